@@ -1,0 +1,131 @@
+/* Facts: the vocabulary that readers, cache and engine share.
+ *
+ * These structs are views: their strings belong to whoever fills them and are
+ * valid until that call returns or as its documentation says.  A missing
+ * string is NULL, a missing number NAN, a missing date or flag as noted.
+ */
+#ifndef STEMMA_BASE_FACTS_H
+#define STEMMA_BASE_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How a child was made from its parents. X(symbol, word, description) */
+#define RELATION_TABLE(X) \
+	X(UNKNOWN, "unknown", "made from its parent in an unknown way") \
+	X(FINETUNE, "finetune", "trained on from its parent") \
+	X(ADAPTER, "adapter", "an adapter (LoRA) on its parent") \
+	X(QUANTIZED, "quantized", "its parent with fewer bits") \
+	X(MERGE, "merge", "merged from its parents") \
+	X(DISTILL, "distill", "distilled from its parent")
+enum relation {
+#define X(symbol, word, description) RELATION_##symbol,
+	RELATION_TABLE(X)
+#undef X
+	RELATION_COUNT
+};
+const char *relation_name(enum relation relation);
+/* RELATION_COUNT when the word is none of them. */
+enum relation relation_parse(const char *word);
+
+/* What kind of model it says it is. X(symbol, word, leaderboard symbol) */
+#define KIND_TABLE(X) \
+	X(UNKNOWN, "unknown", "?") \
+	X(PRETRAINED, "pretrained", "\xF0\x9F\x9F\xA2") \
+	X(CONTINUED, "continued", "\xF0\x9F\x9F\xA9") \
+	X(FINETUNED, "finetuned", "\xF0\x9F\x94\xB6") \
+	X(CHAT, "chat", "\xF0\x9F\x92\xAC") \
+	X(MERGE, "merge", "\xF0\x9F\xA4\x9D") \
+	X(MULTIMODAL, "multimodal", "\xF0\x9F\x8C\xB8") \
+	X(OTHER, "other", "\xE2\x9D\x93")
+enum kind {
+#define X(symbol, word, mark) KIND_##symbol,
+	KIND_TABLE(X)
+#undef X
+	KIND_COUNT
+};
+const char *kind_name(enum kind kind);
+enum kind kind_parse(const char *word_or_symbol); /* KIND_COUNT when none */
+
+/* How far an edge is to be believed; a larger number wins. */
+enum trust {
+	TRUST_NONE = 0,
+	TRUST_ROOT = 10,          /* the leaderboard's base column: root of the chain */
+	TRUST_INFERRED = 20,      /* guessed from names or numbers */
+	TRUST_LISTED = 40,        /* a third party's table of parents */
+	TRUST_DECLARED = 60,      /* the author's card or the Hub's baseModels */
+	TRUST_CONFIGURATION = 80, /* the merge configuration itself */
+	TRUST_USER = 100          /* the user's own correction */
+};
+const char *trust_name(enum trust trust); /* "root", "inferred", … */
+
+/* Yes, no, or nobody said. */
+enum answer { ANSWER_UNKNOWN = -1, ANSWER_NO = 0, ANSWER_YES = 1 };
+
+struct model_facts {
+	const char *name;         /* owner/name as the source spells it; required */
+	const char *architecture; /* e.g. MistralForCausalLM */
+	double params_b;          /* billions of parameters; NAN unknown, never <= 0 */
+	const char *license;
+	enum kind kind;           /* KIND_UNKNOWN when not said */
+	const char *uploaded;     /* ISO date YYYY-MM-DD */
+	double likes;             /* NAN unknown */
+	enum answer moe;
+	const char *source;       /* word naming the source, e.g. "leaderboard" */
+	int rank;                 /* sources with a larger rank overwrite smaller */
+};
+
+struct edge_facts {
+	const char *child;
+	const char *parent;
+	enum relation relation;
+	double weight;            /* share of the child, NAN unknown; 0 = reference only */
+	const char *method;       /* merge method, NULL if none or unknown */
+	const char *source;       /* e.g. "hub", "card", "registry", "leaderboard-root" */
+	enum trust trust;
+	const char *note;         /* how the weight came about, NULL if nothing to say */
+};
+
+/* One benchmark value of one evaluation run. */
+struct score_facts {
+	const char *benchmark; /* key of the benchmark table: "ifeval", "bbh", … */
+	double value;          /* normalised, 0..100 */
+	double raw;            /* 0..1 as measured, NAN unknown */
+};
+
+struct evaluation_facts {
+	const char *model;
+	const char *source;        /* "leaderboard", "starter", "scores", "user" … */
+	int rank;                  /* which source is shown: larger first */
+	const char *precision;     /* "bfloat16", "float16" …; NULL unknown */
+	enum answer chat_template; /* evaluated with the chat template? */
+	const char *submitted;     /* ISO date or NULL */
+	const char *revision;      /* sha of the model or NULL */
+	bool flagged;              /* the source itself distrusts it */
+	const struct score_facts *scores;
+	size_t score_count;
+};
+
+/* `alias` is another name of `current` (a rename, another case is implied). */
+struct alias_facts {
+	const char *alias;
+	const char *current;
+	const char *source;
+};
+
+/* Ranks of sources, for model_facts.rank and evaluation_facts.rank. */
+enum source_rank {
+	RANK_NAMED_ONLY = 0,   /* only its name is known */
+	RANK_STARTER = 10,
+	RANK_SCORES_TABLE = 20,
+	RANK_HUB = 30,
+	RANK_LEADERBOARD = 40,
+	RANK_USER = 90
+};
+
+/* Days since 1970-01-01 of an ISO date, NAN when it is none (or NULL). */
+double date_days(const char *iso_date);
+/* "YYYY-MM-DD" of days since 1970-01-01 into a buffer of 11 bytes or more. */
+void date_format(double days, char buffer[11]);
+
+#endif

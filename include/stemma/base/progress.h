@@ -1,0 +1,25 @@
+/* Progress: how long work tells how far it is, and learns that it should stop.
+ *
+ * A struct progress is shared by a worker (which reports) and its owner (which
+ * reads and cancels), possibly on another thread.
+ */
+#ifndef STEMMA_BASE_PROGRESS_H
+#define STEMMA_BASE_PROGRESS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct progress {
+	atomic_bool cancelled;
+	/* Called by the worker; `fraction` in 0..1, or negative when unknown.
+	 * `stage` is a string constant.  May be NULL. */
+	void (*report)(void *context, const char *stage, double fraction);
+	void *context;
+};
+
+/* Reports, and returns false when the work should stop.  NULL is allowed and
+ * never cancels. */
+bool progress_step(struct progress *progress, const char *stage, double fraction);
+void progress_cancel(struct progress *progress);
+
+#endif

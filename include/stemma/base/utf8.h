@@ -1,0 +1,31 @@
+/* UTF-8: making foreign text safe for a terminal, and measuring it. */
+#ifndef STEMMA_BASE_UTF8_H
+#define STEMMA_BASE_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Copies `text` with control characters (C0, C1, DEL), bidirectional controls
+ * and other invisible format characters dropped and each invalid byte
+ * replaced by U+FFFD.  Newlines and tabs become one blank.  The caller frees. */
+char *utf8_sanitize(const char *text);
+
+/* True when utf8_sanitize would change nothing. */
+bool utf8_is_clean(const char *text);
+
+/* Columns that `text` takes on a terminal (combining 0, wide 2). */
+int utf8_width(const char *text);
+
+/* Bytes of the longest prefix that takes at most `columns`; *used gets its
+ * width.  `used` may be NULL. */
+size_t utf8_prefix(const char *text, int columns, int *used);
+
+/* Decodes one code point at `text` (not at the terminator), stores it and
+ * returns the bytes read, at least 1; invalid bytes give U+FFFD. */
+size_t utf8_decode(const char *text, unsigned int *code_point);
+
+/* Case-insensitive comparison as SQLite's NOCASE does it: ASCII letters only.
+ * Model names on the Hub are ASCII. */
+int utf8_compare_names(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,47 @@
+/* Reader: recognises a file by its content and streams its records.
+ *
+ * Recognised (see stemma-formats in the README): leaderboard contents CSV,
+ * scores CSV, lineage edge CSV, rename CSV, the starter set's two CSVs, Hub
+ * metadata as JSON lines, mergekit YAML.  Any of them may be gzip-compressed.
+ */
+#ifndef STEMMA_FORMATS_READER_H
+#define STEMMA_FORMATS_READER_H
+
+#include "stemma/base/error.h"
+#include "stemma/formats/record.h"
+
+/* X(symbol, word, description) */
+#define FORMAT_TABLE(X) \
+	X(UNKNOWN, "unknown", "nothing that stemma reads") \
+	X(CONTENTS_CSV, "contents", "Open LLM Leaderboard contents (CSV)") \
+	X(SCORES_CSV, "scores", "scores table (CSV)") \
+	X(EDGES_CSV, "edges", "lineage edges (CSV)") \
+	X(RENAMES_CSV, "renames", "renamed models (CSV)") \
+	X(MODELS_CSV, "models", "models with scores, as in the starter set (CSV)") \
+	X(HUB_JSONL, "hub", "Hub metadata (JSON lines)") \
+	X(MERGEKIT_YAML, "mergekit", "mergekit configuration (YAML)")
+enum format {
+#define X(symbol, word, description) FORMAT_##symbol,
+	FORMAT_TABLE(X)
+#undef X
+	FORMAT_COUNT
+};
+const char *format_name(enum format format);
+const char *format_description(enum format format);
+
+/* Reads `path` ("-" is standard input, which may be a pipe) and delivers its
+ * records.  *format is set as soon as the file is recognised.  A file of no
+ * known format is STATUS_DATA with what the first line looked like and the
+ * list of what is read; a missing file is STATUS_NO_INPUT; a directory,
+ * truncated gzip stream or read error is STATUS_IO.  A mergekit file describes
+ * a child that it does not name: its name is taken from the `name:` key, else
+ * from the file name without its suffix. */
+enum status reader_read(const char *path, const struct record_sink *sink, enum format *format,
+			struct error *error);
+
+/* The same for text in memory; `name` stands for the file in messages. */
+enum status reader_read_text(const char *text, size_t length, const char *name,
+			     const struct record_sink *sink, enum format *format,
+			     struct error *error);
+
+#endif

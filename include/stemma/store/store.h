@@ -1,0 +1,190 @@
+/* Store: the cache, one SQLite file.
+ *
+ * The schema is in src/store/schema.sql and documented in stemma-cache(5).
+ * One struct store belongs to one thread; several processes and several
+ * stores may have the same file open.
+ */
+#ifndef STEMMA_STORE_STORE_H
+#define STEMMA_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stemma/base/error.h"
+#include "stemma/base/facts.h"
+
+struct store;
+
+/* Opens `path`, creating the file (and its directory, mode 0700) when it does
+ * not exist and `create` is true; *created says whether the schema was newly
+ * made.  WAL, foreign keys on, busy time-out 5 s, older schemas migrated
+ * forward inside one transaction.  A newer schema, or a file that is not a
+ * stemma cache, is STATUS_CACHE and stays untouched; a missing file without
+ * `create` is STATUS_NO_INPUT. */
+enum status store_open(const char *path, bool create, struct store **store, bool *created,
+		       struct error *error);
+void store_close(struct store *store); /* NULL allowed */
+
+/* $XDG_DATA_HOME/stemma/stemma.db or its fallback; the caller frees.  NULL
+ * when neither XDG_DATA_HOME nor HOME is set. */
+char *store_default_path(void);
+
+/* Transactions; store_begin takes the write lock at once (STATUS_BUSY when
+ * another copy keeps it longer than the time-out). */
+enum status store_begin(struct store *store, struct error *error);
+enum status store_commit(struct store *store, struct error *error);
+void store_rollback(struct store *store);
+
+/* What a put did. */
+enum change { CHANGE_NONE, CHANGE_ADDED, CHANGE_UPDATED };
+
+/* Adds or completes a model.  Names compare without regard to ASCII case and
+ * through aliases.  A fact of a source with a smaller rank than the one that
+ * filled a column never overwrites it, but fills it when empty. */
+enum status store_put_model(struct store *store, const struct model_facts *facts,
+			    enum change *change, struct error *error);
+
+/* Adds an edge; child and parent are created when unknown.  Kept per source:
+ * the same (child, parent, source) again updates or changes nothing.
+ * A self-parent is STATUS_DATA. */
+enum status store_put_edge(struct store *store, const struct edge_facts *facts,
+			   enum change *change, struct error *error);
+
+/* Adds an evaluation with its scores, creating the model when unknown.  Two
+ * runs are the same when model, source, precision and chat template agree;
+ * then its scores are replaced (CHANGE_NONE when they are equal).  An unknown
+ * benchmark key is STATUS_DATA. */
+enum status store_put_evaluation(struct store *store, const struct evaluation_facts *facts,
+				 enum change *change, struct error *error);
+
+/* Makes `alias` another name of `current`.  When both are known as separate
+ * models they become one: scores, edges and sketches of the alias move. */
+enum status store_put_alias(struct store *store, const struct alias_facts *facts,
+			    enum change *change, struct error *error);
+
+/* Notes a finished import (file, format, counts, date) for `stemma check`. */
+enum status store_note_import(struct store *store, const char *file, const char *format,
+			      size_t accepted, size_t rejected, struct error *error);
+
+/* The id of a name or alias, 0 when unknown, -1 on a database error. */
+int64_t store_find_model(struct store *store, const char *name);
+
+/* ---- reading all of it: what the session keeps in memory ---------------- */
+
+struct store_benchmark {
+	int64_t id;
+	const char *key;      /* "ifeval" */
+	const char *title;    /* "IFEval" */
+	int instances;        /* questions, 0 unknown */
+	double chance;        /* random baseline in points of the normalised scale, 0 */
+	const char *variant_of; /* key of the benchmark whose other scoring this is, or NULL */
+};
+struct store_model {
+	int64_t id;
+	struct model_facts facts; /* source = source of the facts */
+	bool suspect;             /* flagged by its source or by the user */
+};
+/* An effective edge: one per (child, parent), chosen among the sources by
+ * trust; root edges only where a child has no better one. */
+struct store_edge {
+	int64_t child, parent;
+	struct edge_facts facts; /* child and parent names NULL */
+};
+/* A chosen score: of all runs of a model the one to show, by rank of the
+ * source, then with chat template, then bfloat16, then newest; all benchmarks
+ * of a model come from runs chosen this way, never mixed within a row unless
+ * the best run lacks the benchmark. */
+struct store_score {
+	int64_t model, benchmark, evaluation;
+	double value;
+};
+struct store_evaluation {
+	int64_t id, model;
+	struct evaluation_facts facts; /* scores NULL; model NULL */
+	bool chosen;                   /* it is the run that is shown */
+};
+/* Each visits every row in id order with strings borrowed for the call;
+ * visit() returns false to stop. */
+enum status store_each_benchmark(struct store *store,
+	bool (*visit)(void *context, const struct store_benchmark *), void *context,
+	struct error *error);
+enum status store_each_model(struct store *store,
+	bool (*visit)(void *context, const struct store_model *), void *context,
+	struct error *error);
+enum status store_each_edge(struct store *store,
+	bool (*visit)(void *context, const struct store_edge *), void *context,
+	struct error *error);
+enum status store_each_score(struct store *store,
+	bool (*visit)(void *context, const struct store_score *), void *context,
+	struct error *error);
+enum status store_each_evaluation(struct store *store, int64_t model /* 0 = all */,
+	bool (*visit)(void *context, const struct store_evaluation *), void *context,
+	struct error *error);
+/* Every source's edge into `child`, best first (also the ones not chosen). */
+enum status store_each_source_edge(struct store *store, int64_t child,
+	bool (*visit)(void *context, const struct store_edge *, const char *parent), void *context,
+	struct error *error);
+enum status store_each_alias(struct store *store,
+	bool (*visit)(void *context, const char *alias, int64_t model), void *context,
+	struct error *error);
+
+/* ---- fits, sketches ------------------------------------------------------ */
+
+/* Changes by other connections and by this one: a number that differs when the
+ * models, edges or scores have changed since it was last asked. */
+int64_t store_data_version(struct store *store);
+
+struct store_fit {
+	const char *prior;      /* "kin", "laplacian", "none" */
+	int64_t data_version;   /* what it was fitted on */
+	const char *created;    /* ISO date and time, UTC */
+	const char *settings;   /* JSON: rank, seed */
+	const void *state;      /* the engine's own bytes */
+	size_t state_bytes;
+	int64_t models;         /* scored models in the fit */
+	double seconds;
+};
+/* Keeps one fit per prior: the latest. */
+enum status store_put_fit(struct store *store, const struct store_fit *fit, struct error *error);
+/* Calls visit once with the fit of `prior`, not at all when there is none. */
+enum status store_get_fit(struct store *store, const char *prior,
+	void (*visit)(void *context, const struct store_fit *), void *context,
+	struct error *error);
+
+struct store_sketch_parent {
+	int64_t model;
+	double weight;
+	bool locked;
+};
+/* A named sketch; "" is the one that was open last. */
+enum status store_put_sketch(struct store *store, const char *name, const char *method,
+	int64_t base /* 0 none */, int chat_template, const struct store_sketch_parent *parents,
+	size_t count, struct error *error);
+struct store_sketch {
+	const char *name, *method;
+	int64_t base;
+	int chat_template;
+	const struct store_sketch_parent *parents;
+	size_t count;
+};
+enum status store_get_sketch(struct store *store, const char *name,
+	void (*visit)(void *context, const struct store_sketch *), void *context,
+	struct error *error);
+
+/* Small values kept between runs ("tree.cursor", "tree.folds"). NULL when
+ * absent; the caller frees. */
+char *store_get_state(struct store *store, const char *key);
+enum status store_put_state(struct store *store, const char *key, const char *value,
+			    struct error *error);
+
+/* ---- integrity ----------------------------------------------------------- */
+
+/* Runs integrity_check, foreign_key_check and the cache's own rules, calling
+ * `report` for each finding (severity "error" or "note").  *faults counts the
+ * errors. */
+enum status store_check(struct store *store,
+	void (*report)(void *context, const char *severity, const char *message), void *context,
+	size_t *faults, struct error *error);
+
+#endif

@@ -1,0 +1,102 @@
+#include "stemma/base/facts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *const relation_words[] = {
+#define X(symbol, word, description) word,
+	RELATION_TABLE(X)
+#undef X
+};
+
+static const struct {
+	const char *word, *mark;
+} kind_words[] = {
+#define X(symbol, word, mark) {word, mark},
+	KIND_TABLE(X)
+#undef X
+};
+
+const char *relation_name(enum relation relation)
+{
+	return relation < RELATION_COUNT ? relation_words[relation] : "unknown";
+}
+
+enum relation relation_parse(const char *word)
+{
+	enum relation relation = 0;
+
+	while (relation < RELATION_COUNT && strcasecmp(word, relation_words[relation]) != 0)
+		relation++;
+	return relation;
+}
+
+const char *kind_name(enum kind kind)
+{
+	return kind < KIND_COUNT ? kind_words[kind].word : "unknown";
+}
+
+enum kind kind_parse(const char *word_or_symbol)
+{
+	enum kind kind = 0;
+
+	while (kind < KIND_COUNT && strcasecmp(word_or_symbol, kind_words[kind].word) != 0 &&
+	       strncmp(word_or_symbol, kind_words[kind].mark, strlen(kind_words[kind].mark)) != 0)
+		kind++;
+	return kind;
+}
+
+const char *trust_name(enum trust trust)
+{
+	switch (trust) {
+	case TRUST_NONE:          return "none";
+	case TRUST_ROOT:          return "root";
+	case TRUST_INFERRED:      return "inferred";
+	case TRUST_LISTED:        return "listed";
+	case TRUST_DECLARED:      return "declared";
+	case TRUST_CONFIGURATION: return "configuration";
+	case TRUST_USER:          return "user";
+	}
+	return "none";
+}
+
+/* Civil date <-> days: the proleptic Gregorian calendar counted in years that
+ * begin on 1 March, so that the leap day comes last. */
+double date_days(const char *iso_date)
+{
+	int year, month, day;
+
+	if (!iso_date || sscanf(iso_date, "%4d-%2d-%2d", &year, &month, &day) != 3 ||
+	    month < 1 || month > 12 || day < 1 || day > 31 || year < 1000)
+		return NAN;
+	int march_year = month <= 2 ? year - 1 : year;
+	int march_month = (month + 9) % 12;
+	int days = march_year * 365 + march_year / 4 - march_year / 100 + march_year / 400 +
+		   (march_month * 306 + 5) / 10 + day - 1;
+	return days - 719468;
+}
+
+void date_format(double days, char buffer[11])
+{
+	if (!(days > -300000 && days < 2900000)) {
+		strcpy(buffer, "");
+		return;
+	}
+	long count = (long)floor(days) + 719468;
+	long year = (10000 * count + 14780) / 3652425;
+	long rest = count - (365 * year + year / 4 - year / 100 + year / 400);
+	if (rest < 0) {
+		year--;
+		rest = count - (365 * year + year / 4 - year / 100 + year / 400);
+	}
+	long march_month = (100 * rest + 52) / 3060;
+	long month = (march_month + 2) % 12 + 1;
+	long day = rest - (march_month * 306 + 5) / 10 + 1;
+	year += march_month >= 10;
+	char text[40];
+	snprintf(text, sizeof text, "%04ld-%02ld-%02ld", year, month, day);
+	memcpy(buffer, text, 10);
+	buffer[10] = '\0';
+}

@@ -1,0 +1,1 @@
+typedef int cli_is_not_empty;

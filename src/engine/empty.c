@@ -1,0 +1,1 @@
+typedef int engine_is_not_empty;

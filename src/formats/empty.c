@@ -1,0 +1,1 @@
+typedef int formats_is_not_empty;

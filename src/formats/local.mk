@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libformats.a
+libformats_a_SOURCES = src/formats/empty.c

@@ -1,0 +1,1 @@
+typedef int store_is_not_empty;

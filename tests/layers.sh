@@ -1,0 +1,53 @@
+#!/bin/sh
+# Checks the arrows of the house: each layer includes only the layers below it,
+# and only its own outside libraries.  Prints TAP.
+cd "${top_srcdir:-.}" || exit 99
+
+# layer: the layers it may include : the outside headers that only it may use
+rules='
+base::
+engine:base:cblas.h lapacke.h nlopt.h cholmod.h suitesparse/
+store:base:sqlite3.h
+formats:base:yaml.h jansson.h zlib.h
+app:base engine store formats:
+tui:base engine store formats app:ncurses.h curses.h term.h
+cli:base engine store formats app tui:getopt.h
+'
+outside='cblas.h lapacke.h nlopt.h cholmod.h suitesparse/ sqlite3.h yaml.h jansson.h zlib.h ncurses.h curses.h term.h'
+
+# broken_arrows LAYER ALLOWED OWN: prints each include that must not be there.
+broken_arrows() {
+	files=$(find "src/$1" "include/stemma/$1" -name '*.[ch]' 2>/dev/null)
+	[ -n "$files" ] || return 0
+	for other in base engine store formats app tui cli; do
+		case " $1 $2 " in *" $other "*) continue ;; esac
+		grep -Hn "#include [\"<]stemma/$other/" $files
+	done
+	for header in $outside; do
+		case " $3 " in *" $header "*) continue ;; esac
+		grep -Hn "#include <$header" $files
+	done
+	# A header beside the source is private to its folder.
+	grep -Hn '#include "\.\./' $files
+}
+
+echo 1..8
+number=0
+for rule in $(printf '%s' "$rules" | tr ' ' '+'); do
+	number=$((number + 1))
+	layer=${rule%%:*}
+	rest=${rule#*:}
+	found=$(broken_arrows "$layer" "$(printf '%s' "${rest%%:*}" | tr '+' ' ')" "$(printf '%s' "${rest#*:}" | tr '+' ' ')")
+	if [ -z "$found" ]; then
+		echo "ok $number - $layer includes only what is below it"
+	else
+		printf '%s\n' "$found" | sed 's/^/# /'
+		echo "not ok $number - $layer includes only what is below it"
+	fi
+done
+# The check itself must be able to fail.
+number=$((number + 1))
+probe=$(mktemp -d) && mkdir -p "$probe/src/store" && echo '#include "stemma/engine/engine.h"' >"$probe/src/store/x.c"
+found=$(cd "$probe" && broken_arrows store base sqlite3.h)
+rm -rf "$probe"
+if [ -n "$found" ]; then echo "ok $number - a broken arrow is found"; else echo "not ok $number - a broken arrow is found"; fi

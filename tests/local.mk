@@ -1,0 +1,23 @@
+# Every test prints TAP: unit tests through cmocka, the others by themselves.
+AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	STEMMA_SHARE='$(abs_top_srcdir)/share'; export STEMMA_SHARE; \
+	TMUX_PROGRAM='$(TMUX)'; export TMUX_PROGRAM;
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+TEST_EXTENSIONS = .sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_COMPILER = $(SHELL)
+
+UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+
+dist_check_SCRIPTS = tests/layers.sh
+TESTS += tests/layers.sh
+
+include tests/base.mk
+include tests/engine.mk
+include tests/store.mk
+include tests/formats.mk
+include tests/app.mk
+include tests/cli.mk
+include tests/tui.mk

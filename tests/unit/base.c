@@ -1,0 +1,124 @@
+/* Errors, text, UTF-8 and dates. */
+#include "test.h"
+
+#include <locale.h>
+#include <math.h>
+
+#include "stemma/base/error.h"
+#include "stemma/base/facts.h"
+#include "stemma/base/memory.h"
+#include "stemma/base/text.h"
+#include "stemma/base/utf8.h"
+
+static void first_error_wins(void **state)
+{
+	(void)state;
+	struct error error = {0};
+	char line[512];
+
+	error_set(&error, STATUS_DATA, "bad %s", "number");
+	error_set(&error, STATUS_IO, "hidden");
+	error_locate(&error, "x.csv", 7, 3);
+	error_advise(&error, "write 0.5");
+	error_format(&error, line, sizeof line);
+	assert_string_equal(line, "x.csv:7:3: bad number; write 0.5");
+	assert_int_equal(error.status, STATUS_DATA);
+	assert_int_equal(status_exit_code(error.status), 65);
+	assert_int_equal(error_set(NULL, STATUS_IO, "nobody listens"), STATUS_IO);
+}
+
+static void text_grows(void **state)
+{
+	(void)state;
+	struct text text = {0};
+
+	assert_string_equal(text_string(&text), "");
+	for (int i = 0; i < 1000; i++)
+		text_append_format(&text, "%03d", i);
+	assert_int_equal(text.length, 3000);
+	assert_memory_equal(text_string(&text) + 2997, "999", 4);
+	text_free(&text);
+}
+
+static void hostile_names_are_cleaned(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *dirty, *clean;
+	} cases[] = {
+		{"plain/name-1.0", "plain/name-1.0"},
+		{"a\033[31mred", "a[31mred"},
+		{"x\u202Egnp.exe", "xgnp.exe"},
+		{"bad\xFF\xC0\xAFutf", "bad\uFFFD\uFFFD\uFFFDutf"},
+		{"tab\tand\nline", "tab and line"},
+		{"c1\xC2\x9B" "31m", "c131m"},
+		{"zero\u200Bwidth\uFEFF", "zerowidth"},
+		{"\xED\xA0\x80", "\uFFFD\uFFFD\uFFFD"},
+		{"日本", "日本"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *clean = utf8_sanitize(cases[i].dirty);
+		assert_string_equal(clean, cases[i].clean);
+		assert_true(utf8_is_clean(clean));
+		assert_int_equal(utf8_is_clean(cases[i].dirty), !strcmp(clean, cases[i].dirty));
+		free(clean);
+	}
+}
+
+static void width_counts_columns(void **state)
+{
+	(void)state;
+	int used;
+
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		skip();
+	assert_int_equal(utf8_width("abc"), 3);
+	assert_int_equal(utf8_width("日本"), 4);
+	assert_int_equal(utf8_width("e\u0301"), 1);
+	assert_int_equal(utf8_prefix("日本x", 3, &used), 3);
+	assert_int_equal(used, 2);
+}
+
+static void dates_round_trip(void **state)
+{
+	(void)state;
+	char text[11];
+
+	assert_true(date_days("1970-01-01") == 0);
+	assert_true(date_days("2024-02-29") + 1 == date_days("2024-03-01"));
+	assert_true(date_days("2025-03-01T10:00:00Z") == 20148);
+	assert_true(isnan(date_days("soon")));
+	assert_true(isnan(date_days("2024-13-01")));
+	assert_true(isnan(date_days(NULL)));
+	for (int day = -30000; day < 60000; day += 17) {
+		date_format(day, text);
+		assert_true(date_days(text) == day);
+	}
+	date_format(NAN, text);
+	assert_string_equal(text, "");
+}
+
+static void words_parse_back(void **state)
+{
+	(void)state;
+
+	for (enum relation r = 0; r < RELATION_COUNT; r++)
+		assert_int_equal(relation_parse(relation_name(r)), r);
+	for (enum kind k = 0; k < KIND_COUNT; k++)
+		assert_int_equal(kind_parse(kind_name(k)), k);
+	assert_int_equal(relation_parse("nonsense"), RELATION_COUNT);
+	assert_int_equal(kind_parse("🤝 base merges and moerges"), KIND_MERGE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(first_error_wins),
+		cmocka_unit_test(text_grows),
+		cmocka_unit_test(hostile_names_are_cleaned),
+		cmocka_unit_test(width_counts_columns),
+		cmocka_unit_test(dates_round_trip),
+		cmocka_unit_test(words_parse_back),
+	};
+	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
