@@ -1,0 +1,75 @@
+/* Catalog: everything about the models that the screen and the engine read,
+ * loaded once from the cache and immutable afterwards.  Index 0..count-1 is
+ * the model's number everywhere above the store. */
+#ifndef STEMMA_APP_CATALOG_H
+#define STEMMA_APP_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stemma/base/error.h"
+#include "stemma/base/facts.h"
+#include "stemma/engine/engine.h"
+#include "stemma/engine/lineage.h"
+#include "stemma/store/store.h"
+
+#define CATALOG_NONE SIZE_MAX
+
+struct catalog_benchmark {
+	char *key, *title;
+	int instances;
+};
+
+struct catalog_model {
+	int64_t id;            /* in the cache */
+	char *name, *architecture, *license, *source, *precision; /* NULL unknown */
+	double params_b;       /* NAN unknown */
+	double uploaded;       /* days since 1970, NAN unknown */
+	double likes;
+	enum kind kind;
+	enum answer chat_template;
+	bool scored;           /* has at least one shown score */
+	bool suspect;
+	char *score_source;    /* source of the shown scores, NULL when none */
+};
+
+struct catalog {
+	size_t count;
+	struct catalog_model *models;
+	size_t benchmark_count;
+	struct catalog_benchmark *benchmarks;
+	double *scores;        /* count x benchmark_count, NAN missing */
+	double *averages;      /* plain mean where all benchmarks are known, else NAN */
+	struct lineage *lineage;
+	struct engine_model *facts; /* count entries: the engine's view */
+	size_t scored_count;
+	int64_t data_version;
+	char *notice;          /* what the user should know about mixed scorings; NULL none */
+	/* private: lookup by name and alias */
+	struct catalog_name *names;
+	size_t name_count;
+};
+
+/* Of benchmarks that are two scorings of one test only the one with more
+ * scored models is loaded, and `notice` says so. */
+enum status catalog_load(struct store *store, struct catalog **catalog, struct error *error);
+void catalog_free(struct catalog *catalog); /* NULL allowed */
+
+/* Index of a name or alias (ASCII case ignored), CATALOG_NONE when unknown. */
+size_t catalog_find(const struct catalog *catalog, const char *name);
+/* The same, with an error that offers the nearest names: "no model X in the
+ * cache; did you mean A, B or C?".  A name without owner that fits exactly one
+ * model is taken. */
+enum status catalog_resolve(const struct catalog *catalog, const char *name, size_t *model,
+			    struct error *error);
+/* Index of a benchmark key or title, CATALOG_NONE when unknown;
+ * benchmark_count for "average". */
+size_t catalog_benchmark(const struct catalog *catalog, const char *word);
+double catalog_score(const struct catalog *catalog, size_t model, size_t benchmark);
+/* The parent under which the model is drawn in the tree: largest weight, then
+ * declared, then oldest; CATALOG_NONE for a root. */
+size_t catalog_primary_parent(const struct catalog *catalog, size_t model);
+void catalog_engine_data(const struct catalog *catalog, struct engine_data *data);
+
+#endif

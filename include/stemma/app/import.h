@@ -1,0 +1,42 @@
+/* Import: files into the cache, one transaction each. */
+#ifndef STEMMA_APP_IMPORT_H
+#define STEMMA_APP_IMPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "stemma/base/error.h"
+#include "stemma/base/progress.h"
+#include "stemma/formats/reader.h"
+#include "stemma/store/store.h"
+
+#define IMPORT_NOTES_MAX 200 /* listed rejects and warnings; all are counted */
+
+struct import_note {
+	long line, column;
+	bool rejected; /* else a warning */
+	char *text;
+};
+struct import_report {
+	char *file;
+	enum format format;
+	size_t models, edges, evaluations, aliases; /* records seen */
+	size_t added, updated, unchanged;
+	size_t rejected, warned;
+	struct import_note *notes;
+	size_t note_count;
+};
+void import_report_free(struct import_report *report);
+
+/* Imports one file.  On any error the cache is as before.  The report is
+ * filled also then (free it). */
+enum status import_file(struct store *store, const char *path, struct progress *progress,
+			struct import_report *report, struct error *error);
+
+/* Loads the starter set of the program's data folder into a new cache. */
+enum status import_starter(struct store *store, const char *data_folder,
+			   struct progress *progress, struct error *error);
+#define STARTER_SOURCE "Open LLM Leaderboard v2"
+#define STARTER_DATE "2025-02-08"
+
+#endif

@@ -1,0 +1,53 @@
+/* Session: an open cache, its catalog and the latest fit.
+ *
+ * A session belongs to the main thread.  Long work runs on a worker that opens
+ * the cache itself and returns a new catalog or fit, which the main thread
+ * then puts in place: readers never see half of anything.
+ */
+#ifndef STEMMA_APP_SESSION_H
+#define STEMMA_APP_SESSION_H
+
+#include "stemma/app/catalog.h"
+#include "stemma/app/import.h"
+#include "stemma/base/error.h"
+#include "stemma/base/progress.h"
+#include "stemma/engine/engine.h"
+#include "stemma/store/store.h"
+
+struct session {
+	char *path;
+	struct store *store;
+	struct catalog *catalog;
+	struct engine_fit *fit;      /* NULL until there is one */
+	struct engine_query *query;  /* of that fit */
+	bool created;                /* the cache was made by this session */
+};
+
+/* Opens (and creates) the cache; path NULL = the default one.  A new cache
+ * gets the starter set unless `bare`.  data_folder NULL = $STEMMA_SHARE, else
+ * the installed folder.  Does not fit. */
+enum status session_open(const char *path, bool bare, const char *data_folder,
+			 struct progress *progress, struct session **session, struct error *error);
+void session_close(struct session *session); /* NULL allowed */
+
+/* Reads the catalog again and drops the fit (its numbers are of the old one). */
+enum status session_reload(struct session *session, struct error *error);
+
+/* Makes session->fit: with `relearn`, or when the cache has no variances of
+ * this prior for these data, learns them and stores them in the cache;
+ * otherwise only factors.  `rank` 0 and `seed` 0 are the defaults. */
+enum status session_fit(struct session *session, enum prior prior, size_t rank, uint64_t seed,
+			bool relearn, struct progress *progress, struct error *error);
+
+/* The same for a worker: opens `path` itself, hands over a fit that belongs to
+ * `catalog`, and stores the variances. */
+enum status session_fit_detached(const char *path, const struct catalog *catalog,
+				 enum prior prior, size_t rank, uint64_t seed, bool relearn,
+				 struct progress *progress, struct engine_fit **fit,
+				 struct error *error);
+/* Puts a fit in place (takes it over) with a query of its own. */
+void session_adopt_fit(struct session *session, struct engine_fit *fit);
+/* Puts a catalog in place (takes it over); drops the old fit. */
+void session_adopt_catalog(struct session *session, struct catalog *catalog);
+
+#endif

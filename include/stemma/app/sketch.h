@@ -1,0 +1,109 @@
+/* Sketch: a hypothetical child that the user is drawing, with undo. */
+#ifndef STEMMA_APP_SKETCH_H
+#define STEMMA_APP_SKETCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "stemma/app/session.h"
+#include "stemma/base/error.h"
+#include "stemma/formats/mergekit.h"
+
+#define SKETCH_PARENTS_MAX ENGINE_PARENTS_MAX
+
+struct sketch_parent {
+	size_t model;
+	double weight; /* 0..1; the weights of a sketch sum to 1 */
+	bool locked;   /* stays as it is when others move */
+};
+
+/* One state of the sketch: what undo returns to. */
+struct sketch_state {
+	enum merge_method method;
+	size_t count;
+	struct sketch_parent parents[SKETCH_PARENTS_MAX];
+	size_t base;                /* model, CATALOG_NONE = chosen by rule */
+	enum answer chat_template;  /* of the child's evaluation; unknown = as the heaviest parent */
+};
+
+struct sketch {
+	struct sketch_state now;
+	struct sketch_state *undo, *redo; /* stacks, oldest first */
+	size_t undo_count, undo_capacity, redo_count, redo_capacity;
+};
+
+void sketch_init(struct sketch *sketch);
+void sketch_free(struct sketch *sketch);
+
+/* Each edit pushes the old state on the undo stack and empties redo; false
+ * when nothing changed (full, already in, nothing to undo). */
+bool sketch_add(struct sketch *sketch, size_t model);      /* takes an equal share */
+bool sketch_remove(struct sketch *sketch, size_t position);
+bool sketch_toggle(struct sketch *sketch, size_t model);
+bool sketch_set_weight(struct sketch *sketch, size_t position, double weight);
+bool sketch_move_weight(struct sketch *sketch, size_t position, double step);
+bool sketch_equalize(struct sketch *sketch);
+bool sketch_lock(struct sketch *sketch, size_t position);  /* toggles */
+bool sketch_set_method(struct sketch *sketch, enum merge_method method);
+bool sketch_set_base(struct sketch *sketch, size_t model);
+bool sketch_set_template(struct sketch *sketch, enum answer chat_template);
+bool sketch_clear(struct sketch *sketch);
+bool sketch_undo(struct sketch *sketch);
+bool sketch_redo(struct sketch *sketch);
+int sketch_position(const struct sketch *sketch, size_t model); /* -1 when not in it */
+
+/* Makes a state of a mergekit recipe or of names and weights; parents that the
+ * catalog lacks are an error that names them. */
+enum status sketch_from_recipe(struct sketch *sketch, const struct catalog *catalog,
+			       const struct merge_recipe *recipe, struct error *error);
+
+/* Whether this many parents suit the method; else an error with what to do. */
+enum status sketch_check(const struct sketch *sketch, const struct catalog *catalog,
+			 struct error *error);
+/* Warnings that do not stop a prediction ("parents differ in architecture"),
+ * one a line; empty when none. */
+void sketch_warnings(const struct sketch *sketch, const struct catalog *catalog, struct text *out);
+
+/* The base that the method uses: the chosen one, else the nearest common
+ * ancestor of the parents, else the first parent (slerp: the heaviest one);
+ * CATALOG_NONE when the method needs none. */
+size_t sketch_base(const struct sketch *sketch, const struct catalog *catalog);
+
+/* The engine's view: parents with the shares that the method implies. */
+void sketch_child(const struct sketch *sketch, const struct catalog *catalog,
+		  struct engine_child *child);
+
+/* A prediction with everything that the screen and the command line show. */
+#define SKETCH_ANCESTORS_MAX 8
+#define SKETCH_CONTRIBUTIONS_MAX 8
+struct sketch_row {
+	struct engine_estimate estimate;
+	size_t best_parent;       /* scored parent with the best score, CATALOG_NONE */
+	double best_score;        /* NAN when none */
+	double chance;            /* P(child beats it), NAN when none */
+	struct engine_contribution contributions[SKETCH_CONTRIBUTIONS_MAX];
+	size_t contribution_count;
+};
+struct sketch_prediction {
+	size_t rows;              /* benchmarks + 1; the last is the average */
+	struct sketch_row *row;   /* owned */
+	struct engine_ancestor ancestors[SKETCH_ANCESTORS_MAX];
+	size_t ancestor_count;
+	struct engine_child child;
+};
+enum status sketch_predict(const struct sketch *sketch, struct session *session,
+			   struct sketch_prediction *prediction, struct error *error);
+void sketch_prediction_free(struct sketch_prediction *prediction);
+
+/* The mergekit configuration of the sketch, with the prediction (or NULL) as a
+ * comment. */
+void sketch_write(const struct sketch *sketch, const struct catalog *catalog,
+		  const struct sketch_prediction *prediction, struct text *out);
+
+/* Kept in the cache under a name; "" = the open one. */
+enum status sketch_save(const struct sketch *sketch, struct session *session, const char *name,
+			struct error *error);
+/* false when there is none of that name (or its models are gone). */
+bool sketch_load(struct sketch *sketch, struct session *session, const char *name);
+
+#endif
