@@ -1,2 +1,11 @@
 noinst_LIBRARIES += libengine.a
-libengine_a_SOURCES = src/engine/empty.c
+libengine_a_SOURCES = \
+	include/stemma/engine/engine.h src/engine/fit.h src/engine/fit.c src/engine/query.c \
+	include/stemma/engine/lineage.h src/engine/lineage.c \
+	src/engine/covariance.h src/engine/covariance.c \
+	src/engine/features.h src/engine/features.c \
+	src/engine/kernel.h src/engine/kernel.c \
+	src/engine/laplacian.h src/engine/laplacian.c \
+	src/engine/transform.h src/engine/transform.c \
+	src/engine/variance.h src/engine/variance.c
+libengine_a_CPPFLAGS = $(AM_CPPFLAGS) $(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS) $(NLOPT_CFLAGS)

@@ -1,1 +1,0 @@
-typedef int engine_is_not_empty;

@@ -1,0 +1,197 @@
+#include "features.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stemma/base/memory.h"
+#include "stemma/base/text.h"
+
+/* The values of one attribute, sorted; the number of a value is its place. */
+struct dictionary {
+	char **words;
+	size_t count;
+};
+
+struct features {
+	struct dictionary dictionary[ATTRIBUTE_COUNT];
+	double mean_size, mean_date;
+};
+
+static void append_lower(struct text *text, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		char lower = (char)tolower((unsigned char)bytes[i]);
+		text_append_bytes(text, &lower, 1);
+	}
+}
+
+/* "owner/First-Second" of "owner/First-Second-Third"; words end at - or _. */
+static size_t series_length(const char *name)
+{
+	const char *slash = strchr(name, '/');
+	size_t position = slash ? (size_t)(slash - name) + 1 : 0;
+
+	for (int word = 0; word < 2; word++) {
+		position += strcspn(name + position, "-_");
+		if (word == 0 && name[position])
+			position++;
+	}
+	return position;
+}
+
+/* Writes the attribute as a word; leaves it empty when it is unknown. */
+static void attribute_word(const struct engine_model *model, enum attribute attribute,
+			   struct text *word)
+{
+	const char *slash = model->name ? strchr(model->name, '/') : NULL;
+
+	text_clear(word);
+	switch (attribute) {
+	case ATTRIBUTE_ARCHITECTURE:
+		if (model->architecture)
+			text_append(word, model->architecture);
+		break;
+	case ATTRIBUTE_FAMILY:
+		if (model->architecture && model->params_b > 0)
+			text_append_format(word, "%s %.2f", model->architecture, model->params_b);
+		break;
+	case ATTRIBUTE_KIND:
+		text_append(word, kind_name(model->kind));
+		break;
+	case ATTRIBUTE_TEMPLATE:
+		text_append_format(word, "%d", (int)model->chat_template);
+		break;
+	case ATTRIBUTE_OWNER:
+		if (slash)
+			append_lower(word, model->name, (size_t)(slash - model->name));
+		break;
+	case ATTRIBUTE_SERIES:
+		if (slash)
+			append_lower(word, model->name, series_length(model->name));
+		break;
+	case ATTRIBUTE_COUNT:
+		break;
+	}
+}
+
+static int word_compare(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static void dictionary_build(struct dictionary *dictionary, const struct engine_data *data,
+			     const uint32_t *rows, size_t count, enum attribute attribute)
+{
+	struct text word = {0};
+	size_t kept = 0;
+
+	dictionary->words = memory_allocate(count, sizeof *dictionary->words);
+	for (size_t i = 0; i < count; i++) {
+		attribute_word(&data->model[rows[i]], attribute, &word);
+		dictionary->words[i] = memory_string(text_string(&word));
+	}
+	qsort(dictionary->words, count, sizeof *dictionary->words, word_compare);
+	for (size_t i = 0; i < count; i++) {
+		if (kept > 0 && strcmp(dictionary->words[kept - 1], dictionary->words[i]) == 0)
+			free(dictionary->words[i]);
+		else
+			dictionary->words[kept++] = dictionary->words[i];
+	}
+	dictionary->count = kept;
+	text_free(&word);
+}
+
+static int32_t dictionary_find(const struct dictionary *dictionary, const char *word)
+{
+	char *const *found = word[0] ? bsearch(&word, dictionary->words, dictionary->count,
+					       sizeof *dictionary->words, word_compare)
+				     : NULL;
+	return found ? (int32_t)(found - dictionary->words) : -1;
+}
+
+static double model_size(const struct engine_model *model)
+{
+	return model->params_b > 0 ? log(model->params_b) : NAN;
+}
+
+static double model_date(const struct engine_model *model)
+{
+	return model->uploaded / 365.25;
+}
+
+static double known_mean(const struct engine_data *data, const uint32_t *rows, size_t count,
+			 double (*value)(const struct engine_model *))
+{
+	double sum = 0;
+	size_t known = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		double x = value(&data->model[rows[i]]);
+		if (!isnan(x)) {
+			sum += x;
+			known++;
+		}
+	}
+	return known ? sum / (double)known : 0;
+}
+
+struct features *features_new(const struct engine_data *data, const uint32_t *rows, size_t count)
+{
+	struct features *features = memory_zero(1, sizeof *features);
+
+	for (enum attribute a = 0; a < ATTRIBUTE_COUNT; a++)
+		dictionary_build(&features->dictionary[a], data, rows, count, a);
+	features->mean_size = known_mean(data, rows, count, model_size);
+	features->mean_date = known_mean(data, rows, count, model_date);
+	return features;
+}
+
+void features_free(struct features *features)
+{
+	if (!features)
+		return;
+	for (enum attribute a = 0; a < ATTRIBUTE_COUNT; a++) {
+		for (size_t i = 0; i < features->dictionary[a].count; i++)
+			free(features->dictionary[a].words[i]);
+		free(features->dictionary[a].words);
+	}
+	free(features);
+}
+
+void features_point(const struct features *features, const struct engine_model *model,
+		    struct kernel_point *point)
+{
+	struct text word = {0};
+
+	*point = (struct kernel_point){.own_origin = -1};
+	for (enum attribute a = 0; a < ATTRIBUTE_COUNT; a++) {
+		attribute_word(model, a, &word);
+		point->attribute[a] = dictionary_find(&features->dictionary[a], text_string(&word));
+	}
+	text_free(&word);
+	double size = model_size(model), date = model_date(model);
+	point->size = isnan(size) ? 0 : size - features->mean_size;
+	point->date = isnan(date) ? 0 : date - features->mean_date;
+}
+
+enum origin relation_origin(enum relation relation)
+{
+	switch (relation) {
+	case RELATION_MERGE:
+		return ORIGIN_MERGE;
+	case RELATION_QUANTIZED:
+		return ORIGIN_QUANTIZED;
+	default:
+		return ORIGIN_FINETUNE;
+	}
+}
+
+enum origin lineage_origin(const struct lineage *lineage, size_t node)
+{
+	size_t count;
+	const struct lineage_parent *parents = lineage_parents(lineage, node, &count);
+
+	return count == 0 ? ORIGIN_ROOT : relation_origin((enum relation)parents[0].relation);
+}

@@ -1,0 +1,55 @@
+/* Features: what kinship compares about two models.
+ *
+ * Every attribute is a small number: two models share the attribute when the
+ * numbers are equal and not negative.  The numbers are given out from the
+ * scored models; a query whose value no scored model has gets -1 and shares
+ * nothing.
+ */
+#ifndef STEMMA_ENGINE_FEATURES_H
+#define STEMMA_ENGINE_FEATURES_H
+
+#include "stemma/engine/engine.h"
+
+enum attribute {
+	ATTRIBUTE_ARCHITECTURE,
+	ATTRIBUTE_FAMILY,   /* architecture and parameter count to two decimals */
+	ATTRIBUTE_KIND,
+	ATTRIBUTE_TEMPLATE, /* evaluated with the chat template? */
+	ATTRIBUTE_OWNER,
+	ATTRIBUTE_SERIES,   /* owner and the first two words of the name */
+	ATTRIBUTE_COUNT
+};
+
+/* What the innovation of a node belongs to: how it was made from its parents. */
+enum origin {
+	ORIGIN_ROOT,      /* no known parent */
+	ORIGIN_FINETUNE,  /* one parent: fine-tuned, distilled, adapter, unknown */
+	ORIGIN_MERGE,
+	ORIGIN_QUANTIZED,
+	ORIGIN_COUNT
+};
+
+struct kernel_point {
+	int32_t attribute[ATTRIBUTE_COUNT];
+	double size;   /* log of billions of parameters, centred; 0 when unknown */
+	double date;   /* years, centred; 0 when unknown */
+	const struct lineage_share *path; /* ancestors with shares, itself at 1 when it is a node */
+	size_t path_count;
+	int own_origin; /* of a hypothetical child's own innovation; -1 for a node */
+};
+
+struct features;
+
+/* Gives out attribute numbers for the rows (model numbers of scored models). */
+struct features *features_new(const struct engine_data *data, const uint32_t *rows, size_t count);
+void features_free(struct features *features);
+
+/* Fills everything but the path. */
+void features_point(const struct features *features, const struct engine_model *model,
+		    struct kernel_point *point);
+
+/* How a node of the lineage was made. */
+enum origin lineage_origin(const struct lineage *lineage, size_t node);
+enum origin relation_origin(enum relation relation);
+
+#endif

@@ -1,0 +1,57 @@
+/* Fit: what engine_fit_new() makes and queries read. Private to the engine. */
+#ifndef STEMMA_ENGINE_FIT_H
+#define STEMMA_ENGINE_FIT_H
+
+#include "covariance.h"
+#include "stemma/engine/engine.h"
+#include "transform.h"
+
+/* Factors share their variance components in groups: the first factor (general
+ * ability), the second (what chat tuning moves) and the rest. */
+#define FIT_GROUPS_MAX 3
+
+struct fit_group {
+	double *theta;    /* terms + 1; the last is the noise */
+	double log_likelihood;
+	float *cholesky;  /* rows x rows, lower, column-major */
+	double *precision; /* rows: diagonal of K^-1 */
+	double noise;     /* theta's noise plus what missing benchmarks add on average */
+};
+
+struct engine_fit {
+	struct engine_settings settings;
+	struct engine_data data;   /* borrowed pointers */
+	size_t rows;
+	uint32_t *row_model;       /* rows: model number */
+	int32_t *model_row;        /* models: row, or -1 */
+	struct transform transform;
+	double *values;            /* factors x rows: z */
+	double *solution;          /* factors x rows: K^-1 z */
+	double *scale;             /* factors: s_f */
+	struct features *features;
+	struct covariance covariance;
+	uint8_t *origins;          /* by node */
+	size_t groups;
+	size_t group_of[16];       /* by factor */
+	struct fit_group group[FIT_GROUPS_MAX];
+	double rho;                /* laplacian */
+	double *spread50, *spread90; /* benchmarks + 1: |z| quantiles of the leave-one-out residuals */
+	struct engine_component *components;
+	size_t component_count;
+	double seconds;
+};
+
+/* Factor means and variances -> points, not yet kept within 0..100:
+ * benchmarks + 1 means and standard deviations. */
+void fit_to_points(const struct engine_fit *fit, const double *mean, const double *variance,
+		   double *points, double *deviation);
+/* Points -> estimates with calibrated intervals within 0..100. */
+void fit_estimates(const struct engine_fit *fit, const double *points, const double *deviation,
+		   struct engine_estimate *estimates);
+/* Leave-one-out factor means and variances of a row. */
+void fit_leave_one_out(const struct engine_fit *fit, size_t row, double *mean, double *variance);
+/* Loading of a factor on a benchmark (or, at index benchmarks, the average),
+ * points per unit of the factor. */
+double fit_loading(const struct engine_fit *fit, size_t benchmark, size_t factor);
+
+#endif

@@ -1,0 +1,233 @@
+#include "kernel.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stemma/base/memory.h"
+
+#define ONE {COMPARE_ONE, 0, 0}
+#define SAME(attribute) {COMPARE_SAME, ATTRIBUTE_##attribute, 0}
+#define LINEAGE(origin) {COMPARE_LINEAGE, ORIGIN_##origin, 0}
+#define SIZE(length) {COMPARE_SIZE, 0, length}
+#define YEARS(length) {COMPARE_DATE, 0, length}
+#define LINEAR_SIZE {COMPARE_LINEAR_SIZE, 0, 0}
+#define LINEAR_DATE {COMPARE_LINEAR_DATE, 0, 0}
+
+/* Lengths: log size in units of ln(billions), dates in years. */
+static const struct kernel_term terms[] = {
+	{"level", {ONE}, 0.5},
+	{"size, linear", {LINEAR_SIZE}, 0.2},
+	{"date, linear", {LINEAR_DATE}, 0.05},
+	{"kind", {SAME(KIND)}, 0.1},
+	{"chat template", {SAME(TEMPLATE)}, 0.05},
+	{"kind x chat template x size", {SAME(KIND), SAME(TEMPLATE), SIZE(1.0)}, 0.05},
+	{"size", {SIZE(0.7)}, 0.2},
+	{"architecture", {SAME(ARCHITECTURE)}, 0.1},
+	{"architecture x size", {SAME(ARCHITECTURE), SIZE(0.7)}, 0.1},
+	{"architecture x size x date", {SAME(ARCHITECTURE), SIZE(0.7), YEARS(0.5)}, 0.1},
+	{"family", {SAME(FAMILY)}, 0.1},
+	{"family x kind", {SAME(FAMILY), SAME(KIND)}, 0.05},
+	{"family x chat template", {SAME(FAMILY), SAME(TEMPLATE)}, 0.05},
+	{"family x date", {SAME(FAMILY), YEARS(0.25)}, 0.1},
+	{"owner", {SAME(OWNER)}, 0.05},
+	{"owner x family", {SAME(OWNER), SAME(FAMILY)}, 0.05},
+	{"owner x date", {SAME(OWNER), YEARS(0.1)}, 0.05},
+	{"series", {SAME(SERIES)}, 0.05},
+	{"lineage: roots", {LINEAGE(ROOT)}, 0.1},
+	{"lineage: fine-tunes", {LINEAGE(FINETUNE)}, 0.05},
+	{"lineage: merges", {LINEAGE(MERGE)}, 0.02},
+	{"lineage: quantizations", {LINEAGE(QUANTIZED)}, 0.01},
+};
+
+const struct kernel_term *kernel_terms(size_t *count)
+{
+	*count = sizeof terms / sizeof *terms;
+	return terms;
+}
+
+/* The lineage comparison of a term, NULL when it has none. */
+static const struct kernel_comparison *term_lineage(const struct kernel_term *term)
+{
+	for (size_t i = 0; i < KERNEL_PRODUCT_MAX && term->product[i].how; i++)
+		if (term->product[i].how == COMPARE_LINEAGE)
+			return &term->product[i];
+	return NULL;
+}
+
+bool kernel_term_has_lineage(const struct kernel_term *term)
+{
+	return term_lineage(term) != NULL;
+}
+
+static double compare(const struct kernel_comparison *comparison, const struct kernel_point *a,
+		      const struct kernel_point *b)
+{
+	double difference;
+
+	switch (comparison->how) {
+	case COMPARE_SAME:
+		return a->attribute[comparison->argument] >= 0 &&
+		       a->attribute[comparison->argument] == b->attribute[comparison->argument];
+	case COMPARE_SIZE:
+		difference = (a->size - b->size) / comparison->length;
+		return exp(-0.5 * difference * difference);
+	case COMPARE_DATE:
+		return exp(-fabs(a->date - b->date) / comparison->length);
+	case COMPARE_LINEAR_SIZE:
+		return a->size * b->size;
+	case COMPARE_LINEAR_DATE:
+		return a->date * b->date;
+	case COMPARE_NOTHING:
+	case COMPARE_ONE:
+	case COMPARE_LINEAGE: /* put in by the caller, which knows the paths */
+		break;
+	}
+	return 1;
+}
+
+/* The product of all comparisons but the lineage one. */
+static double compare_others(const struct kernel_term *term, const struct kernel_point *a,
+			     const struct kernel_point *b)
+{
+	double product = 1;
+
+	for (size_t i = 0; i < KERNEL_PRODUCT_MAX && term->product[i].how && product != 0; i++)
+		product *= compare(&term->product[i], a, b);
+	return product;
+}
+
+/* One (row, share) entry of the list of scored descendants of a node. */
+struct descendant {
+	uint32_t node, row;
+	double share;
+};
+
+static int descendant_compare(const void *left, const void *right)
+{
+	const struct descendant *a = left, *b = right;
+
+	if (a->node != b->node)
+		return a->node < b->node ? -1 : 1;
+	return a->row < b->row ? -1 : a->row > b->row;
+}
+
+/* All path entries of one origin, sorted by ancestor. */
+static struct descendant *descendants_of_origin(const struct kernel_space *space, int origin,
+						const uint32_t *rows, size_t count, size_t *found)
+{
+	struct descendant *list = NULL;
+	size_t used = 0, capacity = 0;
+
+	for (size_t row = 0; row < count; row++) {
+		const struct kernel_point *point = &space->points[rows[row]];
+		for (size_t i = 0; i < point->path_count; i++) {
+			if (space->origins[point->path[i].node] != origin)
+				continue;
+			list = memory_grow(list, used, &capacity, sizeof *list);
+			list[used++] = (struct descendant){
+				point->path[i].node, (uint32_t)row, point->path[i].share};
+		}
+	}
+	if (used > 0)
+		qsort(list, used, sizeof *list, descendant_compare);
+	*found = used;
+	return list;
+}
+
+/* Sums share x share over each ancestor's pairs of descendants: sparse, where
+ * walking all pairs of models would not be. */
+static void lineage_matrix(const struct kernel_space *space, int origin, const uint32_t *rows,
+			   size_t count, float *matrix)
+{
+	size_t used;
+	struct descendant *list = descendants_of_origin(space, origin, rows, count, &used);
+
+	memset(matrix, 0, count * count * sizeof *matrix);
+	for (size_t first = 0, last; first < used; first = last) {
+		for (last = first + 1; last < used && list[last].node == list[first].node; last++)
+			;
+		for (size_t i = first; i < last; i++)
+			for (size_t j = first; j < last; j++)
+				matrix[list[i].row * count + list[j].row] +=
+					(float)(list[i].share * list[j].share);
+	}
+	free(list);
+}
+
+void kernel_matrix(const struct kernel_space *space, const struct kernel_term *term,
+		   const uint32_t *rows, size_t count, float *matrix)
+{
+	const struct kernel_comparison *lineage = term_lineage(term);
+	bool others = term->product[lineage ? 1 : 0].how != COMPARE_NOTHING;
+
+	if (lineage)
+		lineage_matrix(space, lineage->argument, rows, count, matrix);
+	if (lineage && !others)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const struct kernel_point *point = &space->points[rows[i]];
+		for (size_t j = 0; j <= i; j++) {
+			float value = lineage ? matrix[i * count + j] : 1;
+			if (value != 0)
+				value *= (float)compare_others(term, point, &space->points[rows[j]]);
+			matrix[i * count + j] = matrix[j * count + i] = value;
+		}
+	}
+}
+
+static double path_product(const struct kernel_space *space, int origin,
+			   const struct kernel_point *point, const double *dense)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < point->path_count; i++)
+		if (space->origins[point->path[i].node] == origin)
+			sum += point->path[i].share * dense[point->path[i].node];
+	return sum;
+}
+
+void kernel_cross(const struct kernel_space *space, const struct kernel_term *term,
+		  const struct kernel_point *point, double *dense, double *cross)
+{
+	const struct kernel_comparison *lineage = term_lineage(term);
+
+	for (size_t i = 0; lineage && i < point->path_count; i++)
+		dense[point->path[i].node] = point->path[i].share;
+	for (size_t row = 0; row < space->count; row++) {
+		double value = compare_others(term, point, &space->points[row]);
+		if (lineage && value != 0)
+			value *= path_product(space, lineage->argument, &space->points[row], dense);
+		cross[row] = value;
+	}
+	for (size_t i = 0; lineage && i < point->path_count; i++)
+		dense[point->path[i].node] = 0;
+}
+
+/* Shared ancestry of two points; a child that is no node yet shares its own
+ * innovation only with itself. */
+static double lineage_value(const struct kernel_space *space, int origin,
+			    const struct kernel_point *a, const struct kernel_point *b)
+{
+	double sum = a == b && a->own_origin == origin;
+
+	for (size_t i = 0; i < a->path_count; i++) {
+		if (space->origins[a->path[i].node] != origin)
+			continue;
+		for (size_t j = 0; j < b->path_count; j++)
+			if (a->path[i].node == b->path[j].node)
+				sum += a->path[i].share * b->path[j].share;
+	}
+	return sum;
+}
+
+double kernel_value(const struct kernel_space *space, const struct kernel_term *term,
+		    const struct kernel_point *a, const struct kernel_point *b)
+{
+	const struct kernel_comparison *lineage = term_lineage(term);
+	double value = compare_others(term, a, b);
+
+	if (lineage && value != 0)
+		value *= lineage_value(space, lineage->argument, a, b);
+	return value;
+}

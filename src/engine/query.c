@@ -1,0 +1,599 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cblas.h>
+
+#include "fit.h"
+#include "stemma/base/memory.h"
+
+/* A child's covariance with the scored models is
+ *
+ *     k = sum_p w_p k_p + k_own
+ *
+ * where k_p comes from the lineage terms through parent p and k_own from all
+ * other terms.  Each is one column.  The triangular solves V = L^-1 k are kept
+ * a column, and of the columns their products, so a new weight costs only
+ * O(parents^2). */
+#define COLUMNS_MAX (ENGINE_PARENTS_MAX + 1)
+#define OWN ENGINE_PARENTS_MAX /* place of the own column */
+#define FACTORS_MAX 16
+
+struct column {
+	bool valid;
+	size_t parent;                /* of which model; unused for the own column */
+	struct lineage_share *path;   /* the parent's ancestors, itself included */
+	size_t path_count;
+	float *solved[FIT_GROUPS_MAX]; /* rows: L^-1 k */
+	double mean[FACTORS_MAX];     /* k' K^-1 z */
+};
+
+enum subject { SUBJECT_NONE, SUBJECT_CHILD, SUBJECT_NODE, SUBJECT_SCORED };
+
+struct engine_query {
+	const struct engine_fit *fit;
+	struct lineage_walk *walk;
+	double *dense;  /* by node, 0 between calls */
+	double *cross;  /* rows */
+	double *sum;    /* rows */
+	struct column column[COLUMNS_MAX];
+	size_t parent_count;
+	size_t parent[ENGINE_PARENTS_MAX];
+	double weight[COLUMNS_MAX];
+	double product[FIT_GROUPS_MAX][COLUMNS_MAX][COLUMNS_MAX]; /* V_i' V_j */
+	double self[FIT_GROUPS_MAX][COLUMNS_MAX][COLUMNS_MAX];    /* prior covariances */
+	struct kernel_point attributes; /* of the child, without its path */
+	enum relation relation;
+	bool child_columns;             /* the columns are of the last child */
+	enum subject subject;
+	size_t model;                   /* SUBJECT_NODE and SUBJECT_SCORED */
+	double points[FACTORS_MAX + 1], deviation[FACTORS_MAX + 1];
+};
+
+struct engine_query *engine_query_new(const struct engine_fit *fit)
+{
+	struct engine_query *query = memory_zero(1, sizeof *query);
+
+	query->fit = fit;
+	query->walk = lineage_walk_new(fit->data.lineage);
+	query->dense = memory_zero(fit->data.models, sizeof *query->dense);
+	query->cross = memory_allocate(fit->rows, sizeof *query->cross);
+	query->sum = memory_allocate(fit->rows, sizeof *query->sum);
+	return query;
+}
+
+static void column_clear(struct column *column)
+{
+	free(column->path);
+	for (size_t g = 0; g < FIT_GROUPS_MAX; g++)
+		free(column->solved[g]);
+	*column = (struct column){0};
+}
+
+void engine_query_free(struct engine_query *query)
+{
+	if (!query)
+		return;
+	for (size_t i = 0; i < COLUMNS_MAX; i++)
+		column_clear(&query->column[i]);
+	lineage_walk_free(query->walk);
+	free(query->dense);
+	free(query->cross);
+	free(query->sum);
+	free(query);
+}
+
+/* ---- columns -------------------------------------------------------------------- */
+
+enum which_terms { TERMS_ALL, TERMS_LINEAGE, TERMS_OTHER };
+
+static bool term_wanted(const struct engine_fit *fit, size_t term, enum which_terms which)
+{
+	return which == TERMS_ALL ||
+	       covariance_is_lineage(&fit->covariance, term) == (which == TERMS_LINEAGE);
+}
+
+/* Sums the wanted terms of one group between a point and all rows into
+ * query->sum. */
+static void query_sum_terms(struct engine_query *query, size_t group, enum which_terms which,
+			    const struct covariance_point *point)
+{
+	const struct engine_fit *fit = query->fit;
+	size_t terms = covariance_terms(&fit->covariance);
+
+	memset(query->sum, 0, fit->rows * sizeof *query->sum);
+	for (size_t k = 0; k < terms; k++) {
+		if (!term_wanted(fit, k, which))
+			continue;
+		covariance_cross(&fit->covariance, k, point, query->dense, query->cross);
+		cblas_daxpy((int)fit->rows, fit->group[group].theta[k], query->cross, 1, query->sum, 1);
+	}
+}
+
+/* Fills a column: its means and its triangular solves. */
+static void query_fill_column(struct engine_query *query, struct column *column,
+			      enum which_terms which, const struct covariance_point *point)
+{
+	const struct engine_fit *fit = query->fit;
+	int rows = (int)fit->rows;
+
+	for (size_t g = 0; g < fit->groups; g++) {
+		query_sum_terms(query, g, which, point);
+		for (size_t f = 0; f < fit->transform.factors; f++)
+			if (fit->group_of[f] == g)
+				column->mean[f] = cblas_ddot(rows, query->sum, 1,
+							     fit->solution + f * fit->rows, 1);
+		if (!column->solved[g])
+			column->solved[g] = memory_allocate(fit->rows, sizeof(float));
+		for (size_t i = 0; i < fit->rows; i++)
+			column->solved[g][i] = (float)query->sum[i];
+		cblas_strsv(CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, rows,
+			    fit->group[g].cholesky, rows, column->solved[g], 1);
+	}
+	column->valid = true;
+}
+
+static void column_set_path(struct column *column, const struct lineage_share *path, size_t count)
+{
+	free(column->path);
+	column->path = memory_allocate(count, sizeof *path);
+	memcpy(column->path, path, count * sizeof *path);
+	column->path_count = count;
+}
+
+/* ---- a hypothetical child --------------------------------------------------------- */
+
+/* The point of the child as parent `column` alone would make it. */
+static struct covariance_point child_point(const struct engine_query *query,
+					   const struct column *column)
+{
+	struct covariance_point point = {.kernel = query->attributes, .node = SIZE_MAX};
+
+	point.kernel.path = column->path;
+	point.kernel.path_count = column->path_count;
+	return point;
+}
+
+static double query_self(const struct engine_query *query, size_t group, enum which_terms which,
+			 const struct covariance_point *a, const struct covariance_point *b)
+{
+	const struct engine_fit *fit = query->fit;
+	size_t terms = covariance_terms(&fit->covariance);
+	double sum = 0;
+
+	for (size_t k = 0; k < terms; k++)
+		if (term_wanted(fit, k, which))
+			sum += fit->group[group].theta[k] *
+			       covariance_value(&fit->covariance, k, a, b);
+	return sum;
+}
+
+/* Products and prior covariances of column i with all others. */
+static void query_relate_column(struct engine_query *query, size_t i)
+{
+	const struct engine_fit *fit = query->fit;
+	struct covariance_point point = child_point(query, &query->column[i]);
+
+	for (size_t j = 0; j < COLUMNS_MAX; j++) {
+		if (!query->column[j].valid)
+			continue;
+		struct covariance_point other = child_point(query, &query->column[j]);
+		for (size_t g = 0; g < fit->groups; g++) {
+			query->product[g][i][j] = query->product[g][j][i] = (double)cblas_sdot(
+				(int)fit->rows, query->column[i].solved[g], 1,
+				query->column[j].solved[g], 1);
+			double self = 0;
+			if (i != OWN && j != OWN)
+				self = query_self(query, g, TERMS_LINEAGE, &point, &other);
+			else if (i == j)
+				self = query_self(query, g, TERMS_OTHER, &point, &point);
+			query->self[g][i][j] = query->self[g][j][i] = self;
+		}
+	}
+}
+
+static bool same_attributes(const struct kernel_point *a, const struct kernel_point *b)
+{
+	return memcmp(a->attribute, b->attribute, sizeof a->attribute) == 0 &&
+	       a->size >= b->size && a->size <= b->size && a->date >= b->date && a->date <= b->date;
+}
+
+/* Keeps the columns of parents that stay, in their new places. */
+static void query_keep_columns(struct engine_query *query, const struct engine_child *child,
+			       bool *fresh)
+{
+	struct column old[COLUMNS_MAX];
+
+	memcpy(old, query->column, sizeof old);
+	memset(query->column, 0, ENGINE_PARENTS_MAX * sizeof *query->column);
+	for (size_t i = 0; i < child->count; i++) {
+		fresh[i] = true;
+		for (size_t j = 0; j < ENGINE_PARENTS_MAX; j++) {
+			if (!old[j].valid || old[j].parent != child->parents[i])
+				continue;
+			query->column[i] = old[j];
+			old[j] = (struct column){0};
+			fresh[i] = i != j; /* its products stand elsewhere */
+			break;
+		}
+	}
+	for (size_t j = 0; j < ENGINE_PARENTS_MAX; j++)
+		column_clear(&old[j]);
+}
+
+/* The kin prior: columns that the weights combine. */
+static void query_set_child(struct engine_query *query, const struct engine_child *child)
+{
+	struct kernel_point attributes;
+	bool fresh[COLUMNS_MAX] = {false};
+
+	features_point(query->fit->features, &child->model, &attributes);
+	if (!query->child_columns || !same_attributes(&attributes, &query->attributes))
+		for (size_t i = 0; i < COLUMNS_MAX; i++)
+			column_clear(&query->column[i]);
+	query->attributes = attributes;
+	query_keep_columns(query, child, fresh);
+	query->parent_count = child->count;
+	for (size_t i = 0; i < child->count; i++) {
+		struct column *column = &query->column[i];
+		query->parent[i] = child->parents[i];
+		if (column->valid)
+			continue;
+		size_t count;
+		const struct lineage_share *path =
+			lineage_ancestors(query->walk, child->parents[i], &count);
+		column->parent = child->parents[i];
+		column_set_path(column, path, count);
+		struct covariance_point point = child_point(query, column);
+		query_fill_column(query, column, TERMS_LINEAGE, &point);
+	}
+	struct column *own = &query->column[OWN];
+	fresh[OWN] = !own->valid;
+	if (!own->valid) {
+		struct covariance_point point = child_point(query, own);
+		query_fill_column(query, own, TERMS_OTHER, &point);
+	}
+	for (size_t i = 0; i < COLUMNS_MAX; i++)
+		if (query->column[i].valid && fresh[i])
+			query_relate_column(query, i);
+}
+
+/* Priors without directed weights: one column for the whole child. */
+static void query_set_plain_child(struct engine_query *query, const struct engine_child *child)
+{
+	size_t parents[ENGINE_PARENTS_MAX], count = 0;
+	struct column *own = &query->column[OWN];
+
+	for (size_t i = 0; i < COLUMNS_MAX; i++)
+		column_clear(&query->column[i]);
+	query->parent_count = child->count;
+	for (size_t i = 0; i < child->count; i++) {
+		query->parent[i] = child->parents[i];
+		if (child->weights[i] > 0)
+			parents[count++] = child->parents[i];
+	}
+	struct covariance_point point = {.node = SIZE_MAX, .parents = parents, .parent_count = count};
+	query_fill_column(query, own, TERMS_ALL, &point);
+	for (size_t g = 0; g < query->fit->groups; g++) {
+		query->product[g][OWN][OWN] = (double)cblas_sdot((int)query->fit->rows, own->solved[g], 1,
+								 own->solved[g], 1);
+		query->self[g][OWN][OWN] = query_self(query, g, TERMS_ALL, &point, &point);
+	}
+}
+
+/* The child's own innovation: what its making adds that no parent has. */
+static double query_innovation(const struct engine_query *query, size_t group)
+{
+	const struct engine_fit *fit = query->fit;
+
+	if (fit->settings.prior != PRIOR_KIN)
+		return 0;
+	struct kernel_point point = query->attributes;
+	point.own_origin = query->parent_count ? (int)relation_origin(query->relation) : ORIGIN_ROOT;
+	point.path_count = 0;
+	struct covariance_point child = {.kernel = point, .node = SIZE_MAX};
+	return query_self(query, group, TERMS_LINEAGE, &child, &child);
+}
+
+/* Combines the columns with the current weights. */
+static void query_combine(struct engine_query *query, double *mean, double *variance)
+{
+	const struct engine_fit *fit = query->fit;
+	double left[FIT_GROUPS_MAX];
+
+	for (size_t g = 0; g < fit->groups; g++) {
+		left[g] = query_innovation(query, g) + fit->group[g].theta[covariance_terms(&fit->covariance)];
+		for (size_t i = 0; i < COLUMNS_MAX; i++)
+			for (size_t j = 0; j < COLUMNS_MAX; j++)
+				if (query->column[i].valid && query->column[j].valid)
+					left[g] += query->weight[i] * query->weight[j] *
+						   (query->self[g][i][j] - query->product[g][i][j]);
+	}
+	for (size_t f = 0; f < fit->transform.factors; f++) {
+		mean[f] = 0;
+		for (size_t i = 0; i < COLUMNS_MAX; i++)
+			if (query->column[i].valid)
+				mean[f] += query->weight[i] * query->column[i].mean[f];
+		variance[f] = fit->scale[f] * fmax(left[fit->group_of[f]], 1e-9);
+	}
+}
+
+static void query_finish(struct engine_query *query, const double *mean, const double *variance,
+			 struct engine_estimate *estimates)
+{
+	fit_to_points(query->fit, mean, variance, query->points, query->deviation);
+	fit_estimates(query->fit, query->points, query->deviation, estimates);
+}
+
+static enum status child_check(const struct engine_fit *fit, const struct engine_child *child,
+			       double *total, struct error *error)
+{
+	*total = 0;
+	if (child->count > ENGINE_PARENTS_MAX)
+		return error_set(error, STATUS_USAGE, "%zu parents; at most %d", child->count,
+				 ENGINE_PARENTS_MAX);
+	for (size_t i = 0; i < child->count; i++) {
+		if (child->parents[i] >= fit->data.models)
+			return error_set(error, STATUS_USAGE, "parent %zu is not a model", i + 1);
+		if (!(child->weights[i] >= 0) || isinf(child->weights[i]))
+			return error_set(error, STATUS_USAGE, "weight %zu is not a number >= 0", i + 1);
+		*total += child->weights[i];
+	}
+	if (child->count > 0 && *total <= 0)
+		return error_set(error, STATUS_USAGE, "all weights are 0");
+	return STATUS_OK;
+}
+
+enum status engine_predict_child(struct engine_query *query, const struct engine_child *child,
+				 struct engine_estimate *estimates, struct error *error)
+{
+	double mean[FACTORS_MAX], variance[FACTORS_MAX], total;
+	enum status status = child_check(query->fit, child, &total, error);
+
+	if (status != STATUS_OK)
+		return status;
+	if (query->fit->settings.prior == PRIOR_KIN)
+		query_set_child(query, child);
+	else
+		query_set_plain_child(query, child);
+	query->subject = SUBJECT_CHILD;
+	query->child_columns = true;
+	query->relation = child->relation;
+	memset(query->weight, 0, sizeof query->weight);
+	query->weight[OWN] = 1;
+	for (size_t i = 0; i < child->count; i++)
+		query->weight[i] = child->weights[i] / total;
+	query_combine(query, mean, variance);
+	query_finish(query, mean, variance, estimates);
+	return STATUS_OK;
+}
+
+/* ---- a model of the data ------------------------------------------------------------ */
+
+/* A model without scores: one column with all terms. */
+static void query_set_node(struct engine_query *query, size_t model)
+{
+	const struct engine_fit *fit = query->fit;
+	struct column *own = &query->column[OWN];
+	size_t count;
+
+	for (size_t i = 0; i < COLUMNS_MAX; i++)
+		column_clear(&query->column[i]);
+	features_point(fit->features, &fit->data.model[model], &query->attributes);
+	const struct lineage_share *path = lineage_ancestors(query->walk, model, &count);
+	column_set_path(own, path, count);
+	struct covariance_point point = child_point(query, own);
+	point.node = model;
+	query_fill_column(query, own, TERMS_ALL, &point);
+	memset(query->weight, 0, sizeof query->weight);
+	query->weight[OWN] = 1;
+	for (size_t g = 0; g < fit->groups; g++) {
+		query->product[g][OWN][OWN] =
+			(double)cblas_sdot((int)fit->rows, own->solved[g], 1, own->solved[g], 1);
+		query->self[g][OWN][OWN] = query_self(query, g, TERMS_ALL, &point, &point);
+	}
+}
+
+/* The factor means and variances of a node: like query_combine(), but the
+ * node's innovation is in its own path already. */
+static void query_node_posterior(const struct engine_query *query, double *mean, double *variance)
+{
+	const struct engine_fit *fit = query->fit;
+	size_t noise = covariance_terms(&fit->covariance);
+
+	for (size_t f = 0; f < fit->transform.factors; f++) {
+		size_t g = fit->group_of[f];
+		mean[f] = query->column[OWN].mean[f];
+		variance[f] = fit->scale[f] * fmax(query->self[g][OWN][OWN] - query->product[g][OWN][OWN] +
+						   fit->group[g].theta[noise], 1e-9);
+	}
+}
+
+enum status engine_predict_model(struct engine_query *query, size_t model,
+				 struct engine_estimate *estimates, struct error *error)
+{
+	const struct engine_fit *fit = query->fit;
+	double mean[FACTORS_MAX], variance[FACTORS_MAX];
+
+	if (model >= fit->data.models)
+		return error_set(error, STATUS_USAGE, "no such model");
+	query->model = model;
+	if (fit->model_row[model] >= 0) {
+		query->subject = SUBJECT_SCORED;
+		fit_leave_one_out(fit, (size_t)fit->model_row[model], mean, variance);
+	} else {
+		query->subject = SUBJECT_NODE;
+		query->child_columns = false;
+		query_set_node(query, model);
+		query_node_posterior(query, mean, variance);
+	}
+	query_finish(query, mean, variance, estimates);
+	return STATUS_OK;
+}
+
+double engine_chance_above(const struct engine_query *query, size_t benchmark, double threshold)
+{
+	/* The normal distribution, as wide as the calibrated 90 % interval. */
+	double deviation = query->deviation[benchmark] * query->fit->spread90[benchmark] / 1.6449;
+
+	if (query->subject == SUBJECT_NONE || !(deviation > 0))
+		return NAN;
+	return 0.5 * erfc((threshold - query->points[benchmark]) / (deviation * sqrt(2)));
+}
+
+/* ---- why ------------------------------------------------------------------------------ */
+
+/* The weights K^-1 k of one group on the scored models, in `weights` (rows). */
+static void query_prediction_weights(const struct engine_query *query, size_t group, float *weights)
+{
+	const struct engine_fit *fit = query->fit;
+	int rows = (int)fit->rows;
+	const float *cholesky = fit->group[group].cholesky;
+
+	memset(weights, 0, fit->rows * sizeof *weights);
+	if (query->subject == SUBJECT_SCORED) {
+		/* Leave-one-out: -K^-1_ij / K^-1_ii on every other model. */
+		size_t row = (size_t)fit->model_row[query->model];
+		weights[row] = 1;
+		cblas_strsv(CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, rows, cholesky, rows,
+			    weights, 1);
+		cblas_strsv(CblasColMajor, CblasLower, CblasTrans, CblasNonUnit, rows, cholesky, rows,
+			    weights, 1);
+		cblas_sscal(rows, -1.0f / weights[row], weights, 1);
+		weights[row] = 0;
+		return;
+	}
+	for (size_t i = 0; i < COLUMNS_MAX; i++)
+		if (query->column[i].valid)
+			cblas_saxpy(rows, (float)query->weight[i], query->column[i].solved[group], 1,
+				    weights, 1);
+	cblas_strsv(CblasColMajor, CblasLower, CblasTrans, CblasNonUnit, rows, cholesky, rows, weights, 1);
+}
+
+static int contribution_compare(const void *left, const void *right)
+{
+	const struct engine_contribution *a = left, *b = right;
+	double x = fabs(a->points), y = fabs(b->points);
+
+	if (x > y || x < y)
+		return x > y ? -1 : 1;
+	return a->model < b->model ? -1 : a->model > b->model;
+}
+
+size_t engine_contributions(const struct engine_query *query, size_t benchmark,
+			    struct engine_contribution *contributions, size_t max)
+{
+	const struct engine_fit *fit = query->fit;
+
+	if (query->subject == SUBJECT_NONE)
+		return 0;
+	struct engine_contribution *all = memory_zero(fit->rows, sizeof *all);
+	float *weights = memory_allocate(fit->rows, sizeof *weights);
+	for (size_t g = 0; g < fit->groups; g++) {
+		query_prediction_weights(query, g, weights);
+		for (size_t f = 0; f < fit->transform.factors; f++) {
+			if (fit->group_of[f] != g)
+				continue;
+			double loading = fit_loading(fit, benchmark, f);
+			for (size_t i = 0; i < fit->rows; i++)
+				all[i].points += loading * (double)weights[i] * fit->values[f * fit->rows + i];
+		}
+	}
+	for (size_t i = 0; i < fit->rows; i++)
+		all[i].model = fit->row_model[i];
+	qsort(all, fit->rows, sizeof *all, contribution_compare);
+	size_t count = fit->rows < max ? fit->rows : max;
+	memcpy(contributions, all, count * sizeof *all);
+	free(weights);
+	free(all);
+	return count;
+}
+
+/* ---- nearest ancestors ------------------------------------------------------------------ */
+
+/* Prior covariance of two points by the lineage alone, summed over the groups
+ * with the variance of their factors. */
+static double lineage_covariance(const struct engine_query *query, const struct covariance_point *a,
+				 const struct covariance_point *b)
+{
+	const struct engine_fit *fit = query->fit;
+	enum which_terms which = fit->settings.prior == PRIOR_KIN ? TERMS_LINEAGE : TERMS_ALL;
+	double sum = 0;
+
+	for (size_t g = 0; g < fit->groups; g++) {
+		double scale = 0;
+		for (size_t f = 0; f < fit->transform.factors; f++)
+			scale += fit->group_of[f] == g ? fit->scale[f] : 0;
+		sum += scale * query_self(query, g, which, a, b);
+	}
+	return sum;
+}
+
+/* Nearest first; among equals the larger share. */
+static int ancestor_compare(const void *left, const void *right)
+{
+	const struct engine_ancestor *a = left, *b = right;
+
+	if (a->kinship > b->kinship || a->kinship < b->kinship)
+		return a->kinship > b->kinship ? -1 : 1;
+	if (a->share > b->share || a->share < b->share)
+		return a->share > b->share ? -1 : 1;
+	return a->model < b->model ? -1 : a->model > b->model;
+}
+
+/* The ancestors of the subject with their shares; the caller frees. */
+static struct lineage_share *query_path(struct engine_query *query, size_t *count)
+{
+	const struct lineage_share *path;
+
+	if (query->subject == SUBJECT_CHILD)
+		path = lineage_child_ancestors(query->walk, query->parent_count, query->parent,
+					       query->weight, count);
+	else
+		path = lineage_ancestors(query->walk, query->model, count);
+	struct lineage_share *copy = memory_allocate(*count, sizeof *copy);
+	if (*count > 0)
+		memcpy(copy, path, *count * sizeof *copy);
+	return copy;
+}
+
+size_t engine_ancestors(struct engine_query *query, struct engine_ancestor *ancestors, size_t max)
+{
+	size_t count, found = 0;
+
+	if (query->subject == SUBJECT_NONE)
+		return 0;
+	struct lineage_share *path = query_path(query, &count);
+	struct engine_ancestor *all = memory_allocate(count, sizeof *all);
+	struct covariance_point subject = {.kernel = {.path = path, .path_count = count, .own_origin = -1},
+					   .node = query->model};
+	if (query->subject == SUBJECT_CHILD) {
+		subject.node = SIZE_MAX;
+		subject.kernel.own_origin = (int)relation_origin(query->relation);
+		subject.parents = query->parent;
+		subject.parent_count = query->parent_count;
+	}
+	double self = lineage_covariance(query, &subject, &subject);
+	for (size_t i = 0; i < count; i++) {
+		size_t own_count, model = path[i].node;
+		if (query->subject != SUBJECT_CHILD && model == query->model)
+			continue;
+		const struct lineage_share *own = lineage_ancestors(query->walk, model, &own_count);
+		struct covariance_point point = {
+			.kernel = {.path = own, .path_count = own_count, .own_origin = -1}, .node = model};
+		double other = lineage_covariance(query, &point, &point);
+		double between = lineage_covariance(query, &subject, &point);
+		all[found++] = (struct engine_ancestor){
+			.model = model,
+			.kinship = self > 0 && other > 0 ? between / sqrt(self * other) : 0,
+			.share = path[i].share,
+		};
+	}
+	qsort(all, found, sizeof *all, ancestor_compare);
+	if (found > max)
+		found = max;
+	memcpy(ancestors, all, found * sizeof *all);
+	free(all);
+	free(path);
+	return found;
+}
