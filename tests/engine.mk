@@ -1,1 +1,16 @@
 # tests of src/engine
+if HAVE_CMOCKA
+ENGINE_TEST_LIBS = libengine.a libbase.a $(CMOCKA_LIBS) $(NLOPT_LIBS) $(CHOLMOD_LIBS) \
+	$(LAPACKE_LIBS) $(OPENBLAS_LIBS) -lm -lpthread
+ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
+	$(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
+
+check_PROGRAMS += tests/unit/lineage tests/unit/engine
+TESTS += tests/unit/lineage tests/unit/engine
+tests_unit_lineage_SOURCES = tests/unit/lineage.c tests/unit/test.h
+tests_unit_lineage_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_unit_lineage_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_engine_SOURCES = tests/unit/engine.c tests/unit/test.h
+tests_unit_engine_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_unit_engine_LDADD = $(ENGINE_TEST_LIBS)
+endif

@@ -111,7 +111,7 @@ static void fit_place_rows(struct engine_fit *fit)
 	fit->origins = memory_allocate(data->models, sizeof *fit->origins);
 	for (size_t node = 0; node < data->models; node++)
 		fit->origins[node] = (uint8_t)lineage_origin(data->lineage, node);
-	fit->features = features_new(data, fit->row_model, fit->rows);
+	fit->attributes = attributes_new(data, fit->row_model, fit->rows);
 	*space = (struct kernel_space){
 		.count = fit->rows,
 		.points = memory_allocate(fit->rows, sizeof *space->points),
@@ -120,7 +120,7 @@ static void fit_place_rows(struct engine_fit *fit)
 	};
 	for (size_t row = 0; row < fit->rows; row++) {
 		struct kernel_point *point = &space->points[row];
-		features_point(fit->features, &data->model[fit->row_model[row]], point);
+		attributes_point(fit->attributes, &data->model[fit->row_model[row]], point);
 		const struct lineage_share *path =
 			lineage_ancestors(walk, fit->row_model[row], &point->path_count);
 		start[row] = used;
@@ -746,7 +746,7 @@ void engine_fit_free(struct engine_fit *fit)
 	free(fit->values);
 	free(fit->solution);
 	free(fit->scale);
-	features_free(fit->features);
+	attributes_free(fit->attributes);
 	free(fit->covariance.space.points);
 	free(fit->covariance.space.paths);
 	laplacian_free(fit->covariance.laplacian);

@@ -28,7 +28,7 @@ struct engine_fit {
 	double *values;            /* factors x rows: z */
 	double *solution;          /* factors x rows: K^-1 z */
 	double *scale;             /* factors: s_f */
-	struct features *features;
+	struct attributes *attributes;
 	struct covariance covariance;
 	uint8_t *origins;          /* by node */
 	size_t groups;

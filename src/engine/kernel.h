@@ -8,7 +8,7 @@
 #ifndef STEMMA_ENGINE_KERNEL_H
 #define STEMMA_ENGINE_KERNEL_H
 
-#include "features.h"
+#include "attributes.h"
 
 enum comparison {
 	COMPARE_NOTHING = 0,  /* end of the product */

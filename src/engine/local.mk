@@ -3,7 +3,7 @@ libengine_a_SOURCES = \
 	include/stemma/engine/engine.h src/engine/fit.h src/engine/fit.c src/engine/query.c \
 	include/stemma/engine/lineage.h src/engine/lineage.c \
 	src/engine/covariance.h src/engine/covariance.c \
-	src/engine/features.h src/engine/features.c \
+	src/engine/attributes.h src/engine/attributes.c \
 	src/engine/kernel.h src/engine/kernel.c \
 	src/engine/laplacian.h src/engine/laplacian.c \
 	src/engine/transform.h src/engine/transform.c \

@@ -227,7 +227,7 @@ static void query_set_child(struct engine_query *query, const struct engine_chil
 	struct kernel_point attributes;
 	bool fresh[COLUMNS_MAX] = {false};
 
-	features_point(query->fit->features, &child->model, &attributes);
+	attributes_point(query->fit->attributes, &child->model, &attributes);
 	if (!query->child_columns || !same_attributes(&attributes, &query->attributes))
 		for (size_t i = 0; i < COLUMNS_MAX; i++)
 			column_clear(&query->column[i]);
@@ -379,7 +379,7 @@ static void query_set_node(struct engine_query *query, size_t model)
 
 	for (size_t i = 0; i < COLUMNS_MAX; i++)
 		column_clear(&query->column[i]);
-	features_point(fit->features, &fit->data.model[model], &query->attributes);
+	attributes_point(fit->attributes, &fit->data.model[model], &query->attributes);
 	const struct lineage_share *path = lineage_ancestors(query->walk, model, &count);
 	column_set_path(own, path, count);
 	struct covariance_point point = child_point(query, own);

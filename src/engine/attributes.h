@@ -1,12 +1,12 @@
-/* Features: what kinship compares about two models.
+/* Attributes: what kinship compares about two models.
  *
  * Every attribute is a small number: two models share the attribute when the
  * numbers are equal and not negative.  The numbers are given out from the
  * scored models; a query whose value no scored model has gets -1 and shares
  * nothing.
  */
-#ifndef STEMMA_ENGINE_FEATURES_H
-#define STEMMA_ENGINE_FEATURES_H
+#ifndef STEMMA_ENGINE_ATTRIBUTES_H
+#define STEMMA_ENGINE_ATTRIBUTES_H
 
 #include "stemma/engine/engine.h"
 
@@ -38,14 +38,14 @@ struct kernel_point {
 	int own_origin; /* of a hypothetical child's own innovation; -1 for a node */
 };
 
-struct features;
+struct attributes;
 
 /* Gives out attribute numbers for the rows (model numbers of scored models). */
-struct features *features_new(const struct engine_data *data, const uint32_t *rows, size_t count);
-void features_free(struct features *features);
+struct attributes *attributes_new(const struct engine_data *data, const uint32_t *rows, size_t count);
+void attributes_free(struct attributes *attributes);
 
 /* Fills everything but the path. */
-void features_point(const struct features *features, const struct engine_model *model,
+void attributes_point(const struct attributes *attributes, const struct engine_model *model,
 		    struct kernel_point *point);
 
 /* How a node of the lineage was made. */

@@ -1,4 +1,4 @@
-#include "features.h"
+#include "attributes.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -14,7 +14,7 @@ struct dictionary {
 	size_t count;
 };
 
-struct features {
+struct attributes {
 	struct dictionary dictionary[ATTRIBUTE_COUNT];
 	double mean_size, mean_date;
 };
@@ -137,30 +137,30 @@ static double known_mean(const struct engine_data *data, const uint32_t *rows, s
 	return known ? sum / (double)known : 0;
 }
 
-struct features *features_new(const struct engine_data *data, const uint32_t *rows, size_t count)
+struct attributes *attributes_new(const struct engine_data *data, const uint32_t *rows, size_t count)
 {
-	struct features *features = memory_zero(1, sizeof *features);
+	struct attributes *attributes = memory_zero(1, sizeof *attributes);
 
 	for (enum attribute a = 0; a < ATTRIBUTE_COUNT; a++)
-		dictionary_build(&features->dictionary[a], data, rows, count, a);
-	features->mean_size = known_mean(data, rows, count, model_size);
-	features->mean_date = known_mean(data, rows, count, model_date);
-	return features;
+		dictionary_build(&attributes->dictionary[a], data, rows, count, a);
+	attributes->mean_size = known_mean(data, rows, count, model_size);
+	attributes->mean_date = known_mean(data, rows, count, model_date);
+	return attributes;
 }
 
-void features_free(struct features *features)
+void attributes_free(struct attributes *attributes)
 {
-	if (!features)
+	if (!attributes)
 		return;
 	for (enum attribute a = 0; a < ATTRIBUTE_COUNT; a++) {
-		for (size_t i = 0; i < features->dictionary[a].count; i++)
-			free(features->dictionary[a].words[i]);
-		free(features->dictionary[a].words);
+		for (size_t i = 0; i < attributes->dictionary[a].count; i++)
+			free(attributes->dictionary[a].words[i]);
+		free(attributes->dictionary[a].words);
 	}
-	free(features);
+	free(attributes);
 }
 
-void features_point(const struct features *features, const struct engine_model *model,
+void attributes_point(const struct attributes *attributes, const struct engine_model *model,
 		    struct kernel_point *point)
 {
 	struct text word = {0};
@@ -168,12 +168,12 @@ void features_point(const struct features *features, const struct engine_model *
 	*point = (struct kernel_point){.own_origin = -1};
 	for (enum attribute a = 0; a < ATTRIBUTE_COUNT; a++) {
 		attribute_word(model, a, &word);
-		point->attribute[a] = dictionary_find(&features->dictionary[a], text_string(&word));
+		point->attribute[a] = dictionary_find(&attributes->dictionary[a], text_string(&word));
 	}
 	text_free(&word);
 	double size = model_size(model), date = model_date(model);
-	point->size = isnan(size) ? 0 : size - features->mean_size;
-	point->date = isnan(date) ? 0 : date - features->mean_date;
+	point->size = isnan(size) ? 0 : size - attributes->mean_size;
+	point->date = isnan(date) ? 0 : date - attributes->mean_date;
 }
 
 enum origin relation_origin(enum relation relation)
