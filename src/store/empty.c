@@ -1,1 +1,0 @@
-typedef int store_is_not_empty;
