@@ -1,6 +1,7 @@
 /* Putting facts into the cache: each put finds what is there, decides by rank
  * or source, and writes only what differs. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
