@@ -1,0 +1,90 @@
+#include "bars.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+int bar_place(double value, int width)
+{
+	double clamped = value < 0 ? 0 : value > 100 ? 100 : value;
+
+	return (int)lround(clamped / 100 * (width - 1));
+}
+
+void bar_interval(char *cells, int width, const struct bar_values *values)
+{
+	memset(cells, ' ', (size_t)width);
+	cells[width] = '\0';
+	if (!isnan(values->low) && !isnan(values->high)) {
+		int low = bar_place(values->low, width), high = bar_place(values->high, width);
+		memset(cells + low, '-', (size_t)(high - low) + 1);
+		cells[low] = '[';
+		cells[high] = ']';
+	}
+	if (!isnan(values->other))
+		cells[bar_place(values->other, width)] = 'd';
+	if (!isnan(values->mean)) {
+		char *cell = &cells[bar_place(values->mean, width)];
+		*cell = *cell == 'd' ? '*' : 'o';
+	}
+	if (!isnan(values->published)) {
+		char *cell = &cells[bar_place(values->published, width)];
+		*cell = *cell == 'o' || *cell == '*' ? '@' : 'x';
+	}
+}
+
+/* Writes a number centred on its place, unless it would touch another. */
+static void axis_label(char *cells, int width, int value)
+{
+	char label[8];
+	int length = snprintf(label, sizeof label, "%d", value);
+	int start = bar_place(value, width) - length / 2;
+
+	if (start < 0)
+		start = 0;
+	if (start + length > width)
+		start = width - length;
+	int first = start > 0 ? start - 1 : 0;
+	int last = start + length < width ? start + length : width - 1;
+	for (int i = first; i <= last; i++)
+		if (i < 0 || cells[i] != ' ')
+			return;
+	memcpy(cells + start, label, (size_t)length);
+}
+
+void bar_axis(char *cells, int width)
+{
+	static const int values[] = {0, 100, 50, 25, 75};
+
+	memset(cells, ' ', (size_t)width);
+	cells[width] = '\0';
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		axis_label(cells, width, values[i]);
+}
+
+size_t bar_histogram(const double *values, size_t count, double low, double high, size_t *bins,
+		     int bin_count)
+{
+	size_t most = 0;
+
+	memset(bins, 0, (size_t)bin_count * sizeof *bins);
+	for (size_t i = 0; i < count; i++) {
+		if (isnan(values[i]))
+			continue;
+		double place = floor((values[i] - low) / (high - low) * bin_count);
+		int bin = place < 0 ? 0 : place >= bin_count ? bin_count - 1 : (int)place;
+		if (++bins[bin] > most)
+			most = bins[bin];
+	}
+	return most;
+}
+
+int bar_eighths(size_t value, size_t most, int level, int levels)
+{
+	if (most == 0 || value == 0)
+		return 0;
+	double height = (double)value / (double)most * levels * 8;
+	/* Something is never drawn as nothing. */
+	int eighths = (int)lround(height < 1 ? 1 : height) - level * 8;
+	return eighths < 0 ? 0 : eighths > 8 ? 8 : eighths;
+}

@@ -1,0 +1,28 @@
+/* Tree forest: the spanning forest behind the tree model, its measures and its
+ * order.  Private to tree_model.c. */
+#ifndef STEMMA_TUI_TREE_FOREST_H
+#define STEMMA_TUI_TREE_FOREST_H
+
+#include "tree_model.h"
+
+enum tree_flag {
+	TREE_OPEN = 1,       /* children are shown */
+	TREE_MORE_OPEN = 2,  /* those without scores too */
+	TREE_LINKS_OPEN = 4, /* and all links */
+	TREE_SORTED = 8      /* children are in the present order */
+};
+
+/* Children, links and roots by kind. */
+void forest_build(struct tree *tree);
+/* Best score of each branch, for the present column. */
+void forest_measure(struct tree *tree);
+/* Sorts the roots; children are to be sorted again when next shown. */
+void forest_sort_roots(struct tree *tree);
+void forest_sort_children(struct tree *tree, uint32_t node);
+/* Neither the model nor a descendant has scores. */
+bool forest_is_silent(const struct tree *tree, uint32_t node);
+/* Fills tree->queue with all nodes as the unfolded tree shows them, and
+ * tree->position with its inverse. */
+void forest_walk(struct tree *tree);
+
+#endif

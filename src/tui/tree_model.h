@@ -1,0 +1,135 @@
+/* Tree model: which rows the lineage tree shows, without a screen.
+ *
+ * The lineage is drawn as a spanning forest (each model under its primary
+ * parent); its other parents show a link row.  The visible rows are a flat
+ * array, so that drawing costs only the rows on screen.  Children are sorted
+ * when they are first shown. */
+#ifndef STEMMA_TUI_TREE_MODEL_H
+#define STEMMA_TUI_TREE_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stemma/app/catalog.h"
+#include "stemma/base/text.h"
+
+/* X(symbol, word, help) */
+#define TREE_ORDER_TABLE(X) \
+	X(KIN, "descendants", "most scored descendants first") \
+	X(SCORE, "score", "best score in the branch first") \
+	X(NAME, "name", "by name") \
+	X(DATE, "date", "newest first")
+enum tree_order {
+#define X(symbol, word, help) TREE_BY_##symbol,
+	TREE_ORDER_TABLE(X)
+#undef X
+	TREE_ORDER_COUNT
+};
+const char *tree_order_name(enum tree_order order);
+
+enum row_kind {
+	ROW_MODEL,
+	ROW_LINK,   /* a child that is drawn under another parent */
+	ROW_LINKS,  /* many of those, folded; node = the parent */
+	ROW_MORE,   /* children without scores, folded; node = the parent */
+	ROW_GROUP   /* folded roots; node = enum root_group */
+};
+enum root_group { GROUP_SINGLE, GROUP_SILENT, GROUP_COUNT };
+
+struct tree_row {
+	uint64_t guides; /* bit d: a line passes at depth d */
+	uint32_t node;
+	uint32_t owner;  /* ROW_LINK: the parent it is listed under */
+	uint32_t count;  /* folded rows: how many they stand for */
+	uint16_t depth;  /* 0 = root */
+	uint8_t kind;
+	bool last;       /* of its siblings */
+};
+
+/* How a model is related to the one under the cursor. */
+enum tree_kin { KIN_NONE, KIN_ANCESTOR, KIN_DESCENDANT };
+
+#define TREE_NONE UINT32_MAX
+
+struct tree {
+	const struct catalog *catalog; /* borrowed */
+	size_t count;
+	/* by node */
+	uint32_t *primary;       /* TREE_NONE for a root */
+	uint8_t *flags;
+	uint32_t *below, *scored_below; /* descendants in the forest */
+	double *best;            /* best shown score of the branch, NAN none */
+	uint8_t *kin;            /* enum tree_kin, seen from the cursor */
+	uint8_t *fit;            /* filter: 0 hidden, 1 leads to a match, 2 match */
+	uint32_t *position;      /* in the order of the unfolded forest */
+	char **cleaned;          /* names that had to be made safe, else NULL */
+	/* forest */
+	uint32_t *child_start, *children, *link_start, *links;
+	uint32_t *roots;         /* families, then single models, then silent ones */
+	size_t family_count, single_count, silent_count;
+	bool group_open[GROUP_COUNT];
+	/* what is shown */
+	enum tree_order order;
+	size_t column;           /* benchmark of the score column; their count = average */
+	struct tree_row *rows;
+	size_t row_count, row_capacity;
+	size_t cursor;           /* row */
+	struct tree_row *stack;
+	size_t stack_capacity;
+	uint32_t *queue;         /* scratch, one a node */
+	/* filter and search */
+	char *filter;            /* NULL = none */
+	size_t fit_count;
+	char *needle;            /* NULL = none */
+	uint32_t *matches;       /* in the order of the unfolded forest */
+	size_t match_count;
+};
+
+/* Everything folded, cursor on the first row. */
+struct tree *tree_new(const struct catalog *catalog);
+void tree_free(struct tree *tree); /* NULL allowed */
+
+/* The name, safe for a terminal; borrowed. */
+const char *tree_name(const struct tree *tree, size_t node);
+/* The value of the score column; NAN unknown. */
+double tree_score(const struct tree *tree, size_t node);
+/* Whether the edge to the primary parent is a guess (inferred or only a root). */
+bool tree_edge_is_guess(const struct tree *tree, size_t node);
+size_t tree_parent_count(const struct tree *tree, size_t node);
+bool tree_is_open(const struct tree *tree, const struct tree_row *row);
+bool tree_can_open(const struct tree *tree, const struct tree_row *row);
+
+/* The row under the cursor, NULL in an empty tree. */
+const struct tree_row *tree_here(const struct tree *tree);
+/* Its model; CATALOG_NONE on a folded run. */
+size_t tree_model(const struct tree *tree);
+
+/* All below keep the cursor on its model, or on the nearest shown ancestor. */
+void tree_set_open(struct tree *tree, size_t row, bool open);
+void tree_fold_all(struct tree *tree, bool open);
+void tree_set_order(struct tree *tree, enum tree_order order);
+void tree_set_column(struct tree *tree, size_t column);
+/* NULL or "" shows everything again.  Puts the cursor on the best match. */
+void tree_set_filter(struct tree *tree, const char *filter);
+
+void tree_move(struct tree *tree, size_t row); /* clamped */
+/* Unfolds what hides a model and puts the cursor on it; leaves the filter
+ * when that hides it. */
+void tree_reveal(struct tree *tree, size_t node);
+/* Row of a model, SIZE_MAX when it is not shown. */
+size_t tree_row_of(const struct tree *tree, size_t node);
+
+/* Finds all names that contain `needle`; NULL forgets the search. */
+void tree_search(struct tree *tree, const char *needle);
+/* The match that follows (step 1) or precedes (-1) the model at the cursor,
+ * around the end; with `here` a match at the cursor counts.  CATALOG_NONE when
+ * there is none.  *number gets its place, from 1. */
+size_t tree_match(const struct tree *tree, int step, bool here, size_t *number);
+bool tree_is_match(const struct tree *tree, size_t node);
+
+/* Folds as text (a name a line), to be kept between runs or to go back to. */
+void tree_save_folds(const struct tree *tree, struct text *out);
+void tree_load_folds(struct tree *tree, const char *saved);
+
+#endif
