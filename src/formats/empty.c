@@ -1,1 +1,0 @@
-typedef int formats_is_not_empty;

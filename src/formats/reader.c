@@ -1,0 +1,218 @@
+#include "stemma/formats/reader.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "reading.h"
+#include "stemma/formats/mergekit.h"
+
+static const struct {
+	const char *word, *description;
+} formats[] = {
+#define X(symbol, word, description) {word, description},
+	FORMAT_TABLE(X)
+#undef X
+};
+
+const char *format_name(enum format format)
+{
+	return format < FORMAT_COUNT ? formats[format].word : "unknown";
+}
+
+const char *format_description(enum format format)
+{
+	return format < FORMAT_COUNT ? formats[format].description : formats[0].description;
+}
+
+enum status deliver(struct source *source, const struct record *record)
+{
+	if (source->status == STATUS_OK)
+		source->status = source->sink->accept(source->sink->context, record, source->error);
+	return source->status;
+}
+
+void reject(struct source *source, long line, long column, const char *format, ...)
+{
+	char reason[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof reason, format, arguments);
+	va_end(arguments);
+	if (source->sink->reject)
+		source->sink->reject(source->sink->context, line, column, reason);
+}
+
+void warn(const struct record_sink *sink, long line, long column, const char *format, ...)
+{
+	char message[512];
+	va_list arguments;
+
+	if (!sink || !sink->warn)
+		return;
+	va_start(arguments, format);
+	vsnprintf(message, sizeof message, format, arguments);
+	va_end(arguments);
+	sink->warn(sink->context, line, column, message);
+}
+
+bool is_hub_name(const char *name)
+{
+	size_t length = strlen(name);
+	int slashes = 0;
+
+	if (length == 0 || length > 193 || strstr(name, "--") || strstr(name, ".."))
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		char byte = name[i];
+		if (byte == '/')
+			slashes++;
+		else if (!isalnum((unsigned char)byte) && byte != '-' && byte != '_' && byte != '.')
+			return false;
+	}
+	return slashes <= 1 && name[0] != '/' && name[length - 1] != '/';
+}
+
+/* ---- recognising ------------------------------------------------------------------------- */
+
+/* Whether the first line holds `word` as a whole field of a CSV header. */
+static bool header_has(const char *header, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = strstr(header, word); at; at = strstr(at + 1, word)) {
+		char before = at == header ? ',' : at[-1], after = at[length];
+		if ((before == ',' || before == '"') && (after == ',' || after == '"' || after == '\0'))
+			return true;
+	}
+	return false;
+}
+
+static enum format recognise_csv(const char *header)
+{
+	static const struct {
+		const char *fields[3];
+		enum format format;
+	} headers[] = {
+		{{"eval_name", "fullname", NULL}, FORMAT_CONTENTS_CSV},
+		{{"fullname", "ifeval_norm", NULL}, FORMAT_SCORES_CSV},
+		{{"leaderboard_id", "current_hub_id", NULL}, FORMAT_RENAMES_CSV},
+		{{"child", "parent", NULL}, FORMAT_EDGES_CSV},
+		{{"model", NULL}, FORMAT_MODELS_CSV},
+	};
+	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+		bool all = true;
+		for (size_t f = 0; f < 3 && headers[i].fields[f]; f++)
+			all = all && header_has(header, headers[i].fields[f]);
+		if (all)
+			return headers[i].format;
+	}
+	return FORMAT_UNKNOWN;
+}
+
+/* Whether some line begins with one of the keys that make a merge file. */
+static bool looks_like_merge(const char *text, size_t length)
+{
+	static const char *const keys[] = {"merge_method:", "experts:", "genome:", "modules:",
+					   "slices:", "\"merge_method\":"};
+
+	for (size_t i = 0; i < length; i++) {
+		if (i > 0 && text[i - 1] != '\n')
+			continue;
+		for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+			size_t key = strlen(keys[k]);
+			if (length - i >= key && memcmp(text + i, keys[k], key) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static enum format recognise(const char *text, size_t length)
+{
+	char header[8192];
+	size_t start = 0;
+
+	if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
+		start = 3;
+	while (start < length && isspace((unsigned char)text[start]))
+		start++;
+	if (start == length)
+		return FORMAT_UNKNOWN;
+	if (text[start] == '{' || text[start] == '[')
+		return FORMAT_HUB_JSONL;
+	size_t end = start;
+	while (end < length && text[end] != '\n' && text[end] != '\r')
+		end++;
+	snprintf(header, sizeof header, "%.*s", (int)(end - start), text + start);
+	enum format format = recognise_csv(header);
+	if (format == FORMAT_UNKNOWN && looks_like_merge(text + start, length - start))
+		format = FORMAT_MERGEKIT_YAML;
+	return format;
+}
+
+static enum status unrecognised(struct source *source, const char *text, size_t length)
+{
+	char start[48];
+	size_t used = 0;
+
+	for (size_t i = 0; i < length && used + 1 < sizeof start && text[i] != '\n'; i++)
+		start[used++] = (char)(isprint((unsigned char)text[i]) ? text[i] : '?');
+	start[used] = '\0';
+	if (length == 0)
+		error_set(source->error, STATUS_DATA, "the file is empty");
+	else
+		error_set(source->error, STATUS_DATA, "not recognised; it begins with \"%s\"", start);
+	error_locate(source->error, source->name, length ? 1 : 0, 0);
+	error_advise(source->error, "readable are leaderboard contents, scores, edges, renames and models"
+		     " as CSV, Hub metadata as JSON lines, mergekit YAML");
+	return STATUS_DATA;
+}
+
+static enum status source_read(struct source *source, enum format *format)
+{
+	static enum status (*const readers[FORMAT_COUNT])(struct source *) = {
+		[FORMAT_CONTENTS_CSV] = contents_read, [FORMAT_SCORES_CSV] = scores_read,
+		[FORMAT_EDGES_CSV] = edges_read, [FORMAT_RENAMES_CSV] = renames_read,
+		[FORMAT_MODELS_CSV] = models_read, [FORMAT_HUB_JSONL] = hub_read,
+		[FORMAT_MERGEKIT_YAML] = mergekit_read,
+	};
+	size_t length;
+	const char *text = source_peek(source, &length);
+
+	if (source->status != STATUS_OK)
+		return source->status;
+	*format = recognise(text, length);
+	if (*format == FORMAT_UNKNOWN)
+		return unrecognised(source, text, length);
+	readers[*format](source);
+	return source->status;
+}
+
+enum status reader_read(const char *path, const struct record_sink *sink, enum format *format,
+			struct error *error)
+{
+	struct source source;
+	enum status status = source_open(&source, path, sink, error);
+
+	*format = FORMAT_UNKNOWN;
+	if (status == STATUS_OK)
+		status = source_read(&source, format);
+	source_close(&source);
+	return status;
+}
+
+enum status reader_read_text(const char *text, size_t length, const char *name,
+			     const struct record_sink *sink, enum format *format,
+			     struct error *error)
+{
+	struct source source;
+
+	*format = FORMAT_UNKNOWN;
+	source_open_memory(&source, text, length, name, sink, error);
+	enum status status = source_read(&source, format);
+	source_close(&source);
+	return status;
+}

@@ -1,0 +1,32 @@
+/* Reading: one input being read, and what every reader does with it.  Private. */
+#ifndef STEMMA_FORMATS_READING_H
+#define STEMMA_FORMATS_READING_H
+
+#include <stdbool.h>
+
+#include "source.h"
+#include "stemma/formats/reader.h"
+
+/* Each reads one format from the beginning of the source to its end. */
+enum status contents_read(struct source *source);
+enum status scores_read(struct source *source);
+enum status edges_read(struct source *source);
+enum status renames_read(struct source *source);
+enum status models_read(struct source *source);
+enum status hub_read(struct source *source);
+enum status mergekit_read(struct source *source);
+
+/* Hands a record over; a status other than STATUS_OK ends the reading. */
+enum status deliver(struct source *source, const struct record *record);
+/* Tells of a row that cannot be used, or of something the user should know. */
+void reject(struct source *source, long line, long column, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+void warn(const struct record_sink *sink, long line, long column, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Whether a name can be a repository of the Hub: owner/name or an old name
+ * without owner, at most 96 characters of [A-Za-z0-9._-] each part, no "--" or
+ * ".." (formats.md §1.5). */
+bool is_hub_name(const char *name);
+
+#endif

@@ -1,0 +1,108 @@
+#include "yaml_tree.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static enum status yaml_fault(const yaml_parser_t *parser, const char *file, struct error *error)
+{
+	error_set(error, STATUS_DATA, "not YAML: %s", parser->problem ? parser->problem : "unreadable");
+	return error_locate(error, file, (long)parser->problem_mark.line + 1,
+			    (long)parser->problem_mark.column + 1);
+}
+
+enum status yaml_tree_read(struct yaml_tree *tree, const char *text, size_t length, const char *file,
+			   struct error *error)
+{
+	yaml_parser_t parser;
+	enum status status = STATUS_OK;
+
+	tree->count = 0;
+	if (!yaml_parser_initialize(&parser))
+		return error_set(error, STATUS_SOFTWARE, "libyaml cannot start");
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
+	for (;;) {
+		yaml_document_t *document = &tree->documents[tree->count];
+		if (!yaml_parser_load(&parser, document)) {
+			status = yaml_fault(&parser, file, error);
+			break;
+		}
+		if (!yaml_document_get_root_node(document)) {
+			yaml_document_delete(document);
+			break;
+		}
+		size_t nodes = (size_t)(document->nodes.top - document->nodes.start);
+		if (++tree->count == YAML_DOCUMENTS_MAX || nodes > YAML_NODES_MAX) {
+			error_set(error, STATUS_DATA, nodes > YAML_NODES_MAX
+				  ? "more than 200000 YAML nodes" : "more than 63 YAML documents");
+			status = error_locate(error, file, (long)parser.mark.line + 1, 0);
+			break;
+		}
+	}
+	yaml_parser_delete(&parser);
+	if (status != STATUS_OK)
+		yaml_tree_free(tree);
+	return status;
+}
+
+void yaml_tree_free(struct yaml_tree *tree)
+{
+	for (size_t i = 0; i < tree->count; i++)
+		yaml_document_delete(&tree->documents[i]);
+	tree->count = 0;
+}
+
+yaml_node_t *yaml_get(yaml_document_t *document, yaml_node_t *node, const char *key)
+{
+	yaml_node_t *found = NULL;
+
+	if (!node || node->type != YAML_MAPPING_NODE)
+		return NULL;
+	/* A repeated key: the last one counts, as with the Hub's reader. */
+	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
+		const char *name = yaml_text(yaml_document_get_node(document, pair->key));
+		if (name && strcmp(name, key) == 0)
+			found = yaml_document_get_node(document, pair->value);
+	}
+	return found;
+}
+
+const char *yaml_text(const yaml_node_t *node)
+{
+	if (!node || node->type != YAML_SCALAR_NODE)
+		return NULL;
+	const char *text = (const char *)node->data.scalar.value;
+	if (node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+	    (!text[0] || strcmp(text, "~") == 0 || strcmp(text, "null") == 0))
+		return NULL;
+	return text;
+}
+
+double yaml_number(const yaml_node_t *node)
+{
+	const char *text = yaml_text(node);
+	char *end;
+
+	if (!text)
+		return NAN;
+	if (strcasecmp(text, "true") == 0)
+		return 1;
+	if (strcasecmp(text, "false") == 0)
+		return 0;
+	double number = strtod(text, &end);
+	return end == text || *end || !isfinite(number) ? NAN : number;
+}
+
+size_t yaml_length(const yaml_node_t *node)
+{
+	if (!node || node->type != YAML_SEQUENCE_NODE)
+		return 0;
+	return (size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
+}
+
+yaml_node_t *yaml_item(yaml_document_t *document, yaml_node_t *node, size_t i)
+{
+	return i < yaml_length(node)
+		? yaml_document_get_node(document, node->data.sequence.items.start[i]) : NULL;
+}
