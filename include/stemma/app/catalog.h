@@ -46,25 +46,31 @@ struct catalog {
 	size_t scored_count;
 	int64_t data_version;
 	char *notice;          /* what the user should know about mixed scorings; NULL none */
-	/* private: lookup by name and alias */
+	/* private: lookup by name and alias, the memory of all strings above */
 	struct catalog_name *names;
 	size_t name_count;
+	struct catalog_chunk *strings;
 };
 
 /* Of benchmarks that are two scorings of one test only the one with more
- * scored models is loaded, and `notice` says so. */
+ * scored models is loaded, and `notice` says when models are left out by that.
+ * Benchmarks without any score are not loaded, unless there are no scores at
+ * all.  What is read is one state of the cache; STATUS_BUSY when another copy
+ * keeps changing it. */
 enum status catalog_load(struct store *store, struct catalog **catalog, struct error *error);
 void catalog_free(struct catalog *catalog); /* NULL allowed */
 
 /* Index of a name or alias (ASCII case ignored), CATALOG_NONE when unknown. */
 size_t catalog_find(const struct catalog *catalog, const char *name);
+/* Index of the model with this number in the cache, CATALOG_NONE when gone. */
+size_t catalog_find_id(const struct catalog *catalog, int64_t id);
 /* The same, with an error that offers the nearest names: "no model X in the
  * cache; did you mean A, B or C?".  A name without owner that fits exactly one
  * model is taken. */
 enum status catalog_resolve(const struct catalog *catalog, const char *name, size_t *model,
 			    struct error *error);
-/* Index of a benchmark key or title, CATALOG_NONE when unknown;
- * benchmark_count for "average". */
+/* Index of a benchmark by key, title or a beginning of either that fits only
+ * one; CATALOG_NONE when unknown; benchmark_count for "average". */
 size_t catalog_benchmark(const struct catalog *catalog, const char *word);
 double catalog_score(const struct catalog *catalog, size_t model, size_t benchmark);
 /* The parent under which the model is drawn in the tree: largest weight, then

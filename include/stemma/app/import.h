@@ -28,12 +28,15 @@ struct import_report {
 };
 void import_report_free(struct import_report *report);
 
-/* Imports one file.  On any error the cache is as before.  The report is
- * filled also then (free it). */
+/* Imports one file ("-" = standard input).  A row that cannot be stored is
+ * rejected and the others are kept; on any error the cache is as before.  The
+ * report is filled also then (free it). */
 enum status import_file(struct store *store, const char *path, struct progress *progress,
 			struct import_report *report, struct error *error);
 
-/* Loads the starter set of the program's data folder into a new cache. */
+/* Loads the starter set of the program's data folder in one transaction, with
+ * source "starter" and RANK_STARTER, so that real imports supersede it model
+ * by model. */
 enum status import_starter(struct store *store, const char *data_folder,
 			   struct progress *progress, struct error *error);
 #define STARTER_SOURCE "Open LLM Leaderboard v2"

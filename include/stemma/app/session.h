@@ -2,7 +2,11 @@
  *
  * A session belongs to the main thread.  Long work runs on a worker that opens
  * the cache itself and returns a new catalog or fit, which the main thread
- * then puts in place: readers never see half of anything.
+ * then puts in place: readers never see half of anything.  A worker reads the
+ * session's catalog, and a fit borrows from its catalog: call session_reload(),
+ * session_adopt_catalog() and session_close() only when no job runs (after
+ * job_finish()), and adopt only a fit that was made of session->catalog.  One
+ * job at a time keeps all of this.
  */
 #ifndef STEMMA_APP_SESSION_H
 #define STEMMA_APP_SESSION_H
@@ -23,8 +27,8 @@ struct session {
 	bool created;                /* the cache was made by this session */
 };
 
-/* Opens (and creates) the cache; path NULL = the default one.  A new cache
- * gets the starter set unless `bare`.  data_folder NULL = $STEMMA_SHARE, else
+/* Opens (and creates) the cache; path NULL = the default one.  A cache without
+ * models gets the starter set unless `bare`.  data_folder NULL = $STEMMA_SHARE, else
  * the installed folder.  Does not fit. */
 enum status session_open(const char *path, bool bare, const char *data_folder,
 			 struct progress *progress, struct session **session, struct error *error);
@@ -34,8 +38,10 @@ void session_close(struct session *session); /* NULL allowed */
 enum status session_reload(struct session *session, struct error *error);
 
 /* Makes session->fit: with `relearn`, or when the cache has no variances of
- * this prior for these data, learns them and stores them in the cache;
- * otherwise only factors.  `rank` 0 and `seed` 0 are the defaults. */
+ * this prior for these data, rank and seed, learns them and stores them in the
+ * cache; otherwise only factors.  Variances of older data begin the search,
+ * unless `relearn`.  A cache that cannot be written is no failure.  `rank` 0
+ * and `seed` 0 are the defaults. */
 enum status session_fit(struct session *session, enum prior prior, size_t rank, uint64_t seed,
 			bool relearn, struct progress *progress, struct error *error);
 

@@ -36,7 +36,10 @@ void sketch_init(struct sketch *sketch);
 void sketch_free(struct sketch *sketch);
 
 /* Each edit pushes the old state on the undo stack and empties redo; false
- * when nothing changed (full, already in, nothing to undo). */
+ * when nothing changed (full, already in, nothing to undo).  The weights of a
+ * sketch that has parents sum to 1 after each: what one gains or loses the
+ * unlocked others give or take in proportion.  Where all others are locked a
+ * weight cannot move, and a new parent gets none. */
 bool sketch_add(struct sketch *sketch, size_t model);      /* takes an equal share */
 bool sketch_remove(struct sketch *sketch, size_t position);
 bool sketch_toggle(struct sketch *sketch, size_t model);
@@ -52,10 +55,17 @@ bool sketch_undo(struct sketch *sketch);
 bool sketch_redo(struct sketch *sketch);
 int sketch_position(const struct sketch *sketch, size_t model); /* -1 when not in it */
 
-/* Makes a state of a mergekit recipe or of names and weights; parents that the
- * catalog lacks are an error that names them. */
+/* An edit that takes all of a mergekit recipe; parents that the catalog lacks
+ * are an error that names them.  A method that stemma does not know becomes
+ * linear with the recipe's shares. */
 enum status sketch_from_recipe(struct sketch *sketch, const struct catalog *catalog,
 			       const struct merge_recipe *recipe, struct error *error);
+/* An edit that takes parents by name (names without owner and aliases are
+ * fine); the method stays.  Weights are >= 0 and scaled to sum 1; NAN ones
+ * share what the others leave of 1, or are all equal. */
+enum status sketch_from_names(struct sketch *sketch, const struct catalog *catalog, size_t count,
+			      const char *const *names, const double *weights,
+			      struct error *error);
 
 /* Whether this many parents suit the method; else an error with what to do. */
 enum status sketch_check(const struct sketch *sketch, const struct catalog *catalog,
@@ -65,8 +75,10 @@ enum status sketch_check(const struct sketch *sketch, const struct catalog *cata
 void sketch_warnings(const struct sketch *sketch, const struct catalog *catalog, struct text *out);
 
 /* The base that the method uses: the chosen one, else the nearest common
- * ancestor of the parents, else the first parent (slerp: the heaviest one);
- * CATALOG_NONE when the method needs none. */
+ * ancestor of the parents (one of the parents only where there is no other),
+ * else the first parent.  For the methods that join two models (slerp …) it is
+ * one of the two: the chosen one, else the heaviest.  CATALOG_NONE when the
+ * method needs none. */
 size_t sketch_base(const struct sketch *sketch, const struct catalog *catalog);
 
 /* The engine's view: parents with the shares that the method implies. */
@@ -95,12 +107,13 @@ enum status sketch_predict(const struct sketch *sketch, struct session *session,
 			   struct sketch_prediction *prediction, struct error *error);
 void sketch_prediction_free(struct sketch_prediction *prediction);
 
-/* The mergekit configuration of the sketch, with the prediction (or NULL) as a
- * comment. */
+/* Appends the mergekit configuration of the sketch, with the prediction (or
+ * NULL) as a comment.  Read again it gives the same parents, weights, method
+ * and base; passthrough only by its layer counts. */
 void sketch_write(const struct sketch *sketch, const struct catalog *catalog,
 		  const struct sketch_prediction *prediction, struct text *out);
 
-/* Kept in the cache under a name; "" = the open one. */
+/* Kept in the cache under a name; "" = the open one.  Loading is an edit. */
 enum status sketch_save(const struct sketch *sketch, struct session *session, const char *name,
 			struct error *error);
 /* false when there is none of that name (or its models are gone). */

@@ -1,0 +1,427 @@
+/* The catalog's loading: row by row from the cache into arrays. */
+#include "catalog.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stemma/base/memory.h"
+#include "stemma/base/text.h"
+#include "stemma/base/utf8.h"
+
+#define CHUNK_BYTES 65536
+/* How often loading begins again because another copy changed the cache. */
+#define LOAD_TRIES 5
+
+/* Strings live in chunks: one allocation for thousands of them. */
+struct catalog_chunk {
+	struct catalog_chunk *next;
+	size_t used, size;
+	char bytes[];
+};
+
+static char *catalog_keep(struct catalog *catalog, const char *text)
+{
+	if (!text || !text[0])
+		return NULL;
+	size_t length = strlen(text) + 1;
+	struct catalog_chunk *chunk = catalog->strings;
+	if (!chunk || chunk->size - chunk->used < length) {
+		size_t size = length > CHUNK_BYTES ? length : CHUNK_BYTES;
+		chunk = memory_allocate(sizeof *chunk + size, 1);
+		*chunk = (struct catalog_chunk){.next = catalog->strings, .size = size};
+		catalog->strings = chunk;
+	}
+	char *copy = chunk->bytes + chunk->used;
+	memcpy(copy, text, length);
+	chunk->used += length;
+	return copy;
+}
+
+void catalog_free(struct catalog *catalog)
+{
+	if (!catalog)
+		return;
+	while (catalog->strings) {
+		struct catalog_chunk *next = catalog->strings->next;
+		free(catalog->strings);
+		catalog->strings = next;
+	}
+	lineage_free(catalog->lineage);
+	free(catalog->models);
+	free(catalog->benchmarks);
+	free(catalog->scores);
+	free(catalog->averages);
+	free(catalog->facts);
+	free(catalog->names);
+	free(catalog->notice);
+	free(catalog);
+}
+
+/* ---- rows ------------------------------------------------------------------ */
+
+/* A benchmark as the cache has it, shown or not. */
+struct loaded_benchmark {
+	int64_t id;
+	struct catalog_benchmark shown;
+	const char *variant_of;
+	size_t scored; /* models with a score */
+	bool hidden;
+};
+
+struct loader {
+	struct catalog *catalog;
+	size_t model_capacity, name_capacity;
+	struct loaded_benchmark *benchmarks;
+	size_t benchmark_count, benchmark_capacity;
+	double *scores; /* models x benchmark_count, also the hidden ones */
+	size_t last;    /* the model of the last row: rows of a model come together */
+};
+
+static size_t loader_model(struct loader *loader, int64_t id)
+{
+	const struct catalog *catalog = loader->catalog;
+
+	if (loader->last >= catalog->count || catalog->models[loader->last].id != id)
+		loader->last = catalog_find_id(catalog, id);
+	return loader->last;
+}
+
+static void loader_add_name(struct loader *loader, const char *name, size_t model, bool alias)
+{
+	struct catalog *catalog = loader->catalog;
+
+	catalog->names = memory_grow(catalog->names, catalog->name_count, &loader->name_capacity,
+				     sizeof *catalog->names);
+	catalog->names[catalog->name_count++] =
+		(struct catalog_name){.name = name, .model = (uint32_t)model, .alias = alias};
+}
+
+static bool load_benchmark(void *context, const struct store_benchmark *row)
+{
+	struct loader *loader = context;
+
+	loader->benchmarks = memory_grow(loader->benchmarks, loader->benchmark_count,
+					 &loader->benchmark_capacity, sizeof *loader->benchmarks);
+	loader->benchmarks[loader->benchmark_count++] = (struct loaded_benchmark){
+		.id = row->id,
+		.shown = {.key = catalog_keep(loader->catalog, row->key),
+			  .title = catalog_keep(loader->catalog, row->title),
+			  .instances = row->instances},
+		.variant_of = catalog_keep(loader->catalog, row->variant_of),
+	};
+	return true;
+}
+
+static bool load_model(void *context, const struct store_model *row)
+{
+	struct loader *loader = context;
+	struct catalog *catalog = loader->catalog;
+	const struct model_facts *facts = &row->facts;
+
+	catalog->models = memory_grow(catalog->models, catalog->count, &loader->model_capacity,
+				      sizeof *catalog->models);
+	struct catalog_model *model = &catalog->models[catalog->count];
+	*model = (struct catalog_model){
+		.id = row->id,
+		.name = catalog_keep(catalog, facts->name),
+		.architecture = catalog_keep(catalog, facts->architecture),
+		.license = catalog_keep(catalog, facts->license),
+		.source = catalog_keep(catalog, facts->source),
+		.params_b = facts->params_b,
+		.uploaded = date_days(facts->uploaded),
+		.likes = facts->likes,
+		.kind = facts->kind,
+		.chat_template = ANSWER_UNKNOWN,
+		.suspect = row->suspect,
+	};
+	loader_add_name(loader, model->name, catalog->count++, false);
+	return true;
+}
+
+static bool load_alias(void *context, const char *alias, int64_t id)
+{
+	struct loader *loader = context;
+	size_t model = loader_model(loader, id);
+
+	if (model != CATALOG_NONE)
+		loader_add_name(loader, catalog_keep(loader->catalog, alias), model, true);
+	return true;
+}
+
+static bool load_edge(void *context, const struct store_edge *row)
+{
+	struct loader *loader = context;
+	size_t child = loader_model(loader, row->child);
+	size_t parent = catalog_find_id(loader->catalog, row->parent);
+
+	if (child != CATALOG_NONE && parent != CATALOG_NONE)
+		lineage_add(loader->catalog->lineage, child, parent, row->facts.relation,
+			    row->facts.weight, row->facts.trust);
+	return true;
+}
+
+static bool load_score(void *context, const struct store_score *row)
+{
+	struct loader *loader = context;
+	size_t model = loader_model(loader, row->model);
+
+	for (size_t b = 0; b < loader->benchmark_count && model != CATALOG_NONE; b++) {
+		if (loader->benchmarks[b].id != row->benchmark)
+			continue;
+		double *score = &loader->scores[model * loader->benchmark_count + b];
+		loader->benchmarks[b].scored += isnan(*score) ? 1 : 0;
+		*score = row->value;
+	}
+	return true;
+}
+
+/* The set-up of the run that is shown. */
+static bool load_evaluation(void *context, const struct store_evaluation *row)
+{
+	struct loader *loader = context;
+	struct catalog *catalog = loader->catalog;
+	size_t index = row->chosen ? loader_model(loader, row->model) : CATALOG_NONE;
+
+	if (index == CATALOG_NONE)
+		return true;
+	struct catalog_model *model = &catalog->models[index];
+	model->precision = catalog_keep(catalog, row->facts.precision);
+	model->chat_template = row->facts.chat_template;
+	model->suspect = model->suspect || row->facts.flagged;
+	if (model->scored)
+		model->score_source = catalog_keep(catalog, row->facts.source);
+	return true;
+}
+
+/* ---- which scoring --------------------------------------------------------- */
+
+static bool same_test(const struct loaded_benchmark *a, const struct loaded_benchmark *b)
+{
+	const char *test_a = a->variant_of ? a->variant_of : a->shown.key;
+	const char *test_b = b->variant_of ? b->variant_of : b->shown.key;
+
+	return strcmp(test_a, test_b) == 0;
+}
+
+/* Models that have the hidden scoring and lack the shown one. */
+static size_t count_left_out(const struct loader *loader, size_t shown, size_t hidden)
+{
+	size_t count = 0;
+
+	for (size_t model = 0; model < loader->catalog->count; model++) {
+		const double *row = &loader->scores[model * loader->benchmark_count];
+		count += isnan(row[shown]) && !isnan(row[hidden]);
+	}
+	return count;
+}
+
+static void note_left_out(struct loader *loader, size_t shown, size_t hidden)
+{
+	const struct loaded_benchmark *best = &loader->benchmarks[shown];
+	const struct loaded_benchmark *other = &loader->benchmarks[hidden];
+	size_t count = count_left_out(loader, shown, hidden);
+	struct text notice = {0};
+
+	if (count == 0)
+		return;
+	if (loader->catalog->notice)
+		text_append_format(&notice, "%s; ", loader->catalog->notice);
+	text_append_format(&notice, "%s is shown for %zu models; %zu have only %s, which does not compare"
+			   " with it and is left out", best->shown.title, best->scored, count,
+			   other->shown.title);
+	free(loader->catalog->notice);
+	loader->catalog->notice = text_steal(&notice);
+}
+
+/* Two scorings of one test must not be mixed: of each test the one with more
+ * models is shown, and the plain one when they are equal.  A benchmark without
+ * any score teaches nothing; without scores at all the plain ones stand. */
+static void loader_choose_benchmarks(struct loader *loader)
+{
+	struct loaded_benchmark *all = loader->benchmarks;
+	size_t scores = 0;
+
+	for (size_t b = 0; b < loader->benchmark_count; b++)
+		scores += all[b].scored;
+	for (size_t b = 0; b < loader->benchmark_count; b++) {
+		size_t best = b;
+		for (size_t c = 0; c < loader->benchmark_count; c++)
+			if (same_test(&all[b], &all[c]) &&
+			    (all[c].scored > all[best].scored ||
+			     (all[c].scored == all[best].scored && !all[c].variant_of)))
+				best = c;
+		all[b].hidden = best != b || (scores > 0 && all[b].scored == 0);
+		if (best != b && all[b].scored > 0)
+			note_left_out(loader, best, b);
+	}
+}
+
+static void loader_keep_scores(struct loader *loader)
+{
+	struct catalog *catalog = loader->catalog;
+	size_t shown = 0;
+
+	catalog->benchmarks = memory_allocate(loader->benchmark_count, sizeof *catalog->benchmarks);
+	for (size_t b = 0; b < loader->benchmark_count; b++)
+		if (!loader->benchmarks[b].hidden)
+			catalog->benchmarks[catalog->benchmark_count++] = loader->benchmarks[b].shown;
+	catalog->scores = memory_allocate(catalog->count * catalog->benchmark_count, sizeof(double));
+	for (size_t i = 0; i < catalog->count * loader->benchmark_count; i++)
+		if (!loader->benchmarks[i % loader->benchmark_count].hidden)
+			catalog->scores[shown++] = loader->scores[i];
+}
+
+static void catalog_average_scores(struct catalog *catalog)
+{
+	catalog->averages = memory_allocate(catalog->count, sizeof *catalog->averages);
+	for (size_t model = 0; model < catalog->count; model++) {
+		const double *row = &catalog->scores[model * catalog->benchmark_count];
+		double sum = 0;
+		for (size_t b = 0; b < catalog->benchmark_count; b++) {
+			catalog->models[model].scored |= !isnan(row[b]);
+			sum += row[b];
+		}
+		catalog->averages[model] = catalog->benchmark_count > 0
+			? sum / (double)catalog->benchmark_count : NAN;
+		catalog->scored_count += catalog->models[model].scored;
+	}
+}
+
+static void catalog_make_facts(struct catalog *catalog)
+{
+	catalog->facts = memory_allocate(catalog->count, sizeof *catalog->facts);
+	for (size_t i = 0; i < catalog->count; i++) {
+		const struct catalog_model *model = &catalog->models[i];
+		catalog->facts[i] = (struct engine_model){
+			.name = model->name,
+			.architecture = model->architecture,
+			.params_b = model->params_b,
+			.kind = model->kind,
+			.chat_template = model->chat_template,
+			.uploaded = model->uploaded,
+		};
+	}
+}
+
+/* ---- the whole ------------------------------------------------------------- */
+
+static enum status loader_read_scores(struct loader *loader, struct store *store,
+				      struct error *error)
+{
+	struct catalog *catalog = loader->catalog;
+	size_t cells = catalog->count * loader->benchmark_count;
+
+	loader->scores = memory_allocate(cells, sizeof *loader->scores);
+	for (size_t i = 0; i < cells; i++)
+		loader->scores[i] = NAN;
+	enum status status = store_each_score(store, load_score, loader, error);
+	if (status != STATUS_OK)
+		return status;
+	loader_choose_benchmarks(loader);
+	loader_keep_scores(loader);
+	catalog_average_scores(catalog);
+	return store_each_evaluation(store, 0, load_evaluation, loader, error);
+}
+
+static enum status loader_read_lineage(struct loader *loader, struct store *store,
+				       struct error *error)
+{
+	struct catalog *catalog = loader->catalog;
+
+	catalog->lineage = lineage_new(catalog->count);
+	enum status status = store_each_edge(store, load_edge, loader, error);
+	lineage_finish(catalog->lineage);
+	return status;
+}
+
+/* Reads everything once; the catalog may be inconsistent when the cache
+ * changed meanwhile. */
+static enum status catalog_read(struct store *store, struct catalog **result, struct error *error)
+{
+	struct loader loader = {.catalog = memory_zero(1, sizeof *loader.catalog)};
+	struct catalog *catalog = loader.catalog;
+
+	catalog->data_version = store_data_version(store);
+	enum status status = store_each_benchmark(store, load_benchmark, &loader, error);
+	if (status == STATUS_OK)
+		status = store_each_model(store, load_model, &loader, error);
+	if (status == STATUS_OK)
+		status = store_each_alias(store, load_alias, &loader, error);
+	if (status == STATUS_OK)
+		status = loader_read_lineage(&loader, store, error);
+	if (status == STATUS_OK)
+		status = loader_read_scores(&loader, store, error);
+	if (status != STATUS_OK)
+		goto cleanup;
+	catalog_sort_names(catalog);
+	catalog_make_facts(catalog);
+	*result = catalog;
+	catalog = NULL;
+cleanup:
+	catalog_free(catalog);
+	free(loader.benchmarks);
+	free(loader.scores);
+	return status;
+}
+
+enum status catalog_load(struct store *store, struct catalog **catalog, struct error *error)
+{
+	*catalog = NULL;
+	for (int i = 0; i < LOAD_TRIES; i++) {
+		enum status status = catalog_read(store, catalog, error);
+		if (status != STATUS_OK || (*catalog)->data_version == store_data_version(store))
+			return status;
+		catalog_free(*catalog);
+		*catalog = NULL;
+	}
+	error_set(error, STATUS_BUSY, "the cache keeps changing while it is read");
+	error_advise(error, "another stemma is importing; try again when it is done");
+	return STATUS_BUSY;
+}
+
+double catalog_score(const struct catalog *catalog, size_t model, size_t benchmark)
+{
+	return benchmark == catalog->benchmark_count
+		? catalog->averages[model]
+		: catalog->scores[model * catalog->benchmark_count + benchmark];
+}
+
+/* Whether `a` is the better parent to be drawn under. */
+static bool parent_is_better(const struct catalog *catalog, const struct lineage_parent *a,
+			     const struct lineage_parent *b)
+{
+	double age_a = catalog->models[a->node].uploaded, age_b = catalog->models[b->node].uploaded;
+
+	if (fabs((double)a->weight - (double)b->weight) > 1e-6)
+		return a->weight > b->weight;
+	if (a->trust != b->trust)
+		return a->trust > b->trust;
+	if (isnan(age_a) || isnan(age_b))
+		return !isnan(age_a) && isnan(age_b);
+	return age_a < age_b;
+}
+
+size_t catalog_primary_parent(const struct catalog *catalog, size_t model)
+{
+	size_t count, best = 0;
+	const struct lineage_parent *parents = lineage_parents(catalog->lineage, model, &count);
+
+	if (count == 0)
+		return CATALOG_NONE;
+	for (size_t i = 1; i < count; i++)
+		if (parent_is_better(catalog, &parents[i], &parents[best]))
+			best = i;
+	return parents[best].node;
+}
+
+void catalog_engine_data(const struct catalog *catalog, struct engine_data *data)
+{
+	*data = (struct engine_data){
+		.models = catalog->count,
+		.benchmarks = catalog->benchmark_count,
+		.lineage = catalog->lineage,
+		.model = catalog->facts,
+		.scores = catalog->scores,
+	};
+}

@@ -1,1 +1,0 @@
-typedef int app_is_not_empty;

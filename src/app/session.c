@@ -1,0 +1,227 @@
+#include "stemma/app/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stemma/base/memory.h"
+#include "stemma/base/text.h"
+
+/* ---- opening --------------------------------------------------------------- */
+
+static const char *session_data_folder(const char *data_folder)
+{
+	const char *share = getenv("STEMMA_SHARE");
+
+	if (data_folder)
+		return data_folder;
+	return share && share[0] ? share : STEMMA_DATA_DIR;
+}
+
+static enum status session_find_path(struct session *session, const char *path,
+				     struct error *error)
+{
+	session->path = path ? memory_string(path) : store_default_path();
+	if (session->path)
+		return STATUS_OK;
+	error_set(error, STATUS_USAGE, "neither XDG_DATA_HOME nor HOME says where the cache is");
+	error_advise(error, "name it with --db FILE");
+	return STATUS_USAGE;
+}
+
+enum status session_open(const char *path, bool bare, const char *data_folder,
+			 struct progress *progress, struct session **result, struct error *error)
+{
+	struct session *session = memory_zero(1, sizeof *session);
+
+	*result = NULL;
+	enum status status = session_find_path(session, path, error);
+	if (status == STATUS_OK)
+		status = store_open(session->path, true, &session->store, &session->created, error);
+	if (status == STATUS_OK)
+		status = catalog_load(session->store, &session->catalog, error);
+	if (status != STATUS_OK)
+		goto cleanup;
+	/* Not only when created: a first start that was cut short left nothing. */
+	if (!bare && session->catalog->count == 0) {
+		status = import_starter(session->store, session_data_folder(data_folder), progress, error);
+		if (status == STATUS_OK)
+			status = session_reload(session, error);
+	}
+cleanup:
+	if (status == STATUS_OK)
+		*result = session;
+	else
+		session_close(session);
+	return status;
+}
+
+static void session_drop_fit(struct session *session)
+{
+	engine_query_free(session->query);
+	engine_fit_free(session->fit);
+	session->query = NULL;
+	session->fit = NULL;
+}
+
+void session_close(struct session *session)
+{
+	if (!session)
+		return;
+	session_drop_fit(session);
+	catalog_free(session->catalog);
+	store_close(session->store);
+	free(session->path);
+	free(session);
+}
+
+void session_adopt_fit(struct session *session, struct engine_fit *fit)
+{
+	session_drop_fit(session);
+	session->fit = fit;
+	session->query = fit ? engine_query_new(fit) : NULL;
+}
+
+void session_adopt_catalog(struct session *session, struct catalog *catalog)
+{
+	session_drop_fit(session);
+	catalog_free(session->catalog);
+	session->catalog = catalog;
+}
+
+enum status session_reload(struct session *session, struct error *error)
+{
+	struct catalog *catalog;
+	enum status status = catalog_load(session->store, &catalog, error);
+
+	if (status == STATUS_OK)
+		session_adopt_catalog(session, catalog);
+	return status;
+}
+
+/* ---- fitting --------------------------------------------------------------- */
+
+/* The variances that the cache keeps of a prior. */
+struct kept_fit {
+	char *settings; /* NULL when there are none */
+	int64_t data_version;
+	void *state;
+	size_t state_bytes;
+};
+
+static void keep_fit(void *context, const struct store_fit *fit)
+{
+	struct kept_fit *kept = context;
+
+	kept->settings = memory_string(fit->settings);
+	kept->data_version = fit->data_version;
+	kept->state = memory_allocate(fit->state_bytes, 1);
+	kept->state_bytes = fit->state_bytes;
+	if (fit->state_bytes > 0)
+		memcpy(kept->state, fit->state, fit->state_bytes);
+}
+
+static char *fit_settings_text(const struct engine_settings *settings)
+{
+	struct text json = {0};
+
+	text_append_format(&json, "{\"rank\": %zu, \"seed\": %llu}", settings->rank,
+			   (unsigned long long)settings->seed);
+	return text_steal(&json);
+}
+
+/* Keeps what was learned for the next start.  A cache that another copy has
+ * locked, that cannot be written, or that has newer data by now, is no failure:
+ * the fit is good, and the next start learns again. */
+static enum status fit_store(struct store *store, const struct catalog *catalog,
+			     const struct engine_fit *fit, const char *settings,
+			     struct error *error)
+{
+	struct engine_info info;
+	struct error problem = {0};
+	size_t bytes;
+
+	if (store_data_version(store) != catalog->data_version)
+		return STATUS_OK;
+	engine_fit_info(fit, &info);
+	void *state = engine_fit_state(fit, &bytes);
+	struct store_fit row = {
+		.prior = prior_name(info.prior), .data_version = catalog->data_version,
+		.settings = settings, .state = state, .state_bytes = bytes,
+		.models = (int64_t)info.models, .seconds = info.seconds,
+	};
+	enum status status = store_put_fit(store, &row, &problem);
+	free(state);
+	if (status == STATUS_BUSY || status == STATUS_IO)
+		return STATUS_OK;
+	if (status != STATUS_OK && error && error->status == STATUS_OK)
+		*error = problem;
+	return status;
+}
+
+/* Fits `catalog`, whose variances may be in the cache.  Those of these very
+ * data and settings are taken as they are; others only begin the search;
+ * with `relearn` nothing of the past counts. */
+static enum status fit_make(struct store *store, const struct catalog *catalog,
+			    const struct engine_settings *settings, bool relearn,
+			    struct progress *progress, struct engine_fit **fit,
+			    struct error *error)
+{
+	struct engine_data data;
+	struct kept_fit kept = {0};
+	char *text = fit_settings_text(settings);
+	enum status status = STATUS_OK;
+
+	*fit = NULL;
+	catalog_engine_data(catalog, &data);
+	if (!relearn)
+		status = store_get_fit(store, prior_name(settings->prior), keep_fit, &kept, error);
+	if (status != STATUS_OK)
+		goto cleanup;
+	bool reuse = kept.settings && kept.data_version == catalog->data_version &&
+		     strcmp(kept.settings, text) == 0;
+	status = engine_fit_new(&data, settings, kept.state, kept.state_bytes, !reuse, progress, fit,
+				error);
+	if (status == STATUS_OK && !reuse)
+		status = fit_store(store, catalog, *fit, text, error);
+	if (status != STATUS_OK) {
+		engine_fit_free(*fit);
+		*fit = NULL;
+	}
+cleanup:
+	free(kept.settings);
+	free(kept.state);
+	free(text);
+	return status;
+}
+
+enum status session_fit(struct session *session, enum prior prior, size_t rank, uint64_t seed,
+			bool relearn, struct progress *progress, struct error *error)
+{
+	struct engine_settings settings = {.prior = prior, .rank = rank, .seed = seed};
+	struct engine_fit *fit;
+	enum status status = fit_make(session->store, session->catalog, &settings, relearn, progress,
+				      &fit, error);
+
+	if (status == STATUS_OK)
+		session_adopt_fit(session, fit);
+	return status;
+}
+
+enum status session_fit_detached(const char *path, const struct catalog *catalog,
+				 enum prior prior, size_t rank, uint64_t seed, bool relearn,
+				 struct progress *progress, struct engine_fit **fit,
+				 struct error *error)
+{
+	struct engine_settings settings = {.prior = prior, .rank = rank, .seed = seed};
+	struct store *store;
+	bool created;
+
+	*fit = NULL;
+	enum status status = store_open(path, false, &store, &created, error);
+	if (status != STATUS_OK)
+		return status;
+	status = fit_make(store, catalog, &settings, relearn, progress, fit, error);
+	store_close(store);
+	return status;
+}

@@ -1,0 +1,270 @@
+/* What a sketch means: its base, its shares, its prediction. */
+#include "sketch.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stemma/base/memory.h"
+
+/* ---- the base -------------------------------------------------------------- */
+
+/* Marks the nodes that are ancestors of all parents, or parents themselves of
+ * all others; the caller frees. */
+static bool *common_ancestors(const struct sketch_state *state, const struct catalog *catalog)
+{
+	struct lineage_walk *walk = lineage_walk_new(catalog->lineage);
+	uint8_t *seen = memory_zero(catalog->count, sizeof *seen);
+	bool *common = memory_zero(catalog->count, sizeof *common);
+
+	for (size_t i = 0; i < state->count; i++) {
+		size_t count;
+		const struct lineage_share *share =
+			lineage_ancestors(walk, state->parents[i].model, &count);
+		for (size_t k = 0; k < count; k++)
+			common[share[k].node] = ++seen[share[k].node] == state->count;
+	}
+	lineage_walk_free(walk);
+	free(seen);
+	return common;
+}
+
+static bool has_marked_child(const struct catalog *catalog, size_t node, const bool *marked)
+{
+	size_t count;
+	const uint32_t *children = lineage_children(catalog->lineage, node, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (marked[children[i]])
+			return true;
+	return false;
+}
+
+/* The marked node without marked children: nothing nearer is common.  Of
+ * several the last in parents-first order, so that the answer is one. */
+static size_t nearest_marked(const struct catalog *catalog, const bool *marked)
+{
+	const uint32_t *order = lineage_order(catalog->lineage);
+
+	for (size_t i = catalog->count; i-- > 0;)
+		if (marked[order[i]] && !has_marked_child(catalog, order[i], marked))
+			return order[i];
+	return CATALOG_NONE;
+}
+
+/* A real ancestor where there is one: a base that is also a parent would lose
+ * its own part in most methods. */
+size_t sketch_common_ancestor(const struct sketch *sketch, const struct catalog *catalog)
+{
+	const struct sketch_state *state = &sketch->now;
+	bool *common = common_ancestors(state, catalog);
+	size_t inclusive = nearest_marked(catalog, common);
+
+	for (size_t i = 0; i < state->count; i++)
+		common[state->parents[i].model] = false;
+	size_t proper = nearest_marked(catalog, common);
+	free(common);
+	return proper != CATALOG_NONE ? proper : inclusive;
+}
+
+size_t sketch_heaviest(const struct sketch *sketch)
+{
+	const struct sketch_state *state = &sketch->now;
+	size_t best = SIZE_MAX;
+
+	for (size_t i = 0; i < state->count; i++)
+		if (best == SIZE_MAX || state->parents[i].weight > state->parents[best].weight)
+			best = i;
+	return best;
+}
+
+size_t sketch_base(const struct sketch *sketch, const struct catalog *catalog)
+{
+	const struct sketch_state *state = &sketch->now;
+	const struct merge_method_info *info = merge_method_info(state->method);
+
+	if (!info->needs_base || state->count == 0)
+		return CATALOG_NONE;
+	/* A method of two models: one of them is the base. */
+	if (info->parents_max == 1 && state->count == 2)
+		return sketch_position(sketch, state->base) >= 0
+			? state->base : state->parents[sketch_heaviest(sketch)].model;
+	if (state->base != CATALOG_NONE)
+		return state->base;
+	size_t ancestor = sketch_common_ancestor(sketch, catalog);
+	return ancestor != CATALOG_NONE ? ancestor : state->parents[0].model;
+}
+
+double sketch_shares(const struct sketch *sketch, const struct catalog *catalog,
+		     double shares[SKETCH_PARENTS_MAX])
+{
+	const struct sketch_state *state = &sketch->now;
+	size_t base = sketch_base(sketch, catalog);
+	double weights[SKETCH_PARENTS_MAX], base_share = 0;
+
+	if (state->count == 0)
+		return 0;
+	for (size_t i = 0; i < state->count; i++)
+		weights[i] = state->parents[i].weight;
+	merge_shares(state->method, state->count, weights,
+		     base == CATALOG_NONE ? -1 : sketch_position(sketch, base), 1, shares, &base_share);
+	return base_share;
+}
+
+/* ---- the child ------------------------------------------------------------- */
+
+static void child_add_parent(struct engine_child *child, size_t model, double share)
+{
+	child->parents[child->count] = model;
+	child->weights[child->count++] = share;
+}
+
+static enum kind child_kind(const struct engine_child *child, const struct catalog_model *parent)
+{
+	if (child->count > 1)
+		return KIND_MERGE;
+	return parent->kind == KIND_CHAT ? KIND_CHAT : KIND_FINETUNED;
+}
+
+/* The child's own facts: nearly all as its heaviest parent has them. */
+static void child_describe(struct engine_child *child, const struct sketch *sketch,
+			   const struct catalog *catalog)
+{
+	const struct sketch_state *state = &sketch->now;
+	const struct catalog_model *parent =
+		&catalog->models[state->parents[sketch_heaviest(sketch)].model];
+
+	child->relation = child->count > 1 ? RELATION_MERGE : RELATION_FINETUNE;
+	child->model = (struct engine_model){
+		.architecture = parent->architecture,
+		.params_b = parent->params_b,
+		.kind = child_kind(child, parent),
+		.chat_template = state->chat_template != ANSWER_UNKNOWN
+			? state->chat_template : parent->chat_template,
+		.uploaded = NAN,
+	};
+	for (size_t i = 0; i < state->count; i++)
+		child->model.uploaded = fmax(child->model.uploaded,
+					     catalog->models[state->parents[i].model].uploaded);
+}
+
+void sketch_child(const struct sketch *sketch, const struct catalog *catalog,
+		  struct engine_child *child)
+{
+	const struct sketch_state *state = &sketch->now;
+	double shares[SKETCH_PARENTS_MAX];
+	double base_share = sketch_shares(sketch, catalog, shares);
+
+	*child = (struct engine_child){
+		.model = {.params_b = NAN, .chat_template = state->chat_template, .uploaded = NAN},
+	};
+	if (state->count == 0)
+		return;
+	for (size_t i = 0; i < state->count; i++)
+		child_add_parent(child, state->parents[i].model, shares[i]);
+	size_t base = sketch_base(sketch, catalog);
+	if (base_share > 0 && base != CATALOG_NONE && sketch_position(sketch, base) < 0 &&
+	    child->count < ENGINE_PARENTS_MAX)
+		child_add_parent(child, base, base_share);
+	child_describe(child, sketch, catalog);
+}
+
+/* ---- whether it can be done ------------------------------------------------ */
+
+static enum status fail_count(const struct merge_method_info *info, const char *how, int wanted,
+			      size_t count, const char *advice, struct error *error)
+{
+	error_set(error, STATUS_USAGE, "%s takes %s%d model%s%s, the sketch has %zu", info->name, how,
+		  wanted, wanted == 1 ? "" : "s", info->needs_base ? " besides its base" : "", count);
+	error_advise(error, "%s, or choose another method", advice);
+	return STATUS_USAGE;
+}
+
+enum status sketch_check(const struct sketch *sketch, const struct catalog *catalog,
+			 struct error *error)
+{
+	const struct sketch_state *state = &sketch->now;
+	const struct merge_method_info *info = merge_method_info(state->method);
+	size_t count = state->count;
+
+	if (count == 0) {
+		error_set(error, STATUS_USAGE, "the sketch has no parents");
+		error_advise(error, "pick one model or more");
+		return STATUS_USAGE;
+	}
+	if (info->reduction == REDUCE_SLERP && count != 2) {
+		error_set(error, STATUS_USAGE, "%s joins two models, the sketch has %zu", info->name, count);
+		error_advise(error, "%s, or choose another method", count < 2 ? "add one" : "take out some");
+		return STATUS_USAGE;
+	}
+	if (info->needs_base && sketch_position(sketch, sketch_base(sketch, catalog)) >= 0)
+		count--;
+	if (count < (size_t)info->parents_min)
+		return fail_count(info, info->parents_max == info->parents_min ? "" : "at least ",
+				  info->parents_min, count,
+				  info->needs_base ? "add a model, or set another base" : "add a model", error);
+	if (info->parents_max > 0 && count > (size_t)info->parents_max)
+		return fail_count(info, info->parents_max == info->parents_min ? "" : "at most ",
+				  info->parents_max, count, "take out some", error);
+	return STATUS_OK;
+}
+
+/* ---- the prediction -------------------------------------------------------- */
+
+static void row_compare_parents(struct sketch_row *row, size_t benchmark,
+				const struct sketch *sketch, const struct session *session)
+{
+	row->best_parent = CATALOG_NONE;
+	row->best_score = row->chance = NAN;
+	for (size_t i = 0; i < sketch->now.count; i++) {
+		size_t model = sketch->now.parents[i].model;
+		double score = catalog_score(session->catalog, model, benchmark);
+		if (isnan(score) || score <= row->best_score)
+			continue;
+		row->best_parent = model;
+		row->best_score = score;
+	}
+	if (row->best_parent != CATALOG_NONE)
+		row->chance = engine_chance_above(session->query, benchmark, row->best_score);
+}
+
+enum status sketch_predict(const struct sketch *sketch, struct session *session,
+			   struct sketch_prediction *prediction, struct error *error)
+{
+	size_t rows = session->catalog->benchmark_count + 1;
+
+	*prediction = (struct sketch_prediction){0};
+	if (!session->query) {
+		error_set(error, STATUS_USAGE, "nothing has been learned from the scores yet");
+		error_advise(error, "fit first");
+		return STATUS_USAGE;
+	}
+	enum status status = sketch_check(sketch, session->catalog, error);
+	if (status != STATUS_OK)
+		return status;
+	struct engine_estimate *estimates = memory_zero(rows, sizeof *estimates);
+	sketch_child(sketch, session->catalog, &prediction->child);
+	status = engine_predict_child(session->query, &prediction->child, estimates, error);
+	if (status != STATUS_OK)
+		goto cleanup;
+	prediction->rows = rows;
+	prediction->row = memory_zero(rows, sizeof *prediction->row);
+	for (size_t b = 0; b < rows; b++) {
+		struct sketch_row *row = &prediction->row[b];
+		row->estimate = estimates[b];
+		row_compare_parents(row, b, sketch, session);
+		row->contribution_count = engine_contributions(session->query, b, row->contributions,
+							       SKETCH_CONTRIBUTIONS_MAX);
+	}
+	prediction->ancestor_count = engine_ancestors(session->query, prediction->ancestors,
+						      SKETCH_ANCESTORS_MAX);
+cleanup:
+	free(estimates);
+	return status;
+}
+
+void sketch_prediction_free(struct sketch_prediction *prediction)
+{
+	free(prediction->row);
+	*prediction = (struct sketch_prediction){0};
+}

@@ -1,0 +1,28 @@
+/* What the files of the sketch share.  Private to the app. */
+#ifndef STEMMA_APP_SKETCH_PRIVATE_H
+#define STEMMA_APP_SKETCH_PRIVATE_H
+
+#include "stemma/app/sketch.h"
+
+/* Makes `next` the state and the old one undoable; false when they are the
+ * same. */
+bool sketch_commit(struct sketch *sketch, const struct sketch_state *next);
+
+/* Scales the weights that are not locked, but for the one at `fixed` (or
+ * SIZE_MAX), so that all sum to 1; equal parts when they are all 0. */
+void sketch_state_balance(struct sketch_state *state, size_t fixed);
+
+/* Shares of the child by method: one a parent in shares[], what a base outside
+ * the sketch keeps as the result. */
+double sketch_shares(const struct sketch *sketch, const struct catalog *catalog,
+		     double shares[SKETCH_PARENTS_MAX]);
+
+/* The nearest ancestor that all parents have in common; one of the parents
+ * only where there is no other; CATALOG_NONE when they are unrelated. */
+size_t sketch_common_ancestor(const struct sketch *sketch, const struct catalog *catalog);
+
+/* Position of the parent with the largest weight, the first of equal ones;
+ * SIZE_MAX when there are none. */
+size_t sketch_heaviest(const struct sketch *sketch);
+
+#endif

@@ -1,0 +1,308 @@
+/* The sketch's ways in and out: names, mergekit files, the cache. */
+#include "config.h"
+
+#include "sketch.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "stemma/base/memory.h"
+
+/* ---- making a state -------------------------------------------------------- */
+
+/* Adds a parent; a model that is named twice (an alias) counts with both
+ * weights.  False when the sketch is full. */
+static bool state_add(struct sketch_state *state, size_t model, double weight)
+{
+	for (size_t i = 0; i < state->count; i++)
+		if (state->parents[i].model == model) {
+			state->parents[i].weight += weight;
+			return true;
+		}
+	if (state->count == SKETCH_PARENTS_MAX)
+		return false;
+	state->parents[state->count++] = (struct sketch_parent){.model = model, .weight = weight};
+	return true;
+}
+
+/* Scales all weights to sum 1; equal ones when they are all 0.  Weights that
+ * sum to 1 already keep their last digit. */
+static void state_normalize(struct sketch_state *state)
+{
+	double total = 0;
+
+	for (size_t i = 0; i < state->count; i++)
+		total += state->parents[i].weight;
+	for (size_t i = 0; i < state->count; i++)
+		if (!(total > 0))
+			state->parents[i].weight = 1 / (double)state->count;
+		else if (fabs(total - 1) > 1e-9)
+			state->parents[i].weight /= total;
+}
+
+static struct sketch_state state_without_parents(const struct sketch *sketch)
+{
+	struct sketch_state state = sketch->now;
+
+	state.count = 0;
+	memset(state.parents, 0, sizeof state.parents);
+	return state;
+}
+
+static enum status fail_full(size_t count, struct error *error)
+{
+	return error_set(error, STATUS_USAGE, "%zu parents; a sketch holds at most %d", count,
+			 SKETCH_PARENTS_MAX);
+}
+
+/* ---- names ----------------------------------------------------------------- */
+
+/* What a parent without a weight gets: a part of what the others leave of 1, or
+ * their mean where they leave nothing. */
+static double default_weight(size_t count, const double *weights)
+{
+	double known = 0;
+	size_t unknown = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		unknown += isnan(weights[i]) ? 1 : 0;
+		known += isnan(weights[i]) ? 0 : weights[i];
+	}
+	if (unknown == 0 || known <= 0)
+		return 1;
+	return known < 1 ? (1 - known) / (double)unknown : known / (double)(count - unknown);
+}
+
+enum status sketch_from_names(struct sketch *sketch, const struct catalog *catalog, size_t count,
+			      const char *const *names, const double *weights,
+			      struct error *error)
+{
+	struct sketch_state next = state_without_parents(sketch);
+	double guess = default_weight(count, weights), total = 0;
+
+	if (count > SKETCH_PARENTS_MAX)
+		return fail_full(count, error);
+	for (size_t i = 0; i < count; i++) {
+		size_t model, before = next.count;
+		double weight = isnan(weights[i]) ? guess : weights[i];
+		enum status status = catalog_resolve(catalog, names[i], &model, error);
+		if (status != STATUS_OK)
+			return status;
+		if (!(weight >= 0) || isinf(weight))
+			return error_set(error, STATUS_USAGE, "weight %g of %s is not a number >= 0", weight,
+					 names[i]);
+		state_add(&next, model, weight);
+		if (next.count == before)
+			return error_set(error, STATUS_USAGE, "%s is named twice", catalog->models[model].name);
+		total += weight;
+	}
+	if (count > 0 && total <= 0)
+		return error_set(error, STATUS_USAGE, "all weights are 0");
+	state_normalize(&next);
+	sketch_commit(sketch, &next);
+	return STATUS_OK;
+}
+
+/* ---- recipes --------------------------------------------------------------- */
+
+/* Whether the share that the base keeps is the method's doing, not the
+ * recipe's: then the base is no parent of the sketch but its base only. */
+static bool method_decides_base(enum merge_method method)
+{
+	if (method >= MERGE_METHOD_COUNT || !merge_method_info(method)->needs_base)
+		return false;
+	switch (merge_method_info(method)->reduction) {
+	case REDUCE_ELECT: case REDUCE_EQUAL: case REDUCE_STOCK: case REDUCE_NEAR:
+		return true;
+	case REDUCE_MEAN: case REDUCE_SLERP: case REDUCE_TASK: case REDUCE_LAYERS:
+		break;
+	}
+	return false;
+}
+
+/* Names all parents that the catalog lacks.  A base that gives nothing may be
+ * missing. */
+static enum status recipe_check_names(const struct catalog *catalog,
+				      const struct merge_recipe *recipe, struct error *error)
+{
+	struct text missing = {0};
+	size_t count = 0, last = 0, model;
+
+	for (size_t i = 0; i < recipe->parent_count; i++) {
+		const struct merge_parent *parent = &recipe->parents[i];
+		if (!(parent->share > 0) ||
+		    catalog_resolve(catalog, parent->name, &model, NULL) == STATUS_OK)
+			continue;
+		text_append_format(&missing, "%s%s", count > 0 ? ", " : "", parent->name);
+		last = i;
+		count++;
+	}
+	enum status status = count > 0 ? STATUS_NO_INPUT : STATUS_OK;
+	if (count == 1)
+		catalog_resolve(catalog, recipe->parents[last].name, &model, error);
+	if (count > 1) {
+		error_set(error, status, "%zu parents are not in the cache: %s", count,
+			  text_string(&missing));
+		error_advise(error, "import a file that lists them, or run \"stemma sync\"");
+	}
+	text_free(&missing);
+	return status;
+}
+
+enum status sketch_from_recipe(struct sketch *sketch, const struct catalog *catalog,
+			       const struct merge_recipe *recipe, struct error *error)
+{
+	struct sketch_state next = state_without_parents(sketch);
+	bool known = recipe->known_method < MERGE_METHOD_COUNT, full = false;
+	enum status status = recipe_check_names(catalog, recipe, error);
+
+	if (status != STATUS_OK)
+		return status;
+	next.method = known ? recipe->known_method : MERGE_LINEAR;
+	next.base = CATALOG_NONE;
+	for (size_t i = 0; i < recipe->parent_count; i++) {
+		const struct merge_parent *parent = &recipe->parents[i];
+		size_t model;
+		if (catalog_resolve(catalog, parent->name, &model, NULL) != STATUS_OK)
+			continue;
+		if (parent->base && known && merge_method_info(next.method)->needs_base)
+			next.base = model;
+		if (parent->share > 0 && !(parent->base && method_decides_base(next.method)))
+			full = !state_add(&next, model, parent->share) || full;
+	}
+	if (full)
+		return fail_full(recipe->parent_count, error);
+	if (next.count == 0)
+		return error_set(error, STATUS_DATA, "the configuration has no parent but its base");
+	state_normalize(&next);
+	sketch_commit(sketch, &next);
+	return STATUS_OK;
+}
+
+/* ---- writing --------------------------------------------------------------- */
+
+#define COMMENTS_MAX 32
+struct comments {
+	char *line[COMMENTS_MAX];
+	size_t count;
+};
+
+static void comments_take(struct comments *comments, struct text *line)
+{
+	if (comments->count < COMMENTS_MAX)
+		comments->line[comments->count++] = text_steal(line);
+	text_free(line);
+}
+
+static void comment_program(struct comments *comments)
+{
+	struct text line = {0};
+	char date[11];
+
+	date_format((double)(time(NULL) / 86400), date);
+	text_append_format(&line, "%s %s, %s", PACKAGE_NAME, PACKAGE_VERSION, date);
+	comments_take(comments, &line);
+}
+
+static void comment_prediction(struct comments *comments, const struct catalog *catalog,
+			       const struct sketch_prediction *prediction)
+{
+	struct text line = {0};
+
+	text_append(&line, "predicted score and 90 % interval:");
+	comments_take(comments, &line);
+	for (size_t b = 0; b < prediction->rows; b++) {
+		const struct engine_estimate *estimate = &prediction->row[b].estimate;
+		const char *title = b < catalog->benchmark_count ? catalog->benchmarks[b].title : "average";
+		text_append_format(&line, "  %s %.1f (%.1f to %.1f)", title, estimate->mean,
+				   estimate->low90, estimate->high90);
+		comments_take(comments, &line);
+	}
+}
+
+void sketch_write(const struct sketch *sketch, const struct catalog *catalog,
+		  const struct sketch_prediction *prediction, struct text *out)
+{
+	const struct sketch_state *state = &sketch->now;
+	struct comments comments = {.count = 0};
+	const char *models[SKETCH_PARENTS_MAX];
+	double weights[SKETCH_PARENTS_MAX];
+	size_t base = sketch_base(sketch, catalog);
+
+	comment_program(&comments);
+	if (prediction)
+		comment_prediction(&comments, catalog, prediction);
+	for (size_t i = 0; i < state->count; i++) {
+		models[i] = catalog->models[state->parents[i].model].name;
+		weights[i] = state->parents[i].weight;
+	}
+	merge_recipe_write(out, &(struct merge_writing){
+		.method = state->method,
+		.base = base == CATALOG_NONE ? NULL : catalog->models[base].name,
+		.count = state->count, .models = models, .weights = weights,
+		.dtype = "bfloat16",
+		.comments = (const char *const *)comments.line, .comment_count = comments.count,
+	});
+	for (size_t i = 0; i < comments.count; i++)
+		free(comments.line[i]);
+}
+
+/* ---- the cache ------------------------------------------------------------- */
+
+enum status sketch_save(const struct sketch *sketch, struct session *session, const char *name,
+			struct error *error)
+{
+	const struct sketch_state *state = &sketch->now;
+	const struct catalog_model *models = session->catalog->models;
+	struct store_sketch_parent parents[SKETCH_PARENTS_MAX];
+
+	for (size_t i = 0; i < state->count; i++)
+		parents[i] = (struct store_sketch_parent){
+			.model = models[state->parents[i].model].id,
+			.weight = state->parents[i].weight,
+			.locked = state->parents[i].locked,
+		};
+	return store_put_sketch(session->store, name, merge_method_info(state->method)->name,
+				state->base == CATALOG_NONE ? 0 : models[state->base].id,
+				(int)state->chat_template, parents, state->count, error);
+}
+
+struct loading {
+	struct sketch *sketch;
+	const struct catalog *catalog;
+	bool loaded;
+};
+
+/* What is left of a kept sketch whose models may have gone. */
+static void load_state(void *context, const struct store_sketch *kept)
+{
+	struct loading *loading = context;
+	struct sketch_state next = state_without_parents(loading->sketch);
+	enum merge_method method = merge_method_parse(kept->method);
+
+	next.method = method < MERGE_METHOD_COUNT ? method : MERGE_LINEAR;
+	next.base = catalog_find_id(loading->catalog, kept->base);
+	next.chat_template = kept->chat_template < 0 ? ANSWER_UNKNOWN
+			   : kept->chat_template > 0 ? ANSWER_YES : ANSWER_NO;
+	for (size_t i = 0; i < kept->count; i++) {
+		size_t model = catalog_find_id(loading->catalog, kept->parents[i].model);
+		if (model == CATALOG_NONE || !state_add(&next, model, fmax(kept->parents[i].weight, 0)))
+			continue;
+		next.parents[next.count - 1].locked = kept->parents[i].locked;
+	}
+	if (next.count == 0)
+		return;
+	state_normalize(&next);
+	sketch_commit(loading->sketch, &next);
+	loading->loaded = true;
+}
+
+bool sketch_load(struct sketch *sketch, struct session *session, const char *name)
+{
+	struct loading loading = {.sketch = sketch, .catalog = session->catalog};
+
+	store_get_sketch(session->store, name, load_state, &loading, NULL);
+	return loading.loaded;
+}
