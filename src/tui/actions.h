@@ -1,0 +1,183 @@
+/* Actions: everything that a key can do.  Keys, names, help, hints and the
+ * conditions under which an action makes sense all come from this table. */
+#ifndef STEMMA_TUI_ACTIONS_H
+#define STEMMA_TUI_ACTIONS_H
+
+#include <stddef.h>
+
+/* X(symbol, name) */
+#define VIEW_TABLE(X) \
+	X(TREE, "lineage") \
+	X(MODEL, "model") \
+	X(SKETCH, "sketch") \
+	X(RESIDUALS, "residuals") \
+	X(HELP, "help") \
+	X(MESSAGES, "messages")
+enum view_id {
+#define X(symbol, name) VIEW_##symbol,
+	VIEW_TABLE(X)
+#undef X
+	VIEW_COUNT
+};
+
+#define IN(view) (1u << VIEW_##view)
+#define IN_PANES (IN(TREE) | IN(MODEL) | IN(SKETCH))
+#define IN_FULL (IN(RESIDUALS) | IN(HELP) | IN(MESSAGES))
+#define IN_ALL (IN_PANES | IN_FULL)
+#define IN_MODELS (IN_PANES | IN(RESIDUALS))
+
+/* What must hold. X(symbol, what to say when it does not) */
+#define NEED_TABLE(X) \
+	X(NOTHING, "") \
+	X(MODEL, "no model under the cursor") \
+	X(PARENT, "the sketch is empty: Space picks the model under the cursor") \
+	X(PICKED, "the model under the cursor is not in the sketch: Space picks it") \
+	X(UNDO, "nothing to undo") \
+	X(REDO, "nothing to redo") \
+	X(FIT, "nothing is fitted yet") \
+	X(SEARCH, "nothing searched yet: / searches") \
+	X(JUMP, "no place to go back to") \
+	X(IDLE, "something is being worked on: Esc stops it")
+enum need {
+#define X(symbol, message) NEED_##symbol,
+	NEED_TABLE(X)
+#undef X
+	NEED_COUNT
+};
+
+/* X(symbol, name, keys, views, need, hint (NULL = none), section, help)
+ * A key belongs to the first line that has it and is at home in the view. */
+#define ACTION_TABLE(X) \
+	X(NEXT_PANE, "next-pane", "tab", IN_PANES, NOTHING, "pane", "Panes", \
+	  "next pane") \
+	X(PREVIOUS_PANE, "previous-pane", "shift-tab", IN_PANES, NOTHING, NULL, "Panes", \
+	  "previous pane") \
+	X(PICK, "pick", "space", IN_MODELS, MODEL, "pick", "Sketch", \
+	  "add the model under the cursor as a parent, or take it out") \
+	X(HEAVIER, "heavier", "+ =", IN_MODELS, PICKED, "+", "Sketch", \
+	  "more weight for the picked model under the cursor (5+ = five steps)") \
+	X(LIGHTER, "lighter", "- _", IN_MODELS, PICKED, "weight", "Sketch", \
+	  "less weight") \
+	X(HEAVIER_HERE, "heavier-parent", "l right", IN(SKETCH), PARENT, NULL, "Sketch", \
+	  "in the sketch: more weight for the parent under the cursor") \
+	X(LIGHTER_HERE, "lighter-parent", "h left", IN(SKETCH), PARENT, NULL, "Sketch", \
+	  "in the sketch: less weight") \
+	X(WEIGHT, "weight", "%", IN_MODELS, PICKED, NULL, "Sketch", \
+	  "set the weight in percent (60% sets 0.60, % alone asks)") \
+	X(EQUALIZE, "equalize", "e", IN_PANES, PARENT, NULL, "Sketch", \
+	  "equal weights") \
+	X(LOCK, "lock", "L", IN_PANES, PICKED, NULL, "Sketch", \
+	  "keep this weight while others change, or let it go") \
+	X(METHOD, "method", "m", IN_PANES, PARENT, "method", "Sketch", \
+	  "next merge method that suits the parents") \
+	X(METHOD_BACK, "method-back", "M", IN_PANES, PARENT, NULL, "Sketch", \
+	  "the method before") \
+	X(TEMPLATE, "template", "t", IN_PANES, PARENT, NULL, "Sketch", \
+	  "chat template of the merge's evaluation: as its parents, yes, no") \
+	X(BASE, "base", "B", IN_PANES, MODEL, NULL, "Sketch", \
+	  "make the model under the cursor the base of the merge, or leave it to the rule") \
+	X(REMOVE, "remove", "x delete", IN(SKETCH), PARENT, "remove", "Sketch", \
+	  "in the sketch: take this parent out") \
+	X(CLEAR, "clear", "c", IN_PANES, PARENT, NULL, "Sketch", \
+	  "empty the sketch") \
+	X(WRITE, "write", "w", IN_PANES, PARENT, "write", "Sketch", \
+	  "write the sketch as a mergekit configuration") \
+	X(UNDO, "undo", "u", IN_MODELS, UNDO, "undo", "Sketch", \
+	  "undo the last change of the sketch") \
+	X(REDO, "redo", "ctrl-r", IN_MODELS, REDO, NULL, "Sketch", \
+	  "do it again") \
+	X(SEARCH, "search", "/", IN(TREE) | IN(HELP), NOTHING, "search", "Finding", \
+	  "search while you type, also in what is folded") \
+	X(SEARCH_NEXT, "search-next", "n", IN(TREE) | IN(HELP), SEARCH, NULL, "Finding", \
+	  "next match") \
+	X(SEARCH_PREVIOUS, "search-previous", "N", IN(TREE) | IN(HELP), SEARCH, NULL, "Finding", \
+	  "match before") \
+	X(FILTER, "filter", "f", IN(TREE), NOTHING, "filter", "Finding", \
+	  "show only names that fit the letters typed; Esc shows all again") \
+	X(RESIDUALS, "residuals", "r", IN_PANES, FIT, "residuals", "Finding", \
+	  "models that score far from what their kin predict") \
+	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS), MODEL, "to the model", "Finding", \
+	  "go to this model in the tree") \
+	X(ENTER, "enter", "enter", IN(TREE) | IN(MODEL), NOTHING, NULL, "Finding", \
+	  "on a link: go to the model; on a folded run: unfold it; else its details") \
+	X(BACK, "back", "ctrl-o backspace", IN_PANES, JUMP, NULL, "Finding", \
+	  "return to where the last jump or search began") \
+	X(UNFOLD, "unfold", "l right", IN(TREE), NOTHING, NULL, "Tree", \
+	  "unfold, then go to the first child") \
+	X(FOLD, "fold", "h left", IN(TREE), NOTHING, NULL, "Tree", \
+	  "fold, then go to the parent") \
+	X(FOLD_ALL, "fold-all", "z", IN(TREE), NOTHING, NULL, "Tree", \
+	  "fold everything") \
+	X(UNFOLD_ALL, "unfold-all", "Z", IN(TREE), NOTHING, NULL, "Tree", \
+	  "unfold every branch with scores") \
+	X(PARENT, "parent", "p", IN(TREE), MODEL, NULL, "Tree", \
+	  "go to the parent") \
+	X(SIBLING_NEXT, "next-sibling", "J }", IN(TREE), NOTHING, NULL, "Tree", \
+	  "next row of the same depth") \
+	X(SIBLING_PREVIOUS, "previous-sibling", "K {", IN(TREE), NOTHING, NULL, "Tree", \
+	  "row of the same depth before") \
+	X(ORDER, "order", "o", IN(TREE) | IN(RESIDUALS), NOTHING, NULL, "Tree", \
+	  "next order: descendants, score, name, date; in residuals |z|, z, score, name") \
+	X(COLUMN_RIGHT, "next-benchmark", "l right", IN(RESIDUALS), NOTHING, NULL, "Tree", \
+	  "in residuals: next benchmark") \
+	X(COLUMN_LEFT, "previous-benchmark", "h left", IN(RESIDUALS), NOTHING, NULL, "Tree", \
+	  "in residuals: benchmark before") \
+	X(COLUMN_NEXT, "column", "] b", IN(TREE) | IN(MODEL) | IN(RESIDUALS), NOTHING, \
+	  "benchmark", "Tree", \
+	  "score column: next benchmark") \
+	X(COLUMN_PREVIOUS, "column-back", "[", IN(TREE) | IN(MODEL) | IN(RESIDUALS), NOTHING, NULL, \
+	  "Tree", "score column: benchmark before") \
+	X(COPY, "copy", "y", IN_MODELS, MODEL, NULL, "Tree", \
+	  "copy the model's name to the clipboard (OSC 52)") \
+	X(DOWN, "down", "j down ctrl-n", IN_ALL, NOTHING, NULL, "Moving", \
+	  "down (5j = five rows)") \
+	X(UP, "up", "k up ctrl-p", IN_ALL, NOTHING, NULL, "Moving", \
+	  "up") \
+	X(PAGE_DOWN, "page-down", "pgdn ctrl-f", IN_ALL, NOTHING, NULL, "Moving", \
+	  "a page down") \
+	X(PAGE_UP, "page-up", "pgup ctrl-b", IN_ALL, NOTHING, NULL, "Moving", \
+	  "a page up") \
+	X(HALF_DOWN, "half-page-down", "ctrl-d", IN_ALL, NOTHING, NULL, "Moving", \
+	  "half a page down") \
+	X(HALF_UP, "half-page-up", "ctrl-u", IN_ALL, NOTHING, NULL, "Moving", \
+	  "half a page up") \
+	X(FIRST, "first", "g home", IN_ALL, NOTHING, NULL, "Moving", \
+	  "first row") \
+	X(LAST, "last", "G end", IN_ALL, NOTHING, NULL, "Moving", \
+	  "last row (5G = row 5)") \
+	X(HELP, "help", "? F1", IN_MODELS | IN(MESSAGES), NOTHING, "help", "Program", \
+	  "this help") \
+	X(MESSAGES, "messages", "!", IN_MODELS | IN(HELP), NOTHING, NULL, "Program", \
+	  "what happened so far") \
+	X(REFIT, "refit", "F", IN_MODELS, IDLE, NULL, "Program", \
+	  "learn the variances again, beside the screen") \
+	X(REDRAW, "redraw", "ctrl-l", IN_ALL, NOTHING, NULL, "Program", \
+	  "draw the screen anew") \
+	X(SUSPEND, "suspend", "ctrl-z", IN_ALL, NOTHING, NULL, "Program", \
+	  "stop; the shell's fg comes back") \
+	X(LEAVE, "leave", "q esc", IN_FULL, NOTHING, "back", "Program", \
+	  "leave this view") \
+	X(CANCEL, "cancel", "esc ctrl-c", IN_ALL, NOTHING, NULL, "Program", \
+	  "leave the filter, or stop what is being worked on") \
+	X(QUIT, "quit", "q", IN_PANES, NOTHING, "quit", "Program", \
+	  "quit; cursor, folds and sketch are kept")
+enum action {
+#define X(symbol, ...) ACTION_##symbol,
+	ACTION_TABLE(X)
+#undef X
+	ACTION_COUNT,
+	ACTION_NONE = ACTION_COUNT
+};
+
+struct action_info {
+	const char *name, *keys;
+	unsigned int views; /* bits 1 << enum view_id */
+	enum need need;
+	const char *hint, *section, *help;
+};
+const struct action_info *action_info(enum action action);
+enum action action_of_key(enum view_id view, int input);
+const char *need_message(enum need need);
+const char *view_name(enum view_id view);
+
+#endif

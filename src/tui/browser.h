@@ -1,0 +1,180 @@
+/* Browser: the state that the views share. */
+#ifndef STEMMA_TUI_BROWSER_H
+#define STEMMA_TUI_BROWSER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "actions.h"
+#include "list.h"
+#include "screen.h"
+#include "tree_model.h"
+#include "stemma/app/job.h"
+#include "stemma/app/session.h"
+#include "stemma/app/sketch.h"
+#include "stemma/tui/tui.h"
+
+struct browser;
+
+/* What a view does.  All functions but draw may be NULL. */
+struct view_ops {
+	/* Draws the inside of its area. */
+	void (*draw)(struct browser *browser, const struct area *area);
+	/* What stands in its upper border. */
+	void (*title)(struct browser *browser, struct text *out);
+	/* false when the action is not its own. */
+	bool (*act)(struct browser *browser, enum action action, int count);
+	/* The model that actions are about; CATALOG_NONE when there is none. */
+	size_t (*model)(struct browser *browser);
+	/* The list that the mouse clicks and scrolls in. */
+	struct list *(*list)(struct browser *browser);
+};
+extern const struct view_ops tree_view, model_view, sketch_view, residual_view, help_view,
+	message_view;
+const struct view_ops *view_ops(enum view_id view);
+
+/* One line of input on the last row. */
+struct prompt_ops {
+	const char *label;
+	void (*changed)(struct browser *browser, const char *text);  /* may be NULL */
+	void (*accepted)(struct browser *browser, const char *text);
+	void (*cancelled)(struct browser *browser);                  /* may be NULL */
+	bool one_key;                                                /* y or n */
+};
+struct prompt {
+	const struct prompt_ops *ops; /* NULL = none is open */
+	struct text text;
+	size_t place; /* byte under the cursor */
+};
+void prompt_open(struct browser *browser, const struct prompt_ops *ops, const char *text);
+void prompt_key(struct browser *browser, int input);
+void prompt_draw(struct browser *browser, const struct area *area);
+
+struct message {
+	char *text;
+	bool failure;
+	time_t when;
+};
+
+/* A fit on its way. */
+struct fit_work {
+	char *path;
+	const struct catalog *catalog;
+	enum prior prior;
+	bool relearn;
+	struct engine_fit *fit; /* the result */
+};
+
+#define JUMPS_MAX 64
+
+struct browser {
+	struct session *session;
+	const struct tui_options *options;
+	struct screen *screen;
+
+	struct tree *tree;
+	struct list tree_list;
+	size_t jumps[JUMPS_MAX]; /* models to return to, latest last */
+	size_t jump_count;
+	struct text folds_before; /* of a search, to go back when it is given up */
+	size_t model_before;
+
+	enum view_id focus;   /* a pane */
+	enum view_id full;    /* a view over the whole screen, or VIEW_COUNT */
+	int upper;            /* narrow screens: VIEW_TREE or VIEW_MODEL above */
+	struct area panes[VIEW_COUNT]; /* insides, height 0 = not on screen */
+	int count;            /* typed before a key */
+
+	/* model pane */
+	struct engine_query *query; /* for models, so that the sketch keeps its own */
+	size_t estimated;           /* model of the figures below */
+	bool has_estimates;
+	struct engine_estimate *estimates;  /* benchmarks + 1 */
+	struct engine_residual *residuals;  /* z NAN when not scored */
+	struct engine_ancestor ancestors[SKETCH_ANCESTORS_MAX];
+	size_t ancestor_count;
+	struct list model_list;     /* top = lines scrolled */
+	size_t model_scrolled;      /* the model that it was scrolled for */
+
+	/* sketch pane */
+	struct sketch sketch;
+	struct sketch_prediction prediction;
+	bool predicted;
+	struct error prediction_error;
+	struct text warnings;
+	struct list sketch_list; /* over the parents */
+
+	/* residuals */
+	struct residual_table *residual_table; /* NULL until first shown */
+	struct list residual_list;
+
+	struct text *help_lines;
+	size_t help_count;
+	struct list help_list;
+	char *help_needle;
+
+	struct prompt prompt;
+	struct message *messages;
+	size_t message_count, message_capacity;
+	struct list message_list;
+	bool message_shown;   /* the last message stands on the last row */
+
+	struct job *job;
+	struct fit_work work;
+	int wake[2];          /* pipe: a job has news */
+	time_t fitted;        /* 0 = before this run */
+	char *output;         /* file that waits for leave to overwrite */
+	bool quit;
+};
+
+/* dispatch.c */
+void browser_message(struct browser *browser, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void browser_failure(struct browser *browser, const struct error *error);
+/* The view that keys go to. */
+enum view_id browser_view(const struct browser *browser);
+void browser_key(struct browser *browser, int input, const struct mouse *mouse);
+void browser_act(struct browser *browser, enum action action, int count);
+bool browser_needs_met(struct browser *browser, enum action action);
+/* The model that actions are about, CATALOG_NONE when there is none. */
+size_t browser_model(struct browser *browser);
+/* Goes to a model in the tree and remembers where it was. */
+void browser_jump(struct browser *browser, size_t model);
+void browser_push_jump(struct browser *browser, size_t model);
+void browser_close_view(struct browser *browser);
+
+/* edit.c: the sketch's actions */
+bool edit_act(struct browser *browser, enum action action, int count);
+/* Predicts again and puts the sketch pane right. */
+void edit_refresh(struct browser *browser);
+
+/* fitting.c */
+void fitting_start(struct browser *browser, bool relearn);
+/* Looks at the job; true when something changed. */
+bool fitting_poll(struct browser *browser);
+void fitting_stop(struct browser *browser); /* waits */
+void fitting_adopted(struct browser *browser);
+
+/* layout.c */
+void layout_draw(struct browser *browser);
+
+/* residual_view.c */
+void residual_table_free(struct browser *browser);
+
+/* find.c: search, filter */
+bool find_act(struct browser *browser, enum action action, int count);
+
+/* keep.c: state kept between runs */
+void keep_load(struct browser *browser);
+void keep_save(struct browser *browser);
+
+/* A score with one decimal, or a dot when it is not known, in `buffer`. */
+#define FIGURE_SIZE 32
+const char *figure(char *buffer, double value);
+/* With sign: "+0.4" or "−0.4". */
+const char *figure_signed(char *buffer, double value, int decimals);
+/* A count with thousands apart. */
+const char *figure_count(char *buffer, size_t value);
+
+#endif

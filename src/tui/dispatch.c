@@ -1,0 +1,278 @@
+/* From keys to actions, and the actions that belong to no one view. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "browser.h"
+#include "keys.h"
+#include "stemma/base/memory.h"
+#include "stemma/base/utf8.h"
+
+#define COUNT_MAX 99999
+
+const struct view_ops *view_ops(enum view_id view)
+{
+	static const struct view_ops *const views[VIEW_COUNT] = {
+		[VIEW_TREE] = &tree_view,           [VIEW_MODEL] = &model_view,
+		[VIEW_SKETCH] = &sketch_view,       [VIEW_RESIDUALS] = &residual_view,
+		[VIEW_HELP] = &help_view,           [VIEW_MESSAGES] = &message_view,
+	};
+
+	return views[view];
+}
+
+/* ---- messages ---------------------------------------------------------------------- */
+
+static void add_message(struct browser *browser, const char *text, bool failure)
+{
+	browser->messages = memory_grow(browser->messages, browser->message_count,
+					&browser->message_capacity, sizeof *browser->messages);
+	browser->messages[browser->message_count++] = (struct message){
+		.text = utf8_sanitize(text),
+		.failure = failure,
+		.when = time(NULL),
+	};
+	browser->message_list.cursor = browser->message_count - 1;
+	browser->message_shown = true;
+}
+
+void browser_message(struct browser *browser, const char *format, ...)
+{
+	char line[768];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof line, format, arguments);
+	va_end(arguments);
+	add_message(browser, line, false);
+}
+
+void browser_failure(struct browser *browser, const struct error *error)
+{
+	char line[1024];
+
+	error_format(error, line, sizeof line);
+	add_message(browser, line, true);
+}
+
+/* ---- state ---------------------------------------------------------------------------- */
+
+enum view_id browser_view(const struct browser *browser)
+{
+	return browser->full != VIEW_COUNT ? browser->full : browser->focus;
+}
+
+size_t browser_model(struct browser *browser)
+{
+	const struct view_ops *ops = view_ops(browser_view(browser));
+
+	return ops->model ? ops->model(browser) : CATALOG_NONE;
+}
+
+static bool picked(struct browser *browser)
+{
+	size_t model = browser_model(browser);
+
+	return model != CATALOG_NONE && sketch_position(&browser->sketch, model) >= 0;
+}
+
+static bool searched(const struct browser *browser)
+{
+	const char *needle = browser_view(browser) == VIEW_HELP ? browser->help_needle
+								: browser->tree->needle;
+
+	return needle && *needle;
+}
+
+bool browser_needs_met(struct browser *browser, enum action action)
+{
+	switch (action_info(action)->need) {
+	case NEED_MODEL: return browser_model(browser) != CATALOG_NONE;
+	case NEED_PARENT: return browser->sketch.now.count > 0;
+	case NEED_PICKED: return picked(browser);
+	case NEED_UNDO: return browser->sketch.undo_count > 0;
+	case NEED_REDO: return browser->sketch.redo_count > 0;
+	case NEED_FIT: return browser->session->fit != NULL;
+	case NEED_SEARCH: return searched(browser);
+	case NEED_JUMP: return browser->jump_count > 0;
+	case NEED_IDLE: return browser->job == NULL;
+	default: return true;
+	}
+}
+
+void browser_close_view(struct browser *browser)
+{
+	browser->full = VIEW_COUNT;
+}
+
+/* ---- actions of all views ------------------------------------------------------------- */
+
+static void change_pane(struct browser *browser, int step)
+{
+	int pane = (int)browser->focus + step;
+
+	browser->focus = (enum view_id)((pane + VIEW_SKETCH + 1) % (VIEW_SKETCH + 1));
+}
+
+static void change_column(struct browser *browser, int step)
+{
+	const struct catalog *catalog = browser->session->catalog;
+	size_t columns = catalog->benchmark_count + 1, column = browser->tree->column;
+
+	column = (column + (step > 0 ? 1 : columns - 1)) % columns;
+	tree_set_column(browser->tree, column);
+	browser_message(browser, "score column: %s", column < catalog->benchmark_count
+				? catalog->benchmarks[column].title : "average");
+}
+
+static void jump_to(struct browser *browser)
+{
+	size_t model = browser_model(browser);
+
+	browser_close_view(browser);
+	browser->focus = VIEW_TREE;
+	browser_jump(browser, model);
+}
+
+static void go_back(struct browser *browser)
+{
+	browser->focus = VIEW_TREE;
+	tree_reveal(browser->tree, browser->jumps[--browser->jump_count]);
+}
+
+static void copy(struct browser *browser)
+{
+	const char *name = tree_name(browser->tree, browser_model(browser));
+
+	screen_copy(browser->screen, name);
+	browser_message(browser, "copied: %s", name);
+}
+
+static void cancel(struct browser *browser)
+{
+	if (browser->tree->filter) {
+		tree_set_filter(browser->tree, NULL);
+	} else if (browser->job) {
+		job_cancel(browser->job);
+		browser_message(browser, "stopping…");
+	} else if (browser->tree->needle && *browser->tree->needle) {
+		tree_search(browser->tree, "");
+	} else if (browser->focus != VIEW_TREE) {
+		browser->focus = VIEW_TREE;
+	} else {
+		browser_message(browser, "q quits");
+	}
+}
+
+static void act_everywhere(struct browser *browser, enum action action)
+{
+	switch (action) {
+	case ACTION_NEXT_PANE: change_pane(browser, 1); break;
+	case ACTION_PREVIOUS_PANE: change_pane(browser, -1); break;
+	case ACTION_COLUMN_NEXT: change_column(browser, 1); break;
+	case ACTION_COLUMN_PREVIOUS: change_column(browser, -1); break;
+	case ACTION_JUMP: jump_to(browser); break;
+	case ACTION_BACK: go_back(browser); break;
+	case ACTION_COPY: copy(browser); break;
+	case ACTION_RESIDUALS: browser->full = VIEW_RESIDUALS; break;
+	case ACTION_HELP: browser->full = VIEW_HELP; break;
+	case ACTION_MESSAGES: browser->full = VIEW_MESSAGES; break;
+	case ACTION_REFIT: fitting_start(browser, true); break;
+	case ACTION_REDRAW: screen_redraw(browser->screen); break;
+	case ACTION_SUSPEND: screen_suspend(browser->screen); break;
+	case ACTION_LEAVE: browser_close_view(browser); break;
+	case ACTION_CANCEL: cancel(browser); break;
+	case ACTION_QUIT: browser->quit = true; break;
+	default: break;
+	}
+}
+
+void browser_act(struct browser *browser, enum action action, int count)
+{
+	const struct view_ops *ops = view_ops(browser_view(browser));
+
+	if (action == ACTION_NONE)
+		return;
+	if (!browser_needs_met(browser, action)) {
+		browser_message(browser, "%s", need_message(action_info(action)->need));
+		return;
+	}
+	if (ops->act && ops->act(browser, action, count))
+		return;
+	if (!edit_act(browser, action, count))
+		act_everywhere(browser, action);
+}
+
+/* ---- keys and mouse ---------------------------------------------------------------------- */
+
+static bool inside(const struct area *area, const struct mouse *mouse)
+{
+	/* The title row belongs to its pane. */
+	return area->height > 0 && mouse->row >= area->top - 1 &&
+	       mouse->row < area->top + area->height && mouse->column >= area->left &&
+	       mouse->column < area->left + area->width;
+}
+
+/* A click on a row of a list: selects it; in the tree, when it is selected
+ * already, folds or unfolds it. */
+static void click(struct browser *browser, enum view_id view, const struct mouse *mouse)
+{
+	const struct area *area = &browser->panes[view];
+	struct list *list = view_ops(view)->list(browser);
+	int row = mouse->row - area->top - (area->height - list->height);
+
+	if (row < 0 || list->top + (size_t)row >= list->count || view == VIEW_SKETCH)
+		return;
+	size_t target = list->top + (size_t)row;
+	if (view == VIEW_TREE && target == browser->tree->cursor)
+		tree_set_open(browser->tree, target,
+			      !tree_is_open(browser->tree, &browser->tree->rows[target]));
+	else if (view == VIEW_TREE)
+		tree_move(browser->tree, target);
+	else
+		list->cursor = target;
+}
+
+static void use_mouse(struct browser *browser, const struct mouse *mouse)
+{
+	for (int view = 0; view < VIEW_COUNT; view++) {
+		if (!inside(&browser->panes[view], mouse))
+			continue;
+		if (browser->full == VIEW_COUNT)
+			browser->focus = (enum view_id)view;
+		if (mouse->wheel)
+			browser_act(browser, mouse->wheel > 0 ? ACTION_DOWN : ACTION_UP, 3);
+		else
+			click(browser, (enum view_id)view, mouse);
+		return;
+	}
+}
+
+static bool is_digit(const struct browser *browser, int input)
+{
+	return (input >= '1' && input <= '9') || (input == '0' && browser->count > 0);
+}
+
+void browser_key(struct browser *browser, int input, const struct mouse *mouse)
+{
+	if (browser->prompt.ops) {
+		prompt_key(browser, input);
+		return;
+	}
+	browser->message_shown = false;
+	if (input == INPUT_MOUSE && mouse) {
+		use_mouse(browser, mouse);
+		return;
+	}
+	if (is_digit(browser, input)) {
+		browser->count = browser->count * 10 + (input - '0');
+		if (browser->count > COUNT_MAX)
+			browser->count = COUNT_MAX;
+		return;
+	}
+	int count = browser->count;
+	browser->count = 0;
+	if (input == INPUT_ESCAPE && count > 0)
+		return;
+	browser_act(browser, action_of_key(browser_view(browser), input), count);
+}

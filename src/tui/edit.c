@@ -1,0 +1,275 @@
+/* The actions that change the sketch, and writing it to a file. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "browser.h"
+#include "stemma/base/memory.h"
+
+#define WEIGHT_STEP 0.05
+
+void edit_refresh(struct browser *browser)
+{
+	struct sketch *sketch = &browser->sketch;
+
+	if (browser->predicted)
+		sketch_prediction_free(&browser->prediction);
+	browser->prediction = (struct sketch_prediction){0};
+	browser->predicted = false;
+	error_clear(&browser->prediction_error);
+	text_clear(&browser->warnings);
+	list_show(&browser->sketch_list, sketch->now.count, browser->panes[VIEW_SKETCH].height);
+	if (sketch->now.count == 0)
+		return;
+	sketch_warnings(sketch, browser->session->catalog, &browser->warnings);
+	if (!browser->session->fit)
+		return;
+	browser->predicted = sketch_predict(sketch, browser->session, &browser->prediction,
+					    &browser->prediction_error) == STATUS_OK;
+}
+
+/* The parent that an action is about: the model under the cursor. */
+static int position_here(struct browser *browser)
+{
+	size_t model = browser_model(browser);
+
+	return model == CATALOG_NONE ? -1 : sketch_position(&browser->sketch, model);
+}
+
+static void pick(struct browser *browser)
+{
+	if (!sketch_toggle(&browser->sketch, browser_model(browser)))
+		browser_message(browser, "a sketch takes at most %d parents", SKETCH_PARENTS_MAX);
+}
+
+static void weigh(struct browser *browser, int steps)
+{
+	int position = position_here(browser);
+
+	if (position >= 0 &&
+	    !sketch_move_weight(&browser->sketch, (size_t)position, WEIGHT_STEP * steps))
+		browser_message(browser, browser->sketch.now.parents[position].locked
+						 ? "this weight is locked: L lets it go"
+						 : "nothing to give or take: other parents are "
+						   "missing, locked or at 0");
+}
+
+static void set_weight(struct browser *browser, double percent)
+{
+	int position = position_here(browser);
+
+	if (percent < 0 || percent > 100)
+		browser_message(browser, "a weight is 0 to 100 percent");
+	else if (position >= 0)
+		sketch_set_weight(&browser->sketch, (size_t)position, percent / 100);
+}
+
+static void weight_accepted(struct browser *browser, const char *text)
+{
+	char *end;
+	double percent = strtod(text, &end);
+
+	if (end == text || (*end && strcmp(end, "%") != 0))
+		browser_message(browser, "not a number: %s", text);
+	else
+		set_weight(browser, percent);
+	edit_refresh(browser);
+}
+
+static const struct prompt_ops weight_prompt = {
+	.label = "weight in percent: ",
+	.accepted = weight_accepted,
+};
+
+/* Whether this number of parents suits a method. */
+static bool method_suits(const struct browser *browser, enum merge_method method)
+{
+	struct sketch trial = {.now = browser->sketch.now};
+
+	trial.now.method = method;
+	return sketch_check(&trial, browser->session->catalog, NULL) == STATUS_OK;
+}
+
+static void change_method(struct browser *browser, int step)
+{
+	int method = (int)browser->sketch.now.method;
+
+	do {
+		method = (method + step + MERGE_METHOD_COUNT) % MERGE_METHOD_COUNT;
+	} while (method != (int)browser->sketch.now.method &&
+		 !method_suits(browser, (enum merge_method)method));
+	sketch_set_method(&browser->sketch, (enum merge_method)method);
+	const struct merge_method_info *info = merge_method_info(browser->sketch.now.method);
+	browser_message(browser, "%s: %s", info->name, info->help);
+}
+
+static void change_template(struct browser *browser)
+{
+	enum answer answer = browser->sketch.now.chat_template;
+
+	answer = answer == ANSWER_UNKNOWN ? ANSWER_YES
+	       : answer == ANSWER_YES ? ANSWER_NO
+				      : ANSWER_UNKNOWN;
+	sketch_set_template(&browser->sketch, answer);
+	browser_message(browser, "evaluated %s",
+			answer == ANSWER_UNKNOWN ? "as the heaviest parent"
+			: answer == ANSWER_YES ? "with the chat template"
+					       : "without chat template");
+}
+
+static void change_base(struct browser *browser)
+{
+	size_t model = browser_model(browser);
+	bool same = browser->sketch.now.base == model;
+
+	sketch_set_base(&browser->sketch, same ? CATALOG_NONE : model);
+	browser_message(browser, same ? "base chosen by rule" : "base: %s",
+			tree_name(browser->tree, model));
+}
+
+/* ---- writing ------------------------------------------------------------------------ */
+
+static bool write_all(FILE *file, const struct text *text)
+{
+	bool written = fwrite(text_string(text), 1, text->length, file) == text->length;
+
+	return fclose(file) == 0 && written;
+}
+
+/* Replaces `path` as a whole or not at all; without `replace` only when it is
+ * new.  Returns an errno, 0 when written. */
+static int write_file(const char *path, const struct text *text, bool replace)
+{
+	struct text temporary = {0};
+	int fault = 0;
+
+	text_append_format(&temporary, "%s.%ld.new", replace ? path : "", (long)getpid());
+	const char *name = replace ? text_string(&temporary) : path;
+	FILE *file = fopen(name, "wx");
+	if (!file) {
+		fault = errno;
+	} else if (!write_all(file, text) || (replace && rename(name, path) != 0)) {
+		fault = errno ? errno : EIO;
+		unlink(name);
+	}
+	text_free(&temporary);
+	return fault;
+}
+
+static void write_sketch(struct browser *browser, const char *path, bool replace)
+{
+	struct text yaml = {0};
+
+	sketch_write(&browser->sketch, browser->session->catalog,
+		     browser->predicted ? &browser->prediction : NULL, &yaml);
+	int fault = write_file(path, &yaml, replace);
+	if (fault == 0)
+		browser_message(browser, "written to %s: mergekit-yaml %s OUTPUT merges it", path,
+				path);
+	else {
+		struct error error = {0};
+		error_set(&error, STATUS_IO, "cannot write %s: %s", path, strerror(fault));
+		browser_failure(browser, &error);
+	}
+	text_free(&yaml);
+}
+
+static void overwrite_accepted(struct browser *browser, const char *text)
+{
+	if (*text == 'y' || *text == 'Y')
+		write_sketch(browser, browser->output, true);
+	else
+		browser_message(browser, "%s left as it is", browser->output);
+}
+
+static const struct prompt_ops overwrite_prompt = {
+	.label = "the file exists; overwrite it? (y/n) ",
+	.accepted = overwrite_accepted,
+	.one_key = true,
+};
+
+static void write_accepted(struct browser *browser, const char *text)
+{
+	struct stat status;
+
+	if (!*text)
+		return;
+	free(browser->output);
+	browser->output = memory_string(text);
+	if (stat(text, &status) != 0)
+		write_sketch(browser, text, false);
+	else if (S_ISREG(status.st_mode))
+		prompt_open(browser, &overwrite_prompt, "");
+	else
+		browser_message(browser, "%s is not a regular file", text);
+}
+
+static const struct prompt_ops write_prompt = {
+	.label = "write mergekit configuration to: ",
+	.accepted = write_accepted,
+};
+
+static void ask_where(struct browser *browser)
+{
+	struct error error = {0};
+	char name[96];
+
+	if (sketch_check(&browser->sketch, browser->session->catalog, &error) != STATUS_OK) {
+		browser_failure(browser, &error);
+		return;
+	}
+	snprintf(name, sizeof name, "%s-merge.yml", merge_method_info(browser->sketch.now.method)->name);
+	prompt_open(browser, &write_prompt, name);
+}
+
+/* ---- table ---------------------------------------------------------------------------- */
+
+static bool edit_state(struct browser *browser, enum action action, int count)
+{
+	struct sketch *sketch = &browser->sketch;
+	int times = count > 0 ? count : 1;
+
+	switch (action) {
+	case ACTION_PICK: pick(browser); return true;
+	case ACTION_HEAVIER:
+	case ACTION_HEAVIER_HERE: weigh(browser, times); return true;
+	case ACTION_LIGHTER:
+	case ACTION_LIGHTER_HERE: weigh(browser, -times); return true;
+	case ACTION_EQUALIZE: sketch_equalize(sketch); return true;
+	case ACTION_LOCK: sketch_lock(sketch, (size_t)position_here(browser)); return true;
+	case ACTION_METHOD: change_method(browser, 1); return true;
+	case ACTION_METHOD_BACK: change_method(browser, -1); return true;
+	case ACTION_TEMPLATE: change_template(browser); return true;
+	case ACTION_BASE: change_base(browser); return true;
+	case ACTION_REMOVE: sketch_remove(sketch, browser->sketch_list.cursor); return true;
+	case ACTION_CLEAR: sketch_clear(sketch); return true;
+	case ACTION_UNDO: sketch_undo(sketch); return true;
+	case ACTION_REDO: sketch_redo(sketch); return true;
+	default: return false;
+	}
+}
+
+bool edit_act(struct browser *browser, enum action action, int count)
+{
+	if (action == ACTION_WRITE) {
+		ask_where(browser);
+		return true;
+	}
+	if (action == ACTION_WEIGHT) {
+		if (count == 0)
+			prompt_open(browser, &weight_prompt, "");
+		else
+			set_weight(browser, count);
+		edit_refresh(browser);
+		return true;
+	}
+	if (!edit_state(browser, action, count))
+		return false;
+	edit_refresh(browser);
+	if (browser->prediction_error.message[0])
+		browser_failure(browser, &browser->prediction_error);
+	return true;
+}

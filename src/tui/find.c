@@ -1,0 +1,147 @@
+/* Search and filter in the tree, and the way back. */
+#include "browser.h"
+
+/* ---- search ----------------------------------------------------------------- */
+
+static void say_match(struct browser *browser, size_t number)
+{
+	const struct tree *tree = browser->tree;
+
+	if (tree->match_count == 0)
+		browser_message(browser, "no name contains %s", tree->needle);
+	else
+		browser_message(browser, "match %zu of %zu", number, tree->match_count);
+}
+
+static void go_back_to_start(struct browser *browser)
+{
+	tree_load_folds(browser->tree, text_string(&browser->folds_before));
+	if (browser->model_before != CATALOG_NONE)
+		tree_reveal(browser->tree, browser->model_before);
+}
+
+static void search_changed(struct browser *browser, const char *text)
+{
+	size_t number;
+
+	go_back_to_start(browser);
+	tree_search(browser->tree, text);
+	size_t match = tree_match(browser->tree, 1, true, &number);
+	if (match != CATALOG_NONE)
+		tree_reveal(browser->tree, match);
+	if (*text)
+		say_match(browser, number);
+}
+
+static void search_accepted(struct browser *browser, const char *text)
+{
+	if (*text && browser->model_before != CATALOG_NONE)
+		browser_push_jump(browser, browser->model_before);
+	else if (!*text)
+		tree_search(browser->tree, "");
+}
+
+static void search_cancelled(struct browser *browser)
+{
+	tree_search(browser->tree, "");
+	go_back_to_start(browser);
+}
+
+static const struct prompt_ops search_prompt = {
+	.label = "/",
+	.changed = search_changed,
+	.accepted = search_accepted,
+	.cancelled = search_cancelled,
+};
+
+static void search_start(struct browser *browser)
+{
+	text_clear(&browser->folds_before);
+	tree_save_folds(browser->tree, &browser->folds_before);
+	browser->model_before = tree_model(browser->tree);
+	prompt_open(browser, &search_prompt, "");
+}
+
+static void search_next(struct browser *browser, int step, int count)
+{
+	size_t number = 0;
+
+	for (int i = 0; i < (count > 0 ? count : 1); i++) {
+		size_t match = tree_match(browser->tree, step, false, &number);
+		if (match != CATALOG_NONE)
+			tree_reveal(browser->tree, match);
+	}
+	say_match(browser, number);
+}
+
+/* ---- filter ------------------------------------------------------------------- */
+
+static void filter_changed(struct browser *browser, const char *text)
+{
+	tree_set_filter(browser->tree, text);
+	if (!*text && browser->model_before != CATALOG_NONE)
+		tree_reveal(browser->tree, browser->model_before);
+}
+
+static void filter_accepted(struct browser *browser, const char *text)
+{
+	if (*text)
+		browser_message(browser, "%zu names fit; Esc shows all models",
+				browser->tree->fit_count);
+}
+
+static void filter_cancelled(struct browser *browser)
+{
+	tree_set_filter(browser->tree, NULL);
+	if (browser->model_before != CATALOG_NONE)
+		tree_reveal(browser->tree, browser->model_before);
+}
+
+static const struct prompt_ops filter_prompt = {
+	.label = "filter: ",
+	.changed = filter_changed,
+	.accepted = filter_accepted,
+	.cancelled = filter_cancelled,
+};
+
+static void filter_start(struct browser *browser)
+{
+	browser->model_before = tree_model(browser->tree);
+	prompt_open(browser, &filter_prompt, browser->tree->filter ? browser->tree->filter : "");
+}
+
+/* ---- jumps ---------------------------------------------------------------------- */
+
+void browser_push_jump(struct browser *browser, size_t model)
+{
+	if (browser->jump_count == JUMPS_MAX) {
+		for (size_t i = 1; i < JUMPS_MAX; i++)
+			browser->jumps[i - 1] = browser->jumps[i];
+		browser->jump_count--;
+	}
+	browser->jumps[browser->jump_count++] = model;
+}
+
+void browser_jump(struct browser *browser, size_t model)
+{
+	size_t from = tree_model(browser->tree);
+	const struct tree_row *row = tree_here(browser->tree);
+
+	/* From a link row the way back leads to the parent it was listed under. */
+	if (row && row->kind == ROW_LINK)
+		from = row->owner;
+	if (from != CATALOG_NONE && from != model)
+		browser_push_jump(browser, from);
+	tree_reveal(browser->tree, model);
+}
+
+bool find_act(struct browser *browser, enum action action, int count)
+{
+	switch (action) {
+	case ACTION_SEARCH: search_start(browser); return true;
+	case ACTION_SEARCH_NEXT: search_next(browser, 1, count); return true;
+	case ACTION_SEARCH_PREVIOUS: search_next(browser, -1, count); return true;
+	case ACTION_FILTER: filter_start(browser); return true;
+	default: return false;
+	}
+}

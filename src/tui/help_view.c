@@ -1,0 +1,161 @@
+/* Help: made from the action table. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "browser.h"
+#include "fuzzy.h"
+#include "stemma/base/memory.h"
+#include "stemma/base/utf8.h"
+
+#define KEYS_WIDTH 16
+
+static const char *const sections[] = {"Sketch", "Finding", "Tree", "Moving", "Panes", "Program"};
+
+static const char *const signs[] = {
+	"▾ ▸    a family, unfolded or folded with the number of its scored models",
+	"▿ ▹ ╌  the line to the parent is only a guess (inferred, or merely the root)",
+	"▲ ▼    ancestor or descendant of the model under the cursor",
+	"⋈3     a merge of three parents        ⊕  picked in the sketch",
+	"↪      drawn under another parent; Enter goes there, Ctrl-O returns",
+	"·      not known",
+	"├─●─┤  predicted score with its 90 % interval on an axis from 0 to 100",
+	"×      published score (⊗ where it meets the prediction)",
+	"◇      score of the best parent        z  distance in standard deviations",
+	"±      half the width of the 90 % interval",
+	"%      chance to beat the best parent",
+};
+#define SIGN_COUNT (sizeof signs / sizeof *signs)
+
+static struct text *new_line(struct browser *browser, size_t *capacity)
+{
+	browser->help_lines = memory_grow(browser->help_lines, browser->help_count, capacity,
+					  sizeof *browser->help_lines);
+	struct text *line = &browser->help_lines[browser->help_count++];
+	*line = (struct text){0};
+	return line;
+}
+
+static void make_lines(struct browser *browser)
+{
+	size_t capacity = 0;
+
+	for (size_t s = 0; s < sizeof sections / sizeof *sections; s++) {
+		if (s > 0)
+			new_line(browser, &capacity);
+		text_append(new_line(browser, &capacity), sections[s]);
+		for (int i = 0; i < ACTION_COUNT; i++) {
+			const struct action_info *info = action_info((enum action)i);
+			if (strcmp(info->section, sections[s]) != 0)
+				continue;
+			text_append_format(new_line(browser, &capacity), " %-*s %s", KEYS_WIDTH,
+					   info->keys, info->help);
+		}
+	}
+	new_line(browser, &capacity);
+	text_append(new_line(browser, &capacity), "Signs");
+	for (size_t i = 0; i < SIGN_COUNT; i++)
+		text_append_format(new_line(browser, &capacity), " %s", signs[i]);
+}
+
+static void draw_line(struct browser *browser, const struct area *area, int y, size_t index)
+{
+	const char *line = text_string(&browser->help_lines[index]);
+	bool match = browser->help_needle && *browser->help_needle &&
+		     fuzzy_find(line, browser->help_needle);
+
+	if (*line != ' ') {
+		draw_text(browser->screen, area, y, 1, STYLE_TITLE, line);
+		return;
+	}
+	char keys[4 * KEYS_WIDTH];
+	size_t bytes = utf8_prefix(line, KEYS_WIDTH + 1, NULL);
+	if (index + SIGN_COUNT >= browser->help_count) {
+		draw_text(browser->screen, area, y, 1, match ? STYLE_MATCH : STYLE_TEXT, line);
+		return;
+	}
+	snprintf(keys, sizeof keys, "%.*s", (int)bytes, line);
+	int x = 1 + draw_text(browser->screen, area, y, 1, STYLE_KEY, keys);
+	draw_fit(browser->screen, area, y, x, area->width - x - 1, match ? STYLE_MATCH : STYLE_TEXT,
+		 line + bytes);
+}
+
+static void help_draw(struct browser *browser, const struct area *area)
+{
+	struct list *list = &browser->help_list;
+
+	if (!browser->help_lines)
+		make_lines(browser);
+	list_scroll(list, browser->help_count, area->height);
+	for (int y = 0; y < area->height && list->top + (size_t)y < list->count; y++)
+		draw_line(browser, area, y, list->top + (size_t)y);
+	draw_cursor(browser->screen, area, 0, 0);
+}
+
+static void help_title(struct browser *browser, struct text *out)
+{
+	const struct list *list = &browser->help_list;
+
+	text_append(out, "help");
+	if (list->count > (size_t)list->height && list->height > 0)
+		text_append_format(out, " · lines %zu to %zu of %zu", list->top + 1,
+				   list->top + (size_t)list->height, list->count);
+}
+
+/* Goes to the next line that contains the needle. */
+static void help_find(struct browser *browser, int step, bool here)
+{
+	size_t count = browser->help_count, line = browser->help_list.top;
+
+	if (!browser->help_needle || !*browser->help_needle)
+		return;
+	for (size_t i = here ? 0 : 1; i <= count; i++) {
+		size_t index = (line + (step > 0 ? i : count - i)) % count;
+		if (fuzzy_find(text_string(&browser->help_lines[index]), browser->help_needle)) {
+			browser->help_list.top = index;
+			return;
+		}
+	}
+	browser_message(browser, "nothing in the help contains %s", browser->help_needle);
+}
+
+static void help_changed(struct browser *browser, const char *text)
+{
+	free(browser->help_needle);
+	browser->help_needle = memory_string(text);
+	browser->help_list.top = 0;
+	help_find(browser, 1, true);
+}
+
+static void help_accepted(struct browser *browser, const char *text)
+{
+	(void)browser;
+	(void)text;
+}
+
+static const struct prompt_ops help_prompt = {
+	.label = "/",
+	.changed = help_changed,
+	.accepted = help_accepted,
+};
+
+static bool help_act(struct browser *browser, enum action action, int count)
+{
+	switch (action) {
+	case ACTION_SEARCH: prompt_open(browser, &help_prompt, ""); return true;
+	case ACTION_SEARCH_NEXT: help_find(browser, 1, false); return true;
+	case ACTION_SEARCH_PREVIOUS: help_find(browser, -1, false); return true;
+	default: return list_scroll_act(&browser->help_list, action, count);
+	}
+}
+
+static struct list *help_view_list(struct browser *browser)
+{
+	return &browser->help_list;
+}
+
+const struct view_ops help_view = {
+	.draw = help_draw,
+	.title = help_title,
+	.act = help_act,
+	.list = help_view_list,
+};

@@ -1,0 +1,280 @@
+/* Layout: where the panes are, their borders, the title and the last row. */
+#include <string.h>
+
+#include "browser.h"
+#include "keys.h"
+#include "stemma/base/utf8.h"
+
+#define ROWS_MIN 12
+#define COLUMNS_MIN 40
+#define TWO_PANES_FROM 60
+#define THREE_PANES_FROM 100
+
+/* ---- title ------------------------------------------------------------------------ */
+
+static void title_fit_state(struct browser *browser, struct text *out)
+{
+	char when[16];
+
+	if (browser->job)
+		return;
+	if (!browser->session->fit)
+		text_append(out, " · not fitted");
+	else if (browser->fitted && !screen_is_headless(browser->screen) &&
+		 strftime(when, sizeof when, "%H:%M", localtime(&browser->fitted)) > 0)
+		text_append_format(out, " · fitted %s", when);
+	else
+		text_append(out, " · fitted");
+}
+
+/* Draws the progress of the job so that it ends before `right`; returns its
+ * width. */
+static int draw_progress(struct browser *browser, const struct area *area, int right)
+{
+	const char *stage = NULL;
+	double fraction = -1;
+	char text[64];
+
+	if (!browser->job)
+		return 0;
+	job_progress(browser->job, &stage, &fraction);
+	if (fraction >= 0)
+		snprintf(text, sizeof text, " %3.0f %%", 100 * (fraction > 1 ? 1 : fraction));
+	else
+		snprintf(text, sizeof text, " …");
+	int bar = area->width >= 90 ? 20 : 10, start = right - bar - 6;
+	int filled = fraction < 0 ? 0 : (int)(fraction * bar + 0.5);
+	draw_text(browser->screen, area, 0, right - 6, STYLE_PROGRESS, text);
+	draw_repeat(browser->screen, area, 0, start, bar, STYLE_DIM, "░");
+	draw_repeat(browser->screen, area, 0, start, filled < bar ? filled : bar, STYLE_PROGRESS, "█");
+	const char *label = stage ? stage : "fitting";
+	draw_right(browser->screen, area, 0, start - 1, STYLE_PROGRESS, label);
+	return right - start + 1 + utf8_width(label);
+}
+
+/* "/ search  ? help", from the action table. */
+static int draw_title_keys(struct browser *browser, const struct area *area)
+{
+	static const enum action shown[] = {ACTION_HELP, ACTION_FILTER, ACTION_SEARCH};
+	int right = area->width - 1;
+
+	if (area->width < 70)
+		return right;
+	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+		const struct action_info *info = action_info(shown[i]);
+		draw_right(browser->screen, area, 0, right, STYLE_DIM, info->hint);
+		right -= utf8_width(info->hint) + 1;
+		char key[2] = {info->keys[0], '\0'};
+		draw_right(browser->screen, area, 0, right, STYLE_KEY, key);
+		right -= 3;
+	}
+	return right;
+}
+
+static void draw_title(struct browser *browser, const struct area *area)
+{
+	const struct catalog *catalog = browser->session->catalog;
+	struct text line = {0};
+	char count[FIGURE_SIZE], scored[FIGURE_SIZE];
+
+	int x = 1 + draw_text(browser->screen, area, 0, 1, STYLE_TITLE, "stemma");
+	int right = draw_title_keys(browser, area);
+	int progress = draw_progress(browser, area, right);
+	text_append_format(&line, "%s models", figure_count(count, catalog->count));
+	if (area->width >= 100)
+		text_append_format(&line, ", %s scored", figure_count(scored, catalog->scored_count));
+	if (area->width >= 60)
+		text_append_format(&line, " · %zu benchmarks", catalog->benchmark_count);
+	title_fit_state(browser, &line);
+	if (area->width >= 140 && catalog->notice)
+		text_append_format(&line, " · %s", catalog->notice);
+	draw_fit(browser->screen, area, 0, x + 2, right - progress - x - 3, STYLE_TEXT,
+		 text_string(&line));
+	text_free(&line);
+}
+
+/* ---- last row ------------------------------------------------------------------------ */
+
+/* What a key is called where space is scarce. */
+static void short_key(const char *keys, char *buffer)
+{
+	size_t length = strcspn(keys, " ");
+
+	snprintf(buffer, INPUT_NAME_SIZE, "%.*s", (int)length, keys);
+	if (length > 1 && buffer[0] >= 'a' && buffer[0] <= 'z' && strchr(buffer, '-') == NULL)
+		buffer[0] = (char)(buffer[0] - 'a' + 'A');
+}
+
+/* "+/− weight" is two actions in one hint: the first one's hint is a single
+ * sign, which joins the keys. */
+static void draw_hints(struct browser *browser, const struct area *area)
+{
+	enum view_id view = browser_view(browser);
+	int x = 2;
+	bool joined = false;
+
+	for (int i = 0; i < ACTION_COUNT; i++) {
+		const struct action_info *info = action_info((enum action)i);
+		char key[INPUT_NAME_SIZE];
+		if (!info->hint || !(info->views & 1u << view) ||
+		    !browser_needs_met(browser, (enum action)i))
+			continue;
+		short_key(info->keys, key);
+		bool joins = strcmp(info->hint, "+") == 0;
+		int width = utf8_width(key) + (joins ? 8 : 1 + utf8_width(info->hint));
+		if (x + width + 1 > area->width - 1)
+			break;
+		if (!joined)
+			x += draw_text(browser->screen, area, 0, x - 1, STYLE_TEXT, " ") - 1;
+		x += draw_text(browser->screen, area, 0, x, STYLE_KEY, key);
+		joined = joins;
+		if (joins)
+			continue;
+		x += draw_text(browser->screen, area, 0, x, STYLE_TEXT, " ");
+		x += draw_text(browser->screen, area, 0, x, STYLE_DIM, info->hint);
+		x += draw_text(browser->screen, area, 0, x, STYLE_TEXT, "  ");
+	}
+}
+
+static void draw_last_row(struct browser *browser, const struct area *area)
+{
+	const struct message *last = browser->message_count
+		? &browser->messages[browser->message_count - 1] : NULL;
+
+	if (browser->prompt.ops) {
+		prompt_draw(browser, area);
+		return;
+	}
+	draw_text(browser->screen, area, 0, 0, STYLE_BORDER, "└");
+	draw_text(browser->screen, area, 0, area->width - 1, STYLE_BORDER, "┘");
+	draw_repeat(browser->screen, area, 0, 1, area->width - 2, STYLE_BORDER, "─");
+	if (browser->count > 0)
+		draw_format(browser->screen, area, 0, 1, STYLE_KEY, " %d ", browser->count);
+	else if (browser->message_shown && last) {
+		int width = area->width - 4;
+		draw_text(browser->screen, area, 0, 1, STYLE_TEXT, " ");
+		int x = 2 + draw_fit(browser->screen, area, 0, 2, width,
+				     last->failure ? STYLE_BAD : STYLE_STRONG, last->text);
+		draw_text(browser->screen, area, 0, x, STYLE_TEXT, " ");
+	} else {
+		draw_hints(browser, area);
+	}
+}
+
+/* ---- panes --------------------------------------------------------------------------- */
+
+/* The upper border of a pane with its title: drawn from left-1 to
+ * left+width, corners included. */
+static void draw_border(struct browser *browser, enum view_id view, const struct area *inside,
+			const char *left, const char *right)
+{
+	const struct area whole = {inside->top - 1, inside->left - 1, inside->height + 1,
+				   inside->width + 2};
+	bool focus = browser_view(browser) == view;
+	struct text title = {0};
+
+	draw_text(browser->screen, &whole, 0, 0, STYLE_BORDER, left);
+	draw_repeat(browser->screen, &whole, 0, 1, inside->width, STYLE_BORDER, "─");
+	draw_text(browser->screen, &whole, 0, inside->width + 1, STYLE_BORDER, right);
+	for (int row = 1; row <= inside->height; row++) {
+		draw_text(browser->screen, &whole, row, 0, STYLE_BORDER, "│");
+		draw_text(browser->screen, &whole, row, inside->width + 1, STYLE_BORDER, "│");
+	}
+	view_ops(view)->title(browser, &title);
+	draw_text(browser->screen, &whole, 0, 1, STYLE_TEXT, " ");
+	int used = draw_fit(browser->screen, &whole, 0, 2, inside->width - 3,
+			    focus ? STYLE_FOCUS : STYLE_TEXT, text_string(&title));
+	draw_text(browser->screen, &whole, 0, 2 + used, STYLE_TEXT, " ");
+	if (focus && inside->width > used + 6)
+		draw_text(browser->screen, &whole, 0, inside->width - 1, STYLE_FOCUS, " ● ");
+	text_free(&title);
+}
+
+static void draw_pane(struct browser *browser, enum view_id view, struct area area,
+		      const char *left, const char *right)
+{
+	browser->panes[view] = area;
+	draw_border(browser, view, &area, left, right);
+	view_ops(view)->draw(browser, &area);
+}
+
+/* Rows that the sketch pane wants. */
+static int sketch_height(const struct browser *browser, int rows, int columns)
+{
+	size_t count = browser->sketch.now.count;
+	int most = rows / 2 - 1, per_row = columns / 38 > 4 ? 4 : columns / 38;
+	int chips = per_row < 1 ? (int)count : ((int)count + per_row - 1) / per_row;
+	int wanted = 2;
+
+	if (count > 0)
+		wanted = chips + (int)browser->session->catalog->benchmark_count + 1;
+	if (count > 0 && columns >= 128)
+		wanted = wanted < rows / 3 ? rows / 3 : wanted;
+	if (count > 0 && browser->warnings.length > 0)
+		wanted++;
+	return wanted > most ? most : wanted;
+}
+
+static void draw_one_pane(struct browser *browser, int rows, int columns)
+{
+	struct area area = {2, 1, rows - 3, columns - 2};
+
+	draw_pane(browser, browser->focus, area, "┌", "┐");
+}
+
+static void draw_panes(struct browser *browser, int rows, int columns)
+{
+	int below = sketch_height(browser, rows, columns), above = rows - 4 - below;
+	bool three = columns >= THREE_PANES_FROM;
+	int left = three ? (columns - 3) * 45 / 100 : columns - 2;
+	struct area upper = {2, 1, above, left};
+	struct area lower = {3 + above, 1, below, columns - 2};
+
+	if (left > 100)
+		left = upper.width = 100;
+	if (three) {
+		struct area model = {2, left + 2, above, columns - left - 3};
+		draw_pane(browser, VIEW_MODEL, model, "┬", "┐");
+		draw_pane(browser, VIEW_TREE, upper, "┌", "┬");
+	} else {
+		if (browser->focus != VIEW_SKETCH)
+			browser->upper = (int)browser->focus;
+		draw_pane(browser, (enum view_id)browser->upper, upper, "┌", "┐");
+	}
+	draw_pane(browser, VIEW_SKETCH, lower, "├", "┤");
+	if (three)
+		draw_text(browser->screen, &(struct area){0, 0, rows, columns}, lower.top - 1,
+			  left + 1, STYLE_BORDER, "┴");
+}
+
+static void draw_too_small(struct browser *browser, const struct area *area)
+{
+	draw_text(browser->screen, area, 0, 0, STYLE_TEXT, "stemma needs 40x12");
+	draw_format(browser->screen, area, 1, 0, STYLE_TEXT, "here: %dx%d", area->width,
+		    area->height);
+	draw_text(browser->screen, area, 2, 0, STYLE_DIM, "enlarge, or q quits");
+}
+
+void layout_draw(struct browser *browser)
+{
+	struct screen *screen = browser->screen;
+	int rows = screen_rows(screen), columns = screen_columns(screen);
+	struct area whole = {0, 0, rows, columns}, last = {rows - 1, 0, 1, columns};
+
+	screen_begin(screen);
+	memset(browser->panes, 0, sizeof browser->panes);
+	if (rows < ROWS_MIN || columns < COLUMNS_MIN) {
+		draw_too_small(browser, &whole);
+		screen_end(screen);
+		return;
+	}
+	draw_title(browser, &whole);
+	if (browser->full != VIEW_COUNT)
+		draw_pane(browser, browser->full, (struct area){2, 1, rows - 3, columns - 2}, "┌", "┐");
+	else if (columns < TWO_PANES_FROM)
+		draw_one_pane(browser, rows, columns);
+	else
+		draw_panes(browser, rows, columns);
+	draw_last_row(browser, &last);
+	screen_end(screen);
+}

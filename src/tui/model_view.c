@@ -1,0 +1,329 @@
+/* The model pane: one model, its scores, what its kin predict, its kin. */
+#include <math.h>
+
+#include "bars.h"
+#include "browser.h"
+#include "stemma/base/utf8.h"
+
+#define LABEL_WIDTH 10
+#define Z_WIDTH 9
+
+/* Lines that scroll: text goes to `line` - `first` of the area. */
+struct flow {
+	struct browser *browser;
+	const struct area *area;
+	int line, first;
+};
+
+static int flow_row(const struct flow *flow)
+{
+	return flow->line - flow->first;
+}
+
+static size_t model_shown(struct browser *browser)
+{
+	size_t model = tree_model(browser->tree);
+	const struct tree_row *row = tree_here(browser->tree);
+
+	/* On a folded run: the model that it belongs to. */
+	if (model == CATALOG_NONE && row && row->kind != ROW_GROUP)
+		model = row->node;
+	return model;
+}
+
+/* Figures of the shown model, once a model and fit. */
+static void estimate(struct browser *browser, size_t model)
+{
+	size_t rows = browser->session->catalog->benchmark_count + 1;
+	struct error error = {0};
+
+	if (browser->estimated == model || !browser->query)
+		return;
+	browser->estimated = model;
+	browser->has_estimates = engine_predict_model(browser->query, model, browser->estimates,
+						      &error) == STATUS_OK;
+	if (!browser->has_estimates)
+		browser_failure(browser, &error);
+	browser->ancestor_count = browser->has_estimates
+		? engine_ancestors(browser->query, browser->ancestors, SKETCH_ANCESTORS_MAX) : 0;
+	if (!engine_residuals(browser->session->fit, model, browser->residuals))
+		for (size_t i = 0; i < rows; i++)
+			browser->residuals[i] = (struct engine_residual){.z = NAN};
+}
+
+static void draw_facts(struct flow *flow, const struct catalog_model *model)
+{
+	struct text line = {0};
+	char date[11];
+
+	text_append(&line, model->architecture ? model->architecture : "architecture unknown");
+	if (!isnan(model->params_b))
+		text_append_format(&line, " · %.3gB", model->params_b);
+	if (model->license)
+		text_append_format(&line, " · %s", model->license);
+	if (!isnan(model->uploaded)) {
+		date_format(model->uploaded, date);
+		text_append_format(&line, " · %s", date);
+	}
+	draw_fit(flow->browser->screen, flow->area, flow_row(flow), 1, flow->area->width - 2,
+		 STYLE_TEXT, text_string(&line));
+	flow->line++;
+	text_clear(&line);
+	text_append(&line, kind_name(model->kind));
+	if (model->precision)
+		text_append_format(&line, " · %s", model->precision);
+	if (model->chat_template != ANSWER_UNKNOWN)
+		text_append(&line, model->chat_template == ANSWER_YES ? " · with chat template"
+								      : " · no chat template");
+	if (model->suspect)
+		text_append(&line, " · flagged by its source");
+	draw_fit(flow->browser->screen, flow->area, flow_row(flow), 1, flow->area->width - 2,
+		 STYLE_DIM, text_string(&line));
+	flow->line++;
+	text_free(&line);
+}
+
+/* Columns of a score line: name, published, predicted, bar, z. */
+#define PUBLISHED_END (1 + LABEL_WIDTH + 5)
+#define PREDICTED_END (PUBLISHED_END + 7)
+#define BAR_START (PREDICTED_END + 2)
+
+static int bar_width(const struct area *area)
+{
+	int width = area->width - BAR_START - Z_WIDTH - 1;
+
+	return width < 9 ? 0 : width > 101 ? 101 : width;
+}
+
+static void draw_axis(struct flow *flow)
+{
+	struct screen *screen = flow->browser->screen;
+	char cells[BAR_WIDTH_MAX + 1];
+	int width = bar_width(flow->area), row = flow_row(flow);
+
+	draw_right(screen, flow->area, row, PUBLISHED_END, STYLE_DIM, "publ.");
+	draw_right(screen, flow->area, row, PREDICTED_END, STYLE_DIM, "pred.");
+	if (width > 0) {
+		bar_axis(cells, width);
+		draw_text(screen, flow->area, row, BAR_START, STYLE_DIM, cells);
+	}
+	flow->line++;
+}
+
+static void draw_z(struct flow *flow, double z)
+{
+	struct screen *screen = flow->browser->screen;
+	int width = bar_width(flow->area), row = flow_row(flow);
+	int start = BAR_START + width + (width > 0);
+	char buffer[FIGURE_SIZE];
+	bool far = fabs(z) >= 2;
+
+	if (isnan(z))
+		return;
+	draw_text(screen, flow->area, row, start, STYLE_DIM, "z");
+	draw_right(screen, flow->area, row, start + 7, far ? STYLE_BAD : STYLE_TEXT,
+		   figure_signed(buffer, z, 1));
+	draw_text(screen, flow->area, row, start + 7, STYLE_BAD, far ? "!" : " ");
+}
+
+static void draw_score(struct flow *flow, size_t model, size_t benchmark)
+{
+	struct browser *browser = flow->browser;
+	const struct catalog *catalog = browser->session->catalog;
+	bool average = benchmark == catalog->benchmark_count;
+	struct bar_values values = {NAN, NAN, NAN, NAN, NAN};
+	int row = flow_row(flow), width = bar_width(flow->area);
+	char cells[BAR_WIDTH_MAX + 1], buffer[FIGURE_SIZE];
+
+	values.published = average ? catalog->averages[model]
+				   : catalog_score(catalog, model, benchmark);
+	if (browser->has_estimates) {
+		values.low = browser->estimates[benchmark].low90;
+		values.mean = browser->estimates[benchmark].mean;
+		values.high = browser->estimates[benchmark].high90;
+	}
+	draw_fit(browser->screen, flow->area, row, 1, LABEL_WIDTH,
+		 browser->tree->column == benchmark ? STYLE_STRONG : STYLE_TEXT,
+		 average ? "average" : catalog->benchmarks[benchmark].title);
+	draw_right(browser->screen, flow->area, row, PUBLISHED_END,
+		   isnan(values.published) ? STYLE_DIM : STYLE_PUBLISHED,
+		   figure(buffer, values.published));
+	draw_right(browser->screen, flow->area, row, PREDICTED_END,
+		   isnan(values.mean) ? STYLE_DIM : STYLE_POINT,
+		   figure(buffer, values.mean));
+	if (width > 0) {
+		bar_interval(cells, width, &values);
+		draw_bar(browser->screen, flow->area, row, BAR_START, cells);
+	}
+	if (browser->has_estimates)
+		draw_z(flow, browser->residuals[benchmark].z);
+	flow->line++;
+}
+
+/* ---- kin ------------------------------------------------------------------------- */
+
+/* "0.60 merge" or "? finetune" for a guess. */
+static void draw_parent(struct flow *flow, const struct lineage_parent *parent, bool only)
+{
+	struct browser *browser = flow->browser;
+	const struct catalog *catalog = browser->session->catalog;
+	const struct area *area = flow->area;
+	bool guess = parent->trust <= TRUST_INFERRED;
+	char weight[FIGURE_SIZE] = "", score[FIGURE_SIZE];
+	struct text how = {0};
+
+	if (!only)
+		snprintf(weight, sizeof weight, "%s%.2f", parent->known_weight ? "" : "~",
+			 (double)parent->weight);
+	text_append_format(&how, "%s%s", guess ? "? " : "",
+			   relation_name((enum relation)parent->relation));
+	if (guess)
+		text_append_format(&how, ", %s", trust_name((enum trust)parent->trust));
+	int how_width = utf8_width(text_string(&how));
+	int name_width = area->width - 12 - how_width - 9;
+	draw_right(browser->screen, area, flow_row(flow), 9, STYLE_DIM, weight);
+	draw_fit(browser->screen, area, flow_row(flow), 11, name_width, STYLE_TEXT,
+		 tree_name(browser->tree, parent->node));
+	draw_right(browser->screen, area, flow_row(flow), area->width - 8, STYLE_DIM,
+		   text_string(&how));
+	draw_right(browser->screen, area, flow_row(flow), area->width - 1, STYLE_SCORE,
+		   figure(score, catalog->averages[parent->node]));
+	flow->line++;
+	text_free(&how);
+}
+
+static void draw_parents(struct flow *flow, size_t model)
+{
+	size_t count;
+	const struct lineage_parent *parents =
+		lineage_parents(flow->browser->session->catalog->lineage, model, &count);
+
+	draw_text(flow->browser->screen, flow->area, flow_row(flow), 1, STYLE_TITLE, "parents");
+	if (count == 0) {
+		draw_text(flow->browser->screen, flow->area, flow_row(flow), 11, STYLE_DIM,
+			  "none known");
+		flow->line++;
+	} else if (count > 1 || flow->area->width < 48) {
+		flow->line++;
+	}
+	for (size_t i = 0; i < count; i++)
+		draw_parent(flow, &parents[i], count == 1);
+}
+
+static void draw_children(struct flow *flow, size_t model)
+{
+	struct browser *browser = flow->browser;
+	const struct catalog *catalog = browser->session->catalog;
+	char all[FIGURE_SIZE], scored_text[FIGURE_SIZE];
+	size_t count, scored = 0;
+	const uint32_t *children = lineage_children(catalog->lineage, model, &count);
+
+	for (size_t i = 0; i < count; i++)
+		scored += catalog->models[children[i]].scored;
+	draw_text(browser->screen, flow->area, flow_row(flow), 1, STYLE_TITLE, "children");
+	draw_format(browser->screen, flow->area, flow_row(flow), 11, STYLE_TEXT,
+		    "%s, %s scored", figure_count(all, count), figure_count(scored_text, scored));
+	flow->line++;
+}
+
+/* The scored models that the prediction rests on. */
+static void draw_ancestors(struct flow *flow, size_t model)
+{
+	struct browser *browser = flow->browser;
+	const struct area *area = flow->area;
+	int row = flow_row(flow);
+
+	if (browser->ancestor_count == 0 || !browser->has_estimates)
+		return;
+	flow->line++;
+	row = flow_row(flow);
+	draw_text(browser->screen, area, row, 1, STYLE_TITLE, "nearest ancestors");
+	draw_right(browser->screen, area, row, area->width - 8, STYLE_DIM, "kinship");
+	draw_right(browser->screen, area, row, area->width - 1, STYLE_DIM, "share");
+	flow->line++;
+	for (size_t i = 0; i < browser->ancestor_count; i++) {
+		const struct engine_ancestor *ancestor = &browser->ancestors[i];
+		if (ancestor->model == model)
+			continue;
+		row = flow_row(flow);
+		draw_fit(browser->screen, area, row, 3, area->width - 20, STYLE_TEXT,
+			 tree_name(browser->tree, ancestor->model));
+		draw_format(browser->screen, area, row, area->width - 12, STYLE_TEXT, "%.2f",
+			    ancestor->kinship);
+		draw_format(browser->screen, area, row, area->width - 6, STYLE_TEXT, "%3.0f %%",
+			    100 * ancestor->share);
+		flow->line++;
+	}
+}
+
+static void draw_legend(struct flow *flow)
+{
+	struct browser *browser = flow->browser;
+
+	flow->line++;
+	if (!browser->has_estimates)
+		draw_text(browser->screen, flow->area, flow_row(flow), 1, STYLE_DIM,
+			  browser->job ? "predictions follow when the fit is ready" : "not fitted");
+	else
+		draw_text(browser->screen, flow->area, flow_row(flow), 1, STYLE_DIM,
+			  "× published  ● predicted without it  ├─┤ 90 %");
+	flow->line++;
+}
+
+static void model_draw(struct browser *browser, const struct area *area)
+{
+	const struct catalog *catalog = browser->session->catalog;
+	size_t model = model_shown(browser);
+
+	if (browser->model_scrolled != model)
+		browser->model_list = (struct list){0};
+	browser->model_scrolled = model;
+	struct flow flow = {browser, area, 0, (int)browser->model_list.top};
+	if (model == CATALOG_NONE) {
+		draw_text(browser->screen, area, 0, 1, STYLE_DIM, "no model under the cursor");
+		return;
+	}
+	estimate(browser, model);
+	draw_facts(&flow, &catalog->models[model]);
+	draw_axis(&flow);
+	for (size_t i = 0; i <= catalog->benchmark_count; i++)
+		draw_score(&flow, model, i);
+	if (area->height > (int)catalog->benchmark_count + 8)
+		flow.line++;
+	draw_parents(&flow, model);
+	draw_children(&flow, model);
+	draw_ancestors(&flow, model);
+	draw_legend(&flow);
+	list_scroll(&browser->model_list, (size_t)flow.line, area->height);
+	if (browser_view(browser) == VIEW_MODEL)
+		draw_cursor(browser->screen, area, 0, 0);
+}
+
+static void model_title(struct browser *browser, struct text *out)
+{
+	size_t model = model_shown(browser);
+
+	text_append(out, model == CATALOG_NONE ? "model" : tree_name(browser->tree, model));
+}
+
+static bool model_act(struct browser *browser, enum action action, int count)
+{
+	if (action == ACTION_ENTER) {
+		browser->focus = VIEW_TREE;
+		return true;
+	}
+	return list_scroll_act(&browser->model_list, action, count);
+}
+
+static struct list *model_view_list(struct browser *browser)
+{
+	return &browser->model_list;
+}
+
+const struct view_ops model_view = {
+	.draw = model_draw,
+	.title = model_title,
+	.act = model_act,
+	.model = model_shown,
+	.list = model_view_list,
+};

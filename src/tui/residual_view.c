@@ -1,0 +1,312 @@
+/* Residuals: which published scores do not fit what kin predict. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bars.h"
+#include "browser.h"
+#include "stemma/base/memory.h"
+
+/* X(symbol, word) */
+#define RESIDUAL_ORDER_TABLE(X) \
+	X(SIZE, "|z|") \
+	X(Z, "z") \
+	X(SCORE, "score") \
+	X(NAME, "name")
+enum residual_order {
+#define X(symbol, word) RESIDUALS_BY_##symbol,
+	RESIDUAL_ORDER_TABLE(X)
+#undef X
+	RESIDUAL_ORDER_COUNT
+};
+static const char *const order_names[] = {
+#define X(symbol, word) word,
+	RESIDUAL_ORDER_TABLE(X)
+#undef X
+};
+
+struct residual_line {
+	size_t model;
+	const struct engine_residual *residual; /* of the shown benchmark */
+};
+
+struct residual_table {
+	size_t models, rows;              /* rows = benchmarks + 1 */
+	size_t *model;
+	struct engine_residual *residuals; /* models x rows */
+	struct residual_line *lines;      /* of the shown benchmark, sorted */
+	size_t line_count;
+	size_t benchmark;
+	enum residual_order order;
+	double spread;                    /* standard deviation of z */
+};
+
+void residual_table_free(struct browser *browser)
+{
+	struct residual_table *table = browser->residual_table;
+
+	if (!table)
+		return;
+	free(table->model);
+	free(table->residuals);
+	free(table->lines);
+	free(table);
+	browser->residual_table = NULL;
+}
+
+static int compare_lines(const void *left, const void *right, void *context)
+{
+	const struct browser *browser = context;
+	const struct residual_line *a = left, *b = right;
+	double x = 0, y = 0;
+
+	switch (browser->residual_table->order) {
+	case RESIDUALS_BY_SIZE: x = fabs(a->residual->z), y = fabs(b->residual->z); break;
+	case RESIDUALS_BY_Z: x = a->residual->z, y = b->residual->z; break;
+	case RESIDUALS_BY_SCORE: x = a->residual->observed, y = b->residual->observed; break;
+	default:
+		return strcmp(tree_name(browser->tree, a->model), tree_name(browser->tree, b->model));
+	}
+	return x < y ? 1 : x > y ? -1 : a->model < b->model ? -1 : a->model > b->model;
+}
+
+/* Lines of the shown benchmark; the cursor stays on its model. */
+static void fill_lines(struct browser *browser)
+{
+	struct residual_table *table = browser->residual_table;
+	struct list *list = &browser->residual_list;
+	size_t here = list->cursor < table->line_count ? table->lines[list->cursor].model
+						       : CATALOG_NONE;
+	double sum = 0;
+
+	table->line_count = 0;
+	for (size_t i = 0; i < table->models; i++) {
+		const struct engine_residual *residual =
+			&table->residuals[i * table->rows + table->benchmark];
+		if (isnan(residual->z))
+			continue;
+		sum += residual->z * residual->z;
+		table->lines[table->line_count++] = (struct residual_line){table->model[i], residual};
+	}
+	table->spread = table->line_count ? sqrt(sum / (double)table->line_count) : NAN;
+	qsort_r(table->lines, table->line_count, sizeof *table->lines, compare_lines, browser);
+	list->cursor = 0;
+	for (size_t i = 0; here != CATALOG_NONE && i < table->line_count; i++)
+		if (table->lines[i].model == here)
+			list->cursor = i;
+}
+
+static void make_table(struct browser *browser)
+{
+	const struct catalog *catalog = browser->session->catalog;
+	struct residual_table *table = memory_zero(1, sizeof *table);
+
+	browser->residual_table = table;
+	table->rows = catalog->benchmark_count + 1;
+	table->benchmark = browser->tree->column;
+	table->model = memory_allocate(catalog->count + 1, sizeof *table->model);
+	table->lines = memory_allocate(catalog->count + 1, sizeof *table->lines);
+	table->residuals = memory_allocate((catalog->scored_count + 1) * table->rows,
+					   sizeof *table->residuals);
+	for (size_t model = 0; model < catalog->count; model++) {
+		if (!catalog->models[model].scored || table->models >= catalog->scored_count)
+			continue;
+		if (engine_residuals(browser->session->fit, model,
+				     table->residuals + table->models * table->rows))
+			table->model[table->models++] = model;
+	}
+	browser->residual_list = (struct list){0};
+	fill_lines(browser);
+}
+
+/* ---- drawing ------------------------------------------------------------------------ */
+
+#define HISTOGRAM_LEVELS 4
+#define HISTOGRAM_SPAN 4.0 /* z from -4 to 4 */
+
+static void draw_column(struct browser *browser, const struct area *area, int x, size_t value,
+			size_t most, enum style style)
+{
+	static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+
+	for (int level = 0; level < HISTOGRAM_LEVELS; level++)
+		draw_text(browser->screen, area, HISTOGRAM_LEVELS - 1 - level, x, style,
+			  blocks[bar_eighths(value, most, level, HISTOGRAM_LEVELS)]);
+}
+
+/* The distribution of z with its axis; returns the rows used. */
+static int draw_histogram(struct browser *browser, const struct area *area)
+{
+	const struct residual_table *table = browser->residual_table;
+	int bins = (area->width - 4) / 8 * 8 + 1;
+	size_t counts[BAR_WIDTH_MAX];
+	double *values = memory_allocate(table->line_count + 1, sizeof *values);
+
+	if (bins > 121)
+		bins = 121;
+	for (size_t i = 0; i < table->line_count; i++)
+		values[i] = table->lines[i].residual->z;
+	double half = HISTOGRAM_SPAN * bins / (bins - 1);
+	size_t most = bar_histogram(values, table->line_count, -half, half, counts, bins);
+	for (int i = 0; i < bins; i++) {
+		double z = HISTOGRAM_SPAN * (2.0 * i / (bins - 1) - 1);
+		draw_column(browser, area, 2 + i, counts[i], most,
+			    fabs(z) >= 2 ? STYLE_BAD : STYLE_BAR);
+	}
+	for (int z = -4; z <= 4; z += 2) {
+		char label[FIGURE_SIZE];
+		int place = 2 + (int)lround((z + HISTOGRAM_SPAN) / (2 * HISTOGRAM_SPAN) * (bins - 1));
+		figure_signed(label, z, 0);
+		draw_text(browser->screen, area, HISTOGRAM_LEVELS, place - (z != 0), STYLE_DIM, label);
+	}
+	draw_text(browser->screen, area, HISTOGRAM_LEVELS, bins + 4, STYLE_DIM, "z");
+	free(values);
+	return HISTOGRAM_LEVELS + 1;
+}
+
+static int table_bar_width(const struct area *area)
+{
+	int width = area->width - 31 - 34;
+
+	return width < 12 ? 0 : width > 101 ? 101 : width;
+}
+
+static void draw_header(struct browser *browser, const struct area *area, int row, int name_width)
+{
+	char cells[BAR_WIDTH_MAX + 1];
+	int width = table_bar_width(area), x = 2 + name_width;
+
+	draw_text(browser->screen, area, row, 2, STYLE_DIM, "model");
+	draw_right(browser->screen, area, row, x + 7, STYLE_DIM, "publ.");
+	draw_right(browser->screen, area, row, x + 14, STYLE_DIM, "pred.");
+	draw_right(browser->screen, area, row, x + 21, STYLE_DIM, "z");
+	if (width > 0) {
+		bar_axis(cells, width);
+		draw_text(browser->screen, area, row, x + 24, STYLE_DIM, cells);
+	}
+}
+
+static void draw_line(struct browser *browser, const struct area *area, int row, size_t index,
+		      int name_width)
+{
+	const struct residual_line *line = &browser->residual_table->lines[index];
+	const struct engine_residual *residual = line->residual;
+	struct bar_values values = {residual->low90, residual->predicted, residual->high90,
+				    residual->observed, NAN};
+	char cells[BAR_WIDTH_MAX + 1], buffer[FIGURE_SIZE];
+	int width = table_bar_width(area), x = 2 + name_width;
+	bool selected = index == browser->residual_list.cursor, far = fabs(residual->z) >= 2;
+
+	draw_selected(browser->screen, selected, true);
+	if (selected)
+		draw_repeat(browser->screen, area, row, 0, area->width, STYLE_TEXT, " ");
+	if (sketch_position(&browser->sketch, line->model) >= 0)
+		draw_text(browser->screen, area, row, 0, STYLE_MARK, "⊕");
+	draw_fit(browser->screen, area, row, 2, name_width, STYLE_TEXT,
+		 tree_name(browser->tree, line->model));
+	draw_right(browser->screen, area, row, x + 7, STYLE_PUBLISHED,
+		   figure(buffer, residual->observed));
+	draw_right(browser->screen, area, row, x + 14, STYLE_POINT,
+		   figure(buffer, residual->predicted));
+	draw_right(browser->screen, area, row, x + 21, far ? STYLE_BAD : STYLE_TEXT,
+		   figure_signed(buffer, residual->z, 1));
+	draw_text(browser->screen, area, row, x + 21, STYLE_BAD, far ? "!" : " ");
+	if (width > 0) {
+		bar_interval(cells, width, &values);
+		draw_bar(browser->screen, area, row, x + 24, cells);
+	}
+	draw_selected(browser->screen, false, false);
+	if (selected)
+		draw_cursor(browser->screen, area, row, 2);
+}
+
+static void residual_draw(struct browser *browser, const struct area *area)
+{
+	struct list *list = &browser->residual_list;
+	int row = 0, bar = table_bar_width(area);
+
+	if (!browser->session->fit) {
+		draw_text(browser->screen, area, 0, 1, STYLE_DIM, "not fitted");
+		return;
+	}
+	if (!browser->residual_table)
+		make_table(browser);
+	if (area->height >= 14)
+		row = draw_histogram(browser, area);
+	int name_width = area->width - 2 - 24 - (bar > 0 ? bar + 1 : 0);
+	if (name_width > 60)
+		name_width = 60;
+	draw_header(browser, area, row++, name_width);
+	list_show(list, browser->residual_table->line_count, area->height - row);
+	for (int y = 0; row + y < area->height && list->top + (size_t)y < list->count; y++)
+		draw_line(browser, area, row + y, list->top + (size_t)y, name_width);
+}
+
+static void residual_title(struct browser *browser, struct text *out)
+{
+	const struct residual_table *table = browser->residual_table;
+	const struct catalog *catalog = browser->session->catalog;
+	char count[FIGURE_SIZE];
+
+	text_append(out, "residuals");
+	if (!table && browser->session->fit) {
+		make_table(browser);
+		table = browser->residual_table;
+	}
+	if (table)
+		text_append_format(out, " · %s · %s models · by %s · spread of z %.2f",
+				   table->benchmark < catalog->benchmark_count
+					   ? catalog->benchmarks[table->benchmark].title : "average",
+				   figure_count(count, table->line_count), order_names[table->order],
+				   table->spread);
+}
+
+/* ---- actions ------------------------------------------------------------------------- */
+
+static void change_benchmark(struct browser *browser, int step)
+{
+	struct residual_table *table = browser->residual_table;
+
+	table->benchmark = (table->benchmark + table->rows + (size_t)(step > 0 ? 1 : table->rows - 1)) %
+			   table->rows;
+	fill_lines(browser);
+}
+
+static bool residual_act(struct browser *browser, enum action action, int count)
+{
+	if (!browser->residual_table)
+		return false;
+	switch (action) {
+	case ACTION_ORDER:
+		browser->residual_table->order =
+			(browser->residual_table->order + 1) % RESIDUAL_ORDER_COUNT;
+		fill_lines(browser);
+		return true;
+	case ACTION_COLUMN_NEXT:
+	case ACTION_COLUMN_RIGHT: change_benchmark(browser, 1); return true;
+	case ACTION_COLUMN_PREVIOUS:
+	case ACTION_COLUMN_LEFT: change_benchmark(browser, -1); return true;
+	default: return list_act(&browser->residual_list, action, count);
+	}
+}
+
+static size_t residual_model(struct browser *browser)
+{
+	const struct residual_table *table = browser->residual_table;
+
+	return table && browser->residual_list.cursor < table->line_count
+		? table->lines[browser->residual_list.cursor].model : CATALOG_NONE;
+}
+
+static struct list *residual_view_list(struct browser *browser)
+{
+	return &browser->residual_list;
+}
+
+const struct view_ops residual_view = {
+	.draw = residual_draw,
+	.title = residual_title,
+	.act = residual_act,
+	.model = residual_model,
+	.list = residual_view_list,
+};

@@ -1,0 +1,186 @@
+#include "script.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "keys.h"
+#include "stemma/base/memory.h"
+#include "stemma/base/utf8.h"
+
+#define SIZE_MAX_CELLS 1000
+
+struct script {
+	char *path;
+	FILE *file;
+	char *line;       /* the one being run */
+	size_t capacity;
+	long number;
+	int rows, columns;
+};
+
+/* Reads the next command; false at the end. */
+static bool read_command(struct script *script)
+{
+	while (getline(&script->line, &script->capacity, script->file) >= 0) {
+		script->number++;
+		script->line[strcspn(script->line, "\r\n")] = '\0';
+		if (script->line[strspn(script->line, " \t")] && script->line[0] != '#')
+			return true;
+	}
+	return false;
+}
+
+enum status script_open(const char *path, struct script **result, struct error *error)
+{
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		return error_set(error, STATUS_NO_INPUT, "cannot read the script %s: %s", path,
+				 strerror(errno));
+	struct script *script = memory_zero(1, sizeof *script);
+	script->path = memory_string(path);
+	script->file = file;
+	script->rows = 24, script->columns = 80;
+	while (read_command(script))
+		if (sscanf(script->line, "resize %d %d", &script->columns, &script->rows) == 2)
+			break;
+	rewind(file);
+	script->number = 0;
+	*result = script;
+	return STATUS_OK;
+}
+
+void script_close(struct script *script)
+{
+	if (!script)
+		return;
+	fclose(script->file);
+	free(script->path);
+	free(script->line);
+	free(script);
+}
+
+void script_size(const struct script *script, int *rows, int *columns)
+{
+	bool sane = script->rows > 0 && script->columns > 0 && script->rows <= SIZE_MAX_CELLS &&
+		    script->columns <= SIZE_MAX_CELLS;
+
+	*rows = sane ? script->rows : 24;
+	*columns = sane ? script->columns : 80;
+}
+
+/* ---- commands ------------------------------------------------------------------------ */
+
+static enum status run_key(struct browser *browser, char *words, struct error *error)
+{
+	char *rest = NULL;
+
+	for (char *word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+		int input = input_parse(word);
+		if (input == INPUT_NONE)
+			return error_set(error, STATUS_USAGE, "no key is called %s", word);
+		browser_key(browser, input, NULL);
+	}
+	return STATUS_OK;
+}
+
+static enum status run_type(struct browser *browser, char *text, struct error *error)
+{
+	(void)error;
+	while (*text) {
+		unsigned int code;
+		text += utf8_decode(text, &code);
+		browser_key(browser, (int)code, NULL);
+	}
+	return STATUS_OK;
+}
+
+static enum status run_resize(struct browser *browser, char *size, struct error *error)
+{
+	int rows, columns;
+
+	if (sscanf(size, "%d %d", &columns, &rows) != 2 || rows < 1 || columns < 1 ||
+	    rows > SIZE_MAX_CELLS || columns > SIZE_MAX_CELLS)
+		return error_set(error, STATUS_USAGE, "resize takes columns and rows, 1 to %d",
+				 SIZE_MAX_CELLS);
+	screen_resize(browser->screen, rows, columns);
+	return STATUS_OK;
+}
+
+static enum status run_wait(struct browser *browser, char *what, struct error *error)
+{
+	if (strcmp(what, "idle") != 0)
+		return error_set(error, STATUS_USAGE, "wait takes the word idle");
+	while (fitting_poll(browser) && browser->job) {
+		struct pollfd wake = {.fd = browser->wake[0], .events = POLLIN};
+		char bytes[64];
+		if (poll(&wake, 1, 200) > 0 && read(browser->wake[0], bytes, sizeof bytes) < 0)
+			break;
+	}
+	return STATUS_OK;
+}
+
+static enum status run_dump(struct browser *browser, char *path, struct error *error)
+{
+	bool standard = strcmp(path, "-") == 0;
+	FILE *file = standard ? stdout : fopen(path, "w");
+
+	if (!file)
+		return error_set(error, STATUS_IO, "cannot write %s: %s", path, strerror(errno));
+	layout_draw(browser);
+	screen_dump(browser->screen, file);
+	if ((standard ? fflush(file) : fclose(file)) != 0)
+		return error_set(error, STATUS_IO, "cannot write %s: %s", path, strerror(errno));
+	return STATUS_OK;
+}
+
+static enum status run_quit(struct browser *browser, char *rest, struct error *error)
+{
+	(void)rest;
+	(void)error;
+	browser->quit = true;
+	return STATUS_OK;
+}
+
+static const struct {
+	const char *word;
+	enum status (*run)(struct browser *browser, char *rest, struct error *error);
+} commands[] = {
+	{"key", run_key},   {"type", run_type}, {"resize", run_resize},
+	{"wait", run_wait}, {"dump", run_dump}, {"quit", run_quit},
+};
+
+static enum status run_command(struct script *script, struct browser *browser, struct error *error)
+{
+	size_t length = strcspn(script->line, " ");
+	char *rest = script->line + length + (script->line[length] == ' ');
+
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+		if (strncmp(script->line, commands[i].word, length) != 0 || commands[i].word[length])
+			continue;
+		enum status status = commands[i].run(browser, rest, error);
+		if (status != STATUS_OK)
+			error_locate(error, script->path, script->number, 0);
+		return status;
+	}
+	error_set(error, STATUS_USAGE, "no command is called %.*s", (int)length, script->line);
+	error_advise(error, "commands are key, type, resize, wait, dump and quit");
+	return error_locate(error, script->path, script->number, 0);
+}
+
+enum status script_run(struct script *script, struct browser *browser, struct error *error)
+{
+	enum status status = STATUS_OK;
+
+	while (status == STATUS_OK && !browser->quit && read_command(script)) {
+		status = run_command(script, browser, error);
+		fitting_poll(browser);
+		/* Drawn after each command as a person would see it: scrolling
+		 * depends on it. */
+		layout_draw(browser);
+	}
+	return status;
+}

@@ -1,0 +1,324 @@
+/* The sketch pane: the parents of a hypothetical merge, and what it would
+ * score. */
+#include <math.h>
+#include <string.h>
+
+#include "bars.h"
+#include "browser.h"
+#include "stemma/base/utf8.h"
+
+#define LABEL_WIDTH 9
+#define WHY_WIDTH 52      /* the column at the right that says why */
+#define WHY_FROM 126      /* width from which it is shown */
+
+static void sketch_title(struct browser *browser, struct text *out)
+{
+	const struct sketch_state *now = &browser->sketch.now;
+	const struct merge_method_info *method = merge_method_info(now->method);
+
+	if (now->count == 0) {
+		text_append(out, "sketch");
+		return;
+	}
+	text_append_format(out, "sketch: %zu %s · %s", now->count,
+			   now->count == 1 ? "parent" : "parents", method->name);
+	if (method->reduction == REDUCE_SLERP && now->count == 2)
+		text_append_format(out, " · t=%.2f", now->parents[1].weight);
+	size_t base = sketch_base(&browser->sketch, browser->session->catalog);
+	if (base != CATALOG_NONE && method->needs_base)
+		text_append_format(out, " · base %s", tree_name(browser->tree, base));
+	if (now->chat_template != ANSWER_UNKNOWN)
+		text_append_format(out, " · %s chat template",
+				   now->chat_template == ANSWER_YES ? "with" : "no");
+}
+
+/* ---- parents ---------------------------------------------------------------------- */
+
+static int chip_columns(const struct browser *browser, int width)
+{
+	size_t count = browser->sketch.now.count;
+	int fit = width / 38;
+
+	return fit < 1 ? 1 : fit > (int)count ? (int)count : fit > 4 ? 4 : fit;
+}
+
+static void draw_chip(struct browser *browser, const struct area *area, size_t position, int row,
+		      int column, int width)
+{
+	const struct sketch_parent *parent = &browser->sketch.now.parents[position];
+	const struct catalog *catalog = browser->session->catalog;
+	bool focus = browser_view(browser) == VIEW_SKETCH;
+	bool selected = focus && position == browser->sketch_list.cursor;
+	char score[FIGURE_SIZE];
+
+	draw_selected(browser->screen, selected, focus);
+	if (selected)
+		draw_repeat(browser->screen, area, row, column, width - 1, STYLE_TEXT, " ");
+	int x = column + draw_text(browser->screen, area, row, column, STYLE_MARK, "●");
+	x += draw_format(browser->screen, area, row, x, STYLE_STRONG, "%.2f%s", parent->weight,
+			 parent->locked ? "=" : " ");
+	draw_fit(browser->screen, area, row, x, column + width - 8 - x, STYLE_TEXT,
+		 tree_name(browser->tree, parent->model));
+	draw_right(browser->screen, area, row, column + width - 2, STYLE_DIM,
+		   figure(score, catalog->averages[parent->model]));
+	draw_selected(browser->screen, false, false);
+	if (selected)
+		draw_cursor(browser->screen, area, row, column);
+}
+
+/* Draws all parents; returns the rows used. */
+static int draw_chips(struct browser *browser, const struct area *area)
+{
+	int columns = chip_columns(browser, area->width), width = (area->width - 1) / columns;
+	size_t count = browser->sketch.now.count;
+
+	for (size_t i = 0; i < count; i++)
+		draw_chip(browser, area, i, (int)i / columns, 1 + (int)i % columns * width, width);
+	return ((int)count + columns - 1) / columns;
+}
+
+/* ---- predictions --------------------------------------------------------------------- */
+
+static const char *row_name(const struct browser *browser, size_t row)
+{
+	const struct catalog *catalog = browser->session->catalog;
+
+	return row < catalog->benchmark_count ? catalog->benchmarks[row].title : "average";
+}
+
+/* Columns of a prediction row: name, mean, ±, bar, best parent, chance. */
+struct columns {
+	int mean_end, error_end, bar, bar_width, best, chance_end;
+};
+
+static struct columns place_columns(int width)
+{
+	struct columns columns = {.mean_end = 1 + LABEL_WIDTH + 5};
+
+	columns.error_end = columns.mean_end + 7;
+	columns.bar = columns.error_end + 2;
+	/* best parent: "best 54.5  62 %", alone the chance where it is narrow */
+	int tail = width >= 64 ? 25 : 7;
+	columns.chance_end = width - 1;
+	columns.best = width >= 64 ? width - 1 - 23 : -1;
+	columns.bar_width = width - columns.bar - tail - 1;
+	if (columns.bar_width > 101)
+		columns.bar_width = 101;
+	if (columns.best >= 0)
+		columns.best = columns.bar + columns.bar_width + 2;
+	if (columns.best >= 0)
+		columns.chance_end = columns.best + 23;
+	return columns;
+}
+
+/* What a row shows of the best parent. */
+static void draw_best(struct browser *browser, const struct area *area, int row,
+		      const struct columns *columns, const struct sketch_row *figures)
+{
+	char buffer[FIGURE_SIZE];
+
+	if (columns->best >= 0 && !isnan(figures->best_score)) {
+		int x = columns->best;
+		x += draw_text(browser->screen, area, row, x, STYLE_DIM, "best parent ");
+		draw_right(browser->screen, area, row, x + 4, STYLE_MARK,
+			   figure(buffer, figures->best_score));
+	}
+	if (isnan(figures->chance))
+		return;
+	snprintf(buffer, sizeof buffer, "%.0f %%", 100 * figures->chance);
+	draw_right(browser->screen, area, row, columns->chance_end,
+		   figures->chance >= 0.5 ? STYLE_GOOD : STYLE_TEXT, buffer);
+}
+
+static void draw_prediction(struct browser *browser, const struct area *area, int row, size_t index)
+{
+	const struct sketch_row *figures = &browser->prediction.row[index];
+	const struct engine_estimate *estimate = &figures->estimate;
+	struct columns columns = place_columns(area->width);
+	bool average = index + 1 == browser->prediction.rows;
+	char buffer[FIGURE_SIZE], cells[BAR_WIDTH_MAX + 1];
+	struct bar_values values = {estimate->low90, estimate->mean, estimate->high90, NAN,
+				    figures->best_score};
+
+	draw_fit(browser->screen, area, row, 1, LABEL_WIDTH, average ? STYLE_STRONG : STYLE_TEXT,
+		 row_name(browser, index));
+	draw_right(browser->screen, area, row, columns.mean_end, STYLE_POINT,
+		   figure(buffer, estimate->mean));
+	snprintf(buffer, sizeof buffer, "%s%.1f", plus_minus(browser->screen),
+		 (estimate->high90 - estimate->low90) / 2);
+	draw_right(browser->screen, area, row, columns.error_end, STYLE_DIM, buffer);
+	if (columns.bar_width >= 8) {
+		bar_interval(cells, columns.bar_width, &values);
+		draw_bar(browser->screen, area, row, columns.bar, cells);
+	}
+	draw_best(browser, area, row, &columns, figures);
+}
+
+/* Until there is a fit: what the parents score, by their weights. */
+static double parents_average(const struct browser *browser, size_t benchmark)
+{
+	const struct catalog *catalog = browser->session->catalog;
+	double sum = 0, total = 0;
+
+	for (size_t i = 0; i < browser->sketch.now.count; i++) {
+		const struct sketch_parent *parent = &browser->sketch.now.parents[i];
+		double score = benchmark < catalog->benchmark_count
+			? catalog_score(catalog, parent->model, benchmark)
+			: catalog->averages[parent->model];
+		if (isnan(score))
+			continue;
+		sum += parent->weight * score;
+		total += parent->weight;
+	}
+	return total > 0 ? sum / total : NAN;
+}
+
+static int draw_averages(struct browser *browser, const struct area *area, int first)
+{
+	size_t rows = browser->session->catalog->benchmark_count + 1;
+	char buffer[FIGURE_SIZE];
+	int row = first;
+
+	draw_text(browser->screen, area, row++, 1, STYLE_DIM,
+		  browser->session->fit ? browser->prediction_error.message
+		  : browser->job ? "predictions follow when the fit is ready; the parents' average:"
+				 : "not fitted (F fits); the parents' average:");
+	for (size_t i = 0; i < rows && row < area->height; i++, row++) {
+		size_t index = i == 0 ? rows - 1 : i - 1;
+		double average = parents_average(browser, index);
+		draw_fit(browser->screen, area, row, 1, LABEL_WIDTH, STYLE_TEXT,
+			 row_name(browser, index));
+		draw_right(browser->screen, area, row, 1 + LABEL_WIDTH + 5,
+			   isnan(average) ? STYLE_DIM : STYLE_TEXT, figure(buffer, average));
+	}
+	return row;
+}
+
+/* ---- why ------------------------------------------------------------------------------- */
+
+static int draw_nearest(struct browser *browser, const struct area *area, int row)
+{
+	const struct sketch_prediction *prediction = &browser->prediction;
+
+	if (prediction->ancestor_count == 0)
+		return row;
+	draw_text(browser->screen, area, row, 0, STYLE_TITLE, "nearest");
+	draw_right(browser->screen, area, row, area->width - 8, STYLE_DIM, "kinship");
+	draw_right(browser->screen, area, row++, area->width - 1, STYLE_DIM, "share");
+	for (size_t i = 0; i < prediction->ancestor_count && i < 4; i++, row++) {
+		const struct engine_ancestor *ancestor = &prediction->ancestors[i];
+		draw_fit(browser->screen, area, row, 2, area->width - 18, STYLE_TEXT,
+			 tree_name(browser->tree, ancestor->model));
+		draw_format(browser->screen, area, row, area->width - 12, STYLE_TEXT, "%.2f",
+			    ancestor->kinship);
+		draw_format(browser->screen, area, row, area->width - 6, STYLE_TEXT, "%3.0f %%",
+			    100 * ancestor->share);
+	}
+	return row;
+}
+
+/* The scored models that move the shown column most. */
+static int draw_contributions(struct browser *browser, const struct area *area, int row)
+{
+	size_t index = browser->tree->column < browser->prediction.rows ? browser->tree->column : 0;
+	const struct sketch_row *figures = &browser->prediction.row[index];
+	char buffer[FIGURE_SIZE];
+
+	if (figures->contribution_count == 0)
+		return row;
+	draw_format(browser->screen, area, row, 0, STYLE_TITLE, "why: %s", row_name(browser, index));
+	draw_right(browser->screen, area, row++, area->width - 1, STYLE_DIM, "points");
+	for (size_t i = 0; i < figures->contribution_count && row < area->height; i++, row++) {
+		draw_fit(browser->screen, area, row, 2, area->width - 12, STYLE_TEXT,
+			 tree_name(browser->tree, figures->contributions[i].model));
+		draw_right(browser->screen, area, row, area->width - 1, STYLE_TEXT,
+			   figure_signed(buffer, figures->contributions[i].points, 2));
+	}
+	return row;
+}
+
+static void draw_why(struct browser *browser, const struct area *area)
+{
+	int row = draw_nearest(browser, area, 0);
+
+	if (row < area->height)
+		draw_contributions(browser, area, row);
+}
+
+/* ---- the pane ------------------------------------------------------------------------------ */
+
+static void draw_empty(struct browser *browser, const struct area *area)
+{
+	draw_text(browser->screen, area, 0, 1, STYLE_DIM,
+		  "Space picks the model under the cursor as a parent of a merge;");
+	draw_text(browser->screen, area, 1, 1, STYLE_DIM,
+		  "what the merge would score appears here and follows every key.");
+}
+
+static void draw_predictions(struct browser *browser, const struct area *area, int row)
+{
+	size_t rows = browser->prediction.rows;
+
+	/* The average first: it is there however small the pane. */
+	draw_prediction(browser, area, row++, rows - 1);
+	for (size_t i = 0; i + 1 < rows && row < area->height; i++)
+		draw_prediction(browser, area, row++, i);
+	const char *warning = text_string(&browser->warnings);
+	while (*warning && row < area->height) {
+		size_t length = strcspn(warning, "\n");
+		draw_format(browser->screen, area, row++, 1, STYLE_BAD, "! %.*s", (int)length,
+			    warning);
+		warning += length + (warning[length] == '\n');
+	}
+}
+
+static void sketch_draw(struct browser *browser, const struct area *area)
+{
+	struct area left = *area, right = *area;
+
+	if (browser->sketch.now.count == 0) {
+		draw_empty(browser, area);
+		return;
+	}
+	browser->sketch_list.count = browser->sketch.now.count;
+	browser->sketch_list.height = area->height;
+	bool wide = area->width >= WHY_FROM && browser->predicted;
+	if (wide) {
+		left.width = area->width - WHY_WIDTH - 3;
+		right.left += left.width + 2, right.width = WHY_WIDTH;
+	}
+	int row = draw_chips(browser, &left);
+	if (browser->predicted)
+		draw_predictions(browser, &left, row);
+	else
+		draw_averages(browser, &left, row);
+	if (wide)
+		draw_why(browser, &right);
+}
+
+static bool sketch_act(struct browser *browser, enum action action, int count)
+{
+	browser->sketch_list.count = browser->sketch.now.count;
+	return list_act(&browser->sketch_list, action, count);
+}
+
+static size_t sketch_model(struct browser *browser)
+{
+	const struct sketch_state *now = &browser->sketch.now;
+
+	return browser->sketch_list.cursor < now->count
+		? now->parents[browser->sketch_list.cursor].model : CATALOG_NONE;
+}
+
+static struct list *sketch_view_list(struct browser *browser)
+{
+	return &browser->sketch_list;
+}
+
+const struct view_ops sketch_view = {
+	.draw = sketch_draw,
+	.title = sketch_title,
+	.act = sketch_act,
+	.model = sketch_model,
+	.list = sketch_view_list,
+};
