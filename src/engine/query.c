@@ -35,7 +35,7 @@ struct engine_query {
 	struct lineage_walk *walk;
 	double *dense;  /* by node, 0 between calls */
 	double *cross;  /* rows */
-	double *sum;    /* rows */
+	double *sum;    /* groups x rows */
 	struct column column[COLUMNS_MAX];
 	size_t parent_count;
 	size_t parent[ENGINE_PARENTS_MAX];
@@ -58,7 +58,7 @@ struct engine_query *engine_query_new(const struct engine_fit *fit)
 	query->walk = lineage_walk_new(fit->data.lineage);
 	query->dense = memory_zero(fit->data.models, sizeof *query->dense);
 	query->cross = memory_allocate(fit->rows, sizeof *query->cross);
-	query->sum = memory_allocate(fit->rows, sizeof *query->sum);
+	query->sum = memory_allocate(fit->groups * fit->rows, sizeof *query->sum);
 	return query;
 }
 
@@ -93,20 +93,22 @@ static bool term_wanted(const struct engine_fit *fit, size_t term, enum which_te
 	       covariance_is_lineage(&fit->covariance, term) == (which == TERMS_LINEAGE);
 }
 
-/* Sums the wanted terms of one group between a point and all rows into
- * query->sum. */
-static void query_sum_terms(struct engine_query *query, size_t group, enum which_terms which,
+/* Sums the wanted terms between a point and all rows, for each group with its
+ * own variances, into query->sum (groups x rows). */
+static void query_sum_terms(struct engine_query *query, enum which_terms which,
 			    const struct covariance_point *point)
 {
 	const struct engine_fit *fit = query->fit;
-	size_t terms = covariance_terms(&fit->covariance);
+	size_t terms = covariance_terms(&fit->covariance), rows = fit->rows;
 
-	memset(query->sum, 0, fit->rows * sizeof *query->sum);
+	memset(query->sum, 0, fit->groups * rows * sizeof *query->sum);
 	for (size_t k = 0; k < terms; k++) {
 		if (!term_wanted(fit, k, which))
 			continue;
 		covariance_cross(&fit->covariance, k, point, query->dense, query->cross);
-		cblas_daxpy((int)fit->rows, fit->group[group].theta[k], query->cross, 1, query->sum, 1);
+		for (size_t g = 0; g < fit->groups; g++)
+			cblas_daxpy((int)rows, fit->group[g].theta[k], query->cross, 1,
+				    query->sum + g * rows, 1);
 	}
 }
 
@@ -117,16 +119,15 @@ static void query_fill_column(struct engine_query *query, struct column *column,
 	const struct engine_fit *fit = query->fit;
 	int rows = (int)fit->rows;
 
+	query_sum_terms(query, which, point);
+	for (size_t f = 0; f < fit->transform.factors; f++)
+		column->mean[f] = cblas_ddot(rows, query->sum + fit->group_of[f] * fit->rows, 1,
+					     fit->solution + f * fit->rows, 1);
 	for (size_t g = 0; g < fit->groups; g++) {
-		query_sum_terms(query, g, which, point);
-		for (size_t f = 0; f < fit->transform.factors; f++)
-			if (fit->group_of[f] == g)
-				column->mean[f] = cblas_ddot(rows, query->sum, 1,
-							     fit->solution + f * fit->rows, 1);
 		if (!column->solved[g])
 			column->solved[g] = memory_allocate(fit->rows, sizeof(float));
 		for (size_t i = 0; i < fit->rows; i++)
-			column->solved[g][i] = (float)query->sum[i];
+			column->solved[g][i] = (float)query->sum[g * fit->rows + i];
 		cblas_strsv(CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, rows,
 			    fit->group[g].cholesky, rows, column->solved[g], 1);
 	}
