@@ -6,42 +6,161 @@
 
 #include "stemma/store/store.h"
 
-/* Every statement of the store; prepared at its first use, kept until close. */
+/* How a cache came to its present form: steps[i] is the SQL that brings schema
+ * version i to i + 1; a new cache takes them all. */
+struct schema {
+	const char *const *steps;
+	int version; /* the number of steps */
+};
+extern const struct schema store_schema;
+
+/* What store_open() does, for any schema: tests make older and newer files. */
+enum status database_open(const char *path, bool create, const struct schema *schema,
+			  struct store **store, bool *created, struct error *error);
+
+/* The statements of the puts: prepared at their first use, kept until close.
+ * X(symbol, SQL) */
+#define STATEMENT_TABLE(X) \
+	X(FIND_MODEL, "SELECT id FROM models WHERE name = ?1") \
+	X(FIND_ALIAS, "SELECT model FROM aliases WHERE alias = ?1") \
+	X(FIND_BENCHMARK, "SELECT id FROM benchmarks WHERE key = ?1") \
+	X(ADD_MODEL, "INSERT INTO models (name) VALUES (?1)") \
+	X(GET_MODEL, \
+	  "SELECT name, architecture, params_b, license, kind, uploaded, likes, moe, source, rank" \
+	  " FROM models WHERE id = ?1") \
+	/* The facts of a source of at least the row's rank ... */ \
+	X(OVERRIDE_MODEL, \
+	  "UPDATE models SET" \
+	  "  name = CASE WHEN rank < ?2 AND name = ?3 THEN ?3 ELSE name END," \
+	  "  architecture = coalesce(?4, architecture), params_b = coalesce(?5, params_b)," \
+	  "  license = coalesce(?6, license), kind = coalesce(?7, kind)," \
+	  "  uploaded = coalesce(?8, uploaded), likes = coalesce(?9, likes)," \
+	  "  moe = coalesce(?10, moe)," \
+	  "  source = CASE WHEN rank < ?2 THEN ?11 ELSE coalesce(source, ?11) END, rank = ?2" \
+	  " WHERE id = ?1 AND rank <= ?2 AND" \
+	  "  (architecture, params_b, license, kind, uploaded, likes, moe, source, rank) IS NOT" \
+	  "  (coalesce(?4, architecture), coalesce(?5, params_b), coalesce(?6, license)," \
+	  "   coalesce(?7, kind), coalesce(?8, uploaded), coalesce(?9, likes), coalesce(?10, moe)," \
+	  "   coalesce(source, ?11), ?2)") \
+	/* ... and of a lesser one, which only fill; the parameters are the same. */ \
+	X(FILL_MODEL, \
+	  "UPDATE models SET" \
+	  "  architecture = coalesce(architecture, ?4), params_b = coalesce(params_b, ?5)," \
+	  "  license = coalesce(license, ?6), kind = coalesce(kind, ?7)," \
+	  "  uploaded = coalesce(uploaded, ?8), likes = coalesce(likes, ?9)," \
+	  "  moe = coalesce(moe, ?10)" \
+	  " WHERE id = ?1 AND rank > ?2 AND" \
+	  "  (architecture, params_b, license, kind, uploaded, likes, moe) IS NOT" \
+	  "  (coalesce(architecture, ?4), coalesce(params_b, ?5), coalesce(license, ?6)," \
+	  "   coalesce(kind, ?7), coalesce(uploaded, ?8), coalesce(likes, ?9), coalesce(moe, ?10))") \
+	X(ADD_EDGE, \
+	  "INSERT INTO edges (child, parent, source, relation, weight, method, trust, note)" \
+	  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING") \
+	X(SET_EDGE, \
+	  "UPDATE edges SET relation = ?4, weight = ?5, method = ?6, trust = ?7, note = ?8" \
+	  " WHERE child = ?1 AND parent = ?2 AND source = ?3 AND" \
+	  "  (relation, weight, method, trust, note) IS NOT (?4, ?5, ?6, ?7, ?8)") \
+	X(FIND_EVALUATION, \
+	  "SELECT id FROM evaluations WHERE model = ?1 AND source = ?2 AND" \
+	  "  precision = coalesce(?3, '') AND chat_template = ?4") \
+	X(ADD_EVALUATION, \
+	  "INSERT INTO evaluations" \
+	  "  (model, source, precision, chat_template, rank, submitted, revision, flagged)" \
+	  " VALUES (?1, ?2, coalesce(?3, ''), ?4, ?5, ?6, ?7, ?8)") \
+	X(SET_EVALUATION, \
+	  "UPDATE evaluations SET rank = ?2, submitted = coalesce(?3, submitted)," \
+	  "  revision = coalesce(?4, revision), flagged = ?5" \
+	  " WHERE id = ?1 AND (rank, submitted, revision, flagged) IS NOT" \
+	  "  (?2, coalesce(?3, submitted), coalesce(?4, revision), ?5)") \
+	/* A table without raw values does not erase the raw value of the same score. */ \
+	X(PUT_SCORE, \
+	  "INSERT INTO scores (evaluation, benchmark, value, raw) VALUES (?1, ?2, ?3, ?4)" \
+	  " ON CONFLICT DO UPDATE SET value = excluded.value, raw = excluded.raw" \
+	  " WHERE value <> excluded.value OR (excluded.raw IS NOT NULL AND raw IS NOT excluded.raw)") \
+	X(ADD_ALIAS, \
+	  "INSERT INTO aliases (alias, model, source) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING") \
+	X(SET_ALIAS, \
+	  "UPDATE aliases SET model = ?2, source = ?3 WHERE alias = ?1 AND model <> ?2") \
+	X(GET_STATE, "SELECT value FROM state WHERE key = ?1") \
+	X(PUT_STATE, \
+	  "INSERT INTO state (key, value) VALUES (?1, ?2)" \
+	  " ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value") \
+	X(NOTE_IMPORT, \
+	  "INSERT INTO imports (file, format, accepted, rejected, done)" \
+	  " VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))") \
+	X(PUT_FIT, \
+	  "INSERT OR REPLACE INTO fits (prior, data_version, created, settings, models, seconds, state)" \
+	  " VALUES (?1, ?2, coalesce(?3, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), ?4, ?5, ?6, ?7)") \
+	/* Replacing the row deletes its old parents. */ \
+	X(PUT_SKETCH, \
+	  "INSERT OR REPLACE INTO sketches (name, method, base, chat_template, changed)" \
+	  " VALUES (?1, ?2, nullif(?3, 0), ?4, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))") \
+	X(ADD_SKETCH_PARENT, \
+	  "INSERT INTO sketch_parents (sketch, position, model, weight, locked)" \
+	  " VALUES (?1, ?2, ?3, ?4, ?5)") \
+	X(DATA_VERSION, "SELECT version FROM data_changes")
+
 enum statement {
-	STATEMENT_FIND, STATEMENT_FIND_ALIAS, STATEMENT_NAME,
-	STATEMENT_MODEL_GET, STATEMENT_MODEL_ADD, STATEMENT_MODEL_SET,
-	STATEMENT_EDGE_GET, STATEMENT_EDGE_PUT,
-	STATEMENT_BENCHMARK, STATEMENT_EVALUATION_GET, STATEMENT_EVALUATION_ADD,
-	STATEMENT_EVALUATION_SET, STATEMENT_SCORE_GET, STATEMENT_SCORE_PUT, STATEMENT_SCORE_COUNT,
-	STATEMENT_SCORE_CLEAR,
-	STATEMENT_ALIAS_PUT, STATEMENT_STATE_GET, STATEMENT_STATE_PUT,
+#define X(symbol, sql) STATEMENT_##symbol,
+	STATEMENT_TABLE(X)
+#undef X
 	STATEMENT_COUNT
 };
 
 struct store {
 	sqlite3 *database;
 	char *path;
-	bool changed; /* models, edges or scores, since store_begin() */
+	bool transaction; /* between store_begin() and its end */
 	sqlite3_stmt *statement[STATEMENT_COUNT];
 };
 
 /* Sets the error from the database's last result and says what to do. */
 enum status database_error(struct store *store, struct error *error, const char *doing);
+/* Sets the error from an errno of the file or its folder. */
+enum status database_file_error(const char *path, int number, struct error *error,
+				const char *doing);
 /* Runs SQL without results. */
 enum status database_run(struct store *store, const char *sql, struct error *error);
-/* The prepared statement, reset; NULL when it cannot be prepared (then the
- * database holds the error). */
+
+/* The prepared statement, ready for binding; NULL when it cannot be prepared,
+ * which the functions below pass on as the error. */
 sqlite3_stmt *database_statement(struct store *store, enum statement which);
-/* Binds text, cleaned of what must not reach a terminal; NULL binds NULL. */
-void bind_text(sqlite3_stmt *statement, int place, const char *text);
+/* Steps a writing statement to its end and resets it.  *rows, which may be
+ * NULL, gets the number of rows that it changed. */
+enum status database_finish(struct store *store, sqlite3_stmt *statement, int *rows,
+			    struct error *error);
+/* Reads one integer and resets the statement; *value is 0 without a row. */
+enum status database_finish_integer(struct store *store, sqlite3_stmt *statement, int64_t *value,
+				    struct error *error);
+
+/* A put outside of a transaction is one of its own: begins one then, and ends
+ * it according to the status.  Returns the status of the whole. */
+enum status database_put_begin(struct store *store, bool *own, struct error *error);
+enum status database_put_end(struct store *store, bool own, enum status status,
+			     struct error *error);
+
+/* A bind to a NULL statement does nothing. */
+void bind_text(sqlite3_stmt *statement, int place, const char *text); /* cleaned; "" binds NULL */
+void bind_exact(sqlite3_stmt *statement, int place, const char *text); /* our own: as it is */
 void bind_number(sqlite3_stmt *statement, int place, double number); /* NAN binds NULL */
+void bind_answer(sqlite3_stmt *statement, int place, enum answer answer); /* unknown binds NULL */
+void bind_integer(sqlite3_stmt *statement, int place, int64_t integer);
 const char *column_text(sqlite3_stmt *statement, int column); /* NULL for NULL */
 double column_number(sqlite3_stmt *statement, int column);    /* NAN for NULL */
+enum answer column_answer(sqlite3_stmt *statement, int column); /* unknown for NULL */
 
-/* Runs a query of its own and calls row() for each row until it returns
- * false. */
-enum status database_each(struct store *store, const char *sql, int64_t argument,
+/* A query used once; its ?1, if it has one, is `text` or else `id`. */
+struct query {
+	const char *sql;
+	const char *text;
+	int64_t id;
+};
+/* Calls row() for each row until it returns false. */
+enum status database_each(struct store *store, struct query query,
 			  bool (*row)(void *context, sqlite3_stmt *statement), void *context,
 			  struct error *error);
+/* The single integer of a query, 0 without a row. */
+enum status database_integer(struct store *store, const char *sql, int64_t *value,
+			     struct error *error);
 
 #endif

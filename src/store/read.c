@@ -1,7 +1,5 @@
 /* Reading all of the cache, row by row. */
-#include "database.h"
-
-#include <math.h>
+#include "model.h"
 
 /* One of the callers' visitors with its context. */
 struct visitor {
@@ -33,27 +31,19 @@ enum status store_each_benchmark(struct store *store,
 	struct error *error)
 {
 	struct visitor visitor = {.context = context, .visit.benchmark = visit};
+	struct query query = {.sql =
+		"SELECT id, key, title, instances, chance, variant_of FROM benchmarks ORDER BY id"};
 
-	return database_each(store, "SELECT id, key, title, instances, chance, variant_of FROM benchmarks"
-			     " ORDER BY id", 0, benchmark_row, &visitor, error);
+	return database_each(store, query, benchmark_row, &visitor, error);
 }
 
 static bool model_row(void *context, sqlite3_stmt *row)
 {
 	struct visitor *visitor = context;
-	double moe = column_number(row, 8);
-	enum kind kind = kind_parse(column_text(row, 5));
 	struct store_model model = {
 		.id = sqlite3_column_int64(row, 0),
-		.facts = {
-			.name = column_text(row, 1), .architecture = column_text(row, 2),
-			.params_b = column_number(row, 3), .license = column_text(row, 4),
-			.kind = kind == KIND_COUNT ? KIND_UNKNOWN : kind,
-			.uploaded = column_text(row, 6), .likes = column_number(row, 7),
-			.moe = isnan(moe) ? ANSWER_UNKNOWN : moe > 0 ? ANSWER_YES : ANSWER_NO,
-			.source = column_text(row, 9), .rank = sqlite3_column_int(row, 10),
-		},
-		.suspect = sqlite3_column_int(row, 11) != 0,
+		.suspect = sqlite3_column_int(row, 1) != 0,
+		.facts = model_facts_of(row, 2),
 	};
 	return visitor->visit.model(visitor->context, &model);
 }
@@ -63,10 +53,12 @@ enum status store_each_model(struct store *store,
 	struct error *error)
 {
 	struct visitor visitor = {.context = context, .visit.model = visit};
+	struct query query = {.sql =
+		"SELECT id, suspect OR EXISTS (SELECT 1 FROM evaluations WHERE model = models.id AND flagged = 1),"
+		" name, architecture, params_b, license, kind, uploaded, likes, moe, source, rank"
+		" FROM models ORDER BY id"};
 
-	return database_each(store,
-		"SELECT id, name, architecture, params_b, license, kind, uploaded, likes, moe, source, rank,"
-		" suspect FROM models ORDER BY id", 0, model_row, &visitor, error);
+	return database_each(store, query, model_row, &visitor, error);
 }
 
 /* Columns: child, parent, relation, weight, method, source, trust, note. */
@@ -98,9 +90,11 @@ enum status store_each_edge(struct store *store,
 	struct error *error)
 {
 	struct visitor visitor = {.context = context, .visit.edge = visit};
+	struct query query = {.sql =
+		"SELECT child, parent, relation, weight, method, source, trust, note"
+		" FROM effective_edges ORDER BY child, parent"};
 
-	return database_each(store, "SELECT child, parent, relation, weight, method, source, trust, note"
-			     " FROM lineage ORDER BY child, parent", 0, edge_row, &visitor, error);
+	return database_each(store, query, edge_row, &visitor, error);
 }
 
 static bool source_edge_row(void *context, sqlite3_stmt *row)
@@ -116,11 +110,12 @@ enum status store_each_source_edge(struct store *store, int64_t child,
 	struct error *error)
 {
 	struct visitor visitor = {.context = context, .visit.source_edge = visit};
-
-	return database_each(store,
+	struct query query = {.id = child, .sql =
 		"SELECT child, parent, relation, weight, method, e.source, trust, note, m.name"
 		" FROM edges AS e JOIN models AS m ON m.id = e.parent WHERE child = ?1"
-		" ORDER BY trust DESC, weight DESC, m.name", child, source_edge_row, &visitor, error);
+		" ORDER BY trust DESC, weight DESC, m.name, e.source"};
+
+	return database_each(store, query, source_edge_row, &visitor, error);
 }
 
 static bool score_row(void *context, sqlite3_stmt *row)
@@ -138,10 +133,12 @@ enum status store_each_score(struct store *store,
 	struct error *error)
 {
 	struct visitor visitor = {.context = context, .visit.score = visit};
-
-	return database_each(store,
+	/* The cross join keeps the planner from starting at the scores. */
+	struct query query = {.sql =
 		"SELECT c.model, s.benchmark, c.id, s.value FROM chosen_evaluations AS c"
-		" JOIN scores AS s ON s.evaluation = c.id", 0, score_row, &visitor, error);
+		" CROSS JOIN scores AS s ON s.evaluation = c.id ORDER BY c.id, s.benchmark"};
+
+	return database_each(store, query, score_row, &visitor, error);
 }
 
 static bool evaluation_row(void *context, sqlite3_stmt *row)
@@ -161,16 +158,20 @@ static bool evaluation_row(void *context, sqlite3_stmt *row)
 	return visitor->visit.evaluation(visitor->context, &evaluation);
 }
 
+#define EVALUATIONS \
+	"SELECT e.id, e.model, source, rank, nullif(precision, ''), chat_template, submitted, revision," \
+	" flagged, EXISTS (SELECT 1 FROM chosen_evaluations AS c WHERE c.id = e.id)" \
+	" FROM evaluations AS e"
+
 enum status store_each_evaluation(struct store *store, int64_t model,
 	bool (*visit)(void *context, const struct store_evaluation *), void *context,
 	struct error *error)
 {
 	struct visitor visitor = {.context = context, .visit.evaluation = visit};
+	struct query all = {.sql = EVALUATIONS " ORDER BY e.id"};
+	struct query of_model = {.sql = EVALUATIONS " WHERE e.model = ?1 ORDER BY e.id", .id = model};
 
-	return database_each(store,
-		"SELECT e.id, e.model, source, rank, precision, chat_template, submitted, revision, flagged,"
-		" c.id IS NOT NULL FROM evaluations AS e LEFT JOIN chosen_evaluations AS c ON c.id = e.id"
-		" WHERE ?1 = 0 OR e.model = ?1 ORDER BY e.id", model, evaluation_row, &visitor, error);
+	return database_each(store, model ? of_model : all, evaluation_row, &visitor, error);
 }
 
 static bool alias_row(void *context, sqlite3_stmt *row)
@@ -185,7 +186,7 @@ enum status store_each_alias(struct store *store,
 	struct error *error)
 {
 	struct visitor visitor = {.context = context, .visit.alias = visit};
+	struct query query = {.sql = "SELECT alias, model FROM aliases ORDER BY alias"};
 
-	return database_each(store, "SELECT alias, model FROM aliases ORDER BY alias", 0, alias_row,
-			     &visitor, error);
+	return database_each(store, query, alias_row, &visitor, error);
 }

@@ -18,10 +18,11 @@ struct store;
 
 /* Opens `path`, creating the file (and its directory, mode 0700) when it does
  * not exist and `create` is true; *created says whether the schema was newly
- * made.  WAL, foreign keys on, busy time-out 5 s, older schemas migrated
- * forward inside one transaction.  A newer schema, or a file that is not a
- * stemma cache, is STATUS_CACHE and stays untouched; a missing file without
- * `create` is STATUS_NO_INPUT. */
+ * made (NULL allowed).  WAL, foreign keys on, busy time-out 5 s, older schemas
+ * migrated forward inside one transaction.  A newer schema, or a file that is
+ * not a stemma cache, is STATUS_CACHE and stays untouched; a missing or empty
+ * file without `create` is STATUS_NO_INPUT.  A cache that may not be written
+ * opens; the first change is STATUS_IO. */
 enum status store_open(const char *path, bool create, struct store **store, bool *created,
 		       struct error *error);
 void store_close(struct store *store); /* NULL allowed */
@@ -31,35 +32,55 @@ void store_close(struct store *store); /* NULL allowed */
 char *store_default_path(void);
 
 /* Transactions; store_begin takes the write lock at once (STATUS_BUSY when
- * another copy keeps it longer than the time-out). */
+ * another copy keeps it longer than the time-out).  A put outside of one is a
+ * transaction of its own; many puts belong into one, for speed.  A put that is
+ * STATUS_DATA has changed nothing that matters and the transaction may go on;
+ * after any other failure roll back. */
 enum status store_begin(struct store *store, struct error *error);
 enum status store_commit(struct store *store, struct error *error);
 void store_rollback(struct store *store);
 
+/* A snapshot: between the two, all reading sees the cache as it was at begin,
+ * whatever other copies write.  Read only, and not within a transaction. */
+enum status store_snapshot_begin(struct store *store, struct error *error);
+void store_snapshot_end(struct store *store);
+
 /* What a put did. */
 enum change { CHANGE_NONE, CHANGE_ADDED, CHANGE_UPDATED };
 
+/* All text is cleaned by utf8_sanitize() before it is stored; an empty string
+ * is a missing one.  `change` must not be NULL. */
+
 /* Adds or completes a model.  Names compare without regard to ASCII case and
- * through aliases.  A fact of a source with a smaller rank than the one that
- * filled a column never overwrites it, but fills it when empty. */
+ * through aliases.  The model keeps the largest rank that told about it: facts
+ * of that rank or a larger one overwrite, facts of a smaller rank only fill
+ * what is missing; a missing fact never erases one.  The name is shown as the
+ * source of the largest rank spells it. */
 enum status store_put_model(struct store *store, const struct model_facts *facts,
 			    enum change *change, struct error *error);
 
 /* Adds an edge; child and parent are created when unknown.  Kept per source:
- * the same (child, parent, source) again updates or changes nothing.
- * A self-parent is STATUS_DATA. */
+ * the same (child, parent, source) again replaces the row or changes nothing.
+ * A self-parent, also through an alias, or a negative weight is STATUS_DATA. */
 enum status store_put_edge(struct store *store, const struct edge_facts *facts,
 			   enum change *change, struct error *error);
 
 /* Adds an evaluation with its scores, creating the model when unknown.  Two
  * runs are the same when model, source, precision and chat template agree;
- * then its scores are replaced (CHANGE_NONE when they are equal).  An unknown
- * benchmark key is STATUS_DATA. */
+ * then the scores named replace the old ones and those not named stay, so that
+ * results that come one benchmark a file gather in one run (CHANGE_NONE when
+ * all are equal).  A score whose value is NAN is skipped; an evaluation with no
+ * other score is not kept (STATUS_OK, CHANGE_NONE).  An unknown benchmark key
+ * or a value outside 0..100 is STATUS_DATA, and nothing of it is kept. */
 enum status store_put_evaluation(struct store *store, const struct evaluation_facts *facts,
 				 enum change *change, struct error *error);
 
-/* Makes `alias` another name of `current`.  When both are known as separate
- * models they become one: scores, edges and sketches of the alias move. */
+/* Makes `alias` another name of `current`, which is created when unknown and
+ * may itself be an alias.  When both are known as separate models they become
+ * one: evaluations, edges and sketches of the alias move; where both have one
+ * of the same key, `current` keeps its own; an edge between the two goes.  An
+ * alias of another model moves (CHANGE_UPDATED).  The reverse of a known alias
+ * changes nothing. */
 enum status store_put_alias(struct store *store, const struct alias_facts *facts,
 			    enum change *change, struct error *error);
 
@@ -83,18 +104,23 @@ struct store_benchmark {
 struct store_model {
 	int64_t id;
 	struct model_facts facts; /* source = source of the facts */
-	bool suspect;             /* flagged by its source or by the user */
+	bool suspect;             /* flagged by the source of a run, or by the user */
 };
-/* An effective edge: one per (child, parent), chosen among the sources by
- * trust; root edges only where a child has no better one. */
+/* An effective edge: of each child those of its best class only, which are
+ *   the user's (TRUST_USER) > the merge configuration's > declared and listed
+ *   ones together > inferred ones > the root of the chain;
+ * and one per (child, parent): the most trusted row, then one with a weight,
+ * then the alphabetically first source. */
 struct store_edge {
 	int64_t child, parent;
 	struct edge_facts facts; /* child and parent names NULL */
 };
-/* A chosen score: of all runs of a model the one to show, by rank of the
- * source, then with chat template, then bfloat16, then newest; all benchmarks
- * of a model come from runs chosen this way, never mixed within a row unless
- * the best run lacks the benchmark. */
+/* A chosen score.  All shown scores of a model come from one run, so set-ups and
+ * scorings never mix: the first by
+ *   a run of three benchmarks or more before a shorter one (so that one
+ *   benchmark measured again does not hide a whole row),
+ *   the larger rank of its source, not flagged, with chat template, bfloat16,
+ *   the later date, the later added. */
 struct store_score {
 	int64_t model, benchmark, evaluation;
 	double value;
@@ -104,8 +130,9 @@ struct store_evaluation {
 	struct evaluation_facts facts; /* scores NULL; model NULL */
 	bool chosen;                   /* it is the run that is shown */
 };
-/* Each visits every row in id order with strings borrowed for the call;
- * visit() returns false to stop. */
+/* Each visits every row with strings borrowed for the call; visit() returns
+ * false to stop, and must not change the cache.  In order of id; edges by child
+ * and parent, scores by evaluation and benchmark, aliases by name. */
 enum status store_each_benchmark(struct store *store,
 	bool (*visit)(void *context, const struct store_benchmark *), void *context,
 	struct error *error);
@@ -131,14 +158,15 @@ enum status store_each_alias(struct store *store,
 
 /* ---- fits, sketches ------------------------------------------------------ */
 
-/* Changes by other connections and by this one: a number that differs when the
- * models, edges or scores have changed since it was last asked. */
+/* A number that grows with every change of models, edges, evaluations or scores
+ * by anybody, and is kept in the file: equal numbers, equal data.  0 when the
+ * cache cannot be read. */
 int64_t store_data_version(struct store *store);
 
 struct store_fit {
 	const char *prior;      /* "kin", "laplacian", "none" */
 	int64_t data_version;   /* what it was fitted on */
-	const char *created;    /* ISO date and time, UTC */
+	const char *created;    /* ISO date and time, UTC; NULL in a put: now */
 	const char *settings;   /* JSON: rank, seed */
 	const void *state;      /* the engine's own bytes */
 	size_t state_bytes;
@@ -157,7 +185,7 @@ struct store_sketch_parent {
 	double weight;
 	bool locked;
 };
-/* A named sketch; "" is the one that was open last. */
+/* A named sketch; "" is the one that was open last.  Replaces it. */
 enum status store_put_sketch(struct store *store, const char *name, const char *method,
 	int64_t base /* 0 none */, int chat_template, const struct store_sketch_parent *parents,
 	size_t count, struct error *error);
@@ -180,9 +208,10 @@ enum status store_put_state(struct store *store, const char *key, const char *va
 
 /* ---- integrity ----------------------------------------------------------- */
 
-/* Runs integrity_check, foreign_key_check and the cache's own rules, calling
- * `report` for each finding (severity "error" or "note").  *faults counts the
- * errors. */
+/* Runs integrity_check, foreign_key_check and the cache's own rules (no
+ * self-parents, weights of a configuration sum to 1, scores within 0..100, ...),
+ * calling `report` for each finding (severity "error" or "note").  *faults
+ * counts the errors.  A damaged file is a finding, not a failure. */
 enum status store_check(struct store *store,
 	void (*report)(void *context, const char *severity, const char *message), void *context,
 	size_t *faults, struct error *error);

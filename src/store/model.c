@@ -1,0 +1,145 @@
+/* Models: names, ranks and facts. */
+#include "model.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stemma/base/utf8.h"
+
+static enum status find_by_name(struct store *store, enum statement which, const char *name,
+				int64_t *id, struct error *error)
+{
+	sqlite3_stmt *statement = database_statement(store, which);
+
+	bind_text(statement, 1, name);
+	return database_finish_integer(store, statement, id, error);
+}
+
+enum status model_find_current(struct store *store, const char *name, int64_t *id,
+			       struct error *error)
+{
+	return find_by_name(store, STATEMENT_FIND_MODEL, name, id, error);
+}
+
+static enum status model_find(struct store *store, const char *name, int64_t *id,
+			      struct error *error)
+{
+	enum status status = model_find_current(store, name, id, error);
+
+	if (status == STATUS_OK && *id == 0)
+		status = find_by_name(store, STATEMENT_FIND_ALIAS, name, id, error);
+	return status;
+}
+
+int64_t store_find_model(struct store *store, const char *name)
+{
+	int64_t id;
+
+	return model_find(store, name, &id, NULL) == STATUS_OK ? id : -1;
+}
+
+/* A name that is nothing once it is cleaned is none. */
+static bool name_is_empty(const char *name)
+{
+	if (!name)
+		return true;
+	char *clean = utf8_sanitize(name);
+	bool empty = clean[strspn(clean, " ")] == '\0';
+	free(clean);
+	return empty;
+}
+
+static enum status model_add(struct store *store, const char *name, int64_t *id,
+			     struct error *error)
+{
+	if (name_is_empty(name))
+		return error_set(error, STATUS_DATA, "a model without a name");
+	sqlite3_stmt *statement = database_statement(store, STATEMENT_ADD_MODEL);
+	bind_text(statement, 1, name);
+	enum status status = database_finish(store, statement, NULL, error);
+	*id = sqlite3_last_insert_rowid(store->database);
+	return status;
+}
+
+enum status model_require(struct store *store, const char *name, int64_t *id, bool *added,
+			  struct error *error)
+{
+	enum status status = model_find(store, name, id, error);
+
+	*added = false;
+	if (status == STATUS_OK && *id == 0) {
+		status = model_add(store, name, id, error);
+		*added = status == STATUS_OK;
+	}
+	return status;
+}
+
+/* ---- facts -------------------------------------------------------------------- */
+
+/* For OVERRIDE_MODEL and FILL_MODEL. */
+static void bind_facts(sqlite3_stmt *statement, int64_t id, const struct model_facts *facts)
+{
+	bind_integer(statement, 1, id);
+	bind_integer(statement, 2, facts->rank);
+	bind_text(statement, 3, facts->name);
+	bind_text(statement, 4, facts->architecture);
+	/* The leaderboard has rows with 0 and -1. */
+	bind_number(statement, 5, facts->params_b > 0 ? facts->params_b : (double)NAN);
+	bind_text(statement, 6, facts->license);
+	bind_text(statement, 7, facts->kind == KIND_UNKNOWN ? NULL : kind_name(facts->kind));
+	bind_text(statement, 8, facts->uploaded);
+	bind_number(statement, 9, facts->likes);
+	bind_answer(statement, 10, facts->moe);
+	bind_text(statement, 11, facts->source);
+}
+
+enum status model_complete(struct store *store, int64_t id, const struct model_facts *facts,
+			   bool *changed, struct error *error)
+{
+	static const enum statement ways[] = {STATEMENT_OVERRIDE_MODEL, STATEMENT_FILL_MODEL};
+	enum status status = STATUS_OK;
+	int rows = 0;
+
+	for (size_t i = 0; i < 2 && rows == 0 && status == STATUS_OK; i++) {
+		sqlite3_stmt *statement = database_statement(store, ways[i]);
+		bind_facts(statement, id, facts);
+		status = database_finish(store, statement, &rows, error);
+	}
+	*changed = rows > 0;
+	return status;
+}
+
+struct model_facts model_facts_of(sqlite3_stmt *row, int first)
+{
+	const char *word = column_text(row, first + 4);
+	enum kind kind = word ? kind_parse(word) : KIND_UNKNOWN;
+
+	return (struct model_facts){
+		.name = column_text(row, first),
+		.architecture = column_text(row, first + 1),
+		.params_b = column_number(row, first + 2),
+		.license = column_text(row, first + 3),
+		.kind = kind == KIND_COUNT ? KIND_UNKNOWN : kind,
+		.uploaded = column_text(row, first + 5),
+		.likes = column_number(row, first + 6),
+		.moe = column_answer(row, first + 7),
+		.source = column_text(row, first + 8),
+		.rank = sqlite3_column_int(row, first + 9),
+	};
+}
+
+enum status store_put_model(struct store *store, const struct model_facts *facts,
+			    enum change *change, struct error *error)
+{
+	int64_t id = 0;
+	bool own, added = false, changed = false;
+	enum status status = database_put_begin(store, &own, error);
+
+	if (status == STATUS_OK)
+		status = model_require(store, facts->name, &id, &added, error);
+	if (status == STATUS_OK)
+		status = model_complete(store, id, facts, &changed, error);
+	*change = added ? CHANGE_ADDED : changed ? CHANGE_UPDATED : CHANGE_NONE;
+	return database_put_end(store, own, status, error);
+}

@@ -1,0 +1,75 @@
+/* Transactions: all of an import, or nothing of it. */
+#include "database.h"
+
+/* SQLite undoes a transaction by itself when the disk is full or fails; what
+ * came after it would then be kept without what came before. */
+static enum status transaction_check(struct store *store, struct error *error)
+{
+	if (!store->transaction || !sqlite3_get_autocommit(store->database))
+		return STATUS_OK;
+	error_set(error, STATUS_IO, "the cache could not be written, and nothing of this step was kept");
+	error_locate(error, store->path, 0, 0);
+	return STATUS_IO;
+}
+
+enum status store_begin(struct store *store, struct error *error)
+{
+	if (sqlite3_exec(store->database, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+		return database_error(store, error, "the cache cannot be changed");
+	store->transaction = true;
+	return STATUS_OK;
+}
+
+enum status store_commit(struct store *store, struct error *error)
+{
+	enum status status = transaction_check(store, error);
+
+	if (status == STATUS_OK)
+		status = database_run(store, "COMMIT", error);
+	if (status != STATUS_OK)
+		store_rollback(store);
+	store->transaction = false;
+	return status;
+}
+
+void store_rollback(struct store *store)
+{
+	if (!sqlite3_get_autocommit(store->database))
+		sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+	store->transaction = false;
+}
+
+enum status store_snapshot_begin(struct store *store, struct error *error)
+{
+	int64_t version;
+	enum status status = database_run(store, "BEGIN", error);
+
+	/* The snapshot is taken by the first read. */
+	if (status == STATUS_OK)
+		status = database_integer(store, "SELECT version FROM data_changes", &version, error);
+	if (status != STATUS_OK)
+		store_snapshot_end(store);
+	return status;
+}
+
+void store_snapshot_end(struct store *store)
+{
+	if (!sqlite3_get_autocommit(store->database))
+		sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+}
+
+enum status database_put_begin(struct store *store, bool *own, struct error *error)
+{
+	*own = !store->transaction;
+	return *own ? store_begin(store, error) : transaction_check(store, error);
+}
+
+enum status database_put_end(struct store *store, bool own, enum status status,
+			     struct error *error)
+{
+	if (own && status == STATUS_OK)
+		return store_commit(store, error);
+	if (own)
+		store_rollback(store);
+	return status;
+}
