@@ -12,9 +12,9 @@
  *     k = sum_p w_p k_p + k_own
  *
  * where k_p comes from the lineage terms through parent p and k_own from all
- * other terms.  Each is one column.  The triangular solves V = L^-1 k are kept
- * a column, and of the columns their products, so a new weight costs only
- * O(parents^2). */
+ * other terms.  Each is one column.  The solves V = L^-1 k and K^-1 k are kept
+ * a column, and of the columns the products V_i' V_j, so a new weight costs
+ * O(parents^2), and its reasons O(rows x parents). */
 #define COLUMNS_MAX (ENGINE_PARENTS_MAX + 1)
 #define OWN ENGINE_PARENTS_MAX /* place of the own column */
 #define FACTORS_MAX 16
@@ -25,6 +25,7 @@ struct column {
 	struct lineage_share *path;   /* the parent's ancestors, itself included */
 	size_t path_count;
 	float *solved[FIT_GROUPS_MAX]; /* rows: L^-1 k */
+	float *weights[FIT_GROUPS_MAX]; /* rows: K^-1 k, what each scored model counts */
 	double mean[FACTORS_MAX];     /* k' K^-1 z */
 };
 
@@ -48,6 +49,8 @@ struct engine_query {
 	enum subject subject;
 	size_t model;                   /* SUBJECT_NODE and SUBJECT_SCORED */
 	double points[FACTORS_MAX + 1], deviation[FACTORS_MAX + 1];
+	float *counts;                  /* groups x rows: query_weights() */
+	bool counts_known;
 };
 
 struct engine_query *engine_query_new(const struct engine_fit *fit)
@@ -59,14 +62,17 @@ struct engine_query *engine_query_new(const struct engine_fit *fit)
 	query->dense = memory_zero(fit->data.models, sizeof *query->dense);
 	query->cross = memory_allocate(fit->rows, sizeof *query->cross);
 	query->sum = memory_allocate(fit->groups * fit->rows, sizeof *query->sum);
+	query->counts = memory_allocate(fit->groups * fit->rows, sizeof *query->counts);
 	return query;
 }
 
 static void column_clear(struct column *column)
 {
 	free(column->path);
-	for (size_t g = 0; g < FIT_GROUPS_MAX; g++)
+	for (size_t g = 0; g < FIT_GROUPS_MAX; g++) {
 		free(column->solved[g]);
+		free(column->weights[g]);
+	}
 	*column = (struct column){0};
 }
 
@@ -80,6 +86,7 @@ void engine_query_free(struct engine_query *query)
 	free(query->dense);
 	free(query->cross);
 	free(query->sum);
+	free(query->counts);
 	free(query);
 }
 
@@ -112,7 +119,17 @@ static void query_sum_terms(struct engine_query *query, enum which_terms which,
 	}
 }
 
-/* Fills a column: its means and its triangular solves. */
+/* Solves with the Cholesky factor L of a group, or with L', in place. */
+static void group_solve(const struct engine_fit *fit, size_t group, CBLAS_TRANSPOSE transpose,
+			float *vector)
+{
+	int rows = (int)fit->rows;
+
+	cblas_strsv(CblasColMajor, CblasLower, transpose, CblasNonUnit, rows,
+		    fit->group[group].cholesky, rows, vector, 1);
+}
+
+/* Fills a column: its means and its solves. */
 static void query_fill_column(struct engine_query *query, struct column *column,
 			      enum which_terms which, const struct covariance_point *point)
 {
@@ -124,12 +141,15 @@ static void query_fill_column(struct engine_query *query, struct column *column,
 		column->mean[f] = cblas_ddot(rows, query->sum + fit->group_of[f] * fit->rows, 1,
 					     fit->solution + f * fit->rows, 1);
 	for (size_t g = 0; g < fit->groups; g++) {
-		if (!column->solved[g])
+		if (!column->solved[g]) {
 			column->solved[g] = memory_allocate(fit->rows, sizeof(float));
+			column->weights[g] = memory_allocate(fit->rows, sizeof(float));
+		}
 		for (size_t i = 0; i < fit->rows; i++)
 			column->solved[g][i] = (float)query->sum[g * fit->rows + i];
-		cblas_strsv(CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, rows,
-			    fit->group[g].cholesky, rows, column->solved[g], 1);
+		group_solve(fit, g, CblasNoTrans, column->solved[g]);
+		memcpy(column->weights[g], column->solved[g], fit->rows * sizeof(float));
+		group_solve(fit, g, CblasTrans, column->weights[g]);
 	}
 	column->valid = true;
 }
@@ -322,6 +342,7 @@ static void query_combine(struct engine_query *query, double *mean, double *vari
 static void query_finish(struct engine_query *query, const double *mean, const double *variance,
 			 struct engine_estimate *estimates)
 {
+	query->counts_known = false;
 	fit_to_points(query->fit, mean, variance, query->points, query->deviation);
 	fit_estimates(query->fit, query->points, query->deviation, estimates);
 }
@@ -444,69 +465,80 @@ double engine_chance_above(const struct engine_query *query, size_t benchmark, d
 
 /* ---- why ------------------------------------------------------------------------------ */
 
-/* The weights K^-1 k of one group on the scored models, in `weights` (rows). */
-static void query_prediction_weights(const struct engine_query *query, size_t group, float *weights)
+/* Leave-one-out weights of a scored model: -K^-1_ij / K^-1_ii on every other. */
+static void left_out_weights(const struct engine_query *query, size_t group, float *weights)
 {
 	const struct engine_fit *fit = query->fit;
-	int rows = (int)fit->rows;
-	const float *cholesky = fit->group[group].cholesky;
+	size_t row = (size_t)fit->model_row[query->model];
 
-	memset(weights, 0, fit->rows * sizeof *weights);
-	if (query->subject == SUBJECT_SCORED) {
-		/* Leave-one-out: -K^-1_ij / K^-1_ii on every other model. */
-		size_t row = (size_t)fit->model_row[query->model];
-		weights[row] = 1;
-		cblas_strsv(CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, rows, cholesky, rows,
-			    weights, 1);
-		cblas_strsv(CblasColMajor, CblasLower, CblasTrans, CblasNonUnit, rows, cholesky, rows,
-			    weights, 1);
-		cblas_sscal(rows, -1.0f / weights[row], weights, 1);
-		weights[row] = 0;
-		return;
-	}
-	for (size_t i = 0; i < COLUMNS_MAX; i++)
-		if (query->column[i].valid)
-			cblas_saxpy(rows, (float)query->weight[i], query->column[i].solved[group], 1,
-				    weights, 1);
-	cblas_strsv(CblasColMajor, CblasLower, CblasTrans, CblasNonUnit, rows, cholesky, rows, weights, 1);
+	weights[row] = 1;
+	group_solve(fit, group, CblasNoTrans, weights);
+	group_solve(fit, group, CblasTrans, weights);
+	cblas_sscal((int)fit->rows, -1.0f / weights[row], weights, 1);
+	weights[row] = 0;
 }
 
-static int contribution_compare(const void *left, const void *right)
+/* What each scored model counts in the last prediction (groups x rows); kept
+ * until the next one. */
+static const float *query_weights(struct engine_query *query)
 {
-	const struct engine_contribution *a = left, *b = right;
-	double x = fabs(a->points), y = fabs(b->points);
+	const struct engine_fit *fit = query->fit;
+	size_t rows = fit->rows;
 
-	if (x > y || x < y)
-		return x > y ? -1 : 1;
-	return a->model < b->model ? -1 : a->model > b->model;
+	if (query->counts_known)
+		return query->counts;
+	memset(query->counts, 0, fit->groups * rows * sizeof *query->counts);
+	for (size_t g = 0; g < fit->groups; g++) {
+		if (query->subject == SUBJECT_SCORED) {
+			left_out_weights(query, g, query->counts + g * rows);
+			continue;
+		}
+		for (size_t i = 0; i < COLUMNS_MAX; i++)
+			if (query->column[i].valid)
+				cblas_saxpy((int)rows, (float)query->weight[i], query->column[i].weights[g], 1,
+					    query->counts + g * rows, 1);
+	}
+	query->counts_known = true;
+	return query->counts;
 }
 
-size_t engine_contributions(const struct engine_query *query, size_t benchmark,
+/* Puts a contribution in its place among the `count` largest so far. */
+static size_t contribution_insert(struct engine_contribution *list, size_t count, size_t max,
+				  struct engine_contribution entry)
+{
+	size_t place = count < max ? count : max;
+
+	while (place > 0 && fabs(list[place - 1].points) < fabs(entry.points)) {
+		if (place < max)
+			list[place] = list[place - 1];
+		place--;
+	}
+	if (place == max)
+		return count;
+	list[place] = entry;
+	return count < max ? count + 1 : max;
+}
+
+size_t engine_contributions(struct engine_query *query, size_t benchmark,
 			    struct engine_contribution *contributions, size_t max)
 {
 	const struct engine_fit *fit = query->fit;
+	size_t rows = fit->rows, factors = fit->transform.factors, count = 0;
+	double loading[FACTORS_MAX];
 
-	if (query->subject == SUBJECT_NONE)
+	if (query->subject == SUBJECT_NONE || max == 0)
 		return 0;
-	struct engine_contribution *all = memory_zero(fit->rows, sizeof *all);
-	float *weights = memory_allocate(fit->rows, sizeof *weights);
-	for (size_t g = 0; g < fit->groups; g++) {
-		query_prediction_weights(query, g, weights);
-		for (size_t f = 0; f < fit->transform.factors; f++) {
-			if (fit->group_of[f] != g)
-				continue;
-			double loading = fit_loading(fit, benchmark, f);
-			for (size_t i = 0; i < fit->rows; i++)
-				all[i].points += loading * (double)weights[i] * fit->values[f * fit->rows + i];
-		}
+	const float *counts = query_weights(query);
+	for (size_t f = 0; f < factors; f++)
+		loading[f] = fit_loading(fit, benchmark, f);
+	for (size_t row = 0; row < rows; row++) {
+		double points = 0;
+		for (size_t f = 0; f < factors; f++)
+			points += loading[f] * (double)counts[fit->group_of[f] * rows + row] *
+				  fit->values[f * rows + row];
+		count = contribution_insert(contributions, count, max, (struct engine_contribution){
+			.model = fit->row_model[row], .points = points});
 	}
-	for (size_t i = 0; i < fit->rows; i++)
-		all[i].model = fit->row_model[i];
-	qsort(all, fit->rows, sizeof *all, contribution_compare);
-	size_t count = fit->rows < max ? fit->rows : max;
-	memcpy(contributions, all, count * sizeof *all);
-	free(weights);
-	free(all);
 	return count;
 }
 

@@ -145,7 +145,7 @@ struct engine_contribution {
 	size_t model;
 	double points;
 };
-size_t engine_contributions(const struct engine_query *query, size_t benchmark,
+size_t engine_contributions(struct engine_query *query, size_t benchmark,
 			    struct engine_contribution *contributions, size_t max);
 
 /* The nearest ancestors of the last predicted child or model: correlation of
