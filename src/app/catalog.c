@@ -10,8 +10,6 @@
 #include "stemma/base/utf8.h"
 
 #define CHUNK_BYTES 65536
-/* How often loading begins again because another copy changed the cache. */
-#define LOAD_TRIES 5
 
 /* Strings live in chunks: one allocation for thousands of them. */
 struct catalog_chunk {
@@ -335,8 +333,6 @@ static enum status loader_read_lineage(struct loader *loader, struct store *stor
 	return status;
 }
 
-/* Reads everything once; the catalog may be inconsistent when the cache
- * changed meanwhile. */
 static enum status catalog_read(struct store *store, struct catalog **result, struct error *error)
 {
 	struct loader loader = {.catalog = memory_zero(1, sizeof *loader.catalog)};
@@ -368,16 +364,12 @@ cleanup:
 enum status catalog_load(struct store *store, struct catalog **catalog, struct error *error)
 {
 	*catalog = NULL;
-	for (int i = 0; i < LOAD_TRIES; i++) {
-		enum status status = catalog_read(store, catalog, error);
-		if (status != STATUS_OK || (*catalog)->data_version == store_data_version(store))
-			return status;
-		catalog_free(*catalog);
-		*catalog = NULL;
-	}
-	error_set(error, STATUS_BUSY, "the cache keeps changing while it is read");
-	error_advise(error, "another stemma is importing; try again when it is done");
-	return STATUS_BUSY;
+	enum status status = store_snapshot_begin(store, error);
+	if (status != STATUS_OK)
+		return status;
+	status = catalog_read(store, catalog, error);
+	store_snapshot_end(store);
+	return status;
 }
 
 double catalog_score(const struct catalog *catalog, size_t model, size_t benchmark)

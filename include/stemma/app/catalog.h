@@ -55,8 +55,7 @@ struct catalog {
 /* Of benchmarks that are two scorings of one test only the one with more
  * scored models is loaded, and `notice` says when models are left out by that.
  * Benchmarks without any score are not loaded, unless there are no scores at
- * all.  What is read is one state of the cache; STATUS_BUSY when another copy
- * keeps changing it. */
+ * all.  What is read is one state of the cache, whatever other copies write. */
 enum status catalog_load(struct store *store, struct catalog **catalog, struct error *error);
 void catalog_free(struct catalog *catalog); /* NULL allowed */
 
