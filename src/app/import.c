@@ -166,12 +166,13 @@ static enum status importer_read(struct importer *importer, const char *path, st
 	};
 	struct import_report *report = importer->report;
 	size_t accepted = importer_accepted(importer), rejected = report->rejected;
-	enum status status = reader_read(path, &sink, &report->format, error);
+	struct error problem = {0};
+	enum status status = reader_read(path, &sink, &report->format, &problem);
 
-	if (status == STATUS_CANCELLED) {
-		error_set(error, status, "the import was stopped; the cache is as before");
-		return status;
-	}
+	if (status == STATUS_CANCELLED)
+		return error_set(error, status, "the import was stopped; the cache is as before");
+	if (status != STATUS_OK && error && error->status == STATUS_OK)
+		*error = problem;
 	if (status == STATUS_OK)
 		status = importer_begin(importer, error);
 	if (status != STATUS_OK)

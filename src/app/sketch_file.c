@@ -107,19 +107,36 @@ enum status sketch_from_names(struct sketch *sketch, const struct catalog *catal
 
 /* ---- recipes --------------------------------------------------------------- */
 
-/* Whether the share that the base keeps is the method's doing, not the
- * recipe's: then the base is no parent of the sketch but its base only. */
-static bool method_decides_base(enum merge_method method)
+/* Shares that differ by less are the same: recipes are written in decimals. */
+#define SHARE_EPSILON 1e-9
+
+/* What all parents but the base get together when their weights sum to 1. */
+static double method_reach(enum merge_method method)
 {
-	if (method >= MERGE_METHOD_COUNT || !merge_method_info(method)->needs_base)
-		return false;
+	double weight = 1, share, base_share;
+
+	merge_shares(method, 1, &weight, -1, 1, &share, &base_share);
+	return share;
+}
+
+/* The weight of a recipe's base in a sketch.  What the base keeps by the method
+ * alone makes it no parent; what the weights leave to it does. */
+static double recipe_base_weight(enum merge_method method, double share)
+{
+	double reach;
+
 	switch (merge_method_info(method)->reduction) {
-	case REDUCE_ELECT: case REDUCE_EQUAL: case REDUCE_STOCK: case REDUCE_NEAR:
-		return true;
-	case REDUCE_MEAN: case REDUCE_SLERP: case REDUCE_TASK: case REDUCE_LAYERS:
+	case REDUCE_ELECT: case REDUCE_STOCK: case REDUCE_NEAR:
+		return 0;
+	case REDUCE_EQUAL:
+		return merge_method_info(method)->needs_base ? 0 : share;
+	case REDUCE_TASK:
+		reach = method_reach(method);
+		return fmax(0, 1 - (1 - share) / reach);
+	case REDUCE_MEAN: case REDUCE_SLERP: case REDUCE_LAYERS:
 		break;
 	}
-	return false;
+	return share;
 }
 
 /* Names all parents that the catalog lacks.  A base that gives nothing may be
@@ -151,28 +168,45 @@ static enum status recipe_check_names(const struct catalog *catalog,
 	return status;
 }
 
+/* Sets the parents of a state to those of a recipe whose names are known: the
+ * base with its own weight, the others share the rest.  False when there are
+ * too many. */
+static bool state_take_parents(struct sketch_state *state, const struct catalog *catalog,
+			       const struct merge_recipe *recipe)
+{
+	double base_weight = 0, others = 0;
+	bool fits = true;
+
+	for (size_t i = 0; i < recipe->parent_count; i++)
+		if (!recipe->parents[i].base)
+			others += recipe->parents[i].share;
+		else
+			base_weight = recipe_base_weight(state->method, recipe->parents[i].share);
+	for (size_t i = 0; i < recipe->parent_count; i++) {
+		const struct merge_parent *parent = &recipe->parents[i];
+		double weight = parent->base ? base_weight : parent->share / others * (1 - base_weight);
+		size_t model;
+		if (catalog_resolve(catalog, parent->name, &model, NULL) != STATUS_OK)
+			continue;
+		if (parent->base && merge_method_info(state->method)->needs_base)
+			state->base = model;
+		if (weight > SHARE_EPSILON)
+			fits = state_add(state, model, weight) && fits;
+	}
+	return fits;
+}
+
 enum status sketch_from_recipe(struct sketch *sketch, const struct catalog *catalog,
 			       const struct merge_recipe *recipe, struct error *error)
 {
 	struct sketch_state next = state_without_parents(sketch);
-	bool known = recipe->known_method < MERGE_METHOD_COUNT, full = false;
 	enum status status = recipe_check_names(catalog, recipe, error);
 
 	if (status != STATUS_OK)
 		return status;
-	next.method = known ? recipe->known_method : MERGE_LINEAR;
 	next.base = CATALOG_NONE;
-	for (size_t i = 0; i < recipe->parent_count; i++) {
-		const struct merge_parent *parent = &recipe->parents[i];
-		size_t model;
-		if (catalog_resolve(catalog, parent->name, &model, NULL) != STATUS_OK)
-			continue;
-		if (parent->base && known && merge_method_info(next.method)->needs_base)
-			next.base = model;
-		if (parent->share > 0 && !(parent->base && method_decides_base(next.method)))
-			full = !state_add(&next, model, parent->share) || full;
-	}
-	if (full)
+	next.method = recipe->known_method < MERGE_METHOD_COUNT ? recipe->known_method : MERGE_LINEAR;
+	if (!state_take_parents(&next, catalog, recipe))
 		return fail_full(recipe->parent_count, error);
 	if (next.count == 0)
 		return error_set(error, STATUS_DATA, "the configuration has no parent but its base");
@@ -236,7 +270,8 @@ void sketch_write(const struct sketch *sketch, const struct catalog *catalog,
 		comment_prediction(&comments, catalog, prediction);
 	for (size_t i = 0; i < state->count; i++) {
 		models[i] = catalog->models[state->parents[i].model].name;
-		weights[i] = state->parents[i].weight;
+		/* 0.6 and not 0.6000000000000001, which many small steps leave. */
+		weights[i] = round(state->parents[i].weight * 1e12) / 1e12;
 	}
 	merge_recipe_write(out, &(struct merge_writing){
 		.method = state->method,
