@@ -1,0 +1,244 @@
+/* The catalog: names, scorings, the tree's parents. */
+#include "app.h"
+
+#include "stemma/base/memory.h"
+
+struct fixture {
+	struct place place;
+	struct store *store;
+	struct catalog *catalog;
+};
+
+static int open_cache(void **state)
+{
+	struct fixture *fixture = memory_zero(1, sizeof *fixture);
+
+	place_make(&fixture->place);
+	fixture->store = place_store(&fixture->place);
+	*state = fixture;
+	return 0;
+}
+
+static int close_cache(void **state)
+{
+	struct fixture *fixture = *state;
+
+	catalog_free(fixture->catalog);
+	store_close(fixture->store);
+	place_remove(&fixture->place);
+	free(fixture);
+	return 0;
+}
+
+static void an_empty_cache_is_no_fault(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->catalog = load(fixture->store);
+	assert_int_equal(fixture->catalog->count, 0);
+	assert_int_equal(fixture->catalog->scored_count, 0);
+	assert_int_equal(lineage_nodes(fixture->catalog->lineage), 0);
+	assert_true(catalog_find(fixture->catalog, "a/b") == CATALOG_NONE);
+}
+
+static void fill_names(struct fixture *fixture)
+{
+	struct alias_facts alias = {.alias = "old/Name", .current = "mistralai/Mistral-7B-v0.1",
+				    .source = "renames"};
+	enum change change;
+
+	begin(fixture->store);
+	put_model(fixture->store, "mistralai/Mistral-7B-v0.1", "2023-09-20");
+	put_model(fixture->store, "mistralai/Mistral-7B-v0.3", "2024-05-22");
+	put_model(fixture->store, "HuggingFaceH4/zephyr-7b-beta", NULL);
+	put_model(fixture->store, "other/Zephyr-7B-Beta", NULL);
+	put_model(fixture->store, "zoo/Unique", NULL);
+	assert_int_equal(store_put_alias(fixture->store, &alias, &change, NULL), STATUS_OK);
+	commit(fixture->store);
+	fixture->catalog = load(fixture->store);
+}
+
+static void names_are_found_in_any_case_and_by_alias(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fill_names(fixture);
+	const struct catalog *catalog = fixture->catalog;
+	size_t mistral = catalog_find(catalog, "mistralai/Mistral-7B-v0.1");
+	assert_true(mistral != CATALOG_NONE);
+	assert_true(catalog_find(catalog, "MISTRALAI/mistral-7b-V0.1") == mistral);
+	assert_true(catalog_find(catalog, "old/name") == mistral);
+	assert_true(catalog_find(catalog, "mistralai/Mistral-7B-v0.2") == CATALOG_NONE);
+	assert_true(catalog_find(catalog, "") == CATALOG_NONE);
+	assert_true(catalog_find_id(catalog, catalog->models[mistral].id) == mistral);
+	assert_true(catalog_find_id(catalog, 0) == CATALOG_NONE);
+	assert_true(catalog_find_id(catalog, 9999) == CATALOG_NONE);
+	for (size_t i = 0; i < catalog->count; i++)
+		assert_true(catalog_find(catalog, catalog->models[i].name) == i);
+}
+
+static void short_names_must_be_unique(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error error = {0};
+	size_t model;
+
+	fill_names(fixture);
+	assert_int_equal(catalog_resolve(fixture->catalog, "unique", &model, &error), STATUS_OK);
+	assert_string_equal(fixture->catalog->models[model].name, "zoo/Unique");
+	assert_int_equal(catalog_resolve(fixture->catalog, "zephyr-7b-beta", &model, &error),
+			 STATUS_NO_INPUT);
+	assert_non_null(strstr(error.message, "fits 2 models"));
+	assert_non_null(strstr(error.advice, "HuggingFaceH4/zephyr-7b-beta"));
+	assert_non_null(strstr(error.advice, "other/Zephyr-7B-Beta"));
+}
+
+static void a_wrong_name_gets_the_nearest_ones(void **state)
+{
+	static const struct {
+		const char *typed, *offered;
+	} cases[] = {
+		{"mistralai/Mistrl-7B-v0.1", "mistralai/Mistral-7B-v0.1 or mistralai/Mistral-7B-v0.3?"},
+		{"mistralai/Mistral-7B-v0.2", "mistralai/Mistral-7B-v0.1 or mistralai/Mistral-7B-v0.3?"},
+		{"uniqe", "zoo/Unique?"},
+		{"H4/zephyr", "HuggingFaceH4/zephyr-7b-beta?"},
+		{"zephyr", "HuggingFaceH4/zephyr-7b-beta or other/Zephyr-7B-Beta?"},
+		{"old/nam", "mistralai/Mistral-7B-v0.1?"},
+	};
+	struct fixture *fixture = *state;
+
+	fill_names(fixture);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct error error = {0};
+		size_t model;
+		assert_int_equal(catalog_resolve(fixture->catalog, cases[i].typed, &model, &error),
+				 STATUS_NO_INPUT);
+		assert_non_null(strstr(error.message, cases[i].typed));
+		if (!strstr(error.advice, cases[i].offered))
+			fail_msg("%s: %s", cases[i].typed, error.advice);
+	}
+	struct error error = {0};
+	size_t model;
+	catalog_resolve(fixture->catalog, "nothing/like-any-of-these-names", &model, &error);
+	assert_string_equal(error.advice, "");
+	char *endless = memory_zero(5001, 1);
+	memset(endless, 'x', 5000);
+	assert_int_equal(catalog_resolve(fixture->catalog, endless, &model, NULL), STATUS_NO_INPUT);
+	free(endless);
+}
+
+static void fill_math(struct store *store, const char *benchmark, int from, int to)
+{
+	begin(store);
+	for (int i = from; i < to; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "owner/model-%d", i);
+		put_score(store, name, benchmark, benchmark, 10 + i);
+	}
+	commit(store);
+}
+
+static void only_the_commoner_scoring_is_loaded(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fill_math(fixture->store, "math_lvl_5_2024", 0, 3);
+	fixture->catalog = load(fixture->store);
+	assert_int_equal(fixture->catalog->benchmark_count, 1);
+	assert_string_equal(fixture->catalog->benchmarks[0].key, "math_lvl_5_2024");
+	assert_null(fixture->catalog->notice);
+	catalog_free(fixture->catalog);
+
+	fill_math(fixture->store, "math_lvl_5", 3, 8);
+	fixture->catalog = load(fixture->store);
+	assert_int_equal(fixture->catalog->benchmark_count, 1);
+	assert_string_equal(fixture->catalog->benchmarks[0].key, "math_lvl_5");
+	assert_int_equal(fixture->catalog->scored_count, 5);
+	assert_non_null(fixture->catalog->notice);
+	assert_non_null(strstr(fixture->catalog->notice, "5 models; 3 have only"));
+	size_t left_out = catalog_find(fixture->catalog, "owner/model-0");
+	assert_false(fixture->catalog->models[left_out].scored);
+	assert_null(fixture->catalog->models[left_out].score_source);
+	assert_true(isnan(catalog_score(fixture->catalog, left_out, 0)));
+	size_t shown = catalog_find(fixture->catalog, "owner/model-4");
+	assert_string_equal(fixture->catalog->models[shown].score_source, "math_lvl_5");
+	assert_string_equal(fixture->catalog->models[shown].precision, "bfloat16");
+	assert_int_equal(fixture->catalog->models[shown].chat_template, ANSWER_YES);
+}
+
+static void averages_need_all_benchmarks(void **state)
+{
+	struct fixture *fixture = *state;
+	struct score_facts scores[] = {{"ifeval", 40, NAN}, {"bbh", 20, NAN}};
+	struct evaluation_facts facts = {.model = "a/full", .source = "user", .rank = RANK_USER,
+					 .chat_template = ANSWER_NO, .scores = scores, .score_count = 2};
+	enum change change;
+
+	begin(fixture->store);
+	assert_int_equal(store_put_evaluation(fixture->store, &facts, &change, NULL), STATUS_OK);
+	put_score(fixture->store, "a/half", "user", "bbh", 50);
+	commit(fixture->store);
+	struct catalog *catalog = fixture->catalog = load(fixture->store);
+	size_t full = catalog_find(catalog, "a/full"), half = catalog_find(catalog, "a/half");
+	assert_int_equal(catalog->benchmark_count, 2);
+	assert_true(fabs(catalog_score(catalog, full, 2) - 30) < 1e-12);
+	assert_true(fabs(catalog->averages[full] - 30) < 1e-12);
+	assert_true(isnan(catalog_score(catalog, half, 2)));
+	assert_true(fabs(catalog_score(catalog, half, catalog_benchmark(catalog, "bbh")) - 50) < 1e-12);
+	assert_int_equal(catalog->scored_count, 2);
+	assert_int_equal(catalog_benchmark(catalog, "IFEval"), 0);
+	assert_int_equal(catalog_benchmark(catalog, "ife"), 0);
+	assert_int_equal(catalog_benchmark(catalog, "average"), 2);
+	assert_true(catalog_benchmark(catalog, "") == CATALOG_NONE);
+	assert_true(catalog_benchmark(catalog, "musr") == CATALOG_NONE);
+	struct engine_data data;
+	catalog_engine_data(catalog, &data);
+	assert_int_equal(data.models, catalog->count);
+	assert_string_equal(data.model[full].name, "a/full");
+}
+
+static void the_primary_parent_follows_weight_trust_and_age(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store *store = fixture->store;
+
+	begin(store);
+	put_model(store, "p/young", "2024-06-01");
+	put_model(store, "p/old", "2023-06-01");
+	put_model(store, "p/undated", NULL);
+	put_edge(store, "c/by-weight", "p/young", 0.6, TRUST_DECLARED);
+	put_edge(store, "c/by-weight", "p/old", 0.4, TRUST_DECLARED);
+	put_edge(store, "c/by-age", "p/undated", NAN, TRUST_DECLARED);
+	put_edge(store, "c/by-age", "p/young", NAN, TRUST_DECLARED);
+	put_edge(store, "c/by-age", "p/old", NAN, TRUST_DECLARED);
+	put_edge(store, "c/by-trust", "p/old", NAN, TRUST_LISTED);
+	put_edge(store, "c/by-trust", "p/young", NAN, TRUST_DECLARED);
+	put_edge(store, "c/by-root", "p/undated", NAN, TRUST_ROOT);
+	commit(store);
+	struct catalog *catalog = fixture->catalog = load(store);
+	static const char *const expected[][2] = {
+		{"c/by-weight", "p/young"}, {"c/by-age", "p/old"}, {"c/by-trust", "p/young"},
+		{"c/by-root", "p/undated"},
+	};
+	for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+		size_t parent = catalog_primary_parent(catalog, catalog_find(catalog, expected[i][0]));
+		assert_true(parent != CATALOG_NONE);
+		assert_string_equal(catalog->models[parent].name, expected[i][1]);
+	}
+	assert_true(catalog_primary_parent(catalog, catalog_find(catalog, "p/old")) == CATALOG_NONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_cache, close_cache)
+		TEST(an_empty_cache_is_no_fault),
+		TEST(names_are_found_in_any_case_and_by_alias),
+		TEST(short_names_must_be_unique),
+		TEST(a_wrong_name_gets_the_nearest_ones),
+		TEST(only_the_commoner_scoring_is_loaded),
+		TEST(averages_need_all_benchmarks),
+		TEST(the_primary_parent_follows_weight_trust_and_age),
+	};
+	return cmocka_run_group_tests_name("app: catalog", tests, NULL, NULL);
+}
