@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "schema.h"
 #include "stemma/base/memory.h"
@@ -45,6 +46,19 @@ static enum status make_folders(const char *path, struct error *error)
 	return status;
 }
 
+/* SQLite falls back to reading and then tells of a missing file only. */
+static enum status check_folder(const char *path, struct error *error)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? memory_string_slice(path, (size_t)(slash - path) + 1) : memory_string(".");
+	enum status status = STATUS_OK;
+
+	if (access(folder, W_OK | X_OK) != 0)
+		status = database_file_error(path, errno, error, "the cache cannot be made");
+	free(folder);
+	return status;
+}
+
 static enum status refuse(const char *path, enum status status, const char *message,
 			  const char *advice, struct error *error)
 {
@@ -75,8 +89,10 @@ static enum status prepare_path(const char *path, bool create, struct error *err
 		return refuse(path, STATUS_USAGE, "the name of the cache is empty", "name a file", error);
 	if (stat(path, &file) == 0)
 		return check_existing(path, &file, error);
-	if (errno == ENOENT && create)
-		return make_folders(path, error);
+	if (errno == ENOENT && create) {
+		enum status status = make_folders(path, error);
+		return status == STATUS_OK ? check_folder(path, error) : status;
+	}
 	if (errno == ENOENT)
 		return refuse(path, STATUS_NO_INPUT, "there is no such cache",
 			      "start stemma without a command to make one, or check --db", error);

@@ -2,6 +2,7 @@
 #include "store_fixture.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 /* ---- files --------------------------------------------------------------------- */
@@ -73,7 +74,7 @@ static void assert_refused(const char *path, bool create, enum status status, co
 	assert_false(created);
 	assert_non_null(strstr(error.message, words));
 	assert_true(error.advice[0] != '\0');
-	assert_string_equal(error.file, path);
+	assert_non_null(strstr(path, error.file)); /* or the folder that is wrong */
 	assert_int_equal(store_open(path, create, &store, NULL, NULL), status);
 }
 
@@ -224,6 +225,7 @@ static void damage_is_told(void **state)
 		put_run(fixture->store, name, "s", 10, 6, 10);
 	}
 	store_close(fixture->store);
+	fixture->store = NULL;
 	struct bytes bytes = file_bytes(fixture->path);
 	memset(bytes.at + bytes.count / 2, 0x5a, bytes.count / 4);
 	write_file(fixture->path, bytes.at, bytes.count);
@@ -264,12 +266,14 @@ static void an_older_cache_moves_forward(void **state)
 
 	put_run(fixture->store, "a/m", "s", 10, 6, 10);
 	store_close(fixture->store);
+	fixture->store = NULL;
 	assert_int_equal(open_later(fixture, later_steps, &created, NULL), STATUS_OK);
 	assert_false(created);
 	assert_int_equal(ask_number(fixture->store, "PRAGMA user_version"), 3);
 	assert_string_equal(ask(fixture->store, "SELECT name, colour FROM models"), "a/m|red");
 	/* Once is enough, and this program now refuses it. */
 	store_close(fixture->store);
+	fixture->store = NULL;
 	assert_int_equal(open_later(fixture, later_steps, &created, NULL), STATUS_OK);
 	store_close(fixture->store);
 	fixture->store = NULL;
@@ -282,6 +286,7 @@ static void a_new_cache_takes_all_steps(void **state)
 	bool created = false;
 
 	store_close(fixture->store);
+	fixture->store = NULL;
 	assert_int_equal(remove(fixture->path), 0);
 	assert_int_equal(open_later(fixture, later_steps, &created, NULL), STATUS_OK);
 	assert_true(created);
@@ -296,6 +301,7 @@ static void a_failed_migration_leaves_the_old_cache(void **state)
 
 	put_name(fixture->store, "a/m");
 	store_close(fixture->store);
+	fixture->store = NULL;
 	struct bytes before = file_bytes(fixture->path);
 	assert_int_not_equal(open_later(fixture, broken_steps, NULL, &error), STATUS_OK);
 	assert_non_null(strstr(error.message, "no_such_table"));
@@ -373,6 +379,7 @@ static void a_killed_copy_leaves_the_old_state(void **state)
 
 	put_name(fixture->store, "a/before");
 	store_close(fixture->store); /* no connection may cross a fork */
+	fixture->store = NULL;
 	pid_t child = fork();
 	if (child == 0) {
 		struct store *store = NULL;
@@ -390,10 +397,10 @@ static void a_killed_copy_leaves_the_old_state(void **state)
 			if (store_put_model(store, &facts, &change, NULL) != STATUS_OK)
 				_exit(2);
 		}
-		_exit(0);
+		raise(SIGKILL);
 	}
 	assert_int_equal(waitpid(child, &result, 0), child);
-	assert_int_equal(result, 0);
+	assert_true(WIFSIGNALED(result) && WTERMSIG(result) == SIGKILL);
 	assert_int_equal(store_open(fixture->path, false, &fixture->store, NULL, NULL), STATUS_OK);
 	assert_string_equal(ask(fixture->store, "SELECT name FROM models"), "a/before");
 	assert_string_equal(ask(fixture->store, "PRAGMA integrity_check"), "ok");
@@ -401,9 +408,12 @@ static void a_killed_copy_leaves_the_old_state(void **state)
 
 static void many_copies_make_one_cache(void **state)
 {
+	struct fixture *fixture = *state;
 	char path[256];
 
 	snprintf(path, sizeof path, "%s", beside(state, "race/cache.db"));
+	store_close(fixture->store); /* as above */
+	fixture->store = NULL;
 	for (int i = 0; i < 4; i++)
 		if (fork() == 0) {
 			struct store *store = NULL;
