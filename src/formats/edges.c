@@ -65,7 +65,8 @@ static void edges_row(struct source *source, const struct csv *csv)
 	} else if (!edge_relation(word, &relation)) {
 		reject(source, csv->line, 0, "%s is a %s of %s, not made from it", child, word + 8, parent);
 	} else {
-		snprintf(first, sizeof first, "%.*s", (int)strcspn(sources, ";"), sources[0] ? sources : "user");
+		sources = sources[0] ? sources : "user";
+		snprintf(first, sizeof first, "%.*s", (int)strcspn(sources, ";"), sources);
 		struct record record = {.type = RECORD_EDGE, .line = csv->line, .of.edge = {
 			.child = child, .parent = parent, .relation = relation, .weight = weight,
 			.method = method[0] ? method : NULL, .source = first,
