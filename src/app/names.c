@@ -22,7 +22,8 @@ static int name_compare(const void *left, const void *right)
 
 void catalog_sort_names(struct catalog *catalog)
 {
-	qsort(catalog->names, catalog->name_count, sizeof *catalog->names, name_compare);
+	if (catalog->name_count > 0) /* an empty table is NULL, which qsort() must not get */
+		qsort(catalog->names, catalog->name_count, sizeof *catalog->names, name_compare);
 }
 
 size_t catalog_find(const struct catalog *catalog, const char *name)
