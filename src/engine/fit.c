@@ -324,75 +324,90 @@ static enum status fit_learn(struct engine_fit *fit, const double *extra,
 
 /* ---- factoring ------------------------------------------------------------- */
 
-static void fit_sum_terms(const struct engine_fit *fit, const struct fit_group *group,
-			  const double *extra, float *term, double *sum)
+/* Sums the terms of all groups, each term made once; the sums stand where the
+ * Cholesky factors will. */
+static enum status fit_sum_terms(struct engine_fit *fit, struct progress *progress, struct error *error)
 {
-	size_t rows = fit->rows, cells = rows * rows;
+	size_t rows = fit->rows, cells = rows * rows, terms = covariance_terms(&fit->covariance);
 	uint32_t *all = memory_allocate(rows, sizeof *all);
+	float *term = memory_allocate(cells, sizeof *term);
+	enum status status = STATUS_OK;
 
 	for (size_t i = 0; i < rows; i++)
 		all[i] = (uint32_t)i;
-	memset(sum, 0, cells * sizeof *sum);
-	size_t terms = covariance_terms(&fit->covariance);
-	for (size_t k = 0; k < terms; k++) {
+	for (size_t g = 0; g < fit->groups; g++)
+		fit->group[g].cholesky = memory_zero(cells, sizeof(float));
+	for (size_t k = 0; k < terms && status == STATUS_OK; k++) {
+		if (!progress_step(progress, "comparing models", (double)k / (double)terms))
+			status = error_set(error, STATUS_CANCELLED, "fit cancelled");
 		covariance_matrix(&fit->covariance, k, all, rows, term);
-		for (size_t i = 0; i < cells; i++)
-			sum[i] += group->theta[k] * (double)term[i];
+		for (size_t g = 0; g < fit->groups; g++)
+			cblas_saxpy((int)cells, (float)fit->group[g].theta[k], term, 1,
+				    fit->group[g].cholesky, 1);
 	}
-	for (size_t i = 0; i < rows; i++)
-		sum[i * rows + i] += group->theta[terms] + extra[i];
 	free(all);
+	free(term);
+	return status;
+}
+
+/* The diagonal of K^-1 = (L^-1)' L^-1 from L, which is inverted in place. */
+static void inverse_diagonal(double *factor, size_t rows, double *diagonal)
+{
+	LAPACKE_dtrtri(LAPACK_COL_MAJOR, 'L', 'N', (int)rows, factor, (int)rows);
+	for (size_t i = 0; i < rows; i++) {
+		const double *column = factor + i * rows + i;
+		diagonal[i] = cblas_ddot((int)(rows - i), column, 1, column, 1);
+	}
 }
 
 /* Factors K of one group and solves its factors: K^-1 z, s_f and the diagonal
- * of K^-1. */
+ * of K^-1.  `matrix` is memory for it. */
 static enum status fit_factor_group(struct engine_fit *fit, size_t number, const double *extra,
-				    float *term, double *sum, struct error *error)
+				    double *matrix, struct error *error)
 {
 	struct fit_group *group = &fit->group[number];
-	size_t rows = fit->rows;
+	size_t rows = fit->rows, noise = covariance_terms(&fit->covariance);
 
-	fit_sum_terms(fit, group, extra, term, sum);
-	if (LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (int)rows, sum, (int)rows) != 0)
+	for (size_t i = 0; i < rows * rows; i++)
+		matrix[i] = (double)group->cholesky[i];
+	for (size_t i = 0; i < rows; i++)
+		matrix[i * rows + i] += group->theta[noise] + extra[i];
+	if (LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (int)rows, matrix, (int)rows) != 0)
 		return error_set(error, STATUS_SOFTWARE,
 				 "the covariance of factor group %zu is not positive definite", number);
-	group->cholesky = memory_allocate(rows * rows, sizeof(float));
 	for (size_t i = 0; i < rows * rows; i++)
-		group->cholesky[i] = (float)sum[i];
+		group->cholesky[i] = (float)matrix[i];
 	for (size_t f = 0; f < fit->transform.factors; f++) {
 		if (fit->group_of[f] != number)
 			continue;
 		double *solution = fit->solution + f * rows;
 		memcpy(solution, fit->values + f * rows, rows * sizeof *solution);
-		LAPACKE_dpotrs(LAPACK_COL_MAJOR, 'L', (int)rows, 1, sum, (int)rows, solution, (int)rows);
+		LAPACKE_dpotrs(LAPACK_COL_MAJOR, 'L', (int)rows, 1, matrix, (int)rows, solution, (int)rows);
 		double quadratic = cblas_ddot((int)rows, fit->values + f * rows, 1, solution, 1);
 		fit->scale[f] = fmax(quadratic / (double)rows, 1e-12);
 	}
-	LAPACKE_dpotri(LAPACK_COL_MAJOR, 'L', (int)rows, sum, (int)rows);
 	group->precision = memory_allocate(rows, sizeof *group->precision);
-	for (size_t i = 0; i < rows; i++)
-		group->precision[i] = sum[i * rows + i];
+	inverse_diagonal(matrix, rows, group->precision);
 	return STATUS_OK;
 }
 
 static enum status fit_factor(struct engine_fit *fit, const double *extra,
 			      struct progress *progress, struct error *error)
 {
-	size_t cells = fit->rows * fit->rows;
-	float *term = memory_allocate(cells, sizeof *term);
-	double *sum = memory_allocate(cells, sizeof *sum);
-	enum status status = STATUS_OK;
+	double *matrix = NULL;
+	enum status status = fit_sum_terms(fit, progress, error);
 
 	fit->solution = memory_allocate(fit->transform.factors * fit->rows, sizeof *fit->solution);
 	fit->scale = memory_allocate(fit->transform.factors, sizeof *fit->scale);
+	if (status == STATUS_OK)
+		matrix = memory_allocate(fit->rows * fit->rows, sizeof *matrix);
 	for (size_t g = 0; g < fit->groups && status == STATUS_OK; g++) {
 		if (!progress_step(progress, "factoring", (double)g / (double)fit->groups))
 			status = error_set(error, STATUS_CANCELLED, "fit cancelled");
 		else
-			status = fit_factor_group(fit, g, extra, term, sum, error);
+			status = fit_factor_group(fit, g, extra, matrix, error);
 	}
-	free(term);
-	free(sum);
+	free(matrix);
 	return status;
 }
 

@@ -46,13 +46,10 @@ const struct kernel_term *kernel_terms(size_t *count)
 	return terms;
 }
 
-/* The lineage comparison of a term, NULL when it has none. */
+/* The lineage comparison of a term, which stands first; NULL when it has none. */
 static const struct kernel_comparison *term_lineage(const struct kernel_term *term)
 {
-	for (size_t i = 0; i < KERNEL_PRODUCT_MAX && term->product[i].how; i++)
-		if (term->product[i].how == COMPARE_LINEAGE)
-			return &term->product[i];
-	return NULL;
+	return term->product[0].how == COMPARE_LINEAGE ? &term->product[0] : NULL;
 }
 
 bool kernel_term_has_lineage(const struct kernel_term *term)
@@ -155,25 +152,99 @@ static void lineage_matrix(const struct kernel_space *space, int origin, const u
 	free(list);
 }
 
+/* Multiplies the other comparisons, from number `first` of the product on, into
+ * all pairs of the rows order[0..count-1] (places in `rows`) whose value is not
+ * 0.  The matrix is symmetric, `size` wide. */
+static void multiply_pairs(const struct kernel_space *space, const struct kernel_term *term, size_t first,
+			   const uint32_t *rows, const uint32_t *order, size_t count, float *matrix,
+			   size_t size)
+{
+	for (size_t a = 0; a < count; a++) {
+		const struct kernel_point *point = &space->points[rows[order[a]]];
+		for (size_t b = 0; b <= a; b++) {
+			size_t i = order[a], j = order[b];
+			double value = (double)matrix[i * size + j];
+			if (value == 0)
+				continue;
+			for (size_t k = first; k < KERNEL_PRODUCT_MAX && term->product[k].how && value != 0; k++)
+				value *= compare(&term->product[k], point, &space->points[rows[order[b]]]);
+			matrix[i * size + j] = matrix[j * size + i] = (float)value;
+		}
+	}
+}
+
+/* Puts the places of rows that share an attribute next to each other; *known
+ * gets how many have the attribute (they come first). */
+static void order_by_attribute(const struct kernel_space *space, int attribute, const uint32_t *rows,
+			       size_t count, uint32_t *order, size_t *known)
+{
+	int32_t values = 0;
+	uint32_t *start;
+
+	for (size_t i = 0; i < count; i++) {
+		int32_t value = space->points[rows[i]].attribute[attribute];
+		values = value >= values ? value + 1 : values;
+	}
+	start = memory_zero((size_t)values + 2, sizeof *start); /* counting sort */
+	for (size_t i = 0; i < count; i++) {
+		int32_t value = space->points[rows[i]].attribute[attribute];
+		start[(value < 0 ? values : value) + 1]++;
+	}
+	for (int32_t v = 0; v <= values; v++)
+		start[v + 1] += start[v];
+	*known = start[values];
+	for (size_t i = 0; i < count; i++) {
+		int32_t value = space->points[rows[i]].attribute[attribute];
+		order[start[value < 0 ? values : value]++] = (uint32_t)i;
+	}
+	free(start);
+}
+
+/* A term that begins with a shared attribute is 0 outside the groups that share
+ * it, which are small: only their pairs are looked at. */
+static void same_matrix(const struct kernel_space *space, const struct kernel_term *term,
+			const uint32_t *rows, size_t count, float *matrix)
+{
+	int attribute = term->product[0].argument;
+	uint32_t *order = memory_allocate(count, sizeof *order);
+	size_t known;
+
+	memset(matrix, 0, count * count * sizeof *matrix);
+	order_by_attribute(space, attribute, rows, count, order, &known);
+	for (size_t first = 0, last; first < known; first = last) {
+		int32_t value = space->points[rows[order[first]]].attribute[attribute];
+		for (last = first; last < known && space->points[rows[order[last]]].attribute[attribute] == value;
+		     last++)
+			for (size_t other = first; other <= last; other++)
+				matrix[order[last] * count + order[other]] =
+					matrix[order[other] * count + order[last]] = 1;
+		if (term->product[1].how)
+			multiply_pairs(space, term, 1, rows, order + first, last - first, matrix, count);
+	}
+	free(order);
+}
+
 void kernel_matrix(const struct kernel_space *space, const struct kernel_term *term,
 		   const uint32_t *rows, size_t count, float *matrix)
 {
 	const struct kernel_comparison *lineage = term_lineage(term);
-	bool others = term->product[lineage ? 1 : 0].how != COMPARE_NOTHING;
 
+	if (!lineage && term->product[0].how == COMPARE_SAME) {
+		same_matrix(space, term, rows, count, matrix);
+		return;
+	}
 	if (lineage)
 		lineage_matrix(space, lineage->argument, rows, count, matrix);
-	if (lineage && !others)
+	else
+		for (size_t i = 0; i < count * count; i++)
+			matrix[i] = 1;
+	if (lineage && !term->product[1].how)
 		return;
-	for (size_t i = 0; i < count; i++) {
-		const struct kernel_point *point = &space->points[rows[i]];
-		for (size_t j = 0; j <= i; j++) {
-			float value = lineage ? matrix[i * count + j] : 1;
-			if (value != 0)
-				value *= (float)compare_others(term, point, &space->points[rows[j]]);
-			matrix[i * count + j] = matrix[j * count + i] = value;
-		}
-	}
+	uint32_t *order = memory_allocate(count, sizeof *order);
+	for (size_t i = 0; i < count; i++)
+		order[i] = (uint32_t)i;
+	multiply_pairs(space, term, lineage ? 1 : 0, rows, order, count, matrix, count);
+	free(order);
 }
 
 static double path_product(const struct kernel_space *space, int origin,

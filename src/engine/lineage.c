@@ -84,7 +84,8 @@ static void lineage_deduplicate(struct lineage *lineage)
 {
 	size_t kept = 0;
 
-	qsort(lineage->raw, lineage->raw_count, sizeof *lineage->raw, raw_compare);
+	if (lineage->raw_count > 0)
+		qsort(lineage->raw, lineage->raw_count, sizeof *lineage->raw, raw_compare);
 	for (size_t i = 0; i < lineage->raw_count; i++) {
 		const struct raw_edge *edge = &lineage->raw[i];
 		if (kept > 0 && lineage->raw[kept - 1].child == edge->child &&
@@ -424,7 +425,8 @@ static const struct lineage_share *walk_run(struct lineage_walk *walk, size_t *c
 			if (parents[p].weight > 0)
 				walk_mark(walk, parents[p].node);
 	}
-	qsort(walk->item, walk->item_count, sizeof *walk->item, item_compare);
+	if (walk->item_count > 0)
+		qsort(walk->item, walk->item_count, sizeof *walk->item, item_compare);
 	for (size_t i = walk->item_count; i-- > 0;) {
 		uint32_t node = walk->item[i].node;
 		size_t parent_count;
