@@ -1,1 +1,31 @@
 # tests of src/tui
+TUI_TEST_LIBS = libtui.a libapp.a libengine.a libstore.a libformats.a libbase.a \
+	$(STEMMA_EXTERNAL_LIBS)
+
+if HAVE_CMOCKA
+TUI_TESTS = tests/unit/tui_parts tests/unit/tui_tree
+check_PROGRAMS += $(TUI_TESTS)
+TESTS += $(TUI_TESTS)
+tests_unit_tui_parts_SOURCES = tests/unit/tui_parts.c tests/unit/test.h
+tests_unit_tui_parts_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
+tests_unit_tui_parts_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
+tests_unit_tui_tree_SOURCES = tests/unit/tui_tree.c tests/unit/test.h
+tests_unit_tui_tree_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
+tests_unit_tui_tree_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
+endif
+
+# Makes caches for the screens without the starter set.
+check_PROGRAMS += tests/screens/cache
+tests_screens_cache_SOURCES = tests/screens/cache.c
+tests_screens_cache_LDADD = $(TUI_TEST_LIBS)
+
+SCREEN_TESTS = tests/screens/screens.sh tests/terminal/live.sh tests/terminal/stop.sh \
+	tests/terminal/color.sh
+TESTS += $(SCREEN_TESTS)
+dist_check_SCRIPTS += $(SCREEN_TESTS)
+EXTRA_DIST += tests/terminal/terminal.sh tests/screens/expected \
+	tests/screens/family-models.csv tests/screens/family-edges.csv \
+	tests/screens/few-models.csv tests/screens/few-edges.csv \
+	tests/screens/ascii.keys tests/screens/find.keys tests/screens/first.keys \
+	tests/screens/help.keys tests/screens/plain.keys tests/screens/residuals.keys \
+	tests/screens/sketch.keys

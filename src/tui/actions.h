@@ -86,13 +86,13 @@ enum need {
 	  "undo the last change of the sketch") \
 	X(REDO, "redo", "ctrl-r", IN_MODELS, REDO, NULL, "Sketch", \
 	  "do it again") \
-	X(SEARCH, "search", "/", IN(TREE) | IN(HELP), NOTHING, "search", "Finding", \
+	X(SEARCH, "search", "/", IN_PANES | IN(HELP), NOTHING, "search", "Finding", \
 	  "search while you type, also in what is folded") \
-	X(SEARCH_NEXT, "search-next", "n", IN(TREE) | IN(HELP), SEARCH, NULL, "Finding", \
+	X(SEARCH_NEXT, "search-next", "n", IN_PANES | IN(HELP), SEARCH, NULL, "Finding", \
 	  "next match") \
-	X(SEARCH_PREVIOUS, "search-previous", "N", IN(TREE) | IN(HELP), SEARCH, NULL, "Finding", \
+	X(SEARCH_PREVIOUS, "search-previous", "N", IN_PANES | IN(HELP), SEARCH, NULL, "Finding", \
 	  "match before") \
-	X(FILTER, "filter", "f", IN(TREE), NOTHING, "filter", "Finding", \
+	X(FILTER, "filter", "f", IN_PANES, NOTHING, "filter", "Finding", \
 	  "show only names that fit the letters typed; Esc shows all again") \
 	X(RESIDUALS, "residuals", "r", IN_PANES, FIT, "residuals", "Finding", \
 	  "models that score far from what their kin predict") \

@@ -1,6 +1,7 @@
 #include "bars.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,8 +34,8 @@ void bar_interval(char *cells, int width, const struct bar_values *values)
 	}
 }
 
-/* Writes a number centred on its place, unless it would touch another. */
-static void axis_label(char *cells, int width, int value)
+/* Writes a number centred on its place; false when it would touch another. */
+static bool axis_label(char *cells, int width, int value)
 {
 	char label[8];
 	int length = snprintf(label, sizeof label, "%d", value);
@@ -48,18 +49,24 @@ static void axis_label(char *cells, int width, int value)
 	int last = start + length < width ? start + length : width - 1;
 	for (int i = first; i <= last; i++)
 		if (i < 0 || cells[i] != ' ')
-			return;
+			return false;
 	memcpy(cells + start, label, (size_t)length);
+	return true;
 }
 
 void bar_axis(char *cells, int width)
 {
-	static const int values[] = {0, 100, 50, 25, 75};
+	char before[BAR_WIDTH_MAX + 1];
 
 	memset(cells, ' ', (size_t)width);
 	cells[width] = '\0';
-	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-		axis_label(cells, width, values[i]);
+	axis_label(cells, width, 0);
+	axis_label(cells, width, 100);
+	axis_label(cells, width, 50);
+	/* The quarters both or not at all. */
+	memcpy(before, cells, (size_t)width + 1);
+	if (!axis_label(cells, width, 25) || !axis_label(cells, width, 75))
+		memcpy(cells, before, (size_t)width + 1);
 }
 
 size_t bar_histogram(const double *values, size_t count, double low, double high, size_t *bins,

@@ -23,6 +23,8 @@ struct view_ops {
 	void (*draw)(struct browser *browser, const struct area *area);
 	/* What stands in its upper border. */
 	void (*title)(struct browser *browser, struct text *out);
+	/* What stands at the right end of that border. */
+	void (*corner)(struct browser *browser, struct text *out);
 	/* false when the action is not its own. */
 	bool (*act)(struct browser *browser, enum action action, int count);
 	/* The model that actions are about; CATALOG_NONE when there is none. */
@@ -110,7 +112,8 @@ struct browser {
 	struct list residual_list;
 
 	struct text *help_lines;
-	size_t help_count;
+	size_t help_count, help_capacity;
+	int help_width;          /* that the lines are wrapped for */
 	struct list help_list;
 	char *help_needle;
 
@@ -169,6 +172,8 @@ bool find_act(struct browser *browser, enum action action, int count);
 void keep_load(struct browser *browser);
 void keep_save(struct browser *browser);
 
+/* A benchmark's name, short; "average" for their count. */
+const char *benchmark_name(const struct browser *browser, size_t benchmark, char *buffer);
 /* A score with one decimal, or a dot when it is not known, in `buffer`. */
 #define FIGURE_SIZE 32
 const char *figure(char *buffer, double value);
@@ -176,5 +181,7 @@ const char *figure(char *buffer, double value);
 const char *figure_signed(char *buffer, double value, int decimals);
 /* A count with thousands apart. */
 const char *figure_count(char *buffer, size_t value);
+/* Bytes of `text` for a line of `width` columns, broken at a blank if it can. */
+size_t text_break(const char *text, int width);
 
 #endif

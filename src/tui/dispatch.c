@@ -32,7 +32,6 @@ static void add_message(struct browser *browser, const char *text, bool failure)
 		.failure = failure,
 		.when = time(NULL),
 	};
-	browser->message_list.cursor = browser->message_count - 1;
 	browser->message_shown = true;
 }
 
@@ -122,7 +121,8 @@ static void change_column(struct browser *browser, int step)
 	column = (column + (step > 0 ? 1 : columns - 1)) % columns;
 	tree_set_column(browser->tree, column);
 	browser_message(browser, "score column: %s", column < catalog->benchmark_count
-				? catalog->benchmarks[column].title : "average");
+				? catalog->benchmarks[column].title
+				: "average of the benchmarks");
 }
 
 static void jump_to(struct browser *browser)
@@ -164,6 +164,20 @@ static void cancel(struct browser *browser)
 	}
 }
 
+/* Looking for something from another pane leads to the tree. */
+static bool find_from_pane(struct browser *browser, enum action action, int count)
+{
+	enum view_id before = browser->focus;
+
+	if (browser->full != VIEW_COUNT)
+		return false;
+	browser->focus = VIEW_TREE;
+	if (find_act(browser, action, count))
+		return true;
+	browser->focus = before;
+	return false;
+}
+
 static void act_everywhere(struct browser *browser, enum action action)
 {
 	switch (action) {
@@ -199,7 +213,7 @@ void browser_act(struct browser *browser, enum action action, int count)
 	}
 	if (ops->act && ops->act(browser, action, count))
 		return;
-	if (!edit_act(browser, action, count))
+	if (!edit_act(browser, action, count) && !find_from_pane(browser, action, count))
 		act_everywhere(browser, action);
 }
 
@@ -253,6 +267,16 @@ static bool is_digit(const struct browser *browser, int input)
 	return (input >= '1' && input <= '9') || (input == '0' && browser->count > 0);
 }
 
+static void say_unbound(struct browser *browser, int input)
+{
+	char name[INPUT_NAME_SIZE];
+
+	if (input >= INPUT_LAST)
+		return; /* a key without a name, or a resize */
+	input_name(input, name);
+	browser_message(browser, "%s does nothing here; ? shows the keys", name);
+}
+
 void browser_key(struct browser *browser, int input, const struct mouse *mouse)
 {
 	if (browser->prompt.ops) {
@@ -274,5 +298,9 @@ void browser_key(struct browser *browser, int input, const struct mouse *mouse)
 	browser->count = 0;
 	if (input == INPUT_ESCAPE && count > 0)
 		return;
-	browser_act(browser, action_of_key(browser_view(browser), input), count);
+	enum action action = action_of_key(browser_view(browser), input);
+	if (action != ACTION_NONE)
+		browser_act(browser, action, count);
+	else
+		say_unbound(browser, input);
 }

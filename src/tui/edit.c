@@ -1,5 +1,6 @@
 /* The actions that change the sketch, and writing it to a file. */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,16 +46,20 @@ static void pick(struct browser *browser)
 		browser_message(browser, "a sketch takes at most %d parents", SKETCH_PARENTS_MAX);
 }
 
+/* To a whole percent, so that steps do not add up rounding faults. */
 static void weigh(struct browser *browser, int steps)
 {
 	int position = position_here(browser);
 
-	if (position >= 0 &&
-	    !sketch_move_weight(&browser->sketch, (size_t)position, WEIGHT_STEP * steps))
-		browser_message(browser, browser->sketch.now.parents[position].locked
-						 ? "this weight is locked: L lets it go"
-						 : "nothing to give or take: other parents are "
-						   "missing, locked or at 0");
+	if (position < 0)
+		return;
+	const struct sketch_parent *parent = &browser->sketch.now.parents[position];
+	double weight = round(100 * (parent->weight + WEIGHT_STEP * steps)) / 100;
+	weight = weight < 0 ? 0 : weight > 1 ? 1 : weight;
+	if (!sketch_set_weight(&browser->sketch, (size_t)position, weight))
+		browser_message(browser, parent->locked ? "this weight is locked: L lets it go"
+							: "nothing to give or take: other parents are "
+							  "missing, locked or at 0");
 }
 
 static void set_weight(struct browser *browser, double percent)

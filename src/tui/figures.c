@@ -1,8 +1,10 @@
 /* Figures as text. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "browser.h"
+#include "stemma/base/utf8.h"
 
 const char *figure(char *buffer, double value)
 {
@@ -35,4 +37,28 @@ const char *figure_count(char *buffer, size_t value)
 		snprintf(buffer, FIGURE_SIZE, "%zu,%03zu,%03zu", value / 1000000,
 			 value / 1000 % 1000, value % 1000);
 	return buffer;
+}
+
+const char *benchmark_name(const struct browser *browser, size_t benchmark, char *buffer)
+{
+	const struct catalog *catalog = browser->session->catalog;
+	const char *title = benchmark < catalog->benchmark_count
+		? catalog->benchmarks[benchmark].title : "average";
+
+	/* What follows in parentheses says which scoring of the benchmark. */
+	snprintf(buffer, FIGURE_SIZE, "%.*s", (int)strcspn(title, "("), title);
+	for (size_t end = strlen(buffer); end > 1 && buffer[end - 1] == ' ';)
+		buffer[--end] = '\0';
+	return buffer;
+}
+
+size_t text_break(const char *text, int width)
+{
+	size_t bytes = utf8_prefix(text, width, NULL), end = bytes;
+
+	if (!text[bytes])
+		return bytes;
+	while (end > 0 && text[end] != ' ')
+		end--;
+	return end > 0 ? end : bytes > 0 ? bytes : strlen(text);
 }

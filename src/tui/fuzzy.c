@@ -11,6 +11,7 @@
 #define WORTH_CAPITAL 0.6   /* an upper-case letter after a lower-case one */
 #define WORTH_FIRST 0.9     /* first letter of the name */
 #define COST_GAP 0.01       /* a letter between two that fit */
+#define ENOUGH 0.45         /* a letter, on average, of words of three and more */
 #define COST_EDGE 0.005     /* a letter before the first or after the last */
 
 static char lower(char c)
@@ -72,7 +73,7 @@ double fuzzy_score(const char *pattern, const char *name)
 			return FUZZY_NONE;
 		if (letters > 0) {
 			double score = word_score(word, letters, name, length);
-			if (score <= FUZZY_NONE / 2)
+			if (score < (letters < 3 ? FUZZY_NONE / 2 : ENOUGH * (double)letters))
 				return FUZZY_NONE;
 			total += score;
 		}

@@ -2,7 +2,8 @@
  *
  * The letters must occur in the name in order.  Among all ways to place them
  * the best counts: letters that follow each other, begin a word or begin the
- * name are worth more, gaps cost.  The idea of such a score is John Hawthorn's
+ * name are worth more, gaps cost; letters that are merely scattered over the name
+ * do not count as a fit.  The idea of such a score is John Hawthorn's
  * fzy; weights and code are our own. */
 #ifndef STEMMA_TUI_FUZZY_H
 #define STEMMA_TUI_FUZZY_H

@@ -8,53 +8,74 @@
 #include "stemma/base/utf8.h"
 
 #define KEYS_WIDTH 16
+#define TEXT_START (KEYS_WIDTH + 2)
 
 static const char *const sections[] = {"Sketch", "Finding", "Tree", "Moving", "Panes", "Program"};
 
-static const char *const signs[] = {
-	"▾ ▸    a family, unfolded or folded with the number of its scored models",
-	"▿ ▹ ╌  the line to the parent is only a guess (inferred, or merely the root)",
-	"▲ ▼    ancestor or descendant of the model under the cursor",
-	"⋈3     a merge of three parents        ⊕  picked in the sketch",
-	"↪      drawn under another parent; Enter goes there, Ctrl-O returns",
-	"·      not known",
-	"├─●─┤  predicted score with its 90 % interval on an axis from 0 to 100",
-	"×      published score (⊗ where it meets the prediction)",
-	"◇      score of the best parent        z  distance in standard deviations",
-	"±      half the width of the 90 % interval",
-	"%      chance to beat the best parent",
+static const struct {
+	const char *sign, *meaning;
+} signs[] = {
+	{"▾ ▸", "a family, unfolded, or folded with the number of its scored models"},
+	{"▿ ▹ ╌", "the line to the parent is only a guess (inferred, or merely the root)"},
+	{"▲ ▼", "ancestor or descendant of the model under the cursor"},
+	{"⋈3", "a merge of three parents"},
+	{"⊕", "picked in the sketch"},
+	{"↪", "drawn under another parent: Enter goes there, Ctrl-O returns"},
+	{"·", "not known"},
+	{"├─●─┤", "predicted score and its 90 % interval on an axis from 0 to 100"},
+	{"×", "published score (⊗ where it meets the prediction)"},
+	{"◇", "score of the best parent (◈ where it meets the prediction)"},
+	{"±", "half the width of the 90 % interval"},
+	{"%", "in the sketch: the chance to beat the best parent"},
+	{"z", "published minus predicted in standard deviations; ! from 2 on"},
+	{"~0.50", "a share that nobody stated: equal shares are assumed"},
 };
-#define SIGN_COUNT (sizeof signs / sizeof *signs)
 
-static struct text *new_line(struct browser *browser, size_t *capacity)
+static struct text *new_line(struct browser *browser)
 {
-	browser->help_lines = memory_grow(browser->help_lines, browser->help_count, capacity,
-					  sizeof *browser->help_lines);
+	browser->help_lines = memory_grow(browser->help_lines, browser->help_count,
+					  &browser->help_capacity, sizeof *browser->help_lines);
 	struct text *line = &browser->help_lines[browser->help_count++];
 	*line = (struct text){0};
 	return line;
 }
 
-static void make_lines(struct browser *browser)
+/* An entry of two columns; the second one is wrapped. */
+static void add_entry(struct browser *browser, const char *left, const char *text, int width)
 {
-	size_t capacity = 0;
+	int room = width - TEXT_START - 1 > 12 ? width - TEXT_START - 1 : 12;
 
+	do {
+		size_t bytes = text_break(text, room);
+		struct text *line = new_line(browser);
+		text_append_format(line, " %s", left);
+		for (int pad = utf8_width(text_string(line)); pad < TEXT_START; pad++)
+			text_append(line, " ");
+		text_append_bytes(line, text, bytes);
+		text += bytes;
+		text += strspn(text, " ");
+		left = "";
+	} while (*text);
+}
+
+static void make_lines(struct browser *browser, int width)
+{
+	for (size_t i = 0; i < browser->help_count; i++)
+		text_free(&browser->help_lines[i]);
+	browser->help_count = 0;
+	browser->help_width = width;
 	for (size_t s = 0; s < sizeof sections / sizeof *sections; s++) {
-		if (s > 0)
-			new_line(browser, &capacity);
-		text_append(new_line(browser, &capacity), sections[s]);
+		text_append(new_line(browser), sections[s]);
 		for (int i = 0; i < ACTION_COUNT; i++) {
 			const struct action_info *info = action_info((enum action)i);
-			if (strcmp(info->section, sections[s]) != 0)
-				continue;
-			text_append_format(new_line(browser, &capacity), " %-*s %s", KEYS_WIDTH,
-					   info->keys, info->help);
+			if (strcmp(info->section, sections[s]) == 0)
+				add_entry(browser, info->keys, info->help, width);
 		}
+		new_line(browser);
 	}
-	new_line(browser, &capacity);
-	text_append(new_line(browser, &capacity), "Signs");
-	for (size_t i = 0; i < SIGN_COUNT; i++)
-		text_append_format(new_line(browser, &capacity), " %s", signs[i]);
+	text_append(new_line(browser), "Signs");
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		add_entry(browser, signs[i].sign, signs[i].meaning, width);
 }
 
 static void draw_line(struct browser *browser, const struct area *area, int y, size_t index)
@@ -62,29 +83,24 @@ static void draw_line(struct browser *browser, const struct area *area, int y, s
 	const char *line = text_string(&browser->help_lines[index]);
 	bool match = browser->help_needle && *browser->help_needle &&
 		     fuzzy_find(line, browser->help_needle);
+	char left[4 * TEXT_START];
 
 	if (*line != ' ') {
 		draw_text(browser->screen, area, y, 1, STYLE_TITLE, line);
 		return;
 	}
-	char keys[4 * KEYS_WIDTH];
-	size_t bytes = utf8_prefix(line, KEYS_WIDTH + 1, NULL);
-	if (index + SIGN_COUNT >= browser->help_count) {
-		draw_text(browser->screen, area, y, 1, match ? STYLE_MATCH : STYLE_TEXT, line);
-		return;
-	}
-	snprintf(keys, sizeof keys, "%.*s", (int)bytes, line);
-	int x = 1 + draw_text(browser->screen, area, y, 1, STYLE_KEY, keys);
-	draw_fit(browser->screen, area, y, x, area->width - x - 1, match ? STYLE_MATCH : STYLE_TEXT,
-		 line + bytes);
+	size_t bytes = utf8_prefix(line, TEXT_START, NULL);
+	snprintf(left, sizeof left, "%.*s", (int)bytes, line);
+	int x = 1 + draw_text(browser->screen, area, y, 1, STYLE_KEY, left);
+	draw_text(browser->screen, area, y, x, match ? STYLE_MATCH : STYLE_TEXT, line + bytes);
 }
 
 static void help_draw(struct browser *browser, const struct area *area)
 {
 	struct list *list = &browser->help_list;
 
-	if (!browser->help_lines)
-		make_lines(browser);
+	if (browser->help_width != area->width)
+		make_lines(browser, area->width);
 	list_scroll(list, browser->help_count, area->height);
 	for (int y = 0; y < area->height && list->top + (size_t)y < list->count; y++)
 		draw_line(browser, area, y, list->top + (size_t)y);

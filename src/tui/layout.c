@@ -9,6 +9,7 @@
 #define COLUMNS_MIN 40
 #define TWO_PANES_FROM 60
 #define THREE_PANES_FROM 100
+#define WHY_ROWS 14 /* nearest ancestors and contributions beside the sketch */
 
 /* ---- title ------------------------------------------------------------------------ */
 
@@ -83,7 +84,7 @@ static void draw_title(struct browser *browser, const struct area *area)
 	text_append_format(&line, "%s models", figure_count(count, catalog->count));
 	if (area->width >= 100)
 		text_append_format(&line, ", %s scored", figure_count(scored, catalog->scored_count));
-	if (area->width >= 60)
+	if (area->width >= (browser->job ? 100 : 60))
 		text_append_format(&line, " · %zu benchmarks", catalog->benchmark_count);
 	title_fit_state(browser, &line);
 	if (area->width >= 140 && catalog->notice)
@@ -121,15 +122,17 @@ static void draw_hints(struct browser *browser, const struct area *area)
 			continue;
 		short_key(info->keys, key);
 		bool joins = strcmp(info->hint, "+") == 0;
-		int width = utf8_width(key) + (joins ? 8 : 1 + utf8_width(info->hint));
+		int width = utf8_width(key) + (joins ? 9 : 1 + utf8_width(info->hint));
 		if (x + width + 1 > area->width - 1)
 			break;
 		if (!joined)
 			x += draw_text(browser->screen, area, 0, x - 1, STYLE_TEXT, " ") - 1;
 		x += draw_text(browser->screen, area, 0, x, STYLE_KEY, key);
 		joined = joins;
-		if (joins)
+		if (joins) {
+			x += draw_text(browser->screen, area, 0, x, STYLE_DIM, "/");
 			continue;
+		}
 		x += draw_text(browser->screen, area, 0, x, STYLE_TEXT, " ");
 		x += draw_text(browser->screen, area, 0, x, STYLE_DIM, info->hint);
 		x += draw_text(browser->screen, area, 0, x, STYLE_TEXT, "  ");
@@ -174,7 +177,8 @@ static void draw_border(struct browser *browser, enum view_id view, const struct
 	struct text title = {0};
 
 	draw_text(browser->screen, &whole, 0, 0, STYLE_BORDER, left);
-	draw_repeat(browser->screen, &whole, 0, 1, inside->width, STYLE_BORDER, "─");
+	draw_repeat(browser->screen, &whole, 0, 1, inside->width, focus ? STYLE_FOCUS : STYLE_BORDER,
+		    focus ? "━" : "─");
 	draw_text(browser->screen, &whole, 0, inside->width + 1, STYLE_BORDER, right);
 	for (int row = 1; row <= inside->height; row++) {
 		draw_text(browser->screen, &whole, row, 0, STYLE_BORDER, "│");
@@ -185,8 +189,16 @@ static void draw_border(struct browser *browser, enum view_id view, const struct
 	int used = draw_fit(browser->screen, &whole, 0, 2, inside->width - 3,
 			    focus ? STYLE_FOCUS : STYLE_TEXT, text_string(&title));
 	draw_text(browser->screen, &whole, 0, 2 + used, STYLE_TEXT, " ");
-	if (focus && inside->width > used + 6)
-		draw_text(browser->screen, &whole, 0, inside->width - 1, STYLE_FOCUS, " ● ");
+	text_clear(&title);
+	if (view_ops(view)->corner)
+		view_ops(view)->corner(browser, &title);
+	int width = title.length ? utf8_width(text_string(&title)) + 2 : 0;
+	if (width > 0 && inside->width > used + 4 + width) {
+		int x = inside->width - width;
+		x += draw_text(browser->screen, &whole, 0, x, STYLE_TEXT, " ");
+		x += draw_text(browser->screen, &whole, 0, x, STYLE_DIM, text_string(&title));
+		draw_text(browser->screen, &whole, 0, x, STYLE_TEXT, " ");
+	}
 	text_free(&title);
 }
 
@@ -204,14 +216,15 @@ static int sketch_height(const struct browser *browser, int rows, int columns)
 	size_t count = browser->sketch.now.count;
 	int most = rows / 2 - 1, per_row = columns / 38 > 4 ? 4 : columns / 38;
 	int chips = per_row < 1 ? (int)count : ((int)count + per_row - 1) / per_row;
-	int wanted = 2;
+	int least = chips + (int)browser->session->catalog->benchmark_count + 1;
+	int wanted = count > 0 ? least : 2;
 
-	if (count > 0)
-		wanted = chips + (int)browser->session->catalog->benchmark_count + 1;
 	if (count > 0 && columns >= 128)
-		wanted = wanted < rows / 3 ? rows / 3 : wanted;
+		wanted = wanted < WHY_ROWS ? WHY_ROWS : wanted;
 	if (count > 0 && browser->warnings.length > 0)
 		wanted++;
+	if (wanted > rows / 3 && wanted == WHY_ROWS)
+		wanted = rows / 3 > least ? rows / 3 : least;
 	return wanted > most ? most : wanted;
 }
 
@@ -241,7 +254,8 @@ static void draw_panes(struct browser *browser, int rows, int columns)
 			browser->upper = (int)browser->focus;
 		draw_pane(browser, (enum view_id)browser->upper, upper, "┌", "┐");
 	}
-	draw_pane(browser, VIEW_SKETCH, lower, "├", "┤");
+	bool ascii = screen_is_ascii(browser->screen);
+	draw_pane(browser, VIEW_SKETCH, lower, ascii ? "+" : "├", ascii ? "+" : "┤");
 	if (three)
 		draw_text(browser->screen, &(struct area){0, 0, rows, columns}, lower.top - 1,
 			  left + 1, STYLE_BORDER, "┴");

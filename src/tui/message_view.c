@@ -1,29 +1,56 @@
 /* Messages: what happened so far, latest last. */
+#include <string.h>
+
 #include "browser.h"
+
+#define TEXT_START 12
+
+/* Draws a message wrapped, or only counts its lines (area NULL).  The first
+ * line goes to row `y`. */
+static int message_lines(struct browser *browser, const struct message *message, int width,
+			 const struct area *area, int y)
+{
+	const char *text = message->text;
+	char when[16] = "";
+	int lines = 0;
+
+	do {
+		size_t bytes = text_break(text, width);
+		if (area)
+			draw_format(browser->screen, area, y + lines, TEXT_START,
+				    message->failure ? STYLE_BAD : STYLE_TEXT, "%.*s", (int)bytes,
+				    text);
+		text += bytes;
+		text += strspn(text, " ");
+		lines++;
+	} while (*text);
+	if (!area)
+		return lines;
+	if (!screen_is_headless(browser->screen))
+		strftime(when, sizeof when, "%H:%M:%S", localtime(&message->when));
+	draw_text(browser->screen, area, y, 1, STYLE_DIM, when);
+	draw_text(browser->screen, area, y, TEXT_START - 2, STYLE_BAD, message->failure ? "!" : " ");
+	return lines;
+}
 
 static void message_draw(struct browser *browser, const struct area *area)
 {
 	struct list *list = &browser->message_list;
-	char when[16] = "";
+	int width = area->width - TEXT_START - 1, y;
+	size_t lines = 0;
 
-	list_show(list, browser->message_count, area->height);
-	for (int y = 0; y < area->height && list->top + (size_t)y < list->count; y++) {
-		size_t index = list->top + (size_t)y;
-		const struct message *message = &browser->messages[index];
-		if (!screen_is_headless(browser->screen))
-			strftime(when, sizeof when, "%H:%M:%S ", localtime(&message->when));
-		draw_selected(browser->screen, index == list->cursor, true);
-		if (index == list->cursor)
-			draw_repeat(browser->screen, area, y, 0, area->width, STYLE_TEXT, " ");
-		int x = 1 + draw_text(browser->screen, area, y, 1, STYLE_DIM, when);
-		x += draw_text(browser->screen, area, y, x, STYLE_BAD, message->failure ? "! " : "  ");
-		draw_text(browser->screen, area, y, x, STYLE_TEXT, message->text);
-		draw_selected(browser->screen, false, false);
-		if (index == list->cursor)
-			draw_cursor(browser->screen, area, y, 0);
-	}
-	if (list->count == 0)
+	for (size_t i = 0; i < browser->message_count; i++)
+		lines += (size_t)message_lines(browser, &browser->messages[i], width, NULL, 0);
+	/* Opened at the end: the latest is what one looks for. */
+	if (list->count != lines)
+		list->top = lines;
+	list_scroll(list, lines, area->height);
+	y = -(int)list->top;
+	for (size_t i = 0; i < browser->message_count; i++)
+		y += message_lines(browser, &browser->messages[i], width, area, y);
+	if (lines == 0)
 		draw_text(browser->screen, area, 0, 1, STYLE_DIM, "nothing yet");
+	draw_cursor(browser->screen, area, 0, 0);
 }
 
 static void message_title(struct browser *browser, struct text *out)
@@ -33,7 +60,7 @@ static void message_title(struct browser *browser, struct text *out)
 
 static bool message_act(struct browser *browser, enum action action, int count)
 {
-	return list_act(&browser->message_list, action, count);
+	return list_scroll_act(&browser->message_list, action, count);
 }
 
 static struct list *message_view_list(struct browser *browser)

@@ -144,7 +144,7 @@ static void draw_score(struct flow *flow, size_t model, size_t benchmark)
 	}
 	draw_fit(browser->screen, flow->area, row, 1, LABEL_WIDTH,
 		 browser->tree->column == benchmark ? STYLE_STRONG : STYLE_TEXT,
-		 average ? "average" : catalog->benchmarks[benchmark].title);
+		 benchmark_name(browser, benchmark, buffer));
 	draw_right(browser->screen, flow->area, row, PUBLISHED_END,
 		   isnan(values.published) ? STYLE_DIM : STYLE_PUBLISHED,
 		   figure(buffer, values.published));

@@ -245,8 +245,7 @@ static void residual_draw(struct browser *browser, const struct area *area)
 static void residual_title(struct browser *browser, struct text *out)
 {
 	const struct residual_table *table = browser->residual_table;
-	const struct catalog *catalog = browser->session->catalog;
-	char count[FIGURE_SIZE];
+	char count[FIGURE_SIZE], name[FIGURE_SIZE];
 
 	text_append(out, "residuals");
 	if (!table && browser->session->fit) {
@@ -255,8 +254,7 @@ static void residual_title(struct browser *browser, struct text *out)
 	}
 	if (table)
 		text_append_format(out, " · %s · %s models · by %s · spread of z %.2f",
-				   table->benchmark < catalog->benchmark_count
-					   ? catalog->benchmarks[table->benchmark].title : "average",
+				   benchmark_name(browser, table->benchmark, name),
 				   figure_count(count, table->line_count), order_names[table->order],
 				   table->spread);
 }

@@ -7,7 +7,7 @@
 #include "browser.h"
 #include "stemma/base/utf8.h"
 
-#define LABEL_WIDTH 9
+#define LABEL_WIDTH 10
 #define WHY_WIDTH 52      /* the column at the right that says why */
 #define WHY_FROM 126      /* width from which it is shown */
 
@@ -79,13 +79,6 @@ static int draw_chips(struct browser *browser, const struct area *area)
 
 /* ---- predictions --------------------------------------------------------------------- */
 
-static const char *row_name(const struct browser *browser, size_t row)
-{
-	const struct catalog *catalog = browser->session->catalog;
-
-	return row < catalog->benchmark_count ? catalog->benchmarks[row].title : "average";
-}
-
 /* Columns of a prediction row: name, mean, ±, bar, best parent, chance. */
 struct columns {
 	int mean_end, error_end, bar, bar_width, best, chance_end;
@@ -141,7 +134,7 @@ static void draw_prediction(struct browser *browser, const struct area *area, in
 				    figures->best_score};
 
 	draw_fit(browser->screen, area, row, 1, LABEL_WIDTH, average ? STYLE_STRONG : STYLE_TEXT,
-		 row_name(browser, index));
+		 benchmark_name(browser, index, buffer));
 	draw_right(browser->screen, area, row, columns.mean_end, STYLE_POINT,
 		   figure(buffer, estimate->mean));
 	snprintf(buffer, sizeof buffer, "%s%.1f", plus_minus(browser->screen),
@@ -173,25 +166,25 @@ static double parents_average(const struct browser *browser, size_t benchmark)
 	return total > 0 ? sum / total : NAN;
 }
 
-static int draw_averages(struct browser *browser, const struct area *area, int first)
+static void draw_averages(struct browser *browser, const struct area *area, int first)
 {
 	size_t rows = browser->session->catalog->benchmark_count + 1;
-	char buffer[FIGURE_SIZE];
-	int row = first;
+	char buffer[FIGURE_SIZE], name[FIGURE_SIZE];
+	int start = 1 + LABEL_WIDTH + 7;
 
-	draw_text(browser->screen, area, row++, 1, STYLE_DIM,
-		  browser->session->fit ? browser->prediction_error.message
-		  : browser->job ? "predictions follow when the fit is ready; the parents' average:"
-				 : "not fitted (F fits); the parents' average:");
-	for (size_t i = 0; i < rows && row < area->height; i++, row++) {
+	for (size_t i = 0; i < rows; i++) {
 		size_t index = i == 0 ? rows - 1 : i - 1;
 		double average = parents_average(browser, index);
-		draw_fit(browser->screen, area, row, 1, LABEL_WIDTH, STYLE_TEXT,
-			 row_name(browser, index));
-		draw_right(browser->screen, area, row, 1 + LABEL_WIDTH + 5,
+		int row = first + (int)i;
+		draw_fit(browser->screen, area, row, 1, LABEL_WIDTH, i ? STYLE_TEXT : STYLE_STRONG,
+			 benchmark_name(browser, index, name));
+		draw_right(browser->screen, area, row, start - 2,
 			   isnan(average) ? STYLE_DIM : STYLE_TEXT, figure(buffer, average));
 	}
-	return row;
+	draw_fit(browser->screen, area, first, start, area->width - start - 1, STYLE_DIM,
+		 browser->session->fit ? browser->prediction_error.message
+		 : browser->job ? "of the parents, until the fit is ready"
+				: "of the parents: not fitted");
 }
 
 /* ---- why ------------------------------------------------------------------------------- */
@@ -226,7 +219,7 @@ static int draw_contributions(struct browser *browser, const struct area *area, 
 
 	if (figures->contribution_count == 0)
 		return row;
-	draw_format(browser->screen, area, row, 0, STYLE_TITLE, "why: %s", row_name(browser, index));
+	draw_format(browser->screen, area, row, 0, STYLE_TITLE, "why: %s", benchmark_name(browser, index, buffer));
 	draw_right(browser->screen, area, row++, area->width - 1, STYLE_DIM, "points");
 	for (size_t i = 0; i < figures->contribution_count && row < area->height; i++, row++) {
 		draw_fit(browser->screen, area, row, 2, area->width - 12, STYLE_TEXT,

@@ -132,22 +132,22 @@ static void draw_link_row(struct line *line)
 
 static void draw_folded_row(struct line *line)
 {
-	static const char *const group_words[] = {
-		[GROUP_SINGLE] = "scored models without known kin",
-		[GROUP_SILENT] = "models without scores or scored kin",
-	};
 	const struct tree_row *row = line->row;
+	const char *plural = row->count == 1 ? "" : "s";
 	char count[FIGURE_SIZE], text[96];
 
 	draw_branch(line, false);
 	figure_count(count, row->count);
-	if (row->kind == ROW_GROUP)
-		snprintf(text, sizeof text, "… %s %s", count, group_words[row->node]);
-	else if (row->kind == ROW_LINKS)
-		snprintf(text, sizeof text, "↪ %s merges listed under another parent", count);
-	else
+	if (row->kind == ROW_LINKS)
+		snprintf(text, sizeof text, "↪ %s merge%s listed under another parent", count, plural);
+	else if (row->kind == ROW_MORE)
 		snprintf(text, sizeof text, "… %s more without scores", count);
-	line_put(line, STYLE_DIM, text);
+	else if (row->node == GROUP_SINGLE)
+		snprintf(text, sizeof text, "… %s scored model%s without known kin", count, plural);
+	else
+		snprintf(text, sizeof text, "… %s root%s without scores or scored kin", count, plural);
+	draw_fit(line->browser->screen, line->area, line->y, line->x,
+		 line->area->width - line->x - 1, STYLE_DIM, text);
 }
 
 static void draw_row(struct browser *browser, const struct area *area, int y, size_t row)
@@ -192,15 +192,19 @@ static void tree_draw(struct browser *browser, const struct area *area)
 static void tree_title(struct browser *browser, struct text *out)
 {
 	const struct tree *tree = browser->tree;
-	const struct catalog *catalog = tree->catalog;
 
 	text_append(out, "lineage");
 	if (tree->filter)
 		text_append_format(out, " · filter %s: %zu", tree->filter, tree->fit_count);
 	if (tree->order != TREE_BY_KIN)
 		text_append_format(out, " · by %s", tree_order_name(tree->order));
-	if (tree->column < catalog->benchmark_count)
-		text_append_format(out, " · %s", catalog->benchmarks[tree->column].title);
+}
+
+static void tree_corner(struct browser *browser, struct text *out)
+{
+	char name[FIGURE_SIZE];
+
+	text_append(out, benchmark_name(browser, browser->tree->column, name));
 }
 
 static size_t tree_view_model(struct browser *browser)
@@ -326,6 +330,7 @@ static bool tree_act(struct browser *browser, enum action action, int count)
 const struct view_ops tree_view = {
 	.draw = tree_draw,
 	.title = tree_title,
+	.corner = tree_corner,
 	.act = tree_act,
 	.model = tree_view_model,
 	.list = tree_view_list,

@@ -1,0 +1,96 @@
+#!/bin/sh
+# Golden screens: runs each key script on a cache made of its CSV files and
+# compares the dumps with expected/.  Prints TAP.
+#   screens.sh --accept   writes what it sees to expected/ (look at it first)
+#
+# The first line of a script names its cache and further options.  Predicted
+# figures may differ in their last digit from one processor to another, and
+# with every improvement of the engine: in rows that hold some, digits and bars
+# are masked on both sides.  Everything else is compared as it is.
+here=$(cd "$(dirname "$0")" && pwd) || exit 99
+build=${top_builddir:-.}
+program=${STEMMA_PROGRAM:-$build/stemma}
+maker=${STEMMA_CACHE_MAKER:-$build/tests/screens/cache}
+case $program in /*) ;; *) program=$PWD/$program ;; esac
+case $maker in /*) ;; *) maker=$PWD/$maker ;; esac
+
+for locale in C.UTF-8 C.utf8 en_US.UTF-8 en_US.utf8; do
+	[ "$(LC_ALL=$locale locale charmap 2>/dev/null)" = UTF-8 ] && break
+	locale=
+done
+[ -n "$locale" ] || { echo '1..0 # SKIP no UTF-8 locale'; exit 0; }
+LC_ALL=$locale
+OPENBLAS_NUM_THREADS=1
+export LC_ALL OPENBLAS_NUM_THREADS
+unset LINES COLUMNS NO_COLOR
+
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 99
+
+# Rows with predictions: "±", a z value, or a chance.
+mask() {
+	sed -e 's,[a-z]*/[A-Za-z0-9.-]*  *[+−-][0-9]\.[0-9][0-9],MODEL,' \
+		-e '/±\|+-[0-9]\| z  *[+−-]*[0-9]\|[0-9] %\| [+−-][0-9]*\.[0-9]\|MODEL/{
+		s/[0-9][0-9.]*/0/g
+		s/[├─┤●×⊗◇◈+−!·~|x@^-]//g
+		s/  */ /g
+		s/ o / /g
+	}' -e '/spread of z/s/[0-9][0-9.]*/0/g' -e '/[▁▂▃▄▅▆▇█]/s/[ ▁▂▃▄▅▆▇█]//g' "$1"
+}
+
+number=0
+results=
+report() { # ok|not ok, description
+	number=$((number + 1))
+	results="$results$1 $number - $2
+"
+}
+
+compare() { # file
+	if [ "$accept" ]; then
+		cp "$1" "$here/expected/$1"
+	elif [ ! -f "$here/expected/$1" ]; then
+		report 'not ok' "$1 is expected nowhere"
+		return
+	fi
+	mask "$here/expected/$1" >expected
+	mask "$1" >seen
+	if cmp -s expected seen; then
+		report ok "$1"
+	else
+		diff expected seen | sed 's/^/# /'
+		report 'not ok' "$1"
+	fi
+}
+
+accept=
+[ "$1" = --accept ] && accept=yes && mkdir -p "$here/expected"
+for script in "$here"/*.keys; do
+	name=$(basename "$script" .keys)
+	set -- $(sed -n '1s/^# //p' "$script")
+	cache=$1
+	shift
+	rm -f cache.db*
+	if ! "$maker" cache.db "$here/$cache-models.csv" "$here/$cache-edges.csv"; then
+		report 'not ok' "$name: no cache"
+		continue
+	fi
+	if "$program" --db "$work/cache.db" ${STEMMA_BROWSE-browse} --script "$script" "$@" 2>errors; then
+		report ok "$name runs"
+	else
+		sed 's/^/# /' errors
+		report 'not ok' "$name runs"
+	fi
+	for file in $(sed -n 's/^dump //p' "$script"); do
+		if [ -f "$file" ]; then
+			compare "$file"
+		else
+			report 'not ok' "$file was not written"
+		fi
+	done
+done
+echo "1..$number"
+printf '%s' "$results"
+case $results in *'not ok'*) exit 1 ;; esac
+exit 0

@@ -1,0 +1,34 @@
+#!/bin/sh
+# From the start to changed predictions, and a resize.
+plan=9
+. "${top_srcdir:-.}/tests/terminal/terminal.sh"
+cache family
+shell 100 30
+run "$(stemma)"
+check 'the fit gets ready beside the screen' see 'fitted'
+press j Space
+check 'Space picks a parent' see 'sketch: 1 parent'
+press j Space
+check 'and a second one' see 'sketch: 2 parents'
+screen | grep '±' >"$work/before"
+press +
+check 'a weight is shown' see '●0.55'
+differ() {
+	tries=0
+	while screen | grep '±' | cmp -s - "$work/before"; do
+		tries=$((tries + 1))
+		[ -s "$work/before" ] && [ "$tries" -lt 400 ] || return 1
+		sleep 0.05
+	done
+}
+check 'the prediction follows the weight' differ
+press u
+check 'undo takes it back' see '●0.50'
+terminal resize-window -t main -x 62 -y 16
+check 'a smaller window is filled' see '^└.*┘$'
+terminal resize-window -t main -x 30 -y 8
+check 'too small a window says so' see 'needs 40x12'
+terminal resize-window -t main -x 120 -y 40
+press q
+check 'q leaves' see 'ready\$ *$'
+exit $failed

@@ -1,0 +1,35 @@
+#!/bin/sh
+# Ctrl-Z, a resize while stopped, fg; then SIGTERM.
+plan=6
+. "${top_srcdir:-.}/tests/terminal/terminal.sh"
+cache family
+shell 80 24
+run "$(stemma)"
+check 'it starts' see 'fitted'
+press C-z
+check 'Ctrl-Z stops it' see 'ready\$ *$'
+terminal resize-window -t main -x 110 -y 32
+run 'fg'
+# The last row of the new size, to its last column.
+whole() {
+	see '┘' && screen | awk 'END { exit !(NR >= 32 && /┘$/) }'
+}
+wide() { see 'publ\.  *pred\.' && whole; }
+check 'fg draws at the size of now' wide
+press j
+check 'keys still work' see 'Oak'
+id=$(ps -eo pid,args | awk -v db="$work/cache.db" '$3 == "--db" && $4 == db { print $1; exit }')
+gone() {
+	tries=0
+	while kill -0 "$id" 2>/dev/null; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 400 ] || return 1
+		sleep 0.05
+	done
+}
+terminate() { [ -n "$id" ] && kill -TERM "$id" && gone; }
+check 'SIGTERM ends it' terminate
+run "stty -a | tr ';' '\\n' | grep -c -e ' icanon' -e ' echo '; echo back"
+restored() { see '^back' && ! screen | grep -q '┘$'; }
+check 'and the terminal is as it was' restored
+exit $failed

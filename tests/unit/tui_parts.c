@@ -1,0 +1,205 @@
+/* The browser's parts that need no screen: fuzzy matching, bars, keys,
+ * actions, lists. */
+#include "test.h"
+
+#include <math.h>
+
+#include "actions.h"
+#include "bars.h"
+#include "fuzzy.h"
+#include "keys.h"
+#include "list.h"
+
+static void letters_must_occur_in_order(void **state)
+{
+	(void)state;
+	assert_true(fuzzy_score("mistral", "mistralai/Mistral-7B") > 0);
+	assert_true(fuzzy_score("ZEPHYR", "HuggingFaceH4/zephyr-7b-beta") > 0);
+	assert_true(fuzzy_score("lartsim", "mistralai/Mistral-7B") <= FUZZY_NONE / 2);
+	assert_true(fuzzy_score("x", "") <= FUZZY_NONE / 2);
+	assert_true(fuzzy_score("", "anything") >= 0);
+	assert_true(fuzzy_score("beta zephyr", "HuggingFaceH4/zephyr-7b-beta") > 0);
+	assert_true(fuzzy_score("zephyr gamma", "HuggingFaceH4/zephyr-7b-beta") <= FUZZY_NONE / 2);
+}
+
+static void better_fits_score_more(void **state)
+{
+	(void)state;
+	/* together beats apart, a word's beginning beats its middle */
+	assert_true(fuzzy_score("slerp", "a/model-slerp") > fuzzy_score("slerp", "a/s-l-e-r-p"));
+	assert_true(fuzzy_score("qw", "a/qwen") > fuzzy_score("qw", "a/xqwen"));
+	assert_true(fuzzy_score("nh", "lab/NeuralHermes") > fuzzy_score("nh", "lab/enough"));
+	/* the best of several places counts */
+	assert_true(fuzzy_score("ab", "xaxb/ab") > fuzzy_score("ab", "xaxb/xx"));
+	/* merely scattered letters are no fit */
+	assert_true(fuzzy_score("slerp", "soolooeooroop") <= FUZZY_NONE / 2);
+}
+
+static void long_names_are_safe(void **state)
+{
+	(void)state;
+	char name[1000], pattern[300];
+
+	memset(name, 'a', sizeof name);
+	name[sizeof name - 1] = '\0';
+	memset(pattern, 'a', sizeof pattern);
+	pattern[sizeof pattern - 1] = '\0';
+	assert_true(fuzzy_score("aaaa", name) > 0);
+	assert_true(fuzzy_score(pattern, name) <= FUZZY_NONE / 2);
+	assert_null(fuzzy_find("short", "much longer than it"));
+	assert_string_equal(fuzzy_find("Mistral-7B", "STRAL"), "stral-7B");
+}
+
+static void interval_bars(void **state)
+{
+	(void)state;
+	char cells[BAR_WIDTH_MAX + 1];
+
+	bar_interval(cells, 21, &(struct bar_values){20, 40, 60, 10, NAN});
+	assert_string_equal(cells, "  x [---o---]        ");
+	bar_interval(cells, 21, &(struct bar_values){20, 40, 60, 40, 80});
+	assert_string_equal(cells, "    [---@---]   d    ");
+	bar_interval(cells, 21, &(struct bar_values){20, 40, 60, NAN, 40});
+	assert_string_equal(cells, "    [---*---]        ");
+	bar_interval(cells, 21, &(struct bar_values){40, 40, 40, NAN, NAN});
+	assert_string_equal(cells, "        o            ");
+	bar_interval(cells, 21, &(struct bar_values){-10, 50, 150, NAN, NAN});
+	assert_string_equal(cells, "[---------o---------]");
+	bar_interval(cells, 21, &(struct bar_values){NAN, NAN, NAN, NAN, NAN});
+	assert_string_equal(cells, "                     ");
+	bar_interval(cells, 1, &(struct bar_values){0, 50, 100, NAN, NAN});
+	assert_string_equal(cells, "o");
+}
+
+static void axis_takes_what_fits(void **state)
+{
+	(void)state;
+	char cells[BAR_WIDTH_MAX + 1];
+
+	bar_axis(cells, 41);
+	assert_string_equal(cells, "0        25        50        75       100");
+	bar_axis(cells, 12);
+	assert_string_equal(cells, "0    50  100");
+	bar_axis(cells, 6);
+	assert_string_equal(cells, "0  100");
+	bar_axis(cells, 2);
+	assert_int_equal(strlen(cells), 2);
+}
+
+static void histogram_counts_all(void **state)
+{
+	(void)state;
+	const double values[] = {-9, -1, -1, 0, 1, 9, NAN};
+	size_t bins[4];
+
+	assert_int_equal(bar_histogram(values, 7, -2, 2, bins, 4), 2);
+	assert_int_equal(bins[0], 1);
+	assert_int_equal(bins[1], 2);
+	assert_int_equal(bins[2], 1);
+	assert_int_equal(bins[3], 2);
+	assert_int_equal(bar_eighths(10, 10, 3, 4), 8);
+	assert_int_equal(bar_eighths(5, 10, 1, 4), 8);
+	assert_int_equal(bar_eighths(5, 10, 2, 4), 0);
+	assert_int_equal(bar_eighths(1, 1000, 0, 4), 1);
+	assert_int_equal(bar_eighths(0, 1000, 0, 4), 0);
+	assert_int_equal(bar_eighths(0, 0, 0, 4), 0);
+}
+
+static void key_names_go_both_ways(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"j", "space", "enter", "esc", "tab", "shift-tab", "ctrl-o",
+					    "F1", "F10", "pgdn", "+", "-", "é", "⊕"};
+	char name[INPUT_NAME_SIZE];
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		int input = input_parse(names[i]);
+		assert_true(input != INPUT_NONE);
+		input_name(input, name);
+		assert_string_equal(name, names[i]);
+	}
+	assert_int_equal(input_parse("no-such-key"), INPUT_NONE);
+	assert_int_equal(input_parse(""), INPUT_NONE);
+	assert_true(input_in('j', "j down"));
+	assert_false(input_in('d', "j down"));
+	assert_true(input_in(' ', "x space"));
+}
+
+static void every_key_of_the_table_exists(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ACTION_COUNT; i++) {
+		char keys[64], *rest = NULL;
+		snprintf(keys, sizeof keys, "%s", action_info((enum action)i)->keys);
+		for (char *key = strtok_r(keys, " ", &rest); key; key = strtok_r(NULL, " ", &rest))
+			assert_int_not_equal(input_parse(key), INPUT_NONE);
+		assert_true(action_info((enum action)i)->views != 0);
+	}
+}
+
+/* An action that no key reaches in one of its views is a slip in the table. */
+static void every_action_can_be_reached(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ACTION_COUNT; i++) {
+		const struct action_info *info = action_info((enum action)i);
+		for (int view = 0; view < VIEW_COUNT; view++) {
+			bool reached = !(info->views & 1u << view);
+			char keys[64], *rest = NULL;
+			snprintf(keys, sizeof keys, "%s", info->keys);
+			for (char *key = strtok_r(keys, " ", &rest); key;
+			     key = strtok_r(NULL, " ", &rest))
+				reached |= action_of_key((enum view_id)view, input_parse(key)) ==
+					   (enum action)i;
+			if (!reached)
+				print_message("%s is out of reach in %s\n", info->name,
+					      view_name((enum view_id)view));
+			assert_true(reached);
+		}
+	}
+}
+
+static void lists_scroll(void **state)
+{
+	(void)state;
+	struct list list = {0};
+
+	list_show(&list, 100, 10);
+	assert_true(list_act(&list, ACTION_DOWN, 12));
+	list_show(&list, 100, 10);
+	assert_int_equal(list.cursor, 12);
+	assert_true(list.top <= 12 && list.top + 10 > 12);
+	list_act(&list, ACTION_LAST, 0);
+	list_show(&list, 100, 10);
+	assert_int_equal(list.cursor, 99);
+	assert_int_equal(list.top, 90);
+	list_act(&list, ACTION_LAST, 5);
+	list_show(&list, 100, 10);
+	assert_int_equal(list.cursor, 4);
+	list_show(&list, 2, 10);
+	assert_int_equal(list.cursor, 1);
+	assert_int_equal(list.top, 0);
+	list_show(&list, 0, 10);
+	assert_int_equal(list.cursor, 0);
+	list_act(&list, ACTION_DOWN, 3);
+	assert_int_equal(list.cursor, 0);
+	assert_false(list_act(&list, ACTION_QUIT, 0));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(letters_must_occur_in_order),
+		cmocka_unit_test(better_fits_score_more),
+		cmocka_unit_test(long_names_are_safe),
+		cmocka_unit_test(interval_bars),
+		cmocka_unit_test(axis_takes_what_fits),
+		cmocka_unit_test(histogram_counts_all),
+		cmocka_unit_test(key_names_go_both_ways),
+		cmocka_unit_test(every_key_of_the_table_exists),
+		cmocka_unit_test(every_action_can_be_reached),
+		cmocka_unit_test(lists_scroll),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,338 @@
+/* The rows of the tree: folding, links, runs, filter, search, and a cursor
+ * that follows its model. */
+#include "test.h"
+
+#include "stemma/app/session.h"
+#include "tree_model.h"
+
+struct fixture {
+	char folder[64];
+	struct session *session;
+	struct tree *tree;
+};
+
+static const char models[] =
+	"model,kind,architecture,params_b,license,uploaded,chat_template,ifeval,bbh,math_lvl_5_2024,gpqa,musr,mmlu_pro\n"
+	"lab/Root,pretrained,LlamaForCausalLM,7,mit,2024-01-01,no,10,10,10,10,10,10\n"
+	"lab/Child-A,finetuned,LlamaForCausalLM,7,mit,2024-02-01,no,20,20,20,20,20,20\n"
+	"lab/Child-B,finetuned,LlamaForCausalLM,7,mit,2024-03-01,no,30,30,30,30,30,30\n"
+	"lab/Grand,merge,LlamaForCausalLM,7,mit,2024-04-01,yes,40,40,40,40,40,40\n"
+	"lab/Second-Root,pretrained,LlamaForCausalLM,7,mit,2024-01-01,no,15,15,15,15,15,15\n"
+	"lab/Guessed,finetuned,LlamaForCausalLM,7,mit,2024-05-01,no,17,17,17,17,17,17\n"
+	"lab/Alone,pretrained,LlamaForCausalLM,7,mit,2024-01-01,no,5,5,5,5,5,5\n";
+static const char edges[] =
+	"child,parent,relation,weight,method,source\n"
+	"lab/Child-A,lab/Root,finetune,,,card\n"
+	"lab/Child-B,lab/Root,finetune,,,card\n"
+	"lab/Grand,lab/Child-A,merge,0.7,slerp,config\n"
+	"lab/Grand,lab/Child-B,merge,0.3,slerp,config\n"
+	"lab/Silent-1,lab/Root,finetune,,,card\n"
+	"lab/Silent-2,lab/Root,finetune,,,card\n"
+	"lab/Silent-3,lab/Root,finetune,,,card\n"
+	"lab/Silent-4,lab/Root,finetune,,,card\n"
+	"lab/Silent-5,lab/Root,finetune,,,card\n"
+	"lab/Guessed,lab/Second-Root,finetune,,,guess\n"
+	"lab/Mute-Child,lab/Mute-Root,finetune,,,card\n";
+
+static void import_text(struct fixture *fixture, const char *name, const char *content)
+{
+	struct import_report report = {0};
+	struct error error = {0};
+	char path[128];
+
+	snprintf(path, sizeof path, "%s/%s", fixture->folder, name);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(content, file);
+	fclose(file);
+	enum status status = import_file(fixture->session->store, path, NULL, &report, &error);
+	if (status != STATUS_OK)
+		print_message("%s\n", error.message);
+	assert_int_equal(status, STATUS_OK);
+	import_report_free(&report);
+	unlink(path);
+}
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof *fixture);
+	struct error error = {0};
+	char path[128];
+
+	strcpy(fixture->folder, "/tmp/stemma-tree-XXXXXX");
+	assert_non_null(mkdtemp(fixture->folder));
+	snprintf(path, sizeof path, "%s/cache.db", fixture->folder);
+	assert_int_equal(session_open(path, true, NULL, NULL, &fixture->session, &error), STATUS_OK);
+	import_text(fixture, "models.csv", models);
+	import_text(fixture, "edges.csv", edges);
+	assert_int_equal(session_reload(fixture->session, &error), STATUS_OK);
+	fixture->tree = tree_new(fixture->session->catalog);
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	static const char *const names[] = {"cache.db", "cache.db-wal", "cache.db-shm"};
+	struct fixture *fixture = *state;
+	char path[128];
+
+	tree_free(fixture->tree);
+	session_close(fixture->session);
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(path, sizeof path, "%s/%s", fixture->folder, names[i]);
+		unlink(path);
+	}
+	rmdir(fixture->folder);
+	free(fixture);
+	return 0;
+}
+
+static size_t named(const struct fixture *fixture, const char *name)
+{
+	size_t model = catalog_find(fixture->session->catalog, name);
+
+	assert_true(model != CATALOG_NONE);
+	return model;
+}
+
+/* The rows as one string: depth, kind sign and name or count. */
+static const char *rows_text(const struct tree *tree)
+{
+	static char text[2048];
+	static const char signs[] = {[ROW_MODEL] = '-', [ROW_LINK] = '@', [ROW_LINKS] = '&',
+				     [ROW_MORE] = '+', [ROW_GROUP] = '#'};
+	size_t length = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < tree->row_count; i++) {
+		const struct tree_row *row = &tree->rows[i];
+		char what[64];
+		if (row->kind <= ROW_LINK)
+			snprintf(what, sizeof what, "%s", tree_name(tree, row->node) + 4);
+		else
+			snprintf(what, sizeof what, "%u", (unsigned int)row->count);
+		length += (size_t)snprintf(text + length, sizeof text - length, "%s%d%c%s",
+					   i ? " " : "", row->depth, signs[row->kind], what);
+	}
+	return text;
+}
+
+static void opens_folded(void **state)
+{
+	struct fixture *fixture = *state;
+
+	/* Families by scored descendants, then the folded rest. */
+	assert_string_equal(rows_text(fixture->tree), "0-Root 0-Second-Root 0#1 0#1");
+	assert_int_equal(fixture->tree->cursor, 0);
+}
+
+static void unfolds_children_with_scores_first(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tree *tree = fixture->tree;
+
+	tree_set_open(tree, 0, true);
+	assert_string_equal(rows_text(tree),
+			    "0-Root 1-Child-A 1-Child-B 1+5 0-Second-Root 0#1 0#1");
+	tree_set_open(tree, 3, true);
+	assert_string_equal(rows_text(tree), "0-Root 1-Child-A 1-Child-B 1+5 1-Silent-1 1-Silent-2 "
+					     "1-Silent-3 1-Silent-4 1-Silent-5 0-Second-Root 0#1 0#1");
+	assert_true(tree->rows[8].last);
+	assert_false(tree->rows[3].last);
+	tree_set_open(tree, 3, false);
+	tree_set_open(tree, 0, false);
+	assert_string_equal(rows_text(tree), "0-Root 0-Second-Root 0#1 0#1");
+}
+
+static void other_parents_show_links(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tree *tree = fixture->tree;
+
+	tree_fold_all(tree, true);
+	/* Child-A gave 0.7 of Grand, so it is drawn there. */
+	assert_string_equal(rows_text(tree), "0-Root 1-Child-A 2-Grand 1-Child-B 2@Grand 1+5 "
+					     "0-Second-Root 1-Guessed 0#1 0#1");
+	assert_int_equal(tree->rows[4].owner, named(fixture, "lab/Child-B"));
+	/* A line passes Grand, because Child-A has siblings below. */
+	assert_true(tree->rows[2].guides >> 1 & 1);
+	assert_int_equal(tree_parent_count(tree, named(fixture, "lab/Grand")), 2);
+}
+
+static void guesses_are_known(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_true(tree_edge_is_guess(fixture->tree, named(fixture, "lab/Guessed")));
+	assert_false(tree_edge_is_guess(fixture->tree, named(fixture, "lab/Child-A")));
+	assert_false(tree_edge_is_guess(fixture->tree, named(fixture, "lab/Root")));
+}
+
+static void cursor_follows_its_model(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tree *tree = fixture->tree;
+	size_t grand = named(fixture, "lab/Grand"), guessed = named(fixture, "lab/Guessed");
+
+	tree_reveal(tree, guessed);
+	assert_int_equal(tree_model(tree), guessed);
+	tree_set_open(tree, 0, true);
+	assert_int_equal(tree_model(tree), guessed);
+	tree_set_order(tree, TREE_BY_NAME);
+	assert_int_equal(tree_model(tree), guessed);
+	tree_set_column(tree, 0);
+	assert_int_equal(tree_model(tree), guessed);
+	/* Folding over it leaves the cursor on what is shown of it. */
+	tree_reveal(tree, grand);
+	tree_fold_all(tree, false);
+	assert_int_equal(tree_model(tree), named(fixture, "lab/Root"));
+}
+
+static void cursor_marks_kin(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tree *tree = fixture->tree;
+
+	tree_reveal(tree, named(fixture, "lab/Child-B"));
+	assert_int_equal(tree->kin[named(fixture, "lab/Root")], KIN_ANCESTOR);
+	assert_int_equal(tree->kin[named(fixture, "lab/Grand")], KIN_DESCENDANT);
+	assert_int_equal(tree->kin[named(fixture, "lab/Child-A")], KIN_NONE);
+	tree_reveal(tree, named(fixture, "lab/Grand"));
+	assert_int_equal(tree->kin[named(fixture, "lab/Child-A")], KIN_ANCESTOR);
+	assert_int_equal(tree->kin[named(fixture, "lab/Child-B")], KIN_ANCESTOR);
+	assert_int_equal(tree->kin[named(fixture, "lab/Grand")], KIN_NONE);
+}
+
+static void orders_differ(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tree *tree = fixture->tree;
+
+	tree_set_open(tree, 0, true);
+	tree_set_order(tree, TREE_BY_DATE);
+	assert_string_equal(rows_text(tree),
+			    "0-Root 1-Child-B 1-Child-A 1+5 0-Second-Root 0#1 0#1");
+	/* By score the branch with the best member is first: Grand's. */
+	tree_set_order(tree, TREE_BY_SCORE);
+	assert_string_equal(rows_text(tree),
+			    "0-Root 1-Child-A 1-Child-B 1+5 0-Second-Root 0#1 0#1");
+}
+
+static void filter_shows_the_way_to_matches(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tree *tree = fixture->tree;
+
+	tree_set_filter(tree, "grand");
+	assert_string_equal(rows_text(tree), "0-Root 1-Child-A 2-Grand");
+	assert_int_equal(tree_model(tree), named(fixture, "lab/Grand"));
+	assert_int_equal(tree->fit_count, 1);
+	tree_set_filter(tree, "mute child");
+	assert_string_equal(rows_text(tree), "0-Mute-Root 1-Mute-Child");
+	tree_set_filter(tree, "qqq");
+	assert_int_equal(tree->row_count, 0);
+	assert_null(tree_here(tree));
+	assert_int_equal(tree_model(tree), CATALOG_NONE);
+	tree_set_filter(tree, NULL);
+	assert_true(tree->row_count > 0);
+	assert_non_null(tree_here(tree));
+}
+
+static void filter_keeps_the_model_found(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tree *tree = fixture->tree;
+
+	tree_set_filter(tree, "silent-4");
+	tree_set_filter(tree, NULL);
+	assert_int_equal(tree_model(tree), named(fixture, "lab/Silent-4"));
+}
+
+static void search_goes_round(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tree *tree = fixture->tree;
+	size_t number;
+
+	tree_search(tree, "CHILD");
+	assert_int_equal(tree->match_count, 3);
+	size_t first = tree_match(tree, 1, true, &number);
+	assert_int_equal(first, named(fixture, "lab/Child-A"));
+	assert_int_equal(number, 1);
+	tree_reveal(tree, first);
+	assert_int_equal(tree_match(tree, 1, false, &number), named(fixture, "lab/Child-B"));
+	assert_int_equal(tree_match(tree, 1, true, &number), first);
+	assert_int_equal(tree_match(tree, -1, false, &number), named(fixture, "lab/Mute-Child"));
+	assert_int_equal(number, 3);
+	tree_search(tree, "nothing like it");
+	assert_int_equal(tree_match(tree, 1, true, &number), CATALOG_NONE);
+	tree_search(tree, NULL);
+	assert_false(tree_is_match(tree, first));
+}
+
+static void folds_are_kept(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tree *tree = fixture->tree;
+	struct text saved = {0};
+
+	tree_set_open(tree, 0, true);
+	tree_set_open(tree, 3, true);
+	tree_save_folds(tree, &saved);
+	char *before = strdup(rows_text(tree));
+	tree_fold_all(tree, false);
+	tree_load_folds(tree, text_string(&saved));
+	assert_string_equal(rows_text(tree), before);
+	/* What another version or a damaged cache may hold. */
+	tree_load_folds(tree, "#9\n+no/such-model\n\n?x\n#");
+	assert_string_equal(rows_text(tree), "0-Root 0-Second-Root 0#1 0#1");
+	free(before);
+	text_free(&saved);
+}
+
+static void an_empty_cache_has_no_rows(void **state)
+{
+	(void)state;
+	struct session *session;
+	struct error error = {0};
+	char folder[] = "/tmp/stemma-tree-XXXXXX", path[64];
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/c.db", folder);
+	assert_int_equal(session_open(path, true, NULL, NULL, &session, &error), STATUS_OK);
+	struct tree *tree = tree_new(session->catalog);
+	assert_int_equal(tree->row_count, 0);
+	tree_set_filter(tree, "a");
+	tree_set_filter(tree, "");
+	tree_search(tree, "a");
+	tree_fold_all(tree, true);
+	tree_move(tree, 7);
+	assert_null(tree_here(tree));
+	tree_free(tree);
+	session_close(session);
+	unlink(path);
+	rmdir(folder);
+}
+
+#define WITH_TREE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_TREE(opens_folded),
+		WITH_TREE(unfolds_children_with_scores_first),
+		WITH_TREE(other_parents_show_links),
+		WITH_TREE(guesses_are_known),
+		WITH_TREE(cursor_follows_its_model),
+		WITH_TREE(cursor_marks_kin),
+		WITH_TREE(orders_differ),
+		WITH_TREE(filter_shows_the_way_to_matches),
+		WITH_TREE(filter_keeps_the_model_found),
+		WITH_TREE(search_goes_round),
+		WITH_TREE(folds_are_kept),
+		cmocka_unit_test(an_empty_cache_has_no_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
