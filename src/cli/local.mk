@@ -1,5 +1,23 @@
 noinst_LIBRARIES += libcli.a
-libcli_a_SOURCES = src/cli/empty.c
+libcli_a_SOURCES = \
+	src/cli/browse.c \
+	src/cli/check.c \
+	src/cli/cli.c src/cli/cli.h \
+	src/cli/command.c src/cli/command.h \
+	src/cli/fit.c \
+	src/cli/import.c \
+	src/cli/names.c src/cli/names.h \
+	src/cli/options.c src/cli/options.h \
+	src/cli/output.c src/cli/output.h \
+	src/cli/predict.c \
+	src/cli/read_file.c src/cli/read_file.h \
+	src/cli/report.c src/cli/report.h \
+	src/cli/residuals.c \
+	src/cli/run.c \
+	src/cli/show.c \
+	src/cli/suggest.c src/cli/suggest.h \
+	src/cli/table.c src/cli/table.h \
+	src/cli/tree.c
 
 bin_PROGRAMS += stemma
 stemma_SOURCES = src/cli/main.c

@@ -1,0 +1,177 @@
+#include "cli.h"
+
+#include <langinfo.h>
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "stemma/base/text.h"
+#include "stemma/base/utf8.h"
+
+/* ---- interrupts --------------------------------------------------------- */
+
+static volatile sig_atomic_t interrupted;
+
+static void note_interrupt(int signal_number)
+{
+	(void)signal_number;
+	interrupted = 1;
+}
+
+void cli_catch_interrupt(void)
+{
+	/* No SA_RESTART: a read of the terminal has to end. */
+	struct sigaction action = {.sa_handler = note_interrupt, .sa_flags = (int)SA_RESETHAND};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+}
+
+void cli_release_interrupt(void)
+{
+	signal(SIGINT, SIG_DFL);
+}
+
+bool cli_interrupted(void)
+{
+	return interrupted;
+}
+
+/* ---- progress ----------------------------------------------------------- */
+
+static double seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void draw_progress(const char *stage, double fraction)
+{
+	if (fraction >= 0)
+		fprintf(stderr, "\r%-40.40s %3.0f %%", stage, 100 * fraction);
+	else
+		fprintf(stderr, "\r%-40.40s      ", stage);
+	fflush(stderr);
+}
+
+static void step_progress(void *context, const char *stage, double fraction)
+{
+	struct cli *cli = context;
+
+	if (interrupted)
+		progress_cancel(&cli->progress);
+	double now = seconds_now();
+	if (!isatty(STDERR_FILENO) || now - cli->progress_time < 0.1)
+		return;
+	draw_progress(stage, fraction);
+	cli->progress_time = now;
+	cli->progress_shown = true;
+}
+
+void cli_end_progress(struct cli *cli)
+{
+	if (cli->progress_shown)
+		fprintf(stderr, "\r%46s\r", "");
+	cli->progress_shown = false;
+}
+
+/* ---- session and output -------------------------------------------------- */
+
+#define CLI_OPTION(member) offsetof(struct cli_options, member)
+const struct option_spec cli_option_specs[] = {
+	{"db", 0, OPTION_TEXT, "FILE", CLI_OPTION(db), "use this cache instead of the default one", NULL},
+	{"no-starter", 0, OPTION_FLAG, NULL, CLI_OPTION(no_starter), "leave a new cache empty: no starter set", NULL},
+	{"json", 0, OPTION_FLAG, NULL, CLI_OPTION(json), "print JSON", NULL},
+	{"csv", 0, OPTION_FLAG, NULL, CLI_OPTION(csv), "print the main table as CSV", NULL},
+	{"help", 'h', OPTION_FLAG, NULL, CLI_OPTION(help), "print this help, or that of a command", NULL},
+	{"version", 'V', OPTION_FLAG, NULL, CLI_OPTION(version), "print the version", NULL},
+};
+const size_t cli_option_count = sizeof cli_option_specs / sizeof *cli_option_specs;
+
+void cli_init(struct cli *cli)
+{
+	*cli = (struct cli){.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8")};
+	cli->progress.report = step_progress;
+	cli->progress.context = cli;
+}
+
+enum status cli_open(struct cli *cli, struct session **session, struct error *error)
+{
+	enum status status = session_open(cli->options.db, cli->options.no_starter, NULL,
+					  &cli->progress, session, error);
+
+	cli_end_progress(cli);
+	return status;
+}
+
+enum status cli_open_fitted(struct cli *cli, enum prior prior, struct session **session,
+			    struct error *error)
+{
+	enum status status = cli_open(cli, session, error);
+
+	if (status != STATUS_OK)
+		return status;
+	cli_notice(cli, *session);
+	status = session_fit(*session, prior, 0, 0, false, &cli->progress, error);
+	cli_end_progress(cli);
+	if (status != STATUS_OK) {
+		session_close(*session);
+		*session = NULL;
+	}
+	return status;
+}
+
+static enum output_format output_format(const struct cli_options *options)
+{
+	if (options->json)
+		return OUTPUT_JSON;
+	return options->csv ? OUTPUT_CSV : OUTPUT_TEXT;
+}
+
+void cli_report(const struct cli *cli, struct report *report)
+{
+	report_begin(report, stdout, output_format(&cli->options), cli->utf8);
+}
+
+/* ---- messages ------------------------------------------------------------- */
+
+static void print_message(struct cli *cli, const char *prefix, const char *message)
+{
+	char *clean = utf8_sanitize(message);
+
+	cli_end_progress(cli);
+	fflush(stdout); /* in the order of events where both go to one place */
+	fprintf(stderr, "stemma: %s%s\n", prefix, clean);
+	free(clean);
+}
+
+void cli_warn(struct cli *cli, const char *format, ...)
+{
+	char message[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(message, sizeof message, format, arguments);
+	va_end(arguments);
+	print_message(cli, "warning: ", message);
+}
+
+void cli_complain(struct cli *cli, const struct error *error)
+{
+	char message[sizeof(struct error) + 64];
+
+	error_format(error, message, sizeof message);
+	print_message(cli, "", message);
+}
+
+void cli_notice(struct cli *cli, const struct session *session)
+{
+	if (session->catalog->notice)
+		print_message(cli, "note: ", session->catalog->notice);
+}

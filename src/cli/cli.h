@@ -1,0 +1,64 @@
+/* Cli: what every subcommand shares: the global options, the open session,
+ * progress on the terminal, and how errors and warnings are said. */
+#ifndef STEMMA_CLI_CLI_H
+#define STEMMA_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "options.h"
+#include "report.h"
+#include "stemma/app/session.h"
+#include "stemma/base/error.h"
+#include "stemma/base/progress.h"
+
+struct cli_options {
+	const char *db; /* NULL: the default cache */
+	bool no_starter;
+	bool json, csv;
+	bool help, version;
+};
+extern const struct option_spec cli_option_specs[];
+extern const size_t cli_option_count;
+
+struct cli {
+	struct cli_options options;
+	bool utf8;                /* standard output can show it */
+	struct progress progress; /* cancelled by SIGINT */
+	bool progress_shown;      /* a progress line is on the terminal */
+	double progress_time;     /* when it was last drawn, seconds */
+};
+
+/* Must not move afterwards: its progress points to it. */
+void cli_init(struct cli *cli);
+
+/* Opens the cache that the options name. */
+enum status cli_open(struct cli *cli, struct session **session, struct error *error);
+/* The same with a fit, learned unless the cache has it. */
+enum status cli_open_fitted(struct cli *cli, enum prior prior, struct session **session,
+			    struct error *error);
+
+/* Begins a report on standard output in the format that the options say. */
+void cli_report(const struct cli *cli, struct report *report);
+
+/* What the user should know about the scores in the cache, on stderr. */
+void cli_notice(struct cli *cli, const struct session *session);
+
+/* "stemma: warning: …" and "stemma: …; advice" on standard error, free of
+ * control characters. */
+void cli_warn(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void cli_complain(struct cli *cli, const struct error *error);
+
+/* Removes the progress line, if there is one. */
+void cli_end_progress(struct cli *cli);
+
+/* SIGINT asks running work to stop; the second one ends the program. */
+void cli_catch_interrupt(void);
+void cli_release_interrupt(void);
+bool cli_interrupted(void);
+
+/* Runs the command line and returns its status.  An error without a message
+ * has been reported already. */
+enum status cli_run(struct cli *cli, int argc, char **argv, struct error *error);
+
+#endif

@@ -1,0 +1,52 @@
+/* Command: a subcommand described once, for dispatch, --help and checks. */
+#ifndef STEMMA_CLI_COMMAND_H
+#define STEMMA_CLI_COMMAND_H
+
+#include "cli.h"
+#include "options.h"
+
+/* Each is in the file of its name.  The first is the one that runs when no
+ * command is named. */
+#define COMMAND_TABLE(X) \
+	X(browse) \
+	X(import) \
+	X(fit) \
+	X(predict) \
+	X(show) \
+	X(tree) \
+	X(residuals) \
+	X(check)
+
+struct command {
+	const char *name;
+	const char *arguments;    /* as --help shows them, "" when none */
+	const char *summary;
+	const char *details;      /* more lines for --help, NULL when none */
+	size_t minimum, maximum;  /* of arguments; COMMAND_MANY = no limit */
+	bool json, csv;           /* it prints them */
+	const struct option_spec *specs;
+	size_t spec_count;
+	size_t options_size;      /* of the struct that the specs fill */
+	const void *defaults;     /* such a struct, NULL for all zero */
+	enum status (*run)(struct cli *cli, const void *options, size_t count, char **arguments,
+			   struct error *error);
+};
+#define COMMAND_MANY SIZE_MAX
+/* For the two members specs and spec_count. */
+#define COMMAND_SPECS(array) .specs = (array), .spec_count = sizeof(array) / sizeof *(array)
+
+#define X(name) extern const struct command name##_command;
+COMMAND_TABLE(X)
+#undef X
+
+extern const struct command *const command_list[]; /* NULL at the end */
+
+/* NULL when there is none of that name. */
+const struct command *command_find(const char *name);
+/* The command whose name is near to a mistyped one, NULL when none is. */
+const char *command_suggest(const char *name);
+
+/* --help of the program (command NULL) or of a command. */
+void command_print_help(FILE *out, const struct command *command);
+
+#endif

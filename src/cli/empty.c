@@ -1,1 +1,0 @@
-typedef int cli_is_not_empty;

@@ -1,0 +1,167 @@
+/* stemma fit: learn how scores run in families. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "names.h"
+#include "stemma/base/memory.h"
+
+struct fit_options {
+	int prior;
+	uint64_t rank, seed;
+	bool variances;
+};
+
+#define OPTION(member) offsetof(struct fit_options, member)
+static const struct option_spec specs[] = {
+	{"prior", 0, OPTION_CHOICE, "PRIOR", OPTION(prior), PRIOR_HELP, prior_words},
+	{"rank", 0, OPTION_NUMBER, "N", OPTION(rank), "latent factors (default: one a benchmark)", NULL},
+	{"seed", 0, OPTION_NUMBER, "N", OPTION(seed), "seed of the random numbers", NULL},
+	{"variances", 0, OPTION_FLAG, NULL, OPTION(variances), "print what was learned, too", NULL},
+};
+
+static const struct column figure_columns[] = {
+	{"benchmark", "benchmark", COLUMN_TEXT, 0, false},
+	{"models", "models", COLUMN_NUMBER, 0, false},
+	{"pearson", "Pearson", COLUMN_NUMBER, 3, false},
+	{"rmse", "RMSE", COLUMN_NUMBER, 2, false},
+	{"mae", "MAE", COLUMN_NUMBER, 2, false},
+	{"coverage50", "in 50 % interval", COLUMN_PERCENT, 1, false},
+	{"coverage90", "in 90 % interval", COLUMN_PERCENT, 1, false},
+};
+
+static void report_figures(struct report *report, const struct session *session)
+{
+	size_t rows = session->catalog->benchmark_count + 1;
+	struct engine_figures *figures = memory_zero(rows, sizeof *figures);
+	struct table *table = table_new(figure_columns,
+					sizeof figure_columns / sizeof *figure_columns);
+
+	engine_fit_figures(session->fit, figures);
+	for (size_t i = 0; i < rows; i++) {
+		table_text(table, names_benchmark(session->catalog, i, report->format));
+		table_number(table, (double)figures[i].models);
+		table_number(table, figures[i].pearson);
+		table_number(table, figures[i].rmse);
+		table_number(table, figures[i].mae);
+		table_number(table, figures[i].coverage50);
+		table_number(table, figures[i].coverage90);
+	}
+	report_table(report, "figures", "Each model predicted from all others", table, TABLE_MAIN);
+	table_free(table);
+	free(figures);
+}
+
+/* ---- what was learned -------------------------------------------------------- */
+
+struct components {
+	const struct engine_component *list;
+	size_t count;
+};
+
+static double find_variance(const struct components *components, const char *label,
+			    size_t factor)
+{
+	for (size_t i = 0; i < components->count; i++)
+		if (components->list[i].factor == factor &&
+		    !strcmp(components->list[i].label, label))
+			return components->list[i].variance;
+	return NAN;
+}
+
+/* Whether an earlier entry has the label of this one. */
+static bool repeats_label(const struct components *components, size_t position)
+{
+	for (size_t i = 0; i < position; i++)
+		if (!strcmp(components->list[i].label, components->list[position].label))
+			return true;
+	return false;
+}
+
+static const struct column variance_columns[] = {
+	{"component", "component", COLUMN_TEXT, 0, false},
+	{"factor1", "factor 1", COLUMN_PERCENT, 1, false},
+	{"factor2", "factor 2", COLUMN_PERCENT, 1, false},
+	{"factor3", "factor 3", COLUMN_PERCENT, 1, false},
+	{"factor4", "factor 4", COLUMN_PERCENT, 1, false},
+	{"factor5", "factor 5", COLUMN_PERCENT, 1, false},
+	{"factor6", "factor 6", COLUMN_PERCENT, 1, false},
+	{"factor7", "factor 7", COLUMN_PERCENT, 1, false},
+	{"factor8", "factor 8", COLUMN_PERCENT, 1, false},
+};
+#define FACTORS_SHOWN (sizeof variance_columns / sizeof *variance_columns - 1)
+
+/* A row for each component, a column for each factor. */
+static void report_variances(struct report *report, const struct engine_fit *fit)
+{
+	struct components components;
+	struct engine_info info;
+
+	components.list = engine_fit_components(fit, &components.count);
+	engine_fit_info(fit, &info);
+	size_t factors = info.factors < FACTORS_SHOWN ? info.factors : FACTORS_SHOWN;
+	struct table *table = table_new(variance_columns, factors + 1);
+	for (size_t i = 0; i < components.count; i++) {
+		if (repeats_label(&components, i))
+			continue;
+		table_text(table, components.list[i].label);
+		for (size_t factor = 0; factor < factors; factor++)
+			table_number(table, find_variance(&components, components.list[i].label,
+							  factor));
+	}
+	report_table(report, "variances", "Share of each factor's variance", table, TABLE_SIDE);
+	table_free(table);
+}
+
+/* ---- the command -------------------------------------------------------------- */
+
+static void report_fit(const struct cli *cli, const struct session *session, bool variances)
+{
+	struct engine_info info;
+	struct report report;
+
+	engine_fit_info(session->fit, &info);
+	cli_report(cli, &report);
+	report_text(&report, "prior", "prior", prior_name(info.prior));
+	report_number(&report, "models", "scored models", (double)info.models, 0);
+	report_number(&report, "factors", "factors", (double)info.factors, 0);
+	report_number(&report, "seconds", "seconds", info.seconds, 1);
+	report_number(&report, "log_likelihood", "log likelihood", info.log_likelihood, 1);
+	report_figures(&report, session);
+	if (variances)
+		report_variances(&report, session->fit);
+	report_end(&report);
+}
+
+static enum status fit_run(struct cli *cli, const void *specific, size_t count, char **arguments,
+			   struct error *error)
+{
+	const struct fit_options *options = specific;
+	struct session *session;
+	enum status status = cli_open(cli, &session, error);
+
+	(void)count, (void)arguments;
+	if (status != STATUS_OK)
+		return status;
+	cli_notice(cli, session);
+	status = session_fit(session, (enum prior)options->prior, (size_t)options->rank,
+			     options->seed, true, &cli->progress, error);
+	cli_end_progress(cli);
+	if (status == STATUS_OK)
+		report_fit(cli, session, options->variances);
+	session_close(session);
+	return status;
+}
+
+const struct command fit_command = {
+	.name = "fit",
+	.arguments = "",
+	.summary = "Learn how scores run in families, and say how well that predicts",
+	.details = "\nThe figures are leave-one-out: each model is predicted from all others.",
+	.json = true,
+	.csv = true,
+	COMMAND_SPECS(specs),
+	.options_size = sizeof(struct fit_options),
+	.run = fit_run,
+};

@@ -1,0 +1,165 @@
+/* stemma import: files into the cache. */
+#include <stdlib.h>
+
+#include "command.h"
+#include "stemma/app/import.h"
+#include "stemma/base/utf8.h"
+
+struct import_options {
+	bool all;
+};
+
+#define OPTION(member) offsetof(struct import_options, member)
+static const struct option_spec specs[] = {
+	{"all", 0, OPTION_FLAG, NULL, OPTION(all), "list all rejected rows, not only the first 20", NULL},
+};
+
+#define NOTES_LISTED 20
+
+static const struct column file_columns[] = {
+	{"file", "file", COLUMN_TEXT, 0, false},
+	{"format", "format", COLUMN_TEXT, 0, false},
+	{"models", "models", COLUMN_NUMBER, 0, false},
+	{"edges", "edges", COLUMN_NUMBER, 0, false},
+	{"evaluations", "evaluations", COLUMN_NUMBER, 0, false},
+	{"aliases", "aliases", COLUMN_NUMBER, 0, false},
+	{"added", "added", COLUMN_NUMBER, 0, false},
+	{"updated", "updated", COLUMN_NUMBER, 0, false},
+	{"unchanged", "unchanged", COLUMN_NUMBER, 0, false},
+	{"rejected", "rejected", COLUMN_NUMBER, 0, false},
+	{"warned", "warned", COLUMN_NUMBER, 0, false},
+};
+
+static void add_file(struct table *table, const struct import_report *report)
+{
+	const size_t counts[] = {
+		report->models, report->edges, report->evaluations, report->aliases, report->added,
+		report->updated, report->unchanged, report->rejected, report->warned,
+	};
+
+	table_text(table, report->file);
+	table_text(table, format_name(report->format));
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+		table_number(table, (double)counts[i]);
+}
+
+static const struct column note_columns[] = {
+	{"file", NULL, COLUMN_TEXT, 0, false},
+	{"line", NULL, COLUMN_NUMBER, 0, false},
+	{"column", NULL, COLUMN_NUMBER, 0, false},
+	{"rejected", NULL, COLUMN_FLAG, 0, false},
+	{"reason", NULL, COLUMN_TEXT, 0, false},
+};
+
+static void add_notes(struct table *table, const struct import_report *report)
+{
+	for (size_t i = 0; i < report->note_count; i++) {
+		table_text(table, report->file);
+		table_number(table, (double)report->notes[i].line);
+		table_number(table, (double)report->notes[i].column);
+		table_number(table, report->notes[i].rejected);
+		table_text(table, report->notes[i].text);
+	}
+}
+
+/* "file:line:column: reason" */
+static void print_note(const char *file, const struct import_note *note)
+{
+	char *clean = utf8_sanitize(note->text);
+
+	fprintf(stderr, "%s:%ld:", file, note->line);
+	if (note->column > 0)
+		fprintf(stderr, "%ld:", note->column);
+	fprintf(stderr, " %s%s\n", note->rejected ? "" : "warning: ", clean);
+	free(clean);
+}
+
+static void print_notes(const struct import_report *report, bool all)
+{
+	size_t total = report->rejected + report->warned;
+	size_t listed = report->note_count;
+
+	if (!all && listed > NOTES_LISTED)
+		listed = NOTES_LISTED;
+	for (size_t i = 0; i < listed; i++)
+		print_note(report->file, &report->notes[i]);
+	if (listed < total)
+		fprintf(stderr, "%s: ... %zu more%s\n", report->file, total - listed,
+			listed < report->note_count ? "; --all lists them" : "");
+}
+
+struct import_tables {
+	struct table *files, *notes;
+};
+
+/* One file; a failure is reported here so that the others can go on. */
+static enum status import_one(struct cli *cli, struct session *session, const char *path,
+			      bool all, struct import_tables *tables)
+{
+	struct import_report report = {0};
+	struct error error = {0};
+	enum status status = import_file(session->store, path, &cli->progress, &report, &error);
+
+	cli_end_progress(cli);
+	print_notes(&report, all);
+	add_notes(tables->notes, &report);
+	if (status == STATUS_OK)
+		add_file(tables->files, &report);
+	else if (!cli_interrupted())
+		cli_complain(cli, &error);
+	import_report_free(&report);
+	return status;
+}
+
+static void print_tables(const struct cli *cli, const struct import_tables *tables)
+{
+	struct report report;
+
+	cli_report(cli, &report);
+	report_table(&report, "files", NULL, tables->files, TABLE_MAIN);
+	if (report.format == OUTPUT_JSON)
+		report_table(&report, "notes", NULL, tables->notes, TABLE_SIDE);
+	report_end(&report);
+}
+
+static enum status import_run(struct cli *cli, const void *specific, size_t count,
+			      char **arguments, struct error *error)
+{
+	const struct import_options *options = specific;
+	struct session *session;
+	enum status status = cli_open(cli, &session, error);
+
+	if (status != STATUS_OK)
+		return status;
+	struct import_tables tables = {
+		table_new(file_columns, sizeof file_columns / sizeof *file_columns),
+		table_new(note_columns, sizeof note_columns / sizeof *note_columns),
+	};
+	for (size_t i = 0; i < count && !cli_interrupted(); i++) {
+		enum status one = import_one(cli, session, arguments[i], options->all, &tables);
+		if (status == STATUS_OK)
+			status = one;
+	}
+	print_tables(cli, &tables);
+	table_free(tables.files);
+	table_free(tables.notes);
+	session_close(session);
+	return status;
+}
+
+const struct command import_command = {
+	.name = "import",
+	.arguments = "FILE...",
+	.summary = "Read files into the cache, each recognised by its content",
+	.details = "\nReads leaderboard and score tables, lineage edges, renames (CSV), Hub metadata\n"
+		   "(JSON lines) and mergekit configurations (YAML), also gzip-compressed; '-' is\n"
+		   "standard input.  Each file is taken as a whole or not at all; rows that cannot\n"
+		   "be used are listed on standard error and left out.",
+	.minimum = 1,
+	.maximum = COMMAND_MANY,
+	.json = true,
+	.csv = true,
+	COMMAND_SPECS(specs),
+	.options_size = sizeof(struct import_options),
+	.run = import_run,
+};

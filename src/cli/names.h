@@ -1,0 +1,24 @@
+/* Names: how models, benchmarks and facts are called in the output. */
+#ifndef STEMMA_CLI_NAMES_H
+#define STEMMA_CLI_NAMES_H
+
+#include "report.h"
+#include "stemma/app/catalog.h"
+
+/* The title for people, the key for programs; "average" past the last. */
+const char *names_benchmark(const struct catalog *catalog, size_t benchmark,
+			    enum output_format format);
+/* NULL for CATALOG_NONE. */
+const char *names_model(const struct catalog *catalog, size_t model);
+/* NULL when nobody said. */
+const char *names_answer(enum answer answer);
+
+/* The published score, NAN when missing; the average past the last benchmark. */
+double names_score(const struct catalog *catalog, size_t model, size_t benchmark);
+
+/* Index of the benchmark that an option names, benchmark_count for "average";
+ * STATUS_USAGE with the list of benchmarks when there is none. */
+enum status names_find_benchmark(const struct catalog *catalog, const char *word,
+				 size_t *benchmark, struct error *error);
+
+#endif

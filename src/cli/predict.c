@@ -1,0 +1,399 @@
+/* stemma predict: what would this merge score? */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "names.h"
+#include "read_file.h"
+#include "stemma/app/sketch.h"
+#include "stemma/base/memory.h"
+#include "stemma/base/text.h"
+
+struct predict_options {
+	struct option_list models; /* NAME or NAME:WEIGHT */
+	int method, chat_template, prior;
+	const char *base, *why;
+};
+
+#define NOT_GIVEN (-1)
+static const char *const answer_words[] = {"no", "yes", NULL}; /* as enum answer counts */
+static const struct predict_options defaults = {
+	.method = NOT_GIVEN, .chat_template = ANSWER_UNKNOWN
+};
+
+#define OPTION(member) offsetof(struct predict_options, member)
+static const struct option_spec specs[] = {
+	{"model", 'm', OPTION_LIST, "NAME[:WEIGHT]", OPTION(models), "a parent and its weight; once for each", NULL},
+	{"method", 0, OPTION_CHOICE, "METHOD", OPTION(method), "merge method (default linear, or the file's)", method_words},
+	{"base", 0, OPTION_TEXT, "NAME", OPTION(base), "base model of the method", NULL},
+	{"chat-template", 0, OPTION_CHOICE, "yes|no", OPTION(chat_template), "evaluated with it? (default: as the parents)", answer_words},
+	{"prior", 0, OPTION_CHOICE, "PRIOR", OPTION(prior), PRIOR_HELP, prior_words},
+	{"why", 0, OPTION_TEXT, "BENCHMARK", OPTION(why), "explain this one (default average)", NULL},
+};
+
+/* ---- the sketch ------------------------------------------------------------ */
+
+/* Splits "owner/name:0.5" at the last colon where a number follows; a name
+ * without one gets NAN.  The caller frees the name. */
+static enum status split_weight(const char *word, char **name, double *weight,
+				struct error *error)
+{
+	const char *colon = strrchr(word, ':');
+	char *end = NULL;
+
+	*weight = colon ? strtod(colon + 1, &end) : NAN;
+	if (!colon || end == colon + 1 || *end) {
+		*name = memory_string(word);
+		*weight = NAN;
+		return STATUS_OK;
+	}
+	*name = memory_string_slice(word, (size_t)(colon - word));
+	if (isfinite(*weight) && *weight >= 0)
+		return STATUS_OK;
+	error_set(error, STATUS_USAGE, "the weight of %s must be a number from 0 up", *name);
+	return error_advise(error, "weights are scaled to sum 1");
+}
+
+static enum status sketch_words(struct sketch *sketch, const struct catalog *catalog,
+				const struct option_list *words, struct error *error)
+{
+	char **names = memory_zero(words->count, sizeof *names);
+	double *weights = memory_zero(words->count, sizeof *weights);
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < words->count && status == STATUS_OK; i++)
+		status = split_weight(words->values[i], &names[i], &weights[i], error);
+	if (status == STATUS_OK)
+		status = sketch_from_names(sketch, catalog, words->count,
+					   (const char *const *)names, weights, error);
+	for (size_t i = 0; i < words->count; i++)
+		free(names[i]);
+	free(names);
+	free(weights);
+	return status;
+}
+
+struct warning_place {
+	struct cli *cli;
+	const char *file;
+};
+
+static void warn_recipe(void *context, long line, long column, const char *message)
+{
+	const struct warning_place *place = context;
+
+	if (column > 0)
+		cli_warn(place->cli, "%s:%ld:%ld: %s", place->file, line, column, message);
+	else
+		cli_warn(place->cli, "%s:%ld: %s", place->file, line, message);
+}
+
+static enum status sketch_configuration(struct cli *cli, struct sketch *sketch,
+					const struct catalog *catalog, const char *path,
+					struct error *error)
+{
+	struct warning_place place = {cli, read_file_name(path)};
+	const struct record_sink sink = {.context = &place, .warn = warn_recipe};
+	struct merge_recipe recipe = {0};
+	struct text text = {0};
+	enum status status = read_file(path, &text, error);
+
+	if (status == STATUS_OK)
+		status = merge_recipe_read(text_string(&text), text.length, place.file, &sink,
+					   &recipe, error);
+	if (status == STATUS_OK) {
+		status = sketch_from_recipe(sketch, catalog, &recipe, error);
+		merge_recipe_free(&recipe);
+	}
+	text_free(&text);
+	return status;
+}
+
+/* What the options say about every sketch. */
+static enum status sketch_options(struct sketch *sketch, const struct catalog *catalog,
+				  const struct predict_options *options, struct error *error)
+{
+	size_t base;
+
+	if (options->method != NOT_GIVEN)
+		sketch_set_method(sketch, (enum merge_method)options->method);
+	if (options->chat_template != ANSWER_UNKNOWN)
+		sketch_set_template(sketch, (enum answer)options->chat_template);
+	if (options->base) {
+		enum status status = catalog_resolve(catalog, options->base, &base, error);
+		if (status != STATUS_OK)
+			return status;
+		sketch_set_base(sketch, base);
+	}
+	return sketch_check(sketch, catalog, error);
+}
+
+/* ---- the report ------------------------------------------------------------- */
+
+static const struct column parent_columns[] = {
+	{"model", "parent", COLUMN_TEXT, 0, false},
+	{"weight", "weight", COLUMN_NUMBER, 3, false},
+	{"share", "share", COLUMN_NUMBER, 3, false},
+};
+
+static double child_share(const struct engine_child *child, size_t model)
+{
+	double share = 0, sum = 0;
+
+	for (size_t i = 0; i < child->count; i++) {
+		sum += child->weights[i];
+		share += child->parents[i] == model ? child->weights[i] : 0;
+	}
+	return sum > 0 ? share / sum : NAN;
+}
+
+static void add_parent(struct table *table, const struct catalog *catalog, size_t model,
+		       double weight, const struct engine_child *child)
+{
+	table_text(table, names_model(catalog, model));
+	table_number(table, weight);
+	table_number(table, child_share(child, model));
+}
+
+/* The parents as given, then a base outside them that keeps a share. */
+static void report_parents(struct report *report, const struct catalog *catalog,
+			   const struct sketch *sketch, const struct engine_child *child)
+{
+	struct table *table = table_new(parent_columns, 3);
+
+	for (size_t i = 0; i < sketch->now.count; i++)
+		add_parent(table, catalog, sketch->now.parents[i].model,
+			   sketch->now.parents[i].weight, child);
+	for (size_t i = 0; i < child->count; i++)
+		if (sketch_position(sketch, child->parents[i]) < 0)
+			add_parent(table, catalog, child->parents[i], NAN, child);
+	report_table(report, "parents", NULL, table, TABLE_SIDE);
+	table_free(table);
+}
+
+static const struct column score_columns[] = {
+	{"child", NULL, COLUMN_TEXT, 0, false},
+	{"benchmark", "benchmark", COLUMN_TEXT, 0, false},
+	{"predicted", "predicted", COLUMN_NUMBER, 1, false},
+	{"sd", "sd", COLUMN_NUMBER, 1, false},
+	{"low50", "50 % interval", COLUMN_NUMBER, 1, false},
+	{"high50", "", COLUMN_NUMBER, 1, true},
+	{"low90", "90 % interval", COLUMN_NUMBER, 1, false},
+	{"high90", "", COLUMN_NUMBER, 1, true},
+	{"best_score", "best", COLUMN_NUMBER, 1, false},
+	{"chance", "beats it", COLUMN_PERCENT, 0, false},
+	{"best_parent", "best parent", COLUMN_TEXT, 0, false},
+};
+
+static void report_scores(struct report *report, const struct catalog *catalog, const char *name,
+			  const struct sketch_prediction *prediction)
+{
+	struct table *table = table_new(score_columns,
+					sizeof score_columns / sizeof *score_columns);
+
+	for (size_t i = 0; i < prediction->rows; i++) {
+		const struct sketch_row *row = &prediction->row[i];
+		const struct engine_estimate *estimate = &row->estimate;
+		table_text(table, name);
+		table_text(table, names_benchmark(catalog, i, report->format));
+		table_number(table, estimate->mean);
+		table_number(table, estimate->sd);
+		table_number(table, estimate->low50);
+		table_number(table, estimate->high50);
+		table_number(table, estimate->low90);
+		table_number(table, estimate->high90);
+		table_number(table, row->best_score);
+		table_number(table, row->chance);
+		table_text(table, names_model(catalog, row->best_parent));
+	}
+	report_table(report, "scores", NULL, table, TABLE_MAIN);
+	table_free(table);
+}
+
+static const struct column ancestor_columns[] = {
+	{"model", "nearest ancestor", COLUMN_TEXT, 0, false},
+	{"kinship", "kinship", COLUMN_NUMBER, 2, false},
+	{"share", "share", COLUMN_NUMBER, 3, false},
+};
+
+static void report_ancestors(struct report *report, const struct catalog *catalog,
+			     const struct sketch_prediction *prediction)
+{
+	struct table *table = table_new(ancestor_columns, 3);
+
+	for (size_t i = 0; i < prediction->ancestor_count; i++) {
+		table_text(table, names_model(catalog, prediction->ancestors[i].model));
+		table_number(table, prediction->ancestors[i].kinship);
+		table_number(table, prediction->ancestors[i].share);
+	}
+	report_table(report, "ancestors", NULL, table, TABLE_SIDE);
+	table_free(table);
+}
+
+static const struct column reason_columns[] = {
+	{"benchmark", NULL, COLUMN_TEXT, 0, false},
+	{"model", "rests on", COLUMN_TEXT, 0, false},
+	{"points", "points", COLUMN_SIGNED, 2, false},
+	{"score", "its score", COLUMN_NUMBER, 1, false},
+};
+
+static void add_reasons(struct table *table, const struct report *report,
+			const struct catalog *catalog,
+			const struct sketch_prediction *prediction, size_t benchmark)
+{
+	const struct sketch_row *row = &prediction->row[benchmark];
+
+	for (size_t i = 0; i < row->contribution_count; i++) {
+		size_t model = row->contributions[i].model;
+		table_text(table, names_benchmark(catalog, benchmark, report->format));
+		table_text(table, names_model(catalog, model));
+		table_number(table, row->contributions[i].points);
+		table_number(table, names_score(catalog, model, benchmark));
+	}
+}
+
+/* Text explains one benchmark, JSON all of them. */
+static void report_reasons(struct report *report, const struct catalog *catalog,
+			   const struct sketch_prediction *prediction, size_t benchmark)
+{
+	struct table *table = table_new(reason_columns, 4);
+	char title[128];
+
+	snprintf(title, sizeof title, "Why: %s", names_benchmark(catalog, benchmark, OUTPUT_TEXT));
+	for (size_t i = 0; i < prediction->rows; i++)
+		if (report->format == OUTPUT_JSON || i == benchmark)
+			add_reasons(table, report, catalog, prediction, i);
+	report_table(report, "why", title, table, TABLE_SIDE);
+	table_free(table);
+}
+
+/* Each line of the sketch's warnings to standard error, and to JSON. */
+static void report_warnings(struct cli *cli, struct report *report, const struct sketch *sketch,
+			    const struct catalog *catalog)
+{
+	static const struct column columns[] = {{"text", NULL, COLUMN_TEXT, 0, false}};
+	struct table *table = table_new(columns, 1);
+	struct text lines = {0};
+	char *rest;
+
+	sketch_warnings(sketch, catalog, &lines);
+	char *copy = text_steal(&lines);
+	for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		cli_warn(cli, "%s", line);
+		table_text(table, line);
+	}
+	if (report->format == OUTPUT_JSON)
+		report_table(report, "warnings", NULL, table, TABLE_SIDE);
+	table_free(table);
+	free(copy);
+}
+
+static void report_prediction(struct cli *cli, struct report *report, const char *name,
+			      const struct sketch *sketch, const struct catalog *catalog,
+			      const struct sketch_prediction *prediction, size_t why)
+{
+	const struct engine_model *child = &prediction->child.model;
+
+	report_item_begin(report);
+	report_text(report, "child", "configuration", name);
+	report_text(report, "method", "method", merge_method_info(sketch->now.method)->name);
+	report_text(report, "base", "base", names_model(catalog, sketch_base(sketch, catalog)));
+	report_text(report, "architecture", NULL, child->architecture);
+	report_text(report, "chat_template", "chat template", names_answer(child->chat_template));
+	report_warnings(cli, report, sketch, catalog);
+	report_parents(report, catalog, sketch, &prediction->child);
+	report_scores(report, catalog, name, prediction);
+	report_ancestors(report, catalog, prediction);
+	report_reasons(report, catalog, prediction, why);
+	report_item_end(report);
+}
+
+/* ---- the command -------------------------------------------------------------- */
+
+/* What all predictions of a run share. */
+struct run {
+	struct cli *cli;
+	struct session *session;
+	const struct predict_options *options;
+	size_t why;
+	struct report report;
+};
+
+/* One child: of the file `path`, or of the -m options when it is NULL. */
+static enum status predict_one(struct run *run, const char *path, struct error *error)
+{
+	const struct catalog *catalog = run->session->catalog;
+	const char *name = path ? read_file_name(path) : NULL;
+	struct sketch_prediction prediction = {0};
+	struct sketch sketch;
+
+	sketch_init(&sketch);
+	enum status status = path ? sketch_configuration(run->cli, &sketch, catalog, path, error)
+				  : sketch_words(&sketch, catalog, &run->options->models, error);
+	if (status == STATUS_OK)
+		status = sketch_options(&sketch, catalog, run->options, error);
+	if (status == STATUS_OK)
+		status = sketch_predict(&sketch, run->session, &prediction, error);
+	if (status == STATUS_OK)
+		report_prediction(run->cli, &run->report, name, &sketch, catalog, &prediction,
+				  run->why);
+	else if (name && !error->file[0])
+		error_locate(error, name, 0, 0);
+	sketch_prediction_free(&prediction);
+	sketch_free(&sketch);
+	return status;
+}
+
+static enum status predict_all(struct run *run, size_t count, char **paths, struct error *error)
+{
+	enum status status = STATUS_OK;
+
+	cli_report(run->cli, &run->report);
+	report_text(&run->report, "prior", NULL, prior_words[run->options->prior]);
+	report_text(&run->report, "notice", NULL, run->session->catalog->notice);
+	report_list_begin(&run->report, "predictions");
+	if (run->options->models.count)
+		status = predict_one(run, NULL, error);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		status = predict_one(run, paths[i], error);
+	report_list_end(&run->report);
+	report_end(&run->report);
+	return status;
+}
+
+static enum status predict_run(struct cli *cli, const void *specific, size_t count,
+			       char **arguments, struct error *error)
+{
+	struct run run = {.cli = cli, .options = specific};
+	const char *why = run.options->why ? run.options->why : "average";
+
+	if (!count && !run.options->models.count) {
+		error_set(error, STATUS_USAGE, "predict needs a configuration or parents");
+		return error_advise(error, "as in 'stemma predict -m A:0.6 -m B:0.4'");
+	}
+	enum status status =
+		cli_open_fitted(cli, (enum prior)run.options->prior, &run.session, error);
+	if (status != STATUS_OK)
+		return status;
+	status = names_find_benchmark(run.session->catalog, why, &run.why, error);
+	if (status == STATUS_OK)
+		status = predict_all(&run, count, arguments, error);
+	session_close(run.session);
+	return status;
+}
+
+const struct command predict_command = {
+	.name = "predict",
+	.arguments = "[CONFIG.yml]...",
+	.summary = "Predict what a merge scores, with intervals, and say why",
+	.details = "\nThe merge is a mergekit configuration ('-' is standard input) or given by -m.\n"
+		   "Weights are scaled to sum 1; parents without one share what is left.",
+	.maximum = COMMAND_MANY,
+	.json = true,
+	.csv = true,
+	COMMAND_SPECS(specs),
+	.options_size = sizeof(struct predict_options),
+	.defaults = &defaults,
+	.run = predict_run,
+};

@@ -1,0 +1,206 @@
+/* stemma residuals: which scores do not fit the family? */
+#include <math.h>
+#include <stdlib.h>
+
+#include "command.h"
+#include "names.h"
+#include "stemma/base/memory.h"
+#include "stemma/base/utf8.h"
+
+/* X(symbol, word): the orders, largest first but for the name. */
+#define ORDER_TABLE(X) X(ABS, "abs") X(Z, "z") X(POINTS, "points") X(NAME, "name")
+enum order {
+#define X(symbol, word) ORDER_##symbol,
+	ORDER_TABLE(X)
+#undef X
+};
+static const char *const order_words[] = {
+#define X(symbol, word) word,
+	ORDER_TABLE(X)
+#undef X
+	NULL
+};
+
+struct residuals_options {
+	const char *benchmark, *model;
+	int order, prior;
+	uint64_t limit;
+};
+static const struct residuals_options defaults = {.limit = 40};
+
+#define OPTION(member) offsetof(struct residuals_options, member)
+static const struct option_spec specs[] = {
+	{"benchmark", 'b', OPTION_TEXT, "BENCHMARK", OPTION(benchmark), "of this benchmark (default average)", NULL},
+	{"model", 'm', OPTION_TEXT, "NAME", OPTION(model), "of this model only, on all benchmarks", NULL},
+	{"sort", 0, OPTION_CHOICE, "ORDER", OPTION(order), "abs (size of z, default), z, points or name", order_words},
+	{"limit", 0, OPTION_NUMBER, "N", OPTION(limit), "the first N rows (default 40, 0 = all)", NULL},
+	{"prior", 0, OPTION_CHOICE, "PRIOR", OPTION(prior), PRIOR_HELP, prior_words},
+};
+
+struct row {
+	const char *name;
+	size_t benchmark;
+	struct engine_residual residual;
+};
+struct rows {
+	struct row *row; /* owned */
+	size_t count, capacity;
+};
+
+static double points(const struct row *row)
+{
+	return row->residual.observed - row->residual.predicted;
+}
+
+/* Larger numbers first; equal ones by name. */
+static int compare_numbers(double a, double b, const struct row *left, const struct row *right)
+{
+	return a != b ? (a < b) - (a > b) : utf8_compare_names(left->name, right->name);
+}
+
+static int compare_rows(const void *a, const void *b, void *context)
+{
+	const struct row *left = a, *right = b;
+
+	switch (*(const enum order *)context) {
+	case ORDER_ABS:
+		return compare_numbers(fabs(left->residual.z), fabs(right->residual.z), left, right);
+	case ORDER_Z:
+		return compare_numbers(left->residual.z, right->residual.z, left, right);
+	case ORDER_POINTS:
+		return compare_numbers(points(left), points(right), left, right);
+	case ORDER_NAME:
+		break;
+	}
+	return utf8_compare_names(left->name, right->name);
+}
+
+/* The rows of one model: of `benchmark`, or of all when it is CATALOG_NONE. */
+static void collect_model(struct rows *rows, const struct session *session, size_t model,
+			  size_t benchmark, struct engine_residual *residuals)
+{
+	if (!engine_residuals(session->fit, model, residuals))
+		return;
+	for (size_t i = 0; i <= session->catalog->benchmark_count; i++) {
+		if ((benchmark != CATALOG_NONE && i != benchmark) || isnan(residuals[i].observed))
+			continue;
+		rows->row = memory_grow(rows->row, rows->count, &rows->capacity,
+					sizeof *rows->row);
+		rows->row[rows->count++] =
+			(struct row){session->catalog->models[model].name, i, residuals[i]};
+	}
+}
+
+static void collect(struct rows *rows, const struct session *session, size_t only,
+		    size_t benchmark)
+{
+	struct engine_residual *residuals =
+		memory_zero(session->catalog->benchmark_count + 1, sizeof *residuals);
+
+	for (size_t model = 0; model < session->catalog->count; model++)
+		if (only == CATALOG_NONE || model == only)
+			collect_model(rows, session, model, benchmark, residuals);
+	free(residuals);
+}
+
+static const struct column columns[] = {
+	{"model", "model", COLUMN_TEXT, 0, false},
+	{"benchmark", "benchmark", COLUMN_TEXT, 0, false},
+	{"published", "published", COLUMN_NUMBER, 1, false},
+	{"predicted", "predicted", COLUMN_NUMBER, 1, false},
+	{"low90", "90 % interval", COLUMN_NUMBER, 1, false},
+	{"high90", "", COLUMN_NUMBER, 1, true},
+	{"points", "points", COLUMN_SIGNED, 1, false},
+	{"sd", "sd", COLUMN_NUMBER, 1, false},
+	{"z", "z", COLUMN_SIGNED, 2, false},
+};
+
+static void report_rows(struct report *report, const struct catalog *catalog,
+			const struct rows *rows, size_t limit)
+{
+	struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+
+	for (size_t i = 0; i < rows->count && (!limit || i < limit); i++) {
+		const struct row *row = &rows->row[i];
+		table_text(table, row->name);
+		table_text(table, names_benchmark(catalog, row->benchmark, report->format));
+		table_number(table, row->residual.observed);
+		table_number(table, row->residual.predicted);
+		table_number(table, row->residual.low90);
+		table_number(table, row->residual.high90);
+		table_number(table, points(row));
+		table_number(table, row->residual.sd);
+		table_number(table, row->residual.z);
+	}
+	report_table(report, "residuals", NULL, table, TABLE_MAIN);
+	table_free(table);
+}
+
+/* What the options select; the average unless a benchmark or a model is named. */
+static enum status select_rows(const struct session *session,
+			       const struct residuals_options *options, struct rows *rows,
+			       struct error *error)
+{
+	const struct catalog *catalog = session->catalog;
+	size_t model = CATALOG_NONE, benchmark = CATALOG_NONE;
+	const char *word = options->benchmark ? options->benchmark : "average";
+	enum status status = STATUS_OK;
+
+	if (options->model)
+		status = catalog_resolve(catalog, options->model, &model, error);
+	if (status == STATUS_OK && (options->benchmark || !options->model))
+		status = names_find_benchmark(catalog, word, &benchmark, error);
+	if (status != STATUS_OK)
+		return status;
+	collect(rows, session, model, benchmark);
+	if (model != CATALOG_NONE && !rows->count) {
+		error_set(error, STATUS_NO_INPUT, "%s has no published score",
+			  names_model(catalog, model));
+		return error_advise(error, "'stemma show' predicts its scores");
+	}
+	return STATUS_OK;
+}
+
+static enum status residuals_run(struct cli *cli, const void *specific, size_t count,
+				 char **arguments, struct error *error)
+{
+	const struct residuals_options *options = specific;
+	struct rows rows = {0};
+	struct session *session;
+	struct report report;
+	enum order order = (enum order)options->order;
+	enum status status = cli_open_fitted(cli, (enum prior)options->prior, &session, error);
+
+	(void)count, (void)arguments;
+	if (status != STATUS_OK)
+		return status;
+	status = select_rows(session, options, &rows, error);
+	if (status != STATUS_OK)
+		goto cleanup;
+	if (rows.count)
+		qsort_r(rows.row, rows.count, sizeof *rows.row, compare_rows, &order);
+	cli_report(cli, &report);
+	report_text(&report, "prior", NULL, prior_words[options->prior]);
+	report_number(&report, "rows", NULL, (double)rows.count, 0);
+	report_rows(&report, session->catalog, &rows, (size_t)options->limit);
+	report_end(&report);
+cleanup:
+	free(rows.row);
+	session_close(session);
+	return status;
+}
+
+const struct command residuals_command = {
+	.name = "residuals",
+	.arguments = "",
+	.summary = "List the scores that fit their family worst",
+	.details = "\nEach model is predicted from all others; points is published less predicted, z\n"
+		   "the same in standard deviations of the prediction, where a score near 0 or 100\n"
+		   "counts as the model sees it.",
+	.json = true,
+	.csv = true,
+	COMMAND_SPECS(specs),
+	.options_size = sizeof(struct residuals_options),
+	.defaults = &defaults,
+	.run = residuals_run,
+};

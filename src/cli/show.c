@@ -1,0 +1,278 @@
+/* stemma show: all that is known about one model. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "names.h"
+#include "stemma/base/memory.h"
+#include "stemma/base/text.h"
+
+struct show_options {
+	int prior;
+};
+
+#define OPTION(member) offsetof(struct show_options, member)
+static const struct option_spec specs[] = {
+	{"prior", 0, OPTION_CHOICE, "PRIOR", OPTION(prior), PRIOR_HELP, prior_words},
+};
+
+/* What the visitors of the store need. */
+struct show {
+	const struct session *session;
+	size_t model;
+	struct table *table;
+	struct text *text;
+};
+
+/* ---- facts ----------------------------------------------------------------- */
+
+static bool add_alias(void *context, const char *alias, int64_t model)
+{
+	struct show *show = context;
+
+	if (model == show->session->catalog->models[show->model].id)
+		text_append_format(show->text, "%s%s", show->text->length ? ", " : "", alias);
+	return true;
+}
+
+static enum status report_facts(struct report *report, struct show *show, struct error *error)
+{
+	const struct catalog_model *model = &show->session->catalog->models[show->model];
+	struct text aliases = {0};
+	char date[11] = "";
+
+	show->text = &aliases;
+	enum status status = store_each_alias(show->session->store, add_alias, show, error);
+	if (!isnan(model->uploaded))
+		date_format(model->uploaded, date);
+	report_text(report, "model", "model", model->name);
+	report_text(report, "aliases", "also called", aliases.length ? text_string(&aliases) : NULL);
+	report_text(report, "kind", "kind", kind_name(model->kind));
+	report_text(report, "architecture", "architecture", model->architecture);
+	report_number(report, "params_b", "parameters (B)", model->params_b, 2);
+	report_text(report, "license", "license", model->license);
+	report_text(report, "uploaded", "uploaded", date[0] ? date : NULL);
+	report_number(report, "likes", "likes", model->likes, 0);
+	report_text(report, "precision", "precision", model->precision);
+	report_text(report, "chat_template", "chat template", names_answer(model->chat_template));
+	report_text(report, "source", "facts from", model->source);
+	report_text(report, "score_source", "scores from", model->score_source);
+	report_text(report, "suspect", "suspect", model->suspect ? "yes" : NULL);
+	text_free(&aliases);
+	return status;
+}
+
+/* ---- family ---------------------------------------------------------------- */
+
+static const struct column edge_columns[] = {
+	{"parent", "parent", COLUMN_TEXT, 0, false},
+	{"relation", "relation", COLUMN_TEXT, 0, false},
+	{"share", "share", COLUMN_NUMBER, 3, false},
+	{"stated_weight", "stated", COLUMN_NUMBER, 3, false},
+	{"method", "method", COLUMN_TEXT, 0, false},
+	{"trust", "trust", COLUMN_TEXT, 0, false},
+	{"source", "source", COLUMN_TEXT, 0, false},
+	{"score", "average", COLUMN_NUMBER, 1, false},
+	{"note", "note", COLUMN_TEXT, 0, false},
+};
+
+/* The share that the lineage uses, NAN for an edge that is not in it. */
+static double lineage_share(const struct catalog *catalog, size_t child, size_t parent)
+{
+	size_t count;
+	const struct lineage_parent *parents = lineage_parents(catalog->lineage, child, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (parents[i].node == parent)
+			return (double)parents[i].weight;
+	return NAN;
+}
+
+static bool add_edge(void *context, const struct store_edge *edge, const char *name)
+{
+	struct show *show = context;
+	const struct catalog *catalog = show->session->catalog;
+	size_t parent = catalog_find_id(catalog, edge->parent);
+
+	table_text(show->table, name);
+	table_text(show->table, relation_name(edge->facts.relation));
+	table_number(show->table, lineage_share(catalog, show->model, parent));
+	table_number(show->table, edge->facts.weight);
+	table_text(show->table, edge->facts.method);
+	table_text(show->table, trust_name(edge->facts.trust));
+	table_text(show->table, edge->facts.source);
+	table_number(show->table, parent < catalog->count ? catalog->averages[parent] : NAN);
+	table_text(show->table, edge->facts.note);
+	return true;
+}
+
+static enum status report_parents(struct report *report, struct show *show, struct error *error)
+{
+	const struct catalog *catalog = show->session->catalog;
+
+	show->table = table_new(edge_columns, sizeof edge_columns / sizeof *edge_columns);
+	enum status status = store_each_source_edge(show->session->store,
+						    catalog->models[show->model].id, add_edge,
+						    show, error);
+	report_table(report, "parents", NULL, show->table, TABLE_SIDE);
+	table_free(show->table);
+	return status;
+}
+
+static void report_children(struct report *report, const struct show *show)
+{
+	const struct catalog *catalog = show->session->catalog;
+	size_t count, scored = 0;
+	const uint32_t *children = lineage_children(catalog->lineage, show->model, &count);
+
+	for (size_t i = 0; i < count; i++)
+		scored += catalog->models[children[i]].scored;
+	report_number(report, "children", "children", (double)count, 0);
+	report_number(report, "scored_children", "with scores", (double)scored, 0);
+}
+
+/* ---- scores ---------------------------------------------------------------- */
+
+static const struct column score_columns[] = {
+	{"benchmark", "benchmark", COLUMN_TEXT, 0, false},
+	{"published", "published", COLUMN_NUMBER, 1, false},
+	{"predicted", "predicted", COLUMN_NUMBER, 1, false},
+	{"sd", "sd", COLUMN_NUMBER, 1, false},
+	{"low90", "90 % interval", COLUMN_NUMBER, 1, false},
+	{"high90", "", COLUMN_NUMBER, 1, true},
+	{"z", "z", COLUMN_SIGNED, 2, false},
+};
+
+/* Without a fit only what is published; the prediction never knows it. */
+static enum status report_scores(struct report *report, const struct show *show,
+				 struct error *error)
+{
+	const struct session *session = show->session;
+	size_t rows = session->catalog->benchmark_count + 1;
+	struct engine_estimate *estimates = memory_zero(rows, sizeof *estimates);
+	struct engine_residual *residuals = memory_zero(rows, sizeof *residuals);
+	bool in_fit = session->fit && engine_residuals(session->fit, show->model, residuals);
+	enum status status = STATUS_OK;
+
+	if (session->fit)
+		status = engine_predict_model(session->query, show->model, estimates, error);
+	struct table *table = table_new(score_columns, sizeof score_columns / sizeof *score_columns);
+	for (size_t i = 0; i < rows && status == STATUS_OK; i++) {
+		bool known = session->fit;
+		table_text(table, names_benchmark(session->catalog, i, report->format));
+		table_number(table, names_score(session->catalog, show->model, i));
+		table_number(table, known ? estimates[i].mean : NAN);
+		table_number(table, known ? estimates[i].sd : NAN);
+		table_number(table, known ? estimates[i].low90 : NAN);
+		table_number(table, known ? estimates[i].high90 : NAN);
+		table_number(table, in_fit ? residuals[i].z : NAN);
+	}
+	report_table(report, "scores", NULL, table, TABLE_MAIN);
+	table_free(table);
+	free(estimates);
+	free(residuals);
+	return status;
+}
+
+static const struct column evaluation_columns[] = {
+	{"shown", "evaluation", COLUMN_TEXT, 0, false},
+	{"source", "source", COLUMN_TEXT, 0, false},
+	{"precision", "precision", COLUMN_TEXT, 0, false},
+	{"chat_template", "chat template", COLUMN_TEXT, 0, false},
+	{"submitted", "submitted", COLUMN_TEXT, 0, false},
+	{"revision", "revision", COLUMN_TEXT, 0, false},
+	{"flagged", "flagged", COLUMN_FLAG, 0, false},
+};
+
+static bool add_evaluation(void *context, const struct store_evaluation *evaluation)
+{
+	struct show *show = context;
+	const struct evaluation_facts *facts = &evaluation->facts;
+
+	table_text(show->table, evaluation->chosen ? "shown" : "other");
+	table_text(show->table, facts->source);
+	table_text(show->table, facts->precision);
+	table_text(show->table, names_answer(facts->chat_template));
+	table_text(show->table, facts->submitted);
+	char *revision = facts->revision ? memory_string_slice(facts->revision,
+							       strnlen(facts->revision, 12))
+					 : NULL;
+	table_text(show->table, revision);
+	table_number(show->table, facts->flagged);
+	free(revision);
+	return true;
+}
+
+static enum status report_evaluations(struct report *report, struct show *show,
+				      struct error *error)
+{
+	show->table = table_new(evaluation_columns,
+				sizeof evaluation_columns / sizeof *evaluation_columns);
+	enum status status = store_each_evaluation(
+		show->session->store, show->session->catalog->models[show->model].id,
+		add_evaluation, show, error);
+	report_table(report, "evaluations", NULL, show->table, TABLE_SIDE);
+	table_free(show->table);
+	return status;
+}
+
+/* ---- the command ------------------------------------------------------------- */
+
+static enum status report_model(struct cli *cli, struct show *show, struct error *error)
+{
+	struct report report;
+
+	cli_report(cli, &report);
+	enum status status = report_facts(&report, show, error);
+	report_children(&report, show);
+	if (status == STATUS_OK)
+		status = report_scores(&report, show, error);
+	if (status == STATUS_OK)
+		status = report_parents(&report, show, error);
+	if (status == STATUS_OK)
+		status = report_evaluations(&report, show, error);
+	report_end(&report);
+	return status;
+}
+
+static enum status show_run(struct cli *cli, const void *specific, size_t count, char **arguments,
+			    struct error *error)
+{
+	const struct show_options *options = specific;
+	struct session *session;
+	struct error no_fit = {0};
+	size_t model;
+	enum status status = cli_open(cli, &session, error);
+
+	(void)count;
+	if (status != STATUS_OK)
+		return status;
+	status = catalog_resolve(session->catalog, arguments[0], &model, error);
+	if (status != STATUS_OK)
+		goto cleanup;
+	cli_notice(cli, session);
+	/* Without predictions the rest is still worth showing. */
+	if (session_fit(session, (enum prior)options->prior, 0, 0, false, &cli->progress,
+			&no_fit) != STATUS_OK && !cli_interrupted())
+		cli_warn(cli, "no predictions: %s", no_fit.message);
+	cli_end_progress(cli);
+	struct show show = {.session = session, .model = model};
+	status = report_model(cli, &show, error);
+cleanup:
+	session_close(session);
+	return status;
+}
+
+const struct command show_command = {
+	.name = "show",
+	.arguments = "MODEL",
+	.summary = "Show one model: facts, parents, scores and what its kin predict",
+	.minimum = 1,
+	.maximum = 1,
+	.json = true,
+	.csv = true,
+	COMMAND_SPECS(specs),
+	.options_size = sizeof(struct show_options),
+	.run = show_run,
+};
