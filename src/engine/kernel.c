@@ -22,6 +22,8 @@ static const struct kernel_term terms[] = {
 	{"kind", {SAME(KIND)}, 0.1},
 	{"chat template", {SAME(TEMPLATE)}, 0.05},
 	{"kind x chat template x size", {SAME(KIND), SAME(TEMPLATE), SIZE(1.0)}, 0.05},
+	{"kind x chat template x size x date",
+	 {SAME(KIND), SAME(TEMPLATE), SIZE(1.0), YEARS(0.5)}, 0.05},
 	{"size", {SIZE(0.7)}, 0.2},
 	{"architecture", {SAME(ARCHITECTURE)}, 0.1},
 	{"architecture x size", {SAME(ARCHITECTURE), SIZE(0.7)}, 0.1},
