@@ -120,6 +120,9 @@ static void help_title(struct browser *browser, struct text *out)
 /* Goes to the next line that contains the needle. */
 static void help_find(struct browser *browser, int step, bool here)
 {
+	/* Keys may come faster than frames. */
+	if (browser->help_count == 0)
+		make_lines(browser, screen_columns(browser->screen) - 2);
 	size_t count = browser->help_count, line = browser->help_list.top;
 
 	if (!browser->help_needle || !*browser->help_needle)

@@ -37,6 +37,9 @@ void list_show(struct list *list, size_t count, int height)
 	list->height = (int)rows;
 	if (list->cursor >= count)
 		list->cursor = count ? count - 1 : 0;
+	/* A jump far away brings its surroundings along. */
+	if (list->cursor + rows < list->top || list->cursor > list->top + 2 * rows)
+		list->top = list->cursor > rows / 3 ? list->cursor - rows / 3 : 0;
 	if (list->cursor < list->top + margin)
 		list->top = list->cursor > margin ? list->cursor - margin : 0;
 	if (list->cursor + margin >= list->top + rows)

@@ -98,6 +98,8 @@ static void fill_lines(struct browser *browser)
 
 static void make_table(struct browser *browser)
 {
+	if (browser->residual_table || !browser->session->fit)
+		return;
 	const struct catalog *catalog = browser->session->catalog;
 	struct residual_table *table = memory_zero(1, sizeof *table);
 
@@ -229,8 +231,7 @@ static void residual_draw(struct browser *browser, const struct area *area)
 		draw_text(browser->screen, area, 0, 1, STYLE_DIM, "not fitted");
 		return;
 	}
-	if (!browser->residual_table)
-		make_table(browser);
+	make_table(browser);
 	if (area->height >= 14)
 		row = draw_histogram(browser, area);
 	int name_width = area->width - 2 - 24 - (bar > 0 ? bar + 1 : 0);
@@ -244,14 +245,11 @@ static void residual_draw(struct browser *browser, const struct area *area)
 
 static void residual_title(struct browser *browser, struct text *out)
 {
-	const struct residual_table *table = browser->residual_table;
 	char count[FIGURE_SIZE], name[FIGURE_SIZE];
 
 	text_append(out, "residuals");
-	if (!table && browser->session->fit) {
-		make_table(browser);
-		table = browser->residual_table;
-	}
+	make_table(browser);
+	const struct residual_table *table = browser->residual_table;
 	if (table)
 		text_append_format(out, " · %s · %s models · by %s · spread of z %.2f",
 				   benchmark_name(browser, table->benchmark, name),
@@ -272,8 +270,11 @@ static void change_benchmark(struct browser *browser, int step)
 
 static bool residual_act(struct browser *browser, enum action action, int count)
 {
+	/* Keys may come faster than frames. */
+	make_table(browser);
 	if (!browser->residual_table)
 		return false;
+	browser->residual_list.count = browser->residual_table->line_count;
 	switch (action) {
 	case ACTION_ORDER:
 		browser->residual_table->order =
@@ -290,6 +291,7 @@ static bool residual_act(struct browser *browser, enum action action, int count)
 
 static size_t residual_model(struct browser *browser)
 {
+	make_table(browser);
 	const struct residual_table *table = browser->residual_table;
 
 	return table && browser->residual_list.cursor < table->line_count

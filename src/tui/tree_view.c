@@ -219,6 +219,16 @@ static struct list *tree_view_list(struct browser *browser)
 
 /* ---- actions ------------------------------------------------------------------- */
 
+/* Scrolls so that what was unfolded at the lower end comes into view. */
+static void show_children(struct browser *browser)
+{
+	struct list *list = &browser->tree_list;
+	size_t cursor = browser->tree->cursor, rows = (size_t)list->height;
+
+	if (cursor > list->top + rows * 2 / 3)
+		list->top = cursor - rows / 3;
+}
+
 static void unfold(struct browser *browser)
 {
 	struct tree *tree = browser->tree;
@@ -226,9 +236,10 @@ static void unfold(struct browser *browser)
 
 	if (!row || !tree_can_open(tree, row))
 		return;
-	if (!tree_is_open(tree, row))
+	if (!tree_is_open(tree, row)) {
 		tree_set_open(tree, tree->cursor, true);
-	else if (tree->cursor + 1 < tree->row_count)
+		show_children(browser);
+	} else if (tree->cursor + 1 < tree->row_count)
 		tree_move(tree, tree->cursor + 1);
 }
 

@@ -11,6 +11,7 @@ for file in program maker screens; do
 	eval "path=\$$file"
 	case $path in /*) ;; *) eval "$file=\$PWD/\$path" ;; esac
 done
+[ -x "$program" ] || { echo "Bail out! $program is not there"; exit 99; }
 for locale in C.UTF-8 C.utf8 en_US.UTF-8 en_US.utf8; do
 	[ "$(LC_ALL=$locale locale charmap 2>/dev/null)" = UTF-8 ] && break
 	locale=
