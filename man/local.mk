@@ -1,1 +1,1 @@
-dist_man_MANS +=
+dist_man_MANS += man/stemma-cache.5

@@ -142,6 +142,18 @@ static enum status schema_recognise(struct store *store, const struct schema *sc
 	return STATUS_CACHE;
 }
 
+/* The same in a snapshot: another copy may be making the cache right now. */
+static enum status schema_recognise_first(struct store *store, const struct schema *schema,
+					  int64_t *version, struct error *error)
+{
+	enum status status = database_run(store, "BEGIN", error);
+
+	if (status == STATUS_OK)
+		status = schema_recognise(store, schema, version, error);
+	store_snapshot_end(store);
+	return status;
+}
+
 static enum status schema_sign(struct store *store, const struct schema *schema,
 			       struct error *error)
 {
@@ -211,7 +223,7 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	if (status == STATUS_OK)
 		status = connect_file(store, create, error);
 	if (status == STATUS_OK)
-		status = schema_recognise(store, schema, &version, error);
+		status = schema_recognise_first(store, schema, &version, error);
 	if (status == STATUS_OK && version == 0 && !create)
 		status = refuse(path, STATUS_NO_INPUT, "the cache is empty",
 				"start stemma without a command to fill it, or check --db", error);

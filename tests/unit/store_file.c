@@ -132,6 +132,30 @@ static void default_path_follows_xdg(void **state)
 	}
 }
 
+/* stemma-cache(5) names every table, view and column. */
+static void the_manual_is_complete(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *top = getenv("top_srcdir");
+	char path[256];
+
+	snprintf(path, sizeof path, "%s/man/stemma-cache.5", top ? top : ".");
+	if (access(path, R_OK) != 0)
+		skip();
+	struct bytes page = file_bytes(path);
+	page.at[page.count] = '\0';
+	char *names = strdup(ask(fixture->store,
+		"SELECT '.Ss ' || name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'"
+		" UNION SELECT c.name FROM pragma_table_list AS t JOIN pragma_table_info(t.name) AS c"
+		" WHERE t.schema = 'main' AND t.name NOT LIKE 'sqlite_%'"));
+	char *rest = names;
+	for (char *name; (name = strsep(&rest, "\n"));)
+		if (!strstr((char *)page.at, name))
+			fail_msg("%s is not in the manual", name);
+	free(names);
+	free(page.at);
+}
+
 /* ---- recognising ------------------------------------------------------------------- */
 
 static void missing_and_odd_paths_are_refused(void **state)
@@ -545,6 +569,7 @@ int main(void)
 		CASE(a_cache_is_signed),
 		CASE(folders_are_private),
 		CASE(default_path_follows_xdg),
+		CASE(the_manual_is_complete),
 		CASE(missing_and_odd_paths_are_refused),
 		CASE(an_empty_file_becomes_a_cache),
 		CASE(other_files_stay_untouched),
