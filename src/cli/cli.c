@@ -110,23 +110,6 @@ enum status cli_open(struct cli *cli, struct session **session, struct error *er
 	return status;
 }
 
-enum status cli_open_fitted(struct cli *cli, enum prior prior, struct session **session,
-			    struct error *error)
-{
-	enum status status = cli_open(cli, session, error);
-
-	if (status != STATUS_OK)
-		return status;
-	cli_notice(cli, *session);
-	status = session_fit(*session, prior, 0, 0, false, &cli->progress, error);
-	cli_end_progress(cli);
-	if (status != STATUS_OK) {
-		session_close(*session);
-		*session = NULL;
-	}
-	return status;
-}
-
 static enum output_format output_format(const struct cli_options *options)
 {
 	if (options->json)
@@ -170,8 +153,16 @@ void cli_complain(struct cli *cli, const struct error *error)
 	print_message(cli, "", message);
 }
 
-void cli_notice(struct cli *cli, const struct session *session)
+/* ---- fit -------------------------------------------------------------------- */
+
+enum status cli_fit(struct cli *cli, struct session *session,
+		    const struct engine_settings *settings, bool relearn, struct error *error)
 {
-	if (session->catalog->notice)
+	enum status status = session_fit(session, settings->prior, settings->rank, settings->seed,
+					 relearn, &cli->progress, error);
+
+	cli_end_progress(cli);
+	if (status == STATUS_OK && session->catalog->notice)
 		print_message(cli, "note: ", session->catalog->notice);
+	return status;
 }

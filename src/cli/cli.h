@@ -34,15 +34,14 @@ void cli_init(struct cli *cli);
 
 /* Opens the cache that the options name. */
 enum status cli_open(struct cli *cli, struct session **session, struct error *error);
-/* The same with a fit, learned unless the cache has it. */
-enum status cli_open_fitted(struct cli *cli, enum prior prior, struct session **session,
-			    struct error *error);
+
+/* Fits the session, with the variances that the cache has unless `relearn`,
+ * and says on standard error what the user should know about its scores. */
+enum status cli_fit(struct cli *cli, struct session *session,
+		    const struct engine_settings *settings, bool relearn, struct error *error);
 
 /* Begins a report on standard output in the format that the options say. */
 void cli_report(const struct cli *cli, struct report *report);
-
-/* What the user should know about the scores in the cache, on stderr. */
-void cli_notice(struct cli *cli, const struct session *session);
 
 /* "stemma: warning: …" and "stemma: …; advice" on standard error, free of
  * control characters. */

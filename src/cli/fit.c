@@ -138,16 +138,16 @@ static enum status fit_run(struct cli *cli, const void *specific, size_t count, 
 			   struct error *error)
 {
 	const struct fit_options *options = specific;
+	const struct engine_settings settings = {
+		(enum prior)options->prior, (size_t)options->rank, options->seed
+	};
 	struct session *session;
 	enum status status = cli_open(cli, &session, error);
 
 	(void)count, (void)arguments;
 	if (status != STATUS_OK)
 		return status;
-	cli_notice(cli, session);
-	status = session_fit(session, (enum prior)options->prior, (size_t)options->rank,
-			     options->seed, true, &cli->progress, error);
-	cli_end_progress(cli);
+	status = cli_fit(cli, session, &settings, true, error);
 	if (status == STATUS_OK)
 		report_fit(cli, session, options->variances);
 	session_close(session);

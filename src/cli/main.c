@@ -4,30 +4,39 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli.h"
 
+/* The only way in which writing to a pipe fails is that its reader has left. */
+static bool output_is_pipe(void)
+{
+	struct stat output;
+
+	return !fstat(STDOUT_FILENO, &output) &&
+	       (S_ISFIFO(output.st_mode) || S_ISSOCK(output.st_mode));
+}
+
 /* What is written may fail as late as here (a full disk, a closed pipe). */
 static enum status finish_output(struct error *error)
 {
-	errno = 0;
-	bool failed = fflush(stdout) != 0;
-	int reason = errno;
+	bool failed = ferror(stdout) != 0;
 
-	if (!failed && !ferror(stdout))
+	errno = 0;
+	if (fflush(stdout) == 0 && !failed)
 		return STATUS_OK;
-	if (reason == EPIPE || (!reason && !isatty(STDOUT_FILENO)))
-		return STATUS_IO; /* the reader has seen enough: nothing to say */
-	return error_set(error, STATUS_IO, "cannot write the output: %s",
-			 reason ? strerror(reason) : "unknown error");
+	if (output_is_pipe())
+		return STATUS_IO; /* who reads has seen enough: nothing to say */
+	return error_set(error, STATUS_IO, "cannot write the output%s%s", errno ? ": " : "",
+			 errno ? strerror(errno) : "");
 }
 
 /* What the user stopped ends in many ways; it has one name. */
 static void name_interrupt(struct error *error)
 {
 	error_clear(error);
-	error_set(error, STATUS_CANCELLED, "stopped; the cache is as it was before");
+	error_set(error, STATUS_CANCELLED, "stopped; what was not finished is not in the cache");
 }
 
 int main(int argc, char **argv)

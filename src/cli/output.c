@@ -44,7 +44,7 @@ static void write_quoted(FILE *out, const char *value)
 	fputc('"', out);
 }
 
-static void write_line_start(struct json *json)
+static void write_line_start(struct output_json *json)
 {
 	if (json->depth)
 		fprintf(json->out, "\n%*s", 2 * json->depth, "");
@@ -53,7 +53,7 @@ static void write_line_start(struct json *json)
 }
 
 /* What stands before a value: comma, new line or blank, key. */
-static void lead(struct json *json, const char *key)
+static void lead(struct output_json *json, const char *key)
 {
 	if (json->follows)
 		fputc(',', json->out);
@@ -68,7 +68,7 @@ static void lead(struct json *json, const char *key)
 	}
 }
 
-void json_begin(struct json *json, const char *key, char bracket, enum json_layout layout)
+void output_json_begin(struct output_json *json, const char *key, char bracket, enum json_layout layout)
 {
 	lead(json, key);
 	fputc(bracket, json->out);
@@ -78,7 +78,7 @@ void json_begin(struct json *json, const char *key, char bracket, enum json_layo
 		json->inline_depth++;
 }
 
-void json_end(struct json *json, char bracket)
+void output_json_end(struct output_json *json, char bracket)
 {
 	json->depth--;
 	if (json->inline_depth)
@@ -91,7 +91,7 @@ void json_end(struct json *json, char bracket)
 		fputc('\n', json->out);
 }
 
-void json_string(struct json *json, const char *key, const char *value)
+void output_json_string(struct output_json *json, const char *key, const char *value)
 {
 	lead(json, key);
 	if (value)
@@ -100,7 +100,7 @@ void json_string(struct json *json, const char *key, const char *value)
 		fputs("null", json->out);
 }
 
-void json_number(struct json *json, const char *key, double value)
+void output_json_number(struct output_json *json, const char *key, double value)
 {
 	lead(json, key);
 	if (isfinite(value))
@@ -109,7 +109,7 @@ void json_number(struct json *json, const char *key, double value)
 		fputs("null", json->out);
 }
 
-void json_bool(struct json *json, const char *key, bool value)
+void output_json_bool(struct output_json *json, const char *key, bool value)
 {
 	lead(json, key);
 	fputs(value ? "true" : "false", json->out);
@@ -117,7 +117,7 @@ void json_bool(struct json *json, const char *key, bool value)
 
 /* ---- CSV -------------------------------------------------------------------- */
 
-void csv_string(FILE *out, const char *value)
+void output_csv_string(FILE *out, const char *value)
 {
 	if (!value)
 		return;
@@ -135,7 +135,7 @@ void csv_string(FILE *out, const char *value)
 	free(clean);
 }
 
-void csv_number(FILE *out, double value)
+void output_csv_number(FILE *out, double value)
 {
 	if (isfinite(value))
 		write_number(out, value);

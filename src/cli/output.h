@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* A JSON document being written.  All zero but `out` at the start. */
-struct json {
+struct output_json {
 	FILE *out;
 	int depth;
 	int inline_depth; /* > 0: within a value that stays on one line */
@@ -17,18 +17,18 @@ struct json {
 enum json_layout { JSON_LINES, JSON_INLINE };
 
 /* Opens '{' or '['; `key` is NULL in arrays and at the top. */
-void json_begin(struct json *json, const char *key, char bracket, enum json_layout layout);
-void json_end(struct json *json, char bracket); /* '}' or ']' */
+void output_json_begin(struct output_json *json, const char *key, char bracket, enum json_layout layout);
+void output_json_end(struct output_json *json, char bracket); /* '}' or ']' */
 
 /* Values.  A NULL string, a NAN or infinite number is null; invalid UTF-8
  * becomes U+FFFD. */
-void json_string(struct json *json, const char *key, const char *value);
-void json_number(struct json *json, const char *key, double value);
-void json_bool(struct json *json, const char *key, bool value);
+void output_json_string(struct output_json *json, const char *key, const char *value);
+void output_json_number(struct output_json *json, const char *key, double value);
+void output_json_bool(struct output_json *json, const char *key, bool value);
 
 /* One CSV field (RFC 4180), quoted when it has to be, control characters
  * dropped; NULL is empty. */
-void csv_string(FILE *out, const char *value);
-void csv_number(FILE *out, double value);
+void output_csv_string(FILE *out, const char *value);
+void output_csv_number(FILE *out, double value);
 
 #endif

@@ -311,75 +311,110 @@ static void report_prediction(struct cli *cli, struct report *report, const char
 
 /* ---- the command -------------------------------------------------------------- */
 
-/* What all predictions of a run share. */
-struct run {
-	struct cli *cli;
-	struct session *session;
-	const struct predict_options *options;
-	size_t why;
-	struct report report;
+/* What is to be predicted; name NULL for the -m options. */
+struct child {
+	const char *name;
+	struct sketch sketch;
+};
+struct children {
+	struct child *list; /* owned */
+	size_t count;
 };
 
-/* One child: of the file `path`, or of the -m options when it is NULL. */
-static enum status predict_one(struct run *run, const char *path, struct error *error)
+/* The options' child, if any, then one for each file.  All are checked before
+ * the first is predicted. */
+static enum status read_children(struct cli *cli, struct children *children,
+				 const struct catalog *catalog,
+				 const struct predict_options *options, size_t count, char **paths,
+				 struct error *error)
 {
-	const struct catalog *catalog = run->session->catalog;
-	const char *name = path ? read_file_name(path) : NULL;
-	struct sketch_prediction prediction = {0};
-	struct sketch sketch;
+	size_t own = options->models.count ? 1 : 0;
+	enum status status = STATUS_OK;
 
-	sketch_init(&sketch);
-	enum status status = path ? sketch_configuration(run->cli, &sketch, catalog, path, error)
-				  : sketch_words(&sketch, catalog, &run->options->models, error);
-	if (status == STATUS_OK)
-		status = sketch_options(&sketch, catalog, run->options, error);
-	if (status == STATUS_OK)
-		status = sketch_predict(&sketch, run->session, &prediction, error);
-	if (status == STATUS_OK)
-		report_prediction(run->cli, &run->report, name, &sketch, catalog, &prediction,
-				  run->why);
-	else if (name && !error->file[0])
-		error_locate(error, name, 0, 0);
-	sketch_prediction_free(&prediction);
-	sketch_free(&sketch);
+	children->list = memory_zero(count + own, sizeof *children->list);
+	while (children->count < count + own && status == STATUS_OK) {
+		struct child *child = &children->list[children->count];
+		const char *path = children->count < own ? NULL : paths[children->count - own];
+		child->name = path ? read_file_name(path) : NULL;
+		sketch_init(&child->sketch);
+		children->count++;
+		status = path ? sketch_configuration(cli, &child->sketch, catalog, path, error)
+			      : sketch_words(&child->sketch, catalog, &options->models, error);
+		if (status == STATUS_OK)
+			status = sketch_options(&child->sketch, catalog, options, error);
+		if (status != STATUS_OK && path && !error->file[0])
+			error_locate(error, child->name, 0, 0);
+	}
 	return status;
 }
 
-static enum status predict_all(struct run *run, size_t count, char **paths, struct error *error)
+static void free_children(struct children *children)
+{
+	for (size_t i = 0; i < children->count; i++)
+		sketch_free(&children->list[i].sketch);
+	free(children->list);
+}
+
+static enum status predict_child(struct cli *cli, struct session *session,
+				 const struct child *child, size_t why, struct report *report,
+				 struct error *error)
+{
+	struct sketch_prediction prediction = {0};
+	enum status status = sketch_predict(&child->sketch, session, &prediction, error);
+
+	if (status == STATUS_OK)
+		report_prediction(cli, report, child->name, &child->sketch, session->catalog,
+				  &prediction, why);
+	sketch_prediction_free(&prediction);
+	return status;
+}
+
+static enum status predict_children(struct cli *cli, struct session *session,
+				    const struct children *children, const char *prior, size_t why,
+				    struct error *error)
 {
 	enum status status = STATUS_OK;
+	struct report report;
 
-	cli_report(run->cli, &run->report);
-	report_text(&run->report, "prior", NULL, prior_words[run->options->prior]);
-	report_text(&run->report, "notice", NULL, run->session->catalog->notice);
-	report_list_begin(&run->report, "predictions");
-	if (run->options->models.count)
-		status = predict_one(run, NULL, error);
-	for (size_t i = 0; i < count && status == STATUS_OK; i++)
-		status = predict_one(run, paths[i], error);
-	report_list_end(&run->report);
-	report_end(&run->report);
+	cli_report(cli, &report);
+	report_text(&report, "prior", NULL, prior);
+	report_text(&report, "notice", NULL, session->catalog->notice);
+	report_list_begin(&report, "predictions");
+	for (size_t i = 0; i < children->count && status == STATUS_OK; i++)
+		status = predict_child(cli, session, &children->list[i], why, &report, error);
+	report_list_end(&report);
+	report_end(&report);
 	return status;
 }
 
 static enum status predict_run(struct cli *cli, const void *specific, size_t count,
 			       char **arguments, struct error *error)
 {
-	struct run run = {.cli = cli, .options = specific};
-	const char *why = run.options->why ? run.options->why : "average";
+	const struct predict_options *options = specific;
+	const struct engine_settings settings = {.prior = (enum prior)options->prior};
+	struct children children = {0};
+	struct session *session;
+	size_t why;
 
-	if (!count && !run.options->models.count) {
+	if (!count && !options->models.count) {
 		error_set(error, STATUS_USAGE, "predict needs a configuration or parents");
 		return error_advise(error, "as in 'stemma predict -m A:0.6 -m B:0.4'");
 	}
-	enum status status =
-		cli_open_fitted(cli, (enum prior)run.options->prior, &run.session, error);
+	enum status status = cli_open(cli, &session, error);
 	if (status != STATUS_OK)
 		return status;
-	status = names_find_benchmark(run.session->catalog, why, &run.why, error);
+	status = names_find_benchmark(session->catalog, options->why ? options->why : "average",
+				      &why, error);
 	if (status == STATUS_OK)
-		status = predict_all(&run, count, arguments, error);
-	session_close(run.session);
+		status = read_children(cli, &children, session->catalog, options, count, arguments,
+				       error);
+	if (status == STATUS_OK)
+		status = cli_fit(cli, session, &settings, false, error);
+	if (status == STATUS_OK)
+		status = predict_children(cli, session, &children, prior_words[options->prior], why,
+					  error);
+	free_children(&children);
+	session_close(session);
 	return status;
 }
 

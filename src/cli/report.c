@@ -11,13 +11,13 @@ void report_begin(struct report *report, FILE *out, enum output_format format, b
 {
 	*report = (struct report){.out = out, .format = format, .utf8 = utf8, .json = {.out = out}};
 	if (format == OUTPUT_JSON)
-		json_begin(&report->json, NULL, '{', JSON_LINES);
+		output_json_begin(&report->json, NULL, '{', JSON_LINES);
 }
 
 void report_end(struct report *report)
 {
 	if (report->format == OUTPUT_JSON)
-		json_end(&report->json, '}');
+		output_json_end(&report->json, '}');
 }
 
 static void print_fact(struct report *report, const char *title, const char *value)
@@ -33,7 +33,7 @@ static void print_fact(struct report *report, const char *title, const char *val
 void report_text(struct report *report, const char *key, const char *title, const char *value)
 {
 	if (report->format == OUTPUT_JSON)
-		json_string(&report->json, key, value);
+		output_json_string(&report->json, key, value);
 	else if (report->format == OUTPUT_TEXT && title && value)
 		print_fact(report, title, value);
 }
@@ -44,7 +44,7 @@ void report_number(struct report *report, const char *key, const char *title, do
 	char shown[64];
 
 	if (report->format == OUTPUT_JSON) {
-		json_number(&report->json, key, value);
+		output_json_number(&report->json, key, value);
 	} else if (report->format == OUTPUT_TEXT && title && isfinite(value)) {
 		snprintf(shown, sizeof shown, "%.*f", decimals, value);
 		print_fact(report, title, shown);
@@ -72,13 +72,13 @@ void report_table(struct report *report, const char *key, const char *title,
 void report_list_begin(struct report *report, const char *key)
 {
 	if (report->format == OUTPUT_JSON)
-		json_begin(&report->json, key, '[', JSON_LINES);
+		output_json_begin(&report->json, key, '[', JSON_LINES);
 }
 
 void report_item_begin(struct report *report)
 {
 	if (report->format == OUTPUT_JSON)
-		json_begin(&report->json, NULL, '{', JSON_LINES);
+		output_json_begin(&report->json, NULL, '{', JSON_LINES);
 	else if (report->format == OUTPUT_TEXT && report->printed)
 		fputc('\n', report->out);
 }
@@ -86,11 +86,11 @@ void report_item_begin(struct report *report)
 void report_item_end(struct report *report)
 {
 	if (report->format == OUTPUT_JSON)
-		json_end(&report->json, '}');
+		output_json_end(&report->json, '}');
 }
 
 void report_list_end(struct report *report)
 {
 	if (report->format == OUTPUT_JSON)
-		json_end(&report->json, ']');
+		output_json_end(&report->json, ']');
 }

@@ -18,7 +18,7 @@ struct report {
 	FILE *out;
 	enum output_format format;
 	bool utf8;
-	struct json json;
+	struct output_json json;
 	bool printed;  /* something stands above */
 	bool csv_head; /* the head of the CSV is written */
 };

@@ -137,28 +137,41 @@ static void report_rows(struct report *report, const struct catalog *catalog,
 }
 
 /* What the options select; the average unless a benchmark or a model is named. */
-static enum status select_rows(const struct session *session,
-			       const struct residuals_options *options, struct rows *rows,
-			       struct error *error)
+static enum status find_selection(const struct catalog *catalog,
+				  const struct residuals_options *options, size_t *model,
+				  size_t *benchmark, struct error *error)
 {
-	const struct catalog *catalog = session->catalog;
-	size_t model = CATALOG_NONE, benchmark = CATALOG_NONE;
 	const char *word = options->benchmark ? options->benchmark : "average";
 	enum status status = STATUS_OK;
 
+	*model = CATALOG_NONE;
+	*benchmark = CATALOG_NONE;
 	if (options->model)
-		status = catalog_resolve(catalog, options->model, &model, error);
+		status = catalog_resolve(catalog, options->model, model, error);
 	if (status == STATUS_OK && (options->benchmark || !options->model))
-		status = names_find_benchmark(catalog, word, &benchmark, error);
+		status = names_find_benchmark(catalog, word, benchmark, error);
+	return status;
+}
+
+static enum status select_rows(struct cli *cli, struct session *session,
+			       const struct residuals_options *options, struct rows *rows,
+			       struct error *error)
+{
+	const struct engine_settings settings = {.prior = (enum prior)options->prior};
+	size_t model, benchmark;
+	enum status status =
+		find_selection(session->catalog, options, &model, &benchmark, error);
+
+	if (status == STATUS_OK)
+		status = cli_fit(cli, session, &settings, false, error);
 	if (status != STATUS_OK)
 		return status;
 	collect(rows, session, model, benchmark);
-	if (model != CATALOG_NONE && !rows->count) {
-		error_set(error, STATUS_NO_INPUT, "%s has no published score",
-			  names_model(catalog, model));
-		return error_advise(error, "'stemma show' predicts its scores");
-	}
-	return STATUS_OK;
+	if (model == CATALOG_NONE || rows->count)
+		return STATUS_OK;
+	error_set(error, STATUS_NO_INPUT, "%s has no published score",
+		  names_model(session->catalog, model));
+	return error_advise(error, "'stemma show' predicts its scores");
 }
 
 static enum status residuals_run(struct cli *cli, const void *specific, size_t count,
@@ -169,12 +182,12 @@ static enum status residuals_run(struct cli *cli, const void *specific, size_t c
 	struct session *session;
 	struct report report;
 	enum order order = (enum order)options->order;
-	enum status status = cli_open_fitted(cli, (enum prior)options->prior, &session, error);
+	enum status status = cli_open(cli, &session, error);
 
 	(void)count, (void)arguments;
 	if (status != STATUS_OK)
 		return status;
-	status = select_rows(session, options, &rows, error);
+	status = select_rows(cli, session, options, &rows, error);
 	if (status != STATUS_OK)
 		goto cleanup;
 	if (rows.count)

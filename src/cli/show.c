@@ -240,6 +240,7 @@ static enum status show_run(struct cli *cli, const void *specific, size_t count,
 			    struct error *error)
 {
 	const struct show_options *options = specific;
+	const struct engine_settings settings = {.prior = (enum prior)options->prior};
 	struct session *session;
 	struct error no_fit = {0};
 	size_t model;
@@ -251,12 +252,14 @@ static enum status show_run(struct cli *cli, const void *specific, size_t count,
 	status = catalog_resolve(session->catalog, arguments[0], &model, error);
 	if (status != STATUS_OK)
 		goto cleanup;
-	cli_notice(cli, session);
 	/* Without predictions the rest is still worth showing. */
-	if (session_fit(session, (enum prior)options->prior, 0, 0, false, &cli->progress,
-			&no_fit) != STATUS_OK && !cli_interrupted())
+	if (cli_fit(cli, session, &settings, false, &no_fit) != STATUS_OK) {
+		if (no_fit.status == STATUS_CANCELLED) {
+			status = STATUS_CANCELLED;
+			goto cleanup;
+		}
 		cli_warn(cli, "no predictions: %s", no_fit.message);
-	cli_end_progress(cli);
+	}
 	struct show show = {.session = session, .model = model};
 	status = report_model(cli, &show, error);
 cleanup:

@@ -215,35 +215,35 @@ void table_print_csv(const struct table *table, FILE *out, bool head)
 			fputs(comma, out);
 			comma = ",";
 			if (!row)
-				csv_string(out, column->key);
+				output_csv_string(out, column->key);
 			else if (column->kind == COLUMN_TEXT)
-				csv_string(out, cell_at(table, row - 1, i)->text);
+				output_csv_string(out, cell_at(table, row - 1, i)->text);
 			else
-				csv_number(out, cell_at(table, row - 1, i)->number);
+				output_csv_number(out, cell_at(table, row - 1, i)->number);
 		}
 		fputc('\n', out);
 	}
 }
 
-static void write_cell(struct json *json, const struct column *column, const struct cell *cell)
+static void write_cell(struct output_json *json, const struct column *column, const struct cell *cell)
 {
 	if (column->kind == COLUMN_TEXT)
-		json_string(json, column->key, cell->text);
+		output_json_string(json, column->key, cell->text);
 	else if (column->kind == COLUMN_FLAG && !isnan(cell->number))
-		json_bool(json, column->key, cell->number > 0);
+		output_json_bool(json, column->key, cell->number > 0);
 	else
-		json_number(json, column->key, cell->number);
+		output_json_number(json, column->key, cell->number);
 }
 
-void table_write_json(const struct table *table, struct json *json, const char *key)
+void table_write_json(const struct table *table, struct output_json *json, const char *key)
 {
-	json_begin(json, key, '[', JSON_LINES);
+	output_json_begin(json, key, '[', JSON_LINES);
 	for (size_t row = 0; row < table_rows(table); row++) {
-		json_begin(json, NULL, '{', JSON_INLINE);
+		output_json_begin(json, NULL, '{', JSON_INLINE);
 		for (size_t i = 0; i < table->column_count; i++)
 			if (table->columns[i].key)
 				write_cell(json, &table->columns[i], cell_at(table, row, i));
-		json_end(json, '}');
+		output_json_end(json, '}');
 	}
-	json_end(json, ']');
+	output_json_end(json, ']');
 }

@@ -40,6 +40,6 @@ size_t table_rows(const struct table *table);
  * value is a middle dot ("-" without utf8). */
 void table_print(const struct table *table, FILE *out, bool utf8);
 void table_print_csv(const struct table *table, FILE *out, bool head);
-void table_write_json(const struct table *table, struct json *json, const char *key);
+void table_write_json(const struct table *table, struct output_json *json, const char *key);
 
 #endif

@@ -83,12 +83,13 @@ static const struct lineage_parent *find_edge(const struct catalog *catalog, siz
 /* ---- text -------------------------------------------------------------------- */
 
 struct glyphs {
-	const char *branch, *last, *guessed_branch, *guessed_last, *bar, *blank;
+	const char *branch, *last, *guessed_branch, *guessed_last, *bar, *blank, *more;
 };
 static const struct glyphs utf8_glyphs = {
-	"\u251C\u2500 ", "\u2514\u2500 ", "\u251C\u2504 ", "\u2514\u2504 ", "\u2502  ", "   "
+	"\u251C\u2500 ", "\u2514\u2500 ", "\u251C\u2504 ", "\u2514\u2504 ", "\u2502  ", "   ",
+	"\u2026"
 };
-static const struct glyphs ascii_glyphs = {"|- ", "`- ", "|. ", "`. ", "|  ", "   "};
+static const struct glyphs ascii_glyphs = {"|- ", "`- ", "|. ", "`. ", "|  ", "   ", "..."};
 
 struct drawing {
 	const struct catalog *catalog;
@@ -156,7 +157,8 @@ static void draw_relatives(struct drawing *drawing, size_t node, size_t depth)
 	uint32_t *relatives = neighbours(drawing->catalog, node, drawing->direction, &count);
 
 	if (depth >= drawing->depth && count)
-		printf("%s%s%zu more\n", text_string(&drawing->prefix), drawing->glyphs->last, count);
+		printf("%s%s%s %zu more\n", text_string(&drawing->prefix), drawing->glyphs->last,
+		       drawing->glyphs->more, count);
 	else
 		drawing->drawn[node] = count > 0;
 	for (size_t i = 0; i < count && depth < drawing->depth; i++)
