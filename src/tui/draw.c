@@ -23,6 +23,12 @@ static const struct {
 
 static char ascii_twin(unsigned int code)
 {
+	if (code > 0x2800 && code <= 0x28FF) {
+		int dots = 0;
+		for (unsigned int bits = code & 0xFF; bits; bits &= bits - 1)
+			dots++;
+		return dots == 1 ? '.' : dots < 4 ? ':' : '#';
+	}
 	for (size_t i = 0; i < sizeof twins / sizeof *twins; i++)
 		if (twins[i].code == code)
 			return twins[i].twin;

@@ -72,25 +72,33 @@ static int draw_title_keys(struct browser *browser, const struct area *area)
 	return right;
 }
 
-static void draw_title(struct browser *browser, const struct area *area)
+/* "1,079 models, 867 scored · 6 benchmarks · fitted 14:02": with less and less
+ * of it (`detail` 2, 1, 0). */
+static void title_counts(struct browser *browser, int detail, struct text *out)
 {
 	const struct catalog *catalog = browser->session->catalog;
-	struct text line = {0};
-	char count[FIGURE_SIZE], scored[FIGURE_SIZE];
+	char count[FIGURE_SIZE];
 
-	int x = 1 + draw_text(browser->screen, area, 0, 1, STYLE_TITLE, "stemma");
+	text_clear(out);
+	text_append_format(out, "%s models", figure_count(count, catalog->count));
+	if (detail > 1)
+		text_append_format(out, ", %s scored", figure_count(count, catalog->scored_count));
+	if (detail > 0)
+		text_append_format(out, " · %zu benchmarks", catalog->benchmark_count);
+	title_fit_state(browser, out);
+}
+
+static void draw_title(struct browser *browser, const struct area *area)
+{
+	struct text line = {0};
+	int x = 3 + draw_text(browser->screen, area, 0, 1, STYLE_TITLE, "stemma");
 	int right = draw_title_keys(browser, area);
-	int progress = draw_progress(browser, area, right);
-	text_append_format(&line, "%s models", figure_count(count, catalog->count));
-	if (area->width >= 100)
-		text_append_format(&line, ", %s scored", figure_count(scored, catalog->scored_count));
-	if (area->width >= (browser->job ? 100 : 60))
-		text_append_format(&line, " · %zu benchmarks", catalog->benchmark_count);
-	title_fit_state(browser, &line);
-	if (area->width >= 140 && catalog->notice)
-		text_append_format(&line, " · %s", catalog->notice);
-	draw_fit(browser->screen, area, 0, x + 2, right - progress - x - 3, STYLE_TEXT,
-		 text_string(&line));
+	int room = right - draw_progress(browser, area, right) - x - 1, detail = 2;
+
+	do
+		title_counts(browser, detail, &line);
+	while (utf8_width(text_string(&line)) > room && detail-- > 0);
+	draw_fit(browser->screen, area, 0, x, room, STYLE_TEXT, text_string(&line));
 	text_free(&line);
 }
 

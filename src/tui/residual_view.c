@@ -166,6 +166,45 @@ static int draw_histogram(struct browser *browser, const struct area *area)
 	return HISTOGRAM_LEVELS + 1;
 }
 
+#define SCATTER_WIDTH 46
+#define SCATTER_HEIGHT 20
+#define SCATTER_FROM 150 /* columns of the view from which there is room for it */
+
+/* Predicted (across) against published (up), with the line of agreement. */
+static void draw_scatter(struct browser *browser, const struct area *area)
+{
+	const struct residual_table *table = browser->residual_table;
+	unsigned char masks[SCATTER_WIDTH * SCATTER_HEIGHT];
+	double *x = memory_allocate(table->line_count + 1, sizeof *x);
+	double *y = memory_allocate(table->line_count + 1, sizeof *y);
+	char sign[4], axis[SCATTER_WIDTH + 1];
+
+	for (size_t i = 0; i < table->line_count; i++) {
+		x[i] = table->lines[i].residual->predicted;
+		y[i] = table->lines[i].residual->observed;
+	}
+	bar_scatter(x, y, table->line_count, SCATTER_WIDTH, SCATTER_HEIGHT, masks);
+	draw_text(browser->screen, area, 0, 5, STYLE_TITLE, "published against predicted");
+	for (int row = 0; row < SCATTER_HEIGHT; row++) {
+		int agreement = bar_place(100 - 100.0 * row / (SCATTER_HEIGHT - 1), SCATTER_WIDTH);
+		if (row % 5 == 0 || row == SCATTER_HEIGHT - 1)
+			draw_format(browser->screen, area, 1 + row, 0, STYLE_DIM, "%3.0f",
+				    100 - 100.0 * row / (SCATTER_HEIGHT - 1));
+		draw_text(browser->screen, area, 1 + row, 4, STYLE_BORDER, "│");
+		draw_text(browser->screen, area, 1 + row, 5 + agreement, STYLE_BORDER, "·");
+		for (int column = 0; column < SCATTER_WIDTH; column++)
+			if (masks[row * SCATTER_WIDTH + column])
+				draw_text(browser->screen, area, 1 + row, 5 + column, STYLE_BAR,
+					  bar_braille(masks[row * SCATTER_WIDTH + column], sign));
+	}
+	draw_text(browser->screen, area, 1 + SCATTER_HEIGHT, 4, STYLE_BORDER, "└");
+	draw_repeat(browser->screen, area, 1 + SCATTER_HEIGHT, 5, SCATTER_WIDTH, STYLE_BORDER, "─");
+	bar_axis(axis, SCATTER_WIDTH);
+	draw_text(browser->screen, area, 2 + SCATTER_HEIGHT, 5, STYLE_DIM, axis);
+	free(x);
+	free(y);
+}
+
 static int table_bar_width(const struct area *area)
 {
 	int width = area->width - 31 - 34;
@@ -222,9 +261,17 @@ static void draw_line(struct browser *browser, const struct area *area, int row,
 		draw_cursor(browser->screen, area, row, 2);
 }
 
-static void residual_draw(struct browser *browser, const struct area *area)
+static void residual_draw(struct browser *browser, const struct area *whole)
 {
 	struct list *list = &browser->residual_list;
+	struct area table = *whole, right = *whole;
+	const struct area *area = &table;
+	bool scatter = whole->width >= SCATTER_FROM && whole->height >= SCATTER_HEIGHT + 4;
+
+	if (scatter) {
+		table.width -= SCATTER_WIDTH + 8;
+		right.left += table.width + 2, right.width = SCATTER_WIDTH + 5;
+	}
 	int row = 0, bar = table_bar_width(area);
 
 	if (!browser->session->fit) {
@@ -232,6 +279,8 @@ static void residual_draw(struct browser *browser, const struct area *area)
 		return;
 	}
 	make_table(browser);
+	if (scatter)
+		draw_scatter(browser, &right);
 	if (area->height >= 14)
 		row = draw_histogram(browser, area);
 	int name_width = area->width - 2 - 24 - (bar > 0 ? bar + 1 : 0);

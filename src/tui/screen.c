@@ -250,11 +250,15 @@ void screen_redraw(struct screen *screen)
 void screen_put(struct screen *screen, int row, int column, enum style style, const char *text)
 {
 	attr_t attributes = screen->attributes[style] | screen->selected;
+	short pair = screen->pair[style];
 
-	/* Dim on reversed ground cannot be read. */
-	if (screen->selected & A_REVERSE)
+	/* The selected row is one block: dim or coloured text on reversed
+	 * ground would make it patchy and hard to read. */
+	if (screen->selected & A_REVERSE) {
 		attributes &= ~(attr_t)A_DIM;
-	attr_set(attributes, screen->pair[style], NULL);
+		pair = 0;
+	}
+	attr_set(attributes, pair, NULL);
 	mvaddstr(row, column, text);
 	attr_set(A_NORMAL, 0, NULL);
 }

@@ -146,6 +146,21 @@ static void loop_run(struct loop *loop)
 
 /* ---- life ------------------------------------------------------------------------------ */
 
+/* What the user should know before the first key. */
+static void welcome(struct browser *browser)
+{
+	const struct session *session = browser->session;
+
+	browser->message_shown = false;
+	if (session->catalog->notice) {
+		browser_message(browser, "%s", session->catalog->notice);
+		browser->message_shown = false;
+	}
+	if (session->created && session->catalog->count > 0)
+		browser_message(browser, "starter set: " STARTER_SOURCE ", " STARTER_DATE
+				"; stemma import adds your own");
+}
+
 static void browser_start(struct browser *browser, struct session *session,
 			  const struct tui_options *options, size_t model)
 {
@@ -163,7 +178,7 @@ static void browser_start(struct browser *browser, struct session *session,
 	if (model != CATALOG_NONE)
 		tree_reveal(browser->tree, model);
 	fitting_adopted(browser);
-	browser->message_shown = false;
+	welcome(browser);
 }
 
 static void browser_end(struct browser *browser)
