@@ -22,8 +22,8 @@ static const struct {
 		  " || round(sum(weight), 4) || ' in ' || e.source FROM edges AS e"
 		  " JOIN models AS m ON m.id = e.child WHERE trust >= 80"
 		  " GROUP BY child, e.source HAVING count(weight) = count(*) AND abs(sum(weight) - 1) > 0.01"},
-	{"error", "SELECT 'the ' || b.title || ' score ' || value || ' of ' || m.name || ' is outside 0..100'"
-		  " FROM scores AS s JOIN benchmarks AS b ON b.id = s.benchmark"
+	{"error", "SELECT 'the ' || b.title || ' score ' || value || ' of ' || m.name"
+		  " || ' is outside 0..100' FROM scores AS s JOIN benchmarks AS b ON b.id = s.benchmark"
 		  " JOIN evaluations AS e ON e.id = s.evaluation JOIN models AS m ON m.id = e.model"
 		  " WHERE value NOT BETWEEN 0 AND 100"},
 	{"error", "SELECT 'the model ' || id || ' has control characters in its name' FROM models"
@@ -74,7 +74,8 @@ static enum status check_run(struct store *store, const char *sql, struct checke
 			     struct error *error)
 {
 	struct error failure = {0};
-	enum status status = database_each(store, (struct query){.sql = sql}, check_row, checker, &failure);
+	struct query query = {.sql = sql};
+	enum status status = database_each(store, query, check_row, checker, &failure);
 
 	if (status == STATUS_CACHE) {
 		checker_report(checker, "error", failure.message);

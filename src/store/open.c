@@ -2,6 +2,7 @@
 #include "database.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +54,7 @@ static enum status check_folder(const char *path, struct error *error)
 	char *folder = slash ? memory_string_slice(path, (size_t)(slash - path) + 1) : memory_string(".");
 	enum status status = STATUS_OK;
 
-	if (access(folder, W_OK | X_OK) != 0)
+	if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0)
 		status = database_file_error(path, errno, error, "the cache cannot be made");
 	free(folder);
 	return status;

@@ -54,7 +54,8 @@ enum status store_each_model(struct store *store,
 {
 	struct visitor visitor = {.context = context, .visit.model = visit};
 	struct query query = {.sql =
-		"SELECT id, suspect OR EXISTS (SELECT 1 FROM evaluations WHERE model = models.id AND flagged = 1),"
+		"SELECT id, suspect OR"
+		"  EXISTS (SELECT 1 FROM evaluations WHERE model = models.id AND flagged = 1),"
 		" name, architecture, params_b, license, kind, uploaded, likes, moe, source, rank"
 		" FROM models ORDER BY id"};
 
