@@ -18,6 +18,25 @@ struct fit_group {
 	double noise;     /* theta's noise plus what missing benchmarks add on average */
 };
 
+/* How many standard deviations reach to the ends of the 50 % and of the 90 %
+ * interval. */
+struct spread {
+	double half, ninety;
+};
+enum spread_kind {
+	SPREAD_ONE_OUT, /* a scored model, predicted from all others */
+	SPREAD_FOLDS,   /* a model among contemporaries, a fifth of them unscored */
+	SPREAD_NEWEST,  /* a model newer than all scored ones */
+	SPREAD_COUNT
+};
+
+/* Predictions of rows from the rows outside their block, factors x rows. */
+struct left_out {
+	double *mean, *variance;
+};
+
+#define FACTORS_MAX 16
+
 struct engine_fit {
 	struct engine_settings settings;
 	struct engine_data data;   /* borrowed pointers */
@@ -32,26 +51,41 @@ struct engine_fit {
 	struct covariance covariance;
 	uint8_t *origins;          /* by node */
 	size_t groups;
-	size_t group_of[16];       /* by factor */
+	size_t group_of[FACTORS_MAX]; /* by factor */
 	struct fit_group group[FIT_GROUPS_MAX];
 	double rho;                /* laplacian */
-	double *spread50, *spread90; /* benchmarks + 1: |z| quantiles of the leave-one-out residuals */
+	struct left_out folds, newest;       /* while calibrating */
+	struct spread *spread[SPREAD_COUNT]; /* benchmarks + 1 each */
+	double newest_date;                  /* of the scored models */
 	struct engine_component *components;
 	size_t component_count;
 	double seconds;
 };
 
+/* Factors the covariance of each group and solves for its factors (posterior.c). */
+enum status fit_factor(struct engine_fit *fit, const double *extra, struct progress *progress,
+		       struct error *error);
+/* Predicts blocks of rows from the others with L^-1 of a group (calibrate.c). */
+void fit_leave_blocks_out(struct engine_fit *fit, size_t number, const double *inverse);
+/* Sets the spreads from what was left out. */
+void fit_calibrate(struct engine_fit *fit);
+/* The spreads for a new model of a date (days since 1970; NAN unknown). */
+const struct spread *fit_spread(const struct engine_fit *fit, double date);
+
 /* Factor means and variances -> points, not yet kept within 0..100:
  * benchmarks + 1 means and standard deviations. */
 void fit_to_points(const struct engine_fit *fit, const double *mean, const double *variance,
 		   double *points, double *deviation);
-/* Points -> estimates with calibrated intervals within 0..100. */
-void fit_estimates(const struct engine_fit *fit, const double *points, const double *deviation,
-		   struct engine_estimate *estimates);
+/* Points -> estimates with intervals within 0..100. */
+void fit_estimates(const struct engine_fit *fit, const struct spread *spread, const double *points,
+		   const double *deviation, struct engine_estimate *estimates);
 /* Leave-one-out factor means and variances of a row. */
 void fit_leave_one_out(const struct engine_fit *fit, size_t row, double *mean, double *variance);
 /* Loading of a factor on a benchmark (or, at index benchmarks, the average),
  * points per unit of the factor. */
 double fit_loading(const struct engine_fit *fit, size_t benchmark, size_t factor);
+/* Published score of a row: a benchmark's, or at index benchmarks the average
+ * where all are known. */
+double fit_observed(const struct engine_fit *fit, size_t row, size_t benchmark);
 
 #endif

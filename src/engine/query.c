@@ -17,7 +17,6 @@
  * O(parents^2), and its reasons O(rows x parents). */
 #define COLUMNS_MAX (ENGINE_PARENTS_MAX + 1)
 #define OWN ENGINE_PARENTS_MAX /* place of the own column */
-#define FACTORS_MAX 16
 
 struct column {
 	bool valid;
@@ -47,6 +46,7 @@ struct engine_query {
 	enum relation relation;
 	bool child_columns;             /* the columns are of the last child */
 	enum subject subject;
+	const struct spread *spread;    /* of the last prediction */
 	size_t model;                   /* SUBJECT_NODE and SUBJECT_SCORED */
 	double points[FACTORS_MAX + 1], deviation[FACTORS_MAX + 1];
 	float *counts;                  /* groups x rows: query_weights() */
@@ -344,7 +344,7 @@ static void query_finish(struct engine_query *query, const double *mean, const d
 {
 	query->counts_known = false;
 	fit_to_points(query->fit, mean, variance, query->points, query->deviation);
-	fit_estimates(query->fit, query->points, query->deviation, estimates);
+	fit_estimates(query->fit, query->spread, query->points, query->deviation, estimates);
 }
 
 static enum status child_check(const struct engine_fit *fit, const struct engine_child *child,
@@ -385,6 +385,7 @@ enum status engine_predict_child(struct engine_query *query, const struct engine
 	query->weight[OWN] = 1;
 	for (size_t i = 0; i < child->count; i++)
 		query->weight[i] = child->weights[i] / total;
+	query->spread = fit_spread(query->fit, child->model.uploaded);
 	query_combine(query, mean, variance);
 	query_finish(query, mean, variance, estimates);
 	return STATUS_OK;
@@ -442,9 +443,11 @@ enum status engine_predict_model(struct engine_query *query, size_t model,
 	query->model = model;
 	if (fit->model_row[model] >= 0) {
 		query->subject = SUBJECT_SCORED;
+		query->spread = fit->spread[SPREAD_ONE_OUT];
 		fit_leave_one_out(fit, (size_t)fit->model_row[model], mean, variance);
 	} else {
 		query->subject = SUBJECT_NODE;
+		query->spread = fit_spread(fit, fit->data.model[model].uploaded);
 		query->child_columns = false;
 		query_set_node(query, model);
 		query_node_posterior(query, mean, variance);
@@ -456,10 +459,9 @@ enum status engine_predict_model(struct engine_query *query, size_t model,
 double engine_chance_above(const struct engine_query *query, size_t benchmark, double threshold)
 {
 	/* The normal distribution, as wide as the calibrated 90 % interval. */
-	double deviation = query->deviation[benchmark] * query->fit->spread90[benchmark] / 1.6449;
-
-	if (query->subject == SUBJECT_NONE || !(deviation > 0))
+	if (query->subject == SUBJECT_NONE)
 		return NAN;
+	double deviation = query->deviation[benchmark] * query->spread[benchmark].ninety / 1.6449;
 	return 0.5 * erfc((threshold - query->points[benchmark]) / (deviation * sqrt(2)));
 }
 

@@ -1,0 +1,284 @@
+/* How wide intervals must be: measured, because real residuals have heavier
+ * tails than the normal distribution, and the more so the further the scored
+ * relatives are.  All of it in closed form: with K^-1 known, the prediction of
+ * a block B from all other rows has the residual (K^-1_BB)^-1 (K^-1 z)_B and
+ * the variance (K^-1_BB)^-1 (Dubrule 1983). */
+#include "fit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cblas.h>
+#include <lapacke.h>
+
+#include "stemma/base/memory.h"
+
+#define FOLDS 5            /* as a fifth is held out in evaluations */
+#define NEWEST_SHARE 0.2   /* the newest fifth stands for what is still to come */
+#define ROWS_MIN 40        /* fewer give no 90 % quantile */
+
+/* ---- blocks ---------------------------------------------------------------------- */
+
+struct dated_row {
+	double date;
+	uint32_t row;
+};
+
+static int dated_compare(const void *left, const void *right)
+{
+	const struct dated_row *a = left, *b = right;
+
+	if (a->date < b->date || a->date > b->date)
+		return a->date < b->date ? -1 : 1;
+	return a->row < b->row ? -1 : a->row > b->row;
+}
+
+/* The newest rows; the date from which on they are new is kept. */
+static size_t newest_block(struct engine_fit *fit, uint32_t *block)
+{
+	struct dated_row *dated = memory_allocate(fit->rows, sizeof *dated);
+	size_t count = 0, block_count;
+
+	for (size_t row = 0; row < fit->rows; row++) {
+		double date = fit->data.model[fit->row_model[row]].uploaded;
+		if (!isnan(date))
+			dated[count++] = (struct dated_row){date, (uint32_t)row};
+	}
+	if (count > 0)
+		qsort(dated, count, sizeof *dated, dated_compare);
+	block_count = (size_t)(NEWEST_SHARE * (double)count);
+	for (size_t i = 0; i < block_count; i++)
+		block[i] = dated[count - block_count + i].row;
+	fit->newest_date = count > 0 ? dated[count - 1].date : HUGE_VAL;
+	free(dated);
+	return block_count;
+}
+
+/* Every FOLDS-th row in an order that has nothing to do with the models'. */
+static size_t fold_block(const struct engine_fit *fit, size_t fold, uint32_t *block)
+{
+	size_t count = 0;
+
+	for (size_t row = 0; row < fit->rows; row++) {
+		uint64_t hash = (fit->row_model[row] + 1) * 0x9E3779B97F4A7C15u;
+		if ((hash >> 32) % FOLDS == fold)
+			block[count++] = (uint32_t)row;
+	}
+	return count;
+}
+
+/* Predicts the block from all other rows with the inverse factor of a group;
+ * mean and variance (factors x rows) get the entries of the block. */
+static void leave_block_out(const struct engine_fit *fit, size_t number, const double *inverse,
+			    const uint32_t *block, size_t count, struct left_out *out)
+{
+	size_t rows = fit->rows;
+	double *columns = memory_allocate(count * rows, sizeof *columns);
+	double *matrix = memory_allocate(count * count, sizeof *matrix);
+	double *residual = memory_allocate(count, sizeof *residual);
+
+	for (size_t i = 0; i < count; i++) {
+		memset(columns + i * rows, 0, block[i] * sizeof *columns);
+		memcpy(columns + i * rows + block[i], inverse + block[i] * rows + block[i],
+		       (rows - block[i]) * sizeof *columns);
+	}
+	cblas_dsyrk(CblasColMajor, CblasLower, CblasTrans, (int)count, (int)rows, 1, columns, (int)rows, 0,
+		    matrix, (int)count);
+	bool good = count > 0 && LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (int)count, matrix, (int)count) == 0;
+	for (size_t f = 0; f < fit->transform.factors && good; f++) {
+		if (fit->group_of[f] != number)
+			continue;
+		for (size_t i = 0; i < count; i++)
+			residual[i] = fit->solution[f * rows + block[i]];
+		LAPACKE_dpotrs(LAPACK_COL_MAJOR, 'L', (int)count, 1, matrix, (int)count, residual, (int)count);
+		for (size_t i = 0; i < count; i++)
+			out->mean[f * rows + block[i]] = fit->values[f * rows + block[i]] - residual[i];
+	}
+	if (good)
+		LAPACKE_dpotri(LAPACK_COL_MAJOR, 'L', (int)count, matrix, (int)count);
+	for (size_t f = 0; f < fit->transform.factors && good; f++)
+		for (size_t i = 0; i < count && fit->group_of[f] == number; i++)
+			out->variance[f * rows + block[i]] = fit->scale[f] * matrix[i * count + i];
+	free(columns);
+	free(matrix);
+	free(residual);
+}
+
+static void left_out_init(struct left_out *out, size_t cells)
+{
+	if (out->mean)
+		return;
+	out->mean = memory_allocate(cells, sizeof *out->mean);
+	out->variance = memory_allocate(cells, sizeof *out->variance);
+	for (size_t i = 0; i < cells; i++)
+		out->mean[i] = out->variance[i] = NAN;
+}
+
+void fit_leave_blocks_out(struct engine_fit *fit, size_t number, const double *inverse)
+{
+	uint32_t *block = memory_allocate(fit->rows, sizeof *block);
+	size_t cells = fit->transform.factors * fit->rows;
+
+	left_out_init(&fit->folds, cells);
+	left_out_init(&fit->newest, cells);
+	for (size_t fold = 0; fold < FOLDS; fold++) {
+		size_t count = fold_block(fit, fold, block);
+		leave_block_out(fit, number, inverse, block, count, &fit->folds);
+	}
+	size_t count = newest_block(fit, block);
+	leave_block_out(fit, number, inverse, block, count, &fit->newest);
+	free(block);
+}
+
+/* ---- spreads ------------------------------------------------------------------------- */
+
+static int double_compare(const void *left, const void *right)
+{
+	double a = *(const double *)left, b = *(const double *)right;
+
+	return a < b ? -1 : a > b;
+}
+
+/* Factor means and variances of a row as a kind of spread sees them; false
+ * when the row was not left out. */
+static bool spread_row(const struct engine_fit *fit, enum spread_kind kind, size_t row, double *mean,
+		       double *variance)
+{
+	const struct left_out *out = kind == SPREAD_FOLDS ? &fit->folds : &fit->newest;
+
+	if (kind == SPREAD_ONE_OUT) {
+		fit_leave_one_out(fit, row, mean, variance);
+		return true;
+	}
+	for (size_t f = 0; f < fit->transform.factors; f++) {
+		mean[f] = out->mean[f * fit->rows + row];
+		variance[f] = out->variance[f * fit->rows + row];
+	}
+	return !isnan(mean[0]);
+}
+
+/* Quantiles of |z| of one kind: how many standard deviations hold half and
+ * nine tenths of the scores. */
+static void calibrate_kind(struct engine_fit *fit, enum spread_kind kind)
+{
+	size_t benchmarks = fit->transform.benchmarks, known[FACTORS_MAX + 1] = {0};
+	double *sizes = memory_allocate((benchmarks + 1) * fit->rows, sizeof *sizes);
+	double mean[FACTORS_MAX], variance[FACTORS_MAX];
+	double points[FACTORS_MAX + 1], deviation[FACTORS_MAX + 1];
+
+	fit->spread[kind] = memory_allocate(benchmarks + 1, sizeof(struct spread));
+	for (size_t row = 0; row < fit->rows; row++) {
+		if (!spread_row(fit, kind, row, mean, variance))
+			continue;
+		fit_to_points(fit, mean, variance, points, deviation);
+		for (size_t b = 0; b <= benchmarks; b++) {
+			double z = fabs(fit_observed(fit, row, b) - points[b]) / deviation[b];
+			if (!isnan(z))
+				sizes[b * fit->rows + known[b]++] = z;
+		}
+	}
+	for (size_t b = 0; b <= benchmarks; b++) {
+		fit->spread[kind][b] = (struct spread){0.6745, 1.6449}; /* the normal distribution's */
+		if (known[b] < ROWS_MIN)
+			continue;
+		double *sorted = sizes + b * fit->rows;
+		qsort(sorted, known[b], sizeof *sorted, double_compare);
+		fit->spread[kind][b] = (struct spread){
+			sorted[known[b] / 2], sorted[(size_t)ceil(0.9 * ((double)known[b] + 1)) - 1]};
+	}
+	free(sizes);
+}
+
+void fit_calibrate(struct engine_fit *fit)
+{
+	for (enum spread_kind kind = 0; kind < SPREAD_COUNT; kind++)
+		calibrate_kind(fit, kind);
+	free(fit->folds.mean);
+	free(fit->folds.variance);
+	free(fit->newest.mean);
+	free(fit->newest.variance);
+	fit->folds = fit->newest = (struct left_out){0};
+}
+
+const struct spread *fit_spread(const struct engine_fit *fit, double date)
+{
+	/* A model that is newer than all the scored ones has no contemporaries
+	 * to learn from. */
+	return fit->spread[date > fit->newest_date ? SPREAD_NEWEST : SPREAD_FOLDS];
+}
+
+/* ---- residuals and figures ----------------------------------------------------- */
+
+double fit_observed(const struct engine_fit *fit, size_t row, size_t benchmark)
+{
+	size_t benchmarks = fit->transform.benchmarks;
+	const double *scores = fit->data.scores + fit->row_model[row] * benchmarks;
+	double sum = 0;
+
+	if (benchmark < benchmarks)
+		return scores[benchmark];
+	for (size_t b = 0; b < benchmarks; b++)
+		sum += scores[b];
+	return sum / (double)benchmarks;
+}
+
+bool engine_residuals(const struct engine_fit *fit, size_t model, struct engine_residual *residuals)
+{
+	double mean[FACTORS_MAX], variance[FACTORS_MAX];
+	double points[FACTORS_MAX + 1], deviation[FACTORS_MAX + 1];
+	struct engine_estimate estimates[FACTORS_MAX + 1];
+
+	if (model >= fit->data.models || fit->model_row[model] < 0)
+		return false;
+	size_t row = (size_t)fit->model_row[model];
+	fit_leave_one_out(fit, row, mean, variance);
+	fit_to_points(fit, mean, variance, points, deviation);
+	fit_estimates(fit, fit->spread[SPREAD_ONE_OUT], points, deviation, estimates);
+	for (size_t b = 0; b <= fit->transform.benchmarks; b++) {
+		double observed = fit_observed(fit, row, b);
+		residuals[b] = (struct engine_residual){
+			.observed = observed,
+			.predicted = estimates[b].mean,
+			.sd = deviation[b],
+			.z = (observed - points[b]) / deviation[b],
+			.low90 = estimates[b].low90,
+			.high90 = estimates[b].high90,
+		};
+	}
+	return true;
+}
+
+void engine_fit_figures(const struct engine_fit *fit, struct engine_figures *figures)
+{
+	struct engine_residual residuals[FACTORS_MAX + 1];
+
+	for (size_t b = 0; b <= fit->transform.benchmarks; b++) {
+		double x = 0, y = 0, xx = 0, yy = 0, xy = 0, absolute = 0, squares = 0;
+		size_t count = 0, inside50 = 0, inside90 = 0;
+		for (size_t row = 0; row < fit->rows; row++) {
+			engine_residuals(fit, fit->row_model[row], residuals);
+			const struct engine_residual *r = &residuals[b];
+			if (isnan(r->observed))
+				continue;
+			double error = r->observed - r->predicted;
+			count++;
+			x += r->observed, y += r->predicted;
+			xx += r->observed * r->observed, yy += r->predicted * r->predicted;
+			xy += r->observed * r->predicted;
+			absolute += fabs(error), squares += error * error;
+			inside50 += fabs(r->z) <= fit->spread[SPREAD_ONE_OUT][b].half;
+			inside90 += fabs(r->z) <= fit->spread[SPREAD_ONE_OUT][b].ninety;
+		}
+		double n = (double)count;
+		double spread = (xx - x * x / n) * (yy - y * y / n);
+		figures[b] = (struct engine_figures){
+			.models = count,
+			.pearson = spread > 0 ? (xy - x * y / n) / sqrt(spread) : NAN,
+			.rmse = sqrt(squares / n),
+			.mae = absolute / n,
+			.coverage50 = (double)inside50 / n,
+			.coverage90 = (double)inside90 / n,
+		};
+	}
+}
