@@ -170,26 +170,44 @@ static int draw_histogram(struct browser *browser, const struct area *area)
 #define SCATTER_HEIGHT 20
 #define SCATTER_FROM 150 /* columns of the view from which there is room for it */
 
+/* Points of the shown benchmark, scaled so that `top` is 100. */
+static void scatter_points(const struct residual_table *table, double top, unsigned char *masks)
+{
+	double *x = memory_allocate(table->line_count + 1, sizeof *x);
+	double *y = memory_allocate(table->line_count + 1, sizeof *y);
+
+	for (size_t i = 0; i < table->line_count; i++) {
+		x[i] = table->lines[i].residual->predicted * 100 / top;
+		y[i] = table->lines[i].residual->observed * 100 / top;
+	}
+	bar_scatter(x, y, table->line_count, SCATTER_WIDTH, SCATTER_HEIGHT, masks);
+	free(x);
+	free(y);
+}
+
+/* The axes go to the next quarter above the largest value. */
+static double scatter_top(const struct residual_table *table)
+{
+	double most = 1;
+
+	for (size_t i = 0; i < table->line_count; i++)
+		most = fmax(most, fmax(table->lines[i].residual->predicted,
+				       table->lines[i].residual->observed));
+	return fmin(100, ceil(most / 25) * 25);
+}
+
 /* Predicted (across) against published (up), with the line of agreement. */
 static void draw_scatter(struct browser *browser, const struct area *area)
 {
-	const struct residual_table *table = browser->residual_table;
+	double top = scatter_top(browser->residual_table);
 	unsigned char masks[SCATTER_WIDTH * SCATTER_HEIGHT];
-	double *x = memory_allocate(table->line_count + 1, sizeof *x);
-	double *y = memory_allocate(table->line_count + 1, sizeof *y);
-	char sign[4], axis[SCATTER_WIDTH + 1];
+	int bottom = 1 + SCATTER_HEIGHT;
+	char sign[4], label[FIGURE_SIZE];
 
-	for (size_t i = 0; i < table->line_count; i++) {
-		x[i] = table->lines[i].residual->predicted;
-		y[i] = table->lines[i].residual->observed;
-	}
-	bar_scatter(x, y, table->line_count, SCATTER_WIDTH, SCATTER_HEIGHT, masks);
-	draw_text(browser->screen, area, 0, 5, STYLE_TITLE, "published against predicted");
+	scatter_points(browser->residual_table, top, masks);
+	draw_text(browser->screen, area, 0, 5, STYLE_TITLE, "published (up) against predicted");
 	for (int row = 0; row < SCATTER_HEIGHT; row++) {
 		int agreement = bar_place(100 - 100.0 * row / (SCATTER_HEIGHT - 1), SCATTER_WIDTH);
-		if (row % 5 == 0 || row == SCATTER_HEIGHT - 1)
-			draw_format(browser->screen, area, 1 + row, 0, STYLE_DIM, "%3.0f",
-				    100 - 100.0 * row / (SCATTER_HEIGHT - 1));
 		draw_text(browser->screen, area, 1 + row, 4, STYLE_BORDER, "│");
 		draw_text(browser->screen, area, 1 + row, 5 + agreement, STYLE_BORDER, "·");
 		for (int column = 0; column < SCATTER_WIDTH; column++)
@@ -197,12 +215,13 @@ static void draw_scatter(struct browser *browser, const struct area *area)
 				draw_text(browser->screen, area, 1 + row, 5 + column, STYLE_BAR,
 					  bar_braille(masks[row * SCATTER_WIDTH + column], sign));
 	}
-	draw_text(browser->screen, area, 1 + SCATTER_HEIGHT, 4, STYLE_BORDER, "└");
-	draw_repeat(browser->screen, area, 1 + SCATTER_HEIGHT, 5, SCATTER_WIDTH, STYLE_BORDER, "─");
-	bar_axis(axis, SCATTER_WIDTH);
-	draw_text(browser->screen, area, 2 + SCATTER_HEIGHT, 5, STYLE_DIM, axis);
-	free(x);
-	free(y);
+	draw_text(browser->screen, area, bottom, 4, STYLE_BORDER, "└");
+	draw_repeat(browser->screen, area, bottom, 5, SCATTER_WIDTH, STYLE_BORDER, "─");
+	snprintf(label, sizeof label, "%.0f", top);
+	draw_right(browser->screen, area, 1, 3, STYLE_DIM, label);
+	draw_text(browser->screen, area, bottom - 1, 2, STYLE_DIM, "0");
+	draw_text(browser->screen, area, bottom + 1, 5, STYLE_DIM, "0");
+	draw_right(browser->screen, area, bottom + 1, 5 + SCATTER_WIDTH, STYLE_DIM, label);
 }
 
 static int table_bar_width(const struct area *area)
