@@ -1,0 +1,123 @@
+#!/bin/sh
+# Imports: good files, broken files, interrupted and concurrent ones.  Prints TAP.
+. "${top_srcdir:-.}/tests/cli/tap.sh"
+
+cat >models.csv <<'END'
+model,kind,architecture,params_b,license,uploaded,chat_template,ifeval,bbh,math_lvl_5_2024,gpqa,musr,mmlu_pro
+north/Oak-7B,pretrained,OakForCausalLM,7.24,apache-2.0,2023-09-20,no,23.9,22.0,3.0,5.6,10.7,22.4
+north/Oak-7B-Instruct,chat,OakForCausalLM,7.24,apache-2.0,2023-12-11,yes,54.9,22.9,3.9,3.5,7.6,19.1
+river/OpenOak,finetuned,OakForCausalLM,7.24,mit,2024-01-02,yes,44.0,24.1,4.0,4.4,9.9,20.0
+END
+cat >edges.csv <<'END'
+child,parent,relation,weight,method,source
+north/Oak-7B-Instruct,north/Oak-7B,finetune,,,card
+river/OpenOak,north/Oak-7B,finetune,,,card
+north/Oak-7B,north/Oak-7B,finetune,,,card
+river/OpenOak,north/Oak-7B-Instruct,finetune,heavy,,card
+END
+cat >merge.yml <<'END'
+name: lake/Reed
+models:
+  - model: north/Oak-7B-Instruct
+    parameters: {weight: 0.6}
+  - model: river/OpenOak
+    parameters: {weight: 0.4}
+merge_method: linear
+END
+import() { stemma --db t.db --no-starter import "$@"; }
+# count FILE COLUMN: the number in the CSV line of that file.
+count() { awk -F, -v file="$1" -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i }
+	$1 == file { print $c }' "$work/out"; }
+
+import models.csv edges.csv merge.yml --csv
+check 'files are imported' exits 0
+check 'a file is recognised' [ "$(count merge.yml format)" = mergekit ]
+check 'models are counted' [ "$(count models.csv models)" = 3 ]
+check 'a self-parent is rejected with its line' warns '^edges.csv:4:.*Oak-7B'
+check 'a bad number is rejected with its line' warns '^edges.csv:5:.*heavy'
+check 'rejected rows are counted' [ "$(count edges.csv rejected)" = 2 ]
+import models.csv edges.csv merge.yml --csv
+check 'the second time nothing is added' [ "$(count models.csv added)$(count edges.csv added)$(count merge.yml added)" = 000 ]
+check 'the second time nothing is updated' [ "$(count models.csv updated)$(count edges.csv updated)$(count merge.yml updated)" = 000 ]
+import --json edges.csv
+check 'JSON has the notes' is_json '(.notes | length) == 2 and .notes[0].line == 4' '"line": 4'
+stemma --db t.db tree lake/Reed --csv
+check 'the shares of the merge are kept' says '^lake/Reed,north/Oak-7B-Instruct,merge,0.6,'
+
+{ cat edges.csv; for i in $(seq 30); do echo "a/b$i,a/b$i,finetune,,,card"; done; } >many.csv
+import many.csv
+check '20 rejected rows are listed' [ "$(grep -c '^many.csv:[0-9]' err)" = 20 ]
+check 'the others are counted' warns '12 more; --all lists them'
+import --all many.csv
+check '--all lists them all' [ "$(grep -c '^many.csv:[0-9]' err)" = 32 ]
+
+import missing.csv models.csv
+check 'a missing file is 66' exits 66
+check 'a missing file is named' warns '^stemma: missing.csv: '
+check 'the other files go on' says models.csv
+: >empty.csv
+import empty.csv
+check 'an empty file is 65' exits 65
+echo 'just some words' >words.txt
+import words.txt
+check 'an unknown file is 65' exits 65
+check 'an unknown file: what can be read is said' warns 'mergekit'
+printf 'merge_method: linear\nmodels: [a\n' >broken.yml
+import broken.yml
+check 'broken YAML is 65, with line and column' warns '^stemma: broken.yml:[0-9]*:[0-9]*: '
+printf '\037\213\010\000broken' >broken.csv.gz
+import broken.csv.gz
+check 'a broken gzip file fails' [ "$code" -ge 65 ]
+printf 'model,kind\n\033]0;evil\007/x,chat\n' >evil.csv
+import evil.csv
+check 'no control character reaches the terminal' [ -z "$(LC_ALL=C tr -cd '\033\007' <err)" ]
+import .
+check 'a folder is an input error' exits 74
+mkdir locked.db
+stemma --db locked.db import models.csv
+check 'a cache that is a folder fails' [ "$code" -ge 64 ]
+echo 'not a database at all, but long enough to be looked at as one' >text.db
+cp text.db before.db
+stemma --db text.db import models.csv
+check 'a file that is no cache is refused' exits 65
+check 'a file that is no cache stays as it is' cmp -s text.db before.db
+
+gzip -c models.csv >models.csv.gz
+"$program" --db u.db --no-starter import - <models.csv.gz >out 2>err
+check 'compressed standard input is read' says models
+
+# Two at once: both sets have to arrive.
+for i in $(seq 2000); do echo "a/m$i,chat,AForCausalLM,7.0,mit,2024-01-01,yes,$((i % 90)),,,,,"; done >rows
+{ head -n 1 models.csv; cat rows; } >a.csv
+{ head -n 1 models.csv; sed 's,^a/,b/,' rows; } >b.csv
+"$program" --db two.db --no-starter import a.csv >a.out 2>&1 &
+first=$!
+"$program" --db two.db --no-starter import b.csv >b.out 2>&1
+second=$?
+wait "$first"
+check 'two imports at once both succeed' [ "$?$second" = 00 ]
+stemma --db two.db --no-starter check --json
+check 'nothing of the two is lost' is_json '.models == 4000 and .faults == 0' '"models": 4000'
+
+# Interrupted: a pipe that never ends, then SIGINT.
+mkfifo slow
+(exec 3>slow; head -n 2 models.csv >&3; sleep 20) & writer=$!
+sh -c 'trap - INT; exec "$@"' sh "$program" --db v.db --no-starter import - <slow >out 2>err & reader=$!
+for i in $(seq 50); do [ -s v.db ] && break; sleep 0.1; done
+sleep 0.3
+kill -INT "$reader"
+wait "$reader"
+code=$?
+kill "$writer" 2>/dev/null
+if [ "$code" = 130 ]; then
+	check 'an interrupted import is 130' exits 130
+	stemma --db v.db --no-starter check --json
+	check 'an interrupted import leaves nothing' is_json '.models == 0' '"models": 0'
+else
+	# A shell without job control starts background work with SIGINT ignored.
+	skip 'an interrupted import is 130' "the signal was not delivered (exit $code)"
+fi
+
+stemma --db s.db check --json
+check 'a new cache has the starter set' is_json '.models > 800' '"models": [89][0-9][0-9]'
+finish

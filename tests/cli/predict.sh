@@ -1,0 +1,111 @@
+#!/bin/sh
+# Fit, predict, show, tree, residuals and check on the starter set.  Prints TAP.
+. "${top_srcdir:-.}/tests/cli/tap.sh"
+
+zephyr=HuggingFaceH4/zephyr-7b-beta
+instruct=mistralai/Mistral-7B-Instruct-v0.2
+with() { stemma --db t.db "$@"; }
+
+with fit --variances
+check 'the starter set is learned' exits 0
+check 'every benchmark has its figures' says '^IFEval  *[0-9]'
+check 'the average has its figures' says '^average  *[0-9]'
+check 'the variances are printed' says '^noise '
+with fit --json
+check 'fit prints JSON' is_json '.models > 500 and (.figures | length) == 7' '"pearson": 0'
+
+with predict -m "$instruct:0.5" -m "$zephyr:0.5" --method slerp
+check 'a merge is predicted' exits 0
+check 'intervals are printed' says '^IFEval .*[0-9]-[0-9]'
+check 'ancestors are printed' says '^nearest ancestor'
+check 'reasons are printed' says '^Why: average'
+with predict -m "$instruct:3" -m "$zephyr:1" --json
+check 'weights are scaled' is_json '.predictions[0].parents[0].weight == 0.75' '"weight": 0.75'
+check 'JSON has it all' is_json '.predictions[0] | (.scores | length) == 7 and (.why | length) > 7 and
+	(.ancestors | length) > 0 and .scores[0].low90 < .scores[0].low50 and
+	.scores[0].high50 < .scores[0].high90 and .scores[6].chance >= 0' '"low90": '
+with predict -m "$instruct:3" -m "$zephyr" --csv
+check 'CSV has the benchmarks and the average' lines 8
+cp out first
+with predict -m "$instruct:3" -m "$zephyr" --csv
+check 'the same question has the same answer' cmp -s first out
+with predict --why math -m "$instruct" -m "$zephyr"
+check 'one benchmark is explained' says '^Why: MATH'
+with predict --prior laplacian -m "$instruct" -m "$zephyr" --json
+check 'another prior is used' is_json '.prior == "laplacian"' '"prior": "laplacian"'
+
+cat >merge.yml <<END
+slices:
+  - sources:
+      - {model: $instruct, layer_range: [0, 32]}
+      - {model: $zephyr, layer_range: [0, 32]}
+merge_method: slerp
+base_model: $instruct
+parameters: {t: 0.3}
+surprise: 1
+END
+with predict merge.yml --json
+check 'a configuration is predicted' is_json '.predictions[0].method == "slerp" and
+	.predictions[0].parents[1].weight == 0.3' '"method": "slerp"'
+check 'an unknown key is pointed out' warns 'merge.yml:8:.*surprise'
+"$program" --db t.db predict - --json <merge.yml >out 2>err
+check 'standard input is a configuration, too' is_json '.predictions[0].child == "standard input"' '"standard input"'
+with predict merge.yml merge.yml --csv
+check 'two configurations share one head' [ "$(grep -c '^child,' out)$(wc -l <out)" = 115 ]
+with predict -m nobody/Nothing -m "$zephyr"
+check 'an unknown model is 66' fails_with 66 'nobody/Nothing'
+with predict -m "$zephyr-x" -m "$instruct"
+check 'a mistyped model is named' fails_with 66 "$zephyr"
+with predict -m "$zephyr:-1" -m "$instruct"
+check 'a negative weight is refused' fails_with 64 'weight'
+with predict --method slerp -m "$zephyr"
+check 'too few parents are refused' fails_with 64 'slerp'
+with predict --why nothing -m "$zephyr"
+check 'an unknown benchmark is named' fails_with 64 'there are ifeval'
+with predict missing.yml
+check 'a missing configuration is 66' fails_with 66 'missing.yml'
+printf 'models: [a\n' >broken.yml
+with predict broken.yml
+check 'broken YAML is 65 with its place' fails_with 65 '^stemma: broken.yml:[0-9]*:[0-9]*: '
+
+with show zephyr-7b-beta
+check 'a model is shown by a part of its name' says "^model  *$zephyr"
+check 'its parents are shown' says '^HuggingFaceH4/mistral-7b-sft-beta  *finetune'
+with show "$zephyr" --json
+check 'show prints JSON' is_json '.model != null and (.scores | length) == 7' '"benchmark": "bbh"'
+
+with tree "$zephyr"
+check 'the tree has ancestors' says '^Ancestors'
+check 'the tree has descendants' says '^Descendants'
+check 'the tree is ASCII in the C locale' [ -z "$(LC_ALL=C tr -d '\000-\177' <out)" ]
+with tree "$zephyr" --json
+check 'the tree is a graph in JSON' is_json '(.models | length) > 1 and (.edges | length) >= 1' '"edges": \['
+with tree "$zephyr" --dot
+check 'the tree is a graph in DOT' says '^digraph stemma {$'
+check 'DOT is closed' says '^}$'
+with tree mistralai/Mistral-7B-v0.1 --descendants --depth 1 --ascii
+check 'a cut branch says how much is below' says '\.\.\. [0-9]* more'
+
+with residuals --benchmark ifeval --limit 5 --csv
+check 'as many residuals as asked for' lines 6
+check 'the largest first' awk -F, 'function size(x) { return x < 0 ? -x : x }
+	NR > 2 && size($NF) > last { exit 1 } NR > 1 { last = size($NF) }' out
+with residuals --model "$instruct" --csv
+check 'all residuals of a model' lines 8
+with residuals --limit 0 --csv --sort name
+check 'all residuals of the average' [ "$(wc -l <out)" -gt 500 ]
+
+with check
+check 'the starter set is clean' exits 0
+with check --json
+check 'check prints JSON' is_json '.faults == 0' '"faults": 0'
+
+"$program" --db t.db residuals --limit 0 2>err | head -n 1 >out
+check 'a reader that leaves is no message' [ -z "$(grep -v 'note:' err)" ]
+if [ -e /dev/full ]; then
+	"$program" --db t.db tree "$zephyr" >/dev/full 2>err
+	code=$?
+	check 'a full disk is an output error' exits 74
+	check 'a full disk is reported' warns 'cannot write the output'
+fi
+finish

@@ -1,0 +1,63 @@
+# What the tests of the command line share.  Source it, call check(), and end
+# with finish.  All runs in a folder of its own with a cache of its own.
+case ${top_srcdir:=.} in /*) ;; *) top_srcdir=$PWD/$top_srcdir ;; esac
+case ${top_builddir:=.} in /*) ;; *) top_builddir=$PWD/$top_builddir ;; esac
+STEMMA_SHARE=${STEMMA_SHARE:-$top_srcdir/share}
+program=$top_builddir/stemma
+[ -x "$program" ] || { echo "Bail out! $program is not there"; exit 99; }
+
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+trap 'exit 99' HUP INT TERM
+cd "$work" || exit 99
+HOME=$work XDG_DATA_HOME=$work/data LC_ALL=C OPENBLAS_NUM_THREADS=1
+export HOME XDG_DATA_HOME LC_ALL OPENBLAS_NUM_THREADS STEMMA_SHARE
+
+number=0
+failed=0
+# check DESCRIPTION COMMAND...: the command must succeed.
+check() {
+	number=$((number + 1))
+	description=$1
+	shift
+	if "$@" >"$work/check.log" 2>&1; then
+		echo "ok $number - $description"
+	else
+		echo "not ok $number - $description"
+		failed=$((failed + 1))
+		for log in check.log out err; do
+			sed "s/^/# $log: /" "$work/$log" 2>/dev/null | head -n 20
+		done
+	fi
+}
+skip() { # DESCRIPTION REASON
+	number=$((number + 1))
+	echo "ok $number - $1 # SKIP $2"
+}
+finish() {
+	echo "1..$number"
+	[ "$failed" -eq 0 ]
+	exit
+}
+
+# stemma ARGUMENT...: runs the program; keeps out, err and $code.
+stemma() {
+	"$program" "$@" >"$work/out" 2>"$work/err" </dev/null
+	code=$?
+}
+exits() { [ "$code" -eq "$1" ]; }
+says() { grep -q -e "$1" "$work/out"; }   # a basic regular expression
+warns() { grep -q -e "$1" "$work/err"; }
+quiet() { [ ! -s "$work/err" ]; }
+silent() { [ ! -s "$work/out" ]; }
+lines() { [ "$(wc -l <"$work/out")" -eq "$1" ]; }
+# fails_with CODE MESSAGE: how a command line is refused.
+fails_with() { exits "$1" && warns "$2" && silent; }
+# Is the output JSON, with something true about it?
+is_json() { # FILTER PATTERN-WITHOUT-JQ
+	if command -v jq >/dev/null 2>&1; then
+		jq -e "$1" "$work/out"
+	else
+		grep -q -e "$2" "$work/out" && ! grep -E -q '(nan|inf)[,}]' "$work/out"
+	fi
+}
