@@ -26,14 +26,21 @@ void cli_catch_interrupt(void)
 {
 	/* No SA_RESTART: a read of the terminal has to end. */
 	struct sigaction action = {.sa_handler = note_interrupt, .sa_flags = (int)SA_RESETHAND};
+	struct sigaction before;
 
 	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGINT, NULL, &before);
+	if (before.sa_handler != SIG_IGN) /* as in the background of a script */
+		sigaction(SIGINT, &action, NULL);
 }
 
 void cli_release_interrupt(void)
 {
-	signal(SIGINT, SIG_DFL);
+	struct sigaction action;
+
+	sigaction(SIGINT, NULL, &action);
+	if (action.sa_handler == note_interrupt)
+		signal(SIGINT, SIG_DFL);
 }
 
 bool cli_interrupted(void)

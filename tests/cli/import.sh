@@ -99,23 +99,25 @@ check 'two imports at once both succeed' [ "$?$second" = 00 ]
 stemma --db two.db --no-starter check --json
 check 'nothing of the two is lost' is_json '.models == 4000 and .faults == 0' '"models": 4000'
 
-# Interrupted: a pipe that never ends, then SIGINT.
-mkfifo slow
-(exec 3>slow; head -n 2 models.csv >&3; sleep 20) & writer=$!
-sh -c 'trap - INT; exec "$@"' sh "$program" --db v.db --no-starter import - <slow >out 2>err & reader=$!
-for i in $(seq 50); do [ -s v.db ] && break; sleep 0.1; done
-sleep 0.3
-kill -INT "$reader"
-wait "$reader"
-code=$?
-kill "$writer" 2>/dev/null
-if [ "$code" = 130 ]; then
+# Interrupted: a pipe that never ends, then SIGINT.  Scripts start background
+# work with SIGINT ignored; only some env programs can undo that.
+if env --default-signal=INT true 2>/dev/null; then
+	mkfifo slow
+	(exec 3>slow; head -n 2 models.csv >&3; exec sleep 20) & writer=$!
+	env --default-signal=INT "$program" --db v.db --no-starter import - <slow >out 2>err &
+	reader=$!
+	for i in $(seq 50); do [ -s v.db ] && break; sleep 0.1; done
+	sleep 0.3
+	kill -INT "$reader"
+	wait "$reader"
+	code=$?
+	kill "$writer" 2>/dev/null
 	check 'an interrupted import is 130' exits 130
 	stemma --db v.db --no-starter check --json
 	check 'an interrupted import leaves nothing' is_json '.models == 0' '"models": 0'
 else
-	# A shell without job control starts background work with SIGINT ignored.
-	skip 'an interrupted import is 130' "the signal was not delivered (exit $code)"
+	skip 'an interrupted import is 130' 'env cannot reset signals'
+	skip 'an interrupted import leaves nothing' 'env cannot reset signals'
 fi
 
 stemma --db s.db check --json
