@@ -28,4 +28,4 @@ EXTRA_DIST += tests/terminal/terminal.sh tests/screens/expected \
 	tests/screens/few-models.csv tests/screens/few-edges.csv \
 	tests/screens/ascii.keys tests/screens/find.keys tests/screens/first.keys \
 	tests/screens/help.keys tests/screens/plain.keys tests/screens/residuals.keys \
-	tests/screens/sketch.keys
+	tests/screens/sketch.keys tests/screens/write.keys

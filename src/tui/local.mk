@@ -16,5 +16,5 @@ libtui_a_SOURCES = \
 	src/tui/signals.h src/tui/signals.c \
 	src/tui/theme.h src/tui/theme.c \
 	src/tui/tree_model.h src/tui/tree_model.c \
-	src/tui/tree_forest.h src/tui/tree_forest.c
+	src/tui/tree_forest.h src/tui/tree_forest.c src/tui/tree_find.c
 libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS)

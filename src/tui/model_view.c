@@ -69,7 +69,7 @@ static void draw_facts(struct flow *flow, const struct catalog_model *model)
 		 STYLE_TEXT, text_string(&line));
 	flow->line++;
 	text_clear(&line);
-	text_append(&line, kind_name(model->kind));
+	text_append(&line, model->kind == KIND_UNKNOWN ? "kind unknown" : kind_name(model->kind));
 	if (model->precision)
 		text_append_format(&line, " · %s", model->precision);
 	if (model->chat_template != ANSWER_UNKNOWN)

@@ -1,5 +1,5 @@
 /* Tree forest: the spanning forest behind the tree model, its measures and its
- * order.  Private to tree_model.c. */
+ * order.  Private to the tree model. */
 #ifndef STEMMA_TUI_TREE_FOREST_H
 #define STEMMA_TUI_TREE_FOREST_H
 
@@ -24,5 +24,9 @@ bool forest_is_silent(const struct tree *tree, uint32_t node);
 /* Fills tree->queue with all nodes as the unfolded tree shows them, and
  * tree->position with its inverse. */
 void forest_walk(struct tree *tree);
+
+/* Builds the rows anew (in tree_model.c) and finds the row that was under the
+ * cursor: the same one, else the model, else its nearest shown ancestor. */
+void tree_rebuild(struct tree *tree);
 
 #endif

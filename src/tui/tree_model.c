@@ -1,10 +1,8 @@
 #include "tree_model.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzzy.h"
 #include "tree_forest.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
@@ -296,7 +294,7 @@ static bool same_row(const struct tree_row *a, const struct tree_row *b)
 
 /* Builds the rows anew and finds the row that was under the cursor: the same
  * one, else the model, else its nearest shown ancestor. */
-static void rebuild(struct tree *tree)
+void tree_rebuild(struct tree *tree)
 {
 	const struct tree_row *here = tree_here(tree);
 	struct tree_row before = here ? *here : (struct tree_row){0};
@@ -322,7 +320,7 @@ static void rebuild(struct tree *tree)
 	tree_move(tree, line);
 }
 
-/* ---- folds, order, filter -------------------------------------------------- */
+/* ---- folds and order -------------------------------------------------- */
 
 void tree_set_open(struct tree *tree, size_t row, bool open)
 {
@@ -335,7 +333,7 @@ void tree_set_open(struct tree *tree, size_t row, bool open)
 		tree->flags[target->node] |= row_flag(target);
 	else
 		tree->flags[target->node] &= (uint8_t)~row_flag(target);
-	rebuild(tree);
+	tree_rebuild(tree);
 }
 
 void tree_fold_all(struct tree *tree, bool open)
@@ -347,14 +345,14 @@ void tree_fold_all(struct tree *tree, bool open)
 	}
 	if (!open)
 		memset(tree->group_open, 0, sizeof tree->group_open);
-	rebuild(tree);
+	tree_rebuild(tree);
 }
 
 void tree_set_order(struct tree *tree, enum tree_order order)
 {
 	tree->order = order;
 	forest_sort_roots(tree);
-	rebuild(tree);
+	tree_rebuild(tree);
 	if (tree->needle)
 		tree_search(tree, tree->needle);
 }
@@ -364,52 +362,6 @@ void tree_set_column(struct tree *tree, size_t column)
 	tree->column = column;
 	forest_measure(tree);
 	tree_set_order(tree, tree->order);
-}
-
-/* Marks the matches and what leads to them; returns the best match. */
-static uint32_t mark_fitting(struct tree *tree)
-{
-	uint32_t best = TREE_NONE;
-	double best_score = FUZZY_NONE;
-
-	memset(tree->fit, 0, tree->count);
-	tree->fit_count = 0;
-	for (size_t node = 0; node < tree->count; node++) {
-		double score = fuzzy_score(tree->filter, tree_name(tree, node));
-		if (score <= FUZZY_NONE / 2)
-			continue;
-		tree->fit[node] = 2;
-		tree->fit_count++;
-		/* Among equals the one with the most kin. */
-		if (score > best_score + 1e-9 ||
-		    (score > best_score - 1e-9 && best != TREE_NONE &&
-		     tree->scored_below[node] > tree->scored_below[best])) {
-			best = (uint32_t)node;
-			best_score = score;
-		}
-		for (uint32_t up = tree->primary[node]; up != TREE_NONE && !tree->fit[up];
-		     up = tree->primary[up])
-			tree->fit[up] = 1;
-	}
-	return best;
-}
-
-void tree_set_filter(struct tree *tree, const char *filter)
-{
-	size_t node = tree_model(tree);
-
-	free(tree->filter);
-	tree->filter = filter && *filter ? memory_string(filter) : NULL;
-	if (!tree->filter) {
-		rebuild(tree);
-		if (node != CATALOG_NONE)
-			tree_reveal(tree, node);
-		return;
-	}
-	uint32_t best = mark_fitting(tree);
-	rebuild(tree);
-	if (best != TREE_NONE)
-		tree_move(tree, tree_row_of(tree, best));
 }
 
 static void open_groups_for(struct tree *tree, uint32_t root)
@@ -442,63 +394,6 @@ void tree_reveal(struct tree *tree, size_t node)
 	open_groups_for(tree, child);
 	build_rows(tree);
 	tree_move(tree, tree_row_of(tree, node));
-}
-
-/* ---- search ---------------------------------------------------------------- */
-
-void tree_search(struct tree *tree, const char *needle)
-{
-	char *copy = memory_string(needle);
-
-	free(tree->needle);
-	tree->needle = copy;
-	tree->match_count = 0;
-	if (!copy || !*copy)
-		return;
-	/* queue becomes the unfolded order, position its inverse */
-	forest_walk(tree);
-	for (size_t i = 0; i < tree->count; i++)
-		if (fuzzy_find(tree_name(tree, tree->queue[i]), copy))
-			tree->matches[tree->match_count++] = tree->queue[i];
-}
-
-bool tree_is_match(const struct tree *tree, size_t node)
-{
-	return tree->needle && *tree->needle && fuzzy_find(tree_name(tree, node), tree->needle);
-}
-
-/* The place of the cursor in the unfolded order, doubled so that a row between
- * two models (a folded run) has a place of its own. */
-static long cursor_position(const struct tree *tree)
-{
-	for (size_t row = tree->cursor + 1; row-- > 0;)
-		if (row < tree->row_count && tree->rows[row].kind == ROW_MODEL)
-			return 2 * (long)tree->position[tree->rows[row].node] +
-			       (row != tree->cursor);
-	return -1;
-}
-
-size_t tree_match(const struct tree *tree, int step, bool here, size_t *number)
-{
-	long place = cursor_position(tree);
-	size_t found = SIZE_MAX;
-
-	*number = 0;
-	if (tree->match_count == 0)
-		return CATALOG_NONE;
-	for (size_t i = 0; i < tree->match_count; i++) {
-		long match = 2 * (long)tree->position[tree->matches[i]];
-		if (step > 0 && (match > place || (here && match == place))) {
-			found = i;
-			break;
-		}
-		if (step < 0 && (match < place || (here && match == place)))
-			found = i;
-	}
-	if (found == SIZE_MAX)
-		found = step > 0 ? 0 : tree->match_count - 1;
-	*number = found + 1;
-	return tree->matches[found];
 }
 
 /* ---- kept between runs ------------------------------------------------------ */
@@ -545,7 +440,7 @@ void tree_load_folds(struct tree *tree, const char *saved)
 		free(line);
 		saved += length + (saved[length] == '\n');
 	}
-	rebuild(tree);
+	tree_rebuild(tree);
 }
 
 /* ---- life ------------------------------------------------------------------- */
@@ -576,7 +471,7 @@ struct tree *tree_new(const struct catalog *catalog)
 	forest_build(tree);
 	forest_measure(tree);
 	forest_sort_roots(tree);
-	rebuild(tree);
+	tree_rebuild(tree);
 	return tree;
 }
 

@@ -76,7 +76,7 @@ for script in "$here"/*.keys; do
 	set -- $(sed -n '1s/^# //p' "$script")
 	cache=$1
 	shift
-	rm -f cache.db*
+	rm -f cache.db* ./*.yml
 	if ! "$maker" cache.db "$here/$cache-models.csv" "$here/$cache-edges.csv"; then
 		report 'not ok' "$name: no cache"
 		continue

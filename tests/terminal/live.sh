@@ -1,6 +1,6 @@
 #!/bin/sh
 # From the start to changed predictions, and a resize.
-plan=9
+plan=11
 . "${top_srcdir:-.}/tests/terminal/terminal.sh"
 cache family
 shell 100 30
@@ -31,4 +31,10 @@ check 'too small a window says so' see 'needs 40x12'
 terminal resize-window -t main -x 120 -y 40
 press q
 check 'q leaves' see 'ready\$ *$'
+# What was open is there again.
+run "$(stemma)"
+check 'the sketch is kept' see 'sketch: 2 parents'
+check 'and so is the cursor' see 'north/Oak-7B-Instruct ─'
+press q
+see 'ready\$ *$'
 exit $failed
