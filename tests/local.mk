@@ -5,6 +5,8 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
 	STEMMA_SHARE='$(abs_top_srcdir)/share'; export STEMMA_SHARE; \
 	TMUX_PROGRAM='$(TMUX)'; export TMUX_PROGRAM;
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/tap.sh
+EXTRA_DIST += tests/tap.sh
 TEST_EXTENSIONS = .sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
 SH_LOG_COMPILER = $(SHELL)
