@@ -387,16 +387,18 @@ static void fit_list_components(struct engine_fit *fit)
 				: 1 / (double)fit->rows;
 		}
 	diagonal[terms] = 1;
-	fit->components = memory_allocate((terms + 1) * fit->groups, sizeof *fit->components);
-	for (size_t g = 0; g < fit->groups; g++) {
+	size_t factors = fit->transform.factors;
+	fit->components = memory_allocate((terms + 1) * factors, sizeof *fit->components);
+	for (size_t f = 0; f < factors; f++) {
+		const double *theta = fit->group[fit->group_of[f]].theta;
 		double total = 0;
 		for (size_t k = 0; k <= terms; k++)
-			total += fit->group[g].theta[k] * diagonal[k];
+			total += theta[k] * diagonal[k];
 		for (size_t k = 0; k <= terms; k++)
 			fit->components[fit->component_count++] = (struct engine_component){
 				.label = k < terms ? covariance_label(&fit->covariance, k) : "noise",
-				.factor = g,
-				.variance = fit->group[g].theta[k] * diagonal[k] / total,
+				.factor = f,
+				.variance = theta[k] * diagonal[k] / total,
 			};
 	}
 	free(diagonal);

@@ -84,6 +84,8 @@ void fit_leave_one_out(const struct engine_fit *fit, size_t row, double *mean, d
 /* Loading of a factor on a benchmark (or, at index benchmarks, the average),
  * points per unit of the factor. */
 double fit_loading(const struct engine_fit *fit, size_t benchmark, size_t factor);
+/* Variance in points^2 of what lies outside the factors. */
+double fit_left_over(const struct engine_fit *fit, size_t benchmark);
 /* Published score of a row: a benchmark's, or at index benchmarks the average
  * where all are known. */
 double fit_observed(const struct engine_fit *fit, size_t row, size_t benchmark);

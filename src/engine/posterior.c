@@ -115,8 +115,7 @@ double fit_loading(const struct engine_fit *fit, size_t benchmark, size_t factor
 	return sum / (double)transform->benchmarks;
 }
 
-/* Variance in points^2 of what lies outside the factors. */
-static double fit_left_over(const struct engine_fit *fit, size_t benchmark)
+double fit_left_over(const struct engine_fit *fit, size_t benchmark)
 {
 	const struct transform *transform = &fit->transform;
 	double sum = 0, count = (double)transform->benchmarks;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <cblas.h>
+#include <lapacke.h>
 
 #include "fit.h"
 #include "stemma/base/memory.h"
@@ -49,6 +50,7 @@ struct engine_query {
 	const struct spread *spread;    /* of the last prediction */
 	size_t model;                   /* SUBJECT_NODE and SUBJECT_SCORED */
 	double points[FACTORS_MAX + 1], deviation[FACTORS_MAX + 1];
+	double variance[FACTORS_MAX];   /* of the factors */
 	float *counts;                  /* groups x rows: query_weights() */
 	bool counts_known;
 };
@@ -343,6 +345,7 @@ static void query_finish(struct engine_query *query, const double *mean, const d
 			 struct engine_estimate *estimates)
 {
 	query->counts_known = false;
+	memcpy(query->variance, variance, query->fit->transform.factors * sizeof *variance);
 	fit_to_points(query->fit, mean, variance, query->points, query->deviation);
 	fit_estimates(query->fit, query->spread, query->points, query->deviation, estimates);
 }
@@ -454,6 +457,59 @@ enum status engine_predict_model(struct engine_query *query, size_t model,
 	}
 	query_finish(query, mean, variance, estimates);
 	return STATUS_OK;
+}
+
+/* Covariance in points^2 of two benchmarks in the last prediction. */
+static double query_covariance(const struct engine_query *query, size_t a, size_t b)
+{
+	const struct engine_fit *fit = query->fit;
+	double sum = a == b ? fit_left_over(fit, a) : 0;
+
+	for (size_t f = 0; f < fit->transform.factors; f++)
+		sum += fit_loading(fit, a, f) * fit_loading(fit, b, f) * query->variance[f];
+	return sum;
+}
+
+void engine_condition(const struct engine_query *query, const double *known,
+		      struct engine_estimate *estimates)
+{
+	size_t benchmarks = query->fit->transform.benchmarks, count = 0, index[FACTORS_MAX];
+	double matrix[FACTORS_MAX * FACTORS_MAX], gain[FACTORS_MAX * (FACTORS_MAX + 1)];
+	double points[FACTORS_MAX + 1], deviation[FACTORS_MAX + 1];
+
+	for (size_t b = 0; b < benchmarks; b++)
+		if (!isnan(known[b]))
+			index[count++] = b;
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < count; j++)
+			matrix[i * count + j] = query_covariance(query, index[i], index[j]) + (i == j ? 1e-6 : 0);
+	for (size_t b = 0; b <= benchmarks; b++)
+		for (size_t i = 0; i < count; i++)
+			gain[b * count + i] = b < benchmarks ? query_covariance(query, b, index[i]) : 0;
+	for (size_t i = 0; i < count; i++)
+		for (size_t b = 0; b < benchmarks; b++)
+			gain[benchmarks * count + i] += gain[b * count + i] / (double)benchmarks;
+	if (count > 0)
+		LAPACKE_dposv(LAPACK_COL_MAJOR, 'L', (int)count, (int)benchmarks + 1, matrix, (int)count, gain,
+			      (int)count);
+	for (size_t b = 0; b <= benchmarks; b++) {
+		double variance = query->deviation[b] * query->deviation[b];
+		points[b] = query->points[b];
+		for (size_t i = 0; i < count; i++) {
+			double between = 0;
+			if (b < benchmarks)
+				between = query_covariance(query, b, index[i]);
+			for (size_t c = 0; b == benchmarks && c < benchmarks; c++)
+				between += query_covariance(query, c, index[i]) / (double)benchmarks;
+			points[b] += gain[b * count + i] * (known[index[i]] - query->points[index[i]]);
+			variance -= gain[b * count + i] * between;
+		}
+		deviation[b] = sqrt(fmax(variance, 0));
+	}
+	fit_estimates(query->fit, query->spread, points, deviation, estimates);
+	for (size_t i = 0; i < count; i++)
+		estimates[index[i]] = (struct engine_estimate){known[index[i]], 0, known[index[i]],
+			known[index[i]], known[index[i]], known[index[i]]};
 }
 
 double engine_chance_above(const struct engine_query *query, size_t benchmark, double threshold)

@@ -134,6 +134,13 @@ enum status engine_predict_child(struct engine_query *query, const struct engine
 enum status engine_predict_model(struct engine_query *query, size_t model,
 				 struct engine_estimate *estimates, struct error *error);
 
+/* What the last prediction becomes when some of the subject's own scores are
+ * known: `known` has one value a benchmark, NAN where unknown.  Normal
+ * conditioning on the joint posterior of all benchmarks; estimates gets
+ * benchmarks + 1 entries, the known ones at their value with sd 0. */
+void engine_condition(const struct engine_query *query, const double *known,
+		      struct engine_estimate *estimates);
+
 /* Probability that the last predicted child scores above `threshold` on
  * `benchmark` (index `benchmarks` = the average). */
 double engine_chance_above(const struct engine_query *query, size_t benchmark, double threshold);

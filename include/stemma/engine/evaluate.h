@@ -1,0 +1,90 @@
+/* Evaluate: how well models that the fit has never seen are predicted
+ * (engine.md §6).  The same models are held out for every method. */
+#ifndef STEMMA_ENGINE_EVALUATE_H
+#define STEMMA_ENGINE_EVALUATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stemma/base/error.h"
+#include "stemma/base/progress.h"
+#include "stemma/engine/engine.h"
+
+/* X(symbol, word, help) */
+#define PROTOCOL_TABLE(X) \
+	X(RANDOM, "random", "a fifth of the models that have lineage") \
+	X(ALL, "all", "a fifth of all models") \
+	X(TIME, "time", "the models uploaded from a date on, and what was made of them") \
+	X(FAMILY, "family", "one family after another, with all descendants") \
+	X(HOMOGENEOUS, "homogeneous", "a fifth of the largest family, learned from that family alone") \
+	X(GIVEN, "given", "the models of a file")
+enum protocol {
+#define X(symbol, word, help) PROTOCOL_##symbol,
+	PROTOCOL_TABLE(X)
+#undef X
+	PROTOCOL_COUNT
+};
+const char *protocol_name(enum protocol protocol);
+enum protocol protocol_parse(const char *word); /* PROTOCOL_COUNT when unknown */
+
+/* X(symbol, word, help) */
+#define METHOD_TABLE(X) \
+	X(MEAN, "mean", "mean of all models") \
+	X(PARENTS, "parents", "weighted mean of the scored parents, else the family's") \
+	X(FAMILY, "family", "mean of the family (architecture and size)") \
+	X(NONE, "none", "plain matrix factorisation") \
+	X(LAPLACIAN, "laplacian", "LRMF as published") \
+	X(KIN, "kin", "pedigree and kinship effects") \
+	X(SHUFFLED, "shuffled", "kin with the lineage shuffled: a control that must lose")
+enum evaluation_method {
+#define X(symbol, word, help) METHOD_##symbol,
+	METHOD_TABLE(X)
+#undef X
+	METHOD_COUNT
+};
+const char *evaluation_method_name(enum evaluation_method method);
+
+/* Which of the held-out models a figure is about. */
+enum evaluation_subset {
+	SUBSET_ALL,
+	SUBSET_LINKED, /* with a scored parent in training */
+	SUBSET_MERGES, /* with two or more */
+	SUBSET_COUNT
+};
+const char *evaluation_subset_name(enum evaluation_subset subset);
+
+struct evaluation_settings {
+	enum protocol protocol;
+	uint64_t seed;
+	double date;         /* PROTOCOL_TIME: days since 1970 */
+	size_t known;        /* benchmarks of each target that are known, 0..benchmarks - 1 */
+	const bool *given;   /* PROTOCOL_GIVEN: by model */
+};
+
+struct evaluation_figures {
+	size_t models;
+	double pearson, spearman; /* NAN where a method predicts one number */
+	double mae, rmse;         /* points */
+	double coverage50, coverage90, width90; /* NAN for methods without intervals */
+	double order;             /* share of pairs in the right order */
+};
+
+struct evaluation_result {
+	enum evaluation_method method;
+	size_t trained, held_out;
+	double seconds;
+	size_t benchmarks;
+	/* subsets x (benchmarks + 2): each benchmark, then their average as a
+	 * target of its own, then the mean of the benchmarks' figures. */
+	const struct evaluation_figures *figures;
+};
+
+/* Runs one protocol with every method and hands each result over as it is
+ * done.  Where a held-out model's prediction rests on known benchmarks, those
+ * are not counted in its figures. */
+enum status engine_evaluate(const struct engine_data *data, const struct evaluation_settings *settings,
+			    void (*result)(void *context, const struct evaluation_result *),
+			    void *context, struct progress *progress, struct error *error);
+
+#endif
