@@ -96,6 +96,9 @@ struct browser {
 	struct engine_residual *residuals;  /* z NAN when not scored */
 	struct engine_ancestor ancestors[SKETCH_ANCESTORS_MAX];
 	size_t ancestor_count;
+	struct engine_contribution contributions[SKETCH_CONTRIBUTIONS_MAX];
+	size_t contribution_count;  /* to the score column */
+	size_t estimated_column;
 	struct list model_list;     /* top = lines scrolled */
 	size_t model_scrolled;      /* the model that it was scrolled for */
 

@@ -59,7 +59,7 @@ static int draw_title_keys(struct browser *browser, const struct area *area)
 	static const enum action shown[] = {ACTION_HELP, ACTION_FILTER, ACTION_SEARCH};
 	int right = area->width - 1;
 
-	if (area->width < 70)
+	if (area->width < (browser->job ? 110 : 70))
 		return right;
 	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
 		const struct action_info *info = action_info(shown[i]);

@@ -37,15 +37,20 @@ static void estimate(struct browser *browser, size_t model)
 	size_t rows = browser->session->catalog->benchmark_count + 1;
 	struct error error = {0};
 
-	if (browser->estimated == model || !browser->query)
+	if (!browser->query || (browser->estimated == model &&
+				browser->estimated_column == browser->tree->column))
 		return;
 	browser->estimated = model;
+	browser->estimated_column = browser->tree->column;
 	browser->has_estimates = engine_predict_model(browser->query, model, browser->estimates,
 						      &error) == STATUS_OK;
 	if (!browser->has_estimates)
 		browser_failure(browser, &error);
 	browser->ancestor_count = browser->has_estimates
 		? engine_ancestors(browser->query, browser->ancestors, SKETCH_ANCESTORS_MAX) : 0;
+	browser->contribution_count = browser->has_estimates
+		? engine_contributions(browser->query, browser->tree->column,
+				       browser->contributions, SKETCH_CONTRIBUTIONS_MAX) : 0;
 	if (!engine_residuals(browser->session->fit, model, browser->residuals))
 		for (size_t i = 0; i < rows; i++)
 			browser->residuals[i] = (struct engine_residual){.z = NAN};
@@ -256,6 +261,29 @@ static void draw_ancestors(struct flow *flow, size_t model)
 	}
 }
 
+/* What moves the prediction of the score column. */
+static void draw_contributions(struct flow *flow)
+{
+	struct browser *browser = flow->browser;
+	const struct area *area = flow->area;
+	char buffer[FIGURE_SIZE];
+
+	if (browser->contribution_count == 0 || !browser->has_estimates)
+		return;
+	flow->line++;
+	draw_format(browser->screen, area, flow_row(flow), 1, STYLE_TITLE, "why this %s",
+		    benchmark_name(browser, browser->tree->column, buffer));
+	draw_right(browser->screen, area, flow_row(flow), area->width - 1, STYLE_DIM, "points");
+	flow->line++;
+	for (size_t i = 0; i < browser->contribution_count; i++, flow->line++) {
+		const struct engine_contribution *part = &browser->contributions[i];
+		draw_fit(browser->screen, area, flow_row(flow), 3, area->width - 14, STYLE_TEXT,
+			 tree_name(browser->tree, part->model));
+		draw_right(browser->screen, area, flow_row(flow), area->width - 1, STYLE_TEXT,
+			   figure_signed(buffer, part->points, 2));
+	}
+}
+
 static void draw_legend(struct flow *flow)
 {
 	struct browser *browser = flow->browser;
@@ -293,6 +321,7 @@ static void model_draw(struct browser *browser, const struct area *area)
 	draw_parents(&flow, model);
 	draw_children(&flow, model);
 	draw_ancestors(&flow, model);
+	draw_contributions(&flow);
 	draw_legend(&flow);
 	list_scroll(&browser->model_list, (size_t)flow.line, area->height);
 	if (browser_view(browser) == VIEW_MODEL)
