@@ -19,7 +19,7 @@ check_PROGRAMS += tests/screens/cache
 tests_screens_cache_SOURCES = tests/screens/cache.c
 tests_screens_cache_LDADD = $(TUI_TEST_LIBS)
 
-SCREEN_TESTS = tests/screens/screens.sh tests/terminal/live.sh tests/terminal/stop.sh \
+SCREEN_TESTS = tests/screens/screens.sh tests/screens/random.sh tests/terminal/live.sh tests/terminal/stop.sh \
 	tests/terminal/color.sh
 TESTS += $(SCREEN_TESTS)
 dist_check_SCRIPTS += $(SCREEN_TESTS)

@@ -4,8 +4,9 @@ plan=6
 . "${top_srcdir:-.}/tests/terminal/terminal.sh"
 cache family
 shell 80 24
-run "$(stemma)"
+run "sh -c 'echo \$\$ >$work/id; exec $(stemma | tr -d "'")'"
 check 'it starts' see 'fitted'
+id=$(cat "$work/id")
 press C-z
 check 'Ctrl-Z stops it' see 'ready\$ *$'
 terminal resize-window -t main -x 110 -y 32
@@ -18,7 +19,6 @@ wide() { see 'publ\.  *pred\.' && whole; }
 check 'fg draws at the size of now' wide
 press j
 check 'keys still work' see 'Oak'
-id=$(ps -eo pid,args | awk -v db="$work/cache.db" '$3 == "--db" && $4 == db { print $1; exit }')
 gone() {
 	tries=0
 	while kill -0 "$id" 2>/dev/null; do

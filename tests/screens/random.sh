@@ -1,0 +1,52 @@
+#!/bin/sh
+# Random keys, sizes and words: whatever is pressed, the program ends well.
+# The scripts are the same in every run.  Prints TAP.
+here=$(cd "$(dirname "$0")" && pwd) || exit 99
+program=${STEMMA_PROGRAM:-${top_builddir:-.}/stemma}
+maker=${STEMMA_CACHE_MAKER:-${top_builddir:-.}/tests/screens/cache}
+OPENBLAS_NUM_THREADS=1
+export OPENBLAS_NUM_THREADS
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+case $program in /*) ;; *) program=$PWD/$program ;; esac
+"$maker" "$work/cache.db" "$here/family-models.csv" "$here/family-edges.csv" || exit 99
+cd "$work" || exit 99
+
+# A linear congruential generator, because awk's own differs between awks.
+make_script() { # seed
+	awk -v state="$1" '
+	function below(n) { state = (state * 1103 + 12345) % 65537; return state % n }
+	BEGIN {
+		keys = split("j k h l g G z Z space + - = % e L m M t B c w u ctrl-r / n N f r o ] [ b y ! ? " \
+			"tab shift-tab enter esc ctrl-o up down left right pgup pgdn home end ctrl-d ctrl-u p J K x " \
+			"backspace delete 1 2 5 0 9 a s ctrl-l ctrl-c F1 F ctrl-k ctrl-w", key, " ")
+		words = split("oak;elm slerp;/wernicke;60;no such;⊕é日本", word, ";")
+		print "resize " 30 + below(180) " " 8 + below(60)
+		for (i = 0; i < 80; i++) {
+			what = below(20)
+			if (what == 0) print "resize " 1 + below(220) " " 1 + below(70)
+			else if (what == 1) print "type " word[1 + below(words)]
+			else if (what == 2) print "wait idle"
+			else if (what == 3) print "dump screen.txt"
+			else {
+				line = "key"
+				for (k = below(6); k >= 0; k--) line = line " " key[1 + below(keys)]
+				print line
+			}
+		}
+	}'
+}
+
+echo 1..12
+failed=0
+for seed in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	make_script "$seed" >script
+	if "$program" --db cache.db ${STEMMA_BROWSE-browse} --script script >output 2>&1; then
+		echo "ok $seed - keys of seed $seed"
+	else
+		sed 's/^/# /' output
+		echo "not ok $seed - keys of seed $seed"
+		failed=1
+	fi
+done
+exit $failed
