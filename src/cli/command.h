@@ -15,6 +15,7 @@
 	X(show) \
 	X(tree) \
 	X(residuals) \
+	X(eval) \
 	X(check)
 
 struct command {

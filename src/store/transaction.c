@@ -73,3 +73,16 @@ enum status database_put_end(struct store *store, bool own, enum status status,
 		store_rollback(store);
 	return status;
 }
+
+enum status store_copy(struct store *store, const char *path, struct error *error)
+{
+	sqlite3_stmt *statement = NULL;
+	enum status status = STATUS_OK;
+
+	sqlite3_prepare_v2(store->database, "VACUUM INTO ?1", -1, &statement, NULL);
+	sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC);
+	if (!statement || sqlite3_step(statement) != SQLITE_DONE)
+		status = database_error(store, error, "the cache cannot be copied");
+	sqlite3_finalize(statement);
+	return status;
+}

@@ -40,6 +40,9 @@ enum status store_begin(struct store *store, struct error *error);
 enum status store_commit(struct store *store, struct error *error);
 void store_rollback(struct store *store);
 
+/* Copies the whole cache into a new file, which must not exist. */
+enum status store_copy(struct store *store, const char *path, struct error *error);
+
 /* A snapshot: between the two, all reading sees the cache as it was at begin,
  * whatever other copies write.  Read only, and not within a transaction. */
 enum status store_snapshot_begin(struct store *store, struct error *error);

@@ -1,0 +1,254 @@
+/* stemma eval: how well unseen models are predicted. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "names.h"
+#include "stemma/app/judge.h"
+#include "stemma/base/facts.h"
+#include "stemma/base/memory.h"
+#include "stemma/engine/evaluate.h"
+
+struct eval_options {
+	const char *protocols, *known, *date, *test;
+	uint64_t seed;
+	bool benchmarks;
+};
+
+#define DATE_DEFAULT "2024-12-20"
+
+#define OPTION(member) offsetof(struct eval_options, member)
+static const struct option_spec specs[] = {
+	{"protocol", 0, OPTION_TEXT, "LIST", OPTION(protocols),
+	 "random, all, time, family, homogeneous (default: random,all,time)", NULL},
+	{"seed", 0, OPTION_NUMBER, "N", OPTION(seed), "seed of the splits (default: 1)", NULL},
+	{"date", 0, OPTION_TEXT, "DATE", OPTION(date),
+	 "time: hold out uploads from here on (default: " DATE_DEFAULT ")", NULL},
+	{"known", 0, OPTION_TEXT, "LIST", OPTION(known),
+	 "benchmarks known of each held-out model (default: 0)", NULL},
+	{"test", 0, OPTION_TEXT, "FILE", OPTION(test),
+	 "judge by the scores in FILE, which the fit does not see", NULL},
+	{"benchmarks", 0, OPTION_FLAG, NULL, OPTION(benchmarks), "print each benchmark, not only the mean",
+	 NULL},
+};
+static const struct eval_options defaults = {.seed = 1};
+
+static const struct column columns[] = {
+	{"protocol", NULL, COLUMN_TEXT, 0, false},
+	{"known", NULL, COLUMN_NUMBER, 0, false},
+	{"method", "method", COLUMN_TEXT, 0, false},
+	{"subset", "models", COLUMN_TEXT, 0, false},
+	{"benchmark", "benchmark", COLUMN_TEXT, 0, false},
+	{"count", "number", COLUMN_NUMBER, 0, false},
+	{"pearson", "Pearson", COLUMN_NUMBER, 3, false},
+	{"spearman", "Spearman", COLUMN_NUMBER, 3, false},
+	{"mae", "MAE", COLUMN_NUMBER, 2, false},
+	{"rmse", "RMSE", COLUMN_NUMBER, 2, false},
+	{"coverage50", "in 50 %", COLUMN_PERCENT, 1, false},
+	{"coverage90", "in 90 %", COLUMN_PERCENT, 1, false},
+	{"width90", "width", COLUMN_NUMBER, 1, false},
+	{"order", "order", COLUMN_PERCENT, 1, false},
+	{"seconds", "seconds", COLUMN_NUMBER, 1, false},
+};
+
+/* What the rows of one table are about. */
+struct eval {
+	struct cli *cli;
+	const struct catalog *catalog;
+	const struct evaluation_settings *settings;
+	struct table *table;
+	enum output_format format;
+	bool benchmarks;
+	size_t trained, held_out;
+};
+
+static void add_row(struct eval *eval, const struct evaluation_result *result,
+		    enum evaluation_subset subset, size_t benchmark)
+{
+	const struct evaluation_figures *figures =
+		&result->figures[subset * (result->benchmarks + 2) + benchmark];
+	bool mean = benchmark == result->benchmarks + 1;
+
+	table_text(eval->table, protocol_name(eval->settings->protocol));
+	table_number(eval->table, (double)eval->settings->known);
+	table_text(eval->table, evaluation_method_name(result->method));
+	table_text(eval->table, evaluation_subset_name(subset));
+	table_text(eval->table, mean ? "mean of benchmarks"
+				     : names_benchmark(eval->catalog, benchmark, eval->format));
+	table_number(eval->table, (double)figures->models);
+	table_number(eval->table, figures->pearson);
+	table_number(eval->table, figures->spearman);
+	table_number(eval->table, figures->mae);
+	table_number(eval->table, figures->rmse);
+	table_number(eval->table, figures->coverage50);
+	table_number(eval->table, figures->coverage90);
+	table_number(eval->table, figures->width90);
+	table_number(eval->table, figures->order);
+	table_number(eval->table, result->seconds);
+}
+
+/* Text has the mean over the benchmarks, and each of them on demand; JSON and
+ * CSV have all. */
+static void add_result(void *context, const struct evaluation_result *result)
+{
+	struct eval *eval = context;
+	bool all = eval->benchmarks || eval->format != OUTPUT_TEXT;
+
+	eval->trained = result->trained;
+	eval->held_out = result->held_out;
+	for (enum evaluation_subset subset = 0; subset < SUBSET_COUNT; subset++) {
+		if (result->figures[subset * (result->benchmarks + 2)].models < 3)
+			continue;
+		for (size_t b = 0; all && b <= result->benchmarks; b++)
+			add_row(eval, result, subset, b);
+		add_row(eval, result, subset, result->benchmarks + 1);
+	}
+}
+
+static enum status evaluate(struct cli *cli, const struct catalog *catalog, struct report *report,
+			    const struct evaluation_settings *settings, bool benchmarks, struct error *error)
+{
+	struct engine_data data;
+	struct eval eval = {
+		.cli = cli, .catalog = catalog, .settings = settings, .benchmarks = benchmarks,
+		.table = table_new(columns, sizeof columns / sizeof *columns), .format = report->format,
+	};
+	char title[160];
+
+	catalog_engine_data(catalog, &data);
+	enum status status = engine_evaluate(&data, settings, add_result, &eval, &cli->progress, error);
+	cli_end_progress(cli);
+	if (status == STATUS_OK) {
+		snprintf(title, sizeof title, "%s: %zu models held out, %zu learned from, %zu of %zu benchmarks known",
+			 protocol_name(settings->protocol), eval.held_out, eval.trained, settings->known,
+			 catalog->benchmark_count);
+		report_table(report, protocol_name(settings->protocol), title, eval.table, TABLE_MAIN);
+	}
+	table_free(eval.table);
+	return status;
+}
+
+/* Calls each() for the words of a comma-separated list. */
+static enum status each_word(const char *list, enum status (*each)(void *, const char *, struct error *),
+			     void *context, struct error *error)
+{
+	enum status status = STATUS_OK;
+
+	while (*list && status == STATUS_OK) {
+		size_t length = strcspn(list, ",");
+		char *word = memory_string_slice(list, length);
+		status = each(context, word, error);
+		free(word);
+		list += length + (list[length] == ',');
+	}
+	return status;
+}
+
+struct plan {
+	bool protocol[PROTOCOL_COUNT];
+	bool known[64];
+	size_t benchmarks;
+};
+
+static enum status plan_protocol(void *context, const char *word, struct error *error)
+{
+	struct plan *plan = context;
+	enum protocol protocol = protocol_parse(word);
+
+	if (protocol == PROTOCOL_COUNT || protocol == PROTOCOL_GIVEN) {
+		error_set(error, STATUS_USAGE, "there is no protocol \"%s\"", word);
+		return error_advise(error, "take random, all, time, family or homogeneous");
+	}
+	plan->protocol[protocol] = true;
+	return STATUS_OK;
+}
+
+static enum status plan_known(void *context, const char *word, struct error *error)
+{
+	struct plan *plan = context;
+	char *end;
+	long known = strtol(word, &end, 10);
+
+	if (end == word || *end || known < 0 || known >= (long)plan->benchmarks)
+		return error_set(error, STATUS_USAGE, "--known takes numbers from 0 to %zu, not \"%s\"",
+				 plan->benchmarks - 1, word);
+	plan->known[known] = true;
+	return STATUS_OK;
+}
+
+static enum status make_plan(const struct eval_options *options, size_t benchmarks, struct plan *plan,
+			     struct error *error)
+{
+	*plan = (struct plan){.benchmarks = benchmarks < 64 ? benchmarks : 64};
+	enum status status = each_word(options->known ? options->known : "0", plan_known, plan, error);
+	if (status == STATUS_OK && options->test)
+		plan->protocol[PROTOCOL_GIVEN] = true;
+	else if (status == STATUS_OK)
+		status = each_word(options->protocols ? options->protocols : "random,all,time", plan_protocol,
+				   plan, error);
+	if (status == STATUS_OK && options->date && isnan(date_days(options->date)))
+		status = error_set(error, STATUS_USAGE, "--date \"%s\" is not a date (YYYY-MM-DD)",
+				   options->date);
+	return status;
+}
+
+static enum status run_plan(struct cli *cli, const struct eval_options *options,
+			    const struct catalog *catalog, const bool *given, struct error *error)
+{
+	struct report report;
+	struct plan plan;
+	enum status status = make_plan(options, catalog->benchmark_count, &plan, error);
+
+	if (status != STATUS_OK)
+		return status;
+	cli_report(cli, &report);
+	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT && status == STATUS_OK; protocol++)
+		for (size_t known = 0; known < plan.benchmarks && status == STATUS_OK; known++) {
+			struct evaluation_settings settings = {
+				.protocol = protocol, .seed = options->seed, .known = known, .given = given,
+				.date = date_days(options->date ? options->date : DATE_DEFAULT),
+			};
+			if (plan.protocol[protocol] && plan.known[known])
+				status = evaluate(cli, catalog, &report, &settings, options->benchmarks, error);
+		}
+	report_end(&report);
+	return status;
+}
+
+static enum status run(struct cli *cli, const void *context, size_t count, char **arguments,
+		       struct error *error)
+{
+	const struct eval_options *options = context;
+	struct session *session = NULL;
+	struct judge judge = {0};
+	(void)count;
+	(void)arguments;
+
+	enum status status = cli_open(cli, &session, error);
+	if (status == STATUS_OK && options->test)
+		status = judge_open(session, options->test, &cli->progress, &judge, error);
+	cli_end_progress(cli);
+	if (status == STATUS_OK) {
+		const struct session *judged = judge.session ? judge.session : session;
+		status = run_plan(cli, options, judged->catalog, judge.given, error);
+	}
+	judge_close(&judge);
+	session_close(session);
+	return status;
+}
+
+const struct command eval_command = {
+	.name = "eval",
+	.arguments = "",
+	.summary = "how well models are predicted that the fit never saw",
+	.details = "Methods: mean, parents, family (baselines); none, laplacian, kin (the priors of\n"
+		   "stemma-fit); shuffled (kin with the lineage shuffled, a control that must lose).\n"
+		   "Linked models have a scored parent in training, merges two or more.",
+	.json = true,
+	.csv = true,
+	COMMAND_SPECS(specs),
+	.options_size = sizeof(struct eval_options),
+	.defaults = &defaults,
+	.run = run,
+};
