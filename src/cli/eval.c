@@ -241,9 +241,9 @@ static enum status run(struct cli *cli, const void *context, size_t count, char 
 const struct command eval_command = {
 	.name = "eval",
 	.arguments = "",
-	.summary = "how well models are predicted that the fit never saw",
-	.details = "Methods: mean, parents, family (baselines); none, laplacian, kin (the priors of\n"
-		   "stemma-fit); shuffled (kin with the lineage shuffled, a control that must lose).\n"
+	.summary = "Tell how well models are predicted that the fit never saw",
+	.details = "\nMethods: mean, parents, family (baselines); none, laplacian, kin (the priors of\n"
+		   "'stemma fit'); shuffled (kin with the lineage shuffled, a control that must lose).\n"
 		   "Linked models have a scored parent in training, merges two or more.",
 	.json = true,
 	.csv = true,
