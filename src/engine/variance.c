@@ -10,7 +10,7 @@
 
 #include "stemma/base/memory.h"
 
-#define PRIOR_SD 1.2
+#define PRIOR_SD 2.5
 #define LOG_THETA_MIN (-11.0)
 #define LOG_THETA_MAX 4.0
 

@@ -4,7 +4,7 @@
  * extra noise), s_f profiled out.  The wide terms of the prior (level, linear
  * size and date) stand for the fixed effects, which makes the marginal
  * likelihood restricted (REML) up to their wide prior.  log theta is held near
- * its start by a weak normal prior (sd 1.2), which decides only where the data
+ * its start by a weak normal prior (sd 2.5), which decides only where the data
  * say nothing.
  */
 #ifndef STEMMA_ENGINE_VARIANCE_H
