@@ -84,6 +84,9 @@ static enum status importer_put(struct importer *importer, const struct record *
 	case RECORD_ALIAS:
 		report->aliases++;
 		return store_put_alias(importer->store, &record->of.alias, change, error);
+	case RECORD_OUTCOMES:
+		report->outcomes++;
+		return store_put_outcomes(importer->store, &record->of.outcomes, change, error);
 	}
 	return error_set(error, STATUS_SOFTWARE, "a reader delivered an unknown record");
 }

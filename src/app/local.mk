@@ -4,6 +4,7 @@ libapp_a_SOURCES = \
 	include/stemma/app/import.h src/app/import.c \
 	include/stemma/app/job.h src/app/job.c \
 	include/stemma/app/judge.h src/app/judge.c \
+	include/stemma/app/outcomes.h src/app/outcomes.c \
 	include/stemma/app/session.h src/app/session.c \
 	include/stemma/app/sketch.h src/app/sketch.h src/app/sketch.c \
 	src/app/sketch_edit.c src/app/sketch_file.c src/app/sketch_warnings.c

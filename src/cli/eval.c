@@ -6,12 +6,14 @@
 #include "command.h"
 #include "names.h"
 #include "stemma/app/judge.h"
+#include "stemma/app/outcomes.h"
 #include "stemma/base/facts.h"
 #include "stemma/base/memory.h"
+#include "stemma/engine/answers.h"
 #include "stemma/engine/evaluate.h"
 
 struct eval_options {
-	const char *protocols, *known, *date, *test;
+	const char *protocols, *known, *date, *test, *observed, *benchmark;
 	uint64_t seed;
 	bool benchmarks;
 };
@@ -29,6 +31,10 @@ static const struct option_spec specs[] = {
 	 "benchmarks known of each held-out model (default: 0)", NULL},
 	{"test", 0, OPTION_TEXT, "FILE", OPTION(test),
 	 "judge by the scores in FILE, which the fit does not see", NULL},
+	{"benchmark", 'b', OPTION_TEXT, "NAME", OPTION(benchmark),
+	 "predict the single answers to this set of questions", NULL},
+	{"observed", 0, OPTION_TEXT, "LIST", OPTION(observed),
+	 "single answers known of each held-out model (default: 0,5,10,25,50,100)", NULL},
 	{"benchmarks", 0, OPTION_FLAG, NULL, OPTION(benchmarks), "print each benchmark, not only the mean",
 	 NULL},
 };
@@ -216,6 +222,102 @@ static enum status run_plan(struct cli *cli, const struct eval_options *options,
 	return status;
 }
 
+/* ---- single answers ------------------------------------------------------------------ */
+
+#define OBSERVED_DEFAULT "0,5,10,25,50,100"
+#define OBSERVED_MAX 32
+
+static const struct column answer_columns[] = {
+	{"method", "method", COLUMN_TEXT, 0, false},
+	{"observed", "known", COLUMN_NUMBER, 0, false},
+	{"pearson", "answers: Pearson", COLUMN_NUMBER, 3, false},
+	{"auc", "AUC", COLUMN_NUMBER, 3, false},
+	{"score_pearson", "scores: Pearson", COLUMN_NUMBER, 3, false},
+	{"score_mae", "MAE", COLUMN_NUMBER, 2, false},
+	{"rank", "rank", COLUMN_NUMBER, 0, false},
+	{"lambda", "lambda", COLUMN_NUMBER, 0, false},
+	{"seconds", "seconds", COLUMN_NUMBER, 1, false},
+};
+
+static void add_answer_result(void *context, const struct answer_result *result)
+{
+	struct eval *eval = context;
+
+	eval->trained = result->trained;
+	eval->held_out = result->held_out;
+	table_text(eval->table, answer_method_name(result->method));
+	table_number(eval->table, (double)result->known);
+	table_number(eval->table, result->pearson);
+	table_number(eval->table, result->auc);
+	table_number(eval->table, result->score_pearson);
+	table_number(eval->table, result->score_mae);
+	table_number(eval->table, result->rank ? (double)result->rank : NAN);
+	table_number(eval->table, result->lambda);
+	table_number(eval->table, result->seconds);
+}
+
+struct observed {
+	size_t counts[OBSERVED_MAX], count;
+};
+
+static enum status plan_observed(void *context, const char *word, struct error *error)
+{
+	struct observed *observed = context;
+	char *end;
+	long count = strtol(word, &end, 10);
+
+	if (end == word || *end || count < 0 || count > 1000000 || observed->count == OBSERVED_MAX)
+		return error_set(error, STATUS_USAGE, "--observed takes up to %d numbers >= 0, not \"%s\"",
+				 OBSERVED_MAX, word);
+	observed->counts[observed->count++] = (size_t)count;
+	return STATUS_OK;
+}
+
+static enum status run_answers(struct cli *cli, const struct eval_options *options,
+			       struct session *session, struct error *error)
+{
+	struct observed observed = {.count = 0};
+	struct outcomes outcomes = {0};
+	struct eval eval = {.cli = cli, .catalog = session->catalog};
+	enum status status = each_word(options->observed ? options->observed : OBSERVED_DEFAULT, plan_observed,
+				       &observed, error);
+
+	if (status == STATUS_OK)
+		status = outcomes_load(session->store, session->catalog, options->benchmark, &outcomes, error);
+	if (status != STATUS_OK)
+		return status;
+	struct answer_data data = {.answers = outcomes_data(&outcomes), .model = outcomes.models};
+	struct answer_settings settings = {.seed = options->seed, .known = observed.counts,
+					   .known_count = observed.count};
+	catalog_engine_data(session->catalog, &data.engine);
+	eval.table = table_new(answer_columns, sizeof answer_columns / sizeof *answer_columns);
+	status = answers_evaluate(&data, &settings, add_answer_result, &eval, &cli->progress, error);
+	cli_end_progress(cli);
+	if (status == STATUS_OK) {
+		struct report report;
+		char title[256];
+		snprintf(title, sizeof title, "%s: %zu questions, %zu models held out, %zu learned from",
+			 options->benchmark, outcomes.questions, eval.held_out, eval.trained);
+		cli_report(cli, &report);
+		report_table(&report, "answers", title, eval.table, TABLE_MAIN);
+		report_end(&report);
+	}
+	table_free(eval.table);
+	outcomes_free(&outcomes);
+	return status;
+}
+
+static enum status check_together(const struct eval_options *options, struct error *error)
+{
+	if (options->observed && !options->benchmark) {
+		error_set(error, STATUS_USAGE, "--observed needs --benchmark");
+		return error_advise(error, "name the set of questions, e.g. --benchmark mmlu_pro_math");
+	}
+	if (options->benchmark && options->test)
+		return error_set(error, STATUS_USAGE, "--benchmark and --test exclude each other");
+	return STATUS_OK;
+}
+
 static enum status run(struct cli *cli, const void *context, size_t count, char **arguments,
 		       struct error *error)
 {
@@ -225,11 +327,15 @@ static enum status run(struct cli *cli, const void *context, size_t count, char 
 	(void)count;
 	(void)arguments;
 
-	enum status status = cli_open(cli, &session, error);
+	enum status status = check_together(options, error);
+	if (status == STATUS_OK)
+		status = cli_open(cli, &session, error);
 	if (status == STATUS_OK && options->test)
 		status = judge_open(session, options->test, &cli->progress, &judge, error);
 	cli_end_progress(cli);
-	if (status == STATUS_OK) {
+	if (status == STATUS_OK && options->benchmark) {
+		status = run_answers(cli, options, session, error);
+	} else if (status == STATUS_OK) {
 		const struct session *judged = judge.session ? judge.session : session;
 		status = run_plan(cli, options, judged->catalog, judge.given, error);
 	}

@@ -23,6 +23,7 @@ static const struct column file_columns[] = {
 	{"edges", "edges", COLUMN_NUMBER, 0, false},
 	{"evaluations", "evaluations", COLUMN_NUMBER, 0, false},
 	{"aliases", "aliases", COLUMN_NUMBER, 0, false},
+	{"outcomes", "outcomes", COLUMN_NUMBER, 0, false},
 	{"added", "added", COLUMN_NUMBER, 0, false},
 	{"updated", "updated", COLUMN_NUMBER, 0, false},
 	{"unchanged", "unchanged", COLUMN_NUMBER, 0, false},
@@ -33,7 +34,8 @@ static const struct column file_columns[] = {
 static void add_file(struct table *table, const struct import_report *report)
 {
 	const size_t counts[] = {
-		report->models, report->edges, report->evaluations, report->aliases, report->added,
+		report->models, report->edges, report->evaluations, report->aliases, report->outcomes,
+		report->added,
 		report->updated, report->unchanged, report->rejected, report->warned,
 	};
 

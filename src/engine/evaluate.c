@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "random.h"
 #include "stemma/base/memory.h"
 
 #define HELD_OUT_SHARE 0.2
@@ -63,21 +64,6 @@ struct evaluation {
 	size_t trained, held_out;
 	uint64_t random;
 };
-
-static uint64_t random_next(uint64_t *state)
-{
-	/* splitmix64 (Steele, Lea, Flood 2014) */
-	uint64_t z = *state += 0x9E3779B97F4A7C15u;
-
-	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-	z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-	return z ^ z >> 31;
-}
-
-static double random_fraction(uint64_t *state)
-{
-	return (double)(random_next(state) >> 11) / 9007199254740992.0;
-}
 
 static bool is_scored(const struct evaluation *evaluation, size_t model)
 {
@@ -292,31 +278,6 @@ static void predict_baseline(struct evaluation *evaluation, enum evaluation_meth
 
 /* ---- the engine's own methods -------------------------------------------------------------- */
 
-/* The same graph between other models: each node takes another's place. */
-static struct lineage *shuffle_lineage(const struct lineage *lineage, uint64_t *random)
-{
-	size_t nodes = lineage_nodes(lineage);
-	size_t *place = memory_allocate(nodes, sizeof *place);
-	struct lineage *shuffled = lineage_new(nodes);
-
-	for (size_t i = 0; i < nodes; i++) {
-		size_t j = random_next(random) % (i + 1);
-		place[i] = place[j];
-		place[j] = i;
-	}
-	for (size_t node = 0; node < nodes; node++) {
-		size_t count;
-		const struct lineage_parent *parents = lineage_parents(lineage, node, &count);
-		for (size_t p = 0; p < count; p++)
-			lineage_add(shuffled, place[node], place[parents[p].node],
-				    (enum relation)parents[p].relation, (double)parents[p].weight,
-				    (enum trust)parents[p].trust);
-	}
-	lineage_finish(shuffled);
-	free(place);
-	return shuffled;
-}
-
 /* Which of a target's benchmarks are known: `known` of them, drawn for each
  * model alike for every method. */
 static bool draw_known(const struct evaluation *evaluation, size_t model, double *known)
@@ -372,7 +333,7 @@ static enum status predict_by_engine(struct evaluation *evaluation, enum evaluat
 	data.excluded = evaluation->unseen;
 	if (method == METHOD_SHUFFLED) {
 		uint64_t random = evaluation->settings->seed + 99;
-		data.lineage = shuffled = shuffle_lineage(data.lineage, &random);
+		data.lineage = shuffled = random_lineage(data.lineage, &random);
 	}
 	enum status status = engine_fit_new(&data, &settings, NULL, 0, true, evaluation->progress, &fit, error);
 	if (status == STATUS_OK)

@@ -8,6 +8,7 @@
 #include <cblas.h>
 #include <lapacke.h>
 
+#include "random.h"
 #include "stemma/base/memory.h"
 #include "variance.h"
 
@@ -135,15 +136,6 @@ static void fit_place_rows(struct engine_fit *fit)
 }
 
 /* ---- learning -------------------------------------------------------------- */
-
-/* A small generator (xorshift64*, Vigna 2016): the same sequence everywhere. */
-static uint64_t random_next(uint64_t *state)
-{
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return *state * 2685821657736338717ULL;
-}
 
 static void take_row(const struct engine_fit *fit, size_t model, bool *taken, uint32_t *rows,
 		     size_t *count, size_t max)

@@ -65,6 +65,11 @@ struct engine_fit {
 /* Factors the covariance of each group and solves for its factors (posterior.c). */
 enum status fit_factor(struct engine_fit *fit, const double *extra, struct progress *progress,
 		       struct error *error);
+/* Prior covariance of any models (count x count, row-major), noise included, as
+ * the first group of factors has it; with `lineage_only` without what models
+ * share besides their ancestors. */
+enum status fit_prior_covariance(const struct engine_fit *fit, bool lineage_only, const uint32_t *models,
+				 size_t count, double *covariance, struct error *error);
 /* Predicts blocks of rows from the others with L^-1 of a group (calibrate.c). */
 void fit_leave_blocks_out(struct engine_fit *fit, size_t number, const double *inverse);
 /* Sets the spreads from what was left out. */

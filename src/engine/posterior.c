@@ -186,3 +186,64 @@ void fit_leave_one_out(const struct engine_fit *fit, size_t row, double *mean, d
 	}
 }
 
+/* ---- the prior of other models ---------------------------------------------------- */
+
+/* Points of any models with their ancestors. */
+static void space_of_models(const struct engine_fit *fit, const uint32_t *models, size_t count,
+			    struct kernel_space *space)
+{
+	struct lineage_walk *walk = lineage_walk_new(fit->data.lineage);
+
+	*space = (struct kernel_space){
+		.count = count, .points = memory_allocate(count, sizeof *space->points),
+		.nodes = fit->data.models, .origins = fit->origins,
+	};
+	for (size_t i = 0; i < count; i++) {
+		struct kernel_point *point = &space->points[i];
+		attributes_point(fit->attributes, &fit->data.model[models[i]], point);
+		const struct lineage_share *path = lineage_ancestors(walk, models[i], &point->path_count);
+		struct lineage_share *copy = memory_allocate(point->path_count, sizeof *copy);
+		memcpy(copy, path, point->path_count * sizeof *copy);
+		point->path = copy;
+	}
+	lineage_walk_free(walk);
+}
+
+static void space_free(struct kernel_space *space)
+{
+	for (size_t i = 0; i < space->count; i++)
+		free((void *)(uintptr_t)space->points[i].path);
+	free(space->points);
+}
+
+enum status fit_prior_covariance(const struct engine_fit *fit, bool lineage_only, const uint32_t *models,
+				 size_t count, double *covariance, struct error *error)
+{
+	struct covariance prior = {.prior = fit->settings.prior};
+	uint32_t *all = memory_allocate(count, sizeof *all);
+	float *term = memory_allocate(count * count, sizeof *term);
+	const double *theta = fit->group[0].theta;
+	size_t terms = covariance_terms(&fit->covariance);
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < count; i++)
+		all[i] = (uint32_t)i;
+	if (prior.prior == PRIOR_LAPLACIAN)
+		status = laplacian_new(fit->data.lineage, fit->rho, models, count, &prior.laplacian, error);
+	space_of_models(fit, models, count, &prior.space);
+	memset(covariance, 0, count * count * sizeof *covariance);
+	for (size_t k = 0; k < terms && status == STATUS_OK; k++) {
+		if (lineage_only && !covariance_is_lineage(&prior, k))
+			continue;
+		covariance_matrix(&prior, k, all, count, term);
+		for (size_t i = 0; i < count * count; i++)
+			covariance[i] += theta[k] * (double)term[i];
+	}
+	for (size_t i = 0; i < count; i++)
+		covariance[i * count + i] += theta[terms];
+	space_free(&prior.space);
+	laplacian_free(prior.laplacian);
+	free(all);
+	free(term);
+	return status;
+}

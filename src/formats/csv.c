@@ -34,7 +34,8 @@ static void csv_put(struct csv *csv, int byte)
 static bool csv_begin_field(struct csv *csv)
 {
 	if (csv->count == CSV_FIELDS_MAX)
-		return csv_fail(csv, "a row has more than 512 fields");
+		return csv_fail(csv, "a row has more than 100000 fields");
+	csv->start = memory_grow(csv->start, csv->count, &csv->capacity, sizeof *csv->start);
 	csv->start[csv->count++] = csv->row.length;
 	return true;
 }
@@ -122,6 +123,7 @@ void csv_close(struct csv *csv)
 	for (size_t i = 0; i < csv->header_count; i++)
 		free(csv->header[i]);
 	free(csv->header);
+	free(csv->start);
 	text_free(&csv->row);
 }
 

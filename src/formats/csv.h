@@ -4,14 +4,14 @@
 
 #include "source.h"
 
-#define CSV_FIELDS_MAX 512
+#define CSV_FIELDS_MAX 100000
 #define CSV_ROW_MAX (1 << 20) /* bytes of a row */
 
 struct csv {
 	struct source *source;
 	struct text row;              /* the fields, each terminated */
-	size_t start[CSV_FIELDS_MAX]; /* where each field begins in `row` */
-	size_t count;                 /* fields of the current row */
+	size_t *start;                /* where each field begins in `row` */
+	size_t count, capacity;       /* fields of the current row */
 	long line;                    /* where the current row begins */
 	char **header;                /* owned copies */
 	size_t header_count;

@@ -5,6 +5,7 @@
 
 #include "csv.h"
 #include "reading.h"
+#include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 
 /* ---- which MATH scoring ------------------------------------------------------------------------ */
@@ -349,13 +350,13 @@ static bool models_scores(struct source *source, const struct csv *csv, struct s
 
 static enum status models_row(struct source *source, const struct csv *csv, const char *name)
 {
-	struct score_facts scores[CSV_FIELDS_MAX];
+	struct score_facts *scores = memory_allocate(csv->header_count, sizeof *scores);
 	size_t count;
 	double params = csv_number(csv, csv_column(csv, "params_b"), NULL);
 	enum kind kind = kind_parse(csv_field(csv, csv_column(csv, "kind")));
 
 	if (!models_scores(source, csv, scores, &count))
-		return source->status;
+		goto cleanup;
 	struct record model = {.type = RECORD_MODEL, .line = csv->line, .of.model = {
 		.name = name, .params_b = params > 0 ? params : NAN, .likes = NAN, .moe = ANSWER_UNKNOWN,
 		.architecture = text_or_null(csv_field(csv, csv_column(csv, "architecture"))),
@@ -372,6 +373,8 @@ static enum status models_row(struct source *source, const struct csv *csv, cons
 	}};
 	if (deliver(source, &model) == STATUS_OK && count > 0)
 		deliver(source, &evaluation);
+cleanup:
+	free(scores);
 	return source->status;
 }
 

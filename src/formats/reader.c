@@ -90,6 +90,18 @@ static bool header_has(const char *header, const char *word)
 	return false;
 }
 
+/* Whether the header is "model" and then numbered questions: "0" or "task:17". */
+static bool header_has_questions(const char *header)
+{
+	if (strncmp(header, "model,", 6) != 0)
+		return false;
+	size_t length = strcspn(header + 6, ",");
+	const char *number = memchr(header + 6, ':', length);
+	number = number ? number + 1 : header + 6;
+	size_t digits = strspn(number, "0123456789");
+	return digits > 0 && number + digits == header + 6 + length;
+}
+
 static enum format recognise_csv(const char *header)
 {
 	static const struct {
@@ -102,6 +114,8 @@ static enum format recognise_csv(const char *header)
 		{{"child", "parent", NULL}, FORMAT_EDGES_CSV},
 		{{"model", NULL}, FORMAT_MODELS_CSV},
 	};
+	if (header_has_questions(header))
+		return FORMAT_OUTCOMES_CSV;
 	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
 		bool all = true;
 		for (size_t f = 0; f < 3 && headers[i].fields[f]; f++)
@@ -166,8 +180,8 @@ static enum status unrecognised(struct source *source, const char *text, size_t 
 	else
 		error_set(source->error, STATUS_DATA, "not recognised; it begins with \"%s\"", start);
 	error_locate(source->error, source->name, length ? 1 : 0, 0);
-	error_advise(source->error, "readable are leaderboard contents, scores, edges, renames and models"
-		     " as CSV, Hub metadata as JSON lines, mergekit YAML");
+	error_advise(source->error, "readable are leaderboard contents, scores, edges, renames, models and"
+		     " single answers as CSV, Hub metadata as JSON lines, mergekit YAML");
 	return STATUS_DATA;
 }
 
@@ -176,7 +190,7 @@ static enum status source_read(struct source *source, enum format *format)
 	static enum status (*const readers[FORMAT_COUNT])(struct source *) = {
 		[FORMAT_CONTENTS_CSV] = contents_read, [FORMAT_SCORES_CSV] = scores_read,
 		[FORMAT_EDGES_CSV] = edges_read, [FORMAT_RENAMES_CSV] = renames_read,
-		[FORMAT_MODELS_CSV] = models_read, [FORMAT_HUB_JSONL] = hub_read,
+		[FORMAT_MODELS_CSV] = models_read, [FORMAT_OUTCOMES_CSV] = outcomes_read, [FORMAT_HUB_JSONL] = hub_read,
 		[FORMAT_MERGEKIT_YAML] = mergekit_read,
 	};
 	size_t length;

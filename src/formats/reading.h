@@ -13,6 +13,7 @@ enum status scores_read(struct source *source);
 enum status edges_read(struct source *source);
 enum status renames_read(struct source *source);
 enum status models_read(struct source *source);
+enum status outcomes_read(struct source *source);
 enum status hub_read(struct source *source);
 enum status mergekit_read(struct source *source);
 

@@ -24,6 +24,13 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	X(FIND_MODEL, "SELECT id FROM models WHERE name = ?1") \
 	X(FIND_ALIAS, "SELECT model FROM aliases WHERE alias = ?1") \
 	X(FIND_BENCHMARK, "SELECT id FROM benchmarks WHERE key = ?1") \
+	X(ADD_QUESTIONS, "INSERT INTO benchmarks (key, title, instances) VALUES (?1, ?1, ?2)" \
+	  " ON CONFLICT DO NOTHING") \
+	X(GET_QUESTIONS, "SELECT id, instances FROM benchmarks WHERE key = ?1") \
+	X(ADD_OUTCOMES, "INSERT INTO outcomes (model, benchmark, questions, bits)" \
+	  " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING") \
+	X(SET_OUTCOMES, "UPDATE outcomes SET questions = ?3, bits = ?4" \
+	  " WHERE model = ?1 AND benchmark = ?2 AND (questions, bits) IS NOT (?3, ?4)") \
 	X(ADD_MODEL, "INSERT INTO models (name) VALUES (?1)") \
 	X(GET_MODEL, \
 	  "SELECT name, architecture, params_b, license, kind, uploaded, likes, moe, source, rank" \

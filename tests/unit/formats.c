@@ -12,7 +12,7 @@
 /* ---- what a reading gave -------------------------------------------------------------------- */
 
 struct heard {
-	size_t count[4], rejected, warned;
+	size_t count[5], rejected, warned;
 	struct text log; /* one line a record, reject or warning */
 };
 
@@ -42,6 +42,14 @@ static enum status hear(void *context, const struct record *record, struct error
 		for (size_t i = 0; i < record->of.evaluation.score_count; i++)
 			text_append_format(&heard->log, " %s=%.2f", record->of.evaluation.scores[i].benchmark,
 					   record->of.evaluation.scores[i].value);
+		text_append(&heard->log, "\n");
+		break;
+	case RECORD_OUTCOMES:
+		text_append_format(&heard->log, "answers %s %s %zu", record->of.outcomes.model,
+				   record->of.outcomes.benchmark, record->of.outcomes.questions);
+		for (size_t i = 0; i < record->of.outcomes.questions; i++)
+			text_append_format(&heard->log, "%s%d", i ? "" : " ",
+					   (int)(record->of.outcomes.bits[i / 64] >> (i % 64) & 1));
 		text_append(&heard->log, "\n");
 		break;
 	case RECORD_ALIAS:
@@ -199,6 +207,37 @@ static void models_with_any_benchmarks(void **state)
 	heard_line(&heard, "model me/three - nan pretrained -\n");
 	assert_int_equal(heard.count[RECORD_EVALUATION], 1);
 	text_free(&heard.log);
+}
+
+static void single_answers(void **state)
+{
+	(void)state;
+	struct heard heard;
+	enum format format;
+	struct error error = {0};
+	struct text wide = {0};
+
+	assert_int_equal(read_text("model,math:7,math:8,math:9\na/one,1,0,1\na/two,0.0,1.0,1\n"
+				   "a/three,1,,0\na/four,1,0\nnot a name,1,1,1\n", &heard, &format, &error), STATUS_OK);
+	assert_int_equal(format, FORMAT_OUTCOMES_CSV);
+	heard_line(&heard, "answers a/one math 3 101\n");
+	heard_line(&heard, "answers a/two math 3 011\n");
+	heard_line(&heard, "the answer to math:8 is \"\", not 0 or 1");
+	heard_line(&heard, "3 fields where the header has 4");
+	assert_int_equal(heard.rejected, 3);
+	text_free(&heard.log);
+
+	/* Named by the file, and wider than a word and than a row of scores. */
+	text_append(&wide, "model");
+	for (int i = 0; i < 1000; i++)
+		text_append_format(&wide, ",%d", i);
+	text_append(&wide, "\na/one");
+	for (int i = 0; i < 1000; i++)
+		text_append_format(&wide, ",%d", i % 7 == 0);
+	assert_int_equal(read_text(text_string(&wide), &heard, &format, &error), STATUS_OK);
+	heard_line(&heard, "answers a/one test 1000 1000000100000010000001");
+	text_free(&heard.log);
+	text_free(&wide);
 }
 
 /* ---- Hub metadata ----------------------------------------------------------------------------------- */
@@ -484,6 +523,7 @@ int main(void)
 		cmocka_unit_test(edges_keep_trust),
 		cmocka_unit_test(contents_and_their_scoring),
 		cmocka_unit_test(models_with_any_benchmarks),
+		cmocka_unit_test(single_answers),
 		cmocka_unit_test(hub_parents),
 		cmocka_unit_test(shares_by_hand),
 		cmocka_unit_test(ignored_keys_are_told),

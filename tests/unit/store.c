@@ -775,10 +775,56 @@ static void check_finds_faults(void **state)
 			"note: p has dates that are no ISO dates: 1. May\n");
 }
 
+/* What store_each_outcome() shows, as one line a model. */
+static bool see_outcome(void *context, int64_t model, const struct outcome_facts *outcomes)
+{
+	char *line = context;
+
+	sprintf(line + strlen(line), "%lld:", (long long)model);
+	for (size_t i = 0; i < outcomes->questions; i++)
+		strcat(line, outcomes->bits[i / 64] >> (i % 64) & 1 ? "1" : "0");
+	strcat(line, " ");
+	return true;
+}
+
+static void answers_round_trip(void **state)
+{
+	struct store *store = store_of(state);
+	struct error error = {0};
+	enum change change;
+	unsigned long long bits[] = {0x8000000000000001ull, 0x5}, few[] = {0x2};
+	struct outcome_facts wide = {"a/one", "logic", 67, bits}, narrow = {"a/two", "logic", 3, few};
+	struct outcome_facts other = {"a/two", "sums", 3, few};
+	char line[512] = "", expected[128] = "";
+
+	assert_int_equal(store_put_outcomes(store, &wide, &change, &error), STATUS_OK);
+	assert_int_equal(change, CHANGE_ADDED);
+	assert_int_equal(store_put_outcomes(store, &wide, &change, &error), STATUS_OK);
+	assert_int_equal(change, CHANGE_NONE);
+	assert_int_equal(store_put_outcomes(store, &narrow, &change, &error), STATUS_DATA);
+	assert_non_null(strstr(error.message, "3 answers where logic has 67 questions"));
+	error_clear(&error);
+	assert_int_equal(store_put_outcomes(store, &other, &change, &error), STATUS_OK);
+	bits[1] = 0x4;
+	assert_int_equal(store_put_outcomes(store, &wide, &change, &error), STATUS_OK);
+	assert_int_equal(change, CHANGE_UPDATED);
+
+	assert_int_equal(store_each_outcome(store, "logic", see_outcome, line, &error), STATUS_OK);
+	sprintf(expected, "%lld:1", (long long)store_find_model(store, "a/one"));
+	for (int i = 1; i < 63; i++)
+		strcat(expected, "0");
+	strcat(expected, "1001 ");
+	assert_string_equal(line, expected);
+	line[0] = '\0';
+	assert_int_equal(store_each_outcome(store, "nothing", see_outcome, line, &error), STATUS_OK);
+	assert_string_equal(line, "");
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 	const struct CMUnitTest tests[] = {
+		CASE(answers_round_trip),
 		CASE(model_round_trip),
 		CASE(missing_facts_stay_missing),
 		CASE(larger_rank_overwrites_smaller_fills),

@@ -20,7 +20,7 @@ struct import_note {
 struct import_report {
 	char *file;
 	enum format format;
-	size_t models, edges, evaluations, aliases; /* records seen */
+	size_t models, edges, evaluations, aliases, outcomes; /* records seen */
 	size_t added, updated, unchanged;
 	size_t rejected, warned;
 	struct import_note *notes;

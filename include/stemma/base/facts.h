@@ -113,6 +113,14 @@ struct alias_facts {
 	const char *source;
 };
 
+/* Single answers of one model: question i is bit i % 64 of bits[i / 64]. */
+struct outcome_facts {
+	const char *model;
+	const char *benchmark;     /* key of the set of questions, e.g. "mmlu_pro_math" */
+	size_t questions;
+	const unsigned long long *bits;
+};
+
 /* Ranks of sources, for model_facts.rank and evaluation_facts.rank. */
 enum source_rank {
 	RANK_NAMED_ONLY = 0,   /* only its name is known */

@@ -18,6 +18,7 @@
 	X(EDGES_CSV, "edges", "lineage edges (CSV)") \
 	X(RENAMES_CSV, "renames", "renamed models (CSV)") \
 	X(MODELS_CSV, "models", "models with scores, as in the starter set (CSV)") \
+	X(OUTCOMES_CSV, "outcomes", "single answers of models, 0 or 1 (CSV)") \
 	X(HUB_JSONL, "hub", "Hub metadata (JSON lines)") \
 	X(MERGEKIT_YAML, "mergekit", "mergekit configuration (YAML)")
 enum format {

@@ -11,7 +11,7 @@
 #include "stemma/base/error.h"
 #include "stemma/base/facts.h"
 
-enum record_type { RECORD_MODEL, RECORD_EDGE, RECORD_EVALUATION, RECORD_ALIAS };
+enum record_type { RECORD_MODEL, RECORD_EDGE, RECORD_EVALUATION, RECORD_ALIAS, RECORD_OUTCOMES };
 
 struct record {
 	enum record_type type;
@@ -21,6 +21,7 @@ struct record {
 		struct edge_facts edge;
 		struct evaluation_facts evaluation;
 		struct alias_facts alias;
+		struct outcome_facts outcomes;
 	} of;
 };
 

@@ -78,6 +78,16 @@ enum status store_put_edge(struct store *store, const struct edge_facts *facts,
 enum status store_put_evaluation(struct store *store, const struct evaluation_facts *facts,
 				 enum change *change, struct error *error);
 
+/* Adds the single answers of a model to a set of questions, which is made known
+ * at its first use.  STATUS_DATA when the set has another number of questions. */
+enum status store_put_outcomes(struct store *store, const struct outcome_facts *facts,
+			       enum change *change, struct error *error);
+/* Visits the answers of all models to a set of questions, by model id; the
+ * bits are borrowed for the call. */
+enum status store_each_outcome(struct store *store, const char *benchmark,
+	bool (*visit)(void *context, int64_t model, const struct outcome_facts *outcomes), void *context,
+	struct error *error);
+
 /* Makes `alias` another name of `current`, which is created when unknown and
  * may itself be an alias.  When both are known as separate models they become
  * one: evaluations, edges and sketches of the alias move; where both have one

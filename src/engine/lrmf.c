@@ -1,0 +1,433 @@
+#include "stemma/engine/lrmf.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cblas.h>
+#include <lapacke.h>
+
+#include "stemma/base/memory.h"
+
+#define BLOCK 32              /* models at a time: their logits stay in cache */
+#define INTERCEPT_RIDGE 1e-2  /* keeps b finite where all or none solve a question */
+#define NEWTON_STEPS_MAX 25
+
+struct lrmf {
+	size_t models, questions, rank;
+	float *model;     /* models x rank */
+	float *question;  /* questions x (rank + 1); the last is b */
+	double *objective;
+	size_t passes, passes_capacity;
+};
+
+/* Memory of the search. */
+struct search {
+	const struct lrmf_data *data;
+	const struct lrmf_settings *settings;
+	struct lrmf *lrmf;
+	float *axes;       /* models x models: eigenvectors of K as columns; NULL = identity */
+	double *spread;    /* models: eigenvalues of K */
+	float *extended;   /* models x (rank + 1): M and a column of ones */
+	float *logits;     /* BLOCK x questions, then the residuals z - p */
+	float *pull;       /* gradient: models x rank, or questions x (rank + 1) */
+};
+
+/* exp in single precision, for |x| <= 80: 2^n 2^f with a polynomial for 2^f
+ * (relative error below 3e-7), in a form that the compiler can vectorise. */
+static inline float exp_fast(float x)
+{
+	float y = x * 1.44269504f;
+	float whole = (float)(int)(y + (y < 0 ? -0.5f : 0.5f));
+	float f = (y - whole) * 0.693147181f;
+	float power = 1 + f * (1 + f * (0.5f + f * (0.166666667f + f * (0.0416666667f +
+		      f * (0.00833333333f + f * 0.00138888889f)))));
+	union {
+		int32_t bits;
+		float value;
+	} scale = {.bits = ((int32_t)whole + 127) * (1 << 23)};
+	return power * scale.value;
+}
+
+/* Turns logits into residuals z - sigma(logit); returns the cross entropy. */
+static double residuals_of(float *logits, const uint64_t *answers, size_t questions)
+{
+	double loss = 0;
+
+	for (size_t first = 0; first < questions; first += 64) {
+		uint64_t word = answers[first / 64];
+		size_t count = questions - first < 64 ? questions - first : 64;
+		float sum = 0;
+		for (size_t i = 0; i < count; i++) {
+			float answer = (float)(word >> i & 1), eta = logits[first + i];
+			eta = eta > 60 ? 60 : eta < -60 ? -60 : eta;
+			float small = exp_fast(-fabsf(eta));  /* in 0..1 */
+			float p = (eta >= 0 ? 1 : small) / (1 + small);
+			sum += (eta > 0 ? eta : 0) - answer * eta + logf(1 + small);
+			logits[first + i] = answer - p;
+		}
+		loss += (double)sum;
+	}
+	return loss;
+}
+
+/* Walks all models in blocks: logits, loss and residuals, and with `models` the
+ * pull R X on the models, else R' [M 1] on the questions.  Returns the loss. */
+static double search_walk(struct search *search, bool models)
+{
+	const struct lrmf *lrmf = search->lrmf;
+	int questions = (int)lrmf->questions, wide = (int)lrmf->rank + 1, rank = (int)lrmf->rank;
+	double loss = 0;
+
+	if (!models)
+		memset(search->pull, 0, lrmf->questions * (size_t)wide * sizeof *search->pull);
+	for (size_t first = 0; first < lrmf->models; first += BLOCK) {
+		size_t count = lrmf->models - first < BLOCK ? lrmf->models - first : BLOCK;
+		float *extended = search->extended + first * (size_t)wide;
+		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, questions, wide, 1, extended,
+			    wide, lrmf->question, wide, 0, search->logits, questions);
+		for (size_t u = 0; u < count; u++)
+			loss += residuals_of(search->logits + u * lrmf->questions,
+					     search->data->answers[first + u], lrmf->questions);
+		if (models)
+			cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)count, rank, questions, 1,
+				    search->logits, questions, lrmf->question, wide, 0,
+				    search->pull + first * lrmf->rank, rank);
+		else
+			cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, questions, wide, (int)count, 1,
+				    search->logits, questions, extended, wide, 1, search->pull, wide);
+	}
+	return loss;
+}
+
+static void search_extend(struct search *search)
+{
+	struct lrmf *lrmf = search->lrmf;
+
+	for (size_t u = 0; u < lrmf->models; u++) {
+		memcpy(search->extended + u * (lrmf->rank + 1), lrmf->model + u * lrmf->rank,
+		       lrmf->rank * sizeof(float));
+		search->extended[u * (lrmf->rank + 1) + lrmf->rank] = 1;
+	}
+}
+
+/* Multiplies models x rank by the eigenvectors of K from the left (their
+ * transpose when `forward`) and by those of X'X from the right. */
+static void rotate(const struct search *search, const float *from, const float *right, bool forward,
+		   float *to)
+{
+	const struct lrmf *lrmf = search->lrmf;
+	int models = (int)lrmf->models, rank = (int)lrmf->rank;
+	float *half = memory_allocate(lrmf->models * lrmf->rank, sizeof *half);
+
+	cblas_sgemm(CblasRowMajor, CblasNoTrans, forward ? CblasNoTrans : CblasTrans, models, rank, rank, 1, from,
+		    rank, right, rank, 0, half, rank);
+	if (search->axes)
+		cblas_sgemm(CblasRowMajor, forward ? CblasTrans : CblasNoTrans, CblasNoTrans, models, rank, models,
+			    1, search->axes, models, half, rank, 0, to, rank);
+	else
+		memcpy(to, half, lrmf->models * lrmf->rank * sizeof *to);
+	free(half);
+}
+
+/* One majorised step of the models: in the two eigenbases each number stands
+ * alone, (gamma_j / 4 + lambda / s_i) m = gamma_j / 4 m_old + (R X). */
+static void step_models(struct search *search)
+{
+	struct lrmf *lrmf = search->lrmf;
+	size_t rank = lrmf->rank, cells = lrmf->models * rank;
+	float *right = memory_allocate(rank * rank, sizeof *right), *gamma = memory_allocate(rank, sizeof *gamma);
+	float *old = memory_allocate(cells, sizeof *old), *pull = memory_allocate(cells, sizeof *pull);
+
+	cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)rank, (int)rank, (int)lrmf->questions, 1,
+		    lrmf->question, (int)rank + 1, lrmf->question, (int)rank + 1, 0, right, (int)rank);
+	LAPACKE_ssyevd(LAPACK_ROW_MAJOR, 'V', 'L', (int)rank, right, (int)rank, gamma);
+	rotate(search, lrmf->model, right, true, old);
+	rotate(search, search->pull, right, true, pull);
+	for (size_t i = 0; i < lrmf->models; i++) {
+		double ridge = search->settings->lambda / search->spread[i];
+		for (size_t j = 0; j < rank; j++) {
+			double curvature = 0.25 * fmax((double)gamma[j], 0);
+			old[i * rank + j] = (float)((curvature * (double)old[i * rank + j] +
+						     (double)pull[i * rank + j]) / (curvature + ridge));
+		}
+	}
+	rotate(search, old, right, false, lrmf->model);
+	search_extend(search);
+	free(right);
+	free(gamma);
+	free(old);
+	free(pull);
+}
+
+/* One majorised step of the questions and their intercepts: all share the Gram
+ * matrix of [M 1]. */
+static void step_questions(struct search *search)
+{
+	struct lrmf *lrmf = search->lrmf;
+	int wide = (int)lrmf->rank + 1;
+	float *gram = memory_allocate((size_t)wide * (size_t)wide, sizeof *gram);
+
+	cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, wide, wide, (int)lrmf->models, 0.25f,
+		    search->extended, wide, search->extended, wide, 0, gram, wide);
+	/* x (1/4 G) + pull, then divided by (1/4 G + ridge). */
+	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)lrmf->questions, wide, wide, 1,
+		    lrmf->question, wide, gram, wide, 1, search->pull, wide);
+	for (int j = 0; j < wide; j++)
+		gram[j * wide + j] += (float)(j < wide - 1 ? search->settings->mu : INTERCEPT_RIDGE);
+	LAPACKE_sposv(LAPACK_COL_MAJOR, 'L', wide, (int)lrmf->questions, gram, wide, search->pull, wide);
+	memcpy(lrmf->question, search->pull, lrmf->questions * (size_t)wide * sizeof(float));
+	free(gram);
+}
+
+/* lambda/2 tr(M' K^-1 M) + mu/2 |X|^2 + ridge/2 |b|^2. */
+static double search_penalty(const struct search *search)
+{
+	const struct lrmf *lrmf = search->lrmf;
+	size_t rank = lrmf->rank;
+	float *turned = memory_allocate(lrmf->models * rank, sizeof *turned);
+	float *identity = memory_zero(rank * rank, sizeof *identity);
+	double models = 0, questions = 0, intercepts = 0;
+
+	for (size_t j = 0; j < rank; j++)
+		identity[j * rank + j] = 1;
+	rotate(search, lrmf->model, identity, true, turned);
+	for (size_t i = 0; i < lrmf->models; i++)
+		for (size_t j = 0; j < rank; j++)
+			models += (double)turned[i * rank + j] * (double)turned[i * rank + j] / search->spread[i];
+	for (size_t i = 0; i < lrmf->questions; i++)
+		for (size_t j = 0; j <= rank; j++) {
+			double value = (double)lrmf->question[i * (rank + 1) + j];
+			*(j < rank ? &questions : &intercepts) += value * value;
+		}
+	free(turned);
+	free(identity);
+	return 0.5 * (search->settings->lambda * models + search->settings->mu * questions +
+		      INTERCEPT_RIDGE * intercepts);
+}
+
+static float random_normal(uint64_t *state)
+{
+	float sum = -6;
+
+	for (int i = 0; i < 12; i++) {
+		*state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
+		sum += (float)(*state >> 40) / 16777216.0f;
+	}
+	return sum;
+}
+
+/* Small random factors, and intercepts at the questions' difficulty. */
+static void search_start(struct search *search)
+{
+	struct lrmf *lrmf = search->lrmf;
+	uint64_t state = search->settings->seed * 2654435761u + 12345;
+
+	for (size_t i = 0; i < lrmf->models * lrmf->rank; i++)
+		lrmf->model[i] = 0.3f * random_normal(&state);
+	for (size_t i = 0; i < lrmf->questions; i++) {
+		size_t solved = 0;
+		for (size_t u = 0; u < lrmf->models; u++)
+			solved += search->data->answers[u][i / 64] >> (i % 64) & 1;
+		for (size_t j = 0; j < lrmf->rank; j++)
+			lrmf->question[i * (lrmf->rank + 1) + j] = 0.3f * random_normal(&state);
+		lrmf->question[i * (lrmf->rank + 1) + lrmf->rank] =
+			logf(((float)solved + 1) / ((float)(lrmf->models - solved) + 1));
+	}
+	search_extend(search);
+}
+
+/* Eigenvectors and eigenvalues of K. */
+static enum status search_decompose(struct search *search, const double *covariance, struct error *error)
+{
+	size_t models = search->lrmf->models;
+	float *values = memory_allocate(models, sizeof *values);
+	enum status status = STATUS_OK;
+
+	search->spread = memory_allocate(models, sizeof *search->spread);
+	for (size_t i = 0; i < models; i++)
+		search->spread[i] = 1;
+	if (covariance) {
+		search->axes = memory_allocate(models * models, sizeof *search->axes);
+		for (size_t i = 0; i < models * models; i++)
+			search->axes[i] = (float)covariance[i];
+		if (LAPACKE_ssyevd(LAPACK_ROW_MAJOR, 'V', 'L', (int)models, search->axes, (int)models, values) != 0)
+			status = error_set(error, STATUS_SOFTWARE, "the prior covariance has no eigenvectors");
+		for (size_t i = 0; i < models; i++)
+			search->spread[i] = fmax((double)values[i], 1e-4);
+	}
+	free(values);
+	return status;
+}
+
+static void note_objective(struct lrmf *lrmf, double value)
+{
+	lrmf->objective = memory_grow(lrmf->objective, lrmf->passes, &lrmf->passes_capacity,
+				      sizeof *lrmf->objective);
+	lrmf->objective[lrmf->passes++] = value;
+}
+
+static enum status search_run(struct search *search, struct progress *progress, struct error *error)
+{
+	struct lrmf *lrmf = search->lrmf;
+	double last = HUGE_VAL;
+
+	for (size_t pass = 0; pass < search->settings->passes_max; pass++) {
+		if (!progress_step(progress, "factorising answers",
+				   (double)pass / (double)search->settings->passes_max))
+			return error_set(error, STATUS_CANCELLED, "factorisation cancelled");
+		double value = search_walk(search, true) + search_penalty(search);
+		note_objective(lrmf, value);
+		if (last - value < search->settings->tolerance * fabs(value))
+			break;
+		last = value;
+		step_models(search);
+		search_walk(search, false);
+		step_questions(search);
+	}
+	return STATUS_OK;
+}
+
+enum status lrmf_fit(const struct lrmf_data *data, const double *covariance,
+		     const struct lrmf_settings *settings, struct progress *progress,
+		     struct lrmf **result, struct error *error)
+{
+	size_t rank = settings->rank, wide = rank + 1;
+	struct lrmf *lrmf = memory_zero(1, sizeof *lrmf);
+	struct search search = {.data = data, .settings = settings, .lrmf = lrmf};
+	size_t pull = data->models * rank > data->questions * wide ? data->models * rank : data->questions * wide;
+
+	*lrmf = (struct lrmf){
+		.models = data->models, .questions = data->questions, .rank = rank,
+		.model = memory_allocate(data->models * rank, sizeof(float)),
+		.question = memory_allocate(data->questions * wide, sizeof(float)),
+	};
+	search.extended = memory_allocate(data->models * wide, sizeof(float));
+	search.logits = memory_allocate(BLOCK * data->questions, sizeof(float));
+	search.pull = memory_allocate(pull, sizeof(float));
+	enum status status = search_decompose(&search, covariance, error);
+	search_start(&search);
+	if (status == STATUS_OK)
+		status = search_run(&search, progress, error);
+	free(search.axes);
+	free(search.spread);
+	free(search.extended);
+	free(search.logits);
+	free(search.pull);
+	if (status == STATUS_OK)
+		*result = lrmf;
+	else
+		lrmf_free(lrmf);
+	return status;
+}
+
+void lrmf_free(struct lrmf *lrmf)
+{
+	if (!lrmf)
+		return;
+	free(lrmf->model);
+	free(lrmf->question);
+	free(lrmf->objective);
+	free(lrmf);
+}
+
+size_t lrmf_rank(const struct lrmf *lrmf)
+{
+	return lrmf->rank;
+}
+
+const float *lrmf_models(const struct lrmf *lrmf)
+{
+	return lrmf->model;
+}
+
+const float *lrmf_questions(const struct lrmf *lrmf)
+{
+	return lrmf->question;
+}
+
+const double *lrmf_objective(const struct lrmf *lrmf, size_t *count)
+{
+	*count = lrmf->passes;
+	return lrmf->objective;
+}
+
+/* ---- one model ------------------------------------------------------------------------------ */
+
+static double logit_of(const struct lrmf *lrmf, const double *factors, size_t question)
+{
+	const float *x = lrmf->question + question * (lrmf->rank + 1);
+	double eta = (double)x[lrmf->rank];
+
+	for (size_t j = 0; j < lrmf->rank; j++)
+		eta += factors[j] * (double)x[j];
+	return eta;
+}
+
+/* Gradient and Hessian of the negative log posterior at `factors`. */
+static void posterior_slope(const struct lrmf *lrmf, const double *mean, double variance,
+			    const struct lrmf_known *known, const double *factors, double *gradient,
+			    double *hessian)
+{
+	size_t rank = lrmf->rank;
+
+	memset(hessian, 0, rank * rank * sizeof *hessian);
+	for (size_t j = 0; j < rank; j++) {
+		gradient[j] = (factors[j] - mean[j]) / variance;
+		hessian[j * rank + j] = 1 / variance;
+	}
+	for (size_t k = 0; k < known->count; k++) {
+		const float *x = lrmf->question + known->questions[k] * (rank + 1);
+		double p = 1 / (1 + exp(-logit_of(lrmf, factors, known->questions[k])));
+		for (size_t j = 0; j < rank; j++) {
+			gradient[j] += (p - known->answers[k]) * (double)x[j];
+			for (size_t l = 0; l <= j; l++)
+				hessian[j * rank + l] += p * (1 - p) * (double)x[j] * (double)x[l];
+		}
+	}
+}
+
+void lrmf_locate(const struct lrmf *lrmf, const double *mean, double variance,
+		 const struct lrmf_known *known, double *factors, double *covariance)
+{
+	size_t rank = lrmf->rank;
+	double *step = memory_allocate(rank, sizeof *step);
+
+	memcpy(factors, mean, rank * sizeof *factors);
+	for (int pass = 0; pass < NEWTON_STEPS_MAX; pass++) {
+		double size = 0;
+		posterior_slope(lrmf, mean, variance, known, factors, step, covariance);
+		LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)rank, covariance, (int)rank);
+		LAPACKE_dpotrs(LAPACK_ROW_MAJOR, 'L', (int)rank, 1, covariance, (int)rank, step, 1);
+		for (size_t j = 0; j < rank; j++)
+			size = fmax(size, fabs(step[j]));
+		/* A long step from a far prior overshoots: keep it short. */
+		double share = size > 2 ? 2 / size : 1;
+		for (size_t j = 0; j < rank; j++)
+			factors[j] -= share * step[j];
+		if (size < 1e-8)
+			break;
+	}
+	LAPACKE_dpotri(LAPACK_ROW_MAJOR, 'L', (int)rank, covariance, (int)rank);
+	for (size_t j = 0; j < rank; j++)
+		for (size_t l = j + 1; l < rank; l++)
+			covariance[j * rank + l] = covariance[l * rank + j];
+	free(step);
+}
+
+void lrmf_predict(const struct lrmf *lrmf, const double *factors, const double *covariance,
+		  double *probabilities)
+{
+	size_t rank = lrmf->rank;
+
+	for (size_t i = 0; i < lrmf->questions; i++) {
+		const float *x = lrmf->question + i * (rank + 1);
+		double spread = 0;
+		for (size_t j = 0; j < rank; j++)
+			for (size_t l = 0; l < rank; l++)
+				spread += (double)x[j] * covariance[j * rank + l] * (double)x[l];
+		double eta = logit_of(lrmf, factors, i) / sqrt(1 + 3.14159265358979 * spread / 8);
+		probabilities[i] = 1 / (1 + exp(-eta));
+	}
+}

@@ -1,0 +1,67 @@
+/* Single answers: one row a model, one column a question, 0 or 1. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "csv.h"
+#include "reading.h"
+#include "stemma/base/memory.h"
+
+/* The set of questions: what stands before the colon in "task:17", else the
+ * file's name without its folder, suffixes and a leading "v2_". */
+static char *outcomes_benchmark(const struct csv *csv, const char *file)
+{
+	const char *header = csv->header[1], *colon = strchr(header, ':');
+
+	if (colon)
+		return memory_string_slice(header, (size_t)(colon - header));
+	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
+	if (strncmp(name, "v2_", 3) == 0)
+		name += 3;
+	return memory_string_slice(name, strcspn(name, "."));
+}
+
+/* Packs the row's answers; 0, or the column of one that is neither 0 nor 1. */
+static size_t pack_answers(const struct csv *csv, unsigned long long *bits)
+{
+	memset(bits, 0, (csv->header_count / 64 + 1) * sizeof *bits);
+	for (size_t i = 1; i < csv->header_count; i++) {
+		const char *field = csv_field(csv, (int)i);
+		if ((field[0] != '0' && field[0] != '1') || (field[1] && strcmp(field + 1, ".0") != 0))
+			return i;
+		if (field[0] == '1')
+			bits[(i - 1) / 64] |= 1ull << ((i - 1) % 64);
+	}
+	return 0;
+}
+
+enum status outcomes_read(struct source *source)
+{
+	struct csv csv;
+	unsigned long long *bits = NULL;
+	char *benchmark = NULL;
+
+	if (csv_open(&csv, source) == STATUS_OK) {
+		benchmark = outcomes_benchmark(&csv, source->name);
+		bits = memory_allocate(csv.header_count / 64 + 1, sizeof *bits);
+	}
+	while (source->status == STATUS_OK && csv_next(&csv)) {
+		const char *name = csv_field(&csv, 0);
+		struct record record = {.type = RECORD_OUTCOMES, .line = csv.line, .of.outcomes = {
+			.model = name, .benchmark = benchmark, .questions = csv.header_count - 1, .bits = bits}};
+		size_t bad = csv.count == csv.header_count ? pack_answers(&csv, bits) : 0;
+		if (!is_hub_name(name))
+			reject(source, csv.line, 1, "model \"%s\" is not a model's name (owner/name)", name);
+		else if (csv.count != csv.header_count)
+			reject(source, csv.line, 0, "%zu fields where the header has %zu", csv.count,
+			       csv.header_count);
+		else if (bad)
+			reject(source, csv.line, 0, "the answer to %s is \"%s\", not 0 or 1", csv.header[bad],
+			       csv_field(&csv, (int)bad));
+		else
+			deliver(source, &record);
+	}
+	csv_close(&csv);
+	free(benchmark);
+	free(bits);
+	return source->status;
+}

@@ -1,0 +1,122 @@
+/* Single answers, bit-packed per model and set of questions. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+#include "stemma/base/memory.h"
+
+/* The id of a set of questions, made known at its first use; its number of
+ * questions may not change, since answers are told apart by their place. */
+static enum status require_questions(struct store *store, const struct outcome_facts *facts, int64_t *id,
+				     struct error *error)
+{
+	sqlite3_stmt *statement = database_statement(store, STATEMENT_ADD_QUESTIONS);
+	int64_t known;
+	int rows;
+
+	bind_text(statement, 1, facts->benchmark);
+	bind_integer(statement, 2, (int64_t)facts->questions);
+	enum status status = database_finish(store, statement, &rows, error);
+	if (status != STATUS_OK)
+		return status;
+	statement = database_statement(store, STATEMENT_GET_QUESTIONS);
+	bind_text(statement, 1, facts->benchmark);
+	if (sqlite3_step(statement) != SQLITE_ROW)
+		return database_error(store, error, "the cache cannot be read");
+	*id = sqlite3_column_int64(statement, 0);
+	known = sqlite3_column_int64(statement, 1);
+	sqlite3_reset(statement);
+	if (known == (int64_t)facts->questions)
+		return STATUS_OK;
+	return error_set(error, STATUS_DATA, "%zu answers where %s has %lld questions", facts->questions,
+			 facts->benchmark, (long long)known);
+}
+
+/* Bytes in the cache: question i is bit i % 8 of byte i / 8, on any machine. */
+static unsigned char *bytes_of(const struct outcome_facts *facts, size_t *count)
+{
+	*count = (facts->questions + 7) / 8;
+	unsigned char *bytes = memory_allocate(*count, 1);
+
+	for (size_t i = 0; i < *count; i++)
+		bytes[i] = (unsigned char)(facts->bits[i / 8] >> (8 * (i % 8)));
+	return bytes;
+}
+
+static enum status put_outcomes(struct store *store, const struct outcome_facts *facts,
+				enum change *change, struct error *error)
+{
+	size_t count;
+	unsigned char *bytes = bytes_of(facts, &count);
+	int64_t model = 0, benchmark = 0;
+	int rows = 0;
+	bool added;
+	enum status status = require_questions(store, facts, &benchmark, error);
+
+	if (status == STATUS_OK)
+		status = model_require(store, facts->model, &model, &added, error);
+	for (int way = 0; way < 2 && rows == 0 && status == STATUS_OK; way++) {
+		sqlite3_stmt *statement = database_statement(
+			store, way ? STATEMENT_SET_OUTCOMES : STATEMENT_ADD_OUTCOMES);
+		bind_integer(statement, 1, model);
+		bind_integer(statement, 2, benchmark);
+		bind_integer(statement, 3, (int64_t)facts->questions);
+		sqlite3_bind_blob64(statement, 4, bytes, count, SQLITE_STATIC);
+		status = database_finish(store, statement, &rows, error);
+		if (rows > 0)
+			*change = way ? CHANGE_UPDATED : CHANGE_ADDED;
+		sqlite3_clear_bindings(statement); /* the bytes go */
+	}
+	free(bytes);
+	return status;
+}
+
+enum status store_put_outcomes(struct store *store, const struct outcome_facts *facts,
+			       enum change *change, struct error *error)
+{
+	bool own;
+	enum status status = database_put_begin(store, &own, error);
+
+	*change = CHANGE_NONE;
+	if (status == STATUS_OK)
+		status = put_outcomes(store, facts, change, error);
+	return database_put_end(store, own, status, error);
+}
+
+/* ---- reading ------------------------------------------------------------------ */
+
+struct outcome_visitor {
+	bool (*visit)(void *context, int64_t model, const struct outcome_facts *outcomes);
+	void *context;
+	const char *benchmark;
+};
+
+static bool outcome_row(void *context, sqlite3_stmt *row)
+{
+	struct outcome_visitor *visitor = context;
+	size_t questions = (size_t)sqlite3_column_int64(row, 1), words = (questions + 63) / 64;
+	const unsigned char *bytes = sqlite3_column_blob(row, 2);
+	unsigned long long *bits = memory_zero(words, sizeof *bits);
+	struct outcome_facts outcomes = {
+		.benchmark = visitor->benchmark, .questions = questions, .bits = bits};
+
+	for (size_t i = 0; i < (questions + 7) / 8; i++)
+		bits[i / 8] |= (unsigned long long)bytes[i] << (8 * (i % 8));
+	bool more = visitor->visit(visitor->context, sqlite3_column_int64(row, 0), &outcomes);
+	free(bits);
+	return more;
+}
+
+enum status store_each_outcome(struct store *store, const char *benchmark,
+	bool (*visit)(void *context, int64_t model, const struct outcome_facts *outcomes), void *context,
+	struct error *error)
+{
+	struct outcome_visitor visitor = {.visit = visit, .context = context, .benchmark = benchmark};
+	struct query query = {
+		.sql = "SELECT model, questions, bits FROM outcomes"
+		       " WHERE benchmark = (SELECT id FROM benchmarks WHERE key = ?1) ORDER BY model",
+		.text = benchmark,
+	};
+
+	return database_each(store, query, outcome_row, &visitor, error);
+}
