@@ -13,7 +13,7 @@
 #include "variance.h"
 
 #define ROWS_MIN 8
-#define LEARNING_ROWS 900     /* variances are learned on at most this many */
+#define LEARNING_ROWS 1200    /* variances are learned on at most this many */
 #define EVALUATIONS_MAX 60    /* of the likelihood, a group */
 #define NOISE_START 0.1
 #define STATE_VERSION 1
