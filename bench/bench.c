@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cblas.h>
@@ -13,17 +12,10 @@
 #include "stemma/app/import.h"
 #include "stemma/app/session.h"
 #include "stemma/app/sketch.h"
+#include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
 
 #define REPEATS 21
-
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 static int compare(const void *left, const void *right)
 {
@@ -61,10 +53,10 @@ static void import_all(struct session *session, const char *folder)
 		snprintf(path, sizeof path, "%s/%s", folder, files[i]);
 		if (access(path, R_OK) != 0)
 			continue;
-		double begin = now();
+		double begin = clock_seconds();
 		if (import_file(session->store, path, NULL, &report, &error) != STATUS_OK)
 			fail(&error);
-		double seconds = now() - begin;
+		double seconds = clock_seconds() - begin;
 		size_t rows = report.models + report.edges + report.evaluations + report.aliases;
 		printf("import %-34s %8.3f s  %9.0f records/s\n", files[i], seconds, (double)rows / seconds);
 		import_report_free(&report);
@@ -85,14 +77,14 @@ static void reference(size_t rows, double *factor_seconds, double *solve_seconds
 		for (size_t j = 0; j < i; j++)
 			matrix[j * rows + i] = 1.0 / (double)rows;
 	}
-	double begin = now();
+	double begin = clock_seconds();
 	LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (int)rows, matrix, (int)rows);
-	*factor_seconds = now() - begin;
+	*factor_seconds = clock_seconds() - begin;
 	for (size_t i = 0; i < REPEATS; i++) {
-		begin = now();
+		begin = clock_seconds();
 		cblas_strsv(CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)rows, factor, (int)rows,
 			    vector, 1);
-		times[i] = now() - begin;
+		times[i] = clock_seconds() - begin;
 	}
 	*solve_seconds = median(times, REPEATS);
 	free(matrix);
@@ -125,18 +117,18 @@ static void bench_sketch(struct session *session, double solve_seconds)
 	sketch_init(&sketch);
 	for (size_t i = 0; i < count; i++) {
 		sketch_add(&sketch, models[i]);
-		double begin = now();
+		double begin = clock_seconds();
 		if (sketch_predict(&sketch, session, &prediction, &error) != STATUS_OK)
 			fail(&error);
-		add[i] = now() - begin;
+		add[i] = clock_seconds() - begin;
 		sketch_prediction_free(&prediction);
 	}
 	for (size_t i = 0; i < REPEATS; i++) {
 		sketch_move_weight(&sketch, i % count, i % 2 ? 0.05 : -0.05);
-		double begin = now();
+		double begin = clock_seconds();
 		if (sketch_predict(&sketch, session, &prediction, &error) != STATUS_OK)
 			fail(&error);
-		weight[i] = now() - begin;
+		weight[i] = clock_seconds() - begin;
 		sketch_prediction_free(&prediction);
 	}
 	sketch_free(&sketch);
@@ -166,7 +158,7 @@ int main(int argc, char **argv)
 	struct session *session = NULL;
 	struct error error = {0};
 	struct rusage usage;
-	double factor_seconds, solve_seconds, begin = now();
+	double factor_seconds, solve_seconds, begin = clock_seconds();
 
 	if (argc != 3) {
 		fprintf(stderr, "usage: bench CACHE DATA-FOLDER\n");
@@ -174,20 +166,20 @@ int main(int argc, char **argv)
 	}
 	if (session_open(argv[1], false, NULL, NULL, &session, &error) != STATUS_OK)
 		fail(&error);
-	printf("new cache with the starter set              %8.3f s\n", now() - begin);
+	printf("new cache with the starter set              %8.3f s\n", clock_seconds() - begin);
 	import_all(session, argv[2]);
-	begin = now();
+	begin = clock_seconds();
 	if (session_reload(session, &error) != STATUS_OK)
 		fail(&error);
-	printf("catalog of %6zu models                     %8.3f s\n", session->catalog->count, now() - begin);
+	printf("catalog of %6zu models                     %8.3f s\n", session->catalog->count, clock_seconds() - begin);
 	reference(session->catalog->scored_count, &factor_seconds, &solve_seconds);
 	bench_fit(session, true, "fit with learned variances", factor_seconds);
 	bench_sketch(session, solve_seconds);
 	session_close(session);
-	begin = now();
+	begin = clock_seconds();
 	if (session_open(argv[1], false, NULL, NULL, &session, &error) != STATUS_OK)
 		fail(&error);
-	printf("opening the cache again                     %8.3f s\n", now() - begin);
+	printf("opening the cache again                     %8.3f s\n", clock_seconds() - begin);
 	bench_fit(session, false, "fit with known variances", factor_seconds);
 	session_close(session);
 	getrusage(RUSAGE_SELF, &usage);

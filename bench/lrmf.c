@@ -4,23 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include <cblas.h>
 
+#include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
 #include "stemma/engine/lrmf.h"
 
 #define BLOCK 128
 #define PASSES 6
-
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 static uint64_t state = 1;
 
@@ -65,7 +57,7 @@ static double bare_products(size_t models, size_t questions, size_t rank)
 	float *question = memory_zero(questions * (size_t)wide, sizeof *question);
 	float *pull = memory_zero(questions * (size_t)wide, sizeof *pull);
 	float *logits = memory_zero(BLOCK * questions, sizeof *logits);
-	double begin = now();
+	double begin = clock_seconds();
 
 	for (size_t first = 0; first + BLOCK <= models; first += BLOCK) {
 		float *block = model + first * (size_t)wide;
@@ -76,7 +68,7 @@ static double bare_products(size_t models, size_t questions, size_t rank)
 		cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)questions, wide, BLOCK, 1, logits,
 			    (int)questions, block, wide, 1, pull, wide);
 	}
-	double seconds = now() - begin;
+	double seconds = clock_seconds() - begin;
 	free(model);
 	free(question);
 	free(pull);
@@ -98,12 +90,12 @@ int main(int argc, char **argv)
 	struct rusage usage;
 
 	bare_products(models, questions, rank); /* warm */
-	double products = bare_products(models, questions, rank), begin = now();
+	double products = bare_products(models, questions, rank), begin = clock_seconds();
 	if (lrmf_fit(&data, NULL, &settings, NULL, &lrmf, &error) != STATUS_OK) {
 		fprintf(stderr, "lrmf: %s\n", error.message);
 		return 1;
 	}
-	double seconds = (now() - begin) / PASSES;
+	double seconds = (clock_seconds() - begin) / PASSES;
 	const double *objective = lrmf_objective(lrmf, &passes);
 	getrusage(RUSAGE_SELF, &usage);
 	/* A pass of the search walks the answers twice: once for the models, once

@@ -7,9 +7,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
 
 /* The screen need not be woken more often than it can draw. */
@@ -32,14 +32,6 @@ struct job {
 	double fraction;
 };
 
-static double seconds_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 /* A full pipe has woken the owner already, so a failure does no harm. */
 static void job_wake(struct job *job)
 {
@@ -55,7 +47,7 @@ static void job_wake(struct job *job)
 static void job_report(void *context, const char *stage, double fraction)
 {
 	struct job *job = context;
-	double now = seconds_now();
+	double now = clock_seconds();
 
 	pthread_mutex_lock(&job->lock);
 	bool new_stage = job->stage != stage;

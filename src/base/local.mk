@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
+	include/stemma/base/clock.h src/base/clock.c \
 	include/stemma/base/error.h src/base/error.c \
 	include/stemma/base/facts.h src/base/facts.c \
 	include/stemma/base/memory.h src/base/memory.c \

@@ -6,9 +6,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "stemma/base/clock.h"
 #include "stemma/base/text.h"
 #include "stemma/base/utf8.h"
 
@@ -50,14 +50,6 @@ bool cli_interrupted(void)
 
 /* ---- progress ----------------------------------------------------------- */
 
-static double seconds_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static void draw_progress(const char *stage, double fraction)
 {
 	if (fraction >= 0)
@@ -73,7 +65,7 @@ static void step_progress(void *context, const char *stage, double fraction)
 
 	if (interrupted)
 		progress_cancel(&cli->progress);
-	double now = seconds_now();
+	double now = clock_seconds();
 	if (!isatty(STDERR_FILENO) || now - cli->progress_time < 0.1)
 		return;
 	draw_progress(stage, fraction);

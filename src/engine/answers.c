@@ -3,13 +3,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cblas.h>
 #include <lapacke.h>
 
 #include "fit.h"
 #include "random.h"
+#include "statistics.h"
+#include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
 
 #define HELD_OUT_SHARE 0.25
@@ -377,55 +378,6 @@ static void predict_sample(const struct evaluation *evaluation, const struct lrm
 
 /* ---- figures ---------------------------------------------------------------------------------------------- */
 
-static double correlation(const double *x, const double *y, size_t count)
-{
-	double mx = 0, my = 0, xx = 0, yy = 0, xy = 0;
-
-	for (size_t i = 0; i < count; i++)
-		mx += x[i] / (double)count, my += y[i] / (double)count;
-	for (size_t i = 0; i < count; i++) {
-		xx += (x[i] - mx) * (x[i] - mx);
-		yy += (y[i] - my) * (y[i] - my);
-		xy += (x[i] - mx) * (y[i] - my);
-	}
-	return xx > 1e-12 && yy > 1e-12 ? xy / sqrt(xx * yy) : NAN;
-}
-
-struct scored_answer {
-	double predicted;
-	double observed;
-};
-
-static int scored_compare(const void *left, const void *right)
-{
-	const struct scored_answer *a = left, *b = right;
-
-	return a->predicted < b->predicted ? -1 : a->predicted > b->predicted;
-}
-
-/* Probability that a solved question was given a higher value than one that was
- * not (Mann and Whitney), ties counting half. */
-static double area_under_curve(const double *observed, const double *predicted, size_t count)
-{
-	struct scored_answer *sorted = memory_allocate(count, sizeof *sorted);
-	double below = 0, area = 0, solved_count = 0;
-
-	for (size_t i = 0; i < count; i++)
-		sorted[i] = (struct scored_answer){predicted[i], observed[i]};
-	if (count > 0)
-		qsort(sorted, count, sizeof *sorted, scored_compare);
-	for (size_t first = 0, last; first < count; first = last) {
-		double ones = 0, zeros = 0;
-		for (last = first; last < count && sorted[last].predicted <= sorted[first].predicted; last++)
-			*(sorted[last].observed > 0.5 ? &ones : &zeros) += 1;
-		area += ones * (below + zeros / 2);
-		below += zeros;
-		solved_count += ones;
-	}
-	free(sorted);
-	return solved_count > 0 && below > 0 ? area / (solved_count * below) : NAN;
-}
-
 /* Predicts all targets with `known` answers and fills the figures. */
 static void judge(struct evaluation *evaluation, enum answer_method method,
 		  const struct factorisation *factorisation, size_t count, struct answer_result *result)
@@ -469,9 +421,9 @@ static void judge(struct evaluation *evaluation, enum answer_method method,
 		result->score_mae += 100 * fabs(score[t] - guess[t]) / (double)targets;
 	}
 	result->known = count;
-	result->pearson = correlation(evaluation->observed, evaluation->predicted, cells);
-	result->auc = area_under_curve(evaluation->observed, evaluation->predicted, cells);
-	result->score_pearson = correlation(score, guess, targets);
+	result->pearson = statistics_pearson(evaluation->observed, evaluation->predicted, cells);
+	result->auc = statistics_auc(evaluation->observed, evaluation->predicted, cells);
+	result->score_pearson = statistics_pearson(score, guess, targets);
 	free(probabilities);
 	free(score);
 	free(guess);
@@ -483,14 +435,6 @@ static void judge(struct evaluation *evaluation, enum answer_method method,
 
 /* ---- the whole ------------------------------------------------------------------------------------------------ */
 
-static double seconds_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static enum status run_method(struct evaluation *evaluation, enum answer_method method,
 			      void (*result)(void *context, const struct answer_result *), void *context,
 			      struct error *error)
@@ -499,7 +443,7 @@ static enum status run_method(struct evaluation *evaluation, enum answer_method 
 				    .held_out = evaluation->rows.targets, .lambda = NAN};
 	struct factorisation factorisation = {0};
 	bool factors = method >= ANSWER_METHOD_NONE;
-	double begin = seconds_now();
+	double begin = clock_seconds();
 	enum status status = STATUS_OK;
 
 	evaluation->plain_factors = method == ANSWER_METHOD_KRIGED;
@@ -514,7 +458,7 @@ static enum status run_method(struct evaluation *evaluation, enum answer_method 
 		if (count >= evaluation->data->answers.questions)
 			continue;
 		judge(evaluation, method, factors ? &factorisation : NULL, count, &row);
-		row.seconds = seconds_now() - begin;
+		row.seconds = clock_seconds() - begin;
 		result(context, &row);
 	}
 	factorisation_free(&factorisation);

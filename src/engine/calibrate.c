@@ -12,6 +12,7 @@
 #include <cblas.h>
 #include <lapacke.h>
 
+#include "statistics.h"
 #include "stemma/base/memory.h"
 
 #define FOLDS 5            /* as a fifth is held out in evaluations */
@@ -249,36 +250,44 @@ bool engine_residuals(const struct engine_fit *fit, size_t model, struct engine_
 	return true;
 }
 
+/* Figures of one benchmark over the rows that have it. */
+static struct engine_figures figures_of(const struct engine_fit *fit, size_t benchmark, double *observed,
+					double *predicted)
+{
+	const struct spread *spread = &fit->spread[SPREAD_ONE_OUT][benchmark];
+	struct engine_residual residuals[FACTORS_MAX + 1];
+	struct engine_figures figures = {0};
+	double squares = 0;
+
+	for (size_t row = 0; row < fit->rows; row++) {
+		engine_residuals(fit, fit->row_model[row], residuals);
+		const struct engine_residual *residual = &residuals[benchmark];
+		if (isnan(residual->observed))
+			continue;
+		double error = residual->observed - residual->predicted;
+		observed[figures.models] = residual->observed;
+		predicted[figures.models++] = residual->predicted;
+		figures.mae += fabs(error);
+		squares += error * error;
+		figures.coverage50 += fabs(residual->z) <= spread->half;
+		figures.coverage90 += fabs(residual->z) <= spread->ninety;
+	}
+	double n = (double)figures.models;
+	figures.pearson = statistics_pearson(observed, predicted, figures.models);
+	figures.rmse = sqrt(squares / n);
+	figures.mae /= n;
+	figures.coverage50 /= n;
+	figures.coverage90 /= n;
+	return figures;
+}
+
 void engine_fit_figures(const struct engine_fit *fit, struct engine_figures *figures)
 {
-	struct engine_residual residuals[FACTORS_MAX + 1];
+	double *observed = memory_allocate(fit->rows, sizeof *observed);
+	double *predicted = memory_allocate(fit->rows, sizeof *predicted);
 
-	for (size_t b = 0; b <= fit->transform.benchmarks; b++) {
-		double x = 0, y = 0, xx = 0, yy = 0, xy = 0, absolute = 0, squares = 0;
-		size_t count = 0, inside50 = 0, inside90 = 0;
-		for (size_t row = 0; row < fit->rows; row++) {
-			engine_residuals(fit, fit->row_model[row], residuals);
-			const struct engine_residual *r = &residuals[b];
-			if (isnan(r->observed))
-				continue;
-			double error = r->observed - r->predicted;
-			count++;
-			x += r->observed, y += r->predicted;
-			xx += r->observed * r->observed, yy += r->predicted * r->predicted;
-			xy += r->observed * r->predicted;
-			absolute += fabs(error), squares += error * error;
-			inside50 += fabs(r->z) <= fit->spread[SPREAD_ONE_OUT][b].half;
-			inside90 += fabs(r->z) <= fit->spread[SPREAD_ONE_OUT][b].ninety;
-		}
-		double n = (double)count;
-		double spread = (xx - x * x / n) * (yy - y * y / n);
-		figures[b] = (struct engine_figures){
-			.models = count,
-			.pearson = spread > 0 ? (xy - x * y / n) / sqrt(spread) : NAN,
-			.rmse = sqrt(squares / n),
-			.mae = absolute / n,
-			.coverage50 = (double)inside50 / n,
-			.coverage90 = (double)inside90 / n,
-		};
-	}
+	for (size_t b = 0; b <= fit->transform.benchmarks; b++)
+		figures[b] = figures_of(fit, b, observed, predicted);
+	free(observed);
+	free(predicted);
 }

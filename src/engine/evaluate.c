@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "random.h"
+#include "statistics.h"
+#include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
 
 #define HELD_OUT_SHARE 0.2
@@ -352,81 +353,6 @@ struct pairs {
 	double width90;
 };
 
-static double pearson(const double *x, const double *y, size_t count)
-{
-	double mx = 0, my = 0, xx = 0, yy = 0, xy = 0;
-
-	for (size_t i = 0; i < count; i++)
-		mx += x[i] / (double)count, my += y[i] / (double)count;
-	for (size_t i = 0; i < count; i++) {
-		xx += (x[i] - mx) * (x[i] - mx);
-		yy += (y[i] - my) * (y[i] - my);
-		xy += (x[i] - mx) * (y[i] - my);
-	}
-	return xx > 1e-12 && yy > 1e-9 ? xy / sqrt(xx * yy) : NAN;
-}
-
-struct ranked {
-	double value;
-	size_t index;
-};
-
-static int ranked_compare(const void *left, const void *right)
-{
-	const struct ranked *a = left, *b = right;
-
-	if (a->value < b->value || a->value > b->value)
-		return a->value < b->value ? -1 : 1;
-	return a->index < b->index ? -1 : a->index > b->index;
-}
-
-/* Ranks, equal values sharing their mean rank; the caller frees. */
-static double *ranks_of(const double *values, size_t count)
-{
-	struct ranked *sorted = memory_allocate(count, sizeof *sorted);
-	double *ranks = memory_allocate(count, sizeof *ranks);
-
-	for (size_t i = 0; i < count; i++)
-		sorted[i] = (struct ranked){values[i], i};
-	if (count > 0)
-		qsort(sorted, count, sizeof *sorted, ranked_compare);
-	for (size_t first = 0, last; first < count; first = last) {
-		for (last = first + 1; last < count && sorted[last].value <= sorted[first].value; last++)
-			;
-		for (size_t i = first; i < last; i++)
-			ranks[sorted[i].index] = ((double)first + (double)last - 1) / 2;
-	}
-	free(sorted);
-	return ranks;
-}
-
-static double spearman(const double *x, const double *y, size_t count)
-{
-	double *a = ranks_of(x, count), *b = ranks_of(y, count);
-	double value = pearson(a, b, count);
-
-	free(a);
-	free(b);
-	return value;
-}
-
-/* Share of the pairs whose order is right; ties in the prediction count half. */
-static double order_accuracy(const struct pairs *pairs)
-{
-	double right = 0, all = 0;
-
-	for (size_t i = 0; i < pairs->count; i++)
-		for (size_t j = 0; j < i; j++) {
-			double x = pairs->observed[i] - pairs->observed[j];
-			double y = pairs->predicted[i] - pairs->predicted[j];
-			if (fabs(x) <= 0)
-				continue;
-			all++;
-			right += fabs(y) <= 0 ? 0.5 : (x > 0) == (y > 0);
-		}
-	return all > 0 ? right / all : NAN;
-}
-
 static struct evaluation_figures pairs_figures(const struct pairs *pairs, bool intervals)
 {
 	double n = (double)pairs->count, absolute = 0, squares = 0;
@@ -438,14 +364,14 @@ static struct evaluation_figures pairs_figures(const struct pairs *pairs, bool i
 	}
 	return (struct evaluation_figures){
 		.models = pairs->count,
-		.pearson = pearson(pairs->observed, pairs->predicted, pairs->count),
-		.spearman = spearman(pairs->observed, pairs->predicted, pairs->count),
+		.pearson = statistics_pearson(pairs->observed, pairs->predicted, pairs->count),
+		.spearman = statistics_spearman(pairs->observed, pairs->predicted, pairs->count),
 		.mae = absolute / n,
 		.rmse = sqrt(squares / n),
 		.coverage50 = intervals ? (double)pairs->inside50 / n : NAN,
 		.coverage90 = intervals ? (double)pairs->inside90 / n : NAN,
 		.width90 = intervals ? pairs->width90 / n : NAN,
-		.order = order_accuracy(pairs),
+		.order = statistics_order(pairs->observed, pairs->predicted, pairs->count),
 	};
 }
 
@@ -586,14 +512,6 @@ static enum status run_method(struct evaluation *evaluation, enum evaluation_met
 	return status;
 }
 
-static double seconds_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 enum status engine_evaluate(const struct engine_data *data, const struct evaluation_settings *settings,
 			    void (*result)(void *context, const struct evaluation_result *),
 			    void *context, struct progress *progress, struct error *error)
@@ -614,7 +532,7 @@ enum status engine_evaluate(const struct engine_data *data, const struct evaluat
 	if (settings->protocol == PROTOCOL_FAMILY || settings->protocol == PROTOCOL_HOMOGENEOUS)
 		families = number_families(&evaluation, family);
 	for (enum evaluation_method method = 0; method < METHOD_COUNT && status == STATUS_OK; method++) {
-		double begin = seconds_now();
+		double begin = clock_seconds();
 		status = run_method(&evaluation, method, family, families, error);
 		if (status == STATUS_OK && evaluation.held_out == 0)
 			status = error_set(error, STATUS_DATA, "the %s protocol holds out no scored model here",
@@ -624,7 +542,7 @@ enum status engine_evaluate(const struct engine_data *data, const struct evaluat
 		make_figures(&evaluation, method >= METHOD_NONE, figures);
 		struct evaluation_result row = {
 			.method = method, .trained = evaluation.trained, .held_out = evaluation.held_out,
-			.seconds = seconds_now() - begin, .benchmarks = data->benchmarks, .figures = figures,
+			.seconds = clock_seconds() - begin, .benchmarks = data->benchmarks, .figures = figures,
 		};
 		result(context, &row);
 	}

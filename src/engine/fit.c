@@ -3,12 +3,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cblas.h>
 #include <lapacke.h>
 
 #include "random.h"
+#include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
 #include "variance.h"
 
@@ -40,14 +40,6 @@ enum prior prior_parse(const char *word)
 	while (prior < PRIOR_COUNT && strcmp(word, prior_words[prior]) != 0)
 		prior++;
 	return prior;
-}
-
-static double seconds_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 /* ---- rows ------------------------------------------------------------------ */
@@ -412,7 +404,7 @@ enum status engine_fit_new(const struct engine_data *data, const struct engine_s
 			   const void *state, size_t state_bytes, bool relearn,
 			   struct progress *progress, struct engine_fit **result, struct error *error)
 {
-	double begin = seconds_now();
+	double begin = clock_seconds();
 	struct engine_fit *fit = memory_zero(1, sizeof *fit);
 	double *extra = NULL;
 
@@ -440,7 +432,7 @@ enum status engine_fit_new(const struct engine_data *data, const struct engine_s
 	fit_calibrate(fit);
 	fit_list_components(fit);
 	progress_step(progress, "fitted", 1);
-	fit->seconds = seconds_now() - begin;
+	fit->seconds = clock_seconds() - begin;
 	*result = fit;
 	fit = NULL;
 cleanup:

@@ -6,6 +6,7 @@ libengine_a_SOURCES = \
 	include/stemma/engine/evaluate.h src/engine/evaluate.c \
 	include/stemma/engine/lrmf.h src/engine/lrmf.c \
 	src/engine/random.h src/engine/random.c \
+	src/engine/statistics.h src/engine/statistics.c \
 	include/stemma/engine/lineage.h src/engine/lineage.c \
 	src/engine/covariance.h src/engine/covariance.c \
 	src/engine/attributes.h src/engine/attributes.c \
