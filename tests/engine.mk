@@ -5,8 +5,8 @@ ENGINE_TEST_LIBS = libengine.a libbase.a $(CMOCKA_LIBS) $(NLOPT_LIBS) $(CHOLMOD_
 ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
 	$(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
 
-check_PROGRAMS += tests/unit/lineage tests/unit/engine tests/unit/lrmf
-TESTS += tests/unit/lineage tests/unit/engine tests/unit/lrmf
+check_PROGRAMS += tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate
+TESTS += tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate
 tests_unit_lineage_SOURCES = tests/unit/lineage.c tests/unit/test.h
 tests_unit_lineage_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_lineage_LDADD = $(ENGINE_TEST_LIBS)
@@ -16,4 +16,7 @@ tests_unit_engine_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_lrmf_SOURCES = tests/unit/lrmf.c tests/unit/test.h
 tests_unit_lrmf_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_lrmf_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_evaluate_SOURCES = tests/unit/evaluate.c tests/unit/test.h
+tests_unit_evaluate_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_unit_evaluate_LDADD = $(ENGINE_TEST_LIBS)
 endif

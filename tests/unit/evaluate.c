@@ -1,0 +1,247 @@
+/* The evaluation itself: controls that must be perfect and that must lose, and
+ * splits that let nothing through. */
+#include "test.h"
+
+#include <math.h>
+
+#include "statistics.h"
+#include "stemma/engine/answers.h"
+#include "stemma/engine/evaluate.h"
+
+enum { MODELS = 160, BENCHMARKS = 2, QUESTIONS = 70 };
+
+struct world {
+	struct lineage *lineage;
+	struct engine_model model[MODELS];
+	double scores[MODELS * BENCHMARKS];
+	char names[MODELS][40];
+	struct engine_data data;
+	bool given[MODELS];
+};
+
+static uint64_t seed;
+
+static double uniform(void)
+{
+	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (double)(seed >> 11) / 9007199254740992.0;
+}
+
+static double normal(void)
+{
+	double sum = -6;
+
+	for (int i = 0; i < 12; i++)
+		sum += uniform();
+	return sum;
+}
+
+/* Models of one family, each made from an earlier one; scores follow the parent
+ * with `noise` points of change.  Every fourth model is given. */
+static void world_make(struct world *world, double noise)
+{
+	memset(world, 0, sizeof *world);
+	seed = 21;
+	world->lineage = lineage_new(MODELS);
+	for (size_t i = 0; i < MODELS; i++) {
+		size_t parent = i / 2;
+		snprintf(world->names[i], sizeof world->names[i], "o%zu/m%zu", i % 5, i);
+		world->model[i] = (struct engine_model){
+			.name = world->names[i], .architecture = "LlamaForCausalLM", .params_b = 7,
+			.kind = KIND_CHAT, .chat_template = ANSWER_YES, .uploaded = 19000 + (double)i,
+		};
+		world->given[i] = i % 4 == 3;
+		if (i >= 4)
+			lineage_add(world->lineage, i, parent, RELATION_FINETUNE, NAN, TRUST_DECLARED);
+		for (size_t b = 0; b < BENCHMARKS; b++)
+			world->scores[i * BENCHMARKS + b] = i < 4 ? 20 + 15 * (double)i
+				: world->scores[parent * BENCHMARKS + b] + noise * normal();
+	}
+	lineage_finish(world->lineage);
+	world->data = (struct engine_data){MODELS, BENCHMARKS, world->lineage, world->model, world->scores, NULL};
+}
+
+/* The figures of every method over all targets, mean of the benchmarks. */
+struct seen {
+	struct evaluation_figures figures[METHOD_COUNT];
+	size_t trained, held_out;
+};
+
+static void see(void *context, const struct evaluation_result *result)
+{
+	struct seen *seen = context;
+
+	seen->figures[result->method] = result->figures[result->benchmarks + 1];
+	seen->trained = result->trained;
+	seen->held_out = result->held_out;
+}
+
+static void evaluate(const struct world *world, struct evaluation_settings settings, struct seen *seen)
+{
+	struct error error = {0};
+
+	memset(seen, 0, sizeof *seen);
+	settings.given = world->given;
+	settings.seed = 3;
+	if (engine_evaluate(&world->data, &settings, see, seen, NULL, &error) != STATUS_OK)
+		fail_msg("%s", error.message);
+}
+
+/* The target's own score, leaked on purpose through a parent that is its twin,
+ * must come back exactly. */
+static void a_leak_is_perfect(void **state)
+{
+	(void)state;
+	struct world world;
+	struct seen seen;
+
+	world_make(&world, 0);
+	/* Only those whose parent is not held out as well. */
+	for (size_t i = 0; i < MODELS; i++)
+		world.given[i] = world.given[i] && i >= 4 && !(i / 2 % 4 == 3);
+	evaluate(&world, (struct evaluation_settings){.protocol = PROTOCOL_GIVEN}, &seen);
+	assert_true(seen.figures[METHOD_PARENTS].rmse < 1e-5);
+	assert_true(seen.figures[METHOD_PARENTS].pearson > 1 - 1e-9);
+	assert_true(seen.figures[METHOD_PARENTS].order > 1 - 1e-9);
+	assert_true(seen.figures[METHOD_KIN].rmse < 2);
+	lineage_free(world.lineage);
+}
+
+static void a_shuffled_lineage_loses(void **state)
+{
+	(void)state;
+	struct world world;
+	struct seen seen;
+
+	world_make(&world, 2);
+	evaluate(&world, (struct evaluation_settings){.protocol = PROTOCOL_RANDOM}, &seen);
+	assert_true(seen.figures[METHOD_KIN].rmse < 0.7 * seen.figures[METHOD_SHUFFLED].rmse);
+	assert_true(seen.figures[METHOD_KIN].rmse < 0.7 * seen.figures[METHOD_NONE].rmse);
+	assert_true(isnan(seen.figures[METHOD_MEAN].pearson));
+	assert_true(isnan(seen.figures[METHOD_PARENTS].coverage90));
+	lineage_free(world.lineage);
+}
+
+static void the_same_seed_gives_the_same(void **state)
+{
+	(void)state;
+	struct world world;
+	struct seen a, b;
+
+	world_make(&world, 2);
+	evaluate(&world, (struct evaluation_settings){.protocol = PROTOCOL_ALL, .known = 1}, &a);
+	evaluate(&world, (struct evaluation_settings){.protocol = PROTOCOL_ALL, .known = 1}, &b);
+	assert_memory_equal(&a, &b, sizeof a);
+	lineage_free(world.lineage);
+}
+
+/* Under `time` everything from the date on is held out, so nothing made of it
+ * can be left in training. */
+static void time_looks_forward_only(void **state)
+{
+	(void)state;
+	struct world world;
+	struct seen seen;
+
+	world_make(&world, 2);
+	world.model[90].uploaded = 19000; /* a child that claims to be older than its parent */
+	world.model[45].uploaded = 19500;
+	evaluate(&world, (struct evaluation_settings){.protocol = PROTOCOL_TIME, .date = 19120}, &seen);
+	assert_int_equal(seen.held_out, 41); /* 120..159 and 45 */
+	/* Besides those, 45's children 90 and 91 are not learned from. */
+	assert_int_equal(seen.trained, MODELS - 41 - 2);
+	lineage_free(world.lineage);
+}
+
+/* Knowing one of two strongly related benchmarks must help with the other. */
+static void known_benchmarks_help(void **state)
+{
+	(void)state;
+	struct world world;
+	struct seen none, one;
+
+	world_make(&world, 6);
+	for (size_t i = 0; i < MODELS; i++)
+		world.scores[i * BENCHMARKS + 1] = world.scores[i * BENCHMARKS] + 0.5 * normal();
+	evaluate(&world, (struct evaluation_settings){.protocol = PROTOCOL_ALL}, &none);
+	evaluate(&world, (struct evaluation_settings){.protocol = PROTOCOL_ALL, .known = 1}, &one);
+	assert_true(one.figures[METHOD_KIN].rmse < 0.5 * none.figures[METHOD_KIN].rmse);
+	lineage_free(world.lineage);
+}
+
+static void figures_by_hand(void **state)
+{
+	(void)state;
+	double x[] = {1, 2, 3, 4}, y[] = {1, 3, 2, 4}, tied[] = {1, 1, 2, 2}, same[] = {5, 5, 5, 5};
+	double answer[] = {0, 1, 0, 1}, value[] = {0.1, 0.4, 0.4, 0.8};
+
+	assert_true(fabs(statistics_pearson(x, y, 4) - 0.8) < 1e-12);
+	assert_true(fabs(statistics_spearman(x, y, 4) - 0.8) < 1e-12);
+	assert_true(fabs(statistics_spearman(x, tied, 4) - 4 / sqrt(20)) < 1e-12);
+	assert_true(isnan(statistics_pearson(x, same, 4)));
+	assert_true(fabs(statistics_order(x, y, 4) - 5.0 / 6) < 1e-12);
+	assert_true(fabs(statistics_order(x, same, 4) - 0.5) < 1e-12);
+	/* Pairs (1 above 0): .4>.1, .4=.4, .8>.1, .8>.4. */
+	assert_true(fabs(statistics_auc(answer, value, 4) - 3.5 / 4) < 1e-12);
+}
+
+/* ---- single answers ---------------------------------------------------------------------- */
+
+struct seen_answers {
+	double pearson[ANSWER_METHOD_COUNT][2];
+};
+
+static void see_answers(void *context, const struct answer_result *result)
+{
+	struct seen_answers *seen = context;
+
+	seen->pearson[result->method][result->known > 0] = result->pearson;
+}
+
+/* Answers that are inherited: lineage must beat plain factorisation, and known
+ * answers must help. */
+static void inherited_answers_are_predicted(void **state)
+{
+	(void)state;
+	static uint64_t bits[MODELS][2];
+	const uint64_t *rows[MODELS];
+	uint32_t numbers[MODELS];
+	size_t known[] = {0, 30};
+	struct world world;
+	struct seen_answers seen = {0};
+	struct error error = {0};
+
+	world_make(&world, 2);
+	for (uint32_t i = 0; i < MODELS; i++) {
+		rows[i] = bits[i];
+		numbers[i] = i;
+		for (size_t q = 0; q < QUESTIONS; q++) {
+			uint64_t inherited = i < 4 ? uniform() < 0.5 : bits[i / 2][q / 64] >> (q % 64) & 1;
+			uint64_t bit = uniform() < 0.05 ? !inherited : inherited;
+			bits[i][q / 64] |= bit << (q % 64);
+		}
+	}
+	struct answer_data data = {world.data, {MODELS, QUESTIONS, rows}, numbers};
+	struct answer_settings settings = {1, known, 2};
+	if (answers_evaluate(&data, &settings, see_answers, &seen, NULL, &error) != STATUS_OK)
+		fail_msg("%s", error.message);
+	assert_true(seen.pearson[ANSWER_METHOD_KIN][0] > seen.pearson[ANSWER_METHOD_NONE][0] + 0.2);
+	assert_true(seen.pearson[ANSWER_METHOD_LAPLACIAN][0] > seen.pearson[ANSWER_METHOD_NONE][0] + 0.2);
+	assert_true(seen.pearson[ANSWER_METHOD_KIN][0] > seen.pearson[ANSWER_METHOD_SHUFFLED][0]);
+	assert_true(seen.pearson[ANSWER_METHOD_NONE][1] > seen.pearson[ANSWER_METHOD_NONE][0] + 0.1);
+	lineage_free(world.lineage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_leak_is_perfect),
+		cmocka_unit_test(a_shuffled_lineage_loses),
+		cmocka_unit_test(the_same_seed_gives_the_same),
+		cmocka_unit_test(time_looks_forward_only),
+		cmocka_unit_test(known_benchmarks_help),
+		cmocka_unit_test(figures_by_hand),
+		cmocka_unit_test(inherited_answers_are_predicted),
+	};
+	return cmocka_run_group_tests_name("evaluate", tests, NULL, NULL);
+}
