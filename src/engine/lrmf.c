@@ -51,6 +51,7 @@ static inline float exp_fast(float x)
 }
 
 #define WORD 64 /* questions whose answers share a word */
+#define LOGIT_MAX 60.0f
 #define LANES 16 /* sums kept side by side, so that they need no order */
 
 /* The widest vectors that the machine has; without fused operations, so that
@@ -67,29 +68,33 @@ static inline float exp_fast(float x)
 FOR_THIS_MACHINE
 static double word_residuals(float *restrict logits, const float *restrict answer)
 {
-	float linear[LANES] = {0}, product[LANES], sum = 0, all = 1;
+	float small[WORD], positive[WORD], sum[LANES] = {0}, product[LANES], total = 0, all = 1;
 
+	for (int i = 0; i < WORD; i++) {
+		float eta = logits[i] > LOGIT_MAX ? LOGIT_MAX : logits[i];
+		logits[i] = eta < -LOGIT_MAX ? -LOGIT_MAX : eta;
+	}
+	for (int i = 0; i < WORD; i++) {
+		small[i] = exp_fast(-fabsf(logits[i]));
+		positive[i] = logits[i] > 0 ? logits[i] : 0;
+	}
 	for (int lane = 0; lane < LANES; lane++)
 		product[lane] = 1;
 	for (int first = 0; first < WORD; first += LANES)
 		for (int lane = 0; lane < LANES; lane++) {
-			float eta = logits[first + lane];
-			eta = eta > 60.0f ? 60.0f : eta;
-			eta = eta < -60.0f ? -60.0f : eta;
-			float positive = eta > 0.0f ? eta : 0.0f, size = fabsf(eta);
-			float small = exp_fast(-size);
-			float inverse = 1 / (1 + small);
-			/* sigma(|eta|) = inverse, and sigma(-x) = 1 - sigma(x) */
-			float p = 0.5f + copysignf(inverse - 0.5f, eta);
-			product[lane] *= 1 + small;
-			linear[lane] += positive - answer[first + lane] * eta;
-			logits[first + lane] = answer[first + lane] - p;
+			product[lane] *= 1 + small[first + lane];
+			sum[lane] += positive[first + lane] - answer[first + lane] * logits[first + lane];
 		}
+	for (int i = 0; i < WORD; i++) {
+		/* sigma(|eta|) = 1 / (1 + small), and sigma(-x) = 1 - sigma(x) */
+		float p = 0.5f + copysignf(1 / (1 + small[i]) - 0.5f, logits[i]);
+		logits[i] = answer[i] - p;
+	}
 	for (int lane = 0; lane < LANES; lane++) {
-		sum += linear[lane];
+		total += sum[lane];
 		all *= product[lane];
 	}
-	return (double)sum + log((double)all);
+	return (double)total + log((double)all);
 }
 
 FOR_THIS_MACHINE
