@@ -7,22 +7,51 @@
 #include "reading.h"
 #include "stemma/base/utf8.h"
 
-/* Words of edge lists that are not relation_parse()'s own. */
-static bool edge_relation(const char *word, enum relation *relation)
+struct edge_columns {
+	int child, parent, relation, weight, method, sources, direct;
+};
+
+static struct edge_columns edge_columns(const struct csv *csv)
 {
-	*relation = relation_parse(word);
-	if (*relation != RELATION_COUNT)
-		return true;
-	*relation = RELATION_UNKNOWN;
-	if (strcmp(word, "variant:training_stage") == 0)
-		*relation = RELATION_FINETUNE;
-	else if (strncmp(word, "variant:", 8) == 0)
-		return false; /* another size or version of it, not made from it */
-	return true;
+	int sources = csv_column(csv, "sources");
+
+	return (struct edge_columns){
+		.child = csv_column(csv, "child"), .parent = csv_column(csv, "parent"),
+		.relation = csv_column(csv, "relation"), .weight = csv_column(csv, "weight"),
+		.method = csv_column(csv, "method"), .direct = csv_column(csv, "direct"),
+		.sources = sources >= 0 ? sources : csv_column(csv, "source"),
+	};
+}
+
+/* Words of edge lists that are not relation_parse()'s own.  A prefix that ends
+ * in a colon or underscore stands for all that begin with it. */
+static enum relation edge_relation(const struct csv *csv, int column)
+{
+	static const struct {
+		const char *word;
+		enum relation relation;
+	} known[] = {
+		{"variant:training_stage", RELATION_FINETUNE}, {"root_gen", RELATION_UNKNOWN},
+		{"lora", RELATION_ADAPTER}, {"quantization", RELATION_QUANTIZED},
+		{"fine-tune", RELATION_FINETUNE}, {"distillation", RELATION_DISTILL},
+	};
+	const char *word = csv_field(csv, column);
+	enum relation relation = relation_parse(word);
+
+	if (!word[0])
+		return RELATION_UNKNOWN;
+	for (size_t i = 0; i < sizeof known / sizeof *known && relation == RELATION_COUNT; i++)
+		if (strncmp(word, known[i].word, strlen(known[i].word)) == 0)
+			relation = known[i].relation;
+	if (relation != RELATION_COUNT)
+		return relation;
+	csv_warn(csv, column, "relation \"%s\" is none of finetune, adapter, quantized, merge, distill;"
+		 " taken as unknown", word);
+	return RELATION_UNKNOWN;
 }
 
 /* How far the first, best source of an edge is to be believed. */
-static enum trust edge_trust(const char *sources, bool direct)
+static enum trust edge_trust(const char *source, bool direct)
 {
 	static const struct {
 		const char *prefix;
@@ -35,75 +64,83 @@ static enum trust edge_trust(const char *sources, bool direct)
 	if (!direct)
 		return TRUST_ROOT;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (strncmp(sources, known[i].prefix, strlen(known[i].prefix)) == 0)
+		if (strncmp(source, known[i].prefix, strlen(known[i].prefix)) == 0)
 			return known[i].trust;
-	return sources[0] ? TRUST_LISTED : TRUST_USER;
+	return TRUST_LISTED;
+}
+
+/* Whether the row can be an edge; says why not. */
+static bool edges_row_is_sound(const struct csv *csv, const struct edge_columns *columns)
+{
+	const char *child = csv_field(csv, columns->child), *parent = csv_field(csv, columns->parent);
+	const char *word = csv_field(csv, columns->relation);
+	bool bad;
+	double weight = csv_number(csv, columns->weight, &bad);
+
+	if (!csv_require_name(csv, columns->child) || !csv_require_name(csv, columns->parent))
+		return false;
+	if (utf8_compare_names(child, parent) == 0)
+		csv_reject(csv, columns->parent, "%s is given as its own parent", child);
+	else if (bad || weight < 0)
+		csv_reject(csv, columns->weight, "weight \"%s\" is not a number >= 0",
+			   csv_field(csv, columns->weight));
+	else if (strncmp(word, "variant:", 8) == 0 && strcmp(word + 8, "training_stage") != 0)
+		csv_reject(csv, columns->relation, "%s is another %s of %s, not made from it", child,
+			   word + 8, parent);
+	else
+		return true;
+	return false;
 }
 
 /* A list without a source column is the user's own. */
-static void edges_row(struct source *source, const struct csv *csv)
+static void edges_row(struct source *source, const struct csv *csv, const struct edge_columns *columns)
 {
-	const char *child = csv_field(csv, csv_column(csv, "child"));
-	const char *parent = csv_field(csv, csv_column(csv, "parent"));
-	const char *word = csv_field(csv, csv_column(csv, "relation"));
-	int sources_column = csv_column(csv, "sources");
-	const char *sources = csv_field(csv, sources_column >= 0 ? sources_column : csv_column(csv, "source"));
-	bool direct = strcmp(csv_field(csv, csv_column(csv, "direct")), "0") != 0, bad;
-	double weight = csv_number(csv, csv_column(csv, "weight"), &bad);
-	const char *method = csv_field(csv, csv_column(csv, "method"));
+	const char *sources = csv_field(csv, columns->sources);
+	const char *method = csv_field(csv, columns->method);
 	char first[64];
-	enum relation relation;
 
-	if (!is_hub_name(child) || !is_hub_name(parent)) {
-		reject(source, csv->line, 0, "\"%s\" is not a model's name (owner/name)",
-		       is_hub_name(child) ? parent : child);
-	} else if (utf8_compare_names(child, parent) == 0) {
-		reject(source, csv->line, 0, "%s is given as its own parent", child);
-	} else if (bad || weight < 0) {
-		reject(source, csv->line, 0, "weight \"%s\" is not a number >= 0",
-		       csv_field(csv, csv_column(csv, "weight")));
-	} else if (!edge_relation(word, &relation)) {
-		reject(source, csv->line, 0, "%s is a %s of %s, not made from it", child, word + 8, parent);
-	} else {
-		sources = sources[0] ? sources : "user";
-		snprintf(first, sizeof first, "%.*s", (int)strcspn(sources, ";"), sources);
-		struct record record = {.type = RECORD_EDGE, .line = csv->line, .of.edge = {
-			.child = child, .parent = parent, .relation = relation, .weight = weight,
-			.method = method[0] ? method : NULL, .source = first,
-			.trust = edge_trust(sources, direct),
-		}};
-		deliver(source, &record);
-	}
+	if (!edges_row_is_sound(csv, columns))
+		return;
+	sources = sources[0] ? sources : "user";
+	snprintf(first, sizeof first, "%.*s", (int)strcspn(sources, ";"), sources);
+	struct record record = {.type = RECORD_EDGE, .line = csv->line, .of.edge = {
+		.child = csv_field(csv, columns->child), .parent = csv_field(csv, columns->parent),
+		.relation = edge_relation(csv, columns->relation),
+		.weight = csv_number(csv, columns->weight, NULL),
+		.method = method[0] ? method : NULL, .source = first,
+		.trust = edge_trust(first, strcmp(csv_field(csv, columns->direct), "0") != 0),
+	}};
+	deliver(source, &record);
 }
 
 enum status edges_read(struct source *source)
 {
+	static const char *const required[] = {"child", "parent", NULL};
 	struct csv csv;
 
-	if (csv_open(&csv, source) == STATUS_OK)
-		while (source->status == STATUS_OK && csv_next(&csv))
-			edges_row(source, &csv);
+	if (csv_open_with(&csv, source, required) == STATUS_OK) {
+		struct edge_columns columns = edge_columns(&csv);
+		while (csv_next(&csv))
+			edges_row(source, &csv, &columns);
+	}
 	csv_close(&csv);
 	return source->status;
 }
 
 enum status renames_read(struct source *source)
 {
+	static const char *const required[] = {"leaderboard_id", "current_hub_id", NULL};
 	struct csv csv;
 
-	if (csv_open(&csv, source) == STATUS_OK) {
+	if (csv_open_with(&csv, source, required) == STATUS_OK) {
 		int alias = csv_column(&csv, "leaderboard_id"), current = csv_column(&csv, "current_hub_id");
-		while (source->status == STATUS_OK && csv_next(&csv)) {
+		while (csv_next(&csv)) {
 			struct record record = {.type = RECORD_ALIAS, .line = csv.line, .of.alias = {
 				.alias = csv_field(&csv, alias), .current = csv_field(&csv, current),
 				.source = "renames",
 			}};
-			if (is_hub_name(record.of.alias.alias) && is_hub_name(record.of.alias.current))
+			if (csv_require_name(&csv, alias) && csv_require_name(&csv, current))
 				deliver(source, &record);
-			else
-				reject(source, csv.line, 0, "\"%s\" is not a model's name (owner/name)",
-				       is_hub_name(record.of.alias.alias) ? record.of.alias.current
-									  : record.of.alias.alias);
 		}
 	}
 	csv_close(&csv);

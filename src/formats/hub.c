@@ -1,6 +1,7 @@
 /* Hub metadata: one JSON object a line, or an array of them. */
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "stemma/base/text.h"
 #include "stemma/base/utf8.h"
 
-#define LINE_MAX_BYTES ((size_t)64 << 20)
+#define DOCUMENT_MAX_BYTES ((size_t)64 << 20) /* of a line, or of a whole array */
 #define PARENTS_MAX 256
 
 static const char *object_text(const json_t *object, const char *key)
@@ -42,11 +43,26 @@ static const json_t *model_card(const json_t *model)
 	return card ? card : json_object_get(model, "cardData");
 }
 
+/* What follows `prefix` in the first tag that begins with it; NULL if none. */
+static const char *tag_behind(const json_t *model, const char *prefix)
+{
+	size_t index, length = strlen(prefix);
+	json_t *tag;
+
+	json_array_foreach(json_object_get(model, "tags"), index, tag) {
+		const char *text = json_string_value(tag);
+		if (text && strncmp(text, prefix, length) == 0)
+			return text + length;
+	}
+	return NULL;
+}
+
 static const char *model_license(const json_t *model)
 {
 	const json_t *license = json_object_get(model_card(model), "license");
+	const char *text = json_string_value(json_is_array(license) ? json_array_get(license, 0) : license);
 
-	return json_string_value(json_is_array(license) ? json_array_get(license, 0) : license);
+	return text ? text : tag_behind(model, "license:");
 }
 
 static enum status hub_model(struct source *source, const json_t *model, const char *name, long line)
@@ -77,8 +93,10 @@ static enum status hub_model(struct source *source, const json_t *model, const c
 /* ---- parents ------------------------------------------------------------------------------------------ */
 
 struct parents {
+	const char *child;
 	const char *name[PARENTS_MAX]; /* borrowed from the JSON */
 	size_t count, listed;          /* the first `listed` are the Hub's own */
+	bool own_told;                 /* that the child names itself */
 };
 
 static bool parents_have(const struct parents *parents, const char *name)
@@ -89,38 +107,106 @@ static bool parents_have(const struct parents *parents, const char *name)
 	return false;
 }
 
+static const char *entry_name(const json_t *entry)
+{
+	static const char *const keys[] = {"id", "name", "model"};
+	const char *name = json_string_value(entry);
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys && !name; i++)
+		name = object_text(entry, keys[i]);
+	return name;
+}
+
+/* Tags put into the list, local paths and prose are no parents. */
+static void parents_add(struct source *source, struct parents *parents, const char *name, long line)
+{
+	if (!name || !name[0] || parents_have(parents, name))
+		return;
+	if (utf8_compare_names(name, parents->child) == 0) {
+		if (!parents->own_told)
+			warn(source->sink, line, 0, "%s is given as its own parent; left out", name);
+		parents->own_told = true;
+	} else if (!strchr(name, '/') || !is_hub_name(name)) {
+		reject(source, line, 0, "%s: parent \"%s\" is not a model's name; expected owner/name",
+		       parents->child, name);
+	} else if (parents->count < PARENTS_MAX) {
+		parents->name[parents->count++] = name;
+	}
+}
+
 /* Takes a string, an object with an id or name, or a list of either. */
-static void parents_take(struct source *source, struct parents *parents, const json_t *value,
-			 const char *child, long line)
+static void parents_take(struct source *source, struct parents *parents, const json_t *value, long line)
 {
 	size_t index;
 	json_t *entry;
 
-	if (json_is_array(value)) {
-		json_array_foreach(value, index, entry)
-			parents_take(source, parents, entry, child, line);
-		return;
-	}
-	const char *name = json_string_value(value);
-	if (json_is_object(value)) {
-		name = object_text(value, "id");
-		name = name ? name : object_text(value, "name");
-		name = name ? name : object_text(value, "model");
-	}
-	if (!name || !name[0] || parents_have(parents, name) || utf8_compare_names(name, child) == 0)
-		return;
-	/* Tags put into the list, local paths and prose are no parents. */
-	if (!strchr(name, '/') || !is_hub_name(name)) {
-		warn(source->sink, line, 0, "%s: parent \"%s\" is not a model's name; left out", child, name);
-		return;
-	}
-	if (parents->count < PARENTS_MAX)
-		parents->name[parents->count++] = name;
+	if (!json_is_array(value))
+		parents_add(source, parents, entry_name(value), line);
+	json_array_foreach(value, index, entry)
+		parents_add(source, parents, entry_name(entry), line);
 }
 
-/* The Hub keeps one parent of several where the repository is not tagged as a
- * merge; the relation is the Hub's, but several parents make a merge
- * (formats.md §1.4). */
+/* The parent in a tag base_model:RELATION:ID, NULL for any other tag;
+ * *relation gets the relation, RELATION_COUNT when it is none. */
+static const char *tag_parent(const json_t *tag, enum relation *relation)
+{
+	const char *text = json_string_value(tag);
+	const char *word = text && strncmp(text, "base_model:", 11) == 0 ? text + 11 : NULL;
+	const char *colon = word ? strchr(word, ':') : NULL;
+	char copy[16];
+
+	if (!colon)
+		return NULL;
+	snprintf(copy, sizeof copy, "%.*s", (int)(colon - word), word);
+	*relation = relation_parse(copy);
+	return colon + 1;
+}
+
+/* Lists have no baseModels, but tags. */
+static void parents_take_tags(struct source *source, struct parents *parents, const json_t *model,
+			      long line)
+{
+	enum relation relation;
+	size_t index;
+	json_t *tag;
+
+	json_array_foreach(json_object_get(model, "tags"), index, tag)
+		parents_add(source, parents, tag_parent(tag, &relation), line);
+}
+
+/* The relation that the Hub gives, in baseModels or in a tag. */
+static enum relation stated_relation(const json_t *model)
+{
+	const char *word = object_text(json_object_get(model, "baseModels"), "relation");
+	enum relation relation = RELATION_COUNT;
+	size_t index;
+	json_t *tag;
+
+	if (word)
+		return relation_parse(word);
+	json_array_foreach(json_object_get(model, "tags"), index, tag)
+		if (tag_parent(tag, &relation))
+			break;
+	return relation;
+}
+
+/* The Hub says quantized wherever a file with fewer bits lies, even beside a
+ * fine-tune's own weights (formats.md §1.4). */
+static bool is_really_quantized(const json_t *model)
+{
+	static const char *const marks[] = {"4-bit", "8-bit", "gptq", "awq", "fp8", "nvfp4", "mlx", "exl2",
+					    "bitsandbytes", "auto-round", "compressed-tensors", "int4", "int8"};
+
+	if (!has_tag(model, "safetensors"))
+		return true;
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (has_tag(model, marks[i]))
+			return true;
+	return false;
+}
+
+/* The author's word, else the Hub's, corrected by what is known of how the Hub
+ * guesses (formats.md §1.4). */
 static enum relation hub_relation(const json_t *model, const struct parents *parents)
 {
 	const char *word = object_text(model_card(model), "base_model_relation");
@@ -130,45 +216,55 @@ static enum relation hub_relation(const json_t *model, const struct parents *par
 		return relation;
 	if (parents->count > 1 && (has_tag(model, "merge") || has_tag(model, "mergekit")))
 		return RELATION_MERGE;
-	word = object_text(json_object_get(model, "baseModels"), "relation");
-	relation = word ? relation_parse(word) : RELATION_COUNT;
-	if (relation == RELATION_COUNT || (relation == RELATION_MERGE && parents->count < 2))
+	relation = stated_relation(model);
+	if (relation == RELATION_COUNT || (relation == RELATION_MERGE && parents->count < 2) ||
+	    (relation == RELATION_QUANTIZED && !is_really_quantized(model)))
 		return RELATION_FINETUNE;
 	return relation;
 }
 
 /* A card that names one parent where the Hub resolves one of another name has
  * the old name of a renamed model. */
-static bool is_rename(const struct parents *parents)
+static bool is_rename(const struct parents *parents, const json_t *declared)
 {
-	return parents->listed == 1 && parents->count == 2;
+	return parents->listed == 1 && parents->count == 2 &&
+	       (!json_is_array(declared) || json_array_size(declared) == 1);
 }
 
-static enum status hub_parents(struct source *source, const json_t *model, const char *child, long line)
+static void hub_edge(struct source *source, const struct parents *parents, size_t i,
+		     enum relation relation, long line)
 {
-	struct parents parents = {.count = 0};
+	bool listed = i < parents->listed;
+	struct record edge = {.type = RECORD_EDGE, .line = line, .of.edge = {
+		.child = parents->child, .parent = parents->name[i], .relation = relation, .weight = NAN,
+		.source = listed ? "hub" : "hubcard", .trust = TRUST_DECLARED,
+		.note = listed ? NULL : "declared on the card, not in the Hub's tree",
+	}};
 
-	parents_take(source, &parents, json_object_get(json_object_get(model, "baseModels"), "models"), child,
-		     line);
-	parents.listed = parents.count;
+	deliver(source, &edge);
+}
+
+static void hub_parents(struct source *source, const json_t *model, const char *child, long line)
+{
+	struct parents parents = {.child = child};
 	const json_t *declared = json_object_get(model_card(model), "base_model");
-	parents_take(source, &parents, declared, child, line);
-	if (is_rename(&parents) && (json_is_string(declared) || json_array_size(declared) == 1)) {
+	const json_t *tree = json_object_get(model, "baseModels");
+
+	if (json_is_object(tree))
+		parents_take(source, &parents, json_object_get(tree, "models"), line);
+	else
+		parents_take_tags(source, &parents, model, line);
+	parents.listed = parents.count;
+	parents_take(source, &parents, declared, line);
+	if (is_rename(&parents, declared)) {
 		struct record alias = {.type = RECORD_ALIAS, .line = line, .of.alias = {
 			.alias = parents.name[1], .current = parents.name[0], .source = "hub"}};
 		parents.count = 1;
 		deliver(source, &alias);
 	}
 	enum relation relation = hub_relation(model, &parents);
-	for (size_t i = 0; i < parents.count && source->status == STATUS_OK; i++) {
-		struct record edge = {.type = RECORD_EDGE, .line = line, .of.edge = {
-			.child = child, .parent = parents.name[i], .relation = relation, .weight = NAN,
-			.source = i < parents.listed ? "hub" : "card", .trust = TRUST_DECLARED,
-			.note = i < parents.listed ? NULL : "declared on the card, not in the Hub's tree",
-		}};
-		deliver(source, &edge);
-	}
-	return source->status;
+	for (size_t i = 0; i < parents.count && source->status == STATUS_OK; i++)
+		hub_edge(source, &parents, i, relation, line);
 }
 
 static void hub_object(struct source *source, const json_t *model, long line)
@@ -195,67 +291,72 @@ static void hub_object(struct source *source, const json_t *model, long line)
 static enum status hub_document(struct source *source)
 {
 	struct text text = {0};
+	json_t *document = NULL, *entry;
 	json_error_t fault;
 	size_t index;
-	json_t *entry;
 
-	if (source_rest(source, &text, LINE_MAX_BYTES) != STATUS_OK)
+	if (source_rest(source, &text, DOCUMENT_MAX_BYTES) != STATUS_OK)
 		goto cleanup;
-	json_t *document = json_loadb(text_string(&text), text.length, 0, &fault);
+	document = json_loadb(text_string(&text), text.length, 0, &fault);
 	if (!document) {
-		source->status = error_set(source->error, STATUS_DATA, "not JSON: %s", fault.text);
-		error_locate(source->error, source->name, fault.line, fault.column);
-		goto cleanup;
-	}
-	if (json_is_array(document)) {
+		char message[JSON_ERROR_TEXT_LENGTH + 16];
+		snprintf(message, sizeof message, "not JSON: %s", fault.text);
+		source_fail_at(source, STATUS_DATA, fault.line, fault.column, message);
+	} else if (json_is_array(document)) {
 		json_array_foreach(document, index, entry)
 			if (source->status == STATUS_OK)
 				hub_object(source, entry, 0);
 	} else {
 		hub_object(source, document, 1);
 	}
-	json_decref(document);
 cleanup:
+	json_decref(document);
 	text_free(&text);
 	return source->status;
 }
 
-/* Whether it is one object a line: the first line is whole, or (when it is
- * broken) the second begins a new object. */
+static void hub_line(struct source *source, const struct text *line, long number)
+{
+	json_error_t fault;
+
+	if (strspn(text_string(line), " \t") == line->length)
+		return;
+	json_t *model = json_loadb(text_string(line), line->length, 0, &fault);
+	if (model)
+		hub_object(source, model, number);
+	else
+		reject(source, number, fault.column, "not JSON: %s", fault.text);
+	json_decref(model);
+}
+
+/* Whether it is one object a line: the first line is a whole object, or (when
+ * it is broken) the second begins a new one.  Goes back to the beginning. */
 static bool is_lines(struct source *source)
 {
-	size_t length;
-	const char *text = source_peek(source, &length);
-	const char *end = length ? memchr(text, '\n', length) : NULL;
+	struct text line = {0};
+	bool lines = false;
 
-	if (!end)
-		return false;
-	json_t *first = json_loadb(text, (size_t)(end - text), 0, NULL);
-	bool whole = json_is_object(first);
-	json_decref(first);
-	return whole || (end + 1 < text + length && end[1] == '{');
+	if (source_line(source, &line, DOCUMENT_MAX_BYTES)) {
+		json_t *first = json_loadb(text_string(&line), line.length, 0, NULL);
+		lines = json_is_object(first) || source_byte(source) == '{';
+		json_decref(first);
+	}
+	text_free(&line);
+	source_rewind(source);
+	return lines;
 }
 
 enum status hub_read(struct source *source)
 {
 	struct text line = {0};
+	long number = 1;
 
 	if (!is_lines(source))
-		return hub_document(source);
-	while (source->status == STATUS_OK) {
-		long number = source->line;
-		json_error_t fault;
+		return source->status == STATUS_OK ? hub_document(source) : source->status;
+	while (source->status == STATUS_OK && source_line(source, &line, DOCUMENT_MAX_BYTES)) {
+		hub_line(source, &line, number);
 		text_clear(&line);
-		if (!source_line(source, &line, LINE_MAX_BYTES))
-			break;
-		if (strspn(text_string(&line), " \t") == line.length)
-			continue;
-		json_t *model = json_loadb(text_string(&line), line.length, 0, &fault);
-		if (model)
-			hub_object(source, model, number);
-		else
-			reject(source, number, fault.column, "not JSON: %s", fault.text);
-		json_decref(model);
+		number = source->line;
 	}
 	text_free(&line);
 	return source->status;

@@ -42,7 +42,7 @@ static const struct {
 
 struct math_evidence {
 	int old_votes, new_votes;
-	char newest[11]; /* submission date */
+	char newest[11]; /* submission date; empty when the table has none */
 };
 
 static void math_vote(struct math_evidence *evidence, const char *model, double value)
@@ -55,33 +55,58 @@ static void math_vote(struct math_evidence *evidence, const char *model, double 
 	}
 }
 
-/* Reads the table once for the evidence and goes back to its beginning. */
-static enum status math_scoring(struct source *source, const char *value_column,
-				const char *date_column, const char **key)
+/* Reads the table once for the evidence. */
+static void math_collect(struct source *source, const char *value_column, const char *date_column,
+			 struct math_evidence *evidence)
 {
-	struct math_evidence evidence = {0};
 	struct csv csv;
 
 	if (csv_open(&csv, source) == STATUS_OK) {
 		int model = csv_column(&csv, "fullname"), value = csv_column(&csv, value_column);
 		int date = date_column ? csv_column(&csv, date_column) : -1;
+		csv.silent = true; /* the second reading complains */
 		while (csv_next(&csv)) {
-			math_vote(&evidence, csv_field(&csv, model), csv_number(&csv, value, NULL));
-			if (strlen(csv_field(&csv, date)) == 10 && strcmp(csv_field(&csv, date), evidence.newest) > 0)
-				memcpy(evidence.newest, csv_field(&csv, date), 11);
+			math_vote(evidence, csv_field(&csv, model), csv_number(&csv, value, NULL));
+			const char *day = csv_date(&csv, date);
+			if (day && strncmp(day, evidence->newest, 10) > 0)
+				memcpy(evidence->newest, day, 10);
 		}
 	}
 	csv_close(&csv);
-	if (source->status != STATUS_OK)
-		return source->status;
-	bool recent = evidence.new_votes > evidence.old_votes;
-	if (evidence.new_votes == evidence.old_votes) {
-		recent = !evidence.newest[0] || strcmp(evidence.newest, RESCORED) >= 0;
-		warn(source->sink, 0, 0, "no known model tells which MATH scoring this file has; taken as the %s"
-		     " one by its dates", recent ? "2025" : "2024");
+}
+
+/* Whether the scoring is the one of 2025; warns when that had to be assumed. */
+static bool math_judge(const struct math_evidence *evidence, const struct record_sink *sink)
+{
+	int old_votes = evidence->old_votes, new_votes = evidence->new_votes;
+	bool recent = strcmp(evidence->newest, RESCORED) >= 0;
+
+	if (old_votes > 0 && new_votes > 0)
+		warn(sink, 0, 0, "%d known models have the MATH scoring of 2024 and %d that of 2025; all are taken"
+		     " as of %s", old_votes, new_votes, new_votes > old_votes ? "2025" : "2024");
+	if (old_votes != new_votes)
+		return new_votes > old_votes;
+	if (!evidence->newest[0]) /* the table that is still to be had is the final one */
+		warn(sink, 0, 0, "no known model tells which MATH scoring this file has; that of 2025 is assumed");
+	else
+		warn(sink, 0, 0, "no known model tells which MATH scoring this file has; by its newest submission,"
+		     " %s, that of %s is assumed", evidence->newest, recent ? "2025" : "2024");
+	return recent || !evidence->newest[0];
+}
+
+/* The key of the benchmark that the MATH column of this table holds; goes back
+ * to the beginning of the table. */
+static enum status math_scoring(struct source *source, const char *value_column,
+				const char *date_column, const char **key)
+{
+	struct math_evidence evidence = {0};
+
+	math_collect(source, value_column, date_column, &evidence);
+	if (source->status == STATUS_OK) {
+		*key = math_judge(&evidence, source->sink) ? "math_lvl_5" : "math_lvl_5_2024";
+		source_rewind(source);
 	}
-	*key = recent ? "math_lvl_5" : "math_lvl_5_2024";
-	return source_rewind(source);
+	return source->status;
 }
 
 /* ---- contents ------------------------------------------------------------------------------------- */
@@ -117,25 +142,6 @@ static struct contents_columns contents_columns(const struct csv *csv)
 	return columns;
 }
 
-static const char *text_or_null(const char *text)
-{
-	return text[0] && strcmp(text, "?") != 0 ? text : NULL;
-}
-
-static enum answer read_answer(const char *text)
-{
-	if (strcmp(text, "True") == 0 || strcmp(text, "true") == 0 || strcmp(text, "yes") == 0)
-		return ANSWER_YES;
-	if (strcmp(text, "False") == 0 || strcmp(text, "false") == 0 || strcmp(text, "no") == 0)
-		return ANSWER_NO;
-	return ANSWER_UNKNOWN;
-}
-
-static const char *date_or_null(const char *text)
-{
-	return isnan(date_days(text)) ? NULL : text;
-}
-
 static enum kind contents_kind(const struct csv *csv, const struct contents_columns *columns)
 {
 	enum kind kind = kind_parse(csv_field(csv, columns->symbol));
@@ -151,13 +157,13 @@ static enum status contents_model(struct source *source, const struct csv *csv,
 	double params = csv_number(csv, columns->params, NULL);
 	struct record record = {.type = RECORD_MODEL, .line = csv->line, .of.model = {
 		.name = name,
-		.architecture = text_or_null(csv_field(csv, columns->architecture)),
+		.architecture = csv_text(csv, columns->architecture),
 		.params_b = params > 0 ? params : NAN,
-		.license = text_or_null(csv_field(csv, columns->license)),
+		.license = csv_text(csv, columns->license),
 		.kind = contents_kind(csv, columns),
-		.uploaded = date_or_null(csv_field(csv, columns->uploaded)),
+		.uploaded = csv_date(csv, columns->uploaded),
 		.likes = csv_number(csv, columns->likes, NULL),
-		.moe = read_answer(csv_field(csv, columns->moe)),
+		.moe = csv_answer(csv, columns->moe),
 		.source = "leaderboard", .rank = RANK_LEADERBOARD,
 	}};
 	return deliver(source, &record);
@@ -190,8 +196,8 @@ static enum status contents_evaluation(struct source *source, const struct csv *
 		bool bad;
 		double value = csv_number(csv, columns->score[i], &bad);
 		if (bad)
-			warn(source->sink, csv->line, 0, "the %s score \"%s\" is not a number; left out",
-			     score_titles[i], csv_field(csv, columns->score[i]));
+			csv_warn(csv, columns->score[i], "the %s score \"%s\" is not a number; left out",
+				 score_titles[i], csv_field(csv, columns->score[i]));
 		if (!isnan(value))
 			scores[count++] = (struct score_facts){
 				.benchmark = i == MATH ? math_key : score_keys[i], .value = value,
@@ -201,40 +207,41 @@ static enum status contents_evaluation(struct source *source, const struct csv *
 		return source->status;
 	struct record record = {.type = RECORD_EVALUATION, .line = csv->line, .of.evaluation = {
 		.model = name, .source = "leaderboard", .rank = RANK_LEADERBOARD,
-		.precision = text_or_null(csv_field(csv, columns->precision)),
-		.chat_template = read_answer(csv_field(csv, columns->template)),
-		.submitted = date_or_null(csv_field(csv, columns->submitted)),
-		.revision = text_or_null(csv_field(csv, columns->sha)),
-		.flagged = read_answer(csv_field(csv, columns->flagged)) == ANSWER_YES,
+		.precision = csv_text(csv, columns->precision),
+		.chat_template = csv_answer(csv, columns->template),
+		.submitted = csv_date(csv, columns->submitted),
+		.revision = csv_text(csv, columns->sha),
+		.flagged = csv_answer(csv, columns->flagged) == ANSWER_YES,
 		.scores = scores, .score_count = count,
 	}};
 	return deliver(source, &record);
 }
 
+static void contents_row(struct source *source, const struct csv *csv,
+			 const struct contents_columns *columns, const char *math_key)
+{
+	const char *name = csv_field(csv, columns->name);
+
+	if (!csv_require_whole(csv) || !csv_require_name(csv, columns->name))
+		return;
+	if (contents_model(source, csv, columns, name) == STATUS_OK &&
+	    contents_base(source, csv, columns, name) == STATUS_OK)
+		contents_evaluation(source, csv, columns, name, math_key);
+}
+
 enum status contents_read(struct source *source)
 {
+	static const char *const required[] = {"fullname", "IFEval", "BBH", "MATH Lvl 5", "GPQA", "MUSR",
+					       "MMLU-PRO", NULL};
 	const char *math_key = NULL;
 	struct csv csv;
 
 	if (math_scoring(source, "MATH Lvl 5", "Submission Date", &math_key) != STATUS_OK)
 		return source->status;
-	if (csv_open(&csv, source) == STATUS_OK) {
+	if (csv_open_with(&csv, source, required) == STATUS_OK) {
 		struct contents_columns columns = contents_columns(&csv);
-		while (source->status == STATUS_OK && csv_next(&csv)) {
-			const char *name = csv_field(&csv, columns.name);
-			if (!is_hub_name(name)) {
-				reject(source, csv.line, 0, "fullname \"%s\" is not a model's name (owner/name)", name);
-				continue;
-			}
-			if (csv.count != csv.header_count) {
-				reject(source, csv.line, 0, "%zu fields where the header has %zu", csv.count,
-				       csv.header_count);
-				continue;
-			}
-			if (contents_model(source, &csv, &columns, name) == STATUS_OK &&
-			    contents_base(source, &csv, &columns, name) == STATUS_OK)
-				contents_evaluation(source, &csv, &columns, name, math_key);
-		}
+		while (csv_next(&csv))
+			contents_row(source, &csv, &columns, math_key);
 	}
 	csv_close(&csv);
 	return source->status;
@@ -247,7 +254,7 @@ enum status contents_read(struct source *source)
 static const struct {
 	const char *raw, *normalised;
 	double chance; /* -1: a mean over subtasks, not a function of the raw value */
-} scores_columns[6] = {
+} scores_titles[6] = {
 	{"ifeval_raw", "ifeval_norm", 0}, {"bbh_raw", "bbh_norm", -1}, {"math_lvl5_raw", "math_lvl5_norm", 0},
 	{"gpqa_raw", "gpqa_norm", 0.25}, {"musr_raw", "musr_norm", -1}, {"mmlu_pro_raw", "mmlu_pro_norm", 0.1},
 };
@@ -260,137 +267,76 @@ static double scores_value(double raw, double normalised, double chance)
 	return isnan(normalised) || fabs(exact - normalised) < 0.011 ? exact : normalised;
 }
 
-static enum status scores_row(struct source *source, const struct csv *csv, const char *name,
-			      const char *math_key)
+struct scores_columns {
+	int name, precision, architecture, params;
+	int raw[6], normalised[6];
+};
+
+static struct scores_columns scores_columns(const struct csv *csv)
+{
+	struct scores_columns columns = {
+		.name = csv_column(csv, "fullname"), .precision = csv_column(csv, "precision"),
+		.architecture = csv_column(csv, "architecture"), .params = csv_column(csv, "params_b"),
+	};
+	for (size_t i = 0; i < 6; i++) {
+		columns.raw[i] = csv_column(csv, scores_titles[i].raw);
+		columns.normalised[i] = csv_column(csv, scores_titles[i].normalised);
+	}
+	return columns;
+}
+
+static enum status scores_model(struct source *source, const struct csv *csv,
+				const struct scores_columns *columns)
+{
+	double params = csv_number(csv, columns->params, NULL);
+	struct record record = {.type = RECORD_MODEL, .line = csv->line, .of.model = {
+		.name = csv_field(csv, columns->name),
+		.architecture = csv_text(csv, columns->architecture),
+		.params_b = params > 0 ? params : NAN, .likes = NAN, .moe = ANSWER_UNKNOWN,
+		.source = "scores", .rank = RANK_SCORES_TABLE,
+	}};
+	return deliver(source, &record);
+}
+
+static enum status scores_evaluation(struct source *source, const struct csv *csv,
+				     const struct scores_columns *columns, const char *math_key)
 {
 	struct score_facts scores[6];
 	size_t count = 0;
 
 	for (size_t i = 0; i < 6; i++) {
-		double raw = csv_number(csv, csv_column(csv, scores_columns[i].raw), NULL);
-		double normalised = csv_number(csv, csv_column(csv, scores_columns[i].normalised), NULL);
-		double value = scores_value(raw, normalised, scores_columns[i].chance);
+		double raw = csv_number(csv, columns->raw[i], NULL);
+		double value = scores_value(raw, csv_number(csv, columns->normalised[i], NULL),
+					    scores_titles[i].chance);
 		if (!isnan(value))
 			scores[count++] = (struct score_facts){
 				.benchmark = i == MATH ? math_key : score_keys[i], .value = value, .raw = raw};
 	}
-	double params = csv_number(csv, csv_column(csv, "params_b"), NULL);
-	struct record model = {.type = RECORD_MODEL, .line = csv->line, .of.model = {
-		.name = name, .params_b = params > 0 ? params : NAN, .likes = NAN, .moe = ANSWER_UNKNOWN,
-		.architecture = text_or_null(csv_field(csv, csv_column(csv, "architecture"))),
-		.source = "scores", .rank = RANK_SCORES_TABLE,
-	}};
-	struct record evaluation = {.type = RECORD_EVALUATION, .line = csv->line, .of.evaluation = {
-		.model = name, .source = "scores", .rank = RANK_SCORES_TABLE,
-		.precision = text_or_null(csv_field(csv, csv_column(csv, "precision"))),
+	if (count == 0)
+		return source->status;
+	struct record record = {.type = RECORD_EVALUATION, .line = csv->line, .of.evaluation = {
+		.model = csv_field(csv, columns->name), .source = "scores", .rank = RANK_SCORES_TABLE,
+		.precision = csv_text(csv, columns->precision),
 		.chat_template = ANSWER_UNKNOWN, .scores = scores, .score_count = count,
 	}};
-	if (deliver(source, &model) == STATUS_OK && count > 0)
-		deliver(source, &evaluation);
-	return source->status;
+	return deliver(source, &record);
 }
 
 enum status scores_read(struct source *source)
 {
+	static const char *const required[] = {"fullname", "ifeval_norm", "bbh_norm", "math_lvl5_norm",
+					       "gpqa_norm", "musr_norm", "mmlu_pro_norm", NULL};
 	const char *math_key = NULL;
 	struct csv csv;
 
 	if (math_scoring(source, "math_lvl5_norm", NULL, &math_key) != STATUS_OK)
 		return source->status;
-	if (csv_open(&csv, source) == STATUS_OK) {
-		int name = csv_column(&csv, "fullname");
-		while (source->status == STATUS_OK && csv_next(&csv)) {
-			if (is_hub_name(csv_field(&csv, name)))
-				scores_row(source, &csv, csv_field(&csv, name), math_key);
-			else
-				reject(source, csv.line, 0, "fullname \"%s\" is not a model's name (owner/name)",
-				       csv_field(&csv, name));
-		}
-	}
-	csv_close(&csv);
-	return source->status;
-}
-
-/* ---- models, as in the starter set ---------------------------------------------------------------------- */
-
-/* Columns of a models CSV that are not benchmarks. */
-static bool is_fact_column(const char *header)
-{
-	static const char *const facts[] = {"model", "kind", "architecture", "params_b", "license",
-					    "uploaded", "chat_template", "precision"};
-
-	for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
-		if (strcmp(header, facts[i]) == 0)
-			return true;
-	return false;
-}
-
-/* The row's scores into `scores` (header_count entries); false when one of
- * them is no number. */
-static bool models_scores(struct source *source, const struct csv *csv, struct score_facts *scores,
-			  size_t *count)
-{
-	*count = 0;
-	for (size_t i = 0; i < csv->header_count; i++) {
-		bool bad;
-		if (is_fact_column(csv->header[i]))
-			continue;
-		double value = csv_number(csv, (int)i, &bad);
-		if (bad) {
-			reject(source, csv->line, 0, "%s \"%s\" is not a number", csv->header[i],
-			       csv_field(csv, (int)i));
-			return false;
-		}
-		if (!isnan(value))
-			scores[(*count)++] = (struct score_facts){
-				.benchmark = csv->header[i], .value = value, .raw = NAN};
-	}
-	return true;
-}
-
-static enum status models_row(struct source *source, const struct csv *csv, const char *name)
-{
-	struct score_facts *scores = memory_allocate(csv->header_count, sizeof *scores);
-	size_t count;
-	double params = csv_number(csv, csv_column(csv, "params_b"), NULL);
-	enum kind kind = kind_parse(csv_field(csv, csv_column(csv, "kind")));
-
-	if (!models_scores(source, csv, scores, &count))
-		goto cleanup;
-	struct record model = {.type = RECORD_MODEL, .line = csv->line, .of.model = {
-		.name = name, .params_b = params > 0 ? params : NAN, .likes = NAN, .moe = ANSWER_UNKNOWN,
-		.architecture = text_or_null(csv_field(csv, csv_column(csv, "architecture"))),
-		.license = text_or_null(csv_field(csv, csv_column(csv, "license"))),
-		.kind = kind == KIND_COUNT ? KIND_UNKNOWN : kind,
-		.uploaded = date_or_null(csv_field(csv, csv_column(csv, "uploaded"))),
-		.source = "user", .rank = RANK_USER,
-	}};
-	struct record evaluation = {.type = RECORD_EVALUATION, .line = csv->line, .of.evaluation = {
-		.model = name, .source = "user", .rank = RANK_USER,
-		.precision = text_or_null(csv_field(csv, csv_column(csv, "precision"))),
-		.chat_template = read_answer(csv_field(csv, csv_column(csv, "chat_template"))),
-		.scores = scores, .score_count = count,
-	}};
-	if (deliver(source, &model) == STATUS_OK && count > 0)
-		deliver(source, &evaluation);
-cleanup:
-	free(scores);
-	return source->status;
-}
-
-enum status models_read(struct source *source)
-{
-	struct csv csv;
-
-	if (csv_open(&csv, source) == STATUS_OK) {
-		int name = csv_column(&csv, "model");
-		while (source->status == STATUS_OK && csv_next(&csv)) {
-			if (is_hub_name(csv_field(&csv, name)))
-				models_row(source, &csv, csv_field(&csv, name));
-			else
-				reject(source, csv.line, 0, "model \"%s\" is not a model's name (owner/name)",
-				       csv_field(&csv, name));
-		}
+	if (csv_open_with(&csv, source, required) == STATUS_OK) {
+		struct scores_columns columns = scores_columns(&csv);
+		while (csv_next(&csv))
+			if (csv_require_whole(&csv) && csv_require_name(&csv, columns.name) &&
+			    scores_model(source, &csv, &columns) == STATUS_OK)
+				scores_evaluation(source, &csv, &columns, math_key);
 	}
 	csv_close(&csv);
 	return source->status;

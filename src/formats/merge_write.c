@@ -2,33 +2,51 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <yaml.h>
 
-#include "stemma/base/memory.h"
-#include "stemma/formats/mergekit.h"
+#include "merge.h"
+#include "stemma/base/utf8.h"
 
-struct writer {
-	yaml_emitter_t emitter;
-	bool failed;
-};
-
-static void emit(struct writer *writer, yaml_event_t *event)
+static void emit(yaml_emitter_t *emitter, yaml_event_t *event)
 {
-	writer->failed |= !yaml_emitter_emit(&writer->emitter, event);
+	/* Into memory and with well-formed events nothing can fail. */
+	yaml_emitter_emit(emitter, event);
 }
 
-static void emit_text(struct writer *writer, const char *text)
+static void emit_scalar(yaml_emitter_t *emitter, const char *text, yaml_scalar_style_t style)
 {
+	char *clean = utf8_sanitize(text); /* libyaml takes valid UTF-8 only */
 	yaml_event_t event;
 
-	yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text, (int)strlen(text), 1, 1,
-				     YAML_ANY_SCALAR_STYLE);
-	emit(writer, &event);
+	yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)clean, (int)strlen(clean), 1, 1,
+				     style);
+	emit(emitter, &event);
+	free(clean);
+}
+
+/* Whether a YAML 1.1 reader takes the bare text for something else. */
+static bool needs_quotes(const char *text)
+{
+	static const char *const words[] = {"", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n"};
+	char *end;
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcasecmp(text, words[i]) == 0)
+			return true;
+	strtod(text, &end);
+	return end != text && *end == '\0';
+}
+
+static void emit_text(yaml_emitter_t *emitter, const char *text)
+{
+	emit_scalar(emitter, text, needs_quotes(text) ? YAML_DOUBLE_QUOTED_SCALAR_STYLE
+						      : YAML_ANY_SCALAR_STYLE);
 }
 
 /* The shortest decimal that reads back as the same number. */
-static void emit_number(struct writer *writer, double number)
+static void emit_number(yaml_emitter_t *emitter, double number)
 {
 	char text[40];
 
@@ -41,23 +59,23 @@ static void emit_number(struct writer *writer, double number)
 	/* "1e-9" without a dot is a string in YAML 1.1. */
 	if (strchr(text, 'e') && !strchr(text, '.'))
 		snprintf(text, sizeof text, "%.17f", number);
-	emit_text(writer, text);
+	emit_scalar(emitter, text, YAML_PLAIN_SCALAR_STYLE);
 }
 
-static void begin_mapping(struct writer *writer)
+static void begin_mapping(yaml_emitter_t *emitter)
 {
 	yaml_event_t event;
 
 	yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE);
-	emit(writer, &event);
+	emit(emitter, &event);
 }
 
-static void end_mapping(struct writer *writer)
+static void end_mapping(yaml_emitter_t *emitter)
 {
 	yaml_event_t event;
 
 	yaml_mapping_end_event_initialize(&event);
-	emit(writer, &event);
+	emit(emitter, &event);
 }
 
 static int append(void *context, unsigned char *bytes, size_t length)
@@ -66,10 +84,10 @@ static int append(void *context, unsigned char *bytes, size_t length)
 	return 1;
 }
 
-static void emit_pair(struct writer *writer, const char *key, const char *value)
+static void emit_pair(yaml_emitter_t *emitter, const char *key, const char *value)
 {
-	emit_text(writer, key);
-	emit_text(writer, value);
+	emit_text(emitter, key);
+	emit_text(emitter, value);
 }
 
 static bool writes_weights(enum merge_method method)
@@ -84,29 +102,29 @@ static bool writes_weights(enum merge_method method)
 	}
 }
 
-static void emit_models(struct writer *writer, const struct merge_writing *writing)
+static void emit_models(yaml_emitter_t *emitter, const struct merge_writing *writing)
 {
 	yaml_event_t event;
 
-	emit_text(writer, "models");
+	emit_text(emitter, "models");
 	yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_SEQUENCE_STYLE);
-	emit(writer, &event);
+	emit(emitter, &event);
 	for (size_t i = 0; i < writing->count; i++) {
 		bool base = writing->base && strcmp(writing->models[i], writing->base) == 0;
-		begin_mapping(writer);
-		emit_pair(writer, "model", writing->models[i]);
+		begin_mapping(emitter);
+		emit_pair(emitter, "model", writing->models[i]);
 		if (writes_weights(writing->method) &&
 		    !(base && merge_method_info(writing->method)->needs_base)) {
-			emit_text(writer, "parameters");
-			begin_mapping(writer);
-			emit_text(writer, "weight");
-			emit_number(writer, writing->weights[i]);
-			end_mapping(writer);
+			emit_text(emitter, "parameters");
+			begin_mapping(emitter);
+			emit_text(emitter, "weight");
+			emit_number(emitter, writing->weights[i]);
+			end_mapping(emitter);
 		}
-		end_mapping(writer);
+		end_mapping(emitter);
 	}
 	yaml_sequence_end_event_initialize(&event);
-	emit(writer, &event);
+	emit(emitter, &event);
 }
 
 /* t of a slerp: the weight of the model that is not the base. */
@@ -122,44 +140,55 @@ static double slerp_t(const struct merge_writing *writing)
 	return sum > 0 ? t / sum : t;
 }
 
-static void emit_parameters(struct writer *writer, const struct merge_writing *writing)
+/* slerp says with t what other methods say with weights; nearswap needs a t. */
+static void emit_parameters(yaml_emitter_t *emitter, const struct merge_writing *writing)
 {
-	if (merge_method_info(writing->method)->reduction != REDUCE_SLERP)
+	bool slerp = merge_method_info(writing->method)->reduction == REDUCE_SLERP;
+
+	if (!slerp && writing->method != MERGE_NEARSWAP)
 		return;
-	emit_text(writer, "parameters");
-	begin_mapping(writer);
-	emit_text(writer, "t");
-	emit_number(writer, slerp_t(writing));
-	end_mapping(writer);
+	emit_text(emitter, "parameters");
+	begin_mapping(emitter);
+	emit_text(emitter, "t");
+	emit_number(emitter, slerp ? slerp_t(writing) : merge_tuning_default(writing->method));
+	end_mapping(emitter);
+}
+
+static void write_comments(struct text *out, const struct merge_writing *writing)
+{
+	for (size_t i = 0; i < writing->comment_count; i++) {
+		char *clean = utf8_sanitize(writing->comments[i]); /* a line end would leave the comment */
+		text_append_format(out, "# %s\n", clean);
+		free(clean);
+	}
 }
 
 void merge_recipe_write(struct text *out, const struct merge_writing *writing)
 {
-	struct writer writer = {.failed = false};
+	yaml_emitter_t emitter;
 	yaml_event_t event;
 
-	for (size_t i = 0; i < writing->comment_count; i++)
-		text_append_format(out, "# %s\n", writing->comments[i]);
-	yaml_emitter_initialize(&writer.emitter);
-	yaml_emitter_set_output(&writer.emitter, append, out);
-	yaml_emitter_set_unicode(&writer.emitter, 1);
-	yaml_emitter_set_width(&writer.emitter, -1);
+	write_comments(out, writing);
+	yaml_emitter_initialize(&emitter);
+	yaml_emitter_set_output(&emitter, append, out);
+	yaml_emitter_set_unicode(&emitter, 1);
+	yaml_emitter_set_width(&emitter, -1);
 	yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING);
-	emit(&writer, &event);
+	emit(&emitter, &event);
 	yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1);
-	emit(&writer, &event);
-	begin_mapping(&writer);
-	emit_pair(&writer, "merge_method", merge_method_info(writing->method)->name);
+	emit(&emitter, &event);
+	begin_mapping(&emitter);
+	emit_pair(&emitter, "merge_method", merge_method_info(writing->method)->name);
 	if (writing->base)
-		emit_pair(&writer, "base_model", writing->base);
-	emit_models(&writer, writing);
-	emit_parameters(&writer, writing);
+		emit_pair(&emitter, "base_model", writing->base);
+	emit_models(&emitter, writing);
+	emit_parameters(&emitter, writing);
 	if (writing->dtype)
-		emit_pair(&writer, "dtype", writing->dtype);
-	end_mapping(&writer);
+		emit_pair(&emitter, "dtype", writing->dtype);
+	end_mapping(&emitter);
 	yaml_document_end_event_initialize(&event, 1);
-	emit(&writer, &event);
+	emit(&emitter, &event);
 	yaml_stream_end_event_initialize(&event);
-	emit(&writer, &event);
-	yaml_emitter_delete(&writer.emitter);
+	emit(&emitter, &event);
+	yaml_emitter_delete(&emitter);
 }

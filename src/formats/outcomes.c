@@ -44,19 +44,15 @@ enum status outcomes_read(struct source *source)
 		benchmark = outcomes_benchmark(&csv, source->name);
 		bits = memory_allocate(csv.header_count / 64 + 1, sizeof *bits);
 	}
-	while (source->status == STATUS_OK && csv_next(&csv)) {
-		const char *name = csv_field(&csv, 0);
+	while (csv_next(&csv)) {
 		struct record record = {.type = RECORD_OUTCOMES, .line = csv.line, .of.outcomes = {
-			.model = name, .benchmark = benchmark, .questions = csv.header_count - 1, .bits = bits}};
-		size_t bad = csv.count == csv.header_count ? pack_answers(&csv, bits) : 0;
-		if (!is_hub_name(name))
-			reject(source, csv.line, 1, "model \"%s\" is not a model's name (owner/name)", name);
-		else if (csv.count != csv.header_count)
-			reject(source, csv.line, 0, "%zu fields where the header has %zu", csv.count,
-			       csv.header_count);
-		else if (bad)
-			reject(source, csv.line, 0, "the answer to %s is \"%s\", not 0 or 1", csv.header[bad],
-			       csv_field(&csv, (int)bad));
+			.model = csv_field(&csv, 0), .benchmark = benchmark, .questions = csv.header_count - 1, .bits = bits}};
+		if (!csv_require_name(&csv, 0) || !csv_require_whole(&csv))
+			continue;
+		size_t bad = pack_answers(&csv, bits);
+		if (bad)
+			csv_reject(&csv, (int)bad, "the answer to %s is \"%s\", not 0 or 1", csv.header[bad],
+				   csv_field(&csv, (int)bad));
 		else
 			deliver(source, &record);
 	}

@@ -58,21 +58,27 @@ void warn(const struct record_sink *sink, long line, long column, const char *fo
 	sink->warn(sink->context, line, column, message);
 }
 
+/* One half of a name: starts and ends with a letter, digit or underscore. */
+static bool is_name_part(const char *part, size_t length)
+{
+	if (length == 0 || length > 96 || strchr("-.", part[0]) || strchr("-.", part[length - 1]))
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (!isalnum((unsigned char)part[i]) && !strchr("-_.", part[i]))
+			return false;
+	return true;
+}
+
 bool is_hub_name(const char *name)
 {
+	const char *slash = strchr(name, '/');
 	size_t length = strlen(name);
-	int slashes = 0;
 
-	if (length == 0 || length > 193 || strstr(name, "--") || strstr(name, ".."))
+	if (strstr(name, "--") || strstr(name, "..") || (length >= 4 && strcmp(name + length - 4, ".git") == 0))
 		return false;
-	for (size_t i = 0; i < length; i++) {
-		char byte = name[i];
-		if (byte == '/')
-			slashes++;
-		else if (!isalnum((unsigned char)byte) && byte != '-' && byte != '_' && byte != '.')
-			return false;
-	}
-	return slashes <= 1 && name[0] != '/' && name[length - 1] != '/';
+	if (!slash)
+		return is_name_part(name, length);
+	return is_name_part(name, (size_t)(slash - name)) && is_name_part(slash + 1, strlen(slash + 1));
 }
 
 /* ---- recognising ------------------------------------------------------------------------- */
@@ -105,20 +111,22 @@ static bool header_has_questions(const char *header)
 static enum format recognise_csv(const char *header)
 {
 	static const struct {
-		const char *fields[3];
+		const char *fields[2];
 		enum format format;
 	} headers[] = {
-		{{"eval_name", "fullname", NULL}, FORMAT_CONTENTS_CSV},
-		{{"fullname", "ifeval_norm", NULL}, FORMAT_SCORES_CSV},
-		{{"leaderboard_id", "current_hub_id", NULL}, FORMAT_RENAMES_CSV},
-		{{"child", "parent", NULL}, FORMAT_EDGES_CSV},
-		{{"model", NULL}, FORMAT_MODELS_CSV},
+		{{"eval_name"}, FORMAT_CONTENTS_CSV},
+		{{"fullname", "IFEval"}, FORMAT_CONTENTS_CSV},
+		{{"fullname", "ifeval_raw"}, FORMAT_SCORES_CSV},
+		{{"fullname", "ifeval_norm"}, FORMAT_SCORES_CSV},
+		{{"leaderboard_id"}, FORMAT_RENAMES_CSV},
+		{{"child"}, FORMAT_EDGES_CSV},
+		{{"model"}, FORMAT_MODELS_CSV},
 	};
 	if (header_has_questions(header))
 		return FORMAT_OUTCOMES_CSV;
 	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
 		bool all = true;
-		for (size_t f = 0; f < 3 && headers[i].fields[f]; f++)
+		for (size_t f = 0; f < 2 && headers[i].fields[f]; f++)
 			all = all && header_has(header, headers[i].fields[f]);
 		if (all)
 			return headers[i].format;
@@ -126,20 +134,26 @@ static enum format recognise_csv(const char *header)
 	return FORMAT_UNKNOWN;
 }
 
-/* Whether some line begins with one of the keys that make a merge file. */
+static bool begins_merge_key(const char *text, size_t length)
+{
+	static const char *const keys[] = {"merge_method:", "experts:", "genome:", "modules:", "slices:",
+					   "\"merge_method\":"};
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (length >= strlen(keys[i]) && memcmp(text, keys[i], strlen(keys[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Whether some line begins, behind blanks, with a key that makes a merge file. */
 static bool looks_like_merge(const char *text, size_t length)
 {
-	static const char *const keys[] = {"merge_method:", "experts:", "genome:", "modules:",
-					   "slices:", "\"merge_method\":"};
+	bool begins = true;
 
 	for (size_t i = 0; i < length; i++) {
-		if (i > 0 && text[i - 1] != '\n')
-			continue;
-		for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
-			size_t key = strlen(keys[k]);
-			if (length - i >= key && memcmp(text + i, keys[k], key) == 0)
-				return true;
-		}
+		if (begins && begins_merge_key(text + i, length - i))
+			return true;
+		begins = text[i] == '\n' || text[i] == '\r' || (begins && text[i] == ' ');
 	}
 	return false;
 }

@@ -18,18 +18,19 @@ struct source {
 	const char *memory;    /* borrowed, or `spool` */
 	size_t memory_length, memory_position;
 	char *spool;           /* owned */
-	char *buffer;          /* SOURCE_BUFFER bytes of a file */
+	char *buffer;          /* SOURCE_BUFFER bytes of a file; owned */
+	const char *window;    /* what is being read: `buffer` or a part of `memory` */
 	size_t length, position;
 	bool begun;            /* a byte has been read */
-	long line;             /* of the next byte, 1-based */
-	size_t total;          /* size of the file on disk, 0 unknown */
+	long line, column;     /* of the next byte, 1-based; columns count characters */
+	size_t total;          /* size of the input, 0 unknown */
 	enum status status;    /* of the reading so far */
 	struct error *error;   /* where a failure goes; borrowed */
 	const struct record_sink *sink;
 };
 
-/* Opens a file (gzip or plain), or standard input for "-", which is read to
- * its end at once because it cannot be read twice. */
+/* Opens a file (gzip or plain), or standard input for "-".  What cannot be read
+ * twice (standard input, a pipe) is read to its end at once. */
 enum status source_open(struct source *source, const char *path, const struct record_sink *sink,
 			struct error *error);
 void source_open_memory(struct source *source, const char *text, size_t length, const char *name,
@@ -37,14 +38,17 @@ void source_open_memory(struct source *source, const char *text, size_t length, 
 void source_close(struct source *source);
 /* Goes back to the first byte. */
 enum status source_rewind(struct source *source);
+/* Fails the reading at a place of the input; the first failure wins. */
+enum status source_fail_at(struct source *source, enum status status, long line, long column,
+			   const char *what);
 
 /* The bytes at the beginning, up to SOURCE_BUFFER of them; only before
  * anything is read. */
 const char *source_peek(struct source *source, size_t *length);
 
-/* The next byte, or -1 at the end or on failure (then source->status). CR LF
- * and lone CR are delivered as LF; a byte order mark at the beginning is
- * skipped. */
+/* The next byte, or -1 at the end or on failure (then source->status). CR LF,
+ * CR CR LF and lone CR are delivered as LF; a byte order mark at the beginning
+ * is skipped. */
 int source_byte(struct source *source);
 /* Appends the next line without its end; false at the end or on failure.  A
  * line of more than `limit` bytes is a failure. */

@@ -5,11 +5,39 @@
 #include <string.h>
 #include <strings.h>
 
-static enum status yaml_fault(const yaml_parser_t *parser, const char *file, struct error *error)
+/* Line and column of a byte: where the reader of characters fails libyaml tells
+ * only the offset. */
+static void place_of(const char *text, size_t offset, long *line, long *column)
 {
+	*line = *column = 1;
+	for (size_t i = 0; i < offset; i++) {
+		*column = text[i] == '\n' ? 1 : *column + 1;
+		*line += text[i] == '\n';
+	}
+}
+
+static bool begins_with_tab(const char *text, size_t length, long line)
+{
+	size_t i = 0;
+
+	for (; i < length && line > 1; i++)
+		line -= text[i] == '\n';
+	while (i < length && text[i] == ' ')
+		i++;
+	return i < length && text[i] == '\t';
+}
+
+static enum status yaml_fault(const yaml_parser_t *parser, const char *text, size_t length,
+			      const char *file, struct error *error)
+{
+	long line = (long)parser->problem_mark.line + 1, column = (long)parser->problem_mark.column + 1;
+
 	error_set(error, STATUS_DATA, "not YAML: %s", parser->problem ? parser->problem : "unreadable");
-	return error_locate(error, file, (long)parser->problem_mark.line + 1,
-			    (long)parser->problem_mark.column + 1);
+	if (parser->error == YAML_READER_ERROR)
+		place_of(text, parser->problem_offset < length ? parser->problem_offset : length, &line, &column);
+	else if (begins_with_tab(text, length, line))
+		error_advise(error, "indent with blanks: YAML allows no tabs");
+	return error_locate(error, file, line, column);
 }
 
 enum status yaml_tree_read(struct yaml_tree *tree, const char *text, size_t length, const char *file,
@@ -25,7 +53,7 @@ enum status yaml_tree_read(struct yaml_tree *tree, const char *text, size_t leng
 	for (;;) {
 		yaml_document_t *document = &tree->documents[tree->count];
 		if (!yaml_parser_load(&parser, document)) {
-			status = yaml_fault(&parser, file, error);
+			status = yaml_fault(&parser, text, length, file, error);
 			break;
 		}
 		if (!yaml_document_get_root_node(document)) {

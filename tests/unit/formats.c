@@ -1,98 +1,11 @@
 /* Readers: what each delivers, what it refuses, and mergekit there and back. */
-#include "test.h"
+#include "formats.h"
 
 #include <math.h>
 #include <zlib.h>
 
 #include "stemma/base/memory.h"
-#include "stemma/base/text.h"
 #include "stemma/formats/mergekit.h"
-#include "stemma/formats/reader.h"
-
-/* ---- what a reading gave -------------------------------------------------------------------- */
-
-struct heard {
-	size_t count[5], rejected, warned;
-	struct text log; /* one line a record, reject or warning */
-};
-
-static enum status hear(void *context, const struct record *record, struct error *error)
-{
-	struct heard *heard = context;
-	(void)error;
-
-	heard->count[record->type]++;
-	switch (record->type) {
-	case RECORD_MODEL:
-		text_append_format(&heard->log, "model %s %s %.3f %s %s\n", record->of.model.name,
-				   record->of.model.architecture ? record->of.model.architecture : "-",
-				   record->of.model.params_b, kind_name(record->of.model.kind),
-				   record->of.model.uploaded ? record->of.model.uploaded : "-");
-		break;
-	case RECORD_EDGE:
-		text_append_format(&heard->log, "edge %s < %s %s %.4f %s %s\n", record->of.edge.child,
-				   record->of.edge.parent, relation_name(record->of.edge.relation),
-				   record->of.edge.weight, trust_name(record->of.edge.trust),
-				   record->of.edge.source);
-		break;
-	case RECORD_EVALUATION:
-		text_append_format(&heard->log, "run %s %s %d", record->of.evaluation.model,
-				   record->of.evaluation.precision ? record->of.evaluation.precision : "-",
-				   (int)record->of.evaluation.chat_template);
-		for (size_t i = 0; i < record->of.evaluation.score_count; i++)
-			text_append_format(&heard->log, " %s=%.2f", record->of.evaluation.scores[i].benchmark,
-					   record->of.evaluation.scores[i].value);
-		text_append(&heard->log, "\n");
-		break;
-	case RECORD_OUTCOMES:
-		text_append_format(&heard->log, "answers %s %s %zu", record->of.outcomes.model,
-				   record->of.outcomes.benchmark, record->of.outcomes.questions);
-		for (size_t i = 0; i < record->of.outcomes.questions; i++)
-			text_append_format(&heard->log, "%s%d", i ? "" : " ",
-					   (int)(record->of.outcomes.bits[i / 64] >> (i % 64) & 1));
-		text_append(&heard->log, "\n");
-		break;
-	case RECORD_ALIAS:
-		text_append_format(&heard->log, "alias %s = %s\n", record->of.alias.alias, record->of.alias.current);
-		break;
-	}
-	return STATUS_OK;
-}
-
-static void hear_reject(void *context, long line, long column, const char *reason)
-{
-	struct heard *heard = context;
-
-	heard->rejected++;
-	text_append_format(&heard->log, "reject %ld:%ld %s\n", line, column, reason);
-}
-
-static void hear_warning(void *context, long line, long column, const char *message)
-{
-	struct heard *heard = context;
-
-	heard->warned++;
-	text_append_format(&heard->log, "warning %ld:%ld %s\n", line, column, message);
-}
-
-static struct record_sink sink_of(struct heard *heard)
-{
-	return (struct record_sink){.context = heard, .accept = hear, .reject = hear_reject, .warn = hear_warning};
-}
-
-static enum status read_text(const char *text, struct heard *heard, enum format *format, struct error *error)
-{
-	struct record_sink sink = sink_of(heard);
-
-	*heard = (struct heard){0};
-	return reader_read_text(text, strlen(text), "test.file", &sink, format, error);
-}
-
-static void heard_line(const struct heard *heard, const char *line)
-{
-	if (!strstr(text_string(&heard->log), line))
-		fail_msg("\"%s\" is not in:\n%s", line, text_string(&heard->log));
-}
 
 /* ---- tables ------------------------------------------------------------------------------------- */
 
@@ -114,10 +27,10 @@ static void csv_corners(void **state)
 				   "a/q,c/d,finetune", &heard, &format, &error), STATUS_OK);
 	assert_int_equal(format, FORMAT_EDGES_CSV);
 	heard_line(&heard, "edge a/b < c/d merge 0.2500 declared card\n");
-	heard_line(&heard, "reject 4:0 \"a/\nb\" is not a model's name");
+	heard_line(&heard, "reject 4:1 \"a/\nb\" is not a model's name");
 	heard_line(&heard, "edge a/x < c/d unknown nan declared card\n");
-	heard_line(&heard, "reject 7:0 weight \"-1\" is not a number >= 0\n");
-	heard_line(&heard, "reject 8:0 a/z is given as its own parent\n");
+	heard_line(&heard, "reject 7:15 weight \"-1\" is not a number >= 0\n");
+	heard_line(&heard, "reject 8:5 a/z is given as its own parent\n");
 	heard_line(&heard, "edge a/q < c/d finetune nan user user\n");
 	assert_int_equal(heard.count[RECORD_EDGE], 3);
 	text_free(&heard.log);
@@ -144,7 +57,7 @@ static void edges_keep_trust(void **state)
 	heard_line(&heard, "edge a/b < c/d merge nan declared hub\n");
 	heard_line(&heard, "edge a/e < c/d finetune nan listed registry\n");
 	heard_line(&heard, "edge a/f < c/d unknown nan root lb_root\n");
-	heard_line(&heard, "reject 5:0 a/g is a size of c/d, not made from it\n");
+	heard_line(&heard, "reject 5:9 a/g is another size of c/d, not made from it\n");
 	heard_line(&heard, "edge a/h < c/d finetune nan listed registry\n");
 	text_free(&heard.log);
 }
@@ -170,23 +83,23 @@ static void contents_and_their_scoring(void **state)
 	snprintf(text, sizeof text, "%s%s%s", CONTENTS_HEADER, row, canary_new);
 	assert_int_equal(read_text(text, &heard, &format, &error), STATUS_OK);
 	assert_int_equal(format, FORMAT_CONTENTS_CSV);
-	heard_line(&heard, "model org/m LlamaForCausalLM nan merge 2024-05-01\n");
+	heard_line(&heard, "model org/m LlamaForCausalLM nan mit merge 2024-05-01\n");
 	heard_line(&heard, "edge org/m < root/base unknown nan root leaderboard-root\n");
-	heard_line(&heard, "run org/m bfloat16 1 ifeval=50.00 bbh=1.00 math_lvl_5=2.00 gpqa=3.00 musr=4.00\n");
+	heard_line(&heard, "run org/m bfloat16 1 ifeval=50.0000 bbh=1.0000 math_lvl_5=2.0000 gpqa=3.0000 musr=4.0000 flagged\n");
 	heard_line(&heard, "the MMLU-PRO score \"N/A\" is not a number");
 	assert_int_equal(heard.count[RECORD_EDGE], 1);
 	text_free(&heard.log);
 
 	snprintf(text, sizeof text, "%s%s%s", CONTENTS_HEADER, row, canary_old);
 	assert_int_equal(read_text(text, &heard, &format, &error), STATUS_OK);
-	heard_line(&heard, "math_lvl_5_2024=2.00");
+	heard_line(&heard, "math_lvl_5_2024=2.0000");
 	assert_null(strstr(text_string(&heard.log), "math_lvl_5="));
 	text_free(&heard.log);
 
 	snprintf(text, sizeof text, "%s%s", CONTENTS_HEADER, row);
 	assert_int_equal(read_text(text, &heard, &format, &error), STATUS_OK);
-	heard_line(&heard, "math_lvl_5_2024=2.00");
-	heard_line(&heard, "taken as the 2024 one");
+	heard_line(&heard, "math_lvl_5_2024=2.0000");
+	heard_line(&heard, "no known model tells which MATH scoring this file has");
 	text_free(&heard.log);
 }
 
@@ -202,9 +115,9 @@ static void models_with_any_benchmarks(void **state)
 				   "me/two,,,,high,3\n"
 				   "me/three,pretrained,,,,\n", &heard, &format, &error), STATUS_OK);
 	assert_int_equal(format, FORMAT_MODELS_CSV);
-	heard_line(&heard, "model me/one - 7.200 chat -\nrun me/one - 1 ifeval=51.50\n");
-	heard_line(&heard, "reject 3:0 ifeval \"high\" is not a number\n");
-	heard_line(&heard, "model me/three - nan pretrained -\n");
+	heard_line(&heard, "model me/one - 7.200 - chat -\nrun me/one - 1 ifeval=51.5000\n");
+	heard_line(&heard, "reject 3:11 ifeval \"high\" is not a number from 0 to 100\n");
+	heard_line(&heard, "model me/three - nan - pretrained -\n");
 	assert_int_equal(heard.count[RECORD_EVALUATION], 1);
 	text_free(&heard.log);
 }
@@ -258,10 +171,10 @@ static void hub_parents(void **state)
 		"{broken\n"
 		"{\"id\":\"not a name\"}\n", &heard, &format, &error), STATUS_OK);
 	assert_int_equal(format, FORMAT_HUB_JSONL);
-	heard_line(&heard, "model o/merged - 7.242 merge 2024-03-01\n");
+	heard_line(&heard, "model o/merged - 7.242 mit merge 2024-03-01\n");
 	heard_line(&heard, "edge o/merged < p/a merge nan declared hub\n");
 	heard_line(&heard, "edge o/merged < p/b merge nan declared hub\n");
-	heard_line(&heard, "edge o/merged < p/c merge nan declared card\n");
+	heard_line(&heard, "edge o/merged < p/c merge nan declared hubcard\n");
 	heard_line(&heard, "parent \"merge\" is not a model's name");
 	heard_line(&heard, "alias p/old = p/new\nedge o/tuned < p/new finetune nan declared hub\n");
 	heard_line(&heard, "reject 3:");
@@ -424,7 +337,7 @@ static void refused_with_a_place(void **state)
 		{"", "the file is empty", 0},
 		{"hello world\n", "not recognised; it begins with \"hello world\"", 1},
 		{"merge_method: ties\nmodels:\n\t- a\n", "not YAML", 3},
-		{"merge_method: ties\n", "it names no models", 1},
+		{"merge_method: ties\n", "the merge names no models", 1},
 		{"models: [{model: a/a}]\nmerge_method:\n", "the key merge_method is missing", 1},
 		{"name: a\nmerge_method: linear\nmodels: [{model: b}]\n---\nname: b\nmerge_method: linear\nmodels: [{model: a}]\n"
 		 "---\nmerge_method: linear\nmodels: [{model: a}]\n", "in a circle", 9},
@@ -491,7 +404,7 @@ static void real_files(void **state)
 		{"data/openllm-v2/contents.csv.gz", FORMAT_CONTENTS_CSV, 3388, 539, 3388, 0, 0},
 		{"data/openllm-v2/scores.csv", FORMAT_SCORES_CSV, 3387, 0, 3387, 0, 0},
 		{"data/lineage/lineage_edges.csv", FORMAT_EDGES_CSV, 0, 6634, 0, 0, 19},
-		{"data/lineage/hub_stats_frozen.jsonl.gz", FORMAT_HUB_JSONL, 4167, 5585, 0, 51, 0},
+		{"data/lineage/hub_stats_frozen.jsonl.gz", FORMAT_HUB_JSONL, 4167, 5584, 0, 51, 11},
 		{"data/lineage/hub_renames.csv", FORMAT_RENAMES_CSV, 0, 0, 0, 279, 0},
 	};
 	char path[1024];

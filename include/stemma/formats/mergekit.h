@@ -43,6 +43,8 @@ enum merge_reduction {
 	X(BREADCRUMBS, "breadcrumbs", REDUCE_TASK, true, 1, 0, false, "drop largest and smallest differences, add") \
 	X(BREADCRUMBS_TIES, "breadcrumbs_ties", REDUCE_TASK, true, 1, 0, false, "breadcrumbs with sign election") \
 	X(SCE, "sce", REDUCE_EQUAL, true, 1, 0, false, "weights by variance of the differences") \
+	X(RAM, "ram", REDUCE_EQUAL, true, 1, 0, false, "keeps changes of one model, averages shared ones") \
+	X(RAMPLUS_TL, "ramplus_tl", REDUCE_EQUAL, true, 1, 0, false, "ram with rescaled single changes") \
 	X(MODEL_STOCK, "model_stock", REDUCE_STOCK, true, 2, 0, false, "average pulled towards the base by geometry") \
 	X(NEARSWAP, "nearswap", REDUCE_NEAR, true, 1, 1, false, "interpolates where the models are close") \
 	X(ARCEE_FUSION, "arcee_fusion", REDUCE_NEAR, true, 1, 1, false, "takes only salient differences") \

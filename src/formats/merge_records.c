@@ -1,0 +1,105 @@
+/* A merge configuration as records: the child, its edges, its adapters. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reading.h"
+#include "stemma/base/memory.h"
+#include "stemma/base/text.h"
+#include "stemma/base/utf8.h"
+#include "stemma/formats/mergekit.h"
+
+#define FILE_MAX_BYTES ((size_t)1 << 20)
+
+/* Length of a file's name without its suffixes (.yml, .yaml.gz, …). */
+static size_t stem_length(const char *name)
+{
+	static const char *const suffixes[] = {".gz", ".yml", ".yaml", ".txt"};
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+		size_t suffix = strlen(suffixes[i]);
+		if (length > suffix && memcmp(name + length - suffix, suffixes[i], suffix) == 0)
+			length -= suffix;
+	}
+	return length;
+}
+
+/* The child is not named in the file: its `name`, else the file's own name, or
+ * its folder's where the file has mergekit's standard name. */
+static char *child_name(const struct merge_recipe *recipe, const char *file)
+{
+	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
+
+	if (recipe->name)
+		return memory_string(recipe->name);
+	if (strcmp(file, "standard input") == 0)
+		return memory_string("stdin");
+	if (slash && (strcmp(name, "mergekit_config.yml") == 0 || strcmp(name, "mergekit_moe_config.yml") == 0)) {
+		const char *start = slash;
+		while (start > file && start[-1] != '/')
+			start--;
+		if (start < slash)
+			return memory_string_slice(start, (size_t)(slash - start));
+	}
+	return memory_string_slice(name, stem_length(name));
+}
+
+/* "A+lora" is a model of its own: made from A, by that adapter. */
+static void deliver_adapter(struct source *source, const char *name, long line)
+{
+	const char *plus = strchr(name, '+');
+
+	if (!plus)
+		return;
+	char *base = memory_string_slice(name, (size_t)(plus - name));
+	struct record edge = {.type = RECORD_EDGE, .line = line, .of.edge = {
+		.child = name, .parent = base, .relation = RELATION_ADAPTER, .weight = 1, .source = "config",
+		.trust = TRUST_CONFIGURATION, .note = plus + 1,
+	}};
+	deliver(source, &edge);
+	free(base);
+}
+
+/* Weights that were only assumed stay unknown; a base that keeps nothing is
+ * known to. */
+static void deliver_recipe(struct source *source, const struct merge_recipe *recipe, const char *child)
+{
+	struct record model = {.type = RECORD_MODEL, .line = recipe->line, .of.model = {
+		.name = child, .params_b = NAN, .likes = NAN, .moe = ANSWER_UNKNOWN, .kind = KIND_MERGE,
+		.source = "config", .rank = RANK_USER,
+	}};
+	deliver(source, &model);
+	for (size_t i = 0; i < recipe->parent_count && source->status == STATUS_OK; i++) {
+		const struct merge_parent *parent = &recipe->parents[i];
+		struct record edge = {.type = RECORD_EDGE, .line = recipe->line, .of.edge = {
+			.child = child, .parent = parent->name, .relation = RELATION_MERGE,
+			.weight = recipe->assumed && parent->share > 0 ? NAN : parent->share, .method = recipe->method,
+			.source = "config", .trust = TRUST_CONFIGURATION, .note = recipe->note,
+		}};
+		if (utf8_compare_names(child, parent->name) == 0) {
+			reject(source, recipe->line, 0, "%s is given as its own parent", child);
+			continue;
+		}
+		if (deliver(source, &edge) == STATUS_OK)
+			deliver_adapter(source, parent->name, recipe->line);
+	}
+}
+
+enum status mergekit_read(struct source *source)
+{
+	struct text text = {0};
+	struct merge_recipe recipe = {0};
+
+	if (source_rest(source, &text, FILE_MAX_BYTES) == STATUS_OK)
+		source->status = merge_recipe_read(text_string(&text), text.length, source->name, source->sink,
+						   &recipe, source->error);
+	if (source->status == STATUS_OK) {
+		char *child = child_name(&recipe, source->name);
+		deliver_recipe(source, &recipe, child);
+		free(child);
+	}
+	merge_recipe_free(&recipe);
+	text_free(&text);
+	return source->status;
+}
