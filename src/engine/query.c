@@ -388,7 +388,7 @@ enum status engine_predict_child(struct engine_query *query, const struct engine
 	query->weight[OWN] = 1;
 	for (size_t i = 0; i < child->count; i++)
 		query->weight[i] = child->weights[i] / total;
-	query->spread = fit_spread(query->fit, child->model.uploaded);
+	query->spread = fit_spread(query->fit, &child->model);
 	query_combine(query, mean, variance);
 	query_finish(query, mean, variance, estimates);
 	return STATUS_OK;
@@ -450,7 +450,7 @@ enum status engine_predict_model(struct engine_query *query, size_t model,
 		fit_leave_one_out(fit, (size_t)fit->model_row[model], mean, variance);
 	} else {
 		query->subject = SUBJECT_NODE;
-		query->spread = fit_spread(fit, fit->data.model[model].uploaded);
+		query->spread = fit_spread(fit, &fit->data.model[model]);
 		query->child_columns = false;
 		query_set_node(query, model);
 		query_node_posterior(query, mean, variance);
