@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
+	include/stemma/app/answer_sets.h src/app/answer_sets.c \
 	include/stemma/app/catalog.h src/app/catalog.h src/app/catalog.c src/app/names.c \
 	include/stemma/app/drift.h src/app/drift.c \
 	include/stemma/app/import.h src/app/import.c \

@@ -58,6 +58,7 @@ cleanup:
 
 static void session_drop_fit(struct session *session)
 {
+	answer_sets_free(&session->answers);
 	engine_query_free(session->query);
 	engine_fit_free(session->fit);
 	session->query = NULL;
@@ -206,6 +207,16 @@ enum status session_fit(struct session *session, enum prior prior, size_t rank, 
 	if (status == STATUS_OK)
 		session_adopt_fit(session, fit);
 	return status;
+}
+
+enum status session_learn_answers(struct session *session, uint64_t seed, struct progress *progress,
+				  struct error *error)
+{
+	answer_sets_free(&session->answers);
+	if (!session->fit)
+		return STATUS_OK;
+	return answer_sets_learn(session->store, session->catalog, session->fit, seed, progress,
+				 &session->answers, error);
 }
 
 enum status session_fit_detached(const char *path, const struct catalog *catalog,

@@ -175,6 +175,14 @@ static int double_compare(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
+struct spread spread_of(double *sizes, size_t count)
+{
+	if (count < ROWS_MIN)
+		return (struct spread){0.6745, 1.6449};
+	qsort(sizes, count, sizeof *sizes, double_compare);
+	return (struct spread){sizes[count / 2], sizes[(size_t)ceil(0.9 * ((double)count + 1)) - 1]};
+}
+
 /* Factor means and variances of a row as a kind of spread sees them; false
  * when the row was not left out. */
 static bool spread_row(const struct engine_fit *fit, enum spread_kind kind, size_t row, double *mean,
@@ -226,15 +234,10 @@ static void calibrate_kind(struct engine_fit *fit, enum spread_kind kind)
 		}
 	}
 	for (size_t b = 0; b <= benchmarks; b++) {
-		/* The normal distribution's, or what is known of easier cases. */
-		fit->spread[kind][b] = kind == SPREAD_ONE_OUT ? (struct spread){0.6745, 1.6449}
-							      : fit->spread[kind - 1][b];
-		if (known[b] < ROWS_MIN)
-			continue;
-		double *sorted = sizes + b * fit->rows;
-		qsort(sorted, known[b], sizeof *sorted, double_compare);
-		fit->spread[kind][b] = (struct spread){
-			sorted[known[b] / 2], sorted[(size_t)ceil(0.9 * ((double)known[b] + 1)) - 1]};
+		/* Too few to tell: what is known of easier cases. */
+		bool few = known[b] < ROWS_MIN && kind != SPREAD_ONE_OUT;
+		fit->spread[kind][b] = few ? fit->spread[kind - 1][b]
+					   : spread_of(sizes + b * fit->rows, known[b]);
 	}
 	free(sizes);
 }

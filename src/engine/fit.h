@@ -23,6 +23,9 @@ struct fit_group {
 struct spread {
 	double half, ninety;
 };
+/* From the sizes of standardised residuals, which it sorts; the normal
+ * distribution's from fewer than 40. */
+struct spread spread_of(double *sizes, size_t count);
 enum spread_kind {
 	SPREAD_ONE_OUT, /* a scored model, predicted from all others */
 	SPREAD_FOLDS,   /* a model among contemporaries, a fifth of them unscored */

@@ -444,6 +444,21 @@ enum status lrmf_fit(const struct lrmf_data *data, const double *covariance,
 	return status;
 }
 
+struct lrmf *lrmf_restore(size_t models, size_t questions, size_t rank, const float *model_factors,
+			  const float *question_factors)
+{
+	struct lrmf *lrmf = memory_zero(1, sizeof *lrmf);
+
+	*lrmf = (struct lrmf){
+		.models = models, .questions = questions, .rank = rank,
+		.model = memory_allocate(models * rank, sizeof(float)),
+		.question = memory_allocate(questions * (rank + 1), sizeof(float)),
+	};
+	memcpy(lrmf->model, model_factors, models * rank * sizeof(float));
+	memcpy(lrmf->question, question_factors, questions * (rank + 1) * sizeof(float));
+	return lrmf;
+}
+
 void lrmf_free(struct lrmf *lrmf)
 {
 	if (!lrmf)
@@ -457,6 +472,11 @@ void lrmf_free(struct lrmf *lrmf)
 size_t lrmf_rank(const struct lrmf *lrmf)
 {
 	return lrmf->rank;
+}
+
+size_t lrmf_question_count(const struct lrmf *lrmf)
+{
+	return lrmf->questions;
 }
 
 const float *lrmf_models(const struct lrmf *lrmf)

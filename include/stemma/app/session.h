@@ -11,6 +11,7 @@
 #ifndef STEMMA_APP_SESSION_H
 #define STEMMA_APP_SESSION_H
 
+#include "stemma/app/answer_sets.h"
 #include "stemma/app/catalog.h"
 #include "stemma/app/import.h"
 #include "stemma/base/error.h"
@@ -24,6 +25,7 @@ struct session {
 	struct catalog *catalog;
 	struct engine_fit *fit;      /* NULL until there is one */
 	struct engine_query *query;  /* of that fit */
+	struct answer_sets answers;  /* of that fit; none until session_learn_answers() */
 	bool created;                /* the cache was made by this session */
 };
 
@@ -51,7 +53,11 @@ enum status session_fit_detached(const char *path, const struct catalog *catalog
 				 enum prior prior, size_t rank, uint64_t seed, bool relearn,
 				 struct progress *progress, struct engine_fit **fit,
 				 struct error *error);
-/* Puts a fit in place (takes it over) with a query of its own. */
+/* Makes session->answers for the fit; a session without a fit has none. */
+enum status session_learn_answers(struct session *session, uint64_t seed, struct progress *progress,
+				  struct error *error);
+/* Puts a fit in place (takes it over) with a query of its own; the answers of
+ * the old fit go. */
 void session_adopt_fit(struct session *session, struct engine_fit *fit);
 /* Puts a catalog in place (takes it over); drops the old fit. */
 void session_adopt_catalog(struct session *session, struct catalog *catalog);

@@ -44,7 +44,12 @@ enum status lrmf_fit(const struct lrmf_data *data, const double *covariance,
 		     struct lrmf **lrmf, struct error *error);
 void lrmf_free(struct lrmf *lrmf); /* NULL allowed */
 
+/* One of factors that were learned before; both are copied. */
+struct lrmf *lrmf_restore(size_t models, size_t questions, size_t rank, const float *model_factors,
+			  const float *question_factors);
+
 size_t lrmf_rank(const struct lrmf *lrmf);
+size_t lrmf_question_count(const struct lrmf *lrmf);
 const float *lrmf_models(const struct lrmf *lrmf);     /* models x rank: M */
 const float *lrmf_questions(const struct lrmf *lrmf);  /* questions x (rank + 1): X, then b */
 /* The objective after each pass, never rising; *count of them. */
