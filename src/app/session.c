@@ -236,3 +236,27 @@ enum status session_fit_detached(const char *path, const struct catalog *catalog
 	store_close(store);
 	return status;
 }
+
+enum status session_answers_detached(const char *path, const struct catalog *catalog,
+				     const struct engine_fit *fit, uint64_t seed,
+				     struct progress *progress, struct answer_sets *sets,
+				     struct error *error)
+{
+	struct store *store;
+	bool created;
+
+	*sets = (struct answer_sets){0};
+	enum status status = store_open(path, false, &store, &created, error);
+	if (status != STATUS_OK)
+		return status;
+	status = answer_sets_learn(store, catalog, fit, seed, progress, sets, error);
+	store_close(store);
+	return status;
+}
+
+void session_adopt_answers(struct session *session, struct answer_sets *sets)
+{
+	answer_sets_free(&session->answers);
+	session->answers = *sets;
+	*sets = (struct answer_sets){0};
+}

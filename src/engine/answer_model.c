@@ -16,6 +16,7 @@
 #define TOLERANCE 1e-4
 #define NUGGET 1e-3 /* keeps K of re-uploads positive definite */
 #define STATE_VERSION 1
+#define PI 3.14159265358979
 
 struct answer_model {
 	const struct engine_fit *fit;
@@ -24,10 +25,12 @@ struct answer_model {
 	uint64_t fingerprint; /* of the answers */
 	size_t count;         /* learned models */
 	uint32_t *model, *row; /* their numbers in the data and rows of the fit */
+	int32_t *place;       /* by model of the data: its place among the learned, or -1 */
 	double *observed;     /* points */
 	double scale;         /* of K: mean diagonal 1 */
 	double *inverse;      /* count x count: K^-1 */
 	double *solution;     /* count x rank: K^-1 M */
+	double *left_mean, *left_deviation; /* count: each predicted from all others, points */
 	struct spread spread;
 };
 
@@ -61,10 +64,14 @@ static void take_models(struct answer_model *model, const struct lrmf_data *answ
 	model->model = memory_allocate(answers->models, sizeof *model->model);
 	model->row = memory_allocate(answers->models, sizeof *model->row);
 	model->observed = memory_allocate(answers->models, sizeof *model->observed);
+	model->place = memory_allocate(model->fit->data.models, sizeof *model->place);
+	for (size_t i = 0; i < model->fit->data.models; i++)
+		model->place[i] = -1;
 	for (size_t i = 0; i < answers->models; i++) {
 		int32_t row = model->fit->model_row[models[i]];
 		if (row < 0)
 			continue;
+		model->place[models[i]] = (int32_t)model->count;
 		model->model[model->count] = models[i];
 		model->row[model->count] = (uint32_t)row;
 		model->observed[model->count] = 100 * share_solved(answers->answers[i], answers->questions);
@@ -184,34 +191,33 @@ static enum status solve_factors(struct answer_model *model, double *covariance,
 /* ---- predicting --------------------------------------------------------------------- */
 
 /* Mean and standard deviation in points of the share that factors with this
- * mean and variance (of each factor) solve: the probabilities of lrmf_predict(),
- * and by the delta method the slope of their mean, plus the chance in each answer. */
+ * mean and variance (of each factor) solve.  Each probability is averaged over
+ * the variance, sigma(eta / sqrt(1 + pi v / 8)) (MacKay 1992); the deviation is
+ * the slope of their mean (the delta method) plus the chance in each answer. */
 static void share_of(const struct answer_model *model, const double *factors, double variance, double *mean,
 		     double *deviation)
 {
 	size_t rank = lrmf_rank(model->lrmf), questions = lrmf_question_count(model->lrmf);
-	const float *question = lrmf_questions(model->lrmf);
-	double *covariance = memory_zero(rank * rank, sizeof *covariance);
-	double *probabilities = memory_allocate(questions, sizeof *probabilities);
 	double *slope = memory_zero(rank, sizeof *slope);
 	double n = (double)questions, sum = 0, chance = 0, size = 0;
 
-	for (size_t j = 0; j < rank; j++)
-		covariance[j * rank + j] = variance;
-	lrmf_predict(model->lrmf, factors, covariance, probabilities);
 	for (size_t i = 0; i < questions; i++) {
-		double p = probabilities[i];
+		const float *question = lrmf_questions(model->lrmf) + i * (rank + 1);
+		double eta = (double)question[rank], length = 0;
+		for (size_t j = 0; j < rank; j++) {
+			eta += factors[j] * (double)question[j];
+			length += (double)question[j] * (double)question[j];
+		}
+		double p = 1 / (1 + exp(-eta / sqrt(1 + PI * variance * length / 8)));
 		sum += p / n;
 		chance += p * (1 - p) / (n * n);
 		for (size_t j = 0; j < rank; j++)
-			slope[j] += p * (1 - p) * (double)question[i * (rank + 1) + j] / n;
+			slope[j] += p * (1 - p) * (double)question[j] / n;
 	}
 	for (size_t j = 0; j < rank; j++)
 		size += slope[j] * slope[j];
 	*mean = 100 * sum;
 	*deviation = 100 * sqrt(variance * size + chance);
-	free(covariance);
-	free(probabilities);
 	free(slope);
 }
 
@@ -229,13 +235,17 @@ static void predict_learned(const struct answer_model *model, size_t number, dou
 	free(factors);
 }
 
+/* Predicts each learned model from all others, and takes from that how wide
+ * the intervals must be. */
 static void calibrate(struct answer_model *model)
 {
-	double *sizes = memory_allocate(model->count, sizeof *sizes), mean, deviation;
+	double *sizes = memory_allocate(model->count, sizeof *sizes);
 
+	model->left_mean = memory_allocate(model->count, sizeof *model->left_mean);
+	model->left_deviation = memory_allocate(model->count, sizeof *model->left_deviation);
 	for (size_t i = 0; i < model->count; i++) {
-		predict_learned(model, i, &mean, &deviation);
-		sizes[i] = fabs(model->observed[i] - mean) / deviation;
+		predict_learned(model, i, &model->left_mean[i], &model->left_deviation[i]);
+		sizes[i] = fabs(model->observed[i] - model->left_mean[i]) / model->left_deviation[i];
 	}
 	model->spread = spread_of(sizes, model->count);
 	free(sizes);
@@ -259,10 +269,8 @@ static void add_evidence(struct answer_prediction *prediction, size_t model, dou
 
 static size_t find_learned(const struct answer_model *model, size_t number)
 {
-	for (size_t i = 0; i < model->count; i++)
-		if (model->model[i] == number)
-			return i;
-	return SIZE_MAX;
+	return number < model->fit->data.models && model->place[number] >= 0 ? (size_t)model->place[number]
+									     : SIZE_MAX;
 }
 
 /* Kriging: factors and their variance from the prior covariances. */
@@ -301,7 +309,8 @@ void answer_model_predict(const struct answer_model *model, struct engine_query 
 	if (learned == SIZE_MAX) {
 		predict_other(model, query, &mean, &deviation, prediction);
 	} else {
-		predict_learned(model, learned, &mean, &deviation);
+		mean = model->left_mean[learned];
+		deviation = model->left_deviation[learned];
 		for (size_t i = 0; i < count; i++)
 			if (i != learned)
 				add_evidence(prediction, model->model[i], -model->inverse[learned * count + i] /
@@ -319,11 +328,10 @@ void answer_model_predict(const struct answer_model *model, struct engine_query 
 bool answer_model_residual(const struct answer_model *model, size_t number, struct engine_residual *residual)
 {
 	size_t learned = find_learned(model, number);
-	double mean, deviation;
 
 	if (learned == SIZE_MAX)
 		return false;
-	predict_learned(model, learned, &mean, &deviation);
+	double mean = model->left_mean[learned], deviation = model->left_deviation[learned];
 	*residual = (struct engine_residual){
 		.observed = model->observed[learned], .predicted = mean, .sd = deviation,
 		.z = (model->observed[learned] - mean) / deviation,
@@ -379,6 +387,9 @@ void answer_model_free(struct answer_model *model)
 	free(model->model);
 	free(model->row);
 	free(model->observed);
+	free(model->place);
+	free(model->left_mean);
+	free(model->left_deviation);
 	free(model->inverse);
 	free(model->solution);
 	free(model);

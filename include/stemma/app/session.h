@@ -56,6 +56,13 @@ enum status session_fit_detached(const char *path, const struct catalog *catalog
 /* Makes session->answers for the fit; a session without a fit has none. */
 enum status session_learn_answers(struct session *session, uint64_t seed, struct progress *progress,
 				  struct error *error);
+/* The same for a worker and a fit of `catalog`; the sets are the caller's. */
+enum status session_answers_detached(const char *path, const struct catalog *catalog,
+				     const struct engine_fit *fit, uint64_t seed,
+				     struct progress *progress, struct answer_sets *sets,
+				     struct error *error);
+/* Puts answers of session->fit in place (takes them over). */
+void session_adopt_answers(struct session *session, struct answer_sets *sets);
 /* Puts a fit in place (takes it over) with a query of its own; the answers of
  * the old fit go. */
 void session_adopt_fit(struct session *session, struct engine_fit *fit);
