@@ -213,7 +213,8 @@ static enum status factorise(const struct evaluation *evaluation, const struct r
 	double *covariance = training_covariance(evaluation, rows);
 	struct lrmf_data data = {rows->trained, evaluation->data->answers.questions, answers};
 	struct lrmf_settings settings = {
-		.rank = rank, .lambda = lambda, .mu = QUESTION_RIDGE, .passes_max = PASSES_MAX,
+		.rank = rank, .lambda = lambda, .mu = QUESTION_RIDGE, .tie = evaluation->settings->tie,
+		.passes_max = PASSES_MAX,
 		.tolerance = tolerance, .seed = evaluation->settings->seed,
 	};
 

@@ -226,6 +226,38 @@ static void step_models(struct search *search)
 	free(pull);
 }
 
+/* Mean of the questions' factors (rank + 1). */
+static void mean_question(const float *questions, size_t count, size_t wide, float *mean)
+{
+	memset(mean, 0, wide * sizeof *mean);
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < wide; j++)
+			mean[j] += questions[i * wide + j] / (float)count;
+}
+
+/* The Laplacian of questions that are all tied to each other pulls each to their
+ * mean, tie/2 |x_i - mean|^2.  The mean solves the system without it; then
+ * (gram + tie) x_i = pull_i + tie mean. */
+static void tie_questions(struct search *search, float *gram)
+{
+	size_t questions = search->lrmf->questions, wide = search->lrmf->rank + 1;
+	float tie = (float)search->settings->tie;
+
+	if (tie <= 0)
+		return;
+	float *mean = memory_allocate(wide, sizeof *mean), *factor = memory_allocate(wide * wide, sizeof *factor);
+	mean_question(search->pull, questions, wide, mean);
+	memcpy(factor, gram, wide * wide * sizeof *factor);
+	LAPACKE_sposv(LAPACK_COL_MAJOR, 'L', (int)wide, 1, factor, (int)wide, mean, (int)wide);
+	for (size_t j = 0; j + 1 < wide; j++) {
+		gram[j * wide + j] += tie;
+		for (size_t i = 0; i < questions; i++)
+			search->pull[i * wide + j] += tie * mean[j];
+	}
+	free(mean);
+	free(factor);
+}
+
 /* One majorised step of the questions and their intercepts: all share the Gram
  * matrix of [M 1]. */
 static void step_questions(struct search *search)
@@ -241,20 +273,22 @@ static void step_questions(struct search *search)
 		    lrmf->question, wide, gram, wide, 1, search->pull, wide);
 	for (int j = 0; j < wide; j++)
 		gram[j * wide + j] += (float)(j < wide - 1 ? search->settings->mu : INTERCEPT_RIDGE);
+	tie_questions(search, gram);
 	LAPACKE_sposv(LAPACK_COL_MAJOR, 'L', wide, (int)lrmf->questions, gram, wide, search->pull, wide);
 	for (size_t i = 0; i < lrmf->questions * (size_t)wide; i++)
 		lrmf->question[i] += RELAXATION * (search->pull[i] - lrmf->question[i]);
 	free(gram);
 }
 
-/* lambda/2 tr(M' K^-1 M) + mu/2 |X|^2 + ridge/2 |b|^2. */
+/* lambda/2 tr(M' K^-1 M) + mu/2 |X|^2 + tie/2 sum |x_i - mean|^2 + ridge/2 |b|^2. */
 static double search_penalty(const struct search *search)
 {
 	const struct lrmf *lrmf = search->lrmf;
 	size_t rank = lrmf->rank;
 	float *turned = memory_allocate(lrmf->models * rank, sizeof *turned);
 	float *identity = memory_zero(rank * rank, sizeof *identity);
-	double models = 0, questions = 0, intercepts = 0;
+	float *mean = memory_allocate(rank + 1, sizeof *mean);
+	double models = 0, questions = 0, intercepts = 0, ties = 0;
 
 	for (size_t j = 0; j < rank; j++)
 		identity[j * rank + j] = 1;
@@ -262,15 +296,18 @@ static double search_penalty(const struct search *search)
 	for (size_t i = 0; i < lrmf->models; i++)
 		for (size_t j = 0; j < rank; j++)
 			models += (double)turned[i * rank + j] * (double)turned[i * rank + j] / search->spread[i];
+	mean_question(lrmf->question, lrmf->questions, rank + 1, mean);
 	for (size_t i = 0; i < lrmf->questions; i++)
 		for (size_t j = 0; j <= rank; j++) {
 			double value = (double)lrmf->question[i * (rank + 1) + j];
 			*(j < rank ? &questions : &intercepts) += value * value;
+			ties += j < rank ? (value - (double)mean[j]) * (value - (double)mean[j]) : 0;
 		}
+	free(mean);
 	free(turned);
 	free(identity);
 	return 0.5 * (search->settings->lambda * models + search->settings->mu * questions +
-		      INTERCEPT_RIDGE * intercepts);
+		      search->settings->tie * ties + INTERCEPT_RIDGE * intercepts);
 }
 
 static float random_normal(uint64_t *state)

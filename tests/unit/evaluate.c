@@ -235,7 +235,7 @@ static void inherited_answers_are_predicted(void **state)
 	world_make(&world, 2);
 	answers_make(&answers);
 	struct answer_data data = {world.data, {MODELS, QUESTIONS, answers.rows}, answers.models};
-	struct answer_settings settings = {1, known, 2};
+	struct answer_settings settings = {.seed = 1, .known = known, .known_count = 2};
 	if (answers_evaluate(&data, &settings, see_answers, &seen, NULL, &error) != STATUS_OK)
 		fail_msg("%s", error.message);
 	assert_true(seen.pearson[ANSWER_METHOD_KIN][0] > seen.pearson[ANSWER_METHOD_NONE][0] + 0.2);

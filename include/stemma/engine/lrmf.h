@@ -2,7 +2,7 @@
  * (Tamura et al. 2025, arXiv 2504.19811; engine.md §2).
  *
  *     P(model u solves question i) = sigma(m_u . x_i + b_i)
- *     min  sum BCE + lambda/2 tr(M' K^-1 M) + mu/2 |X|^2
+ *     min  sum BCE + lambda/2 tr(M' K^-1 M) + mu/2 |X|^2 + tie/2 sum |x_i - mean x|^2
  *
  * K is the prior covariance of the models: the identity (plain matrix
  * factorisation), (rho L + I)^-1 (as published), or one from the pedigree.
@@ -30,6 +30,7 @@ struct lrmf_settings {
 	size_t rank;
 	double lambda;      /* on the models, > 0 */
 	double mu;          /* on the questions, > 0 */
+	double tie;         /* on the Laplacian of the questions, all tied to each other; 0 = none */
 	size_t passes_max;
 	double tolerance;   /* relative fall of the objective that ends the search */
 	uint64_t seed;
