@@ -239,16 +239,17 @@ static void predict_learned(const struct answer_model *model, size_t number, dou
  * the intervals must be. */
 static void calibrate(struct answer_model *model)
 {
-	double *sizes = memory_allocate(model->count, sizeof *sizes);
+	struct judged *residuals = memory_allocate(model->count, sizeof *residuals);
 
 	model->left_mean = memory_allocate(model->count, sizeof *model->left_mean);
 	model->left_deviation = memory_allocate(model->count, sizeof *model->left_deviation);
 	for (size_t i = 0; i < model->count; i++) {
 		predict_learned(model, i, &model->left_mean[i], &model->left_deviation[i]);
-		sizes[i] = fabs(model->observed[i] - model->left_mean[i]) / model->left_deviation[i];
+		residuals[i] = (struct judged){
+			fabs(model->observed[i] - model->left_mean[i]) / model->left_deviation[i], 1};
 	}
-	model->spread = spread_of(sizes, model->count);
-	free(sizes);
+	model->spread = spread_of(residuals, model->count, model->count);
+	free(residuals);
 }
 
 static void add_evidence(struct answer_prediction *prediction, size_t model, double weight)

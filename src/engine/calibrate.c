@@ -168,19 +168,34 @@ void fit_leave_blocks_out(struct engine_fit *fit, size_t number, const double *i
 
 /* ---- spreads ------------------------------------------------------------------------- */
 
-static int double_compare(const void *left, const void *right)
+static int judged_compare(const void *left, const void *right)
 {
-	double a = *(const double *)left, b = *(const double *)right;
+	const struct judged *a = left, *b = right;
 
-	return a < b ? -1 : a > b;
+	return a->size < b->size ? -1 : a->size > b->size;
 }
 
-struct spread spread_of(double *sizes, size_t count)
+/* Where the share of the sorted residuals' weight ends. */
+static double judged_reach(const struct judged *residuals, size_t count, double share)
+{
+	double total = 0, sum = 0;
+	size_t i = 0;
+
+	for (size_t k = 0; k < count; k++)
+		total += residuals[k].weight;
+	while (i + 1 < count && (sum += residuals[i].weight) < share * total * (1 - 1e-12))
+		i++;
+	return residuals[i].size;
+}
+
+struct spread spread_of(struct judged *residuals, size_t count, size_t groups)
 {
 	if (count < ROWS_MIN)
 		return (struct spread){0.6745, 1.6449};
-	qsort(sizes, count, sizeof *sizes, double_compare);
-	return (struct spread){sizes[count / 2], sizes[(size_t)ceil(0.9 * ((double)count + 1)) - 1]};
+	double more = 1 + 1 / (double)groups; /* the one that is to come */
+	qsort(residuals, count, sizeof *residuals, judged_compare);
+	return (struct spread){judged_reach(residuals, count, 0.5 * more),
+			       judged_reach(residuals, count, 0.9 * more)};
 }
 
 /* Factor means and variances of a row as a kind of spread sees them; false
@@ -212,15 +227,36 @@ static bool has_judges(const struct engine_fit *fit)
 	return others >= JUDGES_MIN;
 }
 
+/* What each row counts: all alike, but families as wholes where a new one is
+ * judged, since its members err together.  Returns the number of groups. */
+static size_t weigh_rows(const struct engine_fit *fit, enum spread_kind kind, double *weight)
+{
+	size_t groups = 0, *members = memory_zero(fit->rows, sizeof *members);
+
+	for (size_t row = 0; row < fit->rows; row++)
+		if (row_family(fit, row) >= 0)
+			members[row_family(fit, row)]++;
+	for (size_t row = 0; row < fit->rows; row++) {
+		int32_t family = row_family(fit, row);
+		weight[row] = kind == SPREAD_FAMILY && family >= 0 ? 1 / (double)members[family] : 1;
+	}
+	for (size_t family = 0; family < fit->rows; family++)
+		groups += members[family] >= FAMILY_MIN;
+	free(members);
+	return kind == SPREAD_FAMILY ? groups : fit->rows;
+}
+
 /* Quantiles of |z| of one kind: how many standard deviations hold half and
  * nine tenths of the scores. */
 static void calibrate_kind(struct engine_fit *fit, enum spread_kind kind)
 {
-	bool judges = has_judges(fit);
+	bool judges = kind != SPREAD_FAMILY && has_judges(fit);
 	size_t benchmarks = fit->transform.benchmarks, known[FACTORS_MAX + 1] = {0};
-	double *sizes = memory_allocate((benchmarks + 1) * fit->rows, sizeof *sizes);
+	struct judged *residuals = memory_allocate((benchmarks + 1) * fit->rows, sizeof *residuals);
+	double *weight = memory_allocate(fit->rows, sizeof *weight);
 	double mean[FACTORS_MAX], variance[FACTORS_MAX];
 	double points[FACTORS_MAX + 1], deviation[FACTORS_MAX + 1];
+	size_t groups = weigh_rows(fit, kind, weight);
 
 	fit->spread[kind] = memory_allocate(benchmarks + 1, sizeof(struct spread));
 	for (size_t row = 0; row < fit->rows; row++) {
@@ -230,16 +266,17 @@ static void calibrate_kind(struct engine_fit *fit, enum spread_kind kind)
 		for (size_t b = 0; b <= benchmarks; b++) {
 			double z = fabs(fit_observed(fit, row, b) - points[b]) / deviation[b];
 			if (!isnan(z))
-				sizes[b * fit->rows + known[b]++] = z;
+				residuals[b * fit->rows + known[b]++] = (struct judged){z, weight[row]};
 		}
 	}
 	for (size_t b = 0; b <= benchmarks; b++) {
 		/* Too few to tell: what is known of easier cases. */
 		bool few = known[b] < ROWS_MIN && kind != SPREAD_ONE_OUT;
 		fit->spread[kind][b] = few ? fit->spread[kind - 1][b]
-					   : spread_of(sizes + b * fit->rows, known[b]);
+					   : spread_of(residuals + b * fit->rows, known[b], groups);
 	}
-	free(sizes);
+	free(residuals);
+	free(weight);
 }
 
 void fit_calibrate(struct engine_fit *fit)

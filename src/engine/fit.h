@@ -23,9 +23,14 @@ struct fit_group {
 struct spread {
 	double half, ninety;
 };
-/* From the sizes of standardised residuals, which it sorts; the normal
- * distribution's from fewer than 40. */
-struct spread spread_of(double *sizes, size_t count);
+/* The size of a standardised residual and what it counts. */
+struct judged {
+	double size, weight;
+};
+/* How far half and nine tenths of the residuals reach, for one more that is
+ * drawn like these: the conformal quantile (Vovk 2005), with as many groups as
+ * stand for themselves.  Sorts them; the normal distribution's from fewer than 40. */
+struct spread spread_of(struct judged *residuals, size_t count, size_t groups);
 enum spread_kind {
 	SPREAD_ONE_OUT, /* a scored model, predicted from all others */
 	SPREAD_FOLDS,   /* a model among contemporaries, a fifth of them unscored */
