@@ -93,7 +93,7 @@ enum need {
 	X(SEARCH_PREVIOUS, "search-previous", "N", IN_PANES | IN(HELP), SEARCH, NULL, "Finding", \
 	  "match before") \
 	X(FILTER, "filter", "f", IN_PANES, NOTHING, "filter", "Finding", \
-	  "show only names that fit the letters typed; Esc shows all again") \
+	  "show only models that fit what is typed (see below); Esc shows all again") \
 	X(RESIDUALS, "residuals", "r", IN_PANES, FIT, "residuals", "Finding", \
 	  "models that score far from what their kin predict") \
 	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS), MODEL, "to the model", "Finding", \

@@ -48,10 +48,15 @@ struct prompt {
 	const struct prompt_ops *ops; /* NULL = none is open */
 	struct text text;
 	size_t place; /* byte under the cursor */
+	struct text note; /* beside the text: what it means so far, or what is wrong with it */
+	bool note_bad;
 };
 void prompt_open(struct browser *browser, const struct prompt_ops *ops, const char *text);
 void prompt_key(struct browser *browser, int input);
 void prompt_draw(struct browser *browser, const struct area *area);
+/* Until the next key. */
+void prompt_note(struct browser *browser, bool bad, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 struct message {
 	char *text;
@@ -81,6 +86,8 @@ struct browser {
 	size_t jump_count;
 	struct text folds_before; /* of a search, to go back when it is given up */
 	size_t model_before;
+	double *z;                  /* of the score column, by model; NULL not counted yet */
+	size_t z_column;
 
 	enum view_id focus;   /* a pane */
 	enum view_id full;    /* a view over the whole screen, or VIEW_COUNT */
@@ -170,6 +177,12 @@ void residual_table_free(struct browser *browser);
 
 /* find.c: search, filter */
 bool find_act(struct browser *browser, enum action action, int count);
+/* Gives the tree the z values of the score column; `anew` after a fit. */
+void find_measure(struct browser *browser, bool anew);
+/* The score column is another one: z and a filter by it are, too. */
+void find_column_changed(struct browser *browser);
+/* Filters the tree; a wrong line is a message. */
+void find_filter(struct browser *browser, const char *line);
 
 /* keep.c: state kept between runs */
 void keep_load(struct browser *browser);

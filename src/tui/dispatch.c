@@ -120,6 +120,7 @@ static void change_column(struct browser *browser, int step)
 
 	column = (column + (step > 0 ? 1 : columns - 1)) % columns;
 	tree_set_column(browser->tree, column);
+	find_column_changed(browser);
 	browser_message(browser, "score column: %s", column < catalog->benchmark_count
 				? catalog->benchmarks[column].title
 				: "average of the benchmarks");

@@ -32,6 +32,7 @@ void fitting_adopted(struct browser *browser)
 	browser->estimated = CATALOG_NONE;
 	browser->has_estimates = false;
 	residual_table_free(browser);
+	find_measure(browser, true);
 	edit_refresh(browser);
 }
 

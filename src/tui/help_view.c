@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "browser.h"
-#include "fuzzy.h"
+#include "stemma/base/fuzzy.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 
@@ -58,6 +58,20 @@ static void add_entry(struct browser *browser, const char *left, const char *tex
 	} while (*text);
 }
 
+static void add_filter_terms(struct browser *browser, int width)
+{
+	text_append(new_line(browser), "Filter");
+	add_entry(browser, "olive slerp", "letters that fit the name; all terms must fit", width);
+	add_entry(browser, "\"slerp\"", "the name contains just this", width);
+	add_entry(browser, "!slerp", "turned round: the name does not contain it", width);
+	add_entry(browser, "bbh > 40", "a benchmark or the average; also < <= >= = !=", width);
+	for (int i = 0; i < FILTER_FIELD_COUNT; i++) {
+		const struct filter_field_info *info = filter_field_info((enum filter_field)i);
+		add_entry(browser, info->example, info->help, width);
+	}
+	new_line(browser);
+}
+
 static void make_lines(struct browser *browser, int width)
 {
 	for (size_t i = 0; i < browser->help_count; i++)
@@ -73,6 +87,7 @@ static void make_lines(struct browser *browser, int width)
 		}
 		new_line(browser);
 	}
+	add_filter_terms(browser, width);
 	text_append(new_line(browser), "Signs");
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
 		add_entry(browser, signs[i].sign, signs[i].meaning, width);

@@ -489,5 +489,6 @@ void tree_free(struct tree *tree)
 	};
 	for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
 		free(blocks[i]);
+	filter_free(tree->finder);
 	free(tree);
 }

@@ -6,7 +6,7 @@
 
 #include "actions.h"
 #include "bars.h"
-#include "fuzzy.h"
+#include "stemma/base/fuzzy.h"
 #include "keys.h"
 #include "list.h"
 

@@ -1,4 +1,4 @@
-#include "fuzzy.h"
+#include "stemma/base/fuzzy.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -16,7 +16,12 @@
 
 static char lower(char c)
 {
-	return (char)tolower((unsigned char)c);
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static bool ends_word(char c)
+{
+	return c == '-' || c == '/' || c == '_' || c == '.' || c == ' ';
 }
 
 /* What a letter at this place of the name is worth by itself. */
@@ -25,30 +30,46 @@ static double place_worth(const char *name, size_t place)
 	if (place == 0)
 		return WORTH_FIRST;
 	unsigned char before = (unsigned char)name[place - 1], here = (unsigned char)name[place];
-	if (strchr("-/_. ", before))
+	if (ends_word(name[place - 1]))
 		return WORTH_WORD;
 	if ((islower(before) && isupper(here)) || (!isdigit(before) && isdigit(here)))
 		return WORTH_CAPITAL;
 	return 0;
 }
 
+/* A name with its letters in lower case. */
+struct folded {
+	const char *name;
+	char letters[FUZZY_LENGTH_MAX];
+	size_t length;
+};
+
 /* Dynamic programming over letters (rows) and places (columns): `ending` is
  * the best score with the letter at exactly this place, `best` the best with
- * it at this place or before. */
-static double word_score(const char *word, size_t letters, const char *name, size_t length)
+ * it at this place or before.  A row begins where the letters up to it can
+ * first have been met. */
+static double word_score(const char *word, size_t letters, const struct folded *name)
 {
 	double ending[FUZZY_LENGTH_MAX], best[FUZZY_LENGTH_MAX];
+	size_t length = name->length, first = 0;
 
 	for (size_t i = 0; i < letters; i++) {
+		char letter = lower(word[i]);
 		double cost = i == letters - 1 ? COST_EDGE : COST_GAP;
 		double before_ending = FUZZY_NONE, before_best = FUZZY_NONE, running = FUZZY_NONE;
-		for (size_t j = 0; j < length; j++) {
+		const char *met = memchr(name->letters + first, letter, length - first);
+		if (!met)
+			return FUZZY_NONE;
+		size_t start = (size_t)(met - name->letters);
+		if (i > 0) /* start > first - 1: the row before has begun by then */
+			before_ending = ending[start - 1], before_best = best[start - 1];
+		for (size_t j = start; j < length; j++) {
 			double score = FUZZY_NONE;
-			if (lower(word[i]) == lower(name[j])) {
+			if (letter == name->letters[j]) {
 				if (i == 0)
-					score = place_worth(name, j) - COST_EDGE * (double)j;
+					score = place_worth(name->name, j) - COST_EDGE * (double)j;
 				else if (before_best > FUZZY_NONE / 2)
-					score = before_best + place_worth(name, j);
+					score = before_best + place_worth(name->name, j);
 				if (before_ending + WORTH_FOLLOWS > score)
 					score = before_ending + WORTH_FOLLOWS;
 			}
@@ -58,22 +79,57 @@ static double word_score(const char *word, size_t letters, const char *name, siz
 			ending[j] = score;
 			best[j] = running;
 		}
+		first = start + 1;
 	}
 	return best[length - 1] > FUZZY_NONE / 2 ? best[length - 1] : FUZZY_NONE;
 }
 
-double fuzzy_score(const char *pattern, const char *name)
+bool fuzzy_fits_anyhow(size_t letters)
 {
-	size_t length = strnlen(name, FUZZY_LENGTH_MAX);
+	return letters < 3;
+}
+
+bool fuzzy_fits_together(size_t letters, size_t length)
+{
+	double rest = length > letters ? (double)(length - letters) : 0;
+
+	return letters <= PATTERN_MAX && (double)(letters - 1) * WORTH_FOLLOWS - COST_EDGE * rest >=
+						 ENOUGH * (double)letters;
+}
+
+double fuzzy_most(const char *pattern, size_t length)
+{
 	double total = 0;
 
 	for (const char *word = pattern; *word;) {
 		size_t letters = strcspn(word, " ");
-		if (letters > PATTERN_MAX || (letters > 0 && length == 0))
+		double rest = length > letters ? (double)(length - letters) : 0;
+		if (letters > 0)
+			total += WORTH_FIRST + (double)(letters - 1) * WORTH_FOLLOWS -
+				 COST_EDGE * rest;
+		word += letters;
+		word += strspn(word, " ");
+	}
+	return total;
+}
+
+double fuzzy_score(const char *pattern, const char *name)
+{
+	struct folded folded;
+	double total = 0;
+
+	folded.name = name;
+	folded.length = 0;
+	for (; folded.length < FUZZY_LENGTH_MAX && name[folded.length]; folded.length++)
+		folded.letters[folded.length] = lower(name[folded.length]);
+	for (const char *word = pattern; *word;) {
+		size_t letters = strcspn(word, " ");
+		if (letters > PATTERN_MAX || (letters > 0 && folded.length == 0))
 			return FUZZY_NONE;
 		if (letters > 0) {
-			double score = word_score(word, letters, name, length);
-			if (score < (letters < 3 ? FUZZY_NONE / 2 : ENOUGH * (double)letters))
+			double score = word_score(word, letters, &folded);
+			if (score < (fuzzy_fits_anyhow(letters) ? FUZZY_NONE / 2
+								: ENOUGH * (double)letters))
 				return FUZZY_NONE;
 			total += score;
 		}
