@@ -145,6 +145,8 @@ enum need {
 	  "first row") \
 	X(LAST, "last", "G end", IN_ALL, NOTHING, NULL, "Moving", \
 	  "last row (5G = row 5)") \
+	X(COMMAND, "command", ":", IN_ALL, NOTHING, NULL, "Program", \
+	  "a command by its name; Tab completes, Up and Down recall") \
 	X(HELP, "help", "? F1", IN_MODELS | IN(MESSAGES), NOTHING, "help", "Program", \
 	  "this help") \
 	X(MESSAGES, "messages", "!", IN_MODELS | IN(HELP), NOTHING, NULL, "Program", \

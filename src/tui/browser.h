@@ -42,6 +42,9 @@ struct prompt_ops {
 	void (*changed)(struct browser *browser, const char *text);  /* may be NULL */
 	void (*accepted)(struct browser *browser, const char *text);
 	void (*cancelled)(struct browser *browser);                  /* may be NULL */
+	/* Before anything else; true when it was its own (may be NULL). */
+	bool (*key)(struct browser *browser, int input);
+	void (*draw)(struct browser *browser, const struct area *last_row); /* may be NULL */
 	bool one_key;                                                /* y or n */
 };
 struct prompt {
@@ -50,9 +53,12 @@ struct prompt {
 	size_t place; /* byte under the cursor */
 	struct text note; /* beside the text: what it means so far, or what is wrong with it */
 	bool note_bad;
+	int note_rows;    /* that it took above the prompt */
 };
 void prompt_open(struct browser *browser, const struct prompt_ops *ops, const char *text);
 void prompt_key(struct browser *browser, int input);
+/* Replaces the text; the cursor goes to its end. */
+void prompt_set(struct browser *browser, const char *text);
 void prompt_draw(struct browser *browser, const struct area *area);
 /* Until the next key. */
 void prompt_note(struct browser *browser, bool bad, const char *format, ...)
@@ -62,6 +68,15 @@ struct message {
 	char *text;
 	bool failure;
 	time_t when;
+};
+
+/* What the command being typed could become. */
+struct completion {
+	char **items;      /* each the text that would replace what follows `start` */
+	size_t count, capacity;
+	size_t chosen;     /* SIZE_MAX = none yet */
+	size_t start;      /* byte of the prompt's text */
+	struct text typed; /* the text before the first Tab */
 };
 
 /* A fit on its way. */
@@ -128,6 +143,10 @@ struct browser {
 	char *help_needle;
 
 	struct prompt prompt;
+	struct completion completion;
+	char **history;       /* of commands, oldest first */
+	size_t history_count, history_capacity;
+	size_t history_place; /* the one shown; the count = none */
 	struct message *messages;
 	size_t message_count, message_capacity;
 	struct list message_list;
@@ -145,6 +164,8 @@ struct browser {
 void browser_message(struct browser *browser, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void browser_failure(struct browser *browser, const struct error *error);
+/* Whether a need of the action table is met. */
+bool browser_has(struct browser *browser, enum need need);
 /* The view that keys go to. */
 enum view_id browser_view(const struct browser *browser);
 void browser_key(struct browser *browser, int input, const struct mouse *mouse);
@@ -179,10 +200,25 @@ void residual_table_free(struct browser *browser);
 bool find_act(struct browser *browser, enum action action, int count);
 /* Gives the tree the z values of the score column; `anew` after a fit. */
 void find_measure(struct browser *browser, bool anew);
-/* The score column is another one: z and a filter by it are, too. */
-void find_column_changed(struct browser *browser);
+/* Another score column; z and a filter by it follow. */
+void find_set_column(struct browser *browser, size_t column);
+/* Sorts the tree by a word: an order of TREE_ORDER_TABLE or a benchmark. */
+void find_sort(struct browser *browser, const char *word);
 /* Filters the tree; a wrong line is a message. */
 void find_filter(struct browser *browser, const char *line);
+
+/* edit.c: the same by name; each says itself what was wrong */
+void edit_weigh(struct browser *browser, const char *percent);
+void edit_method(struct browser *browser, const char *name);
+void edit_write(struct browser *browser, const char *path);
+void edit_open(struct browser *browser, const char *path);
+
+/* command_line.c */
+void command_line_open(struct browser *browser);
+void command_line_free(struct browser *browser);
+/* The history as text, a command a line, and back. */
+void command_line_save(const struct browser *browser, struct text *out);
+void command_line_load(struct browser *browser, const char *saved);
 
 /* keep.c: state kept between runs */
 void keep_load(struct browser *browser);

@@ -83,9 +83,9 @@ static bool searched(const struct browser *browser)
 	return needle && *needle;
 }
 
-bool browser_needs_met(struct browser *browser, enum action action)
+bool browser_has(struct browser *browser, enum need need)
 {
-	switch (action_info(action)->need) {
+	switch (need) {
 	case NEED_MODEL: return browser_model(browser) != CATALOG_NONE;
 	case NEED_PARENT: return browser->sketch.now.count > 0;
 	case NEED_PICKED: return picked(browser);
@@ -97,6 +97,11 @@ bool browser_needs_met(struct browser *browser, enum action action)
 	case NEED_IDLE: return browser->job == NULL;
 	default: return true;
 	}
+}
+
+bool browser_needs_met(struct browser *browser, enum action action)
+{
+	return browser_has(browser, action_info(action)->need);
 }
 
 void browser_close_view(struct browser *browser)
@@ -118,12 +123,7 @@ static void change_column(struct browser *browser, int step)
 	const struct catalog *catalog = browser->session->catalog;
 	size_t columns = catalog->benchmark_count + 1, column = browser->tree->column;
 
-	column = (column + (step > 0 ? 1 : columns - 1)) % columns;
-	tree_set_column(browser->tree, column);
-	find_column_changed(browser);
-	browser_message(browser, "score column: %s", column < catalog->benchmark_count
-				? catalog->benchmarks[column].title
-				: "average of the benchmarks");
+	find_set_column(browser, (column + (step > 0 ? 1 : columns - 1)) % columns);
 }
 
 static void jump_to(struct browser *browser)
@@ -190,6 +190,7 @@ static void act_everywhere(struct browser *browser, enum action action)
 	case ACTION_BACK: go_back(browser); break;
 	case ACTION_COPY: copy(browser); break;
 	case ACTION_RESIDUALS: browser->full = VIEW_RESIDUALS; break;
+	case ACTION_COMMAND: command_line_open(browser); break;
 	case ACTION_HELP: browser->full = VIEW_HELP; break;
 	case ACTION_MESSAGES: browser->full = VIEW_MESSAGES; break;
 	case ACTION_REFIT: fitting_start(browser, true); break;

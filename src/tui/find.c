@@ -1,6 +1,7 @@
 /* Search and filter in the tree, and the way back. */
 #include <math.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "browser.h"
 #include "stemma/base/memory.h"
@@ -113,16 +114,40 @@ void find_filter(struct browser *browser, const char *line)
 		browser_failure(browser, &error);
 }
 
-void find_column_changed(struct browser *browser)
+void find_set_column(struct browser *browser, size_t column)
 {
+	const struct catalog *catalog = browser->session->catalog;
 	size_t model = tree_model(browser->tree);
 
+	tree_set_column(browser->tree, column);
+	browser_message(browser, "score column: %s", column < catalog->benchmark_count
+				? catalog->benchmarks[column].title
+				: "average of the benchmarks");
 	find_measure(browser, false);
 	if (!browser->tree->filter)
 		return;
 	find_filter(browser, browser->tree->filter);
 	if (model != CATALOG_NONE && browser->tree->fit[model])
 		tree_reveal(browser->tree, model);
+}
+
+void find_sort(struct browser *browser, const char *word)
+{
+	size_t benchmark = catalog_benchmark(browser->session->catalog, word);
+	enum tree_order order = 0;
+
+	while (order < TREE_ORDER_COUNT && strcasecmp(tree_order_name(order), word) != 0)
+		order++;
+	if (order == TREE_ORDER_COUNT && benchmark > browser->session->catalog->benchmark_count) {
+		browser_message(browser, "no order %s; Tab lists them", word);
+		return;
+	}
+	if (order == TREE_ORDER_COUNT) {
+		find_set_column(browser, benchmark);
+		order = TREE_BY_SCORE;
+	}
+	tree_set_order(browser->tree, order);
+	browser_message(browser, "order: %s", tree_order_name(order));
 }
 
 /* "size: a number is expected, as in size < 8". */

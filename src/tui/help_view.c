@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "browser.h"
+#include "commands.h"
 #include "stemma/base/fuzzy.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
@@ -58,6 +59,20 @@ static void add_entry(struct browser *browser, const char *left, const char *tex
 	} while (*text);
 }
 
+static void add_commands(struct browser *browser, int width)
+{
+	text_append(new_line(browser), "Commands");
+	for (int i = 0; i < COMMAND_COUNT; i++) {
+		const struct command_info *info = command_info((enum command)i);
+		char left[TEXT_START];
+		snprintf(left, sizeof left, ":%s %s", info->name, info->argument_name);
+		add_entry(browser, left, info->help, width);
+	}
+	add_entry(browser, ":12", "go to row 12", width);
+	add_entry(browser, ":refit", "every action above by its name; Tab shows the names", width);
+	new_line(browser);
+}
+
 static void add_filter_terms(struct browser *browser, int width)
 {
 	text_append(new_line(browser), "Filter");
@@ -87,6 +102,7 @@ static void make_lines(struct browser *browser, int width)
 		}
 		new_line(browser);
 	}
+	add_commands(browser, width);
 	add_filter_terms(browser, width);
 	text_append(new_line(browser), "Signs");
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)

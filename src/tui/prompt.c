@@ -7,13 +7,20 @@
 #include "keys.h"
 #include "stemma/base/utf8.h"
 
+void prompt_set(struct browser *browser, const char *text)
+{
+	struct prompt *prompt = &browser->prompt;
+
+	text_clear(&prompt->text);
+	text_append(&prompt->text, text);
+	prompt->place = prompt->text.length;
+}
+
 void prompt_open(struct browser *browser, const struct prompt_ops *ops, const char *text)
 {
 	browser->prompt.ops = ops;
-	text_clear(&browser->prompt.text);
 	text_clear(&browser->prompt.note);
-	text_append(&browser->prompt.text, text);
-	browser->prompt.place = browser->prompt.text.length;
+	prompt_set(browser, text);
 }
 
 static void prompt_close(struct browser *browser, bool accept)
@@ -117,6 +124,8 @@ void prompt_key(struct browser *browser, int input)
 {
 	struct prompt *prompt = &browser->prompt;
 
+	if (prompt->ops->key && prompt->ops->key(browser, input))
+		return;
 	if (input == INPUT_ESCAPE || input == 3 || input == 7 ||
 	    (input == INPUT_BACKSPACE && prompt->text.length == 0)) {
 		prompt_close(browser, false);
@@ -151,13 +160,14 @@ void prompt_note(struct browser *browser, bool bad, const char *format, ...)
 /* Beside the text where there is room from column x, else on the rows above. */
 static void draw_note(struct browser *browser, const struct area *area, int x)
 {
-	const struct prompt *prompt = &browser->prompt;
+	struct prompt *prompt = &browser->prompt;
 	const char *note = text_string(&prompt->note);
 	enum style style = prompt->note_bad ? STYLE_BAD : STYLE_DIM;
 	struct area above = {area->top, area->left, 1, area->width};
 	size_t starts[NOTE_ROWS + 1] = {0};
 	int rows = 0;
 
+	prompt->note_rows = 0;
 	if (prompt->note.length == 0)
 		return;
 	if (utf8_width(note) + x + 4 < area->width) {
@@ -168,6 +178,7 @@ static void draw_note(struct browser *browser, const struct area *area, int x)
 		at += text_break(note + at, area->width - 4);
 		at += strspn(note + at, " ");
 	}
+	prompt->note_rows = rows;
 	for (int row = rows; row-- > 0;) {
 		char line[512];
 		above.top--;
@@ -196,6 +207,8 @@ void prompt_draw(struct browser *browser, const struct area *area)
 	}
 	int used = draw_text(browser->screen, area, 0, x, STYLE_TEXT, text);
 	draw_note(browser, area, x + used);
+	if (prompt->ops->draw)
+		prompt->ops->draw(browser, area);
 	draw_cursor(browser->screen, area, 0, x + width);
 	if (!browser->message_shown || browser->message_count == 0)
 		return;

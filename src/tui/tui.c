@@ -202,6 +202,7 @@ static void browser_end(struct browser *browser)
 	free(browser->messages);
 	text_free(&browser->prompt.text);
 	text_free(&browser->prompt.note);
+	command_line_free(browser);
 	text_free(&browser->folds_before);
 	free(browser->z);
 	text_free(&browser->warnings);

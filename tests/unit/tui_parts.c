@@ -6,6 +6,7 @@
 
 #include "actions.h"
 #include "bars.h"
+#include "commands.h"
 #include "stemma/base/fuzzy.h"
 #include "keys.h"
 #include "list.h"
@@ -175,6 +176,35 @@ static void every_action_can_be_reached(void **state)
 	}
 }
 
+/* The manual names each command with its argument, and no other. */
+static void manual_lists_the_commands(void **state)
+{
+	(void)state;
+	const char *top = getenv("top_srcdir");
+	char path[4096], line[512], wanted[64];
+	size_t found = 0;
+
+	snprintf(path, sizeof path, "%s/man/stemma.1", top ? top : ".");
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	while (fgets(line, sizeof line, file)) {
+		if (strncmp(line, ".It Ic :", 8) != 0 || line[8] == ' ')
+			continue;
+		bool known = false;
+		for (int i = 0; i < COMMAND_COUNT; i++) {
+			const struct command_info *info = command_info((enum command)i);
+			snprintf(wanted, sizeof wanted, ".It Ic :%s Ar %s\n", info->name,
+				 info->argument_name);
+			known = known || strcmp(wanted, line) == 0;
+		}
+		if (!known)
+			fail_msg("the manual lists %s", line);
+		found++;
+	}
+	fclose(file);
+	assert_int_equal(found, COMMAND_COUNT);
+}
+
 static void lists_scroll(void **state)
 {
 	(void)state;
@@ -215,6 +245,7 @@ int main(void)
 		cmocka_unit_test(key_names_go_both_ways),
 		cmocka_unit_test(every_key_of_the_table_exists),
 		cmocka_unit_test(every_action_can_be_reached),
+		cmocka_unit_test(manual_lists_the_commands),
 		cmocka_unit_test(lists_scroll),
 	};
 
