@@ -117,7 +117,10 @@ enum need {
 	X(SIBLING_PREVIOUS, "previous-sibling", "K {", IN(TREE), NOTHING, NULL, "Tree", \
 	  "row of the same depth before") \
 	X(ORDER, "order", "o", IN(TREE) | IN(RESIDUALS), NOTHING, NULL, "Tree", \
-	  "next order: descendants, score, name, date; in residuals |z|, z, score, name") \
+	  "next order: descendants, score (of any benchmark: ]), name, date, size, z; " \
+	  "in residuals |z|, z, score, name") \
+	X(ORDER_BACK, "order-back", "O", IN(TREE), NOTHING, NULL, "Tree", \
+	  "the order before") \
 	X(COLUMN_RIGHT, "next-benchmark", "l right", IN(RESIDUALS), NOTHING, NULL, "Tree", \
 	  "in residuals: next benchmark") \
 	X(COLUMN_LEFT, "previous-benchmark", "h left", IN(RESIDUALS), NOTHING, NULL, "Tree", \

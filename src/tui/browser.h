@@ -204,6 +204,7 @@ void find_measure(struct browser *browser, bool anew);
 void find_set_column(struct browser *browser, size_t column);
 /* Sorts the tree by a word: an order of TREE_ORDER_TABLE or a benchmark. */
 void find_sort(struct browser *browser, const char *word);
+void find_set_order(struct browser *browser, enum tree_order order);
 /* Filters the tree; a wrong line is a message. */
 void find_filter(struct browser *browser, const char *line);
 

@@ -90,7 +90,7 @@ void find_measure(struct browser *browser, bool anew)
 	if (anew || browser->z_column != column) {
 		free(browser->z);
 		browser->z = NULL;
-		browser->tree->z = NULL;
+		tree_set_z(browser->tree, NULL);
 	}
 	if (browser->z || !browser->session->fit)
 		return;
@@ -102,7 +102,7 @@ void find_measure(struct browser *browser, bool anew)
 				engine_residuals(browser->session->fit, i, residuals)
 			? residuals[column].z : NAN;
 	free(residuals);
-	browser->tree->z = browser->z;
+	tree_set_z(browser->tree, browser->z);
 }
 
 void find_filter(struct browser *browser, const char *line)
@@ -146,8 +146,22 @@ void find_sort(struct browser *browser, const char *word)
 		find_set_column(browser, benchmark);
 		order = TREE_BY_SCORE;
 	}
+	find_set_order(browser, order);
+}
+
+void find_set_order(struct browser *browser, enum tree_order order)
+{
+	char name[FIGURE_SIZE];
+
+	find_measure(browser, false);
 	tree_set_order(browser->tree, order);
-	browser_message(browser, "order: %s", tree_order_name(order));
+	if (order != TREE_BY_SCORE && order != TREE_BY_Z)
+		browser_message(browser, "order: %s", tree_order_name(order));
+	else if (order == TREE_BY_Z && !browser->tree->z)
+		browser_message(browser, "order: z, as soon as there is a fit");
+	else
+		browser_message(browser, "order: %s (%s)", tree_order_name(order),
+				benchmark_name(browser, browser->tree->column, name));
 }
 
 /* "size: a number is expected, as in size < 8". */

@@ -20,7 +20,9 @@
 	X(KIN, "descendants", "most scored descendants first") \
 	X(SCORE, "score", "best score in the branch first") \
 	X(NAME, "name", "by name") \
-	X(DATE, "date", "newest first")
+	X(DATE, "date", "newest first") \
+	X(SIZE, "size", "largest first") \
+	X(Z, "z", "largest residual of the score column in the branch first")
 enum tree_order {
 #define X(symbol, word, help) TREE_BY_##symbol,
 	TREE_ORDER_TABLE(X)
@@ -84,6 +86,7 @@ struct tree {
 	size_t fit_count;
 	struct filter *finder;   /* NULL until first used */
 	const double *z;         /* of the score column, by node; borrowed, NULL unknown */
+	double *best_z;          /* the largest of the branch; NULL unknown */
 	char *needle;            /* NULL = none */
 	uint32_t *matches;       /* in the order of the unfolded forest */
 	size_t match_count;
@@ -113,6 +116,9 @@ void tree_set_open(struct tree *tree, size_t row, bool open);
 void tree_fold_all(struct tree *tree, bool open);
 void tree_set_order(struct tree *tree, enum tree_order order);
 void tree_set_column(struct tree *tree, size_t column);
+/* The residuals of the score column, one a node (NAN none), borrowed until the
+ * next call; NULL when there are none. */
+void tree_set_z(struct tree *tree, const double *z);
 /* NULL or "" shows everything again.  Puts the cursor on the best match.  A line
  * that is wrong (see filter.h) changes nothing. */
 enum status tree_filter(struct tree *tree, const char *line, struct error *error);

@@ -330,9 +330,9 @@ static bool tree_act(struct browser *browser, enum action action, int count)
 	case ACTION_SIBLING_NEXT: go_sibling(tree, 1); return true;
 	case ACTION_SIBLING_PREVIOUS: go_sibling(tree, -1); return true;
 	case ACTION_ENTER: enter(browser); return true;
-	case ACTION_ORDER:
-		tree_set_order(tree, (tree->order + 1) % TREE_ORDER_COUNT);
-		browser_message(browser, "order: %s", tree_order_name(tree->order));
+	case ACTION_ORDER: find_set_order(browser, (tree->order + 1) % TREE_ORDER_COUNT); return true;
+	case ACTION_ORDER_BACK:
+		find_set_order(browser, (tree->order + TREE_ORDER_COUNT - 1) % TREE_ORDER_COUNT);
 		return true;
 	default: return find_act(browser, action, count);
 	}

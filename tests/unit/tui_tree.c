@@ -2,6 +2,8 @@
  * that follows its model. */
 #include "test.h"
 
+#include <math.h>
+
 #include "stemma/app/session.h"
 #include "tree_model.h"
 
@@ -217,6 +219,33 @@ static void orders_differ(void **state)
 	tree_set_order(tree, TREE_BY_SCORE);
 	assert_string_equal(rows_text(tree),
 			    "0-Root 1-Child-A 1-Child-B 1+5 0-Second-Root 0#1 0#1");
+	tree_set_order(tree, TREE_BY_SIZE); /* all the same: by name */
+	assert_string_equal(rows_text(tree),
+			    "0-Root 1-Child-A 1-Child-B 1+5 0-Second-Root 0#1 0#1");
+}
+
+/* The branch with the largest z comes first; without z by name. */
+static void order_by_z(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tree *tree = fixture->tree;
+	double z[32];
+
+	for (size_t i = 0; i < tree->count; i++)
+		z[i] = NAN;
+	z[named(fixture, "lab/Child-A")] = -1;
+	z[named(fixture, "lab/Child-B")] = 0.5;
+	z[named(fixture, "lab/Guessed")] = 3;
+	tree_set_open(tree, 0, true);
+	tree_set_order(tree, TREE_BY_Z);
+	assert_string_equal(rows_text(tree),
+			    "0-Root 1-Child-A 1-Child-B 1+5 0-Second-Root 0#1 0#1");
+	tree_set_z(tree, z);
+	assert_string_equal(rows_text(tree),
+			    "0-Second-Root 0-Root 1-Child-B 1-Child-A 1+5 0#1 0#1");
+	assert_int_equal(tree_model(tree), named(fixture, "lab/Root"));
+	tree_set_z(tree, NULL);
+	assert_int_equal(tree->rows[0].node, named(fixture, "lab/Root"));
 }
 
 static void filter_shows_the_way_to_matches(void **state)
@@ -327,6 +356,7 @@ int main(void)
 		WITH_TREE(cursor_follows_its_model),
 		WITH_TREE(cursor_marks_kin),
 		WITH_TREE(orders_differ),
+		WITH_TREE(order_by_z),
 		WITH_TREE(filter_shows_the_way_to_matches),
 		WITH_TREE(filter_keeps_the_model_found),
 		WITH_TREE(search_goes_round),
