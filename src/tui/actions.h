@@ -11,6 +11,7 @@
 	X(MODEL, "model") \
 	X(SKETCH, "sketch") \
 	X(RESIDUALS, "residuals") \
+	X(MARKS, "marks") \
 	X(HELP, "help") \
 	X(MESSAGES, "messages")
 enum view_id {
@@ -22,9 +23,9 @@ enum view_id {
 
 #define IN(view) (1u << VIEW_##view)
 #define IN_PANES (IN(TREE) | IN(MODEL) | IN(SKETCH))
-#define IN_FULL (IN(RESIDUALS) | IN(HELP) | IN(MESSAGES))
+#define IN_FULL (IN(RESIDUALS) | IN(MARKS) | IN(HELP) | IN(MESSAGES))
 #define IN_ALL (IN_PANES | IN_FULL)
-#define IN_MODELS (IN_PANES | IN(RESIDUALS))
+#define IN_MODELS (IN_PANES | IN(RESIDUALS) | IN(MARKS))
 
 /* What must hold. X(symbol, what to say when it does not) */
 #define NEED_TABLE(X) \
@@ -96,7 +97,17 @@ enum need {
 	  "show only models that fit what is typed (see below); Esc shows all again") \
 	X(RESIDUALS, "residuals", "r", IN_PANES, FIT, "residuals", "Finding", \
 	  "models that score far from what their kin predict") \
-	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS), MODEL, "to the model", "Finding", \
+	X(MARK, "mark", "\"", IN_MODELS, MODEL, NULL, "Finding", \
+	  "mark the model under the cursor with the letter that follows") \
+	X(MARK_JUMP, "mark-jump", "' `", IN_MODELS, NOTHING, NULL, "Finding", \
+	  "go to the model marked with the letter that follows ('' where the last jump began)") \
+	X(BOOKMARK, "bookmark", "*", IN_MODELS, MODEL, NULL, "Finding", \
+	  "make the model under the cursor a bookmark, or not") \
+	X(MARKS, "marks", ";", IN_PANES | IN(RESIDUALS), NOTHING, NULL, "Finding", \
+	  "marks and bookmarks as a list") \
+	X(MARK_REMOVE, "remove-mark", "x delete", IN(MARKS), NOTHING, "remove", "Finding", \
+	  "in the list of marks: take this one out") \
+	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS) | IN(MARKS), MODEL, "to the model", "Finding", \
 	  "go to this model in the tree") \
 	X(ENTER, "enter", "enter", IN(TREE) | IN(MODEL), NOTHING, NULL, "Finding", \
 	  "on a link: go to the model; on a folded run: unfold it; else its details") \
@@ -165,7 +176,7 @@ enum need {
 	X(CANCEL, "cancel", "esc ctrl-c", IN_ALL, NOTHING, NULL, "Program", \
 	  "leave the filter, or stop what is being worked on") \
 	X(QUIT, "quit", "q", IN_PANES, NOTHING, "quit", "Program", \
-	  "quit; cursor, folds and sketch are kept")
+	  "quit; cursor, folds, marks and sketch are kept")
 enum action {
 #define X(symbol, ...) ACTION_##symbol,
 	ACTION_TABLE(X)

@@ -8,6 +8,7 @@
 
 #include "actions.h"
 #include "list.h"
+#include "marks.h"
 #include "screen.h"
 #include "tree_model.h"
 #include "stemma/app/job.h"
@@ -33,7 +34,7 @@ struct view_ops {
 	struct list *(*list)(struct browser *browser);
 };
 extern const struct view_ops tree_view, model_view, sketch_view, residual_view, help_view,
-	message_view;
+	message_view, mark_view;
 const struct view_ops *view_ops(enum view_id view);
 
 /* One line of input on the last row. */
@@ -136,6 +137,9 @@ struct browser {
 	struct residual_table *residual_table; /* NULL until first shown */
 	struct list residual_list;
 
+	struct marks marks;
+	struct list mark_list;
+
 	struct text *help_lines;
 	size_t help_count, help_capacity;
 	int help_width;          /* that the lines are wrapped for */
@@ -220,6 +224,11 @@ void command_line_free(struct browser *browser);
 /* The history as text, a command a line, and back. */
 void command_line_save(const struct browser *browser, struct text *out);
 void command_line_load(struct browser *browser, const char *saved);
+
+/* mark_view.c */
+bool mark_act(struct browser *browser, enum action action);
+/* Marks the model under the cursor with a letter. */
+void mark_set(struct browser *browser, const char *letter);
 
 /* keep.c: state kept between runs */
 void keep_load(struct browser *browser);

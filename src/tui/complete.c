@@ -145,6 +145,7 @@ static void complete_argument(struct browser *browser, enum argument argument, c
 	case ARGUMENT_METHOD: complete_methods(completion, word); break;
 	case ARGUMENT_FILE: complete_files(completion, word); break;
 	case ARGUMENT_PERCENT:
+	case ARGUMENT_LETTER:
 	case ARGUMENT_COUNT: break;
 	}
 }

@@ -16,6 +16,7 @@ const struct view_ops *view_ops(enum view_id view)
 		[VIEW_TREE] = &tree_view,           [VIEW_MODEL] = &model_view,
 		[VIEW_SKETCH] = &sketch_view,       [VIEW_RESIDUALS] = &residual_view,
 		[VIEW_HELP] = &help_view,           [VIEW_MESSAGES] = &message_view,
+		[VIEW_MARKS] = &mark_view,
 	};
 
 	return views[view];
@@ -215,7 +216,8 @@ void browser_act(struct browser *browser, enum action action, int count)
 	}
 	if (ops->act && ops->act(browser, action, count))
 		return;
-	if (!edit_act(browser, action, count) && !find_from_pane(browser, action, count))
+	if (!edit_act(browser, action, count) && !mark_act(browser, action) &&
+	    !find_from_pane(browser, action, count))
 		act_everywhere(browser, action);
 }
 

@@ -21,6 +21,7 @@ static const struct {
 	{"▲ ▼", "ancestor or descendant of the model under the cursor"},
 	{"⋈3", "a merge of three parents"},
 	{"⊕", "picked in the sketch"},
+	{"a *", "left of the score: the letter of a mark, or a bookmark"},
 	{"↪", "drawn under another parent: Enter goes there, Ctrl-O returns"},
 	{"·", "not known"},
 	{"├─●─┤", "predicted score and its 90 % interval on an axis from 0 to 100"},

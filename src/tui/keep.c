@@ -48,6 +48,10 @@ void keep_load(struct browser *browser)
 	if (commands)
 		command_line_load(browser, commands);
 	free(commands);
+	char *marks = kept(browser, "marks");
+	if (marks)
+		marks_load(&browser->marks, browser->session->catalog, marks);
+	free(marks);
 	free(folds);
 	free(cursor);
 }
@@ -69,6 +73,9 @@ void keep_save(struct browser *browser)
 	text_clear(&folds);
 	command_line_save(browser, &folds);
 	keep(browser, "commands", text_string(&folds));
+	text_clear(&folds);
+	marks_save(&browser->marks, &folds);
+	keep(browser, "marks", text_string(&folds));
 	if (sketch_save(&browser->sketch, browser->session, "", &error) != STATUS_OK)
 		browser_failure(browser, &error);
 	text_free(&folds);

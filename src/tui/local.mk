@@ -9,6 +9,7 @@ libtui_a_SOURCES = \
 	src/tui/residual_view.c src/tui/sketch_view.c src/tui/tree_view.c \
 	src/tui/keys.h src/tui/keys.c \
 	src/tui/list.h src/tui/list.c \
+	src/tui/marks.h src/tui/marks.c src/tui/mark_view.c \
 	src/tui/prompt.c src/tui/command_line.c \
 	src/tui/commands.h src/tui/commands.c src/tui/complete.c \
 	src/tui/screen.h src/tui/screen_private.h src/tui/screen.c src/tui/draw.c \

@@ -74,6 +74,9 @@ static void draw_marks(struct line *line)
 		   isnan(score) ? STYLE_DIM : STYLE_SCORE, figure(buffer, score));
 	if (sketch_position(&browser->sketch, node) >= 0)
 		draw_text(browser->screen, line->area, line->y, right - 7, STYLE_MARK, "⊕");
+	if (marks_sign(&browser->marks, node))
+		draw_format(browser->screen, line->area, line->y, right - 6, STYLE_KEY, "%c",
+			    marks_sign(&browser->marks, node));
 	if (parents > 1) {
 		snprintf(buffer, sizeof buffer, "⋈%zu", parents);
 		draw_right(browser->screen, line->area, line->y, right - 8, STYLE_MERGE, buffer);
