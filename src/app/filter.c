@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "stemma/app/flags.h"
 #include "stemma/base/fuzzy.h"
 #include "stemma/base/memory.h"
 
@@ -321,7 +322,12 @@ static bool term_fits(const struct filter *filter, const struct filter_term *ter
 	case FILTER_SCORED: return facts->scored;
 	case FILTER_UNSCORED: return !facts->scored;
 	case FILTER_MERGE: return is_merge(filter->catalog, model);
-	case FILTER_FLAGGED: return facts->suspect;
+	case FILTER_FLAGGED:
+		return facts->suspect || (filter->catalog->flags &&
+					  filter->catalog->flags[model] == FLAG_SELF);
+	case FILTER_SUSPECT:
+		return facts->suspect || (filter->catalog->flags &&
+					  filter->catalog->flags[model] != FLAG_NONE);
 	default: break;
 	}
 	if (filter_type(term->field) != TYPE_TEXT)

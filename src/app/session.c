@@ -29,6 +29,27 @@ static enum status session_find_path(struct session *session, const char *path,
 	return STATUS_USAGE;
 }
 
+#define LEAVE_OUT_KEY "flags.left_out"
+
+/* What the catalog says of suspect models follows the session's flags. */
+static void session_spread_flags(struct session *session)
+{
+	session->catalog->flags = session->flags.state;
+	session->catalog->excluded = session->left_out && session->flags.count > 0
+		? session->flags.suspect : NULL;
+}
+
+static enum status session_load_flags(struct session *session, struct error *error)
+{
+	enum status status = flags_load(&session->flags, session->store, session->catalog, error);
+	char *left_out = store_get_state(session->store, LEAVE_OUT_KEY);
+
+	session->left_out = left_out && strcmp(left_out, "yes") == 0;
+	free(left_out);
+	session_spread_flags(session);
+	return status;
+}
+
 enum status session_open(const char *path, bool bare, const char *data_folder,
 			 struct progress *progress, struct session **result, struct error *error)
 {
@@ -40,6 +61,8 @@ enum status session_open(const char *path, bool bare, const char *data_folder,
 		status = store_open(session->path, true, &session->store, &session->created, error);
 	if (status == STATUS_OK)
 		status = catalog_load(session->store, &session->catalog, error);
+	if (status == STATUS_OK)
+		status = session_load_flags(session, error);
 	if (status != STATUS_OK)
 		goto cleanup;
 	/* Not only when created: a first start that was cut short left nothing. */
@@ -70,6 +93,7 @@ void session_close(struct session *session)
 		return;
 	session_drop_fit(session);
 	catalog_free(session->catalog);
+	flags_free(&session->flags);
 	store_close(session->store);
 	free(session->path);
 	free(session);
@@ -87,6 +111,8 @@ void session_adopt_catalog(struct session *session, struct catalog *catalog)
 	session_drop_fit(session);
 	catalog_free(session->catalog);
 	session->catalog = catalog;
+	/* Flags that cannot be read are none; the next reading of the cache says why. */
+	session_load_flags(session, NULL);
 }
 
 enum status session_reload(struct session *session, struct error *error)
@@ -97,6 +123,34 @@ enum status session_reload(struct session *session, struct error *error)
 	if (status == STATUS_OK)
 		session_adopt_catalog(session, catalog);
 	return status;
+}
+
+/* ---- flags --------------------------------------------------------------------- */
+
+enum status session_flag(struct session *session, size_t model, const char *reason,
+			 struct error *error)
+{
+	enum status status = flags_set(&session->flags, session->store, session->catalog, model,
+				       reason, error);
+
+	session_spread_flags(session);
+	return status;
+}
+
+enum status session_leave_out(struct session *session, bool leave_out, struct error *error)
+{
+	enum status status =
+		store_put_state(session->store, LEAVE_OUT_KEY, leave_out ? "yes" : "no", error);
+
+	/* Also where the cache cannot be written: then for this run. */
+	session->left_out = leave_out;
+	session_spread_flags(session);
+	return status;
+}
+
+bool session_leaves_out(const struct session *session, size_t model)
+{
+	return session->catalog->excluded && session->catalog->excluded[model];
 }
 
 /* ---- fitting --------------------------------------------------------------- */
@@ -121,12 +175,33 @@ static void keep_fit(void *context, const struct store_fit *fit)
 		memcpy(kept->state, fit->state, fit->state_bytes);
 }
 
-static char *fit_settings_text(const struct engine_settings *settings)
+/* What is left out, as a number that is the same for the same models; 0 nothing. */
+static uint64_t excluded_number(const struct catalog *catalog)
 {
+	uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a over the ids */
+	size_t count = 0;
+
+	for (size_t i = 0; catalog->excluded && i < catalog->count; i++) {
+		if (!catalog->excluded[i] || !catalog->models[i].scored)
+			continue;
+		for (int shift = 0; shift < 64; shift += 8)
+			hash = (hash ^ ((uint64_t)catalog->models[i].id >> shift & 0xFF)) *
+			       UINT64_C(1099511628211);
+		count++;
+	}
+	return count ? hash : 0;
+}
+
+static char *fit_settings_text(const struct engine_settings *settings, const struct catalog *catalog)
+{
+	uint64_t excluded = excluded_number(catalog);
 	struct text json = {0};
 
-	text_append_format(&json, "{\"rank\": %zu, \"seed\": %llu}", settings->rank,
+	text_append_format(&json, "{\"rank\": %zu, \"seed\": %llu", settings->rank,
 			   (unsigned long long)settings->seed);
+	if (excluded)
+		text_append_format(&json, ", \"left_out\": \"%016llx\"", (unsigned long long)excluded);
+	text_append(&json, "}");
 	return text_steal(&json);
 }
 
@@ -169,7 +244,7 @@ static enum status fit_make(struct store *store, const struct catalog *catalog,
 {
 	struct engine_data data;
 	struct kept_fit kept = {0};
-	char *text = fit_settings_text(settings);
+	char *text = fit_settings_text(settings, catalog);
 	enum status status = STATUS_OK;
 
 	*fit = NULL;

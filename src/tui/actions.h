@@ -37,6 +37,7 @@ enum view_id {
 	X(REDO, "nothing to redo") \
 	X(FIT, "nothing is fitted yet") \
 	X(SEARCH, "nothing searched yet: / searches") \
+	X(FLAGGED, "nothing is flagged: # flags the model under the cursor") \
 	X(JUMP, "no place to go back to") \
 	X(IDLE, "something is being worked on: Esc stops it")
 enum need {
@@ -84,7 +85,7 @@ enum need {
 	X(WRITE, "write", "w", IN_PANES, PARENT, "write", "Sketch", \
 	  "write the sketch as a mergekit configuration") \
 	X(UNDO, "undo", "u", IN_MODELS, UNDO, "undo", "Sketch", \
-	  "undo the last change of the sketch") \
+	  "undo the last change of the sketch, or of flags") \
 	X(REDO, "redo", "ctrl-r", IN_MODELS, REDO, NULL, "Sketch", \
 	  "do it again") \
 	X(SEARCH, "search", "/", IN_PANES | IN(HELP), NOTHING, "search", "Finding", \
@@ -107,6 +108,10 @@ enum need {
 	  "marks and bookmarks as a list") \
 	X(MARK_REMOVE, "remove-mark", "x delete", IN(MARKS), NOTHING, "remove", "Finding", \
 	  "in the list of marks: take this one out") \
+	X(FLAG, "flag", "#", IN_MODELS, MODEL, NULL, "Finding", \
+	  "flag the model under the cursor as suspect, with a reason, or trust it again") \
+	X(LEAVE_OUT, "leave-out", "&", IN_MODELS, FLAGGED, NULL, "Finding", \
+	  "leave suspect models and what descends from them out of the fit, or take them in again") \
 	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS) | IN(MARKS), MODEL, "to the model", "Finding", \
 	  "go to this model in the tree") \
 	X(ENTER, "enter", "enter", IN(TREE) | IN(MODEL), NOTHING, NULL, "Finding", \

@@ -140,6 +140,9 @@ struct browser {
 	struct marks marks;
 	struct list mark_list;
 
+	struct flag_change *flag_changes; /* to undo, latest last */
+	size_t flag_change_count, flag_change_capacity;
+
 	struct text *help_lines;
 	size_t help_count, help_capacity;
 	int help_width;          /* that the lines are wrapped for */
@@ -229,6 +232,15 @@ void command_line_load(struct browser *browser, const char *saved);
 bool mark_act(struct browser *browser, enum action action);
 /* Marks the model under the cursor with a letter. */
 void mark_set(struct browser *browser, const char *letter);
+
+/* flagging.c: suspect models */
+bool flag_act(struct browser *browser, enum action action);
+/* Flags the model under the cursor; an empty reason becomes "suspect". */
+void flag_model(struct browser *browser, const char *reason);
+/* Undoes the last change of flags or of what is left out, unless the sketch was
+ * changed after it: false then. */
+bool flag_undo(struct browser *browser);
+void flag_free(struct browser *browser);
 
 /* keep.c: state kept between runs */
 void keep_load(struct browser *browser);

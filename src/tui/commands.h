@@ -13,6 +13,7 @@
 	X(SORT, "sort", ORDER, NOTHING, "sort the tree by a column") \
 	X(COLUMN, "column", BENCHMARK, NOTHING, "show this benchmark in the score column") \
 	X(MARK, "mark", LETTER, MODEL, "mark the model under the cursor with a letter") \
+	X(FLAG, "flag", REASON, MODEL, "flag the model under the cursor as suspect") \
 	X(WEIGHT, "weight", PERCENT, PICKED, "set the weight of the picked model under the cursor") \
 	X(METHOD, "method", METHOD, PARENT, "merge by this method") \
 	X(WRITE, "write", FILE, PARENT, "write the sketch as a mergekit configuration") \
@@ -26,7 +27,7 @@ enum command {
 
 /* What an argument is. X(symbol) */
 #define ARGUMENT_TABLE(X) \
-	X(MODEL) X(TERMS) X(ORDER) X(BENCHMARK) X(PERCENT) X(METHOD) X(FILE) X(LETTER)
+	X(MODEL) X(TERMS) X(ORDER) X(BENCHMARK) X(PERCENT) X(METHOD) X(FILE) X(LETTER) X(REASON)
 enum argument {
 #define X(symbol) ARGUMENT_##symbol,
 	ARGUMENT_TABLE(X)

@@ -146,6 +146,7 @@ static void complete_argument(struct browser *browser, enum argument argument, c
 	case ARGUMENT_FILE: complete_files(completion, word); break;
 	case ARGUMENT_PERCENT:
 	case ARGUMENT_LETTER:
+	case ARGUMENT_REASON:
 	case ARGUMENT_COUNT: break;
 	}
 }

@@ -90,7 +90,10 @@ bool browser_has(struct browser *browser, enum need need)
 	case NEED_MODEL: return browser_model(browser) != CATALOG_NONE;
 	case NEED_PARENT: return browser->sketch.now.count > 0;
 	case NEED_PICKED: return picked(browser);
-	case NEED_UNDO: return browser->sketch.undo_count > 0;
+	case NEED_UNDO:
+		return browser->sketch.undo_count > 0 || browser->flag_change_count > 0;
+	case NEED_FLAGGED:
+		return browser->session->flags.count > 0 || browser->session->left_out;
 	case NEED_REDO: return browser->sketch.redo_count > 0;
 	case NEED_FIT: return browser->session->fit != NULL;
 	case NEED_SEARCH: return searched(browser);
@@ -217,6 +220,7 @@ void browser_act(struct browser *browser, enum action action, int count)
 	if (ops->act && ops->act(browser, action, count))
 		return;
 	if (!edit_act(browser, action, count) && !mark_act(browser, action) &&
+	    !flag_act(browser, action) &&
 	    !find_from_pane(browser, action, count))
 		act_everywhere(browser, action);
 }

@@ -291,7 +291,10 @@ static bool edit_state(struct browser *browser, enum action action, int count)
 	case ACTION_BASE: change_base(browser); return true;
 	case ACTION_REMOVE: sketch_remove(sketch, browser->sketch_list.cursor); return true;
 	case ACTION_CLEAR: sketch_clear(sketch); return true;
-	case ACTION_UNDO: sketch_undo(sketch); return true;
+	case ACTION_UNDO:
+		if (!flag_undo(browser))
+			sketch_undo(sketch);
+		return true;
 	case ACTION_REDO: sketch_redo(sketch); return true;
 	default: return false;
 	}

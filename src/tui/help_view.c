@@ -21,6 +21,7 @@ static const struct {
 	{"▲ ▼", "ancestor or descendant of the model under the cursor"},
 	{"⋈3", "a merge of three parents"},
 	{"⊕", "picked in the sketch"},
+	{"✗ †", "suspect: flagged, or descends from a flagged model"},
 	{"a *", "left of the score: the letter of a mark, or a bookmark"},
 	{"↪", "drawn under another parent: Enter goes there, Ctrl-O returns"},
 	{"·", "not known"},

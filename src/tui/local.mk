@@ -4,7 +4,7 @@ libtui_a_SOURCES = \
 	src/tui/actions.h src/tui/actions.c \
 	src/tui/bars.h src/tui/bars.c \
 	src/tui/browser.h src/tui/dispatch.c src/tui/edit.c src/tui/figures.c \
-	src/tui/find.c src/tui/fitting.c src/tui/keep.c src/tui/layout.c \
+	src/tui/find.c src/tui/fitting.c src/tui/flagging.c src/tui/keep.c src/tui/layout.c \
 	src/tui/help_view.c src/tui/message_view.c src/tui/model_view.c \
 	src/tui/residual_view.c src/tui/sketch_view.c src/tui/tree_view.c \
 	src/tui/keys.h src/tui/keys.c \

@@ -83,6 +83,15 @@ static void draw_marks(struct line *line)
 	}
 }
 
+/* A model that the user distrusts, or that descends from one. */
+static void draw_flag(struct line *line)
+{
+	enum flag_state state = line->browser->session->flags.state[line->row->node];
+
+	if (state != FLAG_NONE)
+		line_put(line, STYLE_BAD, state == FLAG_SELF ? "✗ " : "† ");
+}
+
 /* The name, with what the search found in it set off. */
 static void draw_name(struct line *line, int width, enum style style)
 {
@@ -103,6 +112,7 @@ static void draw_model_row(struct line *line)
 	char buffer[FIGURE_SIZE], count[FIGURE_SIZE] = "";
 
 	draw_branch(line, guess);
+	draw_flag(line);
 	if (tree_can_open(tree, line->row) && !tree_is_open(tree, line->row) &&
 	    tree->scored_below[node])
 		snprintf(count, sizeof count, " (%s)", figure_count(buffer, tree->scored_below[node]));
@@ -121,6 +131,7 @@ static void draw_link_row(struct line *line)
 
 	draw_branch(line, false);
 	line_put(line, STYLE_MERGE, "↪ ");
+	draw_flag(line);
 	room = line->area->width - line->x - RIGHT_WIDTH;
 	draw_name(line, room, STYLE_DIM);
 	room = line->area->width - line->x - RIGHT_WIDTH;

@@ -204,6 +204,7 @@ static void browser_end(struct browser *browser)
 	text_free(&browser->prompt.note);
 	command_line_free(browser);
 	marks_free(&browser->marks);
+	flag_free(browser);
 	text_free(&browser->folds_before);
 	free(browser->z);
 	text_free(&browser->warnings);

@@ -37,7 +37,8 @@
 	X(SCORED, "scored", FLAG, "scored", "has scores") \
 	X(UNSCORED, "unscored", FLAG, "unscored", "has none") \
 	X(MERGE, "merge", FLAG, "merge", "has two parents or more, or says it is a merge") \
-	X(FLAGGED, "flagged", FLAG, "flagged", "suspect: flagged by you or by its source")
+	X(FLAGGED, "flagged", FLAG, "flagged", "flagged by you or by its source") \
+	X(SUSPECT, "suspect", FLAG, "suspect", "flagged, or descends from such a model")
 enum filter_field {
 #define X(symbol, ...) FILTER_##symbol,
 	FILTER_FIELD_TABLE(X)

@@ -12,6 +12,7 @@
 #define STEMMA_APP_SESSION_H
 
 #include "stemma/app/catalog.h"
+#include "stemma/app/flags.h"
 #include "stemma/app/import.h"
 #include "stemma/base/error.h"
 #include "stemma/base/progress.h"
@@ -25,6 +26,8 @@ struct session {
 	struct engine_fit *fit;      /* NULL until there is one */
 	struct engine_query *query;  /* of that fit */
 	bool created;                /* the cache was made by this session */
+	struct flags flags;          /* of that catalog */
+	bool left_out;               /* suspect models are not learned from */
 };
 
 /* Opens (and creates) the cache; path NULL = the default one.  A cache without
@@ -51,6 +54,15 @@ enum status session_fit_detached(const char *path, const struct catalog *catalog
 				 enum prior prior, size_t rank, uint64_t seed, bool relearn,
 				 struct progress *progress, struct engine_fit **fit,
 				 struct error *error);
+/* Flags a model (reason NULL: takes the flag away), and says whether fits leave
+ * out what is flagged and all that descends from it; both are kept in the cache.
+ * Only when no job runs; the fit stays as it is until the next one. */
+enum status session_flag(struct session *session, size_t model, const char *reason,
+			 struct error *error);
+enum status session_leave_out(struct session *session, bool leave_out, struct error *error);
+/* Whether the model is left out of fits, kin and suggestions now. */
+bool session_leaves_out(const struct session *session, size_t model);
+
 /* Puts a fit in place (takes it over) with a query of its own. */
 void session_adopt_fit(struct session *session, struct engine_fit *fit);
 /* Puts a catalog in place (takes it over); drops the old fit. */
