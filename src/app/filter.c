@@ -8,7 +8,6 @@
 #include <strings.h>
 
 #include "stemma/app/flags.h"
-#include "stemma/base/fuzzy.h"
 #include "stemma/base/memory.h"
 
 #define FAMILIES_MAX 8 /* bits of struct filter's family */
@@ -462,17 +461,25 @@ static void run_candidate(const struct filter *filter, const struct words *words
 			  size_t model)
 {
 	size_t length = filter->names.start[model + 1] - filter->names.start[model];
+	double most = 0;
 
+	for (size_t i = 0; i < words->count; i++) {
+		struct fuzzy_chance chance = fuzzy_chance(words->word[i].letters, words->word[i].length,
+							  &filter->names.digests[model], length);
+		if (!chance.fits)
+			return;
+		most += chance.most;
+	}
 	if (!terms_fit(filter, model))
 		return;
 	/* How well counts only for what can be the best. */
-	if (surely_fits(filter, words, model) &&
-	    fuzzy_most(filter->line.words, length) < run->best_score - 1e-9) {
+	if (most < run->best_score - 1e-9 && surely_fits(filter, words, model)) {
 		run->fit[model] = run->mark;
 		run->count++;
 		return;
 	}
-	double score = fuzzy_score(filter->line.words, filter->catalog->models[model].name);
+	double score = fuzzy_score_folded(filter->line.words, filter->catalog->models[model].name,
+					  filter->names.bytes + filter->names.start[model], length);
 	if (score > FUZZY_NONE / 2)
 		run_take(run, model, score);
 }

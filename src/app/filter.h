@@ -3,6 +3,7 @@
 #define STEMMA_APP_FILTER_PRIVATE_H
 
 #include "stemma/app/filter.h"
+#include "stemma/base/fuzzy.h"
 #include "stemma/base/text.h"
 
 #define FILTER_TERMS_MAX 16
@@ -67,6 +68,7 @@ struct filter_names {
 	char *bytes;
 	size_t *start;    /* by model, and the end */
 	uint64_t *letters;
+	struct fuzzy_digest *digests;
 };
 void filter_names_make(struct filter_names *names, const struct catalog *catalog);
 void filter_names_free(struct filter_names *names);

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "stemma/base/fuzzy.h"
 #include "stemma/base/memory.h"
 
 char filter_lower(char character)
@@ -28,6 +27,7 @@ void filter_names_make(struct filter_names *names, const struct catalog *catalog
 
 	names->start = memory_allocate(catalog->count + 1, sizeof *names->start);
 	names->letters = memory_allocate(catalog->count + 1, sizeof *names->letters);
+	names->digests = memory_allocate(catalog->count + 1, sizeof *names->digests);
 	for (size_t i = 0; i < catalog->count; i++) {
 		names->start[i] = total;
 		total += strnlen(catalog->models[i].name, FUZZY_LENGTH_MAX);
@@ -40,6 +40,7 @@ void filter_names_make(struct filter_names *names, const struct catalog *catalog
 		for (size_t k = 0; k < length; k++)
 			to[k] = filter_lower(catalog->models[i].name[k]);
 		names->letters[i] = filter_letters(to, length);
+		names->digests[i] = fuzzy_digest(catalog->models[i].name);
 	}
 }
 
@@ -48,6 +49,7 @@ void filter_names_free(struct filter_names *names)
 	free(names->bytes);
 	free(names->start);
 	free(names->letters);
+	free(names->digests);
 }
 
 /* ---- distinct texts ---------------------------------------------------------- */

@@ -1,6 +1,5 @@
 #include "stemma/base/fuzzy.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -24,23 +23,27 @@ static bool ends_word(char c)
 	return c == '-' || c == '/' || c == '_' || c == '.' || c == ' ';
 }
 
+/* Of ASCII, whatever the locale. */
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* What a letter at this place of the name is worth by itself. */
 static double place_worth(const char *name, size_t place)
 {
 	if (place == 0)
 		return WORTH_FIRST;
-	unsigned char before = (unsigned char)name[place - 1], here = (unsigned char)name[place];
-	if (ends_word(name[place - 1]))
+	char before = name[place - 1], here = name[place];
+	if (ends_word(before))
 		return WORTH_WORD;
-	if ((islower(before) && isupper(here)) || (!isdigit(before) && isdigit(here)))
-		return WORTH_CAPITAL;
-	return 0;
+	bool capital = here >= 'A' && here <= 'Z' && before >= 'a' && before <= 'z';
+	return capital || (is_digit(here) && !is_digit(before)) ? WORTH_CAPITAL : 0;
 }
 
 /* A name with its letters in lower case. */
 struct folded {
-	const char *name;
-	char letters[FUZZY_LENGTH_MAX];
+	const char *name, *letters;
 	size_t length;
 };
 
@@ -97,37 +100,61 @@ bool fuzzy_fits_together(size_t letters, size_t length)
 						 ENOUGH * (double)letters;
 }
 
-double fuzzy_most(const char *pattern, size_t length)
+static uint64_t letter_bit(char letter)
 {
-	double total = 0;
-
-	for (const char *word = pattern; *word;) {
-		size_t letters = strcspn(word, " ");
-		double rest = length > letters ? (double)(length - letters) : 0;
-		if (letters > 0)
-			total += WORTH_FIRST + (double)(letters - 1) * WORTH_FOLLOWS -
-				 COST_EDGE * rest;
-		word += letters;
-		word += strspn(word, " ");
-	}
-	return total;
+	return UINT64_C(1) << ((unsigned char)letter & 63);
 }
 
-double fuzzy_score(const char *pattern, const char *name)
+static uint64_t pair_bit(char first, char second)
 {
-	struct folded folded;
+	return UINT64_C(1) << (((unsigned char)first * 37u + (unsigned char)second * 11u) >> 1 & 63);
+}
+
+struct fuzzy_digest fuzzy_digest(const char *name)
+{
+	struct fuzzy_digest digest = {0, 0};
+
+	for (size_t i = 0; i < FUZZY_LENGTH_MAX && name[i]; i++) {
+		if (place_worth(name, i) > 0)
+			digest.starts |= letter_bit(lower(name[i]));
+		if (i > 0)
+			digest.pairs |= pair_bit(lower(name[i - 1]), lower(name[i]));
+	}
+	return digest;
+}
+
+/* A letter is worth most where it follows the one before, else where it stands;
+ * every other letter of the name costs. */
+struct fuzzy_chance fuzzy_chance(const char *word, size_t letters, const struct fuzzy_digest *digest,
+				 size_t length)
+{
+	double rest = length > letters ? (double)(length - letters) : 0;
+	double most = -COST_EDGE * rest;
+
+	for (size_t i = 0; i < letters; i++) {
+		char letter = lower(word[i]);
+		if (i > 0 && (digest->pairs & pair_bit(lower(word[i - 1]), letter)))
+			most += WORTH_FOLLOWS;
+		else if (digest->starts & letter_bit(letter))
+			most += i == 0 ? WORTH_FIRST : WORTH_WORD;
+	}
+	return (struct fuzzy_chance){
+		.most = most,
+		.fits = fuzzy_fits_anyhow(letters) || most >= ENOUGH * (double)letters - 1e-9,
+	};
+}
+
+double fuzzy_score_folded(const char *pattern, const char *name, const char *folded, size_t length)
+{
+	const struct folded both = {name, folded, length};
 	double total = 0;
 
-	folded.name = name;
-	folded.length = 0;
-	for (; folded.length < FUZZY_LENGTH_MAX && name[folded.length]; folded.length++)
-		folded.letters[folded.length] = lower(name[folded.length]);
 	for (const char *word = pattern; *word;) {
 		size_t letters = strcspn(word, " ");
-		if (letters > PATTERN_MAX || (letters > 0 && folded.length == 0))
+		if (letters > PATTERN_MAX || (letters > 0 && length == 0))
 			return FUZZY_NONE;
 		if (letters > 0) {
-			double score = word_score(word, letters, &folded);
+			double score = word_score(word, letters, &both);
 			if (score < (fuzzy_fits_anyhow(letters) ? FUZZY_NONE / 2
 								: ENOUGH * (double)letters))
 				return FUZZY_NONE;
@@ -137,6 +164,16 @@ double fuzzy_score(const char *pattern, const char *name)
 		word += strspn(word, " ");
 	}
 	return total;
+}
+
+double fuzzy_score(const char *pattern, const char *name)
+{
+	char folded[FUZZY_LENGTH_MAX];
+	size_t length = 0;
+
+	for (; length < FUZZY_LENGTH_MAX && name[length]; length++)
+		folded[length] = lower(name[length]);
+	return fuzzy_score_folded(pattern, name, folded, length);
 }
 
 const char *fuzzy_find(const char *text, const char *part)

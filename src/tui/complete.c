@@ -47,18 +47,40 @@ static void complete_names(struct completion *completion, const char *word)
 			add_if(completion, action_info((enum action)i)->name, word);
 }
 
-/* Names that begin so, with or without their owner, before those that contain
- * it somewhere. */
+/* Whether a name begins so, with or without its owner. */
+static bool begins(const char *name, const char *word, size_t length)
+{
+	const char *slash = strchr(name, '/');
+
+	return strncasecmp(name, word, length) == 0 ||
+	       (slash && strncasecmp(slash + 1, word, length) == 0);
+}
+
+/* Puts a model among the best so far: most scored descendants first. */
+static void keep_best(const struct tree *tree, uint32_t *best, size_t *count, uint32_t model)
+{
+	size_t place = *count;
+
+	if (place == ITEMS_MAX && tree->scored_below[best[place - 1]] >= tree->scored_below[model])
+		return;
+	*count += place < ITEMS_MAX;
+	place -= place == ITEMS_MAX;
+	for (; place > 0 && tree->scored_below[best[place - 1]] < tree->scored_below[model]; place--)
+		best[place] = best[place - 1];
+	best[place] = model;
+}
+
+/* Names that begin so before those that contain it somewhere. */
 static void complete_models(struct completion *completion, const struct tree *tree, const char *word)
 {
-	size_t length = strlen(word);
+	size_t length = strlen(word), count = 0;
+	uint32_t best[ITEMS_MAX];
 
-	for (size_t i = 0; i < tree->count && completion->count < ITEMS_MAX; i++) {
-		const char *name = tree_name(tree, i), *slash = strchr(name, '/');
-		if (strncasecmp(name, word, length) == 0 ||
-		    (slash && strncasecmp(slash + 1, word, length) == 0))
-			add(completion, name);
-	}
+	for (size_t i = 0; i < tree->count; i++)
+		if (begins(tree_name(tree, i), word, length))
+			keep_best(tree, best, &count, (uint32_t)i);
+	for (size_t i = 0; i < count; i++)
+		add(completion, tree_name(tree, best[i]));
 	for (size_t i = 0; i < tree->count && completion->count < ITEMS_MAX && length > 1; i++)
 		if (fuzzy_find(tree_name(tree, i), word))
 			add(completion, tree_name(tree, i));

@@ -36,6 +36,34 @@ static void better_fits_score_more(void **state)
 	assert_true(fuzzy_score("slerp", "soolooeooroop") <= FUZZY_NONE / 2);
 }
 
+/* What a digest says is never less than what is. */
+static void chances_bound_scores(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"mistralai/Mistral-7B-v0.1", "a/b", "lab/NeuralHermes-2.5",
+					    "HuggingFaceH4/zephyr-7b-beta", "x/soolooeooroop", "Enno-Ai/Enno"};
+	static const char *const words[] = {"m", "mi", "mst", "mistral", "nh25", "zb", "slerp", "eae", "ea",
+					    "7b", "ab", "neural", "hzb", "xs"};
+	size_t fitting = 0, sure = 0;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+			struct fuzzy_digest digest = fuzzy_digest(names[i]);
+			struct fuzzy_chance chance = fuzzy_chance(words[k], strlen(words[k]), &digest,
+								  strlen(names[i]));
+			double score = fuzzy_score(words[k], names[i]);
+			if (score <= FUZZY_NONE / 2) {
+				sure += !chance.fits;
+				continue;
+			}
+			fitting++;
+			assert_true(chance.fits);
+			assert_true(score <= chance.most + 1e-9);
+		}
+	assert_true(fitting > 15);
+	assert_true(sure > 10);
+}
+
 static void long_names_are_safe(void **state)
 {
 	(void)state;
@@ -237,6 +265,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(letters_must_occur_in_order),
 		cmocka_unit_test(better_fits_score_more),
+		cmocka_unit_test(chances_bound_scores),
 		cmocka_unit_test(long_names_are_safe),
 		cmocka_unit_test(interval_bars),
 		cmocka_unit_test(axis_takes_what_fits),
