@@ -33,6 +33,7 @@ struct filter {
 	uint8_t *family;                   /* by model, a bit a family term; NULL none yet */
 	char families[FAMILIES_MAX][FILTER_VALUE_MAX + 2]; /* what the bits stand for, "" none */
 	uint32_t *candidates; /* models that have the letters of `tried` in order */
+	uint8_t *reached;     /* of each: the place in the name behind the last letter */
 	size_t candidate_count;
 	char tried[FILTER_WORDS_MAX]; /* "" = all models */
 	char hint[160];
@@ -60,6 +61,7 @@ struct filter *filter_new(const struct catalog *catalog)
 	for (int i = 0; i < COLUMN_COUNT; i++)
 		filter_texts_make(&filter->columns[i], catalog, text_of[i]);
 	filter->candidates = memory_allocate(catalog->count + 1, sizeof *filter->candidates);
+	filter->reached = memory_allocate(catalog->count + 1, sizeof *filter->reached);
 	return filter;
 }
 
@@ -81,6 +83,7 @@ void filter_free(struct filter *filter)
 		filter_texts_free(&filter->columns[i]);
 	free(filter->family);
 	free(filter->candidates);
+	free(filter->reached);
 	free(filter);
 }
 
@@ -373,48 +376,49 @@ static void split_words(const char *line, struct words *words)
 	}
 }
 
-/* Whether the letters occur in this order. */
-static bool in_order(const struct word *word, const char *name, size_t length)
+/* Finds the letters one after the other from *place on, which goes behind the
+ * last; a blank begins a word, which may be anywhere again. */
+static bool follow(const struct filter *filter, size_t model, const char *letters, uint8_t *place)
 {
-	const char *end = name + length;
+	size_t length, at = *place;
+	const char *name = name_of(filter, model, &length);
 
-	for (size_t i = 0; i < word->length; i++) {
-		name = memchr(name, word->letters[i], (size_t)(end - name));
-		if (!name++)
+	for (; *letters; letters++) {
+		const char *met = name;
+		if (*letters != ' ')
+			met = memchr(name + at, *letters, length - at);
+		if (!met)
 			return false;
+		at = *letters == ' ' ? 0 : (size_t)(met - name) + 1;
 	}
-	return true;
-}
-
-static bool is_candidate(const struct filter *filter, const struct words *words, size_t model)
-{
-	size_t length;
-	const char *name;
-
-	if ((filter->names.letters[model] & words->set) != words->set)
-		return false;
-	name = name_of(filter, model, &length);
-	for (size_t i = 0; i < words->count; i++)
-		if (!in_order(&words->word[i], name, length))
-			return false;
+	*place = (uint8_t)at;
 	return true;
 }
 
 /* Letters in order stay in order when fewer are asked for: only what had those
- * of the line before can have those of a line that goes on from it. */
+ * of the line before can have those of a line that goes on from it, and only
+ * what was added is to be found. */
 static void find_candidates(struct filter *filter, const struct words *words)
 {
 	const char *line = filter->line.words;
 	size_t length = strlen(filter->tried), kept = 0;
 	bool narrows = length > 0 && strncmp(line, filter->tried, length) == 0;
+	char added[FILTER_WORDS_MAX];
 
 	if (narrows && line[length] == '\0')
 		return;
+	snprintf(added, sizeof added, "%s", narrows ? line + length : line);
+	for (char *letter = added; *letter; letter++)
+		*letter = filter_lower(*letter);
 	size_t count = narrows ? filter->candidate_count : filter->catalog->count;
 	for (size_t i = 0; i < count; i++) {
 		uint32_t model = narrows ? filter->candidates[i] : (uint32_t)i;
-		if (is_candidate(filter, words, model))
-			filter->candidates[kept++] = model;
+		uint8_t place = narrows ? filter->reached[i] : 0;
+		if ((filter->names.letters[model] & words->set) != words->set ||
+		    !follow(filter, model, added, &place))
+			continue;
+		filter->reached[kept] = place;
+		filter->candidates[kept++] = model;
 	}
 	filter->candidate_count = kept;
 	snprintf(filter->tried, sizeof filter->tried, "%s", line);
