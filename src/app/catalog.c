@@ -415,6 +415,5 @@ void catalog_engine_data(const struct catalog *catalog, struct engine_data *data
 		.lineage = catalog->lineage,
 		.model = catalog->facts,
 		.scores = catalog->scores,
-		.excluded = catalog->excluded,
 	};
 }

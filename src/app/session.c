@@ -176,13 +176,13 @@ static void keep_fit(void *context, const struct store_fit *fit)
 }
 
 /* What is left out, as a number that is the same for the same models; 0 nothing. */
-static uint64_t excluded_number(const struct catalog *catalog)
+static uint64_t excluded_number(const struct catalog *catalog, const bool *excluded)
 {
 	uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a over the ids */
 	size_t count = 0;
 
-	for (size_t i = 0; catalog->excluded && i < catalog->count; i++) {
-		if (!catalog->excluded[i] || !catalog->models[i].scored)
+	for (size_t i = 0; excluded && i < catalog->count; i++) {
+		if (!excluded[i] || !catalog->models[i].scored)
 			continue;
 		for (int shift = 0; shift < 64; shift += 8)
 			hash = (hash ^ ((uint64_t)catalog->models[i].id >> shift & 0xFF)) *
@@ -192,9 +192,8 @@ static uint64_t excluded_number(const struct catalog *catalog)
 	return count ? hash : 0;
 }
 
-static char *fit_settings_text(const struct engine_settings *settings, const struct catalog *catalog)
+static char *fit_settings_text(const struct engine_settings *settings, uint64_t excluded)
 {
-	uint64_t excluded = excluded_number(catalog);
 	struct text json = {0};
 
 	text_append_format(&json, "{\"rank\": %zu, \"seed\": %llu", settings->rank,
@@ -238,17 +237,18 @@ static enum status fit_store(struct store *store, const struct catalog *catalog,
  * data and settings are taken as they are; others only begin the search;
  * with `relearn` nothing of the past counts. */
 static enum status fit_make(struct store *store, const struct catalog *catalog,
-			    const struct engine_settings *settings, bool relearn,
+			    const bool *excluded, const struct engine_settings *settings, bool relearn,
 			    struct progress *progress, struct engine_fit **fit,
 			    struct error *error)
 {
 	struct engine_data data;
 	struct kept_fit kept = {0};
-	char *text = fit_settings_text(settings, catalog);
+	char *text = fit_settings_text(settings, excluded_number(catalog, excluded));
 	enum status status = STATUS_OK;
 
 	*fit = NULL;
 	catalog_engine_data(catalog, &data);
+	data.excluded = excluded;
 	if (!relearn)
 		status = store_get_fit(store, prior_name(settings->prior), keep_fit, &kept, error);
 	if (status != STATUS_OK)
@@ -275,7 +275,7 @@ enum status session_fit(struct session *session, enum prior prior, size_t rank, 
 {
 	struct engine_settings settings = {.prior = prior, .rank = rank, .seed = seed};
 	struct engine_fit *fit;
-	enum status status = fit_make(session->store, session->catalog, &settings, relearn, progress,
+	enum status status = fit_make(session->store, session->catalog, session->catalog->excluded, &settings, relearn, progress,
 				      &fit, error);
 
 	if (status == STATUS_OK)
@@ -284,9 +284,9 @@ enum status session_fit(struct session *session, enum prior prior, size_t rank, 
 }
 
 enum status session_fit_detached(const char *path, const struct catalog *catalog,
-				 enum prior prior, size_t rank, uint64_t seed, bool relearn,
-				 struct progress *progress, struct engine_fit **fit,
-				 struct error *error)
+				 const bool *excluded, enum prior prior, size_t rank,
+				 uint64_t seed, bool relearn, struct progress *progress,
+				 struct engine_fit **fit, struct error *error)
 {
 	struct engine_settings settings = {.prior = prior, .rank = rank, .seed = seed};
 	struct store *store;
@@ -296,7 +296,7 @@ enum status session_fit_detached(const char *path, const struct catalog *catalog
 	enum status status = store_open(path, false, &store, &created, error);
 	if (status != STATUS_OK)
 		return status;
-	status = fit_make(store, catalog, &settings, relearn, progress, fit, error);
+	status = fit_make(store, catalog, excluded, &settings, relearn, progress, fit, error);
 	store_close(store);
 	return status;
 }

@@ -86,6 +86,7 @@ struct fit_work {
 	const struct catalog *catalog;
 	enum prior prior;
 	bool relearn;
+	bool *excluded;         /* owned copy; NULL = nothing is left out */
 	struct engine_fit *fit; /* the result */
 };
 
@@ -161,6 +162,7 @@ struct browser {
 
 	struct job *job;
 	struct fit_work work;
+	bool fit_outdated;    /* the job's data have changed: start again when it ends */
 	int wake[2];          /* pipe: a job has news */
 	time_t fitted;        /* 0 = before this run */
 	char *output;         /* file that waits for leave to overwrite */
@@ -192,6 +194,9 @@ void edit_refresh(struct browser *browser);
 
 /* fitting.c */
 void fitting_start(struct browser *browser, bool relearn);
+/* The same when the data to learn from have changed: a fit that runs is given up,
+ * and the new one begins when it has ended. */
+void fitting_restart(struct browser *browser);
 /* Looks at the job; true when something changed. */
 bool fitting_poll(struct browser *browser);
 void fitting_stop(struct browser *browser); /* waits */

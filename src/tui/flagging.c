@@ -34,25 +34,16 @@ void flag_free(struct browser *browser)
 
 /* ---- changes --------------------------------------------------------------------- */
 
-/* Whoever changes what is left out first ends the fit that reads it. */
-static void fit_again(struct browser *browser)
-{
-	fitting_stop(browser);
-	fitting_start(browser, false);
-}
-
 static bool set_flag(struct browser *browser, size_t model, const char *reason)
 {
 	struct session *session = browser->session;
 	struct error error = {0};
 
-	if (session->left_out)
-		fitting_stop(browser);
 	bool done = session_flag(session, model, reason, &error) == STATUS_OK;
 	if (!done)
 		browser_failure(browser, &error);
 	if (session->left_out)
-		fit_again(browser);
+		fitting_restart(browser);
 	return done;
 }
 
@@ -111,7 +102,6 @@ static void leave_out(struct browser *browser)
 	struct error error = {0};
 	char count[FIGURE_SIZE];
 
-	fitting_stop(browser);
 	if (session_leave_out(session, !session->left_out, &error) != STATUS_OK)
 		browser_failure(browser, &error);
 	figure_count(count, session->flags.suspects);
@@ -119,7 +109,7 @@ static void leave_out(struct browser *browser)
 		browser_message(browser, "%s scored suspects are left out; & takes them in again", count);
 	else
 		browser_message(browser, "%s scored suspects are taken in again", count);
-	fit_again(browser);
+	fitting_restart(browser);
 }
 
 bool flag_undo(struct browser *browser)

@@ -210,16 +210,16 @@ static void a_worker_fits_beside_the_session(void **state)
 	struct engine_fit *made = NULL;
 
 	open_family(fixture);
-	expect_ok(session_fit_detached(fixture->place.cache, fixture->session->catalog, PRIOR_NONE, 0, 1,
-				       false, NULL, &made, &error), &error);
+	expect_ok(session_fit_detached(fixture->place.cache, fixture->session->catalog, NULL, PRIOR_NONE,
+				       0, 1, false, NULL, &made, &error), &error);
 	session_adopt_fit(fixture->session, made);
 	assert_non_null(fixture->session->query);
 	assert_int_equal(kept_models(fixture), MODELS);
 	/* A fit of data that are no longer in the cache is not kept. */
 	mark_kept_fit(fixture);
 	put_score(fixture->session->store, "owner/newcomer", "user", "ifeval", 40);
-	expect_ok(session_fit_detached(fixture->place.cache, fixture->session->catalog, PRIOR_NONE, 0, 1,
-				       true, NULL, &made, &error), &error);
+	expect_ok(session_fit_detached(fixture->place.cache, fixture->session->catalog, NULL, PRIOR_NONE,
+				       0, 1, true, NULL, &made, &error), &error);
 	session_adopt_fit(fixture->session, made);
 	assert_int_equal(kept_models(fixture), 999);
 	struct catalog *catalog = load(fixture->session->store);

@@ -49,14 +49,15 @@ enum status session_fit(struct session *session, enum prior prior, size_t rank, 
 			bool relearn, struct progress *progress, struct error *error);
 
 /* The same for a worker: opens `path` itself, hands over a fit that belongs to
- * `catalog`, and stores the variances. */
+ * `catalog`, and stores the variances.  What is left out is `excluded` (by
+ * model, NULL nothing), whatever the session says of it meanwhile. */
 enum status session_fit_detached(const char *path, const struct catalog *catalog,
-				 enum prior prior, size_t rank, uint64_t seed, bool relearn,
+				 const bool *excluded, enum prior prior, size_t rank, uint64_t seed, bool relearn,
 				 struct progress *progress, struct engine_fit **fit,
 				 struct error *error);
 /* Flags a model (reason NULL: takes the flag away), and says whether fits leave
  * out what is flagged and all that descends from it; both are kept in the cache.
- * Only when no job runs; the fit stays as it is until the next one. */
+ * The fit stays as it is until the next one. */
 enum status session_flag(struct session *session, size_t model, const char *reason,
 			 struct error *error);
 enum status session_leave_out(struct session *session, bool leave_out, struct error *error);
