@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "stemma/app/session.h"
+#include "marks.h"
 #include "tree_model.h"
 
 struct fixture {
@@ -248,6 +249,41 @@ static void order_by_z(void **state)
 	assert_int_equal(tree->rows[0].node, named(fixture, "lab/Root"));
 }
 
+static void marks_are_kept_by_name(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct catalog *catalog = fixture->session->catalog;
+	size_t root = named(fixture, "lab/Root"), grand = named(fixture, "lab/Grand");
+	struct marks marks = {0}, again = {0};
+	struct text saved = {0};
+
+	marks_set(&marks, catalog, 'b', root);
+	assert_true(marks_toggle(&marks, catalog, grand));
+	marks_set(&marks, catalog, 'a', grand);
+	assert_int_equal(marks_sign(&marks, grand), 'a');
+	/* A letter has one model. */
+	marks_set(&marks, catalog, 'b', grand);
+	assert_int_equal(marks_model(&marks, 'b'), grand);
+	assert_int_equal(marks_sign(&marks, root), 0);
+	marks_save(&marks, &saved);
+	assert_string_equal(text_string(&saved), "alab/Grand\nblab/Grand\n*lab/Grand\n");
+	text_append(&saved, "zlab/Gone\n1lab/Root\n\nq\n");
+	marks_load(&again, catalog, text_string(&saved));
+	assert_int_equal(again.count, 4);
+	assert_int_equal(marks_model(&again, 'a'), grand);
+	assert_true(marks_model(&again, 'z') == CATALOG_NONE);
+	assert_false(marks_toggle(&again, catalog, grand));
+	marks_remove(&again, 0);
+	assert_int_equal(again.count, 2);
+	/* What is gone is not forgotten. */
+	text_clear(&saved);
+	marks_save(&again, &saved);
+	assert_string_equal(text_string(&saved), "blab/Grand\nzlab/Gone\n");
+	text_free(&saved);
+	marks_free(&marks);
+	marks_free(&again);
+}
+
 static void filter_shows_the_way_to_matches(void **state)
 {
 	struct fixture *fixture = *state;
@@ -357,6 +393,7 @@ int main(void)
 		WITH_TREE(cursor_marks_kin),
 		WITH_TREE(orders_differ),
 		WITH_TREE(order_by_z),
+		WITH_TREE(marks_are_kept_by_name),
 		WITH_TREE(filter_shows_the_way_to_matches),
 		WITH_TREE(filter_keeps_the_model_found),
 		WITH_TREE(search_goes_round),
