@@ -12,7 +12,6 @@ libcli_a_SOURCES = \
 	src/cli/options.c src/cli/options.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/predict.c \
-	src/cli/read_file.c src/cli/read_file.h \
 	src/cli/report.c src/cli/report.h \
 	src/cli/residuals.c \
 	src/cli/run.c \

@@ -6,9 +6,9 @@
 #include "answers_report.h"
 #include "command.h"
 #include "names.h"
-#include "read_file.h"
 #include "stemma/app/sketch.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/read_file.h"
 #include "stemma/base/text.h"
 
 struct predict_options {
@@ -96,19 +96,8 @@ static enum status sketch_configuration(struct cli *cli, struct sketch *sketch,
 {
 	struct warning_place place = {cli, read_file_name(path)};
 	const struct record_sink sink = {.context = &place, .warn = warn_recipe};
-	struct merge_recipe recipe = {0};
-	struct text text = {0};
-	enum status status = read_file(path, &text, error);
 
-	if (status == STATUS_OK)
-		status = merge_recipe_read(text_string(&text), text.length, place.file, &sink,
-					   &recipe, error);
-	if (status == STATUS_OK) {
-		status = sketch_from_recipe(sketch, catalog, &recipe, error);
-		merge_recipe_free(&recipe);
-	}
-	text_free(&text);
-	return status;
+	return sketch_open_file(sketch, catalog, path, &sink, error);
 }
 
 /* What the options say about every sketch. */

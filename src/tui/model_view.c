@@ -92,6 +92,28 @@ static void draw_facts(struct flow *flow, const struct catalog_model *model)
 	text_free(&line);
 }
 
+/* Why the user distrusts it, or an ancestor of it. */
+static void draw_flag(struct flow *flow, size_t model)
+{
+	const struct session *session = flow->browser->session;
+	const struct flag *flag = flags_find(&session->flags, session->catalog, model);
+	struct text line = {0};
+
+	if (!flag)
+		return;
+	if (flag->model == model)
+		text_append_format(&line, "✗ suspect: %s", flag->reason);
+	else
+		text_append_format(&line, "† descends from suspect %s: %s",
+				   tree_name(flow->browser->tree, flag->model), flag->reason);
+	if (session_leaves_out(session, model))
+		text_append(&line, " · left out");
+	draw_fit(flow->browser->screen, flow->area, flow_row(flow), 1, flow->area->width - 2,
+		 STYLE_BAD, text_string(&line));
+	flow->line++;
+	text_free(&line);
+}
+
 /* Columns of a score line: name, published, predicted, bar, z. */
 #define PUBLISHED_END (1 + LABEL_WIDTH + 5)
 #define PREDICTED_END (PUBLISHED_END + 7)
@@ -347,6 +369,7 @@ static void model_draw(struct browser *browser, const struct area *area)
 	}
 	estimate(browser, model);
 	draw_facts(&flow, &catalog->models[model]);
+	draw_flag(&flow, model);
 	draw_axis(&flow);
 	for (size_t i = 0; i <= catalog->benchmark_count; i++)
 		draw_score(&flow, model, i);

@@ -218,6 +218,20 @@ enum status store_get_sketch(struct store *store, const char *name,
 	void (*visit)(void *context, const struct store_sketch *), void *context,
 	struct error *error);
 
+/* Models that the user distrusts.  A put replaces the reason; one that is empty
+ * becomes "suspect". */
+struct store_flag {
+	int64_t model;
+	const char *reason, *made; /* ISO date and time, UTC */
+};
+enum status store_put_flag(struct store *store, int64_t model, const char *reason,
+			   struct error *error);
+enum status store_drop_flag(struct store *store, int64_t model, struct error *error);
+/* By model. */
+enum status store_each_flag(struct store *store,
+	bool (*visit)(void *context, const struct store_flag *), void *context,
+	struct error *error);
+
 /* Small values kept between runs ("tree.cursor", "tree.folds"). NULL when
  * absent; the caller frees. */
 char *store_get_state(struct store *store, const char *key);
