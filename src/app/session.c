@@ -81,6 +81,7 @@ cleanup:
 
 static void session_drop_fit(struct session *session)
 {
+	answer_sets_free(&session->answers);
 	engine_query_free(session->query);
 	engine_fit_free(session->fit);
 	session->query = NULL;
@@ -283,6 +284,16 @@ enum status session_fit(struct session *session, enum prior prior, size_t rank, 
 	return status;
 }
 
+enum status session_learn_answers(struct session *session, uint64_t seed, struct progress *progress,
+				  struct error *error)
+{
+	answer_sets_free(&session->answers);
+	if (!session->fit)
+		return STATUS_OK;
+	return answer_sets_learn(session->store, session->catalog, session->fit, seed, progress,
+				 &session->answers, error);
+}
+
 enum status session_fit_detached(const char *path, const struct catalog *catalog,
 				 const bool *excluded, enum prior prior, size_t rank,
 				 uint64_t seed, bool relearn, struct progress *progress,
@@ -299,4 +310,28 @@ enum status session_fit_detached(const char *path, const struct catalog *catalog
 	status = fit_make(store, catalog, excluded, &settings, relearn, progress, fit, error);
 	store_close(store);
 	return status;
+}
+
+enum status session_answers_detached(const char *path, const struct catalog *catalog,
+				     const struct engine_fit *fit, uint64_t seed,
+				     struct progress *progress, struct answer_sets *sets,
+				     struct error *error)
+{
+	struct store *store;
+	bool created;
+
+	*sets = (struct answer_sets){0};
+	enum status status = store_open(path, false, &store, &created, error);
+	if (status != STATUS_OK)
+		return status;
+	status = answer_sets_learn(store, catalog, fit, seed, progress, sets, error);
+	store_close(store);
+	return status;
+}
+
+void session_adopt_answers(struct session *session, struct answer_sets *sets)
+{
+	answer_sets_free(&session->answers);
+	session->answers = *sets;
+	*sets = (struct answer_sets){0};
 }

@@ -170,6 +170,8 @@ enum status cli_fit(struct cli *cli, struct session *session,
 	enum status status = session_fit(session, settings->prior, settings->rank, settings->seed,
 					 relearn, &cli->progress, error);
 
+	if (status == STATUS_OK)
+		status = session_learn_answers(session, settings->seed, &cli->progress, error);
 	cli_end_progress(cli);
 	if (status == STATUS_OK && session->catalog->notice)
 		print_message(cli, "note: ", session->catalog->notice);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answers_report.h"
 #include "command.h"
 #include "names.h"
 #include "stemma/app/sketch.h"
@@ -293,6 +294,7 @@ static void report_prediction(struct cli *cli, struct report *report, const char
 	report_warnings(cli, report, sketch, catalog);
 	report_parents(report, catalog, sketch, &prediction->child);
 	report_scores(report, catalog, name, prediction);
+	report_answers(report, catalog, prediction->answers, prediction->answer_count);
 	report_ancestors(report, catalog, prediction);
 	report_reasons(report, catalog, prediction, why);
 	report_item_end(report);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answers_report.h"
 #include "command.h"
 #include "names.h"
 #include "stemma/base/memory.h"
@@ -186,6 +187,11 @@ static enum status report_scores(struct report *report, const struct show *show,
 	}
 	report_table(report, "scores", NULL, table, TABLE_MAIN);
 	table_free(table);
+	if (status == STATUS_OK) {
+		struct answer_row *answers = answer_sets_predict(&session->answers, session->query, show->model);
+		report_answers(report, session->catalog, answers, session->answers.count);
+		free(answers);
+	}
 	free(estimates);
 	free(residuals);
 	return status;

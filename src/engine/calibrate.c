@@ -17,7 +17,9 @@
 
 #define FOLDS 5            /* as a fifth is held out in evaluations */
 #define NEWEST_SHARE 0.2   /* the newest fifth stands for what is still to come */
+#define FAMILY_MIN 20      /* members of a family that is left out */
 #define ROWS_MIN 40        /* fewer give no 90 % quantile */
+#define JUDGES_MIN 400     /* rows that the variances were not learned on, enough to judge them */
 
 /* ---- blocks ---------------------------------------------------------------------- */
 
@@ -75,6 +77,9 @@ static void leave_block_out(const struct engine_fit *fit, size_t number, const d
 			    const uint32_t *block, size_t count, struct left_out *out)
 {
 	size_t rows = fit->rows;
+
+	if (count == 0)
+		return;
 	double *columns = memory_allocate(count * rows, sizeof *columns);
 	double *matrix = memory_allocate(count * count, sizeof *matrix);
 	double *residual = memory_allocate(count, sizeof *residual);
@@ -86,7 +91,7 @@ static void leave_block_out(const struct engine_fit *fit, size_t number, const d
 	}
 	cblas_dsyrk(CblasColMajor, CblasLower, CblasTrans, (int)count, (int)rows, 1, columns, (int)rows, 0,
 		    matrix, (int)count);
-	bool good = count > 0 && LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (int)count, matrix, (int)count) == 0;
+	bool good = LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (int)count, matrix, (int)count) == 0;
 	for (size_t f = 0; f < fit->transform.factors && good; f++) {
 		if (fit->group_of[f] != number)
 			continue;
@@ -116,19 +121,48 @@ static void left_out_init(struct left_out *out, size_t cells)
 		out->mean[i] = out->variance[i] = NAN;
 }
 
+static int32_t row_family(const struct engine_fit *fit, size_t row)
+{
+	return fit->covariance.space.points[row].attribute[ATTRIBUTE_FAMILY];
+}
+
+/* One family after another, as if nobody had scored it.  Small ones tell
+ * little: their members are mostly merges of models of others. */
+static void leave_families_out(struct engine_fit *fit, size_t number, const double *inverse, uint32_t *block)
+{
+	size_t count;
+	bool *done = memory_zero(fit->rows, sizeof *done);
+
+	for (size_t first = 0; first < fit->rows; first++) {
+		if (done[first] || row_family(fit, first) < 0)
+			continue;
+		count = 0;
+		for (size_t row = first; row < fit->rows; row++) {
+			if (row_family(fit, row) != row_family(fit, first))
+				continue;
+			done[row] = true;
+			block[count++] = (uint32_t)row;
+		}
+		if (count >= FAMILY_MIN)
+			leave_block_out(fit, number, inverse, block, count, &fit->left_out[SPREAD_FAMILY]);
+	}
+	free(done);
+}
+
 void fit_leave_blocks_out(struct engine_fit *fit, size_t number, const double *inverse)
 {
 	uint32_t *block = memory_allocate(fit->rows, sizeof *block);
 	size_t cells = fit->transform.factors * fit->rows;
 
-	left_out_init(&fit->folds, cells);
-	left_out_init(&fit->newest, cells);
+	for (enum spread_kind kind = SPREAD_FOLDS; kind < SPREAD_COUNT; kind++)
+		left_out_init(&fit->left_out[kind], cells);
 	for (size_t fold = 0; fold < FOLDS; fold++) {
 		size_t count = fold_block(fit, fold, block);
-		leave_block_out(fit, number, inverse, block, count, &fit->folds);
+		leave_block_out(fit, number, inverse, block, count, &fit->left_out[SPREAD_FOLDS]);
 	}
 	size_t count = newest_block(fit, block);
-	leave_block_out(fit, number, inverse, block, count, &fit->newest);
+	leave_block_out(fit, number, inverse, block, count, &fit->left_out[SPREAD_NEWEST]);
+	leave_families_out(fit, number, inverse, block);
 	free(block);
 }
 
@@ -141,12 +175,20 @@ static int double_compare(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
+struct spread spread_of(double *sizes, size_t count)
+{
+	if (count < ROWS_MIN)
+		return (struct spread){0.6745, 1.6449};
+	qsort(sizes, count, sizeof *sizes, double_compare);
+	return (struct spread){sizes[count / 2], sizes[(size_t)ceil(0.9 * ((double)count + 1)) - 1]};
+}
+
 /* Factor means and variances of a row as a kind of spread sees them; false
  * when the row was not left out. */
 static bool spread_row(const struct engine_fit *fit, enum spread_kind kind, size_t row, double *mean,
 		       double *variance)
 {
-	const struct left_out *out = kind == SPREAD_FOLDS ? &fit->folds : &fit->newest;
+	const struct left_out *out = &fit->left_out[kind];
 
 	if (kind == SPREAD_ONE_OUT) {
 		fit_leave_one_out(fit, row, mean, variance);
@@ -159,10 +201,22 @@ static bool spread_row(const struct engine_fit *fit, enum spread_kind kind, size
 	return !isnan(mean[0]);
 }
 
+/* Residuals are a little too small where the variances were learned: only the
+ * other rows judge, if there are enough of them. */
+static bool has_judges(const struct engine_fit *fit)
+{
+	size_t others = 0;
+
+	for (size_t row = 0; row < fit->rows; row++)
+		others += !fit->learning[row];
+	return others >= JUDGES_MIN;
+}
+
 /* Quantiles of |z| of one kind: how many standard deviations hold half and
  * nine tenths of the scores. */
 static void calibrate_kind(struct engine_fit *fit, enum spread_kind kind)
 {
+	bool judges = has_judges(fit);
 	size_t benchmarks = fit->transform.benchmarks, known[FACTORS_MAX + 1] = {0};
 	double *sizes = memory_allocate((benchmarks + 1) * fit->rows, sizeof *sizes);
 	double mean[FACTORS_MAX], variance[FACTORS_MAX];
@@ -170,7 +224,7 @@ static void calibrate_kind(struct engine_fit *fit, enum spread_kind kind)
 
 	fit->spread[kind] = memory_allocate(benchmarks + 1, sizeof(struct spread));
 	for (size_t row = 0; row < fit->rows; row++) {
-		if (!spread_row(fit, kind, row, mean, variance))
+		if ((judges && fit->learning[row]) || !spread_row(fit, kind, row, mean, variance))
 			continue;
 		fit_to_points(fit, mean, variance, points, deviation);
 		for (size_t b = 0; b <= benchmarks; b++) {
@@ -180,13 +234,10 @@ static void calibrate_kind(struct engine_fit *fit, enum spread_kind kind)
 		}
 	}
 	for (size_t b = 0; b <= benchmarks; b++) {
-		fit->spread[kind][b] = (struct spread){0.6745, 1.6449}; /* the normal distribution's */
-		if (known[b] < ROWS_MIN)
-			continue;
-		double *sorted = sizes + b * fit->rows;
-		qsort(sorted, known[b], sizeof *sorted, double_compare);
-		fit->spread[kind][b] = (struct spread){
-			sorted[known[b] / 2], sorted[(size_t)ceil(0.9 * ((double)known[b] + 1)) - 1]};
+		/* Too few to tell: what is known of easier cases. */
+		bool few = known[b] < ROWS_MIN && kind != SPREAD_ONE_OUT;
+		fit->spread[kind][b] = few ? fit->spread[kind - 1][b]
+					   : spread_of(sizes + b * fit->rows, known[b]);
 	}
 	free(sizes);
 }
@@ -195,18 +246,23 @@ void fit_calibrate(struct engine_fit *fit)
 {
 	for (enum spread_kind kind = 0; kind < SPREAD_COUNT; kind++)
 		calibrate_kind(fit, kind);
-	free(fit->folds.mean);
-	free(fit->folds.variance);
-	free(fit->newest.mean);
-	free(fit->newest.variance);
-	fit->folds = fit->newest = (struct left_out){0};
+	for (enum spread_kind kind = 0; kind < SPREAD_COUNT; kind++) {
+		free(fit->left_out[kind].mean);
+		free(fit->left_out[kind].variance);
+		fit->left_out[kind] = (struct left_out){0};
+	}
 }
 
-const struct spread *fit_spread(const struct engine_fit *fit, double date)
+const struct spread *fit_spread(const struct engine_fit *fit, const struct engine_model *model)
 {
+	struct kernel_point point;
+
+	attributes_point(fit->attributes, model, &point);
+	if (point.attribute[ATTRIBUTE_FAMILY] < 0)
+		return fit->spread[SPREAD_FAMILY];
 	/* A model that is newer than all the scored ones has no contemporaries
 	 * to learn from. */
-	return fit->spread[date > fit->newest_date ? SPREAD_NEWEST : SPREAD_FOLDS];
+	return fit->spread[model->uploaded > fit->newest_date ? SPREAD_NEWEST : SPREAD_FOLDS];
 }
 
 /* ---- residuals and figures ----------------------------------------------------- */

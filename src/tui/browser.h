@@ -88,6 +88,7 @@ struct fit_work {
 	bool relearn;
 	bool *excluded;         /* owned copy; NULL = nothing is left out */
 	struct engine_fit *fit; /* the result */
+	struct answer_sets answers; /* of that fit */
 };
 
 #define JUMPS_MAX 64
@@ -123,6 +124,7 @@ struct browser {
 	struct engine_contribution contributions[SKETCH_CONTRIBUTIONS_MAX];
 	size_t contribution_count;  /* to the score column */
 	size_t estimated_column;
+	struct answer_row *answers; /* one a set of session->answers; owned */
 	struct list model_list;     /* top = lines scrolled */
 	size_t model_scrolled;      /* the model that it was scrolled for */
 
@@ -251,7 +253,8 @@ void flag_free(struct browser *browser);
 void keep_load(struct browser *browser);
 void keep_save(struct browser *browser);
 
-/* A benchmark's name, short; "average" for their count. */
+/* A benchmark's name, short; "average" for their count, behind it the sets of
+ * single answers. */
 const char *benchmark_name(const struct browser *browser, size_t benchmark, char *buffer);
 /* A score with one decimal, or a dot when it is not known, in `buffer`. */
 #define FIGURE_SIZE 32

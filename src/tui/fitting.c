@@ -9,8 +9,13 @@ static enum status work_fit(void *context, struct progress *progress, struct err
 {
 	struct fit_work *work = context;
 
-	return session_fit_detached(work->path, work->catalog, work->excluded, work->prior, 0, 0, work->relearn,
-				    progress, &work->fit, error);
+	enum status status = session_fit_detached(work->path, work->catalog, work->excluded,
+						  work->prior, 0, 0, work->relearn, progress,
+						  &work->fit, error);
+	if (status == STATUS_OK)
+		status = session_answers_detached(work->path, work->catalog, work->fit, 0, progress,
+						  &work->answers, error);
+	return status;
 }
 
 void fitting_start(struct browser *browser, bool relearn)
@@ -48,6 +53,8 @@ void fitting_adopted(struct browser *browser)
 	browser->query = browser->session->fit ? engine_query_new(browser->session->fit) : NULL;
 	browser->estimated = CATALOG_NONE;
 	browser->has_estimates = false;
+	free(browser->answers);
+	browser->answers = NULL;
 	residual_table_free(browser);
 	find_measure(browser, true);
 	edit_refresh(browser);
@@ -77,6 +84,7 @@ static void finish(struct browser *browser)
 	free(browser->work.path);
 	free(browser->work.excluded);
 	if (browser->fit_outdated) {
+		answer_sets_free(&browser->work.answers);
 		engine_fit_free(browser->work.fit);
 		browser->fit_outdated = false;
 		fitting_start(browser, false);
@@ -87,12 +95,15 @@ static void finish(struct browser *browser)
 		engine_query_free(browser->query);
 		browser->query = NULL;
 		session_adopt_fit(browser->session, browser->work.fit);
+		session_adopt_answers(browser->session, &browser->work.answers);
 		fitting_adopted(browser);
 		say_fitted(browser);
-	} else if (status == STATUS_CANCELLED) {
-		browser_message(browser, "fitting stopped; F fits");
 	} else {
-		browser_failure(browser, &error);
+		engine_fit_free(browser->work.fit); /* without its answers */
+		if (status == STATUS_CANCELLED)
+			browser_message(browser, "fitting stopped; F fits");
+		else
+			browser_failure(browser, &error);
 	}
 	browser->work = (struct fit_work){0};
 }
@@ -112,6 +123,7 @@ void fitting_stop(struct browser *browser)
 		return;
 	job_cancel(browser->job);
 	job_finish(browser->job, NULL);
+	answer_sets_free(&browser->work.answers);
 	engine_fit_free(browser->work.fit);
 	free(browser->work.path);
 	free(browser->work.excluded);

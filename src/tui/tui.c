@@ -191,6 +191,7 @@ static void browser_end(struct browser *browser)
 	sketch_free(&browser->sketch);
 	tree_free(browser->tree);
 	free(browser->estimates);
+	free(browser->answers);
 	free(browser->residuals);
 	free(browser->help_needle);
 	free(browser->output);

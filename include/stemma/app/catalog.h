@@ -24,6 +24,7 @@ struct catalog_benchmark {
 struct catalog_model {
 	int64_t id;            /* in the cache */
 	char *name, *architecture, *license, *source, *precision; /* NULL unknown */
+	char *merge_method;    /* NULL unknown, or no merge */
 	double params_b;       /* NAN unknown */
 	double uploaded;       /* days since 1970, NAN unknown */
 	double likes;

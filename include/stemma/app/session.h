@@ -11,6 +11,7 @@
 #ifndef STEMMA_APP_SESSION_H
 #define STEMMA_APP_SESSION_H
 
+#include "stemma/app/answer_sets.h"
 #include "stemma/app/catalog.h"
 #include "stemma/app/flags.h"
 #include "stemma/app/import.h"
@@ -25,6 +26,7 @@ struct session {
 	struct catalog *catalog;
 	struct engine_fit *fit;      /* NULL until there is one */
 	struct engine_query *query;  /* of that fit */
+	struct answer_sets answers;  /* of that fit; none until session_learn_answers() */
 	bool created;                /* the cache was made by this session */
 	struct flags flags;          /* of that catalog */
 	bool left_out;               /* suspect models are not learned from */
@@ -64,7 +66,18 @@ enum status session_leave_out(struct session *session, bool leave_out, struct er
 /* Whether the model is left out of fits, kin and suggestions now. */
 bool session_leaves_out(const struct session *session, size_t model);
 
-/* Puts a fit in place (takes it over) with a query of its own. */
+/* Makes session->answers for the fit; a session without a fit has none. */
+enum status session_learn_answers(struct session *session, uint64_t seed, struct progress *progress,
+				  struct error *error);
+/* The same for a worker and a fit of `catalog`; the sets are the caller's. */
+enum status session_answers_detached(const char *path, const struct catalog *catalog,
+				     const struct engine_fit *fit, uint64_t seed,
+				     struct progress *progress, struct answer_sets *sets,
+				     struct error *error);
+/* Puts answers of session->fit in place (takes them over). */
+void session_adopt_answers(struct session *session, struct answer_sets *sets);
+/* Puts a fit in place (takes it over) with a query of its own; the answers of
+ * the old fit go. */
 void session_adopt_fit(struct session *session, struct engine_fit *fit);
 /* Puts a catalog in place (takes it over); drops the old fit. */
 void session_adopt_catalog(struct session *session, struct catalog *catalog);

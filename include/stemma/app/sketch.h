@@ -106,6 +106,8 @@ struct sketch_prediction {
 	struct engine_ancestor ancestors[SKETCH_ANCESTORS_MAX];
 	size_t ancestor_count;
 	struct engine_child child;
+	struct answer_row *answers; /* owned; what single answers tell */
+	size_t answer_count;
 };
 enum status sketch_predict(const struct sketch *sketch, struct session *session,
 			   struct sketch_prediction *prediction, struct error *error);
