@@ -10,7 +10,8 @@ static enum status work_fit(void *context, struct progress *progress, struct err
 	struct fit_work *work = context;
 
 	enum status status = session_fit_detached(work->path, work->catalog, work->excluded,
-						  work->prior, 0, 0, work->relearn, progress, &work->fit, error);
+						  work->prior, 0, 0, work->relearn, progress,
+						  &work->fit, error);
 	if (status == STATUS_OK)
 		status = session_answers_detached(work->path, work->catalog, work->fit, 0, progress,
 						  &work->answers, error);
@@ -83,6 +84,7 @@ static void finish(struct browser *browser)
 	free(browser->work.path);
 	free(browser->work.excluded);
 	if (browser->fit_outdated) {
+		answer_sets_free(&browser->work.answers);
 		engine_fit_free(browser->work.fit);
 		browser->fit_outdated = false;
 		fitting_start(browser, false);

@@ -57,6 +57,15 @@ enum status session_fit_detached(const char *path, const struct catalog *catalog
 				 const bool *excluded, enum prior prior, size_t rank, uint64_t seed, bool relearn,
 				 struct progress *progress, struct engine_fit **fit,
 				 struct error *error);
+/* Flags a model (reason NULL: takes the flag away), and says whether fits leave
+ * out what is flagged and all that descends from it; both are kept in the cache.
+ * The fit stays as it is until the next one. */
+enum status session_flag(struct session *session, size_t model, const char *reason,
+			 struct error *error);
+enum status session_leave_out(struct session *session, bool leave_out, struct error *error);
+/* Whether the model is left out of fits, kin and suggestions now. */
+bool session_leaves_out(const struct session *session, size_t model);
+
 /* Makes session->answers for the fit; a session without a fit has none. */
 enum status session_learn_answers(struct session *session, uint64_t seed, struct progress *progress,
 				  struct error *error);
@@ -67,15 +76,6 @@ enum status session_answers_detached(const char *path, const struct catalog *cat
 				     struct error *error);
 /* Puts answers of session->fit in place (takes them over). */
 void session_adopt_answers(struct session *session, struct answer_sets *sets);
-/* Flags a model (reason NULL: takes the flag away), and says whether fits leave
- * out what is flagged and all that descends from it; both are kept in the cache.
- * The fit stays as it is until the next one. */
-enum status session_flag(struct session *session, size_t model, const char *reason,
-			 struct error *error);
-enum status session_leave_out(struct session *session, bool leave_out, struct error *error);
-/* Whether the model is left out of fits, kin and suggestions now. */
-bool session_leaves_out(const struct session *session, size_t model);
-
 /* Puts a fit in place (takes it over) with a query of its own; the answers of
  * the old fit go. */
 void session_adopt_fit(struct session *session, struct engine_fit *fit);
