@@ -26,6 +26,15 @@ void catalog_sort_names(struct catalog *catalog)
 		qsort(catalog->names, catalog->name_count, sizeof *catalog->names, name_compare);
 }
 
+void catalog_sort(const struct catalog *catalog, uint32_t *models)
+{
+	size_t filled = 0;
+
+	for (size_t i = 0; i < catalog->name_count; i++)
+		if (!catalog->names[i].alias)
+			models[filled++] = catalog->names[i].model;
+}
+
 size_t catalog_find(const struct catalog *catalog, const char *name)
 {
 	size_t low = 0, high = catalog->name_count;

@@ -240,7 +240,7 @@ static void click(struct browser *browser, enum view_id view, const struct mouse
 	size_t target = list->top + (size_t)row;
 	if (view == VIEW_TREE && target == browser->tree->cursor)
 		tree_set_open(browser->tree, target,
-			      !tree_is_open(browser->tree, &browser->tree->rows[target]));
+			      !tree_is_open(browser->tree, tree_here(browser->tree)));
 	else if (view == VIEW_TREE)
 		tree_move(browser->tree, target);
 	else

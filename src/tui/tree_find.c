@@ -1,6 +1,7 @@
 /* Filter and search of the tree model. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "fuzzy.h"
 #include "tree_forest.h"
@@ -56,20 +57,82 @@ void tree_set_filter(struct tree *tree, const char *filter)
 
 /* ---- search ---------------------------------------------------------------- */
 
+/* Letters, digits and what names are joined with have a bit of their own. */
+#define LETTERS_OWN 40
+
+static unsigned int letter_bit(char character)
+{
+	static const char joints[] = "-_./";
+	const char *joint = character ? strchr(joints, character) : NULL;
+	unsigned int code = (unsigned char)character, letter = code | 0x20;
+
+	if (letter >= 'a' && letter <= 'z')
+		return letter - 'a';
+	if (code >= '0' && code <= '9')
+		return 26 + code - '0';
+	return joint ? 36 + (unsigned int)(joint - joints) : LETTERS_OWN + code % (64 - LETTERS_OWN);
+}
+
+static uint64_t letters_of(const char *text)
+{
+	uint64_t letters = 0;
+
+	for (; *text; text++)
+		letters |= UINT64_C(1) << letter_bit(*text);
+	return letters;
+}
+
+static void prepare_letters(struct tree *tree)
+{
+	if (tree->letters)
+		return;
+	tree->matches = memory_allocate(tree->count + 1, sizeof *tree->matches);
+	tree->letters = memory_allocate(tree->count + 1, sizeof *tree->letters);
+	for (size_t node = 0; node < tree->count; node++)
+		tree->letters[node] = letters_of(tree_name(tree, node));
+}
+
+/* Whether the letters of a needle alone decide. */
+static bool letters_decide(const char *needle)
+{
+	return needle[1] == '\0' && letter_bit(needle[0]) < LETTERS_OWN;
+}
+
+/* Keeps of `nodes`, which may be the matches themselves, those that match. */
+static void keep_matches(struct tree *tree, const uint32_t *nodes, size_t count)
+{
+	uint64_t letters = letters_of(tree->needle);
+	bool decided = letters_decide(tree->needle);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t node = nodes[i];
+		if ((tree->letters[node] & letters) == letters &&
+		    (decided || fuzzy_find(tree_name(tree, node), tree->needle)))
+			tree->matches[kept++] = node;
+	}
+	tree->match_count = kept;
+}
+
 void tree_search(struct tree *tree, const char *needle)
 {
-	char *copy = memory_string(needle);
+	char *before = tree->needle;
+	size_t known = before ? strlen(before) : 0;
+	/* What is typed on leaves some of the matches. */
+	bool narrower = known > 0 && tree->walked && strncasecmp(needle ? needle : "", before, known) == 0;
 
-	free(tree->needle);
-	tree->needle = copy;
-	tree->match_count = 0;
-	if (!copy || !*copy)
+	tree->needle = memory_string(needle);
+	free(before);
+	if (!needle || !*needle) {
+		tree->match_count = 0;
 		return;
-	/* queue becomes the unfolded order, position its inverse */
+	}
+	prepare_letters(tree);
 	forest_walk(tree);
-	for (size_t i = 0; i < tree->count; i++)
-		if (fuzzy_find(tree_name(tree, tree->queue[i]), copy))
-			tree->matches[tree->match_count++] = tree->queue[i];
+	if (narrower)
+		keep_matches(tree, tree->matches, tree->match_count);
+	else
+		keep_matches(tree, tree->walk, tree->count);
 }
 
 bool tree_is_match(const struct tree *tree, size_t node)
@@ -81,32 +144,43 @@ bool tree_is_match(const struct tree *tree, size_t node)
  * two models (a folded run) has a place of its own. */
 static long cursor_position(const struct tree *tree)
 {
-	for (size_t row = tree->cursor + 1; row-- > 0;)
-		if (row < tree->row_count && tree->rows[row].kind == ROW_MODEL)
-			return 2 * (long)tree->position[tree->rows[row].node] +
-			       (row != tree->cursor);
+	for (size_t row = tree->cursor + 1; row-- > 0;) {
+		struct tree_row shown = row < tree->row_count ? tree_row(tree, row)
+							      : (struct tree_row){.kind = ROW_GROUP};
+		if (shown.kind == ROW_MODEL)
+			return 2 * (long)tree->position[shown.node] + (row != tree->cursor);
+	}
 	return -1;
+}
+
+/* How many matches stand before a place, and on it when `too`. */
+static size_t matches_before(const struct tree *tree, long place, bool too)
+{
+	size_t low = 0, high = tree->match_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		long match = 2 * (long)tree->position[tree->matches[middle]];
+		if (match < place || (too && match == place))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 size_t tree_match(const struct tree *tree, int step, bool here, size_t *number)
 {
-	long place = cursor_position(tree);
-	size_t found = SIZE_MAX;
+	size_t count = tree->match_count, found;
 
 	*number = 0;
-	if (tree->match_count == 0)
+	if (count == 0)
 		return CATALOG_NONE;
-	for (size_t i = 0; i < tree->match_count; i++) {
-		long match = 2 * (long)tree->position[tree->matches[i]];
-		if (step > 0 && (match > place || (here && match == place))) {
-			found = i;
-			break;
-		}
-		if (step < 0 && (match < place || (here && match == place)))
-			found = i;
-	}
-	if (found == SIZE_MAX)
-		found = step > 0 ? 0 : tree->match_count - 1;
+	long place = cursor_position(tree);
+	if (step > 0)
+		found = matches_before(tree, place, !here) % count;
+	else
+		found = (matches_before(tree, place, here) + count - 1) % count;
 	*number = found + 1;
 	return tree->matches[found];
 }

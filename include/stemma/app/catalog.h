@@ -68,6 +68,8 @@ size_t catalog_find_id(const struct catalog *catalog, int64_t id);
  * model is taken. */
 enum status catalog_resolve(const struct catalog *catalog, const char *name, size_t *model,
 			    struct error *error);
+/* Fills `models` (count entries) with all models in the order of their names. */
+void catalog_sort(const struct catalog *catalog, uint32_t *models);
 /* Index of a benchmark by key, title or a beginning of either that fits only
  * one; CATALOG_NONE when unknown; benchmark_count for "average". */
 size_t catalog_benchmark(const struct catalog *catalog, const char *word);
