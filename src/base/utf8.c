@@ -73,6 +73,10 @@ bool utf8_is_clean(const char *text)
 {
 	while (*text) {
 		unsigned int code;
+		if (*text >= 0x20 && *text < 0x7F) {
+			text++;
+			continue;
+		}
 		size_t length = utf8_decode(text, &code);
 		if (is_hidden(code) || (code == REPLACEMENT && length == 1))
 			return false;

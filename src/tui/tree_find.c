@@ -60,17 +60,17 @@ void tree_set_filter(struct tree *tree, const char *filter)
 /* Letters, digits and what names are joined with have a bit of their own. */
 #define LETTERS_OWN 40
 
-static unsigned int letter_bit(char character)
+static unsigned int letter_bit(unsigned char code)
 {
 	static const char joints[] = "-_./";
-	const char *joint = character ? strchr(joints, character) : NULL;
-	unsigned int code = (unsigned char)character, letter = code | 0x20;
+	const char *joint = code ? strchr(joints, code) : NULL;
+	unsigned int letter = code | 0x20u;
 
 	if (letter >= 'a' && letter <= 'z')
 		return letter - 'a';
 	if (code >= '0' && code <= '9')
-		return 26 + code - '0';
-	return joint ? 36 + (unsigned int)(joint - joints) : LETTERS_OWN + code % (64 - LETTERS_OWN);
+		return 26u + code - '0';
+	return joint ? 36u + (unsigned int)(joint - joints) : LETTERS_OWN + code % (64u - LETTERS_OWN);
 }
 
 static uint64_t letters_of(const char *text)
@@ -78,40 +78,66 @@ static uint64_t letters_of(const char *text)
 	uint64_t letters = 0;
 
 	for (; *text; text++)
-		letters |= UINT64_C(1) << letter_bit(*text);
+		letters |= UINT64_C(1) << letter_bit((unsigned char)*text);
 	return letters;
 }
 
 static void prepare_letters(struct tree *tree)
 {
+	uint64_t masks[256];
+
 	if (tree->letters)
 		return;
+	for (unsigned int code = 0; code < 256; code++)
+		masks[code] = UINT64_C(1) << letter_bit((unsigned char)code);
 	tree->matches = memory_allocate(tree->count + 1, sizeof *tree->matches);
-	tree->letters = memory_allocate(tree->count + 1, sizeof *tree->letters);
-	for (size_t node = 0; node < tree->count; node++)
-		tree->letters[node] = letters_of(tree_name(tree, node));
+	tree->letters = memory_zero(tree->count + 1, sizeof *tree->letters);
+	for (size_t node = 0; node < tree->count; node++) {
+		const char *name = tree_name(tree, node);
+		if (name == tree->catalog->models[node].name)
+			tree->flags[node] |= TREE_CLEAN;
+		for (; *name; name++)
+			tree->letters[node] |= masks[(unsigned char)*name];
+	}
 }
 
-/* Whether the letters of a needle alone decide. */
-static bool letters_decide(const char *needle)
+struct search {
+	const struct tree *tree;
+	uint64_t letters;
+	bool decided; /* the letters alone decide */
+};
+
+static bool search_fits(const struct search *search, uint32_t node)
 {
-	return needle[1] == '\0' && letter_bit(needle[0]) < LETTERS_OWN;
+	const struct tree *tree = search->tree;
+
+	return (tree->letters[node] & search->letters) == search->letters &&
+	       (search->decided || fuzzy_find(tree_name(tree, node), tree->needle));
 }
 
-/* Keeps of `nodes`, which may be the matches themselves, those that match. */
-static void keep_matches(struct tree *tree, const uint32_t *nodes, size_t count)
+/* Keeps of the matches those that still are. */
+static void search_narrow(struct tree *tree, const struct search *search)
 {
-	uint64_t letters = letters_of(tree->needle);
-	bool decided = letters_decide(tree->needle);
 	size_t kept = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		uint32_t node = nodes[i];
-		if ((tree->letters[node] & letters) == letters &&
-		    (decided || fuzzy_find(tree_name(tree, node), tree->needle)))
-			tree->matches[kept++] = node;
-	}
+	for (size_t i = 0; i < tree->match_count; i++)
+		if (search_fits(search, tree->matches[i]))
+			tree->matches[kept++] = tree->matches[i];
 	tree->match_count = kept;
+}
+
+/* Looks at the names as they lie in memory, and only then at their order. */
+static void search_all(struct tree *tree, const struct search *search)
+{
+	bool *fits = memory_allocate(tree->count, sizeof *fits);
+
+	for (size_t node = 0; node < tree->count; node++)
+		fits[node] = search_fits(search, (uint32_t)node);
+	tree->match_count = 0;
+	for (size_t i = 0; i < tree->count; i++)
+		if (fits[tree->walk[i]])
+			tree->matches[tree->match_count++] = tree->walk[i];
+	free(fits);
 }
 
 void tree_search(struct tree *tree, const char *needle)
@@ -129,10 +155,14 @@ void tree_search(struct tree *tree, const char *needle)
 	}
 	prepare_letters(tree);
 	forest_walk(tree);
+	struct search search = {
+		.tree = tree, .letters = letters_of(needle),
+		.decided = needle[1] == '\0' && letter_bit((unsigned char)needle[0]) < LETTERS_OWN,
+	};
 	if (narrower)
-		keep_matches(tree, tree->matches, tree->match_count);
+		search_narrow(tree, &search);
 	else
-		keep_matches(tree, tree->walk, tree->count);
+		search_all(tree, &search);
 }
 
 bool tree_is_match(const struct tree *tree, size_t node)

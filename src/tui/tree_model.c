@@ -41,7 +41,7 @@ const char *tree_name(const struct tree *tree, size_t node)
 	const char *name = tree->catalog->models[node].name;
 	struct tree_clean_names *names = tree->cleaned;
 
-	if (utf8_is_clean(name))
+	if ((tree->flags[node] & TREE_CLEAN) || utf8_is_clean(name))
 		return name;
 	size_t place = clean_place(names, (uint32_t)node);
 	if (place == names->count || names->list[place].node != node) {
