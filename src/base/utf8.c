@@ -1,7 +1,6 @@
 #include "stemma/base/utf8.h"
 
 #include <string.h>
-#include <strings.h>
 #include <wchar.h>
 
 #include "stemma/base/text.h"
@@ -122,5 +121,11 @@ int utf8_width(const char *text)
 
 int utf8_compare_names(const char *a, const char *b)
 {
-	return strcasecmp(a, b);
+	for (;; a++, b++) {
+		unsigned int left = (unsigned char)*a, right = (unsigned char)*b;
+		left += left >= 'A' && left <= 'Z' ? 'a' - 'A' : 0;
+		right += right >= 'A' && right <= 'Z' ? 'a' - 'A' : 0;
+		if (left != right || left == 0)
+			return (int)left - (int)right;
+	}
 }

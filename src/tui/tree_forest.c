@@ -60,18 +60,6 @@ static void collect_children(struct tree *tree, const uint32_t *by_name)
 	}
 }
 
-/* The nodes in the order of their names, for the caller to free. */
-static uint32_t *sort_by_name(struct tree *tree)
-{
-	uint32_t *by_name = memory_allocate(tree->count + 1, sizeof *by_name);
-
-	catalog_sort(tree->catalog, by_name);
-	tree->rank = memory_allocate(tree->count + 1, sizeof *tree->rank);
-	for (size_t i = 0; i < tree->count; i++)
-		tree->rank[by_name[i]] = (uint32_t)i;
-	return by_name;
-}
-
 static void count_descendants(struct tree *tree)
 {
 	const uint32_t *order = lineage_order(tree->catalog->lineage);
@@ -116,13 +104,15 @@ static void collect_roots(struct tree *tree, const uint32_t *by_name)
 
 void forest_build(struct tree *tree)
 {
-	uint32_t *by_name = sort_by_name(tree);
+	const uint32_t *by_name = catalog_by_name(tree->catalog);
 
+	tree->rank = memory_allocate(tree->count + 1, sizeof *tree->rank);
+	for (size_t i = 0; i < tree->count; i++)
+		tree->rank[by_name[i]] = (uint32_t)i;
 	find_primaries(tree);
 	collect_children(tree, by_name);
 	count_descendants(tree);
 	collect_roots(tree, by_name);
-	free(by_name);
 	tree->best = memory_allocate(tree->count + 1, sizeof *tree->best);
 }
 

@@ -47,8 +47,10 @@ struct catalog {
 	int64_t data_version;
 	char *notice;          /* what the user should know about mixed scorings; NULL none */
 	/* private: lookup by name and alias, the memory of all strings above */
-	struct catalog_name *names;
-	size_t name_count;
+	uint32_t *by_name;     /* all models in the order of their names */
+	struct catalog_alias *aliases; /* by alias */
+	size_t alias_count;
+	bool dense;            /* the ids have no gaps */
 	struct catalog_chunk *strings;
 };
 
@@ -68,8 +70,8 @@ size_t catalog_find_id(const struct catalog *catalog, int64_t id);
  * model is taken. */
 enum status catalog_resolve(const struct catalog *catalog, const char *name, size_t *model,
 			    struct error *error);
-/* Fills `models` (count entries) with all models in the order of their names. */
-void catalog_sort(const struct catalog *catalog, uint32_t *models);
+/* All models in the order of their names; borrowed. */
+const uint32_t *catalog_by_name(const struct catalog *catalog);
 /* Index of a benchmark by key, title or a beginning of either that fits only
  * one; CATALOG_NONE when unknown; benchmark_count for "average". */
 size_t catalog_benchmark(const struct catalog *catalog, const char *word);
