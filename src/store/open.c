@@ -203,7 +203,7 @@ static enum status connect_file(struct store *store, bool create, struct error *
 static enum status settle_connection(struct store *store, struct error *error)
 {
 	enum status status = database_run(store, "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL;"
-					  " PRAGMA cache_size = -65536", error);
+					  " PRAGMA cache_size = -" STORE_CACHE_KIB, error);
 
 	/* With a write-ahead log readers and a writer do not wait for each other.
 	 * It cannot be switched on while another copy reads or in a read-only
@@ -257,5 +257,6 @@ void store_close(struct store *store)
 		sqlite3_finalize(store->statement[i]);
 	sqlite3_close(store->database);
 	free(store->path);
+	free(store->memo);
 	free(store);
 }

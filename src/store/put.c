@@ -50,6 +50,9 @@ static enum status check_edge(const struct edge_facts *facts, struct error *erro
 		return error_set(error, STATUS_DATA, "an edge without a child, a parent or a source");
 	if (facts->weight < 0)
 		return error_set(error, STATUS_DATA, "the weight %g is negative", facts->weight);
+	if (utf8_is_clean(facts->child) && utf8_is_clean(facts->parent) &&
+	    utf8_compare_names(facts->child, facts->parent) != 0)
+		return STATUS_OK;
 	char *child = utf8_sanitize(facts->child), *parent = utf8_sanitize(facts->parent);
 	bool same = utf8_compare_names(child, parent) == 0;
 	free(child);

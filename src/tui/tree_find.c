@@ -144,8 +144,10 @@ void tree_search(struct tree *tree, const char *needle)
 {
 	char *before = tree->needle;
 	size_t known = before ? strlen(before) : 0;
-	/* What is typed on leaves some of the matches. */
-	bool narrower = known > 0 && tree->walked && strncasecmp(needle ? needle : "", before, known) == 0;
+	/* What is typed on leaves some of the matches; many of them are slower to
+	 * go through than all names, because they do not lie one after the other. */
+	bool narrower = known > 0 && tree->walked && tree->match_count < tree->count / 16 &&
+			strncasecmp(needle ? needle : "", before, known) == 0;
 
 	tree->needle = memory_string(needle);
 	free(before);
