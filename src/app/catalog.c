@@ -18,10 +18,8 @@ struct catalog_chunk {
 	char bytes[];
 };
 
-static char *catalog_keep(struct catalog *catalog, const char *text)
+static char *keep_bytes(struct catalog *catalog, const char *text)
 {
-	if (!text || !text[0])
-		return NULL;
 	size_t length = strlen(text) + 1;
 	struct catalog_chunk *chunk = catalog->strings;
 	if (!chunk || chunk->size - chunk->used < length) {
@@ -33,6 +31,19 @@ static char *catalog_keep(struct catalog *catalog, const char *text)
 	char *copy = chunk->bytes + chunk->used;
 	memcpy(copy, text, length);
 	chunk->used += length;
+	return copy;
+}
+
+/* NULL for a text that is missing or holds nothing to be seen. */
+static char *catalog_keep(struct catalog *catalog, const char *text)
+{
+	if (!text || !text[0])
+		return NULL;
+	if (utf8_is_clean(text))
+		return keep_bytes(catalog, text);
+	char *clean = utf8_sanitize(text);
+	char *copy = clean && clean[0] ? keep_bytes(catalog, clean) : NULL;
+	free(clean);
 	return copy;
 }
 
@@ -80,6 +91,7 @@ struct loader {
 	struct catalog *catalog;
 	char *shared[SHARED_PLACES]; /* by hash; one that finds its place taken is not shared */
 	size_t model_capacity, alias_capacity, named;
+	bool renamed; /* a name was not clean */
 	struct loaded_benchmark *benchmarks;
 	size_t benchmark_count, benchmark_capacity;
 	struct loaded_score *scores; /* also of the hidden ones; those of a model together */
@@ -107,7 +119,7 @@ static char *loader_share(struct loader *loader, const char *text)
 	char **place = &loader->shared[(hash ^ hash >> 16) % SHARED_PLACES];
 	if (!*place)
 		*place = catalog_keep(loader->catalog, text);
-	return strcmp(*place, text) == 0 ? *place : catalog_keep(loader->catalog, text);
+	return *place && strcmp(*place, text) == 0 ? *place : catalog_keep(loader->catalog, text);
 }
 
 static bool load_benchmark(void *context, const struct store_benchmark *row)
@@ -148,6 +160,10 @@ static bool load_model(void *context, const struct store_model *row)
 		.chat_template = ANSWER_UNKNOWN,
 		.suspect = row->suspect,
 	};
+	if (!model->name)
+		model->name = catalog_keep(catalog, "\xEF\xBF\xBD");
+	/* The index of the cache does not know the cleaned name. */
+	loader->renamed |= !facts->name || strcmp(model->name, facts->name) != 0;
 	catalog->count++;
 	return true;
 }
@@ -374,6 +390,15 @@ static enum status loader_read_lineage(struct loader *loader, struct store *stor
 	return status;
 }
 
+static int compare_names(const void *left, const void *right, void *context)
+{
+	const struct catalog *catalog = context;
+	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+	int order = utf8_compare_names(catalog->models[a].name, catalog->models[b].name);
+
+	return order ? order : a < b ? -1 : a > b;
+}
+
 static enum status loader_read_models(struct loader *loader, struct store *store,
 				      struct error *error)
 {
@@ -388,6 +413,8 @@ static enum status loader_read_models(struct loader *loader, struct store *store
 	status = store_each_name(store, load_name, loader, error);
 	if (status == STATUS_OK && loader->named != catalog->count)
 		status = error_set(error, STATUS_CACHE, "the index of names is damaged; stemma check tells more");
+	if (status == STATUS_OK && loader->renamed)
+		qsort_r(catalog->by_name, catalog->count, sizeof *catalog->by_name, compare_names, catalog);
 	return status;
 }
 

@@ -40,8 +40,7 @@ int64_t store_find_model(struct store *store, const char *name)
 	return model_find(store, name, &id, NULL) == STATUS_OK ? id : -1;
 }
 
-/* A name that is nothing once it is cleaned is none. */
-static bool name_is_empty(const char *name)
+bool text_is_missing(const char *name)
 {
 	if (!name || !name[0])
 		return true;
@@ -56,7 +55,7 @@ static bool name_is_empty(const char *name)
 static enum status model_add(struct store *store, const char *name, int64_t *id,
 			     struct error *error)
 {
-	if (name_is_empty(name))
+	if (text_is_missing(name))
 		return error_set(error, STATUS_DATA, "a model without a name");
 	sqlite3_stmt *statement = database_statement(store, STATEMENT_ADD_MODEL);
 	bind_text(statement, 1, name);
@@ -191,7 +190,7 @@ static enum status model_add_whole(struct store *store, const struct model_facts
 	int rows = 0;
 
 	*id = 0;
-	if (name_is_empty(facts->name))
+	if (text_is_missing(facts->name))
 		return error_set(error, STATUS_DATA, "a model without a name");
 	enum status status = find_by_name(store, STATEMENT_FIND_ALIAS, facts->name, &alias, error);
 	if (status != STATUS_OK || alias != 0)

@@ -4,6 +4,8 @@
 
 #include "database.h"
 
+/* A text that is nothing once it is cleaned is none. */
+bool text_is_missing(const char *text);
 /* The id of the model that has this name now, 0 when none has. */
 enum status model_find_current(struct store *store, const char *name, int64_t *id,
 			       struct error *error);

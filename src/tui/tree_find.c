@@ -91,13 +91,12 @@ static void prepare_letters(struct tree *tree)
 	for (unsigned int code = 0; code < 256; code++)
 		masks[code] = UINT64_C(1) << letter_bit((unsigned char)code);
 	tree->matches = memory_allocate(tree->count + 1, sizeof *tree->matches);
-	tree->letters = memory_zero(tree->count + 1, sizeof *tree->letters);
+	tree->letters = memory_allocate(tree->count + 1, sizeof *tree->letters);
 	for (size_t node = 0; node < tree->count; node++) {
-		const char *name = tree_name(tree, node);
-		if (name == tree->catalog->models[node].name)
-			tree->flags[node] |= TREE_CLEAN;
-		for (; *name; name++)
-			tree->letters[node] |= masks[(unsigned char)*name];
+		uint64_t letters = 0;
+		for (const char *name = tree_name(tree, node); *name; name++)
+			letters |= masks[(unsigned char)*name];
+		tree->letters[node] = letters;
 	}
 }
 

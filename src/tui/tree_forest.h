@@ -9,8 +9,7 @@ enum tree_flag {
 	TREE_OPEN = 1,       /* children are shown */
 	TREE_MORE_OPEN = 2,  /* those without scores too */
 	TREE_LINKS_OPEN = 4, /* and all links */
-	TREE_SORTED = 8,     /* children are in the present order */
-	TREE_CLEAN = 16      /* the name is known to be safe */
+	TREE_SORTED = 8      /* children are in the present order */
 };
 
 /* Children, links and roots by kind. */

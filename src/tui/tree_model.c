@@ -5,7 +5,6 @@
 
 #include "tree_forest.h"
 #include "stemma/base/memory.h"
-#include "stemma/base/utf8.h"
 
 /* Runs up to this length are not worth a folded row. */
 #define RUN_SHOWN 3
@@ -20,38 +19,9 @@ const char *tree_order_name(enum tree_order order)
 	return order < TREE_ORDER_COUNT ? names[order] : "";
 }
 
-/* Where the name is or belongs. */
-static size_t clean_place(const struct tree_clean_names *names, uint32_t node)
-{
-	size_t low = 0, high = names->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (names->list[middle].node < node)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* The cache holds clean names unless another program wrote it. */
 const char *tree_name(const struct tree *tree, size_t node)
 {
-	const char *name = tree->catalog->models[node].name;
-	struct tree_clean_names *names = tree->cleaned;
-
-	if ((tree->flags[node] & TREE_CLEAN) || utf8_is_clean(name))
-		return name;
-	size_t place = clean_place(names, (uint32_t)node);
-	if (place == names->count || names->list[place].node != node) {
-		names->list = memory_grow(names->list, names->count, &names->capacity,
-					  sizeof *names->list);
-		memmove(&names->list[place + 1], &names->list[place],
-			(names->count++ - place) * sizeof *names->list);
-		names->list[place] = (struct tree_clean_name){(uint32_t)node, utf8_sanitize(name)};
-	}
-	return names->list[place].name;
+	return tree->catalog->models[node].name;
 }
 
 double tree_score(const struct tree *tree, size_t node)
@@ -742,7 +712,6 @@ struct tree *tree_new(const struct catalog *catalog)
 	tree->flags = memory_zero(count + 1, sizeof *tree->flags);
 	tree->kin = memory_zero(count + 1, sizeof *tree->kin);
 	tree->fit = memory_zero(count + 1, sizeof *tree->fit);
-	tree->cleaned = memory_zero(1, sizeof *tree->cleaned);
 	forest_build(tree);
 	forest_measure(tree);
 	forest_sort_roots(tree);
@@ -754,11 +723,8 @@ void tree_free(struct tree *tree)
 {
 	if (!tree)
 		return;
-	for (size_t i = 0; i < tree->cleaned->count; i++)
-		free(tree->cleaned->list[i].name);
-	free(tree->cleaned->list);
 	void *const blocks[] = {
-		tree->cleaned, tree->primary, tree->flags, tree->below, tree->scored_below,
+		tree->primary, tree->flags, tree->below, tree->scored_below,
 		tree->best, tree->kin, tree->fit, tree->position, tree->child_start,
 		tree->children, tree->link_start, tree->links, tree->roots, tree->runs,
 		tree->stack, tree->queue, tree->filter, tree->needle, tree->matches,

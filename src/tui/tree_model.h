@@ -65,16 +65,6 @@ struct tree_run {
 /* How a model is related to the one under the cursor. */
 enum tree_kin { KIN_NONE, KIN_ANCESTOR, KIN_DESCENDANT };
 
-/* A name that had to be made safe. */
-struct tree_clean_name {
-	uint32_t node;
-	char *name;
-};
-struct tree_clean_names {
-	struct tree_clean_name *list; /* by node */
-	size_t count, capacity;
-};
-
 #define TREE_NONE UINT32_MAX
 
 struct tree {
@@ -90,7 +80,6 @@ struct tree {
 	uint32_t *rank;          /* by name */
 	uint32_t *position;      /* in the order of the unfolded forest; see forest_walk() */
 	uint64_t *letters;       /* of the name; NULL until a search needs them */
-	struct tree_clean_names *cleaned;
 	/* forest */
 	uint32_t *child_start, *children, *link_start, *links;
 	uint32_t *roots;         /* families, then single models, then silent ones */

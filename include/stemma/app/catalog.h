@@ -1,6 +1,7 @@
 /* Catalog: everything about the models that the screen and the engine read,
  * loaded once from the cache and immutable afterwards.  Index 0..count-1 is
- * the model's number everywhere above the store. */
+ * the model's number everywhere above the store.  All texts are safe for a
+ * terminal, also those of a cache that another program wrote. */
 #ifndef STEMMA_APP_CATALOG_H
 #define STEMMA_APP_CATALOG_H
 
