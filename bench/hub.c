@@ -51,8 +51,10 @@ static const char *const suffixes[] = {
 /* What a name from outside may hold; a number follows. */
 static const char *const hostile[] = {
 	"\033[2J\033[31mred", "\033]0;title\007bell", "bidi\xE2\x80\xAEgnp.exe", "zero\xE2\x80\x8Bwidth",
-	"bad\xFF\xC0\xAFutf", "\xE6\xA8\xA1\xE5\x9E\x8B\xE5\xAE\xB6\xE6\x97\x8F", "e\xCC\x81\xCC\x81\xCC\x81\xCC\x81",
-	"line\nbreak\ttab", "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x9A\x80", "'; DROP TABLE models; --", "%s%n%s", "\xC2\x9B" "31m",
+	"bad\xFF\xC0\xAFutf",
+	"\xE6\xA8\xA1\xE5\x9E\x8B\xE5\xAE\xB6\xE6\x97\x8F", "e\xCC\x81\xCC\x81\xCC\x81\xCC\x81",
+	"line\nbreak\ttab", "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x9A\x80", "'; DROP TABLE models; --",
+	"%s%n%s", "\302\23331m",
 };
 #define COUNT(table) (sizeof (table) / sizeof *(table))
 

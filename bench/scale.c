@@ -366,7 +366,8 @@ static void print_table(size_t sizes, const size_t *counts, double values[][FIGU
 	for (size_t f = 0; f < FIGURE_COUNT; f++) {
 		printf("%-28s %-11s", figures[f].title, figures[f].unit);
 		for (size_t s = 0; s < sizes; s++) {
-			double growth = s ? values[s][f] / values[s - 1][f] * (double)counts[s - 1] / (double)counts[s] : (double)NAN;
+			double growth = s == 0 ? (double)NAN : values[s][f] / values[s - 1][f] *
+					(double)counts[s - 1] / (double)counts[s];
 			printf(values[s][f] >= 1000 ? " %10.0f" : " %10.3g", values[s][f]);
 			if (figures[f].grows && !isnan(growth))
 				printf(" (%4.2f)", growth);

@@ -20,6 +20,9 @@ takes() {
 	echo $((($(date +%s%N) - begin) / 1000000))
 }
 
+# kill_after DELAY ARGUMENT...: 137 when the program was killed before its end
+kill_after() { { timeout -s KILL "$1" "$program" --db $db "$2" "$3" "$4"; } >/dev/null 2>&1; }
+
 # edges NUMBER: models with a parent each, of which none is in another table.
 edges() {
 	awk -v n="$1" -v rows=$rows 'BEGIN { print "child,parent,relation"
@@ -41,7 +44,7 @@ i=0
 while [ $i -lt $((kills / 3)) ]; do
 	i=$((i + 1))
 	edges $i >edges.csv
-	timeout -s KILL "$(delay $i "$span")" "$program" --db $db import edges.csv >/dev/null 2>&1
+	kill_after "$(delay $i "$span")" --no-starter import edges.csv
 	status=$?
 	[ $status -eq 137 ] && killed=$((killed + 1))
 	after=$(models)
@@ -67,7 +70,7 @@ killed=0 unclean=0 changed=0
 i=0
 while [ $i -lt $((kills / 3)) ]; do
 	i=$((i + 1))
-	timeout -s KILL "$(delay $((1000 + i)) "$span")" "$program" --db $db fit --relearn >/dev/null 2>&1
+	kill_after "$(delay $((1000 + i)) "$span")" --no-starter fit --relearn
 	[ $? -eq 137 ] && killed=$((killed + 1))
 	clean || unclean=$((unclean + 1))
 	[ "$(models)" = "$before" ] || changed=$((changed + 1))
@@ -94,7 +97,7 @@ check 'a sketch is kept' [ "$(parents)" -ge 1 ]
 i=0
 while [ $i -lt $((kills - 2 * (kills / 3))) ]; do
 	i=$((i + 1))
-	timeout -s KILL "$(delay $((2000 + i)) "$span")" "$program" --db $db browse --script toggle.keys >/dev/null 2>&1
+	kill_after "$(delay $((2000 + i)) "$span")" browse --script toggle.keys
 	[ $? -eq 137 ] && killed=$((killed + 1))
 	clean || unclean=$((unclean + 1))
 	[ "$(models)" = "$before" ] || changed=$((changed + 1))
