@@ -23,3 +23,4 @@ include tests/formats.mk
 include tests/app.mk
 include tests/cli.mk
 include tests/tui.mk
+include tests/faults.mk

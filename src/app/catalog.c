@@ -18,10 +18,8 @@ struct catalog_chunk {
 	char bytes[];
 };
 
-static char *catalog_keep(struct catalog *catalog, const char *text)
+static char *keep_bytes(struct catalog *catalog, const char *text)
 {
-	if (!text || !text[0])
-		return NULL;
 	size_t length = strlen(text) + 1;
 	struct catalog_chunk *chunk = catalog->strings;
 	if (!chunk || chunk->size - chunk->used < length) {
@@ -33,6 +31,19 @@ static char *catalog_keep(struct catalog *catalog, const char *text)
 	char *copy = chunk->bytes + chunk->used;
 	memcpy(copy, text, length);
 	chunk->used += length;
+	return copy;
+}
+
+/* NULL for a text that is missing or holds nothing to be seen. */
+static char *catalog_keep(struct catalog *catalog, const char *text)
+{
+	if (!text || !text[0])
+		return NULL;
+	if (utf8_is_clean(text))
+		return keep_bytes(catalog, text);
+	char *clean = utf8_sanitize(text);
+	char *copy = clean && clean[0] ? keep_bytes(catalog, clean) : NULL;
+	free(clean);
 	return copy;
 }
 
@@ -51,7 +62,8 @@ void catalog_free(struct catalog *catalog)
 	free(catalog->scores);
 	free(catalog->averages);
 	free(catalog->facts);
-	free(catalog->names);
+	free(catalog->by_name);
+	free(catalog->aliases);
 	free(catalog->notice);
 	free(catalog);
 }
@@ -67,12 +79,23 @@ struct loaded_benchmark {
 	bool hidden;
 };
 
+struct loaded_score {
+	uint32_t model, benchmark;
+	double value;
+};
+
+/* Most models share few architectures, licences and sources. */
+#define SHARED_PLACES 4096
+
 struct loader {
 	struct catalog *catalog;
-	size_t model_capacity, name_capacity;
+	char *shared[SHARED_PLACES]; /* by hash; one that finds its place taken is not shared */
+	size_t model_capacity, alias_capacity, named;
+	bool renamed; /* a name was not clean */
 	struct loaded_benchmark *benchmarks;
 	size_t benchmark_count, benchmark_capacity;
-	double *scores; /* models x benchmark_count, also the hidden ones */
+	struct loaded_score *scores; /* also of the hidden ones; those of a model together */
+	size_t score_count, score_capacity;
 	size_t last;    /* the model of the last row: rows of a model come together */
 };
 
@@ -85,14 +108,18 @@ static size_t loader_model(struct loader *loader, int64_t id)
 	return loader->last;
 }
 
-static void loader_add_name(struct loader *loader, const char *name, size_t model, bool alias)
+static char *loader_share(struct loader *loader, const char *text)
 {
-	struct catalog *catalog = loader->catalog;
+	uint32_t hash = 2166136261u; /* FNV-1a */
 
-	catalog->names = memory_grow(catalog->names, catalog->name_count, &loader->name_capacity,
-				     sizeof *catalog->names);
-	catalog->names[catalog->name_count++] =
-		(struct catalog_name){.name = name, .model = (uint32_t)model, .alias = alias};
+	if (!text || !text[0])
+		return NULL;
+	for (const char *byte = text; *byte; byte++)
+		hash = (hash ^ (unsigned char)*byte) * 16777619u;
+	char **place = &loader->shared[(hash ^ hash >> 16) % SHARED_PLACES];
+	if (!*place)
+		*place = catalog_keep(loader->catalog, text);
+	return *place && strcmp(*place, text) == 0 ? *place : catalog_keep(loader->catalog, text);
 }
 
 static bool load_benchmark(void *context, const struct store_benchmark *row)
@@ -123,9 +150,9 @@ static bool load_model(void *context, const struct store_model *row)
 	*model = (struct catalog_model){
 		.id = row->id,
 		.name = catalog_keep(catalog, facts->name),
-		.architecture = catalog_keep(catalog, facts->architecture),
-		.license = catalog_keep(catalog, facts->license),
-		.source = catalog_keep(catalog, facts->source),
+		.architecture = loader_share(loader, facts->architecture),
+		.license = loader_share(loader, facts->license),
+		.source = loader_share(loader, facts->source),
 		.params_b = facts->params_b,
 		.uploaded = date_days(facts->uploaded),
 		.likes = facts->likes,
@@ -133,17 +160,36 @@ static bool load_model(void *context, const struct store_model *row)
 		.chat_template = ANSWER_UNKNOWN,
 		.suspect = row->suspect,
 	};
-	loader_add_name(loader, model->name, catalog->count++, false);
+	if (!model->name)
+		model->name = catalog_keep(catalog, "\xEF\xBF\xBD");
+	/* The index of the cache does not know the cleaned name. */
+	loader->renamed |= !facts->name || strcmp(model->name, facts->name) != 0;
+	catalog->count++;
+	return true;
+}
+
+static bool load_name(void *context, int64_t id)
+{
+	struct loader *loader = context;
+	size_t model = catalog_find_id(loader->catalog, id);
+
+	if (model != CATALOG_NONE && loader->named < loader->catalog->count)
+		loader->catalog->by_name[loader->named++] = (uint32_t)model;
 	return true;
 }
 
 static bool load_alias(void *context, const char *alias, int64_t id)
 {
 	struct loader *loader = context;
+	struct catalog *catalog = loader->catalog;
 	size_t model = loader_model(loader, id);
 
-	if (model != CATALOG_NONE)
-		loader_add_name(loader, catalog_keep(loader->catalog, alias), model, true);
+	if (model == CATALOG_NONE)
+		return true;
+	catalog->aliases = memory_grow(catalog->aliases, catalog->alias_count, &loader->alias_capacity,
+				       sizeof *catalog->aliases);
+	catalog->aliases[catalog->alias_count++] =
+		(struct catalog_alias){.alias = catalog_keep(catalog, alias), .model = (uint32_t)model};
 	return true;
 }
 
@@ -171,9 +217,11 @@ static bool load_score(void *context, const struct store_score *row)
 	for (size_t b = 0; b < loader->benchmark_count && model != CATALOG_NONE; b++) {
 		if (loader->benchmarks[b].id != row->benchmark)
 			continue;
-		double *score = &loader->scores[model * loader->benchmark_count + b];
-		loader->benchmarks[b].scored += isnan(*score) ? 1 : 0;
-		*score = row->value;
+		loader->benchmarks[b].scored++;
+		loader->scores = memory_grow(loader->scores, loader->score_count, &loader->score_capacity,
+					     sizeof *loader->scores);
+		loader->scores[loader->score_count++] = (struct loaded_score){
+			.model = (uint32_t)model, .benchmark = (uint32_t)b, .value = row->value};
 	}
 	return true;
 }
@@ -188,11 +236,11 @@ static bool load_evaluation(void *context, const struct store_evaluation *row)
 	if (index == CATALOG_NONE)
 		return true;
 	struct catalog_model *model = &catalog->models[index];
-	model->precision = catalog_keep(catalog, row->facts.precision);
+	model->precision = loader_share(loader, row->facts.precision);
 	model->chat_template = row->facts.chat_template;
 	model->suspect = model->suspect || row->facts.flagged;
 	if (model->scored)
-		model->score_source = catalog_keep(catalog, row->facts.source);
+		model->score_source = loader_share(loader, row->facts.source);
 	return true;
 }
 
@@ -211,9 +259,14 @@ static size_t count_left_out(const struct loader *loader, size_t shown, size_t h
 {
 	size_t count = 0;
 
-	for (size_t model = 0; model < loader->catalog->count; model++) {
-		const double *row = &loader->scores[model * loader->benchmark_count];
-		count += isnan(row[shown]) && !isnan(row[hidden]);
+	for (size_t i = 0, next; i < loader->score_count; i = next) {
+		bool has_shown = false, has_hidden = false;
+		for (next = i; next < loader->score_count &&
+		     loader->scores[next].model == loader->scores[i].model; next++) {
+			has_shown |= loader->scores[next].benchmark == shown;
+			has_hidden |= loader->scores[next].benchmark == hidden;
+		}
+		count += has_hidden && !has_shown;
 	}
 	return count;
 }
@@ -262,16 +315,28 @@ static void loader_choose_benchmarks(struct loader *loader)
 static void loader_keep_scores(struct loader *loader)
 {
 	struct catalog *catalog = loader->catalog;
-	size_t shown = 0;
+	size_t *place = memory_allocate(loader->benchmark_count + 1, sizeof *place);
 
 	catalog->benchmarks = memory_allocate(loader->benchmark_count, sizeof *catalog->benchmarks);
-	for (size_t b = 0; b < loader->benchmark_count; b++)
+	for (size_t b = 0; b < loader->benchmark_count; b++) {
+		place[b] = catalog->benchmark_count;
 		if (!loader->benchmarks[b].hidden)
 			catalog->benchmarks[catalog->benchmark_count++] = loader->benchmarks[b].shown;
-	catalog->scores = memory_allocate(catalog->count * catalog->benchmark_count, sizeof(double));
-	for (size_t i = 0; i < catalog->count * loader->benchmark_count; i++)
-		if (!loader->benchmarks[i % loader->benchmark_count].hidden)
-			catalog->scores[shown++] = loader->scores[i];
+	}
+	size_t cells = catalog->count * catalog->benchmark_count;
+	catalog->scores = memory_allocate(cells, sizeof(double));
+	for (size_t i = 0; i < cells; i++)
+		catalog->scores[i] = NAN;
+	for (size_t i = 0; i < loader->score_count; i++) {
+		const struct loaded_score *score = &loader->scores[i];
+		if (loader->benchmarks[score->benchmark].hidden)
+			continue;
+		catalog->scores[score->model * catalog->benchmark_count + place[score->benchmark]] =
+			score->value;
+		catalog->scored_count += !catalog->models[score->model].scored;
+		catalog->models[score->model].scored = true;
+	}
+	free(place);
 }
 
 static void catalog_average_scores(struct catalog *catalog)
@@ -280,13 +345,10 @@ static void catalog_average_scores(struct catalog *catalog)
 	for (size_t model = 0; model < catalog->count; model++) {
 		const double *row = &catalog->scores[model * catalog->benchmark_count];
 		double sum = 0;
-		for (size_t b = 0; b < catalog->benchmark_count; b++) {
-			catalog->models[model].scored |= !isnan(row[b]);
+		for (size_t b = 0; b < catalog->benchmark_count && catalog->models[model].scored; b++)
 			sum += row[b];
-		}
-		catalog->averages[model] = catalog->benchmark_count > 0
+		catalog->averages[model] = catalog->models[model].scored
 			? sum / (double)catalog->benchmark_count : NAN;
-		catalog->scored_count += catalog->models[model].scored;
 	}
 }
 
@@ -312,11 +374,6 @@ static enum status loader_read_scores(struct loader *loader, struct store *store
 				      struct error *error)
 {
 	struct catalog *catalog = loader->catalog;
-	size_t cells = catalog->count * loader->benchmark_count;
-
-	loader->scores = memory_allocate(cells, sizeof *loader->scores);
-	for (size_t i = 0; i < cells; i++)
-		loader->scores[i] = NAN;
 	enum status status = store_each_score(store, load_score, loader, error);
 	if (status != STATUS_OK)
 		return status;
@@ -337,6 +394,34 @@ static enum status loader_read_lineage(struct loader *loader, struct store *stor
 	return status;
 }
 
+static int compare_names(const void *left, const void *right, void *context)
+{
+	const struct catalog *catalog = context;
+	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+	int order = utf8_compare_names(catalog->models[a].name, catalog->models[b].name);
+
+	return order ? order : a < b ? -1 : a > b;
+}
+
+static enum status loader_read_models(struct loader *loader, struct store *store,
+				      struct error *error)
+{
+	struct catalog *catalog = loader->catalog;
+	enum status status = store_each_model(store, load_model, loader, error);
+
+	if (status != STATUS_OK)
+		return status;
+	catalog->dense = catalog->count > 0 &&
+		catalog->models[catalog->count - 1].id - catalog->models[0].id == (int64_t)catalog->count - 1;
+	catalog->by_name = memory_zero(catalog->count, sizeof *catalog->by_name);
+	status = store_each_name(store, load_name, loader, error);
+	if (status == STATUS_OK && loader->named != catalog->count)
+		status = error_set(error, STATUS_CACHE, "the index of names is damaged; stemma check tells more");
+	if (status == STATUS_OK && loader->renamed)
+		qsort_r(catalog->by_name, catalog->count, sizeof *catalog->by_name, compare_names, catalog);
+	return status;
+}
+
 static enum status catalog_read(struct store *store, struct catalog **result, struct error *error)
 {
 	struct loader loader = {.catalog = memory_zero(1, sizeof *loader.catalog)};
@@ -345,7 +430,7 @@ static enum status catalog_read(struct store *store, struct catalog **result, st
 	catalog->data_version = store_data_version(store);
 	enum status status = store_each_benchmark(store, load_benchmark, &loader, error);
 	if (status == STATUS_OK)
-		status = store_each_model(store, load_model, &loader, error);
+		status = loader_read_models(&loader, store, error);
 	if (status == STATUS_OK)
 		status = store_each_alias(store, load_alias, &loader, error);
 	if (status == STATUS_OK)
@@ -354,7 +439,6 @@ static enum status catalog_read(struct store *store, struct catalog **result, st
 		status = loader_read_scores(&loader, store, error);
 	if (status != STATUS_OK)
 		goto cleanup;
-	catalog_sort_names(catalog);
 	catalog_make_facts(catalog);
 	*result = catalog;
 	catalog = NULL;

@@ -4,15 +4,9 @@
 
 #include "stemma/app/catalog.h"
 
-/* A name or an alias; the table of them is sorted without regard to case,
- * names before aliases. */
-struct catalog_name {
-	const char *name; /* of the catalog's strings */
+struct catalog_alias {
+	const char *alias; /* of the catalog's strings */
 	uint32_t model;
-	bool alias;
 };
-
-/* Sorts the table of names for lookup. */
-void catalog_sort_names(struct catalog *catalog);
 
 #endif

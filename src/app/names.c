@@ -12,41 +12,59 @@
 #define OFFERS 3          /* names in "did you mean" */
 #define NAME_BYTES 128    /* longer names are not compared by letters */
 
-static int name_compare(const void *left, const void *right)
+const uint32_t *catalog_by_name(const struct catalog *catalog)
 {
-	const struct catalog_name *a = left, *b = right;
-	int order = utf8_compare_names(a->name, b->name);
-
-	return order != 0 ? order : (int)a->alias - (int)b->alias;
+	return catalog->by_name;
 }
 
-void catalog_sort_names(struct catalog *catalog)
+/* The names, then the aliases, each sorted. */
+static size_t name_count(const struct catalog *catalog)
 {
-	if (catalog->name_count > 0) /* an empty table is NULL, which qsort() must not get */
-		qsort(catalog->names, catalog->name_count, sizeof *catalog->names, name_compare);
+	return catalog->count + catalog->alias_count;
 }
 
-size_t catalog_find(const struct catalog *catalog, const char *name)
+static const char *name_at(const struct catalog *catalog, size_t i, size_t *model)
 {
-	size_t low = 0, high = catalog->name_count;
+	bool alias = i >= catalog->count;
 
-	/* The first of equal names: a model's own name before an alias. */
+	*model = alias ? catalog->aliases[i - catalog->count].model : catalog->by_name[i];
+	return alias ? catalog->aliases[i - catalog->count].alias : catalog->models[*model].name;
+}
+
+/* Looks from place `low` to before `high`. */
+static size_t find_between(const struct catalog *catalog, const char *name, size_t low, size_t high)
+{
+	size_t end = high, model;
+
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (utf8_compare_names(catalog->names[middle].name, name) < 0)
+		if (utf8_compare_names(name_at(catalog, middle, &model), name) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low < catalog->name_count && utf8_compare_names(catalog->names[low].name, name) == 0)
-		return catalog->names[low].model;
+	if (low < end && utf8_compare_names(name_at(catalog, low, &model), name) == 0)
+		return model;
 	return CATALOG_NONE;
+}
+
+/* A model's own name goes before an alias. */
+size_t catalog_find(const struct catalog *catalog, const char *name)
+{
+	size_t found = find_between(catalog, name, 0, catalog->count);
+
+	return found != CATALOG_NONE ? found
+		: find_between(catalog, name, catalog->count, name_count(catalog));
 }
 
 size_t catalog_find_id(const struct catalog *catalog, int64_t id)
 {
 	size_t low = 0, high = catalog->count;
 
+	if (catalog->dense) {
+		int64_t first = catalog->models[0].id;
+		return id >= first && (uint64_t)(id - first) < high ? (size_t)(id - first) : CATALOG_NONE;
+	}
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		if (catalog->models[middle].id < id)
@@ -153,9 +171,9 @@ static size_t catalog_nearest(const struct catalog *catalog, const char *typed,
 
 	if (strlen(typed) > NAME_BYTES)
 		return 0;
-	for (size_t i = 0; i < catalog->name_count; i++) {
-		struct offer offer = {name_distance(typed, catalog->names[i].name),
-				      catalog->names[i].model};
+	for (size_t i = 0; i < name_count(catalog); i++) {
+		struct offer offer;
+		offer.distance = name_distance(typed, name_at(catalog, i, &offer.model));
 		if (offer.distance < INFINITY)
 			offer_add(offers, &count, offer);
 	}
@@ -180,15 +198,15 @@ static size_t catalog_find_short(const struct catalog *catalog, const char *name
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < catalog->name_count; i++) {
-		const struct catalog_name *entry = &catalog->names[i];
-		if (utf8_compare_names(name_without_owner(entry->name), name) != 0)
+	for (size_t i = 0; i < name_count(catalog); i++) {
+		size_t model;
+		if (utf8_compare_names(name_without_owner(name_at(catalog, i, &model)), name) != 0)
 			continue;
 		bool known = false;
 		for (size_t k = 0; k < count && k < OFFERS; k++)
-			known = known || offers[k].model == entry->model;
+			known = known || offers[k].model == model;
 		if (!known && count < OFFERS)
-			offers[count].model = entry->model;
+			offers[count].model = model;
 		count += !known;
 	}
 	return count;

@@ -64,12 +64,35 @@ const char *trust_name(enum trust trust)
 
 /* Civil date <-> days: the proleptic Gregorian calendar counted in years that
  * begin on 1 March, so that the leap day comes last. */
+/* `count` digits as a number, -1 when they are not all digits. */
+static int read_digits(const char *text, int count)
+{
+	int number = 0;
+
+	for (; count > 0; count--, text++) {
+		if (*text < '0' || *text > '9')
+			return -1;
+		number = number * 10 + (*text - '0');
+	}
+	return number;
+}
+
+/* The plain form by hand: a cache holds millions, and sscanf() is slow. */
+static bool read_date(const char *text, int *year, int *month, int *day)
+{
+	*year = read_digits(text, 4);
+	if (*year >= 0 && text[4] == '-' && (*month = read_digits(text + 5, 2)) >= 0 &&
+	    text[7] == '-' && (*day = read_digits(text + 8, 2)) >= 0)
+		return true;
+	return sscanf(text, "%4d-%2d-%2d", year, month, day) == 3;
+}
+
 double date_days(const char *iso_date)
 {
 	int year, month, day;
 
-	if (!iso_date || sscanf(iso_date, "%4d-%2d-%2d", &year, &month, &day) != 3 ||
-	    month < 1 || month > 12 || day < 1 || day > 31 || year < 1000)
+	if (!iso_date || !read_date(iso_date, &year, &month, &day) || month < 1 ||
+	    month > 12 || day < 1 || day > 31 || year < 1000)
 		return NAN;
 	int march_year = month <= 2 ? year - 1 : year;
 	int march_month = (month + 9) % 12;

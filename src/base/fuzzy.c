@@ -179,9 +179,10 @@ double fuzzy_score(const char *pattern, const char *name)
 const char *fuzzy_find(const char *text, const char *part)
 {
 	size_t length = strlen(part);
+	char first = lower(*part);
 
 	for (; *text; text++)
-		if (strncasecmp(text, part, length) == 0)
+		if (length == 0 || (lower(*text) == first && strncasecmp(text, part, length) == 0))
 			return text;
 	return NULL;
 }

@@ -1,7 +1,6 @@
 #include "stemma/base/utf8.h"
 
 #include <string.h>
-#include <strings.h>
 #include <wchar.h>
 
 #include "stemma/base/text.h"
@@ -42,7 +41,7 @@ size_t utf8_decode(const char *text, unsigned int *code_point)
 /* Code points that draw nothing themselves but change how their neighbours
  * are drawn or read: terminal controls, direction overrides, zero-width and
  * tag characters, interlinear annotations. */
-static bool is_hidden(unsigned int code)
+bool utf8_is_hidden(unsigned int code)
 {
 	return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0xAD || code == 0x61C ||
 	       code == 0x180E || (code >= 0x200B && code <= 0x200F) ||
@@ -62,7 +61,7 @@ char *utf8_sanitize(const char *text)
 			text_append(&clean, " ");
 		else if (code == REPLACEMENT)
 			text_append(&clean, "\xEF\xBF\xBD");
-		else if (!is_hidden(code))
+		else if (!utf8_is_hidden(code))
 			text_append_bytes(&clean, text, length);
 		text += length;
 	}
@@ -73,8 +72,12 @@ bool utf8_is_clean(const char *text)
 {
 	while (*text) {
 		unsigned int code;
+		if (*text >= 0x20 && *text < 0x7F) {
+			text++;
+			continue;
+		}
 		size_t length = utf8_decode(text, &code);
-		if (is_hidden(code) || (code == REPLACEMENT && length == 1))
+		if (utf8_is_hidden(code) || (code == REPLACEMENT && length == 1))
 			return false;
 		text += length;
 	}
@@ -118,5 +121,11 @@ int utf8_width(const char *text)
 
 int utf8_compare_names(const char *a, const char *b)
 {
-	return strcasecmp(a, b);
+	for (;; a++, b++) {
+		unsigned int left = (unsigned char)*a, right = (unsigned char)*b;
+		left += left >= 'A' && left <= 'Z' ? 'a' - 'A' : 0;
+		right += right >= 'A' && right <= 'Z' ? 'a' - 'A' : 0;
+		if (left != right || left == 0)
+			return (int)left - (int)right;
+	}
 }

@@ -67,13 +67,14 @@ static void add_notes(struct table *table, const struct import_report *report)
 /* "file:line:column: reason" */
 static void print_note(const char *file, const struct import_note *note)
 {
-	char *clean = utf8_sanitize(note->text);
+	char *clean = utf8_sanitize(note->text), *name = utf8_sanitize(file);
 
-	fprintf(stderr, "%s:%ld:", file, note->line);
+	fprintf(stderr, "%s:%ld:", name, note->line);
 	if (note->column > 0)
 		fprintf(stderr, "%ld:", note->column);
 	fprintf(stderr, " %s%s\n", note->rejected ? "" : "warning: ", clean);
 	free(clean);
+	free(name);
 }
 
 static void print_notes(const struct import_report *report, bool all)
@@ -85,9 +86,12 @@ static void print_notes(const struct import_report *report, bool all)
 		listed = NOTES_LISTED;
 	for (size_t i = 0; i < listed; i++)
 		print_note(report->file, &report->notes[i]);
-	if (listed < total)
-		fprintf(stderr, "%s: ... %zu more%s\n", report->file, total - listed,
-			listed < report->note_count ? "; --all lists them" : "");
+	if (listed == total)
+		return;
+	char *name = utf8_sanitize(report->file);
+	fprintf(stderr, "%s: ... %zu more%s\n", name, total - listed,
+		listed < report->note_count ? "; --all lists them" : "");
+	free(name);
 }
 
 struct import_tables {

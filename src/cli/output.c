@@ -27,14 +27,24 @@ static void write_utf8(FILE *out, unsigned int code)
 		fputc((int)(0x80 | (code >> 6 * rest & 0x3F)), out);
 }
 
+/* Code points beyond 16 bits take two. */
+static void write_escape(FILE *out, unsigned int code)
+{
+	if (code < 0x10000)
+		fprintf(out, "\\u%04x", code);
+	else
+		fprintf(out, "\\u%04x\\u%04x", 0xD800 + ((code - 0x10000) >> 10),
+			0xDC00 + ((code - 0x10000) & 0x3FF));
+}
+
 static void write_quoted(FILE *out, const char *value)
 {
 	fputc('"', out);
 	while (*value) {
 		unsigned int code;
 		value += utf8_decode(value, &code);
-		if (code < 0x20 || code == 0x7F) {
-			fprintf(out, "\\u%04x", code);
+		if (utf8_is_hidden(code)) {
+			write_escape(out, code);
 			continue;
 		}
 		if (code == '"' || code == '\\')

@@ -106,6 +106,7 @@ static enum status put_alias(struct store *store, const struct alias_facts *fact
 		status = join_rows(store, old, current, error);
 	if (status == STATUS_OK)
 		status = write_alias(store, facts, current, change, error);
+	model_forget_names(store);
 	return status;
 }
 

@@ -136,14 +136,22 @@ enum status database_finish_integer(struct store *store, sqlite3_stmt *statement
 
 /* ---- values ------------------------------------------------------------------ */
 
+/* Clean text is not copied: it outlives the step that follows. */
 void bind_text(sqlite3_stmt *statement, int place, const char *text)
 {
-	char *clean = NULL;
+	char *clean;
 
-	if (text && !utf8_is_clean(text))
-		text = clean = utf8_sanitize(text);
-	bind_exact(statement, place, text && text[0] ? text : NULL);
-	free(clean);
+	if (!statement)
+		return;
+	if (!text || !text[0]) {
+		sqlite3_bind_null(statement, place);
+	} else if (utf8_is_clean(text)) {
+		sqlite3_bind_text(statement, place, text, -1, SQLITE_STATIC);
+	} else {
+		clean = utf8_sanitize(text);
+		sqlite3_bind_text(statement, place, clean && clean[0] ? clean : NULL, -1, SQLITE_TRANSIENT);
+		free(clean);
+	}
 }
 
 void bind_exact(sqlite3_stmt *statement, int place, const char *text)

@@ -14,6 +14,8 @@ struct schema {
 };
 extern const struct schema store_schema;
 
+#define STORE_CACHE_KIB "16384" /* of pages, while not writing */
+
 /* What store_open() does, for any schema: tests make older and newer files. */
 enum status database_open(const char *path, bool create, const struct schema *schema,
 			  struct store **store, bool *created, struct error *error);
@@ -32,6 +34,10 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	X(SET_OUTCOMES, "UPDATE outcomes SET questions = ?3, bits = ?4" \
 	  " WHERE model = ?1 AND benchmark = ?2 AND (questions, bits) IS NOT (?3, ?4)") \
 	X(ADD_MODEL, "INSERT INTO models (name) VALUES (?1)") \
+	/* The parameters are those of OVERRIDE_MODEL. */ \
+	X(ADD_WHOLE_MODEL, \
+	  "INSERT INTO models (name, architecture, params_b, license, kind, uploaded, likes, moe," \
+	  "  source, rank) VALUES (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?2) ON CONFLICT DO NOTHING") \
 	X(GET_MODEL, \
 	  "SELECT name, architecture, params_b, license, kind, uploaded, likes, moe, source, rank" \
 	  " FROM models WHERE id = ?1") \
@@ -120,10 +126,22 @@ enum statement {
 	STATEMENT_COUNT
 };
 
+/* Names that a transaction has met lately: a child is told of several times,
+ * and its parents are mostly the same few. */
+#define MEMO_PLACES 1024
+#define MEMO_BYTES 104 /* longer names are not remembered */
+struct memo {
+	int64_t id;
+	uint64_t transaction; /* the number of the one that it holds for, 0 none */
+	char name[MEMO_BYTES];
+};
+
 struct store {
 	sqlite3 *database;
 	char *path;
 	bool transaction; /* between store_begin() and its end */
+	uint64_t transactions; /* counts them, and what makes a memo void within one */
+	struct memo *memo;     /* MEMO_PLACES, NULL until first used */
 	sqlite3_stmt *statement[STATEMENT_COUNT];
 };
 

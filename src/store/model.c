@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 
 static enum status find_by_name(struct store *store, enum statement which, const char *name,
@@ -39,11 +40,12 @@ int64_t store_find_model(struct store *store, const char *name)
 	return model_find(store, name, &id, NULL) == STATUS_OK ? id : -1;
 }
 
-/* A name that is nothing once it is cleaned is none. */
-static bool name_is_empty(const char *name)
+bool text_is_missing(const char *name)
 {
-	if (!name)
+	if (!name || !name[0])
 		return true;
+	if (name[0] != ' ' && utf8_is_clean(name))
+		return false;
 	char *clean = utf8_sanitize(name);
 	bool empty = clean[strspn(clean, " ")] == '\0';
 	free(clean);
@@ -53,7 +55,7 @@ static bool name_is_empty(const char *name)
 static enum status model_add(struct store *store, const char *name, int64_t *id,
 			     struct error *error)
 {
-	if (name_is_empty(name))
+	if (text_is_missing(name))
 		return error_set(error, STATUS_DATA, "a model without a name");
 	sqlite3_stmt *statement = database_statement(store, STATEMENT_ADD_MODEL);
 	bind_text(statement, 1, name);
@@ -62,16 +64,66 @@ static enum status model_add(struct store *store, const char *name, int64_t *id,
 	return status;
 }
 
+/* ---- the memo ------------------------------------------------------------------ */
+
+/* Where a name would be; NULL when it is not to be remembered. */
+static struct memo *memo_place(struct store *store, const char *name)
+{
+	uint32_t hash = 2166136261u; /* FNV-1a */
+	size_t length = 0;
+
+	if (!store->transaction || !name)
+		return NULL;
+	for (; name[length]; length++) {
+		if (length + 1 == MEMO_BYTES)
+			return NULL;
+		hash = (hash ^ (unsigned char)name[length]) * 16777619u;
+	}
+	if (!store->memo)
+		store->memo = memory_zero(MEMO_PLACES, sizeof *store->memo);
+	return &store->memo[(hash ^ hash >> 15) % MEMO_PLACES];
+}
+
+/* The id, 0 when it is not remembered. */
+static int64_t memo_find(struct store *store, const char *name)
+{
+	const struct memo *memo = memo_place(store, name);
+
+	return memo && memo->transaction == store->transactions && strcmp(memo->name, name) == 0
+		? memo->id : 0;
+}
+
+static void memo_keep(struct store *store, const char *name, int64_t id)
+{
+	struct memo *memo = memo_place(store, name);
+
+	if (!memo)
+		return;
+	memo->id = id;
+	memo->transaction = store->transactions;
+	memcpy(memo->name, name, strlen(name) + 1);
+}
+
+void model_forget_names(struct store *store)
+{
+	store->transactions++;
+}
+
 enum status model_require(struct store *store, const char *name, int64_t *id, bool *added,
 			  struct error *error)
 {
-	enum status status = model_find(store, name, id, error);
+	enum status status = STATUS_OK;
 
 	*added = false;
+	*id = memo_find(store, name);
+	if (*id == 0)
+		status = model_find(store, name, id, error);
 	if (status == STATUS_OK && *id == 0) {
 		status = model_add(store, name, id, error);
 		*added = status == STATUS_OK;
 	}
+	if (status == STATUS_OK)
+		memo_keep(store, name, *id);
 	return status;
 }
 
@@ -129,6 +181,30 @@ struct model_facts model_facts_of(sqlite3_stmt *row, int first)
 	};
 }
 
+/* Adds a model with its facts in one step when nothing is known of its name;
+ * *id is 0 when something is. */
+static enum status model_add_whole(struct store *store, const struct model_facts *facts, int64_t *id,
+				   struct error *error)
+{
+	int64_t alias;
+	int rows = 0;
+
+	*id = 0;
+	if (text_is_missing(facts->name))
+		return error_set(error, STATUS_DATA, "a model without a name");
+	enum status status = find_by_name(store, STATEMENT_FIND_ALIAS, facts->name, &alias, error);
+	if (status != STATUS_OK || alias != 0)
+		return status;
+	sqlite3_stmt *statement = database_statement(store, STATEMENT_ADD_WHOLE_MODEL);
+	bind_facts(statement, 0, facts);
+	status = database_finish(store, statement, &rows, error);
+	if (status == STATUS_OK && rows > 0) {
+		*id = sqlite3_last_insert_rowid(store->database);
+		memo_keep(store, facts->name, *id);
+	}
+	return status;
+}
+
 enum status store_put_model(struct store *store, const struct model_facts *facts,
 			    enum change *change, struct error *error)
 {
@@ -136,6 +212,12 @@ enum status store_put_model(struct store *store, const struct model_facts *facts
 	bool own, added = false, changed = false;
 	enum status status = database_put_begin(store, &own, error);
 
+	if (status == STATUS_OK)
+		status = model_add_whole(store, facts, &id, error);
+	if (status == STATUS_OK && id != 0) {
+		*change = CHANGE_ADDED;
+		return database_put_end(store, own, status, error);
+	}
 	if (status == STATUS_OK)
 		status = model_require(store, facts->name, &id, &added, error);
 	if (status == STATUS_OK)

@@ -188,11 +188,45 @@ static enum status schema_migrate(struct store *store, const struct schema *sche
 
 /* ---- open and close ---------------------------------------------------------------- */
 
+/* Whether SQLite could not even read the cache: it would need a log beside it
+ * and may not make one.  Without a log nobody is writing. */
+static bool is_out_of_reach(const char *path)
+{
+	struct text log = {0};
+
+	text_append_format(&log, "%s-wal", path);
+	bool no_log = access(text_string(&log), F_OK) != 0;
+	text_free(&log);
+	return no_log && faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0 &&
+	       faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 &&
+	       check_folder(path, NULL) != STATUS_OK;
+}
+
+/* The path as a URI that tells SQLite not to expect changes. */
+static char *immutable_uri(const char *path)
+{
+	struct text uri = {0};
+
+	text_append(&uri, "file:");
+	for (; *path; path++)
+		text_append_format(&uri, strchr("%?#", *path) ? "%%%02X" : "%c",
+				   (unsigned int)(unsigned char)*path);
+	text_append(&uri, "?immutable=1");
+	return text_steal(&uri);
+}
+
 static enum status connect_file(struct store *store, bool create, struct error *error)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
+	char *uri = NULL;
 
-	if (sqlite3_open_v2(store->path, &store->database, flags, NULL) != SQLITE_OK)
+	if (is_out_of_reach(store->path)) {
+		uri = immutable_uri(store->path);
+		flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
+	}
+	int code = sqlite3_open_v2(uri ? uri : store->path, &store->database, flags, NULL);
+	free(uri);
+	if (code != SQLITE_OK)
 		return database_error(store, error, "the cache cannot be opened");
 	sqlite3_busy_timeout(store->database, BUSY_MILLISECONDS);
 	/* Views and triggers of a file from elsewhere may compute, not act. */
@@ -204,7 +238,7 @@ static enum status connect_file(struct store *store, bool create, struct error *
 static enum status settle_connection(struct store *store, struct error *error)
 {
 	enum status status = database_run(store, "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL;"
-					  " PRAGMA cache_size = -65536", error);
+					  " PRAGMA cache_size = -" STORE_CACHE_KIB, error);
 
 	/* With a write-ahead log readers and a writer do not wait for each other.
 	 * It cannot be switched on while another copy reads or in a read-only
@@ -258,5 +292,6 @@ void store_close(struct store *store)
 		sqlite3_finalize(store->statement[i]);
 	sqlite3_close(store->database);
 	free(store->path);
+	free(store->memo);
 	free(store);
 }

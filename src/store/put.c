@@ -46,10 +46,13 @@ static enum status write_edge(struct store *store, int64_t child, int64_t parent
 
 static enum status check_edge(const struct edge_facts *facts, struct error *error)
 {
-	if (!facts->child || !facts->parent || !facts->source)
+	if (!facts->child || !facts->parent || text_is_missing(facts->source))
 		return error_set(error, STATUS_DATA, "an edge without a child, a parent or a source");
 	if (facts->weight < 0)
 		return error_set(error, STATUS_DATA, "the weight %g is negative", facts->weight);
+	if (utf8_is_clean(facts->child) && utf8_is_clean(facts->parent) &&
+	    utf8_compare_names(facts->child, facts->parent) != 0)
+		return STATUS_OK;
 	char *child = utf8_sanitize(facts->child), *parent = utf8_sanitize(facts->parent);
 	bool same = utf8_compare_names(child, parent) == 0;
 	free(child);
@@ -216,7 +219,7 @@ enum status store_put_evaluation(struct store *store, const struct evaluation_fa
 	enum status status = database_put_begin(store, &own, error);
 
 	*change = CHANGE_NONE;
-	if (status == STATUS_OK && !facts->source)
+	if (status == STATUS_OK && text_is_missing(facts->source))
 		status = error_set(error, STATUS_DATA, "an evaluation without a source");
 	if (status == STATUS_OK)
 		status = find_benchmarks(store, facts, benchmarks, &present, error);

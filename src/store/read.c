@@ -1,12 +1,19 @@
 /* Reading all of the cache, row by row. */
 #include "model.h"
 
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stemma/base/memory.h"
+#include "stemma/base/text.h"
+
 /* One of the callers' visitors with its context. */
 struct visitor {
 	void *context;
 	union {
 		bool (*benchmark)(void *, const struct store_benchmark *);
-		bool (*model)(void *, const struct store_model *);
+		bool (*name)(void *, int64_t);
 		bool (*edge)(void *, const struct store_edge *);
 		bool (*source_edge)(void *, const struct store_edge *, const char *);
 		bool (*score)(void *, const struct store_score *);
@@ -37,30 +44,83 @@ enum status store_each_benchmark(struct store *store,
 	return database_each(store, query, benchmark_row, &visitor, error);
 }
 
-static bool model_row(void *context, sqlite3_stmt *row)
+static bool name_row(void *context, sqlite3_stmt *row)
 {
 	struct visitor *visitor = context;
+
+	return visitor->visit.name(visitor->context, sqlite3_column_int64(row, 0));
+}
+
+enum status store_each_name(struct store *store, bool (*visit)(void *context, int64_t model),
+			    void *context, struct error *error)
+{
+	struct visitor visitor = {.context = context, .visit.name = visit};
+	struct query query = {.sql = "SELECT id FROM models ORDER BY name"};
+
+	return database_each(store, query, name_row, &visitor, error);
+}
+
+/* ---- models ------------------------------------------------------------------ */
+
+/* The models, and beside them those with a flagged run, both by id: a look for
+ * runs at each model would take three times as long. */
+struct model_visitor {
+	bool (*visit)(void *context, const struct store_model *model);
+	void *context;
+	int64_t *flagged;
+	size_t flagged_count, flagged_capacity, flagged_next;
+};
+
+static bool flagged_row(void *context, sqlite3_stmt *row)
+{
+	struct model_visitor *visitor = context;
+
+	visitor->flagged = memory_grow(visitor->flagged, visitor->flagged_count,
+				       &visitor->flagged_capacity, sizeof *visitor->flagged);
+	visitor->flagged[visitor->flagged_count++] = sqlite3_column_int64(row, 0);
+	return true;
+}
+
+static bool model_is_flagged(struct model_visitor *visitor, int64_t id)
+{
+	while (visitor->flagged_next < visitor->flagged_count &&
+	       visitor->flagged[visitor->flagged_next] < id)
+		visitor->flagged_next++;
+	return visitor->flagged_next < visitor->flagged_count &&
+	       visitor->flagged[visitor->flagged_next] == id;
+}
+
+static bool model_row(void *context, sqlite3_stmt *row)
+{
+	struct model_visitor *visitor = context;
 	struct store_model model = {
 		.id = sqlite3_column_int64(row, 0),
 		.suspect = sqlite3_column_int(row, 1) != 0,
 		.facts = model_facts_of(row, 2),
 	};
-	return visitor->visit.model(visitor->context, &model);
+	model.suspect |= model_is_flagged(visitor, model.id);
+	return visitor->visit(visitor->context, &model);
 }
 
 enum status store_each_model(struct store *store,
 	bool (*visit)(void *context, const struct store_model *), void *context,
 	struct error *error)
 {
-	struct visitor visitor = {.context = context, .visit.model = visit};
+	struct model_visitor visitor = {.visit = visit, .context = context};
+	struct query flagged = {.sql =
+		"SELECT DISTINCT model FROM evaluations WHERE flagged = 1 ORDER BY model"};
 	struct query query = {.sql =
-		"SELECT id, suspect OR"
-		"  EXISTS (SELECT 1 FROM evaluations WHERE model = models.id AND flagged = 1),"
-		" name, architecture, params_b, license, kind, uploaded, likes, moe, source, rank"
-		" FROM models ORDER BY id"};
+		"SELECT id, suspect, name, architecture, params_b, license, kind, uploaded, likes, moe,"
+		" source, rank FROM models ORDER BY id"};
+	enum status status = database_each(store, flagged, flagged_row, &visitor, error);
 
-	return database_each(store, query, model_row, &visitor, error);
+	if (status == STATUS_OK)
+		status = database_each(store, query, model_row, &visitor, error);
+	free(visitor.flagged);
+	return status;
 }
+
+/* ---- edges ------------------------------------------------------------------- */
 
 /* Columns: child, parent, relation, weight, method, source, trust, note. */
 static struct store_edge edge_of(sqlite3_stmt *row)
@@ -78,24 +138,123 @@ static struct store_edge edge_of(sqlite3_stmt *row)
 	};
 }
 
+/* An edge whose texts are kept: where each begins in the child's text, 0 for
+ * none. */
+struct kept_edge {
+	struct store_edge edge;
+	size_t method, source, note;
+};
+
+/* The rows of one child: what the view effective_edges chooses of them is
+ * chosen here, in one pass over the table. */
+struct edge_visitor {
+	bool (*visit)(void *context, const struct store_edge *edge);
+	void *context;
+	struct kept_edge *rows;
+	size_t count, capacity;
+	struct text text;
+	bool stopped;
+};
+
+/* As the view classed_edges has it. */
+static int edge_class(enum trust trust)
+{
+	static const int least[] = {20, 40, 80, 100};
+	int class = 1;
+
+	for (size_t i = 0; i < sizeof least / sizeof *least; i++)
+		class += (int)trust >= least[i];
+	return class;
+}
+
+static size_t keep_text(struct edge_visitor *visitor, const char *text)
+{
+	if (!text)
+		return 0;
+	size_t place = visitor->text.length;
+	text_append_bytes(&visitor->text, text, strlen(text) + 1);
+	return place;
+}
+
+/* Whether `a` tells better of the same parent. */
+static bool tells_better(const struct edge_visitor *visitor, const struct kept_edge *a,
+			 const struct kept_edge *b)
+{
+	bool known_a = !isnan(a->edge.facts.weight), known_b = !isnan(b->edge.facts.weight);
+	const char *texts = text_string(&visitor->text);
+
+	if (a->edge.facts.trust != b->edge.facts.trust)
+		return a->edge.facts.trust > b->edge.facts.trust;
+	if (known_a != known_b)
+		return known_a;
+	return strcmp(texts + a->source, texts + b->source) < 0;
+}
+
+static bool is_effective(const struct edge_visitor *visitor, const struct kept_edge *row)
+{
+	for (size_t i = 0; i < visitor->count; i++) {
+		const struct kept_edge *other = &visitor->rows[i];
+		if (edge_class(other->edge.facts.trust) > edge_class(row->edge.facts.trust))
+			return false;
+		if (other != row && other->edge.parent == row->edge.parent &&
+		    tells_better(visitor, other, row))
+			return false;
+	}
+	return true;
+}
+
+static bool end_child(struct edge_visitor *visitor)
+{
+	const char *texts = text_string(&visitor->text);
+
+	for (size_t i = 0; i < visitor->count && !visitor->stopped; i++) {
+		struct kept_edge *row = &visitor->rows[i];
+		if (visitor->count > 1 && !is_effective(visitor, row))
+			continue;
+		row->edge.facts.method = row->method ? texts + row->method : NULL;
+		row->edge.facts.source = row->source ? texts + row->source : NULL;
+		row->edge.facts.note = row->note ? texts + row->note : NULL;
+		visitor->stopped = !visitor->visit(visitor->context, &row->edge);
+	}
+	visitor->count = 0;
+	text_clear(&visitor->text);
+	text_append_bytes(&visitor->text, "", 1);
+	return !visitor->stopped;
+}
+
 static bool edge_row(void *context, sqlite3_stmt *row)
 {
-	struct visitor *visitor = context;
+	struct edge_visitor *visitor = context;
 	struct store_edge edge = edge_of(row);
 
-	return visitor->visit.edge(visitor->context, &edge);
+	if ((visitor->count == 0 || visitor->rows[0].edge.child != edge.child) && !end_child(visitor))
+		return false;
+	visitor->rows = memory_grow(visitor->rows, visitor->count, &visitor->capacity,
+				    sizeof *visitor->rows);
+	visitor->rows[visitor->count++] = (struct kept_edge){
+		.edge = edge,
+		.method = keep_text(visitor, edge.facts.method),
+		.source = keep_text(visitor, edge.facts.source),
+		.note = keep_text(visitor, edge.facts.note),
+	};
+	return true;
 }
 
 enum status store_each_edge(struct store *store,
 	bool (*visit)(void *context, const struct store_edge *), void *context,
 	struct error *error)
 {
-	struct visitor visitor = {.context = context, .visit.edge = visit};
+	struct edge_visitor visitor = {.visit = visit, .context = context};
 	struct query query = {.sql =
 		"SELECT child, parent, relation, weight, method, source, trust, note"
-		" FROM effective_edges ORDER BY child, parent"};
+		" FROM edges ORDER BY child, parent, source"};
+	enum status status = database_each(store, query, edge_row, &visitor, error);
 
-	return database_each(store, query, edge_row, &visitor, error);
+	if (status == STATUS_OK && !visitor.stopped)
+		end_child(&visitor);
+	free(visitor.rows);
+	text_free(&visitor.text);
+	return status;
 }
 
 static bool source_edge_row(void *context, sqlite3_stmt *row)

@@ -12,11 +12,21 @@ static enum status transaction_check(struct store *store, struct error *error)
 	return STATUS_IO;
 }
 
+/* Pages that are written again and again, as those of the index of names, stay
+ * in memory; reading goes through the file once and needs little. */
+static void transaction_set_cache(struct store *store, bool writing)
+{
+	sqlite3_exec(store->database, writing ? "PRAGMA cache_size = -262144"
+			: "PRAGMA cache_size = -" STORE_CACHE_KIB, NULL, NULL, NULL);
+	store->transactions++;
+	store->transaction = writing;
+}
+
 enum status store_begin(struct store *store, struct error *error)
 {
 	if (sqlite3_exec(store->database, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return database_error(store, error, "the cache cannot be changed");
-	store->transaction = true;
+	transaction_set_cache(store, true);
 	return STATUS_OK;
 }
 
@@ -28,7 +38,8 @@ enum status store_commit(struct store *store, struct error *error)
 		status = database_run(store, "COMMIT", error);
 	if (status != STATUS_OK)
 		store_rollback(store);
-	store->transaction = false;
+	else
+		transaction_set_cache(store, false);
 	return status;
 }
 
@@ -36,7 +47,7 @@ void store_rollback(struct store *store)
 {
 	if (!sqlite3_get_autocommit(store->database))
 		sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
-	store->transaction = false;
+	transaction_set_cache(store, false);
 }
 
 enum status store_snapshot_begin(struct store *store, struct error *error)

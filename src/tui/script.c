@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "keys.h"
+#include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 
@@ -19,6 +20,8 @@ struct script {
 	size_t capacity;
 	long number;
 	int rows, columns;
+	double *times;    /* of the `key` and `type` lines since the last `times`, seconds */
+	size_t time_count, time_capacity;
 };
 
 /* Reads the next command; false at the end. */
@@ -60,6 +63,7 @@ void script_close(struct script *script)
 	fclose(script->file);
 	free(script->path);
 	free(script->line);
+	free(script->times);
 	free(script);
 }
 
@@ -74,10 +78,12 @@ void script_size(const struct script *script, int *rows, int *columns)
 
 /* ---- commands ------------------------------------------------------------------------ */
 
-static enum status run_key(struct browser *browser, char *words, struct error *error)
+static enum status run_key(struct script *script, struct browser *browser, char *words,
+			   struct error *error)
 {
 	char *rest = NULL;
 
+	(void)script;
 	for (char *word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
 		int input = input_parse(word);
 		if (input == INPUT_NONE)
@@ -87,8 +93,10 @@ static enum status run_key(struct browser *browser, char *words, struct error *e
 	return STATUS_OK;
 }
 
-static enum status run_type(struct browser *browser, char *text, struct error *error)
+static enum status run_type(struct script *script, struct browser *browser, char *text,
+			    struct error *error)
 {
+	(void)script;
 	(void)error;
 	while (*text) {
 		unsigned int code;
@@ -99,9 +107,10 @@ static enum status run_type(struct browser *browser, char *text, struct error *e
 }
 
 /* Columns and rows are counted from 1. */
-static enum status run_click(struct browser *browser, char *place, struct error *error)
+static enum status run_click(struct script *script, struct browser *browser, char *place, struct error *error)
 {
 	struct mouse mouse = {0};
+	(void)script;
 
 	if (sscanf(place, "%d %d", &mouse.column, &mouse.row) != 2)
 		return error_set(error, STATUS_USAGE, "click takes a column and a row");
@@ -110,10 +119,12 @@ static enum status run_click(struct browser *browser, char *place, struct error 
 	return STATUS_OK;
 }
 
-static enum status run_resize(struct browser *browser, char *size, struct error *error)
+static enum status run_resize(struct script *script, struct browser *browser, char *size,
+			      struct error *error)
 {
 	int rows, columns;
 
+	(void)script;
 	if (sscanf(size, "%d %d", &columns, &rows) != 2 || rows < 1 || columns < 1 ||
 	    rows > SIZE_MAX_CELLS || columns > SIZE_MAX_CELLS)
 		return error_set(error, STATUS_USAGE, "resize takes columns and rows, 1 to %d",
@@ -122,8 +133,10 @@ static enum status run_resize(struct browser *browser, char *size, struct error 
 	return STATUS_OK;
 }
 
-static enum status run_wait(struct browser *browser, char *what, struct error *error)
+static enum status run_wait(struct script *script, struct browser *browser, char *what,
+			    struct error *error)
 {
+	(void)script;
 	if (strcmp(what, "idle") != 0)
 		return error_set(error, STATUS_USAGE, "wait takes the word idle");
 	while (fitting_poll(browser) && browser->job) {
@@ -135,8 +148,10 @@ static enum status run_wait(struct browser *browser, char *what, struct error *e
 	return STATUS_OK;
 }
 
-static enum status run_dump(struct browser *browser, char *path, struct error *error)
+static enum status run_dump(struct script *script, struct browser *browser, char *path,
+			    struct error *error)
 {
+	(void)script;
 	bool standard = strcmp(path, "-") == 0;
 	FILE *file = standard ? stdout : fopen(path, "w");
 
@@ -149,38 +164,78 @@ static enum status run_dump(struct browser *browser, char *path, struct error *e
 	return STATUS_OK;
 }
 
-static enum status run_quit(struct browser *browser, char *rest, struct error *error)
+static int time_compare(const void *left, const void *right)
 {
+	double a = *(const double *)left, b = *(const double *)right;
+
+	return a < b ? -1 : a > b;
+}
+
+/* From a key or a typed text to its picture. */
+static enum status run_times(struct script *script, struct browser *browser, char *label,
+			     struct error *error)
+{
+	size_t count = script->time_count;
+	double *times = script->times;
+
+	(void)browser;
+	if (count == 0)
+		return error_set(error, STATUS_USAGE, "times tells of the keys before it, and there are none");
+	qsort(times, count, sizeof *times, time_compare);
+	printf("%s: %zu keys, median %.2f ms, 99th percentile %.2f ms, longest %.2f ms\n", label, count,
+	       1e3 * times[count / 2], 1e3 * times[(count - 1) * 99 / 100], 1e3 * times[count - 1]);
+	script->time_count = 0;
+	return fflush(stdout) == 0 ? STATUS_OK
+		: error_set(error, STATUS_IO, "cannot write: %s", strerror(errno));
+}
+
+static enum status run_quit(struct script *script, struct browser *browser, char *rest,
+			    struct error *error)
+{
+	(void)script;
 	(void)rest;
 	(void)error;
 	browser->quit = true;
 	return STATUS_OK;
 }
 
-static const struct {
+static const struct command {
 	const char *word;
-	enum status (*run)(struct browser *browser, char *rest, struct error *error);
+	enum status (*run)(struct script *script, struct browser *browser, char *rest,
+			   struct error *error);
+	bool timed;
 } commands[] = {
-	{"key", run_key},   {"type", run_type}, {"resize", run_resize},
-	{"wait", run_wait}, {"dump", run_dump}, {"quit", run_quit}, {"click", run_click},
+	{"key", run_key, true},    {"type", run_type, true},  {"resize", run_resize, false},
+	{"wait", run_wait, false}, {"dump", run_dump, false}, {"times", run_times, false},
+	{"quit", run_quit, false}, {"click", run_click, true},
 };
 
-static enum status run_command(struct script *script, struct browser *browser, struct error *error)
+static const struct command *find_command(const char *line, size_t length)
 {
-	size_t length = strcspn(script->line, " ");
-	char *rest = script->line + length + (script->line[length] == ' ');
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (strncmp(line, commands[i].word, length) == 0 && !commands[i].word[length])
+			return &commands[i];
+	return NULL;
+}
 
-	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-		if (strncmp(script->line, commands[i].word, length) != 0 || commands[i].word[length])
-			continue;
-		enum status status = commands[i].run(browser, rest, error);
-		if (status != STATUS_OK)
-			error_locate(error, script->path, script->number, 0);
-		return status;
-	}
-	error_set(error, STATUS_USAGE, "no command is called %.*s", (int)length, script->line);
-	error_advise(error, "commands are key, type, click, resize, wait, dump and quit");
-	return error_locate(error, script->path, script->number, 0);
+static enum status run_command(struct script *script, const struct command *command, char *rest,
+			       struct browser *browser, struct error *error)
+{
+	double begin = clock_seconds();
+	enum status status = command->run(script, browser, rest, error);
+
+	if (status != STATUS_OK)
+		return error_locate(error, script->path, script->number, 0);
+	fitting_poll(browser);
+	/* Drawn after each command as a person would see it: scrolling
+	 * depends on it. */
+	layout_draw(browser);
+	if (!command->timed)
+		return STATUS_OK;
+	script->times = memory_grow(script->times, script->time_count, &script->time_capacity,
+				    sizeof *script->times);
+	script->times[script->time_count++] = clock_seconds() - begin;
+	return STATUS_OK;
 }
 
 enum status script_run(struct script *script, struct browser *browser, struct error *error)
@@ -188,11 +243,16 @@ enum status script_run(struct script *script, struct browser *browser, struct er
 	enum status status = STATUS_OK;
 
 	while (status == STATUS_OK && !browser->quit && read_command(script)) {
-		status = run_command(script, browser, error);
-		fitting_poll(browser);
-		/* Drawn after each command as a person would see it: scrolling
-		 * depends on it. */
-		layout_draw(browser);
+		size_t length = strcspn(script->line, " ");
+		char *rest = script->line + length + (script->line[length] == ' ');
+		const struct command *command = find_command(script->line, length);
+		if (command) {
+			status = run_command(script, command, rest, browser, error);
+			continue;
+		}
+		error_set(error, STATUS_USAGE, "no command is called %.*s", (int)length, script->line);
+		error_advise(error, "commands are key, type, click, resize, wait, dump, times and quit");
+		status = error_locate(error, script->path, script->number, 0);
 	}
 	return status;
 }

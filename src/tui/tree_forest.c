@@ -2,9 +2,9 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "stemma/base/memory.h"
-#include "stemma/base/utf8.h"
 
 bool forest_is_silent(const struct tree *tree, uint32_t node)
 {
@@ -22,23 +22,42 @@ static void find_primaries(struct tree *tree)
 	}
 }
 
-/* Distributes the lineage's children over `starts` and `list`: those that are
- * drawn under the parent, or the others. */
-static void collect_children(struct tree *tree, bool drawn, uint32_t **starts, uint32_t **list)
+/* Turns counts, each one place behind its node, into where the node's list
+ * begins; `starts` has count + 2 places and fills the lists through the second. */
+static uint32_t *make_list(uint32_t *starts, size_t count)
 {
-	uint32_t filled = 0;
+	for (size_t node = 0; node < count; node++)
+		starts[node + 2] += starts[node + 1];
+	return memory_allocate((size_t)starts[count + 1] + 1, sizeof(uint32_t));
+}
 
-	*starts = memory_zero(tree->count + 1, sizeof **starts);
-	*list = memory_allocate(lineage_edges(tree->catalog->lineage) + 1, sizeof **list);
+/* Lists each node under its primary parent and as a link under its others, in
+ * the order of names. */
+static void collect_children(struct tree *tree, const uint32_t *by_name)
+{
+	const struct lineage *lineage = tree->catalog->lineage;
+	uint32_t *drawn = tree->child_start = memory_zero(tree->count + 2, sizeof *drawn);
+	uint32_t *linked = tree->link_start = memory_zero(tree->count + 2, sizeof *linked);
+	size_t count;
+
 	for (size_t node = 0; node < tree->count; node++) {
-		size_t count;
-		const uint32_t *children = lineage_children(tree->catalog->lineage, node, &count);
-		(*starts)[node] = filled;
+		const struct lineage_parent *parents = lineage_parents(lineage, node, &count);
 		for (size_t i = 0; i < count; i++)
-			if ((tree->primary[children[i]] == node) == drawn)
-				(*list)[filled++] = children[i];
+			(parents[i].node == tree->primary[node] ? drawn : linked)[parents[i].node + 2]++;
 	}
-	(*starts)[tree->count] = filled;
+	tree->children = make_list(drawn, tree->count);
+	tree->links = make_list(linked, tree->count);
+	for (size_t n = 0; n < tree->count; n++) {
+		uint32_t node = by_name[n];
+		const struct lineage_parent *parents = lineage_parents(lineage, node, &count);
+		for (size_t i = 0; i < count; i++) {
+			uint32_t parent = parents[i].node;
+			if (parent == tree->primary[node])
+				tree->children[drawn[parent + 1]++] = node;
+			else
+				tree->links[linked[parent + 1]++] = node;
+		}
+	}
 }
 
 static void count_descendants(struct tree *tree)
@@ -67,7 +86,7 @@ static enum root_kind root_kind(const struct tree *tree, uint32_t node)
 	return tree->below[node] > 0 || has_links ? FAMILY : SINGLE;
 }
 
-static void collect_roots(struct tree *tree)
+static void collect_roots(struct tree *tree, const uint32_t *by_name)
 {
 	size_t *counts[] = {&tree->family_count, &tree->single_count, &tree->silent_count};
 	size_t filled = 0;
@@ -75,21 +94,25 @@ static void collect_roots(struct tree *tree)
 	tree->roots = memory_allocate(tree->count + 1, sizeof *tree->roots);
 	for (int kind = FAMILY; kind <= SILENT; kind++) {
 		size_t first = filled;
-		for (size_t node = 0; node < tree->count; node++)
-			if (tree->primary[node] == TREE_NONE &&
-			    (int)root_kind(tree, (uint32_t)node) == kind)
-				tree->roots[filled++] = (uint32_t)node;
+		for (size_t i = 0; i < tree->count; i++)
+			if (tree->primary[by_name[i]] == TREE_NONE &&
+			    (int)root_kind(tree, by_name[i]) == kind)
+				tree->roots[filled++] = by_name[i];
 		*counts[kind] = filled - first;
 	}
 }
 
 void forest_build(struct tree *tree)
 {
+	const uint32_t *by_name = catalog_by_name(tree->catalog);
+
+	tree->rank = memory_allocate(tree->count + 1, sizeof *tree->rank);
+	for (size_t i = 0; i < tree->count; i++)
+		tree->rank[by_name[i]] = (uint32_t)i;
 	find_primaries(tree);
-	collect_children(tree, true, &tree->child_start, &tree->children);
-	collect_children(tree, false, &tree->link_start, &tree->links);
+	collect_children(tree, by_name);
 	count_descendants(tree);
-	collect_roots(tree);
+	collect_roots(tree, by_name);
 	tree->best = memory_allocate(tree->count + 1, sizeof *tree->best);
 }
 
@@ -152,16 +175,64 @@ static int node_compare(const void *left, const void *right, void *context)
 		break;
 	default: break;
 	}
-	if (!result)
-		result = utf8_compare_names(tree->catalog->models[a].name,
-					    tree->catalog->models[b].name);
-	return result ? result : a < b ? -1 : a > b;
+	return result ? result : tree->rank[a] < tree->rank[b] ? -1 : tree->rank[a] > tree->rank[b];
+}
+
+static int rank_compare(const void *left, const void *right, void *context)
+{
+	const uint32_t *rank = context;
+	uint32_t a = rank[*(const uint32_t *)left], b = rank[*(const uint32_t *)right];
+
+	return a < b ? -1 : a > b;
+}
+
+static bool is_ranked(const struct tree *tree, const uint32_t *nodes, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (tree->rank[nodes[i - 1]] > tree->rank[nodes[i]])
+			return false;
+	return true;
+}
+
+/* Most of a hub has no scores, and by what scores tell all of that is alike:
+ * it stands in the order of names, in which it is collected. */
+static void sort_silent(struct tree *tree, uint32_t *nodes, size_t count)
+{
+	bool by_name = tree->order == TREE_BY_KIN || tree->order == TREE_BY_SCORE ||
+		       tree->order == TREE_BY_NAME;
+
+	if (!by_name && count > 1)
+		qsort_r(nodes, count, sizeof *nodes, node_compare, tree);
+	else if (count > 1 && !is_ranked(tree, nodes, count))
+		qsort_r(nodes, count, sizeof *nodes, rank_compare, tree->rank);
+}
+
+/* Puts the silent nodes last, both kinds as they were; how many are not. */
+static size_t part_silent(const struct tree *tree, uint32_t *nodes, size_t count)
+{
+	uint32_t *silent = memory_allocate(count, sizeof *silent);
+	size_t loud = 0, quiet = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (forest_is_silent(tree, nodes[i]))
+			silent[quiet++] = nodes[i];
+		else
+			nodes[loud++] = nodes[i];
+	}
+	if (quiet > 0)
+		memcpy(nodes + loud, silent, quiet * sizeof *silent);
+	free(silent);
+	return loud;
 }
 
 static void sort_nodes(struct tree *tree, uint32_t *nodes, size_t count)
 {
-	if (count > 1)
-		qsort_r(nodes, count, sizeof *nodes, node_compare, tree);
+	if (count < 2)
+		return;
+	size_t loud = part_silent(tree, nodes, count);
+	if (loud > 1)
+		qsort_r(nodes, loud, sizeof *nodes, node_compare, tree);
+	sort_silent(tree, nodes + loud, count - loud);
 }
 
 void forest_sort_roots(struct tree *tree)
@@ -172,7 +243,14 @@ void forest_sort_roots(struct tree *tree)
 		tree->flags[node] &= (uint8_t)~TREE_SORTED;
 	sort_nodes(tree, tree->roots, tree->family_count);
 	sort_nodes(tree, singles, tree->single_count);
-	sort_nodes(tree, singles + tree->single_count, tree->silent_count);
+	tree->silent_sorted = tree->walked = false;
+}
+
+void forest_sort_silent(struct tree *tree)
+{
+	if (!tree->silent_sorted)
+		sort_silent(tree, tree->roots + tree->family_count + tree->single_count, tree->silent_count);
+	tree->silent_sorted = true;
 }
 
 void forest_sort_children(struct tree *tree, uint32_t node)
@@ -186,21 +264,38 @@ void forest_sort_children(struct tree *tree, uint32_t node)
 	sort_nodes(tree, tree->links + links, tree->link_start[node + 1] - links);
 }
 
+/* Gives the nodes of a list their places, each as far behind the one before as
+ * that one's branch is long. */
+static void place_nodes(struct tree *tree, const uint32_t *nodes, size_t count, uint32_t place)
+{
+	for (size_t i = 0; i < count; i++) {
+		tree->position[nodes[i]] = place;
+		tree->walk[place] = nodes[i];
+		place += tree->below[nodes[i]] + 1;
+	}
+}
+
 void forest_walk(struct tree *tree)
 {
-	size_t roots = tree->family_count + tree->single_count + tree->silent_count;
-	uint32_t *stack = memory_allocate(tree->count + 1, sizeof *stack);
-	size_t filled = 0, depth = 0;
+	const uint32_t *order = lineage_order(tree->catalog->lineage);
 
-	for (size_t i = roots; i-- > 0;)
-		stack[depth++] = tree->roots[i];
-	while (depth > 0) {
-		uint32_t node = stack[--depth];
-		tree->position[node] = (uint32_t)filled;
-		tree->queue[filled++] = node;
-		forest_sort_children(tree, node);
-		for (uint32_t i = tree->child_start[node + 1]; i-- > tree->child_start[node];)
-			stack[depth++] = tree->children[i];
+	if (tree->walked)
+		return;
+	if (!tree->walk) {
+		tree->walk = memory_allocate(tree->count + 1, sizeof *tree->walk);
+		tree->position = memory_allocate(tree->count + 1, sizeof *tree->position);
 	}
-	free(stack);
+	forest_sort_silent(tree);
+	place_nodes(tree, tree->roots, tree->family_count + tree->single_count + tree->silent_count, 0);
+	/* Parents come before children. */
+	for (size_t i = 0; i < tree->count; i++) {
+		uint32_t node = order[i], first = tree->child_start[node];
+		uint32_t count = tree->child_start[node + 1] - first;
+		if (count == 0)
+			continue;
+		if (count > 1)
+			forest_sort_children(tree, node);
+		place_nodes(tree, tree->children + first, count, tree->position[node] + 1);
+	}
+	tree->walked = true;
 }

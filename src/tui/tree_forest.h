@@ -23,8 +23,11 @@ void forest_sort_roots(struct tree *tree);
 void forest_sort_children(struct tree *tree, uint32_t node);
 /* Neither the model nor a descendant has scores. */
 bool forest_is_silent(const struct tree *tree, uint32_t node);
-/* Fills tree->queue with all nodes as the unfolded tree shows them, and
- * tree->position with its inverse. */
+/* Sorts the roots of the silent group, which half of a hub are, when it is
+ * unfolded. */
+void forest_sort_silent(struct tree *tree);
+/* Fills tree->walk with all nodes as the unfolded tree shows them, and
+ * tree->position with its inverse, unless they hold already. */
 void forest_walk(struct tree *tree);
 
 /* Builds the rows anew (in tree_model.c) and finds the row that was under the

@@ -5,7 +5,6 @@
 
 #include "tree_forest.h"
 #include "stemma/base/memory.h"
-#include "stemma/base/utf8.h"
 
 /* Runs up to this length are not worth a folded row. */
 #define RUN_SHOWN 3
@@ -22,7 +21,7 @@ const char *tree_order_name(enum tree_order order)
 
 const char *tree_name(const struct tree *tree, size_t node)
 {
-	return tree->cleaned[node] ? tree->cleaned[node] : tree->catalog->models[node].name;
+	return tree->catalog->models[node].name;
 }
 
 double tree_score(const struct tree *tree, size_t node)
@@ -86,139 +85,356 @@ bool tree_can_open(const struct tree *tree, const struct tree_row *row)
 	       (!tree->filter && tree->link_start[node] < tree->link_start[node + 1]);
 }
 
-static struct tree_row *stack_push(struct tree *tree, size_t *count)
+static void push(struct tree *tree, const struct tree_run *run)
 {
-	tree->stack = memory_grow(tree->stack, *count, &tree->stack_capacity, sizeof *tree->stack);
-	struct tree_row *row = &tree->stack[(*count)++];
-	*row = (struct tree_row){.owner = TREE_NONE};
-	return row;
+	tree->stack = memory_grow(tree->stack, tree->stack_count, &tree->stack_capacity,
+				  sizeof *tree->stack);
+	tree->stack[tree->stack_count++] = *run;
 }
 
-/* Appends the rows below an open model to the stack, in order. */
-static void push_children(struct tree *tree, uint32_t node, size_t *count)
+/* Pushes the parts of what hangs under a row, the last first, because the
+ * stack is popped from its end. */
+static void push_parts(struct tree *tree, struct tree_run *parts, size_t count)
 {
-	uint32_t first = tree->child_start[node], end = tree->child_start[node + 1], silent = first;
+	if (count > 0)
+		parts[count - 1].ends = true;
+	while (count-- > 0)
+		push(tree, &parts[count]);
+}
+
+/* A run below the last row of `above`. */
+static struct tree_run run_below(const struct tree_run *above, enum row_kind kind,
+				 const uint32_t *nodes, uint32_t count, uint32_t owner)
+{
+	uint16_t depth = above->depth;
+	struct tree_run run = {
+		.kind = (uint8_t)kind, .nodes = nodes, .count = count, .owner = owner,
+		.guides = above->guides,
+		.depth = (uint16_t)(depth < UINT16_MAX ? depth + 1 : UINT16_MAX),
+	};
+
+	if (depth > 0 && depth < 64 && !above->ends)
+		run.guides |= UINT64_C(1) << depth;
+	return run;
+}
+
+/* How many of the node's children, sorted, are not silent. */
+static uint32_t count_loud(const struct tree *tree, uint32_t node)
+{
+	uint32_t low = tree->child_start[node], high = tree->child_start[node + 1];
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (forest_is_silent(tree, tree->children[middle]))
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low - tree->child_start[node];
+}
+
+/* The rows below an open model, in order. */
+static void push_children(struct tree *tree, const struct tree_run *above, uint32_t node)
+{
+	struct tree_run parts[5];
+	size_t count = 0;
 
 	forest_sort_children(tree, node);
-	while (silent < end && !forest_is_silent(tree, tree->children[silent]))
-		silent++;
-	bool fold = end - silent > RUN_SHOWN && silent < end;
-	for (uint32_t i = first; i < end; i++) {
-		if (fold && i == silent) {
-			struct tree_row *more = stack_push(tree, count);
-			more->kind = ROW_MORE, more->node = node, more->count = end - silent;
-			if (!(tree->flags[node] & TREE_MORE_OPEN))
-				break;
+	const uint32_t *children = tree->children + tree->child_start[node];
+	const uint32_t *links = tree->links + tree->link_start[node];
+	uint32_t all = tree->child_start[node + 1] - tree->child_start[node];
+	uint32_t link_count = tree->link_start[node + 1] - tree->link_start[node];
+	uint32_t loud = count_loud(tree, node), silent = all - loud;
+
+	if (silent <= RUN_SHOWN)
+		loud = all;
+	if (loud > 0)
+		parts[count++] = run_below(above, ROW_MODEL, children, loud, node);
+	if (silent > RUN_SHOWN) {
+		parts[count++] = run_below(above, ROW_MORE, NULL, silent, node);
+		if (tree->flags[node] & TREE_MORE_OPEN)
+			parts[count++] = run_below(above, ROW_MODEL, children + loud, silent, node);
+	}
+	if (link_count > RUN_SHOWN)
+		parts[count++] = run_below(above, ROW_LINKS, NULL, link_count, node);
+	if (link_count > 0 && (link_count <= RUN_SHOWN || (tree->flags[node] & TREE_LINKS_OPEN)))
+		parts[count++] = run_below(above, ROW_LINK, links, link_count, node);
+	push_parts(tree, parts, count);
+}
+
+static void push_group(struct tree *tree, const struct tree_run *group)
+{
+	const uint32_t *roots = tree->roots + tree->family_count;
+
+	if (group->owner == GROUP_SILENT) {
+		forest_sort_silent(tree);
+		roots += tree->single_count;
+	}
+	struct tree_run part = run_below(group, ROW_MODEL, roots, group->count, TREE_NONE);
+	push_parts(tree, &part, 1);
+}
+
+/* Roots have no lines to each other: none is the last. */
+static void push_roots(struct tree *tree)
+{
+	size_t sizes[GROUP_COUNT] = {tree->single_count, tree->silent_count};
+
+	for (int group = GROUP_COUNT; group-- > 0;)
+		if (sizes[group] > 0)
+			push(tree, &(struct tree_run){.kind = ROW_GROUP, .owner = (uint32_t)group,
+						      .count = (uint32_t)sizes[group]});
+	if (tree->family_count > 0)
+		push(tree, &(struct tree_run){.kind = ROW_MODEL, .owner = TREE_NONE,
+					      .nodes = tree->roots,
+					      .count = (uint32_t)tree->family_count});
+}
+
+static size_t run_rows(const struct tree_run *run)
+{
+	return run->nodes ? run->count : 1;
+}
+
+static void add_run(struct tree *tree, const struct tree_run *run)
+{
+	tree->runs = memory_grow(tree->runs, tree->run_count, &tree->run_capacity,
+				 sizeof *tree->runs);
+	tree->runs[tree->run_count] = *run;
+	tree->runs[tree->run_count++].first = tree->row_count;
+	tree->row_count += run_rows(run);
+}
+
+static bool node_is_open(const struct tree *tree, uint32_t node)
+{
+	return (tree->flags[node] & TREE_OPEN) &&
+	       (tree->child_start[node] < tree->child_start[node + 1] ||
+		tree->link_start[node] < tree->link_start[node + 1]);
+}
+
+/* Lays out siblings up to the first that is open, and leaves the others and
+ * what hangs under that one on the stack. */
+static void lay_out_models(struct tree *tree, struct tree_run run)
+{
+	uint32_t shown = 0;
+	bool open = false;
+
+	while (shown < run.count && !open)
+		open = node_is_open(tree, run.nodes[shown++]);
+	if (shown < run.count) {
+		struct tree_run rest = run;
+		rest.nodes += shown;
+		rest.count -= shown;
+		push(tree, &rest);
+		run.count = shown;
+		run.ends = false;
+	}
+	add_run(tree, &run);
+	if (open)
+		push_children(tree, &run, run.nodes[shown - 1]);
+}
+
+static void build_runs(struct tree *tree)
+{
+	tree->run_count = tree->row_count = 0;
+	push_roots(tree);
+	while (tree->stack_count > 0) {
+		struct tree_run run = tree->stack[--tree->stack_count];
+		if (run.kind == ROW_MODEL) {
+			lay_out_models(tree, run);
+			continue;
 		}
-		stack_push(tree, count)->node = tree->children[i];
-	}
-	uint32_t link = tree->link_start[node], links_end = tree->link_start[node + 1];
-	if (links_end - link > RUN_SHOWN) {
-		struct tree_row *links = stack_push(tree, count);
-		links->kind = ROW_LINKS, links->node = node, links->count = links_end - link;
-		if (!(tree->flags[node] & TREE_LINKS_OPEN))
-			return;
-	}
-	for (; link < links_end; link++) {
-		struct tree_row *row = stack_push(tree, count);
-		row->kind = ROW_LINK, row->node = tree->links[link], row->owner = node;
+		add_run(tree, &run);
+		if (run.kind == ROW_GROUP && tree->group_open[run.owner])
+			push_group(tree, &run);
 	}
 }
 
-/* The same under a filter: what matches or leads to a match. */
-static void push_fitting_children(struct tree *tree, uint32_t node, size_t *count)
+/* Under a filter a row is a bit in the order of the unfolded forest. */
+static void build_fitting(struct tree *tree)
 {
-	forest_sort_children(tree, node);
-	for (uint32_t i = tree->child_start[node]; i < tree->child_start[node + 1]; i++)
-		if (tree->fit[tree->children[i]])
-			stack_push(tree, count)->node = tree->children[i];
-}
+	size_t words = tree->count / 64 + 1;
 
-/* Turns what was pushed since `first` into children of `parent`: depth, guides
- * and last, and reversed, because the stack is popped from its end. */
-static void finish_children(struct tree *tree, const struct tree_row *parent, size_t first,
-			    size_t count)
-{
-	uint64_t guides = parent->guides;
-
-	if (parent->depth > 0 && parent->depth < 64 && !parent->last)
-		guides |= UINT64_C(1) << parent->depth;
-	for (size_t i = first; i < count; i++) {
-		tree->stack[i].depth = (uint16_t)(parent->depth < UINT16_MAX ? parent->depth + 1
-									     : UINT16_MAX);
-		tree->stack[i].guides = guides;
-		tree->stack[i].last = i + 1 == count;
+	forest_walk(tree);
+	if (!tree->fit_bits) {
+		tree->fit_bits = memory_allocate(words, sizeof *tree->fit_bits);
+		tree->fit_before = memory_allocate(words + 1, sizeof *tree->fit_before);
 	}
-	for (size_t i = first, j = count; i + 1 < j; i++) {
-		struct tree_row swap = tree->stack[i];
-		tree->stack[i] = tree->stack[--j];
-		tree->stack[j] = swap;
+	tree->row_count = 0;
+	for (size_t word = 0; word < words; word++) {
+		size_t first = word * 64, end = first + 64 < tree->count ? first + 64 : tree->count;
+		uint64_t bits = 0;
+		for (size_t place = first; place < end; place++)
+			bits |= (uint64_t)(tree->fit[tree->walk[place]] != 0) << (place - first);
+		tree->fit_bits[word] = bits;
+		tree->fit_before[word] = (uint32_t)tree->row_count;
+		tree->row_count += (size_t)__builtin_popcountll(bits);
 	}
-}
-
-static void push_group(struct tree *tree, enum root_group group, size_t size, size_t *count)
-{
-	if (size == 0 || tree->filter)
-		return;
-	struct tree_row *row = stack_push(tree, count);
-	row->kind = ROW_GROUP, row->node = group, row->count = (uint32_t)size;
-}
-
-static void push_roots(struct tree *tree, size_t *count)
-{
-	size_t shown = tree->filter ? tree->family_count + tree->single_count + tree->silent_count
-				    : tree->family_count;
-
-	for (size_t i = 0; i < shown; i++)
-		if (!tree->filter || tree->fit[tree->roots[i]])
-			stack_push(tree, count)->node = tree->roots[i];
-	push_group(tree, GROUP_SINGLE, tree->single_count, count);
-	push_group(tree, GROUP_SILENT, tree->silent_count, count);
-	for (size_t i = 0, j = *count; i + 1 < j; i++) {
-		struct tree_row swap = tree->stack[i];
-		tree->stack[i] = tree->stack[--j];
-		tree->stack[j] = swap;
-	}
-}
-
-static void push_below(struct tree *tree, const struct tree_row *row, size_t *count)
-{
-	size_t first = *count;
-
-	if (row->kind == ROW_GROUP) {
-		const uint32_t *root = tree->roots + tree->family_count +
-				       (row->node == GROUP_SILENT ? tree->single_count : 0);
-		for (uint32_t i = 0; i < row->count; i++)
-			stack_push(tree, count)->node = root[i];
-	} else if (row->kind == ROW_MODEL && tree->filter) {
-		push_fitting_children(tree, row->node, count);
-	} else if (row->kind == ROW_MODEL) {
-		push_children(tree, row->node, count);
-	}
-	finish_children(tree, row, first, *count);
+	tree->fit_before[words] = (uint32_t)tree->row_count;
 }
 
 static void build_rows(struct tree *tree)
 {
-	size_t count = 0;
+	if (tree->filter)
+		build_fitting(tree);
+	else
+		build_runs(tree);
+}
 
-	tree->row_count = 0;
-	push_roots(tree, &count);
-	while (count > 0) {
-		struct tree_row row = tree->stack[--count];
-		tree->rows = memory_grow(tree->rows, tree->row_count, &tree->row_capacity,
-					 sizeof *tree->rows);
-		tree->rows[tree->row_count++] = row;
-		if (tree_is_open(tree, &row))
-			push_below(tree, &row, &count);
+/* ---- rows under a filter ---------------------------------------------------- */
+
+/* Rows before a place of the walk. */
+static size_t fit_row(const struct tree *tree, size_t place)
+{
+	uint64_t below = (UINT64_C(1) << (place % 64)) - 1;
+
+	return tree->fit_before[place / 64] +
+	       (size_t)__builtin_popcountll(tree->fit_bits[place / 64] & below);
+}
+
+static uint32_t fit_node(const struct tree *tree, size_t row)
+{
+	size_t low = 0, high = tree->count / 64; /* the word that has the row */
+
+	while (low < high) {
+		size_t middle = low + (high - low + 1) / 2;
+		if (tree->fit_before[middle] <= row)
+			low = middle;
+		else
+			high = middle - 1;
 	}
+	uint64_t bits = tree->fit_bits[low];
+	for (size_t skip = row - tree->fit_before[low]; skip > 0; skip--)
+		bits &= bits - 1;
+	return tree->walk[low * 64 + (size_t)__builtin_ctzll(bits)];
+}
+
+/* Where the branch of a node ends in the walk; of no node, the whole. */
+static size_t branch_end(const struct tree *tree, uint32_t node)
+{
+	return node == TREE_NONE ? tree->count : tree->position[node] + (size_t)tree->below[node] + 1;
+}
+
+/* A shown sibling follows. */
+static bool fit_follows(const struct tree *tree, uint32_t node)
+{
+	return fit_row(tree, branch_end(tree, node)) <
+	       fit_row(tree, branch_end(tree, tree->primary[node]));
+}
+
+static struct tree_row fitting_row(const struct tree *tree, size_t row)
+{
+	struct tree_row result = {.node = fit_node(tree, row), .owner = TREE_NONE, .kind = ROW_MODEL};
+	uint32_t up = tree->primary[result.node];
+	size_t depth = 0;
+
+	for (uint32_t node = up; node != TREE_NONE; node = tree->primary[node])
+		depth++;
+	result.depth = (uint16_t)(depth < UINT16_MAX ? depth : UINT16_MAX);
+	result.last = depth > 0 && !fit_follows(tree, result.node);
+	for (; depth-- > 1; up = tree->primary[up])
+		if (depth < 64 && fit_follows(tree, up))
+			result.guides |= UINT64_C(1) << depth;
+	return result;
+}
+
+static size_t fitting_sibling(const struct tree *tree, size_t row, int step)
+{
+	uint32_t node = fit_node(tree, row), parent = tree->primary[node];
+
+	if (step > 0)
+		return fit_follows(tree, node) ? fit_row(tree, branch_end(tree, node)) : row;
+	if (row == 0)
+		return row;
+	uint32_t before = fit_node(tree, row - 1);
+	while (before != parent && tree->primary[before] != parent)
+		before = tree->primary[before];
+	return before == parent ? row : fit_row(tree, tree->position[before]);
+}
+
+/* ---- finding rows ----------------------------------------------------------- */
+
+static const struct tree_run *run_at(const struct tree *tree, size_t row)
+{
+	size_t low = 0, high = tree->run_count - 1;
+
+	while (low < high) {
+		size_t middle = low + (high - low + 1) / 2;
+		if (tree->runs[middle].first <= row)
+			low = middle;
+		else
+			high = middle - 1;
+	}
+	return &tree->runs[low];
+}
+
+struct tree_row tree_row(const struct tree *tree, size_t row)
+{
+	if (tree->filter)
+		return fitting_row(tree, row);
+	const struct tree_run *run = run_at(tree, row);
+	return (struct tree_row){
+		.guides = run->guides,
+		.node = run->nodes ? run->nodes[row - run->first] : run->owner,
+		.owner = run->kind == ROW_LINK ? run->owner : TREE_NONE,
+		.count = run->nodes ? 0 : run->count,
+		.depth = run->depth,
+		.kind = run->kind,
+		.last = run->ends && row + 1 == run->first + run_rows(run),
+	};
+}
+
+size_t tree_row_above(const struct tree *tree, size_t row)
+{
+	if (tree->filter) {
+		uint32_t parent = tree->primary[fit_node(tree, row)];
+		return parent == TREE_NONE ? row : fit_row(tree, tree->position[parent]);
+	}
+	const struct tree_run *run = run_at(tree, row);
+	uint16_t depth = run->depth;
+	while (run > tree->runs && run->depth >= depth)
+		run--;
+	return run->depth < depth ? run->first + run_rows(run) - 1 : row;
+}
+
+size_t tree_row_sibling(const struct tree *tree, size_t row, int step)
+{
+	if (tree->filter)
+		return fitting_sibling(tree, row, step);
+	const struct tree_run *run = run_at(tree, row), *end = tree->runs + tree->run_count;
+	uint16_t depth = run->depth;
+	if (step > 0 ? row + 1 < run->first + run_rows(run) : row > run->first)
+		return step > 0 ? row + 1 : row - 1;
+	do {
+		if (step > 0 ? run + 1 == end : run == tree->runs)
+			return row;
+		run += step;
+	} while (run->depth > depth);
+	if (run->depth < depth)
+		return row;
+	return step > 0 ? run->first : run->first + run_rows(run) - 1;
+}
+
+/* Row of a node of this kind and owner (TREE_NONE for none), SIZE_MAX when it
+ * is not shown. */
+static size_t find_row(const struct tree *tree, enum row_kind kind, uint32_t node, uint32_t owner)
+{
+	for (size_t r = 0; r < tree->run_count; r++) {
+		const struct tree_run *run = &tree->runs[r];
+		if (run->kind != kind || run->owner != owner)
+			continue;
+		if (!run->nodes)
+			return run->first;
+		for (uint32_t i = 0; i < run->count; i++)
+			if (run->nodes[i] == node)
+				return run->first + i;
+	}
+	return SIZE_MAX;
 }
 
 /* ---- cursor --------------------------------------------------------------- */
 
 const struct tree_row *tree_here(const struct tree *tree)
 {
-	return tree->cursor < tree->row_count ? &tree->rows[tree->cursor] : NULL;
+	return tree->cursor < tree->row_count ? &tree->here : NULL;
 }
 
 size_t tree_model(const struct tree *tree)
@@ -230,42 +446,74 @@ size_t tree_model(const struct tree *tree)
 
 size_t tree_row_of(const struct tree *tree, size_t node)
 {
-	for (size_t i = 0; i < tree->row_count; i++)
-		if (tree->rows[i].kind == ROW_MODEL && tree->rows[i].node == node)
-			return i;
-	return SIZE_MAX;
+	if (node >= tree->count)
+		return SIZE_MAX;
+	if (!tree->filter)
+		return find_row(tree, ROW_MODEL, (uint32_t)node, tree->primary[node]);
+	return tree->fit[node] ? fit_row(tree, tree->position[node]) : SIZE_MAX;
 }
 
+/* ---- kin -------------------------------------------------------------------- */
+
+/* Besides enum tree_kin: known to be none, and on the way to be known. */
+enum { KIN_STRANGER = KIN_DESCENDANT + 1, KIN_PENDING };
+
+static void queue_add(struct tree *tree, size_t *count, uint32_t node, int kin)
+{
+	tree->queue = memory_grow(tree->queue, *count, &tree->queue_capacity, sizeof *tree->queue);
+	tree->queue[(*count)++] = node;
+	tree->kin[node] = (uint8_t)kin;
+}
+
+/* Seen from the cursor; descendants are found out one by one when asked for,
+ * because some models have a hundred thousand. */
 static void mark_ancestors(struct tree *tree, uint32_t node)
 {
 	size_t head = 0, tail = 0, count;
 
-	tree->queue[tail++] = node;
+	queue_add(tree, &tail, node, KIN_NONE);
 	while (head < tail) {
 		const struct lineage_parent *parents =
 			lineage_parents(tree->catalog->lineage, tree->queue[head++], &count);
 		for (size_t i = 0; i < count; i++)
-			if (tree->kin[parents[i].node] == KIN_NONE) {
-				tree->kin[parents[i].node] = KIN_ANCESTOR;
-				tree->queue[tail++] = parents[i].node;
-			}
+			if (tree->kin[parents[i].node] == KIN_NONE)
+				queue_add(tree, &tail, parents[i].node, KIN_ANCESTOR);
 	}
+	tree->kin[node] = KIN_STRANGER; /* to itself */
 }
 
-static void mark_descendants(struct tree *tree, uint32_t node)
+/* Looks for the cursor's model among the ancestors of a node. */
+static bool is_descendant(struct tree *tree, uint32_t node, uint32_t here)
 {
 	size_t head = 0, tail = 0, count;
+	bool found = false;
 
-	tree->queue[tail++] = node;
-	while (head < tail) {
-		const uint32_t *children =
-			lineage_children(tree->catalog->lineage, tree->queue[head++], &count);
-		for (size_t i = 0; i < count; i++)
-			if (tree->kin[children[i]] == KIN_NONE) {
-				tree->kin[children[i]] = KIN_DESCENDANT;
-				tree->queue[tail++] = children[i];
-			}
+	queue_add(tree, &tail, node, KIN_PENDING);
+	while (head < tail && !found) {
+		const struct lineage_parent *parents =
+			lineage_parents(tree->catalog->lineage, tree->queue[head++], &count);
+		for (size_t i = 0; i < count && !found; i++) {
+			uint32_t parent = parents[i].node;
+			found = parent == here || tree->kin[parent] == KIN_DESCENDANT;
+			if (tree->kin[parent] == KIN_NONE)
+				queue_add(tree, &tail, parent, KIN_PENDING);
+		}
 	}
+	/* Without success none of them descends from it. */
+	while (tail-- > 0)
+		tree->kin[tree->queue[tail]] = found ? KIN_NONE : KIN_STRANGER;
+	return found;
+}
+
+enum tree_kin tree_kin(struct tree *tree, size_t node)
+{
+	size_t here = tree_model(tree);
+
+	if (here == CATALOG_NONE)
+		return KIN_NONE;
+	if (tree->kin[node] == KIN_NONE && is_descendant(tree, (uint32_t)node, (uint32_t)here))
+		tree->kin[node] = KIN_DESCENDANT;
+	return tree->kin[node] <= KIN_DESCENDANT ? (enum tree_kin)tree->kin[node] : KIN_NONE;
 }
 
 static void mark_kin(struct tree *tree)
@@ -273,10 +521,8 @@ static void mark_kin(struct tree *tree)
 	size_t node = tree_model(tree);
 
 	memset(tree->kin, KIN_NONE, tree->count);
-	if (node == CATALOG_NONE)
-		return;
-	mark_ancestors(tree, (uint32_t)node);
-	mark_descendants(tree, (uint32_t)node);
+	if (node != CATALOG_NONE)
+		mark_ancestors(tree, (uint32_t)node);
 }
 
 void tree_move(struct tree *tree, size_t row)
@@ -284,12 +530,20 @@ void tree_move(struct tree *tree, size_t row)
 	size_t last = tree->row_count ? tree->row_count - 1 : 0;
 
 	tree->cursor = row < last ? row : last;
+	if (tree->row_count > 0)
+		tree->here = tree_row(tree, tree->cursor);
 	mark_kin(tree);
 }
 
-static bool same_row(const struct tree_row *a, const struct tree_row *b)
+/* Where the same row is now. */
+static size_t find_same(const struct tree *tree, const struct tree_row *row)
 {
-	return a->kind == b->kind && a->node == b->node && a->owner == b->owner;
+	if (row->kind == ROW_MODEL)
+		return tree_row_of(tree, row->node);
+	if (tree->filter)
+		return SIZE_MAX;
+	return find_row(tree, (enum row_kind)row->kind, row->node,
+			row->kind == ROW_LINK ? row->owner : row->node);
 }
 
 /* Builds the rows anew and finds the row that was under the cursor: the same
@@ -302,11 +556,11 @@ void tree_rebuild(struct tree *tree)
 	size_t line = tree->cursor;
 
 	build_rows(tree);
-	for (size_t i = 0; known && i < tree->row_count; i++)
-		if (same_row(&tree->rows[i], &before)) {
-			tree_move(tree, i);
-			return;
-		}
+	size_t same = known ? find_same(tree, &before) : SIZE_MAX;
+	if (same != SIZE_MAX) {
+		tree_move(tree, same);
+		return;
+	}
 	if (known && before.kind != ROW_GROUP) {
 		uint32_t node = before.kind == ROW_LINK ? before.owner : before.node;
 		for (; node != TREE_NONE; node = tree->primary[node]) {
@@ -324,9 +578,11 @@ void tree_rebuild(struct tree *tree)
 
 void tree_set_open(struct tree *tree, size_t row, bool open)
 {
-	if (row >= tree->row_count || !tree_can_open(tree, &tree->rows[row]))
+	if (row >= tree->row_count)
 		return;
-	const struct tree_row *target = &tree->rows[row];
+	struct tree_row found = tree_row(tree, row), *target = &found;
+	if (!tree_can_open(tree, target))
+		return;
 	if (target->kind == ROW_GROUP)
 		tree->group_open[target->node] = open;
 	else if (open)
@@ -459,14 +715,6 @@ void tree_load_folds(struct tree *tree, const char *saved)
 
 /* ---- life ------------------------------------------------------------------- */
 
-static void clean_names(struct tree *tree)
-{
-	tree->cleaned = memory_zero(tree->count + 1, sizeof *tree->cleaned);
-	for (size_t node = 0; node < tree->count; node++)
-		if (!utf8_is_clean(tree->catalog->models[node].name))
-			tree->cleaned[node] = utf8_sanitize(tree->catalog->models[node].name);
-}
-
 struct tree *tree_new(const struct catalog *catalog)
 {
 	struct tree *tree = memory_zero(1, sizeof *tree);
@@ -478,10 +726,6 @@ struct tree *tree_new(const struct catalog *catalog)
 	tree->flags = memory_zero(count + 1, sizeof *tree->flags);
 	tree->kin = memory_zero(count + 1, sizeof *tree->kin);
 	tree->fit = memory_zero(count + 1, sizeof *tree->fit);
-	tree->position = memory_zero(count + 1, sizeof *tree->position);
-	tree->queue = memory_zero(count + 1, sizeof *tree->queue);
-	tree->matches = memory_zero(count + 1, sizeof *tree->matches);
-	clean_names(tree);
 	forest_build(tree);
 	forest_measure(tree);
 	forest_sort_roots(tree);
@@ -493,14 +737,13 @@ void tree_free(struct tree *tree)
 {
 	if (!tree)
 		return;
-	for (size_t node = 0; node < tree->count; node++)
-		free(tree->cleaned[node]);
 	void *const blocks[] = {
-		tree->cleaned, tree->primary, tree->flags, tree->below, tree->scored_below,
+		tree->primary, tree->flags, tree->below, tree->scored_below,
 		tree->best, tree->kin, tree->fit, tree->position, tree->child_start,
-		tree->children, tree->link_start, tree->links, tree->roots, tree->rows,
+		tree->children, tree->link_start, tree->links, tree->roots, tree->runs,
 		tree->stack, tree->queue, tree->filter, tree->needle, tree->matches,
 		tree->best_z,
+		tree->rank, tree->walk, tree->letters, tree->fit_bits, tree->fit_before,
 	};
 	for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
 		free(blocks[i]);

@@ -1,9 +1,11 @@
 /* Tree model: which rows the lineage tree shows, without a screen.
  *
  * The lineage is drawn as a spanning forest (each model under its primary
- * parent); its other parents show a link row.  The visible rows are a flat
- * array, so that drawing costs only the rows on screen.  Children are sorted
- * when they are first shown. */
+ * parent); its other parents show a link row.  The rows are not kept one by
+ * one: unfolded siblings that stand together are one run, and under a filter a
+ * row is found by counting bits, so that drawing costs only the rows on screen
+ * and folding costs what is unfolded.  Children are sorted when they are first
+ * shown. */
 #ifndef STEMMA_TUI_TREE_MODEL_H
 #define STEMMA_TUI_TREE_MODEL_H
 
@@ -50,6 +52,19 @@ struct tree_row {
 	bool last;       /* of its siblings */
 };
 
+/* Rows of one kind that stand together: siblings of which at most the last is
+ * unfolded, or one folded row.  Private to the tree model. */
+struct tree_run {
+	size_t first;          /* row */
+	const uint32_t *nodes; /* NULL: a folded row */
+	uint64_t guides;
+	uint32_t owner;        /* the model or group that they hang under, TREE_NONE for roots */
+	uint32_t count;        /* of nodes, or of what the folded row stands for */
+	uint16_t depth;
+	uint8_t kind;
+	bool ends;             /* its last row is the last of the siblings */
+};
+
 /* How a model is related to the one under the cursor. */
 enum tree_kin { KIN_NONE, KIN_ANCESTOR, KIN_DESCENDANT };
 
@@ -63,24 +78,33 @@ struct tree {
 	uint8_t *flags;
 	uint32_t *below, *scored_below; /* descendants in the forest */
 	double *best;            /* best shown score of the branch, NAN none */
-	uint8_t *kin;            /* enum tree_kin, seen from the cursor */
+	uint8_t *kin;            /* what is known by now; see tree_kin() */
 	uint8_t *fit;            /* filter: 0 hidden, 1 leads to a match, 2 match */
-	uint32_t *position;      /* in the order of the unfolded forest */
-	char **cleaned;          /* names that had to be made safe, else NULL */
+	uint32_t *rank;          /* by name */
+	uint32_t *position;      /* in the order of the unfolded forest; see forest_walk() */
+	uint64_t *letters;       /* of the name; NULL until a search needs them */
 	/* forest */
 	uint32_t *child_start, *children, *link_start, *links;
 	uint32_t *roots;         /* families, then single models, then silent ones */
 	size_t family_count, single_count, silent_count;
 	bool group_open[GROUP_COUNT];
+	bool silent_sorted;      /* the silent roots are in the present order */
+	uint32_t *walk;          /* all nodes in the order of the unfolded forest */
+	bool walked;             /* walk and position hold for the present order */
 	/* what is shown */
 	enum tree_order order;
 	size_t column;           /* benchmark of the score column; their count = average */
-	struct tree_row *rows;
-	size_t row_count, row_capacity;
+	size_t row_count;
+	struct tree_run *runs;
+	size_t run_count, run_capacity;
 	size_t cursor;           /* row */
-	struct tree_row *stack;
-	size_t stack_capacity;
-	uint32_t *queue;         /* scratch, one a node */
+	struct tree_row here;    /* the row under the cursor */
+	struct tree_run *stack;  /* scratch of what is still to be laid out */
+	size_t stack_count, stack_capacity;
+	uint32_t *queue;         /* scratch of walks */
+	size_t queue_capacity;
+	uint64_t *fit_bits;      /* filter: by place in the walk, whether it is shown */
+	uint32_t *fit_before;    /* rows before each word of those */
 	/* filter and search */
 	char *filter;            /* NULL = none */
 	size_t fit_count;
@@ -105,6 +129,16 @@ bool tree_edge_is_guess(const struct tree *tree, size_t node);
 size_t tree_parent_count(const struct tree *tree, size_t node);
 bool tree_is_open(const struct tree *tree, const struct tree_row *row);
 bool tree_can_open(const struct tree *tree, const struct tree_row *row);
+
+/* A row that is shown. */
+struct tree_row tree_row(const struct tree *tree, size_t row);
+/* The row that this one hangs under; itself for a root. */
+size_t tree_row_above(const struct tree *tree, size_t row);
+/* The next (step 1) or previous (-1) row of the same depth under the same row;
+ * itself when there is none. */
+size_t tree_row_sibling(const struct tree *tree, size_t row, int step);
+/* How a model is related to the one under the cursor. */
+enum tree_kin tree_kin(struct tree *tree, size_t node);
 
 /* The row under the cursor, NULL in an empty tree. */
 const struct tree_row *tree_here(const struct tree *tree);

@@ -20,13 +20,11 @@ static void line_put(struct line *line, enum style style, const char *text)
 
 static void draw_gutter(struct line *line)
 {
-	const struct tree *tree = line->browser->tree;
+	static const char *const signs[] = {[KIN_NONE] = " ", [KIN_ANCESTOR] = "▲", [KIN_DESCENDANT] = "▼"};
 	const char *sign = " ";
 
-	if (line->row->kind <= ROW_LINK && tree->kin[line->row->node] == KIN_ANCESTOR)
-		sign = "▲";
-	else if (line->row->kind <= ROW_LINK && tree->kin[line->row->node] == KIN_DESCENDANT)
-		sign = "▼";
+	if (line->row->kind <= ROW_LINK)
+		sign = signs[tree_kin(line->browser->tree, line->row->node)];
 	line_put(line, STYLE_KIN, sign);
 }
 
@@ -166,7 +164,8 @@ static void draw_folded_row(struct line *line)
 
 static void draw_row(struct browser *browser, const struct area *area, int y, size_t row)
 {
-	struct line line = {browser, area, &browser->tree->rows[row], y, 0};
+	struct tree_row shown = tree_row(browser->tree, row);
+	struct line line = {browser, area, &shown, y, 0};
 	bool selected = row == browser->tree->cursor;
 
 	draw_selected(browser->screen, selected, browser_view(browser) == VIEW_TREE);
@@ -257,16 +256,6 @@ static void unfold(struct browser *browser)
 		tree_move(tree, tree->cursor + 1);
 }
 
-/* The row that the cursor's row hangs under. */
-static size_t row_above(const struct tree *tree, size_t row)
-{
-	uint16_t depth = tree->rows[row].depth;
-
-	while (row > 0 && tree->rows[row].depth >= depth)
-		row--;
-	return row;
-}
-
 static void fold(struct browser *browser)
 {
 	struct tree *tree = browser->tree;
@@ -277,26 +266,13 @@ static void fold(struct browser *browser)
 	if (tree_can_open(tree, row) && tree_is_open(tree, row) && !tree->filter)
 		tree_set_open(tree, tree->cursor, false);
 	else if (row->depth > 0)
-		tree_move(tree, row_above(tree, tree->cursor));
+		tree_move(tree, tree_row_above(tree, tree->cursor));
 }
 
 static void go_sibling(struct tree *tree, int step)
 {
-	const struct tree_row *here = tree_here(tree);
-	size_t row = tree->cursor;
-
-	if (!here)
-		return;
-	uint16_t depth = here->depth;
-	while (step > 0 ? row + 1 < tree->row_count : row > 0) {
-		row = step > 0 ? row + 1 : row - 1;
-		if (tree->rows[row].depth < depth)
-			return;
-		if (tree->rows[row].depth == depth) {
-			tree_move(tree, row);
-			return;
-		}
-	}
+	if (tree_here(tree))
+		tree_move(tree, tree_row_sibling(tree, tree->cursor, step));
 }
 
 static void enter(struct browser *browser)

@@ -77,7 +77,9 @@ for script in "$here"/*.keys; do
 	cache=$1
 	shift
 	rm -f cache.db* ./*.yml
-	if ! "$maker" cache.db "$here/$cache-models.csv" "$here/$cache-edges.csv"; then
+	names=$here/$cache-names.txt
+	[ -f "$names" ] || names=
+	if ! "$maker" cache.db "$here/$cache-models.csv" "$here/$cache-edges.csv" ${names:+"$names"}; then
 		report 'not ok' "$name: no cache"
 		continue
 	fi

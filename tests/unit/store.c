@@ -237,6 +237,68 @@ static void assert_edges(struct store *store, const char *expected)
 	text_free(&seen.text);
 }
 
+static bool see_line(void *context, const struct store_edge *edge)
+{
+	text_append_format(context, "%lld %lld %s %g %s %s\n", (long long)edge->child,
+			   (long long)edge->parent, edge->facts.source,
+			   isnan(edge->facts.weight) ? -1 : edge->facts.weight,
+			   edge->facts.method ? edge->facts.method : "-",
+			   edge->facts.note ? edge->facts.note : "-");
+	return true;
+}
+
+/* The view's rows as see_line() writes them. */
+static void view_lines(struct store *store, struct text *out)
+{
+	sqlite3_stmt *row = NULL;
+
+	assert_int_equal(sqlite3_prepare_v2(store->database, "SELECT child, parent, source, weight, method, note"
+		" FROM effective_edges ORDER BY child, parent, source", -1, &row, NULL), SQLITE_OK);
+	while (sqlite3_step(row) == SQLITE_ROW) {
+		const char *method = (const char *)sqlite3_column_text(row, 4);
+		const char *note = (const char *)sqlite3_column_text(row, 5);
+		text_append_format(out, "%lld %lld %s %g %s %s\n", (long long)sqlite3_column_int64(row, 0),
+				   (long long)sqlite3_column_int64(row, 1),
+				   (const char *)sqlite3_column_text(row, 2),
+				   sqlite3_column_type(row, 3) == SQLITE_NULL ? -1 : sqlite3_column_double(row, 3),
+				   method ? method : "-", note ? note : "-");
+	}
+	sqlite3_finalize(row);
+}
+
+/* The edges are chosen in C for speed; the view says the same in SQL. */
+static void chosen_edges_are_those_of_the_view(void **state)
+{
+	struct store *store = store_of(state);
+	static const enum trust trusts[] = {TRUST_ROOT, TRUST_INFERRED, TRUST_LISTED, TRUST_DECLARED,
+					    TRUST_CONFIGURATION, TRUST_USER};
+	static const char *const sources[] = {"card", "Hub", "names", "hub", "zoo"};
+	struct text read = {0}, viewed = {0};
+	char child[16], parent[16];
+	enum change change;
+	unsigned int draw = 7;
+
+	assert_int_equal(store_begin(store, NULL), STATUS_OK);
+	for (int i = 0; i < 3000; i++) {
+		draw = draw * 1664525u + 1013904223u;
+		snprintf(child, sizeof child, "c%u", draw >> 8 & 255);
+		snprintf(parent, sizeof parent, "p%u", draw >> 16 & 3);
+		struct edge_facts facts = {
+			.child = child, .parent = parent, .source = sources[(draw >> 20) % 5],
+			.trust = trusts[(draw >> 24) % 6], .weight = draw >> 28 & 1 ? 0.5 : (double)NAN,
+			.method = draw >> 29 & 1 ? "slerp" : NULL, .note = draw >> 30 & 1 ? "guess" : NULL,
+		};
+		assert_int_equal(store_put_edge(store, &facts, &change, NULL), STATUS_OK);
+	}
+	assert_int_equal(store_commit(store, NULL), STATUS_OK);
+	assert_int_equal(store_each_edge(store, see_line, &read, NULL), STATUS_OK);
+	view_lines(store, &viewed);
+	assert_true(viewed.length > 1000);
+	assert_string_equal(text_string(&read), text_string(&viewed));
+	text_free(&read);
+	text_free(&viewed);
+}
+
 /* Each line adds an edge of the child "c"; then only the edges expected count. */
 static void better_edges_win(void **state)
 {
@@ -837,6 +899,7 @@ int main(void)
 		CASE(dirty_notes_are_idempotent),
 		CASE(bad_edges_are_refused),
 		CASE(better_edges_win),
+		CASE(chosen_edges_are_those_of_the_view),
 		CASE(all_sources_of_a_child_are_listed),
 		CASE(evaluation_puts_are_idempotent),
 		CASE(results_gather_in_one_run),

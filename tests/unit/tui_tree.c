@@ -109,7 +109,7 @@ static const char *rows_text(const struct tree *tree)
 
 	text[0] = '\0';
 	for (size_t i = 0; i < tree->row_count; i++) {
-		const struct tree_row *row = &tree->rows[i];
+		struct tree_row shown = tree_row(tree, i), *row = &shown;
 		char what[64];
 		if (row->kind <= ROW_LINK)
 			snprintf(what, sizeof what, "%s", tree_name(tree, row->node) + 4);
@@ -141,8 +141,8 @@ static void unfolds_children_with_scores_first(void **state)
 	tree_set_open(tree, 3, true);
 	assert_string_equal(rows_text(tree), "0-Root 1-Child-A 1-Child-B 1+5 1-Silent-1 1-Silent-2 "
 					     "1-Silent-3 1-Silent-4 1-Silent-5 0-Second-Root 0#1 0#1");
-	assert_true(tree->rows[8].last);
-	assert_false(tree->rows[3].last);
+	assert_true(tree_row(tree, 8).last);
+	assert_false(tree_row(tree, 3).last);
 	tree_set_open(tree, 3, false);
 	tree_set_open(tree, 0, false);
 	assert_string_equal(rows_text(tree), "0-Root 0-Second-Root 0#1 0#1");
@@ -157,9 +157,9 @@ static void other_parents_show_links(void **state)
 	/* Child-A gave 0.7 of Grand, so it is drawn there. */
 	assert_string_equal(rows_text(tree), "0-Root 1-Child-A 2-Grand 1-Child-B 2@Grand 1+5 "
 					     "0-Second-Root 1-Guessed 0#1 0#1");
-	assert_int_equal(tree->rows[4].owner, named(fixture, "lab/Child-B"));
+	assert_int_equal(tree_row(tree, 4).owner, named(fixture, "lab/Child-B"));
 	/* A line passes Grand, because Child-A has siblings below. */
-	assert_true(tree->rows[2].guides >> 1 & 1);
+	assert_true(tree_row(tree, 2).guides >> 1 & 1);
 	assert_int_equal(tree_parent_count(tree, named(fixture, "lab/Grand")), 2);
 }
 
@@ -198,13 +198,13 @@ static void cursor_marks_kin(void **state)
 	struct tree *tree = fixture->tree;
 
 	tree_reveal(tree, named(fixture, "lab/Child-B"));
-	assert_int_equal(tree->kin[named(fixture, "lab/Root")], KIN_ANCESTOR);
-	assert_int_equal(tree->kin[named(fixture, "lab/Grand")], KIN_DESCENDANT);
-	assert_int_equal(tree->kin[named(fixture, "lab/Child-A")], KIN_NONE);
+	assert_int_equal(tree_kin(tree, named(fixture, "lab/Root")), KIN_ANCESTOR);
+	assert_int_equal(tree_kin(tree, named(fixture, "lab/Grand")), KIN_DESCENDANT);
+	assert_int_equal(tree_kin(tree, named(fixture, "lab/Child-A")), KIN_NONE);
 	tree_reveal(tree, named(fixture, "lab/Grand"));
-	assert_int_equal(tree->kin[named(fixture, "lab/Child-A")], KIN_ANCESTOR);
-	assert_int_equal(tree->kin[named(fixture, "lab/Child-B")], KIN_ANCESTOR);
-	assert_int_equal(tree->kin[named(fixture, "lab/Grand")], KIN_NONE);
+	assert_int_equal(tree_kin(tree, named(fixture, "lab/Child-A")), KIN_ANCESTOR);
+	assert_int_equal(tree_kin(tree, named(fixture, "lab/Child-B")), KIN_ANCESTOR);
+	assert_int_equal(tree_kin(tree, named(fixture, "lab/Grand")), KIN_NONE);
 }
 
 static void orders_differ(void **state)
@@ -246,7 +246,7 @@ static void order_by_z(void **state)
 			    "0-Second-Root 0-Root 1-Child-B 1-Child-A 1+5 0#1 0#1");
 	assert_int_equal(tree_model(tree), named(fixture, "lab/Root"));
 	tree_set_z(tree, NULL);
-	assert_int_equal(tree->rows[0].node, named(fixture, "lab/Root"));
+	assert_int_equal(tree_row(tree, 0).node, named(fixture, "lab/Root"));
 }
 
 static void marks_are_kept_by_name(void **state)

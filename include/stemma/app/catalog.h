@@ -1,6 +1,7 @@
 /* Catalog: everything about the models that the screen and the engine read,
  * loaded once from the cache and immutable afterwards.  Index 0..count-1 is
- * the model's number everywhere above the store. */
+ * the model's number everywhere above the store.  All texts are safe for a
+ * terminal, also those of a cache that another program wrote. */
 #ifndef STEMMA_APP_CATALOG_H
 #define STEMMA_APP_CATALOG_H
 
@@ -51,8 +52,10 @@ struct catalog {
 	const uint8_t *flags;  /* enum flag_state by model, borrowed; NULL none */
 	char *notice;          /* what the user should know about mixed scorings; NULL none */
 	/* private: lookup by name and alias, the memory of all strings above */
-	struct catalog_name *names;
-	size_t name_count;
+	uint32_t *by_name;     /* all models in the order of their names */
+	struct catalog_alias *aliases; /* by alias */
+	size_t alias_count;
+	bool dense;            /* the ids have no gaps */
 	struct catalog_chunk *strings;
 };
 
@@ -72,6 +75,8 @@ size_t catalog_find_id(const struct catalog *catalog, int64_t id);
  * model is taken. */
 enum status catalog_resolve(const struct catalog *catalog, const char *name, size_t *model,
 			    struct error *error);
+/* All models in the order of their names; borrowed. */
+const uint32_t *catalog_by_name(const struct catalog *catalog);
 /* Index of a benchmark by key, title or a beginning of either that fits only
  * one; CATALOG_NONE when unknown; benchmark_count for "average". */
 size_t catalog_benchmark(const struct catalog *catalog, const char *word);

@@ -13,6 +13,10 @@ char *utf8_sanitize(const char *text);
 /* True when utf8_sanitize would change nothing. */
 bool utf8_is_clean(const char *text);
 
+/* Whether a code point draws nothing itself but changes how its neighbours are
+ * drawn or read: what utf8_sanitize() drops. */
+bool utf8_is_hidden(unsigned int code);
+
 /* Columns that `text` takes on a terminal (combining 0, wide 2). */
 int utf8_width(const char *text);
 

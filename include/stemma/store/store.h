@@ -148,6 +148,9 @@ struct store_evaluation {
 	struct evaluation_facts facts; /* scores NULL; model NULL */
 	bool chosen;                   /* it is the run that is shown */
 };
+/* Ids of all models in the order of their names (NOCASE), names not read. */
+enum status store_each_name(struct store *store, bool (*visit)(void *context, int64_t model),
+			    void *context, struct error *error);
 /* Each visits every row with strings borrowed for the call; visit() returns
  * false to stop, and must not change the cache.  In order of id; edges by child
  * and parent, scores by evaluation and benchmark, aliases by name. */

@@ -37,6 +37,8 @@ struct tui_options {
  *   resize COLS ROWS  the first one sets the size at start (else 80 24)
  *   wait idle         until nothing is being worked on
  *   dump FILE         writes the screen as text; `dump -` to standard output
+ *   times LABEL       prints how long the `key` and `type` lines since the last
+ *                     `times` took, each from its key to its picture
  *   quit              ends (as does the end of the file) */
 enum status tui_run(struct session *session, const struct tui_options *options,
 		    struct error *error);

@@ -1,0 +1,251 @@
+#!/bin/sh
+# What the world does to a program: killed at any moment, a full disk, files
+# that may not be written, damaged files, other copies at work.  Nothing that
+# was committed may be lost, and no damage may crash it.  Prints TAP and, as
+# comments, how much was tried.
+#   KILLS=200 DAMAGES=200 faults.sh    as `make check-faults` runs it
+. "${top_srcdir:-.}/tests/cli/tap.sh"
+kills=${KILLS:-9} damages=${DAMAGES:-12}
+rows=20000
+
+# The same numbers in each run: draw NUMBER BELOW
+draw() { awk -v seed="$1" -v below="$2" 'BEGIN { srand(seed); rand(); print int(rand() * below) }'; }
+# delay NUMBER MILLISECONDS: a time up to that, in seconds
+delay() { awk -v seed="$1" -v below="$2" 'BEGIN { srand(seed); rand(); printf "%.4f\n", rand() * below / 1000 }'; }
+
+# takes COMMAND...: how many milliseconds
+takes() {
+	begin=$(date +%s%N)
+	"$@" >/dev/null 2>&1
+	echo $((($(date +%s%N) - begin) / 1000000))
+}
+
+# kill_after DELAY ARGUMENT...: 137 when the program was killed before its end
+kill_after() { { timeout -s KILL "$1" "$program" --db $db "$2" "$3" "$4"; } >/dev/null 2>&1; }
+
+# edges NUMBER: models with a parent each, of which none is in another table.
+edges() {
+	awk -v n="$1" -v rows=$rows 'BEGIN { print "child,parent,relation"
+		for (i = 1; i <= rows; i++) printf "t%d/child-%d,t%d/child-%d,finetune\n", n, i, n, i - 1 }'
+}
+db=t.db
+models() { "$program" --db $db check --json 2>/dev/null | sed -n 's/.*"models": \([0-9]*\).*/\1/p'; }
+clean() { stemma --db $db check; exits 0; }
+
+# ---- killed ----------------------------------------------------------------------
+
+# What one job may leave: as many models as before, or all of its own besides.
+check 'a new cache' "$program" --db $db check
+edges 0 >edges.csv
+span=$(takes "$program" --db $db import edges.csv)
+before=$(models)
+lost=0 killed=0 landed=0 unclean=0
+i=0
+while [ $i -lt $((kills / 3)) ]; do
+	i=$((i + 1))
+	edges $i >edges.csv
+	kill_after "$(delay $i "$span")" --no-starter import edges.csv
+	status=$?
+	[ $status -eq 137 ] && killed=$((killed + 1))
+	after=$(models)
+	clean || unclean=$((unclean + 1))
+	if [ "$after" = $((before + rows + 1)) ]; then
+		landed=$((landed + 1))
+	elif [ "$after" != "$before" ] || [ $status -eq 0 ]; then
+		lost=$((lost + 1))
+	fi
+	before=$after
+done
+echo "# imports: $i begun, $killed killed, $landed whole, $lost neither whole nor absent"
+check 'a killed import leaves all of it or nothing' [ $lost -eq 0 ]
+check 'the cache is clean after each killed import' [ $unclean -eq 0 ]
+edges 1 >edges.csv
+stemma --db $db import edges.csv
+check 'work resumes after the kills' exits 0
+
+rm -f $db*
+span=$(takes "$program" --db $db fit --relearn)
+before=$(models)
+killed=0 unclean=0 changed=0
+i=0
+while [ $i -lt $((kills / 3)) ]; do
+	i=$((i + 1))
+	kill_after "$(delay $((1000 + i)) "$span")" --no-starter fit --relearn
+	[ $? -eq 137 ] && killed=$((killed + 1))
+	clean || unclean=$((unclean + 1))
+	[ "$(models)" = "$before" ] || changed=$((changed + 1))
+done
+echo "# fits: $i begun, $killed killed"
+check 'the cache is clean after each killed fit' [ $unclean -eq 0 ]
+check 'a killed fit loses no model' [ $changed -eq 0 ]
+stemma --db $db show 01-ai/Yi-34B
+check 'models are predicted after the kills' says pred
+
+# A sketch of one parent, to which a second is added and taken away again:
+# after a kill it shows one or two, and the first is never lost.
+printf 'resize 160 40\nkey z g\nwait idle\ndump -\n' >look.keys
+printf 'key z g space\n' >one.keys
+printf 'key z g j j j space\n' >toggle.keys
+parents() { # in the lower pane
+	LC_ALL=C.UTF-8 "$program" --db $db browse --ascii --script look.keys 2>/dev/null |
+		sed -n '/sketch/,$p' | grep -c ' [01]\.[0-9][0-9] '
+}
+"$program" --db $db browse --script one.keys >/dev/null 2>&1
+killed=0 unclean=0 changed=0
+span=$(takes "$program" --db $db browse --script toggle.keys)
+check 'a sketch is kept' [ "$(parents)" -ge 1 ]
+i=0
+while [ $i -lt $((kills - 2 * (kills / 3))) ]; do
+	i=$((i + 1))
+	kill_after "$(delay $((2000 + i)) "$span")" browse --script toggle.keys
+	[ $? -eq 137 ] && killed=$((killed + 1))
+	clean || unclean=$((unclean + 1))
+	[ "$(models)" = "$before" ] || changed=$((changed + 1))
+	[ "$(parents)" -ge 1 ] || changed=$((changed + 1))
+done
+echo "# sketches: $i begun, $killed killed"
+check 'the cache is clean after each killed sketch' [ $unclean -eq 0 ]
+check 'a killed sketch loses nothing and opens again' [ $changed -eq 0 ]
+
+# ---- no room ---------------------------------------------------------------------
+
+edges 9 >edges.csv
+before=$(models)
+(trap '' XFSZ; ulimit -f $((($(wc -c <$db) + 1023) / 512)); "$program" --db $db import edges.csv) >out 2>err
+code=$?
+check 'a file that may not grow is told' [ $code -ne 0 -a $code -lt 128 ]
+check 'with what to do' warns 'space\|disk\|kept'
+check 'and nothing is lost' [ "$(models)" = "$before" ]
+check 'the cache is clean after it' clean
+mkdir small
+if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=2m stemma-test small 2>/dev/null; then
+	"$program" --db small/t.db --no-starter import "$STEMMA_SHARE/starter/edges.csv" >/dev/null 2>&1
+	full=0 wrong=0
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		edges $((100 + i)) | head -n 2000 >edges.csv
+		db=small/t.db before=$(models)
+		stemma --db small/t.db import edges.csv
+		[ $code -eq 0 ] || full=$((full + 1))
+		[ $code -eq 0 ] || [ "$(models)" = "$before" ] || wrong=$((wrong + 1))
+		[ $code -lt 128 ] || wrong=$((wrong + 1))
+		clean || wrong=$((wrong + 1))
+	done
+	echo "# imports on a disk of 2 MB: 12, of which $full found it full"
+	check 'a full disk is met' [ $full -gt 0 ]
+	check 'a full disk loses nothing' [ $wrong -eq 0 ]
+	db=t.db
+	umount small
+else
+	skip 'a full disk' 'no right to mount a small one'
+fi
+"$program" --db $db show 01-ai/Yi-34B >/dev/full 2>err
+code=$?
+check 'a full standard output is told' [ $code -ne 0 -a $code -lt 128 ]
+
+# ---- no right --------------------------------------------------------------------
+
+# as_nobody COMMAND...: root may write everywhere.
+if [ "$(id -u)" -ne 0 ]; then
+	as_nobody() { "$@"; }
+elif setpriv --reuid 65534 --regid 65534 --clear-groups true 2>/dev/null; then
+	as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+else
+	as_nobody() { return 126; }
+fi
+if as_nobody test -x "$program"; then
+	chmod 755 "$work"
+	mkdir locked && cp $db locked/t.db && chmod 444 locked/t.db && chmod 555 locked
+	as_nobody "$program" --db locked/t.db show 01-ai/Yi-34B >out 2>err
+	code=$?
+	check 'a read-only file in a read-only folder can be read' exits 0
+	as_nobody "$program" --db locked/t.db import edges.csv >out 2>err
+	code=$?
+	check 'a read-only file is not changed, and that is told' warns 'writ\|permission\|readonly'
+	check 'with an exit status of its own' [ $code -ne 0 -a $code -lt 128 ]
+	as_nobody "$program" --db locked/new.db check >out 2>err
+	code=$?
+	check 'a read-only folder takes no new cache, and that is told' warns 'writ\|ermission'
+	chmod 755 locked
+else
+	skip 'read-only files' 'the program cannot be run by another user'
+fi
+(unset HOME XDG_DATA_HOME; "$program" check) >out 2>err
+code=$?
+check 'without HOME the cache must be named' fails_with 64 '--db'
+(unset HOME XDG_DATA_HOME; "$program" --db $db check) >out 2>err
+code=$?
+check 'and then all works' exits 0
+
+# ---- damage ----------------------------------------------------------------------
+
+# survives CACHE: whatever is in it, commands end by themselves.
+survives() {
+	for command in check 'show 01-ai/Yi-34B' 'tree 01-ai/Yi-34B' 'browse --script look.keys'; do
+		timeout 60 "$program" --db "$1" $command >out 2>err </dev/null
+		code=$?
+		[ $code -lt 124 ] || { echo "# $1: $command ended with $code"; return 1; }
+		[ $code -eq 0 ] || [ -s err ] || [ "$command" = check ] || { echo "# $1: $command says nothing"; return 1; }
+	done
+}
+sqlite_copy() { rm -f "$1"*; cp $db "$1"; }
+"$program" --db $db check >/dev/null 2>&1
+size=$(wc -c <$db)
+crashed=0 found=0
+i=0
+while [ $i -lt "$damages" ]; do
+	i=$((i + 1))
+	sqlite_copy bad.db
+	# A few hundred bytes of noise somewhere behind the header.
+	place=$((100 + $(draw $((3000 + i)) $((size - 1000)))))
+	awk -v seed="$i" 'BEGIN { srand(seed); for (k = 0; k < 400; k++) printf "%c", 1 + int(rand() * 126) }' |
+		dd of=bad.db bs=1 seek=$place conv=notrunc 2>/dev/null
+	survives bad.db || crashed=$((crashed + 1))
+	"$program" --db bad.db check >/dev/null 2>&1 || found=$((found + 1))
+done
+echo "# damaged pages: $i caches, $found of them found faulty by check, $crashed crashes"
+check 'damaged pages crash nothing' [ $crashed -eq 0 ]
+check 'and are found' [ $found -gt 0 ]
+crashed=0
+for i in $(awk -v n="$damages" 'BEGIN { for (i = 0; i < n; i++) print i }'); do
+	sqlite_copy cut.db
+	truncate -s "$(draw $((4000 + i)) "$size")" cut.db
+	survives cut.db || crashed=$((crashed + 1))
+done
+echo "# shortened files: $damages, $crashed crashes"
+check 'a file that was cut short crashes nothing' [ $crashed -eq 0 ]
+
+cp "$STEMMA_SHARE/starter/models.csv" other.db
+sum=$(cksum <other.db)
+stemma --db other.db check
+check 'a file that is no database is refused' [ $code -ne 0 -a $code -lt 128 ]
+check 'and stays as it is' [ "$sum" = "$(cksum <other.db)" ]
+sqlite_copy new.db
+printf '\0\0\0\143' | dd of=new.db bs=1 seek=60 conv=notrunc 2>/dev/null
+sum=$(cksum <new.db)
+stemma --db new.db check
+check 'a newer schema is refused by its number' warns '99'
+check 'and its file stays as it is' [ "$sum" = "$(cksum <new.db)" ]
+
+# ---- others at work --------------------------------------------------------------
+
+before=$(models)
+edges 51 >a.csv
+edges 52 >b.csv
+"$program" --db $db import a.csv >a.out 2>&1 & a=$!
+"$program" --db $db import b.csv >b.out 2>&1 & b=$!
+reads=0 bad=0
+while [ $reads -lt 5 ]; do
+	reads=$((reads + 1))
+	now=$(models)
+	case $((now - before)) in
+	0 | $((rows + 1)) | $((2 * (rows + 1)))) ;;
+	*) bad=$((bad + 1)) ;;
+	esac
+done
+wait $a; first=$?
+wait $b; second=$?
+check 'two writers both end well' [ $first -eq 0 -a $second -eq 0 ]
+check 'both are in the cache' [ "$(models)" -eq $((before + 2 * (rows + 1))) ]
+check 'a reader sees whole steps only' [ $bad -eq 0 ]
+check 'the cache is clean after all' clean
+finish
