@@ -4,14 +4,14 @@ libcli_a_SOURCES = \
 	src/cli/check.c \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/command.c src/cli/command.h \
-	src/cli/eval.c \
+	src/cli/answers_report.h src/cli/answers_report.c \
+	src/cli/eval.h src/cli/eval.c src/cli/eval_drift.c \
 	src/cli/fit.c \
 	src/cli/import.c \
 	src/cli/names.c src/cli/names.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/predict.c \
-	src/cli/read_file.c src/cli/read_file.h \
 	src/cli/report.c src/cli/report.h \
 	src/cli/residuals.c \
 	src/cli/run.c \

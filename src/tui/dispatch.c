@@ -16,6 +16,7 @@ const struct view_ops *view_ops(enum view_id view)
 		[VIEW_TREE] = &tree_view,           [VIEW_MODEL] = &model_view,
 		[VIEW_SKETCH] = &sketch_view,       [VIEW_RESIDUALS] = &residual_view,
 		[VIEW_HELP] = &help_view,           [VIEW_MESSAGES] = &message_view,
+		[VIEW_MARKS] = &mark_view,
 	};
 
 	return views[view];
@@ -83,13 +84,16 @@ static bool searched(const struct browser *browser)
 	return needle && *needle;
 }
 
-bool browser_needs_met(struct browser *browser, enum action action)
+bool browser_has(struct browser *browser, enum need need)
 {
-	switch (action_info(action)->need) {
+	switch (need) {
 	case NEED_MODEL: return browser_model(browser) != CATALOG_NONE;
 	case NEED_PARENT: return browser->sketch.now.count > 0;
 	case NEED_PICKED: return picked(browser);
-	case NEED_UNDO: return browser->sketch.undo_count > 0;
+	case NEED_UNDO:
+		return browser->sketch.undo_count > 0 || browser->flag_change_count > 0;
+	case NEED_FLAGGED:
+		return browser->session->flags.count > 0 || browser->session->left_out;
 	case NEED_REDO: return browser->sketch.redo_count > 0;
 	case NEED_FIT: return browser->session->fit != NULL;
 	case NEED_SEARCH: return searched(browser);
@@ -97,6 +101,11 @@ bool browser_needs_met(struct browser *browser, enum action action)
 	case NEED_IDLE: return browser->job == NULL;
 	default: return true;
 	}
+}
+
+bool browser_needs_met(struct browser *browser, enum action action)
+{
+	return browser_has(browser, action_info(action)->need);
 }
 
 void browser_close_view(struct browser *browser)
@@ -118,11 +127,7 @@ static void change_column(struct browser *browser, int step)
 	const struct catalog *catalog = browser->session->catalog;
 	size_t columns = catalog->benchmark_count + 1, column = browser->tree->column;
 
-	column = (column + (step > 0 ? 1 : columns - 1)) % columns;
-	tree_set_column(browser->tree, column);
-	browser_message(browser, "score column: %s", column < catalog->benchmark_count
-				? catalog->benchmarks[column].title
-				: "average of the benchmarks");
+	find_set_column(browser, (column + (step > 0 ? 1 : columns - 1)) % columns);
 }
 
 static void jump_to(struct browser *browser)
@@ -189,6 +194,7 @@ static void act_everywhere(struct browser *browser, enum action action)
 	case ACTION_BACK: go_back(browser); break;
 	case ACTION_COPY: copy(browser); break;
 	case ACTION_RESIDUALS: browser->full = VIEW_RESIDUALS; break;
+	case ACTION_COMMAND: command_line_open(browser); break;
 	case ACTION_HELP: browser->full = VIEW_HELP; break;
 	case ACTION_MESSAGES: browser->full = VIEW_MESSAGES; break;
 	case ACTION_REFIT: fitting_start(browser, true); break;
@@ -213,7 +219,9 @@ void browser_act(struct browser *browser, enum action action, int count)
 	}
 	if (ops->act && ops->act(browser, action, count))
 		return;
-	if (!edit_act(browser, action, count) && !find_from_pane(browser, action, count))
+	if (!edit_act(browser, action, count) && !mark_act(browser, action) &&
+	    !flag_act(browser, action) &&
+	    !find_from_pane(browser, action, count))
 		act_everywhere(browser, action);
 }
 
@@ -227,8 +235,22 @@ static bool inside(const struct area *area, const struct mouse *mouse)
 	       mouse->column < area->left + area->width;
 }
 
-/* A click on a row of a list: selects it; in the tree, when it is selected
- * already, folds or unfolds it. */
+/* A click on the row under the cursor: folds or unfolds what can be, follows a
+ * link, and elsewhere goes to the model. */
+static void click_again(struct browser *browser, enum view_id view)
+{
+	const struct tree *tree = browser->tree;
+	const struct tree_row *row = tree_here(tree);
+
+	if (view != VIEW_TREE && browser_model(browser) != CATALOG_NONE)
+		browser_act(browser, ACTION_JUMP, 0);
+	else if (view == VIEW_TREE && row && tree_can_open(tree, row))
+		tree_set_open(browser->tree, tree->cursor, !tree_is_open(tree, row));
+	else if (view == VIEW_TREE && row && row->kind == ROW_LINK)
+		browser_act(browser, ACTION_ENTER, 0);
+}
+
+/* A click on a row of a list selects it; a second one does what Enter would. */
 static void click(struct browser *browser, enum view_id view, const struct mouse *mouse)
 {
 	const struct area *area = &browser->panes[view];
@@ -238,9 +260,9 @@ static void click(struct browser *browser, enum view_id view, const struct mouse
 	if (row < 0 || list->top + (size_t)row >= list->count || view == VIEW_SKETCH)
 		return;
 	size_t target = list->top + (size_t)row;
-	if (view == VIEW_TREE && target == browser->tree->cursor)
-		tree_set_open(browser->tree, target,
-			      !tree_is_open(browser->tree, tree_here(browser->tree)));
+	list->clicked = true;
+	if (target == (view == VIEW_TREE ? browser->tree->cursor : list->cursor))
+		click_again(browser, view);
 	else if (view == VIEW_TREE)
 		tree_move(browser->tree, target);
 	else

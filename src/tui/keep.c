@@ -44,6 +44,14 @@ void keep_load(struct browser *browser)
 	if (model != CATALOG_NONE)
 		tree_reveal(browser->tree, model);
 	sketch_load(&browser->sketch, browser->session, "");
+	char *commands = kept(browser, "commands");
+	if (commands)
+		command_line_load(browser, commands);
+	free(commands);
+	char *marks = kept(browser, "marks");
+	if (marks)
+		marks_load(&browser->marks, browser->session->catalog, marks);
+	free(marks);
 	free(folds);
 	free(cursor);
 }
@@ -62,6 +70,12 @@ void keep_save(struct browser *browser)
 	keep(browser, "tree.order", tree_order_name(tree->order));
 	keep(browser, "tree.column", tree->column < catalog->benchmark_count
 					     ? catalog->benchmarks[tree->column].key : "average");
+	text_clear(&folds);
+	command_line_save(browser, &folds);
+	keep(browser, "commands", text_string(&folds));
+	text_clear(&folds);
+	marks_save(&browser->marks, &folds);
+	keep(browser, "marks", text_string(&folds));
 	if (sketch_save(&browser->sketch, browser->session, "", &error) != STATUS_OK)
 		browser_failure(browser, &error);
 	text_free(&folds);

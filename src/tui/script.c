@@ -20,7 +20,7 @@ struct script {
 	size_t capacity;
 	long number;
 	int rows, columns;
-	double *times;    /* of the `key` and `type` lines since the last `times`, seconds */
+	double *times;    /* of the `key`, `type` and `click` lines since the last `times`, seconds */
 	size_t time_count, time_capacity;
 };
 
@@ -103,6 +103,20 @@ static enum status run_type(struct script *script, struct browser *browser, char
 		text += utf8_decode(text, &code);
 		browser_key(browser, (int)code, NULL);
 	}
+	return STATUS_OK;
+}
+
+/* Columns and rows are counted from 1. */
+static enum status run_click(struct script *script, struct browser *browser, char *place,
+			    struct error *error)
+{
+	struct mouse mouse = {0};
+
+	(void)script;
+	if (sscanf(place, "%d %d", &mouse.column, &mouse.row) != 2)
+		return error_set(error, STATUS_USAGE, "click takes a column and a row");
+	mouse.column--, mouse.row--;
+	browser_key(browser, INPUT_MOUSE, &mouse);
 	return STATUS_OK;
 }
 
@@ -194,7 +208,7 @@ static const struct command {
 } commands[] = {
 	{"key", run_key, true},    {"type", run_type, true},  {"resize", run_resize, false},
 	{"wait", run_wait, false}, {"dump", run_dump, false}, {"times", run_times, false},
-	{"quit", run_quit, false},
+	{"quit", run_quit, false}, {"click", run_click, true},
 };
 
 static const struct command *find_command(const char *line, size_t length)
@@ -238,7 +252,7 @@ enum status script_run(struct script *script, struct browser *browser, struct er
 			continue;
 		}
 		error_set(error, STATUS_USAGE, "no command is called %.*s", (int)length, script->line);
-		error_advise(error, "commands are key, type, resize, wait, dump, times and quit");
+		error_advise(error, "commands are key, type, click, resize, wait, dump, times and quit");
 		status = error_locate(error, script->path, script->number, 0);
 	}
 	return status;
