@@ -20,7 +20,7 @@ struct script {
 	size_t capacity;
 	long number;
 	int rows, columns;
-	double *times;    /* of the `key` and `type` lines since the last `times`, seconds */
+	double *times;    /* of the `key`, `type` and `click` lines since the last `times`, seconds */
 	size_t time_count, time_capacity;
 };
 
@@ -107,11 +107,12 @@ static enum status run_type(struct script *script, struct browser *browser, char
 }
 
 /* Columns and rows are counted from 1. */
-static enum status run_click(struct script *script, struct browser *browser, char *place, struct error *error)
+static enum status run_click(struct script *script, struct browser *browser, char *place,
+			    struct error *error)
 {
 	struct mouse mouse = {0};
-	(void)script;
 
+	(void)script;
 	if (sscanf(place, "%d %d", &mouse.column, &mouse.row) != 2)
 		return error_set(error, STATUS_USAGE, "click takes a column and a row");
 	mouse.column--, mouse.row--;
