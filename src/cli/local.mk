@@ -4,6 +4,8 @@ libcli_a_SOURCES = \
 	src/cli/check.c \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/command.c src/cli/command.h \
+	src/cli/config.c \
+	src/cli/configuration.c src/cli/configuration.h \
 	src/cli/eval.c \
 	src/cli/fit.c \
 	src/cli/import.c \
@@ -11,12 +13,10 @@ libcli_a_SOURCES = \
 	src/cli/options.c src/cli/options.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/predict.c \
-	src/cli/read_file.c src/cli/read_file.h \
 	src/cli/report.c src/cli/report.h \
 	src/cli/residuals.c \
 	src/cli/run.c \
 	src/cli/show.c \
-	src/cli/suggest.c src/cli/suggest.h \
 	src/cli/table.c src/cli/table.h \
 	src/cli/tree.c
 

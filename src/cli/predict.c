@@ -5,7 +5,7 @@
 
 #include "command.h"
 #include "names.h"
-#include "read_file.h"
+#include "stemma/base/read_file.h"
 #include "stemma/app/sketch.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"

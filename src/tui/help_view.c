@@ -69,7 +69,7 @@ static void make_lines(struct browser *browser, int width)
 		for (int i = 0; i < ACTION_COUNT; i++) {
 			const struct action_info *info = action_info((enum action)i);
 			if (strcmp(info->section, sections[s]) == 0)
-				add_entry(browser, info->keys, info->help, width);
+				add_entry(browser, browser_keys(browser, (enum action)i), info->help, width);
 		}
 		new_line(browser);
 	}

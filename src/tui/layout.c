@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "browser.h"
+#include "config_table.h"
 #include "keys.h"
 #include "stemma/base/utf8.h"
 
@@ -53,6 +54,16 @@ static int draw_progress(struct browser *browser, const struct area *area, int r
 	return right - start + 1 + utf8_width(label);
 }
 
+/* What a key is called where space is scarce. */
+static void short_key(const char *keys, char *buffer)
+{
+	size_t length = strcspn(keys, " ");
+
+	snprintf(buffer, INPUT_NAME_SIZE, "%.*s", (int)length, keys);
+	if (length > 1 && buffer[0] >= 'a' && buffer[0] <= 'z' && strchr(buffer, '-') == NULL)
+		buffer[0] = (char)(buffer[0] - 'a' + 'A');
+}
+
 /* "/ search  ? help", from the action table. */
 static int draw_title_keys(struct browser *browser, const struct area *area)
 {
@@ -63,11 +74,14 @@ static int draw_title_keys(struct browser *browser, const struct area *area)
 		return right;
 	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
 		const struct action_info *info = action_info(shown[i]);
+		char key[INPUT_NAME_SIZE];
+		short_key(browser_keys(browser, shown[i]), key);
+		if (!*key)
+			continue;
 		draw_right(browser->screen, area, 0, right, STYLE_DIM, info->hint);
 		right -= utf8_width(info->hint) + 1;
-		char key[2] = {info->keys[0], '\0'};
 		draw_right(browser->screen, area, 0, right, STYLE_KEY, key);
-		right -= 3;
+		right -= utf8_width(key) + 2;
 	}
 	return right;
 }
@@ -104,16 +118,6 @@ static void draw_title(struct browser *browser, const struct area *area)
 
 /* ---- last row ------------------------------------------------------------------------ */
 
-/* What a key is called where space is scarce. */
-static void short_key(const char *keys, char *buffer)
-{
-	size_t length = strcspn(keys, " ");
-
-	snprintf(buffer, INPUT_NAME_SIZE, "%.*s", (int)length, keys);
-	if (length > 1 && buffer[0] >= 'a' && buffer[0] <= 'z' && strchr(buffer, '-') == NULL)
-		buffer[0] = (char)(buffer[0] - 'a' + 'A');
-}
-
 /* "+/− weight" is two actions in one hint: the first one's hint is a single
  * sign, which joins the keys. */
 static void draw_hints(struct browser *browser, const struct area *area)
@@ -125,10 +129,10 @@ static void draw_hints(struct browser *browser, const struct area *area)
 	for (int i = 0; i < ACTION_COUNT; i++) {
 		const struct action_info *info = action_info((enum action)i);
 		char key[INPUT_NAME_SIZE];
-		if (!info->hint || !(info->views & 1u << view) ||
+		if (!info->hint || !*browser_keys(browser, (enum action)i) || !(info->views & 1u << view) ||
 		    !browser_needs_met(browser, (enum action)i))
 			continue;
-		short_key(info->keys, key);
+		short_key(browser_keys(browser, (enum action)i), key);
 		bool joins = strcmp(info->hint, "+") == 0;
 		int width = utf8_width(key) + (joins ? 9 : 1 + utf8_width(info->hint));
 		if (x + width + 1 > area->width - 1)
@@ -167,7 +171,7 @@ static void draw_last_row(struct browser *browser, const struct area *area)
 		int x = 2 + draw_fit(browser->screen, area, 0, 2, width,
 				     last->failure ? STYLE_BAD : STYLE_STRONG, last->text);
 		draw_text(browser->screen, area, 0, x, STYLE_TEXT, " ");
-	} else {
+	} else if (config_number(browser->options->config, CONFIG_HINTS)) {
 		draw_hints(browser, area);
 	}
 }
@@ -233,7 +237,8 @@ static int sketch_height(const struct browser *browser, int rows, int columns)
 		wanted++;
 	if (wanted > rows / 3 && wanted == WHY_ROWS)
 		wanted = rows / 3 > least ? rows / 3 : least;
-	return wanted > most ? most : wanted;
+	wanted += browser->sketch_rows;
+	return wanted > most ? most : wanted < 1 ? 1 : wanted;
 }
 
 static void draw_one_pane(struct browser *browser, int rows, int columns)
@@ -247,12 +252,10 @@ static void draw_panes(struct browser *browser, int rows, int columns)
 {
 	int below = sketch_height(browser, rows, columns), above = rows - 4 - below;
 	bool three = columns >= THREE_PANES_FROM;
-	int left = three ? (columns - 3) * 45 / 100 : columns - 2;
+	int left = three ? (columns - 3) * browser->tree_width / 100 : columns - 2;
 	struct area upper = {2, 1, above, left};
 	struct area lower = {3 + above, 1, below, columns - 2};
 
-	if (left > 100)
-		left = upper.width = 100;
 	if (three) {
 		struct area model = {2, left + 2, above, columns - left - 3};
 		draw_pane(browser, VIEW_MODEL, model, "┬", "┐");

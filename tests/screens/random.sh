@@ -7,6 +7,7 @@ maker=${STEMMA_CACHE_MAKER:-${top_builddir:-.}/tests/screens/cache}
 OPENBLAS_NUM_THREADS=1
 export OPENBLAS_NUM_THREADS
 work=$(mktemp -d) || exit 99
+export XDG_CONFIG_HOME="$work" # not the configuration of whoever tests
 trap 'rm -rf "$work"' EXIT
 case $program in /*) ;; *) program=$PWD/$program ;; esac
 "$maker" "$work/cache.db" "$here/family-models.csv" "$here/family-edges.csv" || exit 99

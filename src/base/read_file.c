@@ -1,4 +1,4 @@
-#include "read_file.h"
+#include "stemma/base/read_file.h"
 
 #include <errno.h>
 #include <stdio.h>

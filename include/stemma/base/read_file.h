@@ -1,6 +1,6 @@
 /* Read file: a whole small input file. */
-#ifndef STEMMA_CLI_READ_FILE_H
-#define STEMMA_CLI_READ_FILE_H
+#ifndef STEMMA_BASE_READ_FILE_H
+#define STEMMA_BASE_READ_FILE_H
 
 #include "stemma/base/error.h"
 #include "stemma/base/text.h"
