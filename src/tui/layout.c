@@ -178,20 +178,29 @@ static void draw_last_row(struct browser *browser, const struct area *area)
 
 /* ---- panes --------------------------------------------------------------------------- */
 
+/* What the upper border of a pane meets: its corners, and the column of the
+ * frame between two panes above it (-1 = none). */
+struct joints {
+	const char *left, *right;
+	int junction;
+};
+
 /* The upper border of a pane with its title: drawn from left-1 to
  * left+width, corners included. */
 static void draw_border(struct browser *browser, enum view_id view, const struct area *inside,
-			const char *left, const char *right)
+			const struct joints *joints)
 {
 	const struct area whole = {inside->top - 1, inside->left - 1, inside->height + 1,
 				   inside->width + 2};
 	bool focus = browser_view(browser) == view;
 	struct text title = {0};
 
-	draw_text(browser->screen, &whole, 0, 0, STYLE_BORDER, left);
+	draw_text(browser->screen, &whole, 0, 0, STYLE_BORDER, joints->left);
 	draw_repeat(browser->screen, &whole, 0, 1, inside->width, focus ? STYLE_FOCUS : STYLE_BORDER,
 		    focus ? "━" : "─");
-	draw_text(browser->screen, &whole, 0, inside->width + 1, STYLE_BORDER, right);
+	draw_text(browser->screen, &whole, 0, inside->width + 1, STYLE_BORDER, joints->right);
+	if (joints->junction >= 0) /* the title goes over it */
+		draw_text(browser->screen, &whole, 0, joints->junction, STYLE_BORDER, "┴");
 	for (int row = 1; row <= inside->height; row++) {
 		draw_text(browser->screen, &whole, row, 0, STYLE_BORDER, "│");
 		draw_text(browser->screen, &whole, row, inside->width + 1, STYLE_BORDER, "│");
@@ -214,11 +223,13 @@ static void draw_border(struct browser *browser, enum view_id view, const struct
 	text_free(&title);
 }
 
+#define ALONE ((struct joints){"┌", "┐", -1})
+
 static void draw_pane(struct browser *browser, enum view_id view, struct area area,
-		      const char *left, const char *right)
+		      struct joints joints)
 {
 	browser->panes[view] = area;
-	draw_border(browser, view, &area, left, right);
+	draw_border(browser, view, &area, &joints);
 	view_ops(view)->draw(browser, &area);
 }
 
@@ -245,7 +256,7 @@ static void draw_one_pane(struct browser *browser, int rows, int columns)
 {
 	struct area area = {2, 1, rows - 3, columns - 2};
 
-	draw_pane(browser, browser->focus, area, "┌", "┐");
+	draw_pane(browser, browser->focus, area, ALONE);
 }
 
 static void draw_panes(struct browser *browser, int rows, int columns)
@@ -258,18 +269,16 @@ static void draw_panes(struct browser *browser, int rows, int columns)
 
 	if (three) {
 		struct area model = {2, left + 2, above, columns - left - 3};
-		draw_pane(browser, VIEW_MODEL, model, "┬", "┐");
-		draw_pane(browser, VIEW_TREE, upper, "┌", "┬");
+		draw_pane(browser, VIEW_MODEL, model, (struct joints){"┬", "┐", -1});
+		draw_pane(browser, VIEW_TREE, upper, (struct joints){"┌", "┬", -1});
 	} else {
 		if (browser->focus != VIEW_SKETCH)
 			browser->upper = (int)browser->focus;
-		draw_pane(browser, (enum view_id)browser->upper, upper, "┌", "┐");
+		draw_pane(browser, (enum view_id)browser->upper, upper, ALONE);
 	}
 	bool ascii = screen_is_ascii(browser->screen);
-	draw_pane(browser, VIEW_SKETCH, lower, ascii ? "+" : "├", ascii ? "+" : "┤");
-	if (three)
-		draw_text(browser->screen, &(struct area){0, 0, rows, columns}, lower.top - 1,
-			  left + 1, STYLE_BORDER, "┴");
+	draw_pane(browser, VIEW_SKETCH, lower, (struct joints){
+		ascii ? "+" : "├", ascii ? "+" : "┤", three ? left + 1 : -1});
 }
 
 static void draw_too_small(struct browser *browser, const struct area *area)
@@ -295,7 +304,7 @@ void layout_draw(struct browser *browser)
 	}
 	draw_title(browser, &whole);
 	if (browser->full != VIEW_COUNT)
-		draw_pane(browser, browser->full, (struct area){2, 1, rows - 3, columns - 2}, "┌", "┐");
+		draw_pane(browser, browser->full, (struct area){2, 1, rows - 3, columns - 2}, ALONE);
 	else if (columns < TWO_PANES_FROM)
 		draw_one_pane(browser, rows, columns);
 	else
