@@ -23,7 +23,7 @@ tests_screens_cache_SOURCES = tests/screens/cache.c
 tests_screens_cache_LDADD = $(TUI_TEST_LIBS)
 
 SCREEN_TESTS = tests/screens/screens.sh tests/screens/random.sh tests/terminal/live.sh tests/terminal/stop.sh \
-	tests/terminal/color.sh
+	tests/terminal/color.sh tests/terminal/mouse.sh tests/terminal/types.sh tests/terminal/keys.sh tests/terminal/end.sh
 TESTS += $(SCREEN_TESTS)
 dist_check_SCRIPTS += $(SCREEN_TESTS)
 EXTRA_DIST += tests/terminal/terminal.sh tests/screens/expected \
