@@ -78,4 +78,51 @@ check 'a heading without options is fine' says 'valid, 0 options'
 printf 'keys:\n  quit: []\n  down: [j]\n  half-page-down: []\n' | sed 2d >unbound.yaml
 stemma config --config unbound.yaml --print
 check 'an action may have no key' says '^  half-page-down: \[\]'
+# What the browser makes of it; --script needs no terminal.
+screens=$top_srcdir/tests/screens
+stemma --db family.db --no-starter import "$screens/family-models.csv" "$screens/family-edges.csv"
+# browse COMMANDS OPTION...: runs a key script that ends with a picture in out
+browse() {
+	printf 'resize 110 24\nwait idle\n%b\ndump -\n' "$1" >script
+	shift
+	stemma --db family.db browse --script script "$@"
+}
+frame() { sed -n 2p out | sed 's/┬.*//' | wc -m; } # columns of the tree, under UTF-8
+for locale in C.UTF-8 C.utf8 en_US.UTF-8 en_US.utf8; do
+	[ "$(LC_ALL=$locale locale charmap 2>/dev/null)" = UTF-8 ] && break
+	locale=
+done
+if [ -n "$locale" ]; then
+	LC_ALL=$locale
+	browse 'key g'
+	check 'the browser reads the configuration' says 'lineage ━.* date · average ━┬'
+	usual=$(frame)
+	browse 'key > > > ('
+	check 'panes grow by key' [ "$(frame)" -gt $((usual + 10)) ]
+	grown=$(frame)
+	browse 'key g'
+	check 'their sizes are kept' [ "$(frame)" -eq "$grown" ]
+	browse 'key f\ntype oak\nkey enter'
+	browse ''
+	check 'and the filter' says 'filter oak: '
+	printf 'restore: no\n' >fresh.yaml
+	browse '' --config fresh.yaml
+	check 'unless nothing is to be restored' [ "$(frame)" -eq "$usual" ]
+	check 'no filter either' says '^┌ lineage ━'
+	browse 'key esc' --config fault.yaml
+	check 'a fault leads to the messages' says '┌ lineage'
+	browse '' --config fault.yaml
+	check 'with its place' says 'fault.yaml:2:10: '
+	check 'and no failure' exits 0
+	browse '' --ascii --config fresh.yaml
+	check 'a switch goes before the file' says '^+ lineage ='
+	browse '' --config nowhere.yaml
+	check 'a file that was named has to be there in the browser too' exits 66
+	printf 'ascii: always\nhints: no\n' >plain.yaml
+	browse 'key g' --config plain.yaml
+	check 'ASCII by configuration' [ "$(LC_ALL=C grep -c '[^ -~]' out)" -eq 0 ]
+	check 'and no hints' says '^+-*+$'
+else
+	skip 'the browser reads the configuration' 'no UTF-8 locale'
+fi
 finish

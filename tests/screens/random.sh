@@ -19,7 +19,7 @@ make_script() { # seed
 	function below(n) { state = (state * 1103 + 12345) % 65537; return state % n }
 	BEGIN {
 		keys = split("j k h l g G z Z space + - = % e L m M t B c w u ctrl-r / n N f r o ] [ b y ! ? " \
-			"tab shift-tab enter esc ctrl-o up down left right pgup pgdn home end ctrl-d ctrl-u p J K x " \
+			"< > ( ) F9 tab shift-tab enter esc ctrl-o up down left right pgup pgdn home end ctrl-d ctrl-u p J K x " \
 			"backspace delete 1 2 5 0 9 a s ctrl-l ctrl-c F1 F ctrl-k ctrl-w", key, " ")
 		words = split("oak;elm slerp;/wernicke;60;no such;⊕é日本", word, ";")
 		print "resize " 30 + below(180) " " 8 + below(60)
