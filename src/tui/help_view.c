@@ -75,7 +75,9 @@ static void make_lines(struct browser *browser, int width)
 	}
 	text_append(new_line(browser), "Signs");
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-		add_entry(browser, signs[i].sign, signs[i].meaning, width);
+		add_entry(browser, strcmp(signs[i].sign, "±") == 0 ? plus_minus(browser->screen)
+									: signs[i].sign,
+			  signs[i].meaning, width);
 }
 
 static void draw_line(struct browser *browser, const struct area *area, int y, size_t index)

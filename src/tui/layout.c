@@ -167,9 +167,10 @@ static void draw_last_row(struct browser *browser, const struct area *area)
 		draw_format(browser->screen, area, 0, 1, STYLE_KEY, " %d ", browser->count);
 	else if (browser->message_shown && last) {
 		int width = area->width - 4;
-		draw_text(browser->screen, area, 0, 1, STYLE_TEXT, " ");
-		int x = 2 + draw_fit(browser->screen, area, 0, 2, width,
-				     last->failure ? STYLE_BAD : STYLE_STRONG, last->text);
+		int x = 1 + draw_text(browser->screen, area, 0, 1, STYLE_BAD,
+				      last->failure ? " ! " : " ");
+		x += draw_fit(browser->screen, area, 0, x, width - x + 2,
+			      last->failure ? STYLE_BAD : STYLE_STRONG, last->text);
 		draw_text(browser->screen, area, 0, x, STYLE_TEXT, " ");
 	} else if (config_number(browser->options->config, CONFIG_HINTS)) {
 		draw_hints(browser, area);
