@@ -17,10 +17,12 @@ static void describe_values(const struct config_option *option, struct text *out
 		text_append_format(out, "%ld to %ld", option->minimum, option->maximum);
 		break;
 	case CONFIG_CHOICE: case CONFIG_WORDS:
-		for (const char *word = option->words; *word; word += strcspn(word, " "),
-					   word += strspn(word, " "))
-			text_append_format(out, "%s%.*s", word == option->words ? "" : ", ",
-					   (int)strcspn(word, " "), word);
+		for (const char *word = option->words; *word; word += strspn(word, " ")) {
+			size_t length = strcspn(word, " ");
+			text_append(out, word == option->words ? "" : ", ");
+			text_append_bytes(out, word, length);
+			word += length;
+		}
 		break;
 	case CONFIG_COLORS: text_append(out, "theme, or attributes and a colour"); break;
 	case CONFIG_KEYS: text_append(out, "keys"); break;
