@@ -4,13 +4,16 @@ APP_TEST_LIBS = libapp.a libengine.a libstore.a libformats.a libbase.a $(CMOCKA_
 	$(SQLITE_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(NLOPT_LIBS) $(CHOLMOD_LIBS) \
 	$(LAPACKE_LIBS) $(OPENBLAS_LIBS) -lm -lpthread
 APP_TESTS = tests/unit/app_catalog tests/unit/app_import tests/unit/app_session \
-	tests/unit/app_sketch tests/unit/app_job
+	tests/unit/app_sketch tests/unit/app_job tests/unit/app_filter
 
 check_PROGRAMS += $(APP_TESTS)
 TESTS += $(APP_TESTS)
 tests_unit_app_catalog_SOURCES = tests/unit/app_catalog.c tests/unit/app.h tests/unit/test.h
 tests_unit_app_catalog_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_app_catalog_LDADD = $(APP_TEST_LIBS)
+tests_unit_app_filter_SOURCES = tests/unit/app_filter.c tests/unit/app.h tests/unit/test.h
+tests_unit_app_filter_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_app_filter_LDADD = $(APP_TEST_LIBS)
 tests_unit_app_import_SOURCES = tests/unit/app_import.c tests/unit/app.h tests/unit/test.h
 tests_unit_app_import_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_app_import_LDADD = $(APP_TEST_LIBS)

@@ -29,6 +29,6 @@ dist_check_SCRIPTS += $(SCREEN_TESTS)
 EXTRA_DIST += tests/terminal/terminal.sh tests/screens/expected \
 	tests/screens/family-models.csv tests/screens/family-edges.csv \
 	tests/screens/few-models.csv tests/screens/few-edges.csv \
-	tests/screens/ascii.keys tests/screens/find.keys tests/screens/first.keys \
-	tests/screens/help.keys tests/screens/plain.keys tests/screens/residuals.keys \
+	tests/screens/ascii.keys tests/screens/command.keys tests/screens/command-ascii.keys tests/screens/fields.keys tests/screens/find.keys tests/screens/flag.keys tests/screens/flag-ascii.keys tests/screens/first.keys \
+	tests/screens/help.keys tests/screens/marks.keys tests/screens/mouse.keys tests/screens/plain.keys tests/screens/residuals.keys \
 	tests/screens/sketch.keys tests/screens/write.keys

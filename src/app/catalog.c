@@ -153,9 +153,13 @@ static bool load_edge(void *context, const struct store_edge *row)
 	size_t child = loader_model(loader, row->child);
 	size_t parent = catalog_find_id(loader->catalog, row->parent);
 
-	if (child != CATALOG_NONE && parent != CATALOG_NONE)
-		lineage_add(loader->catalog->lineage, child, parent, row->facts.relation,
-			    row->facts.weight, row->facts.trust);
+	if (child == CATALOG_NONE || parent == CATALOG_NONE)
+		return true;
+	struct catalog_model *model = &loader->catalog->models[child];
+	lineage_add(loader->catalog->lineage, child, parent, row->facts.relation,
+		    row->facts.weight, row->facts.trust);
+	if (!model->merge_method && row->facts.relation == RELATION_MERGE)
+		model->merge_method = catalog_keep(loader->catalog, row->facts.method);
 	return true;
 }
 

@@ -1,6 +1,10 @@
 noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
+	include/stemma/app/answer_sets.h src/app/answer_sets.c \
 	include/stemma/app/catalog.h src/app/catalog.h src/app/catalog.c src/app/names.c \
+	include/stemma/app/drift.h src/app/drift.c \
+	include/stemma/app/filter.h src/app/filter.h src/app/filter.c src/app/filter_parse.c src/app/filter_text.c \
+	include/stemma/app/flags.h src/app/flags.c \
 	include/stemma/app/import.h src/app/import.c \
 	include/stemma/app/job.h src/app/job.c \
 	include/stemma/app/judge.h src/app/judge.c \

@@ -29,6 +29,27 @@ static enum status session_find_path(struct session *session, const char *path,
 	return STATUS_USAGE;
 }
 
+#define LEAVE_OUT_KEY "flags.left_out"
+
+/* What the catalog says of suspect models follows the session's flags. */
+static void session_spread_flags(struct session *session)
+{
+	session->catalog->flags = session->flags.state;
+	session->catalog->excluded = session->left_out && session->flags.count > 0
+		? session->flags.suspect : NULL;
+}
+
+static enum status session_load_flags(struct session *session, struct error *error)
+{
+	enum status status = flags_load(&session->flags, session->store, session->catalog, error);
+	char *left_out = store_get_state(session->store, LEAVE_OUT_KEY);
+
+	session->left_out = left_out && strcmp(left_out, "yes") == 0;
+	free(left_out);
+	session_spread_flags(session);
+	return status;
+}
+
 enum status session_open(const char *path, bool bare, const char *data_folder,
 			 struct progress *progress, struct session **result, struct error *error)
 {
@@ -40,6 +61,8 @@ enum status session_open(const char *path, bool bare, const char *data_folder,
 		status = store_open(session->path, true, &session->store, &session->created, error);
 	if (status == STATUS_OK)
 		status = catalog_load(session->store, &session->catalog, error);
+	if (status == STATUS_OK)
+		status = session_load_flags(session, error);
 	if (status != STATUS_OK)
 		goto cleanup;
 	/* Not only when created: a first start that was cut short left nothing. */
@@ -58,6 +81,7 @@ cleanup:
 
 static void session_drop_fit(struct session *session)
 {
+	answer_sets_free(&session->answers);
 	engine_query_free(session->query);
 	engine_fit_free(session->fit);
 	session->query = NULL;
@@ -70,6 +94,7 @@ void session_close(struct session *session)
 		return;
 	session_drop_fit(session);
 	catalog_free(session->catalog);
+	flags_free(&session->flags);
 	store_close(session->store);
 	free(session->path);
 	free(session);
@@ -87,6 +112,8 @@ void session_adopt_catalog(struct session *session, struct catalog *catalog)
 	session_drop_fit(session);
 	catalog_free(session->catalog);
 	session->catalog = catalog;
+	/* Flags that cannot be read are none; the next reading of the cache says why. */
+	session_load_flags(session, NULL);
 }
 
 enum status session_reload(struct session *session, struct error *error)
@@ -97,6 +124,34 @@ enum status session_reload(struct session *session, struct error *error)
 	if (status == STATUS_OK)
 		session_adopt_catalog(session, catalog);
 	return status;
+}
+
+/* ---- flags --------------------------------------------------------------------- */
+
+enum status session_flag(struct session *session, size_t model, const char *reason,
+			 struct error *error)
+{
+	enum status status = flags_set(&session->flags, session->store, session->catalog, model,
+				       reason, error);
+
+	session_spread_flags(session);
+	return status;
+}
+
+enum status session_leave_out(struct session *session, bool leave_out, struct error *error)
+{
+	enum status status =
+		store_put_state(session->store, LEAVE_OUT_KEY, leave_out ? "yes" : "no", error);
+
+	/* Also where the cache cannot be written: then for this run. */
+	session->left_out = leave_out;
+	session_spread_flags(session);
+	return status;
+}
+
+bool session_leaves_out(const struct session *session, size_t model)
+{
+	return session->catalog->excluded && session->catalog->excluded[model];
 }
 
 /* ---- fitting --------------------------------------------------------------- */
@@ -121,12 +176,32 @@ static void keep_fit(void *context, const struct store_fit *fit)
 		memcpy(kept->state, fit->state, fit->state_bytes);
 }
 
-static char *fit_settings_text(const struct engine_settings *settings)
+/* What is left out, as a number that is the same for the same models; 0 nothing. */
+static uint64_t excluded_number(const struct catalog *catalog, const bool *excluded)
+{
+	uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a over the ids */
+	size_t count = 0;
+
+	for (size_t i = 0; excluded && i < catalog->count; i++) {
+		if (!excluded[i] || !catalog->models[i].scored)
+			continue;
+		for (int shift = 0; shift < 64; shift += 8)
+			hash = (hash ^ ((uint64_t)catalog->models[i].id >> shift & 0xFF)) *
+			       UINT64_C(1099511628211);
+		count++;
+	}
+	return count ? hash : 0;
+}
+
+static char *fit_settings_text(const struct engine_settings *settings, uint64_t excluded)
 {
 	struct text json = {0};
 
-	text_append_format(&json, "{\"rank\": %zu, \"seed\": %llu}", settings->rank,
+	text_append_format(&json, "{\"rank\": %zu, \"seed\": %llu", settings->rank,
 			   (unsigned long long)settings->seed);
+	if (excluded)
+		text_append_format(&json, ", \"left_out\": \"%016llx\"", (unsigned long long)excluded);
+	text_append(&json, "}");
 	return text_steal(&json);
 }
 
@@ -163,17 +238,18 @@ static enum status fit_store(struct store *store, const struct catalog *catalog,
  * data and settings are taken as they are; others only begin the search;
  * with `relearn` nothing of the past counts. */
 static enum status fit_make(struct store *store, const struct catalog *catalog,
-			    const struct engine_settings *settings, bool relearn,
+			    const bool *excluded, const struct engine_settings *settings, bool relearn,
 			    struct progress *progress, struct engine_fit **fit,
 			    struct error *error)
 {
 	struct engine_data data;
 	struct kept_fit kept = {0};
-	char *text = fit_settings_text(settings);
+	char *text = fit_settings_text(settings, excluded_number(catalog, excluded));
 	enum status status = STATUS_OK;
 
 	*fit = NULL;
 	catalog_engine_data(catalog, &data);
+	data.excluded = excluded;
 	if (!relearn)
 		status = store_get_fit(store, prior_name(settings->prior), keep_fit, &kept, error);
 	if (status != STATUS_OK)
@@ -200,7 +276,7 @@ enum status session_fit(struct session *session, enum prior prior, size_t rank, 
 {
 	struct engine_settings settings = {.prior = prior, .rank = rank, .seed = seed};
 	struct engine_fit *fit;
-	enum status status = fit_make(session->store, session->catalog, &settings, relearn, progress,
+	enum status status = fit_make(session->store, session->catalog, session->catalog->excluded, &settings, relearn, progress,
 				      &fit, error);
 
 	if (status == STATUS_OK)
@@ -208,10 +284,20 @@ enum status session_fit(struct session *session, enum prior prior, size_t rank, 
 	return status;
 }
 
+enum status session_learn_answers(struct session *session, uint64_t seed, struct progress *progress,
+				  struct error *error)
+{
+	answer_sets_free(&session->answers);
+	if (!session->fit)
+		return STATUS_OK;
+	return answer_sets_learn(session->store, session->catalog, session->fit, seed, progress,
+				 &session->answers, error);
+}
+
 enum status session_fit_detached(const char *path, const struct catalog *catalog,
-				 enum prior prior, size_t rank, uint64_t seed, bool relearn,
-				 struct progress *progress, struct engine_fit **fit,
-				 struct error *error)
+				 const bool *excluded, enum prior prior, size_t rank,
+				 uint64_t seed, bool relearn, struct progress *progress,
+				 struct engine_fit **fit, struct error *error)
 {
 	struct engine_settings settings = {.prior = prior, .rank = rank, .seed = seed};
 	struct store *store;
@@ -221,7 +307,31 @@ enum status session_fit_detached(const char *path, const struct catalog *catalog
 	enum status status = store_open(path, false, &store, &created, error);
 	if (status != STATUS_OK)
 		return status;
-	status = fit_make(store, catalog, &settings, relearn, progress, fit, error);
+	status = fit_make(store, catalog, excluded, &settings, relearn, progress, fit, error);
 	store_close(store);
 	return status;
+}
+
+enum status session_answers_detached(const char *path, const struct catalog *catalog,
+				     const struct engine_fit *fit, uint64_t seed,
+				     struct progress *progress, struct answer_sets *sets,
+				     struct error *error)
+{
+	struct store *store;
+	bool created;
+
+	*sets = (struct answer_sets){0};
+	enum status status = store_open(path, false, &store, &created, error);
+	if (status != STATUS_OK)
+		return status;
+	status = answer_sets_learn(store, catalog, fit, seed, progress, sets, error);
+	store_close(store);
+	return status;
+}
+
+void session_adopt_answers(struct session *session, struct answer_sets *sets)
+{
+	answer_sets_free(&session->answers);
+	session->answers = *sets;
+	*sets = (struct answer_sets){0};
 }

@@ -258,6 +258,8 @@ enum status sketch_predict(const struct sketch *sketch, struct session *session,
 	}
 	prediction->ancestor_count = engine_ancestors(session->query, prediction->ancestors,
 						      SKETCH_ANCESTORS_MAX);
+	prediction->answer_count = session->answers.count;
+	prediction->answers = answer_sets_predict(&session->answers, session->query, CATALOG_NONE);
 cleanup:
 	free(estimates);
 	return status;
@@ -266,5 +268,6 @@ cleanup:
 void sketch_prediction_free(struct sketch_prediction *prediction)
 {
 	free(prediction->row);
+	free(prediction->answers);
 	*prediction = (struct sketch_prediction){0};
 }

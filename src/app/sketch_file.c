@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "stemma/base/memory.h"
+#include "stemma/base/read_file.h"
 
 /* ---- making a state -------------------------------------------------------- */
 
@@ -73,6 +74,24 @@ static double default_weight(size_t count, const double *weights)
 	if (unknown == 0 || known <= 0)
 		return 1;
 	return known < 1 ? (1 - known) / (double)unknown : known / (double)(count - unknown);
+}
+
+enum status sketch_open_file(struct sketch *sketch, const struct catalog *catalog, const char *path,
+			     const struct record_sink *sink, struct error *error)
+{
+	struct merge_recipe recipe = {0};
+	struct text text = {0};
+	enum status status = read_file(path, &text, error);
+
+	if (status == STATUS_OK)
+		status = merge_recipe_read(text_string(&text), text.length, read_file_name(path), sink,
+					   &recipe, error);
+	if (status == STATUS_OK) {
+		status = sketch_from_recipe(sketch, catalog, &recipe, error);
+		merge_recipe_free(&recipe);
+	}
+	text_free(&text);
+	return status;
 }
 
 enum status sketch_from_names(struct sketch *sketch, const struct catalog *catalog, size_t count,

@@ -154,14 +154,28 @@ void cli_complain(struct cli *cli, const struct error *error)
 
 /* ---- fit -------------------------------------------------------------------- */
 
+static void note_left_out(struct cli *cli, const struct session *session)
+{
+	struct text note = {0};
+
+	text_append_format(&note, "%zu scored models that are flagged, or descend from one that is, are"
+			   " left out; & in the browser takes them in", session->flags.suspects);
+	print_message(cli, "note: ", text_string(&note));
+	text_free(&note);
+}
+
 enum status cli_fit(struct cli *cli, struct session *session,
 		    const struct engine_settings *settings, bool relearn, struct error *error)
 {
 	enum status status = session_fit(session, settings->prior, settings->rank, settings->seed,
 					 relearn, &cli->progress, error);
 
+	if (status == STATUS_OK)
+		status = session_learn_answers(session, settings->seed, &cli->progress, error);
 	cli_end_progress(cli);
 	if (status == STATUS_OK && session->catalog->notice)
 		print_message(cli, "note: ", session->catalog->notice);
+	if (status == STATUS_OK && session->catalog->excluded)
+		note_left_out(cli, session);
 	return status;
 }

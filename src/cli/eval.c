@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "eval.h"
 #include "names.h"
 #include "stemma/app/judge.h"
 #include "stemma/app/outcomes.h"
@@ -14,8 +14,8 @@
 
 struct eval_options {
 	const char *protocols, *known, *date, *test, *observed, *benchmark;
-	uint64_t seed;
-	bool benchmarks;
+	uint64_t seed, tie;
+	bool benchmarks, drift;
 };
 
 #define DATE_DEFAULT "2024-12-20"
@@ -35,8 +35,12 @@ static const struct option_spec specs[] = {
 	 "predict the single answers to this set of questions", NULL},
 	{"observed", 0, OPTION_TEXT, "LIST", OPTION(observed),
 	 "single answers known of each held-out model (default: 0,5,10,25,50,100)", NULL},
+	{"tie", 0, OPTION_NUMBER, "N", OPTION(tie),
+	 "pull the factors of all questions together by N (default: 0)", NULL},
 	{"benchmarks", 0, OPTION_FLAG, NULL, OPTION(benchmarks), "print each benchmark, not only the mean",
 	 NULL},
+	{"drift", 0, OPTION_FLAG, NULL, OPTION(drift),
+	 "compare merges with the mean of their parents, by method", NULL},
 };
 static const struct eval_options defaults = {.seed = 1};
 
@@ -288,7 +292,7 @@ static enum status run_answers(struct cli *cli, const struct eval_options *optio
 		return status;
 	struct answer_data data = {.answers = outcomes_data(&outcomes), .model = outcomes.models};
 	struct answer_settings settings = {.seed = options->seed, .known = observed.counts,
-					   .known_count = observed.count};
+					   .known_count = observed.count, .tie = (double)options->tie};
 	catalog_engine_data(session->catalog, &data.engine);
 	eval.table = table_new(answer_columns, sizeof answer_columns / sizeof *answer_columns);
 	status = answers_evaluate(&data, &settings, add_answer_result, &eval, &cli->progress, error);
@@ -313,6 +317,10 @@ static enum status check_together(const struct eval_options *options, struct err
 		error_set(error, STATUS_USAGE, "--observed needs --benchmark");
 		return error_advise(error, "name the set of questions, e.g. --benchmark mmlu_pro_math");
 	}
+	if (options->tie && !options->benchmark)
+		return error_set(error, STATUS_USAGE, "--tie needs --benchmark");
+	if (options->drift && (options->benchmark || options->test || options->protocols))
+		return error_set(error, STATUS_USAGE, "--drift excludes --protocol, --test and --benchmark");
 	if (options->benchmark && options->test)
 		return error_set(error, STATUS_USAGE, "--benchmark and --test exclude each other");
 	return STATUS_OK;
@@ -333,7 +341,9 @@ static enum status run(struct cli *cli, const void *context, size_t count, char 
 	if (status == STATUS_OK && options->test)
 		status = judge_open(session, options->test, &cli->progress, &judge, error);
 	cli_end_progress(cli);
-	if (status == STATUS_OK && options->benchmark) {
+	if (status == STATUS_OK && options->drift) {
+		status = eval_drift(cli, session, options->seed, error);
+	} else if (status == STATUS_OK && options->benchmark) {
 		status = run_answers(cli, options, session, error);
 	} else if (status == STATUS_OK) {
 		const struct session *judged = judge.session ? judge.session : session;

@@ -125,6 +125,8 @@ static void report_fit(const struct cli *cli, const struct session *session, boo
 	cli_report(cli, &report);
 	report_text(&report, "prior", "prior", prior_name(info.prior));
 	report_number(&report, "models", "scored models", (double)info.models, 0);
+	report_number(&report, "left_out", "left out",
+		      session->catalog->excluded ? (double)session->flags.suspects : NAN, 0);
 	report_number(&report, "factors", "factors", (double)info.factors, 0);
 	report_number(&report, "seconds", "seconds", info.seconds, 1);
 	report_number(&report, "log_likelihood", "log likelihood", info.log_likelihood, 1);

@@ -6,7 +6,8 @@ libcli_a_SOURCES = \
 	src/cli/command.c src/cli/command.h \
 	src/cli/config.c \
 	src/cli/configuration.c src/cli/configuration.h \
-	src/cli/eval.c \
+	src/cli/answers_report.h src/cli/answers_report.c \
+	src/cli/eval.h src/cli/eval.c src/cli/eval_drift.c \
 	src/cli/fit.c \
 	src/cli/import.c \
 	src/cli/names.c src/cli/names.h \

@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answers_report.h"
 #include "command.h"
 #include "names.h"
-#include "stemma/base/read_file.h"
 #include "stemma/app/sketch.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/read_file.h"
 #include "stemma/base/text.h"
 
 struct predict_options {
@@ -95,19 +96,8 @@ static enum status sketch_configuration(struct cli *cli, struct sketch *sketch,
 {
 	struct warning_place place = {cli, read_file_name(path)};
 	const struct record_sink sink = {.context = &place, .warn = warn_recipe};
-	struct merge_recipe recipe = {0};
-	struct text text = {0};
-	enum status status = read_file(path, &text, error);
 
-	if (status == STATUS_OK)
-		status = merge_recipe_read(text_string(&text), text.length, place.file, &sink,
-					   &recipe, error);
-	if (status == STATUS_OK) {
-		status = sketch_from_recipe(sketch, catalog, &recipe, error);
-		merge_recipe_free(&recipe);
-	}
-	text_free(&text);
-	return status;
+	return sketch_open_file(sketch, catalog, path, &sink, error);
 }
 
 /* What the options say about every sketch. */
@@ -304,6 +294,7 @@ static void report_prediction(struct cli *cli, struct report *report, const char
 	report_warnings(cli, report, sketch, catalog);
 	report_parents(report, catalog, sketch, &prediction->child);
 	report_scores(report, catalog, name, prediction);
+	report_answers(report, catalog, prediction->answers, prediction->answer_count);
 	report_ancestors(report, catalog, prediction);
 	report_reasons(report, catalog, prediction, why);
 	report_item_end(report);

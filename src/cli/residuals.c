@@ -1,6 +1,7 @@
 /* stemma residuals: which scores do not fit the family? */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "command.h"
 #include "names.h"
@@ -30,7 +31,7 @@ static const struct residuals_options defaults = {.limit = 40};
 
 #define OPTION(member) offsetof(struct residuals_options, member)
 static const struct option_spec specs[] = {
-	{"benchmark", 'b', OPTION_TEXT, "BENCHMARK", OPTION(benchmark), "of this benchmark (default average)", NULL},
+	{"benchmark", 'b', OPTION_TEXT, "BENCHMARK", OPTION(benchmark), "of this benchmark or set of questions (default average)", NULL},
 	{"model", 'm', OPTION_TEXT, "NAME", OPTION(model), "of this model only, on all benchmarks", NULL},
 	{"sort", 0, OPTION_CHOICE, "ORDER", OPTION(order), "abs (size of z, default), z, points or name", order_words},
 	{"limit", 0, OPTION_NUMBER, "N", OPTION(limit), "the first N rows (default 40, 0 = all)", NULL},
@@ -39,6 +40,7 @@ static const struct option_spec specs[] = {
 
 struct row {
 	const char *name;
+	const char *set;  /* of questions; NULL for a benchmark */
 	size_t benchmark;
 	struct engine_residual residual;
 };
@@ -87,7 +89,23 @@ static void collect_model(struct rows *rows, const struct session *session, size
 		rows->row = memory_grow(rows->row, rows->count, &rows->capacity,
 					sizeof *rows->row);
 		rows->row[rows->count++] =
-			(struct row){session->catalog->models[model].name, i, residuals[i]};
+			(struct row){session->catalog->models[model].name, NULL, i, residuals[i]};
+	}
+}
+
+/* The shares of a set of questions that models solve. */
+static void collect_answers(struct rows *rows, const struct session *session, size_t only,
+			    const struct answer_set *set)
+{
+	struct engine_residual residual;
+
+	for (size_t model = 0; model < session->catalog->count; model++) {
+		if ((only != CATALOG_NONE && model != only) ||
+		    !answer_model_residual(set->model, model, &residual))
+			continue;
+		rows->row = memory_grow(rows->row, rows->count, &rows->capacity, sizeof *rows->row);
+		rows->row[rows->count++] =
+			(struct row){session->catalog->models[model].name, set->key, 0, residual};
 	}
 }
 
@@ -123,7 +141,7 @@ static void report_rows(struct report *report, const struct catalog *catalog,
 	for (size_t i = 0; i < rows->count && (!limit || i < limit); i++) {
 		const struct row *row = &rows->row[i];
 		table_text(table, row->name);
-		table_text(table, names_benchmark(catalog, row->benchmark, report->format));
+		table_text(table, row->set ? row->set : names_benchmark(catalog, row->benchmark, report->format));
 		table_number(table, row->residual.observed);
 		table_number(table, row->residual.predicted);
 		table_number(table, row->residual.low90);
@@ -136,21 +154,59 @@ static void report_rows(struct report *report, const struct catalog *catalog,
 	table_free(table);
 }
 
-/* What the options select; the average unless a benchmark or a model is named. */
-static enum status find_selection(const struct catalog *catalog,
-				  const struct residuals_options *options, size_t *model,
-				  size_t *benchmark, struct error *error)
+/* What is listed: of one model or all, of one benchmark or (CATALOG_NONE) all
+ * or of a set of questions. */
+struct selection {
+	size_t model, benchmark;
+	const char *set;
+};
+
+static bool find_set(void *context, const char *key, size_t models)
+{
+	struct selection *selection = context;
+	(void)models;
+
+	selection->benchmark = strcmp(key, selection->set) == 0 ? 0 : selection->benchmark;
+	return selection->benchmark != 0;
+}
+
+/* Whether the word is a set of questions that the cache has answers to. */
+static bool is_set(struct store *store, const char *word)
+{
+	struct selection found = {.benchmark = 1, .set = word};
+	struct error error = {0};
+
+	return store_each_outcome_set(store, find_set, &found, &error) == STATUS_OK && found.benchmark == 0;
+}
+
+/* The average unless a benchmark or a model is named. */
+static enum status find_selection(const struct session *session, const struct residuals_options *options,
+				  struct selection *selection, struct error *error)
 {
 	const char *word = options->benchmark ? options->benchmark : "average";
 	enum status status = STATUS_OK;
 
-	*model = CATALOG_NONE;
-	*benchmark = CATALOG_NONE;
+	*selection = (struct selection){CATALOG_NONE, CATALOG_NONE, NULL};
 	if (options->model)
-		status = catalog_resolve(catalog, options->model, model, error);
-	if (status == STATUS_OK && (options->benchmark || !options->model))
-		status = names_find_benchmark(catalog, word, benchmark, error);
-	return status;
+		status = catalog_resolve(session->catalog, options->model, &selection->model, error);
+	if (status != STATUS_OK || (options->model && !options->benchmark))
+		return status;
+	if (catalog_benchmark(session->catalog, word) == CATALOG_NONE && is_set(session->store, word)) {
+		selection->set = word;
+		return STATUS_OK;
+	}
+	return names_find_benchmark(session->catalog, word, &selection->benchmark, error);
+}
+
+static enum status fail_no_score(const struct session *session, const struct selection *selection,
+				 struct error *error)
+{
+	if (selection->model == CATALOG_NONE)
+		return error_set(error, STATUS_DATA, "too few models with answers to %s have scores",
+				 selection->set);
+	error_set(error, STATUS_NO_INPUT, "%s has no published score",
+		  names_model(session->catalog, selection->model));
+	return error_advise(error, "'stemma show' predicts its scores");
 }
 
 static enum status select_rows(struct cli *cli, struct session *session,
@@ -158,20 +214,21 @@ static enum status select_rows(struct cli *cli, struct session *session,
 			       struct error *error)
 {
 	const struct engine_settings settings = {.prior = (enum prior)options->prior};
-	size_t model, benchmark;
-	enum status status =
-		find_selection(session->catalog, options, &model, &benchmark, error);
+	struct selection selection;
+	enum status status = find_selection(session, options, &selection, error);
 
 	if (status == STATUS_OK)
 		status = cli_fit(cli, session, &settings, false, error);
 	if (status != STATUS_OK)
 		return status;
-	collect(rows, session, model, benchmark);
-	if (model == CATALOG_NONE || rows->count)
+	const struct answer_set *set = selection.set ? answer_sets_find(&session->answers, selection.set) : NULL;
+	if (set)
+		collect_answers(rows, session, selection.model, set);
+	else if (!selection.set)
+		collect(rows, session, selection.model, selection.benchmark);
+	if (rows->count || (selection.model == CATALOG_NONE && !selection.set))
 		return STATUS_OK;
-	error_set(error, STATUS_NO_INPUT, "%s has no published score",
-		  names_model(session->catalog, model));
-	return error_advise(error, "'stemma show' predicts its scores");
+	return fail_no_score(session, &selection, error);
 }
 
 static enum status residuals_run(struct cli *cli, const void *specific, size_t count,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answers_report.h"
 #include "command.h"
 #include "names.h"
 #include "stemma/base/memory.h"
@@ -36,6 +37,21 @@ static bool add_alias(void *context, const char *alias, int64_t model)
 	return true;
 }
 
+/* What the user said against it, or against an ancestor. */
+static void report_flag(struct report *report, const struct session *session, size_t model)
+{
+	const struct flag *flag = flags_find(&session->flags, session->catalog, model);
+	bool own = flag && flag->model == model;
+
+	report_text(report, "flagged", "flagged", own ? flag->reason : NULL);
+	report_text(report, "flagged_ancestor", "descends from flagged",
+		    flag && !own ? session->catalog->models[flag->model].name : NULL);
+	report_text(report, "flagged_ancestor_reason", "flagged because",
+		    flag && !own ? flag->reason : NULL);
+	report_text(report, "left_out", "left out of the fit",
+		    session_leaves_out(session, model) ? "yes" : NULL);
+}
+
 static enum status report_facts(struct report *report, struct show *show, struct error *error)
 {
 	const struct catalog_model *model = &show->session->catalog->models[show->model];
@@ -59,6 +75,7 @@ static enum status report_facts(struct report *report, struct show *show, struct
 	report_text(report, "source", "facts from", model->source);
 	report_text(report, "score_source", "scores from", model->score_source);
 	report_text(report, "suspect", "suspect", model->suspect ? "yes" : NULL);
+	report_flag(report, show->session, show->model);
 	text_free(&aliases);
 	return status;
 }
@@ -170,6 +187,11 @@ static enum status report_scores(struct report *report, const struct show *show,
 	}
 	report_table(report, "scores", NULL, table, TABLE_MAIN);
 	table_free(table);
+	if (status == STATUS_OK) {
+		struct answer_row *answers = answer_sets_predict(&session->answers, session->query, show->model);
+		report_answers(report, session->catalog, answers, session->answers.count);
+		free(answers);
+	}
 	free(estimates);
 	free(residuals);
 	return status;

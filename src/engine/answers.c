@@ -7,6 +7,7 @@
 #include <cblas.h>
 #include <lapacke.h>
 
+#include "answer_model.h"
 #include "fit.h"
 #include "random.h"
 #include "statistics.h"
@@ -212,7 +213,8 @@ static enum status factorise(const struct evaluation *evaluation, const struct r
 	double *covariance = training_covariance(evaluation, rows);
 	struct lrmf_data data = {rows->trained, evaluation->data->answers.questions, answers};
 	struct lrmf_settings settings = {
-		.rank = rank, .lambda = lambda, .mu = QUESTION_RIDGE, .passes_max = PASSES_MAX,
+		.rank = rank, .lambda = lambda, .mu = QUESTION_RIDGE, .tie = evaluation->settings->tie,
+		.passes_max = PASSES_MAX,
 		.tolerance = tolerance, .seed = evaluation->settings->seed,
 	};
 
@@ -465,6 +467,40 @@ static enum status run_method(struct evaluation *evaluation, enum answer_method 
 	return status;
 }
 
+/* All models as rows to learn from, with their places. */
+static void evaluation_begin(struct evaluation *evaluation, uint32_t *all)
+{
+	const struct answer_data *data = evaluation->data;
+
+	evaluation->row_of = memory_allocate(data->engine.models, sizeof(int32_t));
+	for (size_t i = 0; i < data->engine.models; i++)
+		evaluation->row_of[i] = -1;
+	for (size_t i = 0; i < data->answers.models; i++) {
+		all[i] = (uint32_t)i;
+		evaluation->row_of[data->model[i]] = (int32_t)i;
+	}
+}
+
+enum status answers_choose(const struct answer_data *data, const double *covariance, uint64_t seed,
+			   struct progress *progress, size_t *rank, double *lambda, struct error *error)
+{
+	size_t models = data->answers.models;
+	struct answer_settings settings = {.seed = seed};
+	struct evaluation evaluation = {
+		.data = data, .settings = &settings, .progress = progress,
+		.covariance = memory_allocate(models * models, sizeof(double)),
+		.rows = {.train = memory_allocate(models, sizeof(uint32_t)), .trained = models},
+	};
+
+	memcpy(evaluation.covariance, covariance, models * models * sizeof(double));
+	evaluation_begin(&evaluation, evaluation.rows.train);
+	enum status status = choose(&evaluation, rank, lambda, error);
+	rows_free(&evaluation.rows);
+	free(evaluation.row_of);
+	free(evaluation.covariance);
+	return status;
+}
+
 static void measure_difficulty(struct evaluation *evaluation)
 {
 	const struct lrmf_data *answers = &evaluation->data->answers;
@@ -486,17 +522,11 @@ enum status answers_evaluate(const struct answer_data *data, const struct answer
 	uint64_t random = settings->seed;
 	struct evaluation evaluation = {
 		.data = data, .settings = settings, .progress = progress,
-		.row_of = memory_allocate(data->engine.models, sizeof(int32_t)),
 		.difficulty = memory_allocate(questions, sizeof(double)),
 	};
 	enum status status = STATUS_OK;
 
-	for (size_t i = 0; i < data->engine.models; i++)
-		evaluation.row_of[i] = -1;
-	for (size_t i = 0; i < rows; i++) {
-		all[i] = (uint32_t)i;
-		evaluation.row_of[data->model[i]] = (int32_t)i;
-	}
+	evaluation_begin(&evaluation, all);
 	split_rows(&evaluation, all, rows, HELD_OUT_SHARE, &random, &evaluation.rows);
 	if (evaluation.rows.targets < TARGETS_MIN)
 		status = error_set(error, STATUS_DATA, "only %zu models with answers have a parent with answers",

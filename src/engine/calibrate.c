@@ -17,7 +17,9 @@
 
 #define FOLDS 5            /* as a fifth is held out in evaluations */
 #define NEWEST_SHARE 0.2   /* the newest fifth stands for what is still to come */
+#define FAMILY_MIN 20      /* members of a family that is left out */
 #define ROWS_MIN 40        /* fewer give no 90 % quantile */
+#define JUDGES_MIN 400     /* rows that the variances were not learned on, enough to judge them */
 
 /* ---- blocks ---------------------------------------------------------------------- */
 
@@ -75,6 +77,9 @@ static void leave_block_out(const struct engine_fit *fit, size_t number, const d
 			    const uint32_t *block, size_t count, struct left_out *out)
 {
 	size_t rows = fit->rows;
+
+	if (count == 0)
+		return;
 	double *columns = memory_allocate(count * rows, sizeof *columns);
 	double *matrix = memory_allocate(count * count, sizeof *matrix);
 	double *residual = memory_allocate(count, sizeof *residual);
@@ -86,7 +91,7 @@ static void leave_block_out(const struct engine_fit *fit, size_t number, const d
 	}
 	cblas_dsyrk(CblasColMajor, CblasLower, CblasTrans, (int)count, (int)rows, 1, columns, (int)rows, 0,
 		    matrix, (int)count);
-	bool good = count > 0 && LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (int)count, matrix, (int)count) == 0;
+	bool good = LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (int)count, matrix, (int)count) == 0;
 	for (size_t f = 0; f < fit->transform.factors && good; f++) {
 		if (fit->group_of[f] != number)
 			continue;
@@ -116,29 +121,81 @@ static void left_out_init(struct left_out *out, size_t cells)
 		out->mean[i] = out->variance[i] = NAN;
 }
 
+static int32_t row_family(const struct engine_fit *fit, size_t row)
+{
+	return fit->covariance.space.points[row].attribute[ATTRIBUTE_FAMILY];
+}
+
+/* One family after another, as if nobody had scored it.  Small ones tell
+ * little: their members are mostly merges of models of others. */
+static void leave_families_out(struct engine_fit *fit, size_t number, const double *inverse, uint32_t *block)
+{
+	size_t count;
+	bool *done = memory_zero(fit->rows, sizeof *done);
+
+	for (size_t first = 0; first < fit->rows; first++) {
+		if (done[first] || row_family(fit, first) < 0)
+			continue;
+		count = 0;
+		for (size_t row = first; row < fit->rows; row++) {
+			if (row_family(fit, row) != row_family(fit, first))
+				continue;
+			done[row] = true;
+			block[count++] = (uint32_t)row;
+		}
+		if (count >= FAMILY_MIN)
+			leave_block_out(fit, number, inverse, block, count, &fit->left_out[SPREAD_FAMILY]);
+	}
+	free(done);
+}
+
 void fit_leave_blocks_out(struct engine_fit *fit, size_t number, const double *inverse)
 {
 	uint32_t *block = memory_allocate(fit->rows, sizeof *block);
 	size_t cells = fit->transform.factors * fit->rows;
 
-	left_out_init(&fit->folds, cells);
-	left_out_init(&fit->newest, cells);
+	for (enum spread_kind kind = SPREAD_FOLDS; kind < SPREAD_COUNT; kind++)
+		left_out_init(&fit->left_out[kind], cells);
 	for (size_t fold = 0; fold < FOLDS; fold++) {
 		size_t count = fold_block(fit, fold, block);
-		leave_block_out(fit, number, inverse, block, count, &fit->folds);
+		leave_block_out(fit, number, inverse, block, count, &fit->left_out[SPREAD_FOLDS]);
 	}
 	size_t count = newest_block(fit, block);
-	leave_block_out(fit, number, inverse, block, count, &fit->newest);
+	leave_block_out(fit, number, inverse, block, count, &fit->left_out[SPREAD_NEWEST]);
+	leave_families_out(fit, number, inverse, block);
 	free(block);
 }
 
 /* ---- spreads ------------------------------------------------------------------------- */
 
-static int double_compare(const void *left, const void *right)
+static int judged_compare(const void *left, const void *right)
 {
-	double a = *(const double *)left, b = *(const double *)right;
+	const struct judged *a = left, *b = right;
 
-	return a < b ? -1 : a > b;
+	return a->size < b->size ? -1 : a->size > b->size;
+}
+
+/* Where the share of the sorted residuals' weight ends. */
+static double judged_reach(const struct judged *residuals, size_t count, double share)
+{
+	double total = 0, sum = 0;
+	size_t i = 0;
+
+	for (size_t k = 0; k < count; k++)
+		total += residuals[k].weight;
+	while (i + 1 < count && (sum += residuals[i].weight) < share * total * (1 - 1e-12))
+		i++;
+	return residuals[i].size;
+}
+
+struct spread spread_of(struct judged *residuals, size_t count, size_t groups)
+{
+	if (count < ROWS_MIN)
+		return (struct spread){0.6745, 1.6449};
+	double more = 1 + 1 / (double)groups; /* the one that is to come */
+	qsort(residuals, count, sizeof *residuals, judged_compare);
+	return (struct spread){judged_reach(residuals, count, 0.5 * more),
+			       judged_reach(residuals, count, 0.9 * more)};
 }
 
 /* Factor means and variances of a row as a kind of spread sees them; false
@@ -146,7 +203,7 @@ static int double_compare(const void *left, const void *right)
 static bool spread_row(const struct engine_fit *fit, enum spread_kind kind, size_t row, double *mean,
 		       double *variance)
 {
-	const struct left_out *out = kind == SPREAD_FOLDS ? &fit->folds : &fit->newest;
+	const struct left_out *out = &fit->left_out[kind];
 
 	if (kind == SPREAD_ONE_OUT) {
 		fit_leave_one_out(fit, row, mean, variance);
@@ -159,54 +216,90 @@ static bool spread_row(const struct engine_fit *fit, enum spread_kind kind, size
 	return !isnan(mean[0]);
 }
 
+/* Residuals are a little too small where the variances were learned: only the
+ * other rows judge, if there are enough of them. */
+static bool has_judges(const struct engine_fit *fit)
+{
+	size_t others = 0;
+
+	for (size_t row = 0; row < fit->rows; row++)
+		others += !fit->learning[row];
+	return others >= JUDGES_MIN;
+}
+
+/* What each row counts: all alike, but families as wholes where a new one is
+ * judged, since its members err together.  Returns the number of groups. */
+static size_t weigh_rows(const struct engine_fit *fit, enum spread_kind kind, double *weight)
+{
+	size_t groups = 0, *members = memory_zero(fit->rows, sizeof *members);
+
+	for (size_t row = 0; row < fit->rows; row++)
+		if (row_family(fit, row) >= 0)
+			members[row_family(fit, row)]++;
+	for (size_t row = 0; row < fit->rows; row++) {
+		int32_t family = row_family(fit, row);
+		weight[row] = kind == SPREAD_FAMILY && family >= 0 ? 1 / (double)members[family] : 1;
+	}
+	for (size_t family = 0; family < fit->rows; family++)
+		groups += members[family] >= FAMILY_MIN;
+	free(members);
+	return kind == SPREAD_FAMILY ? groups : fit->rows;
+}
+
 /* Quantiles of |z| of one kind: how many standard deviations hold half and
  * nine tenths of the scores. */
 static void calibrate_kind(struct engine_fit *fit, enum spread_kind kind)
 {
+	bool judges = kind != SPREAD_FAMILY && has_judges(fit);
 	size_t benchmarks = fit->transform.benchmarks, known[FACTORS_MAX + 1] = {0};
-	double *sizes = memory_allocate((benchmarks + 1) * fit->rows, sizeof *sizes);
+	struct judged *residuals = memory_allocate((benchmarks + 1) * fit->rows, sizeof *residuals);
+	double *weight = memory_allocate(fit->rows, sizeof *weight);
 	double mean[FACTORS_MAX], variance[FACTORS_MAX];
 	double points[FACTORS_MAX + 1], deviation[FACTORS_MAX + 1];
+	size_t groups = weigh_rows(fit, kind, weight);
 
 	fit->spread[kind] = memory_allocate(benchmarks + 1, sizeof(struct spread));
 	for (size_t row = 0; row < fit->rows; row++) {
-		if (!spread_row(fit, kind, row, mean, variance))
+		if ((judges && fit->learning[row]) || !spread_row(fit, kind, row, mean, variance))
 			continue;
 		fit_to_points(fit, mean, variance, points, deviation);
 		for (size_t b = 0; b <= benchmarks; b++) {
 			double z = fabs(fit_observed(fit, row, b) - points[b]) / deviation[b];
 			if (!isnan(z))
-				sizes[b * fit->rows + known[b]++] = z;
+				residuals[b * fit->rows + known[b]++] = (struct judged){z, weight[row]};
 		}
 	}
 	for (size_t b = 0; b <= benchmarks; b++) {
-		fit->spread[kind][b] = (struct spread){0.6745, 1.6449}; /* the normal distribution's */
-		if (known[b] < ROWS_MIN)
-			continue;
-		double *sorted = sizes + b * fit->rows;
-		qsort(sorted, known[b], sizeof *sorted, double_compare);
-		fit->spread[kind][b] = (struct spread){
-			sorted[known[b] / 2], sorted[(size_t)ceil(0.9 * ((double)known[b] + 1)) - 1]};
+		/* Too few to tell: what is known of easier cases. */
+		bool few = known[b] < ROWS_MIN && kind != SPREAD_ONE_OUT;
+		fit->spread[kind][b] = few ? fit->spread[kind - 1][b]
+					   : spread_of(residuals + b * fit->rows, known[b], groups);
 	}
-	free(sizes);
+	free(residuals);
+	free(weight);
 }
 
 void fit_calibrate(struct engine_fit *fit)
 {
 	for (enum spread_kind kind = 0; kind < SPREAD_COUNT; kind++)
 		calibrate_kind(fit, kind);
-	free(fit->folds.mean);
-	free(fit->folds.variance);
-	free(fit->newest.mean);
-	free(fit->newest.variance);
-	fit->folds = fit->newest = (struct left_out){0};
+	for (enum spread_kind kind = 0; kind < SPREAD_COUNT; kind++) {
+		free(fit->left_out[kind].mean);
+		free(fit->left_out[kind].variance);
+		fit->left_out[kind] = (struct left_out){0};
+	}
 }
 
-const struct spread *fit_spread(const struct engine_fit *fit, double date)
+const struct spread *fit_spread(const struct engine_fit *fit, const struct engine_model *model)
 {
+	struct kernel_point point;
+
+	attributes_point(fit->attributes, model, &point);
+	if (point.attribute[ATTRIBUTE_FAMILY] < 0)
+		return fit->spread[SPREAD_FAMILY];
 	/* A model that is newer than all the scored ones has no contemporaries
 	 * to learn from. */
-	return fit->spread[date > fit->newest_date ? SPREAD_NEWEST : SPREAD_FOLDS];
+	return fit->spread[model->uploaded > fit->newest_date ? SPREAD_NEWEST : SPREAD_FOLDS];
 }
 
 /* ---- residuals and figures ----------------------------------------------------- */

@@ -141,8 +141,7 @@ static void take_row(const struct engine_fit *fit, size_t model, bool *taken, ui
 }
 
 /* Draws models together with their parents and children, because variances of
- * the lineage show only in relatives.  Returns the count; rows ascend only by
- * chance. */
+ * the lineage show only in relatives.  Returns the count. */
 static size_t fit_learning_rows(const struct engine_fit *fit, uint32_t *rows, size_t max)
 {
 	bool *taken = memory_zero(fit->rows, sizeof *taken);
@@ -181,11 +180,27 @@ struct learning {
 	double *extra;
 };
 
+/* Marks the rows to learn on.  What was learned is judged on the others, so
+ * they are drawn also where an earlier fit brings the variances. */
+static void fit_mark_learning(struct engine_fit *fit)
+{
+	uint32_t *rows = memory_allocate(LEARNING_ROWS, sizeof *rows);
+	size_t count = fit_learning_rows(fit, rows, LEARNING_ROWS);
+
+	fit->learning = memory_zero(fit->rows, sizeof *fit->learning);
+	for (size_t i = 0; i < count; i++)
+		fit->learning[rows[i]] = true;
+	free(rows);
+}
+
 static void learning_init(struct learning *learning, const struct engine_fit *fit,
 			  const double *extra)
 {
 	learning->rows = memory_allocate(LEARNING_ROWS, sizeof *learning->rows);
-	learning->count = fit_learning_rows(fit, learning->rows, LEARNING_ROWS);
+	learning->count = 0;
+	for (size_t row = 0; row < fit->rows; row++)
+		if (fit->learning[row])
+			learning->rows[learning->count++] = (uint32_t)row;
 	learning->terms = covariance_terms(&fit->covariance);
 	size_t cells = learning->count * learning->count;
 	learning->matrices = memory_allocate(learning->terms * cells, sizeof(float));
@@ -432,6 +447,7 @@ enum status engine_fit_new(const struct engine_data *data, const struct engine_s
 	extra = memory_allocate(fit->rows, sizeof *extra);
 	fit_rotate(fit, extra);
 	fit_place_rows(fit);
+	fit_mark_learning(fit);
 	for (size_t g = 0; g < fit->groups; g++)
 		fit->group[g].theta = memory_zero(covariance_terms(&fit->covariance) + 1, sizeof(double));
 	bool known = fit_read_state(fit, state, state_bytes);
@@ -470,6 +486,7 @@ void engine_fit_free(struct engine_fit *fit)
 	}
 	free(fit->row_model);
 	free(fit->model_row);
+	free(fit->learning);
 	transform_free(&fit->transform);
 	free(fit->values);
 	free(fit->solution);
@@ -479,12 +496,11 @@ void engine_fit_free(struct engine_fit *fit)
 	free(fit->covariance.space.paths);
 	laplacian_free(fit->covariance.laplacian);
 	free(fit->origins);
-	for (size_t i = 0; i < SPREAD_COUNT; i++)
+	for (size_t i = 0; i < SPREAD_COUNT; i++) {
 		free(fit->spread[i]);
-	free(fit->folds.mean);
-	free(fit->folds.variance);
-	free(fit->newest.mean);
-	free(fit->newest.variance);
+		free(fit->left_out[i].mean);
+		free(fit->left_out[i].variance);
+	}
 	free(fit->components);
 	free(fit);
 }

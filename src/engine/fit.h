@@ -23,10 +23,19 @@ struct fit_group {
 struct spread {
 	double half, ninety;
 };
+/* The size of a standardised residual and what it counts. */
+struct judged {
+	double size, weight;
+};
+/* How far half and nine tenths of the residuals reach, for one more that is
+ * drawn like these: the conformal quantile (Vovk 2005), with as many groups as
+ * stand for themselves.  Sorts them; the normal distribution's from fewer than 40. */
+struct spread spread_of(struct judged *residuals, size_t count, size_t groups);
 enum spread_kind {
 	SPREAD_ONE_OUT, /* a scored model, predicted from all others */
 	SPREAD_FOLDS,   /* a model among contemporaries, a fifth of them unscored */
 	SPREAD_NEWEST,  /* a model newer than all scored ones */
+	SPREAD_FAMILY,  /* a model of a family without scores */
 	SPREAD_COUNT
 };
 
@@ -44,6 +53,7 @@ struct engine_fit {
 	uint32_t *row_model;       /* rows: model number */
 	int32_t *model_row;        /* models: row, or -1 */
 	struct transform transform;
+	bool *learning;            /* rows: the variances are learned on it */
 	double *values;            /* factors x rows: z */
 	double *solution;          /* factors x rows: K^-1 z */
 	double *scale;             /* factors: s_f */
@@ -54,7 +64,7 @@ struct engine_fit {
 	size_t group_of[FACTORS_MAX]; /* by factor */
 	struct fit_group group[FIT_GROUPS_MAX];
 	double rho;                /* laplacian */
-	struct left_out folds, newest;       /* while calibrating */
+	struct left_out left_out[SPREAD_COUNT]; /* while calibrating */
 	struct spread *spread[SPREAD_COUNT]; /* benchmarks + 1 each */
 	double newest_date;                  /* of the scored models */
 	struct engine_component *components;
@@ -74,8 +84,8 @@ enum status fit_prior_covariance(const struct engine_fit *fit, bool lineage_only
 void fit_leave_blocks_out(struct engine_fit *fit, size_t number, const double *inverse);
 /* Sets the spreads from what was left out. */
 void fit_calibrate(struct engine_fit *fit);
-/* The spreads for a new model of a date (days since 1970; NAN unknown). */
-const struct spread *fit_spread(const struct engine_fit *fit, double date);
+/* The spreads for a model without scores. */
+const struct spread *fit_spread(const struct engine_fit *fit, const struct engine_model *model);
 
 /* Factor means and variances -> points, not yet kept within 0..100:
  * benchmarks + 1 means and standard deviations. */

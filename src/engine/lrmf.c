@@ -13,6 +13,10 @@
 #define BLOCK 128              /* models at a time: few calls, little memory */
 #define INTERCEPT_RIDGE 1e-2  /* keeps b finite where all or none solve a question */
 #define NEWTON_STEPS_MAX 25
+/* The majoriser is a parabola, which lies below its start as far as twice the
+ * way to its lowest point, and real curvatures are well below 1/4: going
+ * somewhat further than that point still never rises. */
+#define RELAXATION 1.4f
 
 struct lrmf {
 	size_t models, questions, rank;
@@ -32,6 +36,10 @@ struct search {
 	float *extended;   /* models x (rank + 1): M and a column of ones */
 	float *logits;     /* BLOCK x questions, then the residuals z - p */
 	float *pull;       /* gradient: models x rank, or questions x (rank + 1) */
+	float *stepped;    /* models x rank, then questions x (rank + 1): after the last pass,
+			    * before the stretch */
+	double momentum;   /* Nesterov's t; 1 = none yet */
+	bool stretched;
 };
 
 /* exp in single precision, for -80 <= x <= 0: 2^n 2^f with a polynomial for 2^f
@@ -189,7 +197,7 @@ static void rotate(const struct search *search, const float *from, const float *
 }
 
 /* One majorised step of the models: in the two eigenbases each number stands
- * alone, (gamma_j / 4 + lambda / s_i) m = gamma_j / 4 m_old + (R X). */
+ * alone, m += relaxation ((R X) - lambda / s_i m) / (gamma_j / 4 + lambda / s_i). */
 static void step_models(struct search *search)
 {
 	struct lrmf *lrmf = search->lrmf;
@@ -206,8 +214,8 @@ static void step_models(struct search *search)
 		double ridge = search->settings->lambda / search->spread[i];
 		for (size_t j = 0; j < rank; j++) {
 			double curvature = 0.25 * fmax((double)gamma[j], 0);
-			old[i * rank + j] = (float)((curvature * (double)old[i * rank + j] +
-						     (double)pull[i * rank + j]) / (curvature + ridge));
+			double slope = (double)pull[i * rank + j] - ridge * (double)old[i * rank + j];
+			old[i * rank + j] += (float)(RELAXATION * slope / (curvature + ridge));
 		}
 	}
 	rotate(search, old, right, false, lrmf->model);
@@ -216,6 +224,38 @@ static void step_models(struct search *search)
 	free(gamma);
 	free(old);
 	free(pull);
+}
+
+/* Mean of the questions' factors (rank + 1). */
+static void mean_question(const float *questions, size_t count, size_t wide, float *mean)
+{
+	memset(mean, 0, wide * sizeof *mean);
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < wide; j++)
+			mean[j] += questions[i * wide + j] / (float)count;
+}
+
+/* The Laplacian of questions that are all tied to each other pulls each to their
+ * mean, tie/2 |x_i - mean|^2.  The mean solves the system without it; then
+ * (gram + tie) x_i = pull_i + tie mean. */
+static void tie_questions(struct search *search, float *gram)
+{
+	size_t questions = search->lrmf->questions, wide = search->lrmf->rank + 1;
+	float tie = (float)search->settings->tie;
+
+	if (tie <= 0)
+		return;
+	float *mean = memory_allocate(wide, sizeof *mean), *factor = memory_allocate(wide * wide, sizeof *factor);
+	mean_question(search->pull, questions, wide, mean);
+	memcpy(factor, gram, wide * wide * sizeof *factor);
+	LAPACKE_sposv(LAPACK_COL_MAJOR, 'L', (int)wide, 1, factor, (int)wide, mean, (int)wide);
+	for (size_t j = 0; j + 1 < wide; j++) {
+		gram[j * wide + j] += tie;
+		for (size_t i = 0; i < questions; i++)
+			search->pull[i * wide + j] += tie * mean[j];
+	}
+	free(mean);
+	free(factor);
 }
 
 /* One majorised step of the questions and their intercepts: all share the Gram
@@ -233,19 +273,22 @@ static void step_questions(struct search *search)
 		    lrmf->question, wide, gram, wide, 1, search->pull, wide);
 	for (int j = 0; j < wide; j++)
 		gram[j * wide + j] += (float)(j < wide - 1 ? search->settings->mu : INTERCEPT_RIDGE);
+	tie_questions(search, gram);
 	LAPACKE_sposv(LAPACK_COL_MAJOR, 'L', wide, (int)lrmf->questions, gram, wide, search->pull, wide);
-	memcpy(lrmf->question, search->pull, lrmf->questions * (size_t)wide * sizeof(float));
+	for (size_t i = 0; i < lrmf->questions * (size_t)wide; i++)
+		lrmf->question[i] += RELAXATION * (search->pull[i] - lrmf->question[i]);
 	free(gram);
 }
 
-/* lambda/2 tr(M' K^-1 M) + mu/2 |X|^2 + ridge/2 |b|^2. */
+/* lambda/2 tr(M' K^-1 M) + mu/2 |X|^2 + tie/2 sum |x_i - mean|^2 + ridge/2 |b|^2. */
 static double search_penalty(const struct search *search)
 {
 	const struct lrmf *lrmf = search->lrmf;
 	size_t rank = lrmf->rank;
 	float *turned = memory_allocate(lrmf->models * rank, sizeof *turned);
 	float *identity = memory_zero(rank * rank, sizeof *identity);
-	double models = 0, questions = 0, intercepts = 0;
+	float *mean = memory_allocate(rank + 1, sizeof *mean);
+	double models = 0, questions = 0, intercepts = 0, ties = 0;
 
 	for (size_t j = 0; j < rank; j++)
 		identity[j * rank + j] = 1;
@@ -253,15 +296,18 @@ static double search_penalty(const struct search *search)
 	for (size_t i = 0; i < lrmf->models; i++)
 		for (size_t j = 0; j < rank; j++)
 			models += (double)turned[i * rank + j] * (double)turned[i * rank + j] / search->spread[i];
+	mean_question(lrmf->question, lrmf->questions, rank + 1, mean);
 	for (size_t i = 0; i < lrmf->questions; i++)
 		for (size_t j = 0; j <= rank; j++) {
 			double value = (double)lrmf->question[i * (rank + 1) + j];
 			*(j < rank ? &questions : &intercepts) += value * value;
+			ties += j < rank ? (value - (double)mean[j]) * (value - (double)mean[j]) : 0;
 		}
+	free(mean);
 	free(turned);
 	free(identity);
 	return 0.5 * (search->settings->lambda * models + search->settings->mu * questions +
-		      INTERCEPT_RIDGE * intercepts);
+		      search->settings->tie * ties + INTERCEPT_RIDGE * intercepts);
 }
 
 static float random_normal(uint64_t *state)
@@ -325,24 +371,78 @@ static void note_objective(struct lrmf *lrmf, double value)
 	lrmf->objective[lrmf->passes++] = value;
 }
 
+static void swap_floats(float *a, float *b, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		float value = a[i];
+		a[i] = b[i];
+		b[i] = value;
+	}
+}
+
+static void swap_stepped(struct search *search)
+{
+	struct lrmf *lrmf = search->lrmf;
+	size_t models = lrmf->models * lrmf->rank;
+
+	swap_floats(lrmf->model, search->stepped, models);
+	swap_floats(lrmf->question, search->stepped + models, lrmf->questions * (lrmf->rank + 1));
+	search_extend(search);
+}
+
+/* From `stepped` of the pass before through the factors now, and beyond by
+ * Nesterov's share (1983; restarted as O'Donoghue and Candes 2015): a third of
+ * the passes.  `stepped` becomes the factors now. */
+static void stretch(struct search *search)
+{
+	struct lrmf *lrmf = search->lrmf;
+	size_t models = lrmf->models * lrmf->rank, questions = lrmf->questions * (lrmf->rank + 1);
+	double next = (1 + sqrt(1 + 4 * search->momentum * search->momentum)) / 2;
+	float beyond = 1 + (float)((search->momentum - 1) / next);
+
+	swap_stepped(search);
+	for (size_t i = 0; i < models; i++)
+		lrmf->model[i] += beyond * (search->stepped[i] - lrmf->model[i]);
+	for (size_t i = 0; i < questions; i++)
+		lrmf->question[i] += beyond * (search->stepped[models + i] - lrmf->question[i]);
+	search_extend(search);
+	search->momentum = next;
+	search->stretched = beyond > 1;
+}
+
+static double search_objective(struct search *search)
+{
+	return search_walk(search, true) + search_penalty(search);
+}
+
 static enum status search_run(struct search *search, struct progress *progress, struct error *error)
 {
 	struct lrmf *lrmf = search->lrmf;
 	double last = HUGE_VAL;
 
+	search->momentum = 1;
 	for (size_t pass = 0; pass < search->settings->passes_max; pass++) {
 		if (!progress_step(progress, "factorising answers",
 				   (double)pass / (double)search->settings->passes_max))
 			return error_set(error, STATUS_CANCELLED, "factorisation cancelled");
-		double value = search_walk(search, true) + search_penalty(search);
+		double value = search_objective(search);
+		if (value > last && search->stretched) { /* too far: back, and begin anew */
+			swap_stepped(search);
+			search->momentum = 1;
+			search->stretched = false;
+			value = search_objective(search);
+		}
 		note_objective(lrmf, value);
 		if (last - value < search->settings->tolerance * fabs(value))
-			break;
+			return STATUS_OK;
 		last = value;
 		step_models(search);
 		search_walk(search, false);
 		step_questions(search);
+		stretch(search);
 	}
+	if (search->stretched) /* nobody has looked whether that was too far */
+		swap_stepped(search);
 	return STATUS_OK;
 }
 
@@ -363,6 +463,7 @@ enum status lrmf_fit(const struct lrmf_data *data, const double *covariance,
 	search.extended = memory_allocate(data->models * wide, sizeof(float));
 	search.logits = memory_allocate(BLOCK * data->questions, sizeof(float));
 	search.pull = memory_allocate(pull, sizeof(float));
+	search.stepped = memory_zero(data->models * rank + data->questions * wide, sizeof(float));
 	enum status status = search_decompose(&search, covariance, error);
 	search_start(&search);
 	if (status == STATUS_OK)
@@ -372,11 +473,27 @@ enum status lrmf_fit(const struct lrmf_data *data, const double *covariance,
 	free(search.extended);
 	free(search.logits);
 	free(search.pull);
+	free(search.stepped);
 	if (status == STATUS_OK)
 		*result = lrmf;
 	else
 		lrmf_free(lrmf);
 	return status;
+}
+
+struct lrmf *lrmf_restore(size_t models, size_t questions, size_t rank, const float *model_factors,
+			  const float *question_factors)
+{
+	struct lrmf *lrmf = memory_zero(1, sizeof *lrmf);
+
+	*lrmf = (struct lrmf){
+		.models = models, .questions = questions, .rank = rank,
+		.model = memory_allocate(models * rank, sizeof(float)),
+		.question = memory_allocate(questions * (rank + 1), sizeof(float)),
+	};
+	memcpy(lrmf->model, model_factors, models * rank * sizeof(float));
+	memcpy(lrmf->question, question_factors, questions * (rank + 1) * sizeof(float));
+	return lrmf;
 }
 
 void lrmf_free(struct lrmf *lrmf)
@@ -392,6 +509,11 @@ void lrmf_free(struct lrmf *lrmf)
 size_t lrmf_rank(const struct lrmf *lrmf)
 {
 	return lrmf->rank;
+}
+
+size_t lrmf_question_count(const struct lrmf *lrmf)
+{
+	return lrmf->questions;
 }
 
 const float *lrmf_models(const struct lrmf *lrmf)

@@ -5,6 +5,7 @@
 #include <cblas.h>
 #include <lapacke.h>
 
+#include "answer_model.h"
 #include "fit.h"
 #include "stemma/base/memory.h"
 
@@ -388,7 +389,7 @@ enum status engine_predict_child(struct engine_query *query, const struct engine
 	query->weight[OWN] = 1;
 	for (size_t i = 0; i < child->count; i++)
 		query->weight[i] = child->weights[i] / total;
-	query->spread = fit_spread(query->fit, child->model.uploaded);
+	query->spread = fit_spread(query->fit, &child->model);
 	query_combine(query, mean, variance);
 	query_finish(query, mean, variance, estimates);
 	return STATUS_OK;
@@ -450,13 +451,61 @@ enum status engine_predict_model(struct engine_query *query, size_t model,
 		fit_leave_one_out(fit, (size_t)fit->model_row[model], mean, variance);
 	} else {
 		query->subject = SUBJECT_NODE;
-		query->spread = fit_spread(fit, fit->data.model[model].uploaded);
+		query->spread = fit_spread(fit, &fit->data.model[model]);
 		query->child_columns = false;
 		query_set_node(query, model);
 		query_node_posterior(query, mean, variance);
 	}
 	query_finish(query, mean, variance, estimates);
 	return STATUS_OK;
+}
+
+/* The ancestors of the subject with their shares; the caller frees. */
+static struct lineage_share *query_path(struct engine_query *query, size_t *count)
+{
+	const struct lineage_share *path;
+
+	if (query->subject == SUBJECT_CHILD)
+		path = lineage_child_ancestors(query->walk, query->parent_count, query->parent,
+					       query->weight, count);
+	else
+		path = lineage_ancestors(query->walk, query->model, count);
+	struct lineage_share *copy = memory_allocate(*count, sizeof *copy);
+	if (*count > 0)
+		memcpy(copy, path, *count * sizeof *copy);
+	return copy;
+}
+
+/* ---- for other columns than scores -------------------------------------------------- */
+
+size_t query_model(const struct engine_query *query)
+{
+	return query->subject == SUBJECT_CHILD ? SIZE_MAX : query->model;
+}
+
+void query_prior_cross(struct engine_query *query, const uint32_t *rows, size_t count, double *cross,
+		       double *self)
+{
+	const struct engine_fit *fit = query->fit;
+	struct covariance_point point = {.node = query_model(query), .parents = query->parent,
+					 .parent_count = query->parent_count};
+	size_t path_count;
+	struct lineage_share *path = query_path(query, &path_count);
+
+	if (query->subject == SUBJECT_CHILD)
+		point.kernel = query->attributes;
+	else
+		attributes_point(fit->attributes, &fit->data.model[query->model], &point.kernel);
+	point.kernel.path = path;
+	point.kernel.path_count = path_count;
+	query_sum_terms(query, TERMS_ALL, &point);
+	for (size_t i = 0; i < count; i++)
+		cross[i] = query->sum[rows[i]];
+	*self = query_self(query, 0, TERMS_ALL, &point, &point) +
+		fit->group[0].theta[covariance_terms(&fit->covariance)];
+	if (query->subject == SUBJECT_CHILD)
+		*self += query_innovation(query, 0);
+	free(path);
 }
 
 /* Covariance in points^2 of two benchmarks in the last prediction. */
@@ -630,22 +679,6 @@ static int ancestor_compare(const void *left, const void *right)
 	if (a->share > b->share || a->share < b->share)
 		return a->share > b->share ? -1 : 1;
 	return a->model < b->model ? -1 : a->model > b->model;
-}
-
-/* The ancestors of the subject with their shares; the caller frees. */
-static struct lineage_share *query_path(struct engine_query *query, size_t *count)
-{
-	const struct lineage_share *path;
-
-	if (query->subject == SUBJECT_CHILD)
-		path = lineage_child_ancestors(query->walk, query->parent_count, query->parent,
-					       query->weight, count);
-	else
-		path = lineage_ancestors(query->walk, query->model, count);
-	struct lineage_share *copy = memory_allocate(*count, sizeof *copy);
-	if (*count > 0)
-		memcpy(copy, path, *count * sizeof *copy);
-	return copy;
 }
 
 size_t engine_ancestors(struct engine_query *query, struct engine_ancestor *ancestors, size_t max)

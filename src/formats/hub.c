@@ -8,6 +8,7 @@
 #include "reading.h"
 #include "stemma/base/text.h"
 #include "stemma/base/utf8.h"
+#include "stemma/formats/mergekit.h"
 
 #define DOCUMENT_MAX_BYTES ((size_t)64 << 20) /* of a line, or of a whole array */
 #define PARENTS_MAX 256
@@ -223,6 +224,33 @@ static enum relation hub_relation(const json_t *model, const struct parents *par
 	return relation;
 }
 
+/* mergekit's card cites the paper of its method, and the Hub makes a tag of it.
+ * A slerp and a passthrough cite none. */
+static const char *hub_merge_method(const json_t *model)
+{
+	static const struct {
+		const char *paper, *other; /* both must be cited */
+		enum merge_method method;
+	} papers[] = {
+		{"arxiv:2311.03099", "arxiv:2306.01708", MERGE_DARE_TIES},
+		{"arxiv:2311.03099", NULL, MERGE_DARE_LINEAR},
+		{"arxiv:2306.01708", NULL, MERGE_TIES},
+		{"arxiv:2403.19522", NULL, MERGE_MODEL_STOCK},
+		{"arxiv:2408.07990", NULL, MERGE_SCE},
+		{"arxiv:2203.05482", NULL, MERGE_LINEAR},
+		{"arxiv:2212.04089", NULL, MERGE_TASK_ARITHMETIC},
+		{"arxiv:2406.11617", NULL, MERGE_DELLA},
+		{"arxiv:2312.06795", NULL, MERGE_BREADCRUMBS},
+	};
+
+	if (!has_tag(model, "mergekit"))
+		return NULL;
+	for (size_t i = 0; i < sizeof papers / sizeof *papers; i++)
+		if (has_tag(model, papers[i].paper) && (!papers[i].other || has_tag(model, papers[i].other)))
+			return merge_method_info(papers[i].method)->name;
+	return NULL;
+}
+
 /* A card that names one parent where the Hub resolves one of another name has
  * the old name of a renamed model. */
 static bool is_rename(const struct parents *parents, const json_t *declared)
@@ -232,12 +260,12 @@ static bool is_rename(const struct parents *parents, const json_t *declared)
 }
 
 static void hub_edge(struct source *source, const struct parents *parents, size_t i,
-		     enum relation relation, long line)
+		     enum relation relation, const char *method, long line)
 {
 	bool listed = i < parents->listed;
 	struct record edge = {.type = RECORD_EDGE, .line = line, .of.edge = {
 		.child = parents->child, .parent = parents->name[i], .relation = relation, .weight = NAN,
-		.source = listed ? "hub" : "hubcard", .trust = TRUST_DECLARED,
+		.method = method, .source = listed ? "hub" : "hubcard", .trust = TRUST_DECLARED,
 		.note = listed ? NULL : "declared on the card, not in the Hub's tree",
 	}};
 
@@ -263,8 +291,9 @@ static void hub_parents(struct source *source, const json_t *model, const char *
 		deliver(source, &alias);
 	}
 	enum relation relation = hub_relation(model, &parents);
+	const char *method = relation == RELATION_MERGE ? hub_merge_method(model) : NULL;
 	for (size_t i = 0; i < parents.count && source->status == STATUS_OK; i++)
-		hub_edge(source, &parents, i, relation, line);
+		hub_edge(source, &parents, i, relation, method, line);
 }
 
 static void hub_object(struct source *source, const json_t *model, long line)

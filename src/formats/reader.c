@@ -158,6 +158,17 @@ static bool looks_like_merge(const char *text, size_t length)
 	return false;
 }
 
+/* Whether the first line has this word as a JSON key, near its beginning. */
+static bool has_key(const char *text, size_t length, const char *key)
+{
+	size_t size = strlen(key);
+
+	for (size_t i = 0; i + size + 2 <= length && text[i] != '\n'; i++)
+		if (text[i] == '"' && memcmp(text + i + 1, key, size) == 0 && text[i + 1 + size] == '"')
+			return true;
+	return false;
+}
+
 static enum format recognise(const char *text, size_t length)
 {
 	char header[8192];
@@ -169,6 +180,8 @@ static enum format recognise(const char *text, size_t length)
 		start++;
 	if (start == length)
 		return FORMAT_UNKNOWN;
+	if (text[start] == '{' && has_key(text + start, length - start, "doc_id"))
+		return FORMAT_SAMPLES_JSONL;
 	if (text[start] == '{' || text[start] == '[')
 		return FORMAT_HUB_JSONL;
 	size_t end = start;
@@ -195,7 +208,7 @@ static enum status unrecognised(struct source *source, const char *text, size_t 
 		error_set(source->error, STATUS_DATA, "not recognised; it begins with \"%s\"", start);
 	error_locate(source->error, source->name, length ? 1 : 0, 0);
 	error_advise(source->error, "readable are leaderboard contents, scores, edges, renames, models and"
-		     " single answers as CSV, Hub metadata as JSON lines, mergekit YAML");
+		     " single answers as CSV or samples, Hub metadata as JSON lines, mergekit YAML");
 	return STATUS_DATA;
 }
 
@@ -204,7 +217,8 @@ static enum status source_read(struct source *source, enum format *format)
 	static enum status (*const readers[FORMAT_COUNT])(struct source *) = {
 		[FORMAT_CONTENTS_CSV] = contents_read, [FORMAT_SCORES_CSV] = scores_read,
 		[FORMAT_EDGES_CSV] = edges_read, [FORMAT_RENAMES_CSV] = renames_read,
-		[FORMAT_MODELS_CSV] = models_read, [FORMAT_OUTCOMES_CSV] = outcomes_read, [FORMAT_HUB_JSONL] = hub_read,
+		[FORMAT_MODELS_CSV] = models_read, [FORMAT_OUTCOMES_CSV] = outcomes_read, [FORMAT_SAMPLES_JSONL] = samples_read,
+		[FORMAT_HUB_JSONL] = hub_read,
 		[FORMAT_MERGEKIT_YAML] = mergekit_read,
 	};
 	size_t length;

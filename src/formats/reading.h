@@ -14,6 +14,7 @@ enum status edges_read(struct source *source);
 enum status renames_read(struct source *source);
 enum status models_read(struct source *source);
 enum status outcomes_read(struct source *source);
+enum status samples_read(struct source *source);
 enum status hub_read(struct source *source);
 enum status mergekit_read(struct source *source);
 

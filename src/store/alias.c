@@ -29,6 +29,7 @@ static enum status join_rows(struct store *store, int64_t from, int64_t to, stru
 		"UPDATE OR IGNORE edges SET parent = ?2 WHERE parent = ?1 AND child <> ?2",
 		"UPDATE aliases SET model = ?2 WHERE model = ?1",
 		"UPDATE OR IGNORE outcomes SET model = ?2 WHERE model = ?1",
+		"UPDATE OR IGNORE flags SET model = ?2 WHERE model = ?1",
 		"UPDATE sketches SET base = ?2 WHERE base = ?1",
 		/* A sketch that has both gets one parent of both weights. */
 		"UPDATE sketch_parents AS p SET weight = p.weight + o.weight FROM sketch_parents AS o"

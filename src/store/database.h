@@ -105,6 +105,12 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	X(ADD_SKETCH_PARENT, \
 	  "INSERT INTO sketch_parents (sketch, position, model, weight, locked)" \
 	  " VALUES (?1, ?2, ?3, ?4, ?5)") \
+	X(PUT_FLAG, \
+	  "INSERT INTO flags (model, reason, made)" \
+	  " VALUES (?1, coalesce(?2, 'suspect'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))" \
+	  " ON CONFLICT DO UPDATE SET reason = excluded.reason, made = excluded.made" \
+	  " WHERE reason <> excluded.reason") \
+	X(DROP_FLAG, "DELETE FROM flags WHERE model = ?1") \
 	X(DATA_VERSION, "SELECT version FROM data_changes")
 
 enum statement {

@@ -18,7 +18,8 @@
 #define SMALLEST_DATABASE 512 /* bytes: one page of the smallest size */
 
 static const char *const store_steps[] = {
-	schema_sql, /* 0 -> 1 */
+	schema_sql,   /* 0 -> 1 */
+	schema_2_sql, /* 1 -> 2: flags */
 };
 const struct schema store_schema = {
 	.steps = store_steps,

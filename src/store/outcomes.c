@@ -120,3 +120,28 @@ enum status store_each_outcome(struct store *store, const char *benchmark,
 
 	return database_each(store, query, outcome_row, &visitor, error);
 }
+
+struct set_visitor {
+	bool (*visit)(void *context, const char *benchmark, size_t models);
+	void *context;
+};
+
+static bool set_row(void *context, sqlite3_stmt *row)
+{
+	struct set_visitor *visitor = context;
+
+	return visitor->visit(visitor->context, column_text(row, 0), (size_t)sqlite3_column_int64(row, 1));
+}
+
+enum status store_each_outcome_set(struct store *store,
+	bool (*visit)(void *context, const char *benchmark, size_t models), void *context,
+	struct error *error)
+{
+	struct set_visitor visitor = {.visit = visit, .context = context};
+	struct query query = {
+		.sql = "SELECT b.key, count(*) FROM outcomes AS o JOIN benchmarks AS b ON b.id = o.benchmark"
+		       " GROUP BY b.id ORDER BY b.key",
+	};
+
+	return database_each(store, query, set_row, &visitor, error);
+}

@@ -11,6 +11,7 @@
 	X(MODEL, "model") \
 	X(SKETCH, "sketch") \
 	X(RESIDUALS, "residuals") \
+	X(MARKS, "marks") \
 	X(HELP, "help") \
 	X(MESSAGES, "messages")
 enum view_id {
@@ -22,9 +23,9 @@ enum view_id {
 
 #define IN(view) (1u << VIEW_##view)
 #define IN_PANES (IN(TREE) | IN(MODEL) | IN(SKETCH))
-#define IN_FULL (IN(RESIDUALS) | IN(HELP) | IN(MESSAGES))
+#define IN_FULL (IN(RESIDUALS) | IN(MARKS) | IN(HELP) | IN(MESSAGES))
 #define IN_ALL (IN_PANES | IN_FULL)
-#define IN_MODELS (IN_PANES | IN(RESIDUALS))
+#define IN_MODELS (IN_PANES | IN(RESIDUALS) | IN(MARKS))
 
 /* What must hold. X(symbol, what to say when it does not) */
 #define NEED_TABLE(X) \
@@ -36,6 +37,7 @@ enum view_id {
 	X(REDO, "nothing to redo") \
 	X(FIT, "nothing is fitted yet") \
 	X(SEARCH, "nothing searched yet: / searches") \
+	X(FLAGGED, "nothing is flagged: # flags the model under the cursor") \
 	X(JUMP, "no place to go back to") \
 	X(IDLE, "something is being worked on: Esc stops it")
 enum need {
@@ -91,7 +93,7 @@ enum need {
 	X(WRITE, "write", "w", IN_PANES, PARENT, "write", "Sketch", \
 	  "write the sketch as a mergekit configuration") \
 	X(UNDO, "undo", "u", IN_MODELS, UNDO, "undo", "Sketch", \
-	  "undo the last change of the sketch") \
+	  "undo the last change of the sketch, or of flags") \
 	X(REDO, "redo", "ctrl-r", IN_MODELS, REDO, NULL, "Sketch", \
 	  "do it again") \
 	X(SEARCH, "search", "/", IN_PANES | IN(HELP), NOTHING, "search", "Finding", \
@@ -101,10 +103,24 @@ enum need {
 	X(SEARCH_PREVIOUS, "search-previous", "N", IN_PANES | IN(HELP), SEARCH, NULL, "Finding", \
 	  "match before") \
 	X(FILTER, "filter", "f", IN_PANES, NOTHING, "filter", "Finding", \
-	  "show only names that fit the letters typed; Esc shows all again") \
+	  "show only models that fit what is typed (see below); Esc shows all again") \
 	X(RESIDUALS, "residuals", "r", IN_PANES, FIT, "residuals", "Finding", \
 	  "models that score far from what their kin predict") \
-	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS), MODEL, "to the model", "Finding", \
+	X(MARK, "mark", "\"", IN_MODELS, MODEL, NULL, "Finding", \
+	  "mark the model under the cursor with the letter that follows") \
+	X(MARK_JUMP, "mark-jump", "' `", IN_MODELS, NOTHING, NULL, "Finding", \
+	  "go to the model marked with the letter that follows ('' where the last jump began)") \
+	X(BOOKMARK, "bookmark", "*", IN_MODELS, MODEL, NULL, "Finding", \
+	  "make the model under the cursor a bookmark, or not") \
+	X(MARKS, "marks", ";", IN_PANES | IN(RESIDUALS), NOTHING, NULL, "Finding", \
+	  "marks and bookmarks as a list") \
+	X(MARK_REMOVE, "remove-mark", "x delete", IN(MARKS), NOTHING, "remove", "Finding", \
+	  "in the list of marks: take this one out") \
+	X(FLAG, "flag", "#", IN_MODELS, MODEL, NULL, "Finding", \
+	  "flag the model under the cursor as suspect, with a reason, or trust it again") \
+	X(LEAVE_OUT, "leave-out", "&", IN_MODELS, FLAGGED, NULL, "Finding", \
+	  "leave suspect models and what descends from them out of the fit, or take them in again") \
+	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS) | IN(MARKS), MODEL, "to the model", "Finding", \
 	  "go to this model in the tree") \
 	X(ENTER, "enter", "enter", IN(TREE) | IN(MODEL), NOTHING, NULL, "Finding", \
 	  "on a link: go to the model; on a folded run: unfold it; else its details") \
@@ -125,7 +141,10 @@ enum need {
 	X(SIBLING_PREVIOUS, "previous-sibling", "K {", IN(TREE), NOTHING, NULL, "Tree", \
 	  "row of the same depth before") \
 	X(ORDER, "order", "o", IN(TREE) | IN(RESIDUALS), NOTHING, NULL, "Tree", \
-	  "next order: descendants, score, name, date; in residuals |z|, z, score, name") \
+	  "next order: descendants, score (of any benchmark: ]), name, date, size, z; " \
+	  "in residuals |z|, z, score, name") \
+	X(ORDER_BACK, "order-back", "O", IN(TREE), NOTHING, NULL, "Tree", \
+	  "the order before") \
 	X(COLUMN_RIGHT, "next-benchmark", "l right", IN(RESIDUALS), NOTHING, NULL, "Tree", \
 	  "in residuals: next benchmark") \
 	X(COLUMN_LEFT, "previous-benchmark", "h left", IN(RESIDUALS), NOTHING, NULL, "Tree", \
@@ -153,6 +172,8 @@ enum need {
 	  "first row") \
 	X(LAST, "last", "G end", IN_ALL, NOTHING, NULL, "Moving", \
 	  "last row (5G = row 5)") \
+	X(COMMAND, "command", ":", IN_ALL, NOTHING, NULL, "Program", \
+	  "a command by its name; Tab completes, Up and Down recall") \
 	X(HELP, "help", "? F1", IN_MODELS | IN(MESSAGES), NOTHING, "help", "Program", \
 	  "this help") \
 	X(MESSAGES, "messages", "!", IN_MODELS | IN(HELP), NOTHING, NULL, "Program", \
@@ -170,7 +191,7 @@ enum need {
 	X(CANCEL, "cancel", "esc ctrl-c", IN_ALL, NOTHING, NULL, "Program", \
 	  "leave the filter, or stop what is being worked on") \
 	X(QUIT, "quit", "q", IN_PANES, NOTHING, "quit", "Program", \
-	  "quit; cursor, folds and sketch are kept")
+	  "quit; cursor, folds, marks and sketch are kept")
 enum action {
 #define X(symbol, ...) ACTION_##symbol,
 	ACTION_TABLE(X)

@@ -8,6 +8,7 @@
 
 #include "actions.h"
 #include "list.h"
+#include "marks.h"
 #include "screen.h"
 #include "tree_model.h"
 #include "stemma/app/job.h"
@@ -33,7 +34,7 @@ struct view_ops {
 	struct list *(*list)(struct browser *browser);
 };
 extern const struct view_ops tree_view, model_view, sketch_view, residual_view, help_view,
-	message_view;
+	message_view, mark_view;
 const struct view_ops *view_ops(enum view_id view);
 
 /* One line of input on the last row. */
@@ -42,12 +43,18 @@ struct prompt_ops {
 	void (*changed)(struct browser *browser, const char *text);  /* may be NULL */
 	void (*accepted)(struct browser *browser, const char *text);
 	void (*cancelled)(struct browser *browser);                  /* may be NULL */
+	/* Before anything else; true when it was its own (may be NULL). */
+	bool (*key)(struct browser *browser, int input);
+	void (*draw)(struct browser *browser, const struct area *last_row); /* may be NULL */
 	bool one_key;                                                /* y or n */
 };
 struct prompt {
 	const struct prompt_ops *ops; /* NULL = none is open */
 	struct text text;
 	size_t place; /* byte under the cursor */
+	struct text note; /* beside the text: what it means so far, or what is wrong with it */
+	bool note_bad;
+	int note_rows;    /* that it took above the prompt */
 };
 /* A parent of the sketch that the mouse holds. */
 struct drag {
@@ -63,12 +70,26 @@ int sketch_parent_at(const struct browser *browser, int row, int column, int *ba
 
 void prompt_open(struct browser *browser, const struct prompt_ops *ops, const char *text);
 void prompt_key(struct browser *browser, int input);
+/* Replaces the text; the cursor goes to its end. */
+void prompt_set(struct browser *browser, const char *text);
 void prompt_draw(struct browser *browser, const struct area *area);
+/* Until the next key. */
+void prompt_note(struct browser *browser, bool bad, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 struct message {
 	char *text;
 	bool failure;
 	time_t when;
+};
+
+/* What the command being typed could become. */
+struct completion {
+	char **items;      /* each the text that would replace what follows `start` */
+	size_t count, capacity;
+	size_t chosen;     /* SIZE_MAX = none yet */
+	size_t start;      /* byte of the prompt's text */
+	struct text typed; /* the text before the first Tab */
 };
 
 /* A fit on its way. */
@@ -77,7 +98,9 @@ struct fit_work {
 	const struct catalog *catalog;
 	enum prior prior;
 	bool relearn;
+	bool *excluded;         /* owned copy; NULL = nothing is left out */
 	struct engine_fit *fit; /* the result */
+	struct answer_sets answers; /* of that fit */
 };
 
 #define JUMPS_MAX 64
@@ -93,6 +116,8 @@ struct browser {
 	size_t jump_count;
 	struct text folds_before; /* of a search, to go back when it is given up */
 	size_t model_before;
+	double *z;                  /* of the score column, by model; NULL not counted yet */
+	size_t z_column;
 
 	enum view_id focus;   /* a pane */
 	enum view_id full;    /* a view over the whole screen, or VIEW_COUNT */
@@ -115,6 +140,7 @@ struct browser {
 	struct engine_contribution contributions[SKETCH_CONTRIBUTIONS_MAX];
 	size_t contribution_count;  /* to the score column */
 	size_t estimated_column;
+	struct answer_row *answers; /* one a set of session->answers; owned */
 	struct list model_list;     /* top = lines scrolled */
 	size_t model_scrolled;      /* the model that it was scrolled for */
 
@@ -130,6 +156,12 @@ struct browser {
 	struct residual_table *residual_table; /* NULL until first shown */
 	struct list residual_list;
 
+	struct marks marks;
+	struct list mark_list;
+
+	struct flag_change *flag_changes; /* to undo, latest last */
+	size_t flag_change_count, flag_change_capacity;
+
 	struct text *help_lines;
 	size_t help_count, help_capacity;
 	int help_width;          /* that the lines are wrapped for */
@@ -137,6 +169,10 @@ struct browser {
 	char *help_needle;
 
 	struct prompt prompt;
+	struct completion completion;
+	char **history;       /* of commands, oldest first */
+	size_t history_count, history_capacity;
+	size_t history_place; /* the one shown; the count = none */
 	struct message *messages;
 	size_t message_count, message_capacity;
 	struct list message_list;
@@ -144,6 +180,7 @@ struct browser {
 
 	struct job *job;
 	struct fit_work work;
+	bool fit_outdated;    /* the job's data have changed: start again when it ends */
 	int wake[2];          /* pipe: a job has news */
 	time_t fitted;        /* 0 = before this run */
 	char *output;         /* file that waits for leave to overwrite */
@@ -154,6 +191,8 @@ struct browser {
 void browser_message(struct browser *browser, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void browser_failure(struct browser *browser, const struct error *error);
+/* Whether a need of the action table is met. */
+bool browser_has(struct browser *browser, enum need need);
 /* The view that keys go to. */
 enum view_id browser_view(const struct browser *browser);
 void browser_key(struct browser *browser, int input, const struct mouse *mouse);
@@ -175,6 +214,9 @@ void edit_refresh(struct browser *browser);
 
 /* fitting.c */
 void fitting_start(struct browser *browser, bool relearn);
+/* The same when the data to learn from have changed: a fit that runs is given up,
+ * and the new one begins when it has ended. */
+void fitting_restart(struct browser *browser);
 /* Looks at the job; true when something changed. */
 bool fitting_poll(struct browser *browser);
 void fitting_stop(struct browser *browser); /* waits */
@@ -188,6 +230,42 @@ void residual_table_free(struct browser *browser);
 
 /* find.c: search, filter */
 bool find_act(struct browser *browser, enum action action, int count);
+/* Gives the tree the z values of the score column; `anew` after a fit. */
+void find_measure(struct browser *browser, bool anew);
+/* Another score column; z and a filter by it follow. */
+void find_set_column(struct browser *browser, size_t column);
+/* Sorts the tree by a word: an order of TREE_ORDER_TABLE or a benchmark. */
+void find_sort(struct browser *browser, const char *word);
+void find_set_order(struct browser *browser, enum tree_order order);
+/* Filters the tree; a wrong line is a message. */
+void find_filter(struct browser *browser, const char *line);
+
+/* edit.c: the same by name; each says itself what was wrong */
+void edit_weigh(struct browser *browser, const char *percent);
+void edit_method(struct browser *browser, const char *name);
+void edit_write(struct browser *browser, const char *path);
+void edit_open(struct browser *browser, const char *path);
+
+/* command_line.c */
+void command_line_open(struct browser *browser);
+void command_line_free(struct browser *browser);
+/* The history as text, a command a line, and back. */
+void command_line_save(const struct browser *browser, struct text *out);
+void command_line_load(struct browser *browser, const char *saved);
+
+/* mark_view.c */
+bool mark_act(struct browser *browser, enum action action);
+/* Marks the model under the cursor with a letter. */
+void mark_set(struct browser *browser, const char *letter);
+
+/* flagging.c: suspect models */
+bool flag_act(struct browser *browser, enum action action);
+/* Flags the model under the cursor; an empty reason becomes "suspect". */
+void flag_model(struct browser *browser, const char *reason);
+/* Undoes the last change of flags or of what is left out, unless the sketch was
+ * changed after it: false then. */
+bool flag_undo(struct browser *browser);
+void flag_free(struct browser *browser);
 
 /* tree_columns.c: the columns that the user added, as many as fit a width */
 int tree_columns_width(const struct browser *browser, int width);
@@ -199,7 +277,8 @@ void tree_columns_title(const struct browser *browser, struct text *out);
 void keep_load(struct browser *browser);
 void keep_save(struct browser *browser);
 
-/* A benchmark's name, short; "average" for their count. */
+/* A benchmark's name, short; "average" for their count, behind it the sets of
+ * single answers. */
 const char *benchmark_name(const struct browser *browser, size_t benchmark, char *buffer);
 /* A score with one decimal, or a dot when it is not known, in `buffer`. */
 #define FIGURE_SIZE 32

@@ -17,6 +17,7 @@ const struct view_ops *view_ops(enum view_id view)
 		[VIEW_TREE] = &tree_view,           [VIEW_MODEL] = &model_view,
 		[VIEW_SKETCH] = &sketch_view,       [VIEW_RESIDUALS] = &residual_view,
 		[VIEW_HELP] = &help_view,           [VIEW_MESSAGES] = &message_view,
+		[VIEW_MARKS] = &mark_view,
 	};
 
 	return views[view];
@@ -89,13 +90,16 @@ const char *browser_keys(const struct browser *browser, enum action action)
 	return config_keys(browser->options->config, action);
 }
 
-bool browser_needs_met(struct browser *browser, enum action action)
+bool browser_has(struct browser *browser, enum need need)
 {
-	switch (action_info(action)->need) {
+	switch (need) {
 	case NEED_MODEL: return browser_model(browser) != CATALOG_NONE;
 	case NEED_PARENT: return browser->sketch.now.count > 0;
 	case NEED_PICKED: return picked(browser);
-	case NEED_UNDO: return browser->sketch.undo_count > 0;
+	case NEED_UNDO:
+		return browser->sketch.undo_count > 0 || browser->flag_change_count > 0;
+	case NEED_FLAGGED:
+		return browser->session->flags.count > 0 || browser->session->left_out;
 	case NEED_REDO: return browser->sketch.redo_count > 0;
 	case NEED_FIT: return browser->session->fit != NULL;
 	case NEED_SEARCH: return searched(browser);
@@ -103,6 +107,11 @@ bool browser_needs_met(struct browser *browser, enum action action)
 	case NEED_IDLE: return browser->job == NULL;
 	default: return true;
 	}
+}
+
+bool browser_needs_met(struct browser *browser, enum action action)
+{
+	return browser_has(browser, action_info(action)->need);
 }
 
 void browser_close_view(struct browser *browser)
@@ -159,11 +168,7 @@ static void change_column(struct browser *browser, int step)
 	const struct catalog *catalog = browser->session->catalog;
 	size_t columns = catalog->benchmark_count + 1, column = browser->tree->column;
 
-	column = (column + (step > 0 ? 1 : columns - 1)) % columns;
-	tree_set_column(browser->tree, column);
-	browser_message(browser, "score column: %s", column < catalog->benchmark_count
-				? catalog->benchmarks[column].title
-				: "average of the benchmarks");
+	find_set_column(browser, (column + (step > 0 ? 1 : columns - 1)) % columns);
 }
 
 static void jump_to(struct browser *browser)
@@ -234,6 +239,7 @@ static void act_everywhere(struct browser *browser, enum action action, int coun
 	case ACTION_BACK: go_back(browser); break;
 	case ACTION_COPY: copy(browser); break;
 	case ACTION_RESIDUALS: browser->full = VIEW_RESIDUALS; break;
+	case ACTION_COMMAND: command_line_open(browser); break;
 	case ACTION_HELP: browser->full = VIEW_HELP; break;
 	case ACTION_MESSAGES: browser->full = VIEW_MESSAGES; break;
 	case ACTION_REFIT: fitting_start(browser, true); break;
@@ -263,7 +269,9 @@ void browser_act(struct browser *browser, enum action action, int count)
 	}
 	if (ops->act && ops->act(browser, action, count))
 		return;
-	if (!edit_act(browser, action, count) && !find_from_pane(browser, action, count))
+	if (!edit_act(browser, action, count) && !mark_act(browser, action) &&
+	    !flag_act(browser, action) &&
+	    !find_from_pane(browser, action, count))
 		act_everywhere(browser, action, count);
 }
 

@@ -73,7 +73,7 @@ static void set_weight(struct browser *browser, double percent)
 		sketch_set_weight(&browser->sketch, (size_t)position, percent / 100);
 }
 
-static void weight_accepted(struct browser *browser, const char *text)
+void edit_weigh(struct browser *browser, const char *text)
 {
 	char *end;
 	double percent = strtod(text, &end);
@@ -87,7 +87,7 @@ static void weight_accepted(struct browser *browser, const char *text)
 
 static const struct prompt_ops weight_prompt = {
 	.label = "weight in percent: ",
-	.accepted = weight_accepted,
+	.accepted = edit_weigh,
 };
 
 /* Whether this number of parents suits a method. */
@@ -97,6 +97,46 @@ static bool method_suits(const struct browser *browser, enum merge_method method
 
 	trial.now.method = method;
 	return sketch_check(&trial, browser->session->catalog, NULL) == STATUS_OK;
+}
+
+void edit_method(struct browser *browser, const char *name)
+{
+	enum merge_method method = merge_method_parse(name);
+	struct sketch trial = {.now = browser->sketch.now};
+	struct error error = {0};
+
+	trial.now.method = method;
+	if (method == MERGE_METHOD_COUNT)
+		browser_message(browser, "no method %s; Tab lists them", name);
+	else if (sketch_check(&trial, browser->session->catalog, &error) != STATUS_OK)
+		browser_failure(browser, &error);
+	else
+		sketch_set_method(&browser->sketch, method);
+	edit_refresh(browser);
+}
+
+static void warn_recipe(void *context, long line, long column, const char *message)
+{
+	(void)column;
+	browser_message(context, "line %ld: %s", line, message);
+}
+
+void edit_open(struct browser *browser, const char *path)
+{
+	const struct record_sink sink = {.context = browser, .warn = warn_recipe};
+	struct error error = {0};
+	struct stat status;
+
+	/* A pipe would wait for ever. */
+	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+		browser_message(browser, "%s is not a regular file", path);
+	else if (sketch_open_file(&browser->sketch, browser->session->catalog, path, &sink, &error) !=
+		 STATUS_OK)
+		browser_failure(browser, &error);
+	else
+		browser_message(browser, "%zu parents from %s; u goes back", browser->sketch.now.count,
+				path);
+	edit_refresh(browser);
 }
 
 static void change_method(struct browser *browser, int step)
@@ -197,7 +237,7 @@ static const struct prompt_ops overwrite_prompt = {
 	.one_key = true,
 };
 
-static void write_accepted(struct browser *browser, const char *text)
+void edit_write(struct browser *browser, const char *text)
 {
 	struct stat status;
 
@@ -215,7 +255,7 @@ static void write_accepted(struct browser *browser, const char *text)
 
 static const struct prompt_ops write_prompt = {
 	.label = "write mergekit configuration to: ",
-	.accepted = write_accepted,
+	.accepted = edit_write,
 };
 
 static void ask_where(struct browser *browser)
@@ -252,7 +292,10 @@ static bool edit_state(struct browser *browser, enum action action, int count)
 	case ACTION_BASE: change_base(browser); return true;
 	case ACTION_REMOVE: sketch_remove(sketch, browser->sketch_list.cursor); return true;
 	case ACTION_CLEAR: sketch_clear(sketch); return true;
-	case ACTION_UNDO: sketch_undo(sketch); return true;
+	case ACTION_UNDO:
+		if (!flag_undo(browser))
+			sketch_undo(sketch);
+		return true;
 	case ACTION_REDO: sketch_redo(sketch); return true;
 	default: return false;
 	}

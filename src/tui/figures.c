@@ -42,8 +42,9 @@ const char *figure_count(char *buffer, size_t value)
 const char *benchmark_name(const struct browser *browser, size_t benchmark, char *buffer)
 {
 	const struct catalog *catalog = browser->session->catalog;
-	const char *title = benchmark < catalog->benchmark_count
-		? catalog->benchmarks[benchmark].title : "average";
+	size_t sets = catalog->benchmark_count + 1;
+	const char *title = benchmark < catalog->benchmark_count ? catalog->benchmarks[benchmark].title
+		: benchmark < sets ? "average" : browser->session->answers.list[benchmark - sets].key;
 
 	/* What follows in parentheses says which scoring of the benchmark. */
 	snprintf(buffer, FIGURE_SIZE, "%.*s", (int)strcspn(title, "("), title);

@@ -1,5 +1,10 @@
 /* Search and filter in the tree, and the way back. */
+#include <math.h>
+#include <stdlib.h>
+#include <strings.h>
+
 #include "browser.h"
+#include "stemma/base/memory.h"
 
 /* ---- search ----------------------------------------------------------------- */
 
@@ -76,17 +81,124 @@ static void search_next(struct browser *browser, int step, int count)
 
 /* ---- filter ------------------------------------------------------------------- */
 
+void find_measure(struct browser *browser, bool anew)
+{
+	const struct catalog *catalog = browser->session->catalog;
+	size_t column = browser->tree->column;
+	struct engine_residual *residuals;
+
+	if (anew || browser->z_column != column) {
+		free(browser->z);
+		browser->z = NULL;
+		tree_set_z(browser->tree, NULL);
+	}
+	if (browser->z || !browser->session->fit)
+		return;
+	browser->z = memory_allocate(catalog->count + 1, sizeof *browser->z);
+	browser->z_column = column;
+	residuals = memory_allocate(catalog->benchmark_count + 1, sizeof *residuals);
+	for (size_t i = 0; i < catalog->count; i++)
+		browser->z[i] = catalog->models[i].scored &&
+				engine_residuals(browser->session->fit, i, residuals)
+			? residuals[column].z : NAN;
+	free(residuals);
+	tree_set_z(browser->tree, browser->z);
+}
+
+void find_filter(struct browser *browser, const char *line)
+{
+	struct error error = {0};
+
+	find_measure(browser, false);
+	if (tree_filter(browser->tree, line, &error) != STATUS_OK)
+		browser_failure(browser, &error);
+}
+
+void find_set_column(struct browser *browser, size_t column)
+{
+	const struct catalog *catalog = browser->session->catalog;
+	size_t model = tree_model(browser->tree);
+
+	tree_set_column(browser->tree, column);
+	browser_message(browser, "score column: %s", column < catalog->benchmark_count
+				? catalog->benchmarks[column].title
+				: "average of the benchmarks");
+	find_measure(browser, false);
+	if (!browser->tree->filter)
+		return;
+	find_filter(browser, browser->tree->filter);
+	if (model != CATALOG_NONE && browser->tree->fit[model])
+		tree_reveal(browser->tree, model);
+}
+
+void find_sort(struct browser *browser, const char *word)
+{
+	size_t benchmark = catalog_benchmark(browser->session->catalog, word);
+	enum tree_order order = 0;
+
+	while (order < TREE_ORDER_COUNT && strcasecmp(tree_order_name(order), word) != 0)
+		order++;
+	if (order == TREE_ORDER_COUNT && benchmark > browser->session->catalog->benchmark_count) {
+		browser_message(browser, "no order %s; Tab lists them", word);
+		return;
+	}
+	if (order == TREE_ORDER_COUNT) {
+		find_set_column(browser, benchmark);
+		order = TREE_BY_SCORE;
+	}
+	find_set_order(browser, order);
+}
+
+void find_set_order(struct browser *browser, enum tree_order order)
+{
+	char name[FIGURE_SIZE];
+
+	find_measure(browser, false);
+	tree_set_order(browser->tree, order);
+	if (order != TREE_BY_SCORE && order != TREE_BY_Z)
+		browser_message(browser, "order: %s", tree_order_name(order));
+	else if (order == TREE_BY_Z && !browser->tree->z)
+		browser_message(browser, "order: z, as soon as there is a fit");
+	else
+		browser_message(browser, "order: %s (%s)", tree_order_name(order),
+				benchmark_name(browser, browser->tree->column, name));
+}
+
+/* "size: a number is expected, as in size < 8". */
+static void note_error(struct browser *browser, const struct error *error)
+{
+	prompt_note(browser, true, "%s%s%s", error->message, error->advice[0] ? "; " : "",
+		    error->advice);
+}
+
+static const struct prompt_ops filter_prompt;
+
 static void filter_changed(struct browser *browser, const char *text)
 {
-	tree_set_filter(browser->tree, text);
+	struct error error = {0};
+	const char *hint;
+
+	if (tree_filter(browser->tree, text, &error) != STATUS_OK) {
+		note_error(browser, &error);
+		return;
+	}
+	hint = tree_filter_hint(browser->tree);
+	if (*hint)
+		prompt_note(browser, false, "%s", hint);
 	if (!*text && browser->model_before != CATALOG_NONE)
 		tree_reveal(browser->tree, browser->model_before);
 }
 
 static void filter_accepted(struct browser *browser, const char *text)
 {
-	if (*text)
-		browser_message(browser, "%zu names fit; Esc shows all models",
+	struct error error = {0};
+
+	/* What is wrong stays open to be put right. */
+	if (tree_filter(browser->tree, text, &error) != STATUS_OK) {
+		prompt_open(browser, &filter_prompt, text);
+		note_error(browser, &error);
+	} else if (browser->tree->filter)
+		browser_message(browser, "%zu models fit; Esc shows all models",
 				browser->tree->fit_count);
 }
 

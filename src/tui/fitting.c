@@ -1,5 +1,6 @@
 /* Fitting beside the screen. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "browser.h"
 #include "config_table.h"
@@ -9,12 +10,18 @@ static enum status work_fit(void *context, struct progress *progress, struct err
 {
 	struct fit_work *work = context;
 
-	return session_fit_detached(work->path, work->catalog, work->prior, 0, 0, work->relearn,
-				    progress, &work->fit, error);
+	enum status status = session_fit_detached(work->path, work->catalog, work->excluded,
+						  work->prior, 0, 0, work->relearn, progress, &work->fit, error);
+	if (status == STATUS_OK)
+		status = session_answers_detached(work->path, work->catalog, work->fit, 0, progress,
+						  &work->answers, error);
+	return status;
 }
 
 void fitting_start(struct browser *browser, bool relearn)
 {
+	const struct catalog *catalog = browser->session->catalog;
+
 	if (browser->job)
 		return;
 	browser->work = (struct fit_work){
@@ -23,7 +30,21 @@ void fitting_start(struct browser *browser, bool relearn)
 		.prior = (enum prior)config_number(browser->options->config, CONFIG_PRIOR),
 		.relearn = relearn,
 	};
+	if (catalog->excluded) {
+		browser->work.excluded = memory_allocate(catalog->count + 1, sizeof(bool));
+		memcpy(browser->work.excluded, catalog->excluded, catalog->count * sizeof(bool));
+	}
 	browser->job = job_start(work_fit, &browser->work, browser->wake[1]);
+}
+
+void fitting_restart(struct browser *browser)
+{
+	if (browser->job) {
+		job_cancel(browser->job);
+		browser->fit_outdated = true;
+	} else {
+		fitting_start(browser, false);
+	}
 }
 
 void fitting_adopted(struct browser *browser)
@@ -32,7 +53,10 @@ void fitting_adopted(struct browser *browser)
 	browser->query = browser->session->fit ? engine_query_new(browser->session->fit) : NULL;
 	browser->estimated = CATALOG_NONE;
 	browser->has_estimates = false;
+	free(browser->answers);
+	browser->answers = NULL;
 	residual_table_free(browser);
+	find_measure(browser, true);
 	edit_refresh(browser);
 }
 
@@ -58,17 +82,27 @@ static void finish(struct browser *browser)
 
 	browser->job = NULL;
 	free(browser->work.path);
+	free(browser->work.excluded);
+	if (browser->fit_outdated) {
+		engine_fit_free(browser->work.fit);
+		browser->fit_outdated = false;
+		fitting_start(browser, false);
+		return;
+	}
 	if (status == STATUS_OK && browser->work.fit) {
 		/* The old fit's query goes before its fit. */
 		engine_query_free(browser->query);
 		browser->query = NULL;
 		session_adopt_fit(browser->session, browser->work.fit);
+		session_adopt_answers(browser->session, &browser->work.answers);
 		fitting_adopted(browser);
 		say_fitted(browser);
-	} else if (status == STATUS_CANCELLED) {
-		browser_message(browser, "fitting stopped; F fits");
 	} else {
-		browser_failure(browser, &error);
+		engine_fit_free(browser->work.fit); /* without its answers */
+		if (status == STATUS_CANCELLED)
+			browser_message(browser, "fitting stopped; F fits");
+		else
+			browser_failure(browser, &error);
 	}
 	browser->work = (struct fit_work){0};
 }
@@ -88,7 +122,9 @@ void fitting_stop(struct browser *browser)
 		return;
 	job_cancel(browser->job);
 	job_finish(browser->job, NULL);
+	answer_sets_free(&browser->work.answers);
 	engine_fit_free(browser->work.fit);
 	free(browser->work.path);
+	free(browser->work.excluded);
 	browser->job = NULL;
 }

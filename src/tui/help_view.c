@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "browser.h"
-#include "fuzzy.h"
+#include "commands.h"
+#include "stemma/base/fuzzy.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 
@@ -20,6 +21,8 @@ static const struct {
 	{"▲ ▼", "ancestor or descendant of the model under the cursor"},
 	{"⋈3", "a merge of three parents"},
 	{"⊕", "picked in the sketch"},
+	{"✗ †", "suspect: flagged, or descends from a flagged model"},
+	{"a *", "left of the score: the letter of a mark, or a bookmark"},
 	{"↪", "drawn under another parent: Enter goes there, Ctrl-O returns"},
 	{"·", "not known"},
 	{"├─●─┤", "predicted score and its 90 % interval on an axis from 0 to 100"},
@@ -58,6 +61,34 @@ static void add_entry(struct browser *browser, const char *left, const char *tex
 	} while (*text);
 }
 
+static void add_commands(struct browser *browser, int width)
+{
+	text_append(new_line(browser), "Commands");
+	for (int i = 0; i < COMMAND_COUNT; i++) {
+		const struct command_info *info = command_info((enum command)i);
+		char left[TEXT_START];
+		snprintf(left, sizeof left, ":%s %s", info->name, info->argument_name);
+		add_entry(browser, left, info->help, width);
+	}
+	add_entry(browser, ":12", "go to row 12", width);
+	add_entry(browser, ":refit", "every action above by its name; Tab shows the names", width);
+	new_line(browser);
+}
+
+static void add_filter_terms(struct browser *browser, int width)
+{
+	text_append(new_line(browser), "Filter");
+	add_entry(browser, "olive slerp", "letters that fit the name; all terms must fit", width);
+	add_entry(browser, "\"slerp\"", "the name contains just this", width);
+	add_entry(browser, "!slerp", "turned round: the name does not contain it", width);
+	add_entry(browser, "bbh > 40", "a benchmark or the average; also < <= >= = !=", width);
+	for (int i = 0; i < FILTER_FIELD_COUNT; i++) {
+		const struct filter_field_info *info = filter_field_info((enum filter_field)i);
+		add_entry(browser, info->example, info->help, width);
+	}
+	new_line(browser);
+}
+
 static void make_lines(struct browser *browser, int width)
 {
 	for (size_t i = 0; i < browser->help_count; i++)
@@ -73,6 +104,8 @@ static void make_lines(struct browser *browser, int width)
 		}
 		new_line(browser);
 	}
+	add_commands(browser, width);
+	add_filter_terms(browser, width);
 	text_append(new_line(browser), "Signs");
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
 		add_entry(browser, strcmp(signs[i].sign, "±") == 0 ? plus_minus(browser->screen)

@@ -92,8 +92,16 @@ void keep_load(struct browser *browser)
 		load_place(browser);
 	else
 		tree_set_open(browser->tree, 0, true);
-	/* The sketch is work, not a place. */
+	/* These are work, not a place. */
 	sketch_load(&browser->sketch, browser->session, "");
+	char *commands = kept(browser, "commands");
+	if (commands)
+		command_line_load(browser, commands);
+	free(commands);
+	char *marks = kept(browser, "marks");
+	if (marks)
+		marks_load(&browser->marks, browser->session->catalog, marks);
+	free(marks);
 }
 
 static void keep_number(struct browser *browser, const char *key, int number, bool standard)
@@ -130,6 +138,12 @@ void keep_save(struct browser *browser)
 					     ? catalog->benchmarks[tree->column].key : "average");
 	keep(browser, "tree.filter", tree->filter ? tree->filter : "");
 	save_panes(browser);
+	text_clear(&folds);
+	command_line_save(browser, &folds);
+	keep(browser, "commands", text_string(&folds));
+	text_clear(&folds);
+	marks_save(&browser->marks, &folds);
+	keep(browser, "marks", text_string(&folds));
 	if (sketch_save(&browser->sketch, browser->session, "", &error) != STATUS_OK)
 		browser_failure(browser, &error);
 	text_free(&folds);

@@ -16,7 +16,11 @@
 
 static void title_fit_state(struct browser *browser, struct text *out)
 {
-	char when[16];
+	const struct session *session = browser->session;
+	char when[16], count[FIGURE_SIZE];
+
+	if (session->catalog->excluded)
+		text_append_format(out, " · %s left out", figure_count(count, session->flags.suspects));
 
 	if (browser->job)
 		return;

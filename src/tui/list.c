@@ -12,6 +12,7 @@ bool list_act(struct list *list, enum action action, int count)
 	long times = count > 0 ? count : 1, page = list->height > 2 ? list->height - 1 : 1;
 	long half = list->height > 3 ? list->height / 2 : 1;
 
+	list->clicked = false;
 	switch (action) {
 	case ACTION_DOWN: list_move(list, times); return true;
 	case ACTION_UP: list_move(list, -times); return true;
@@ -31,7 +32,7 @@ bool list_act(struct list *list, enum action action, int count)
 void list_show(struct list *list, size_t count, int height)
 {
 	size_t rows = height > 0 ? (size_t)height : 1;
-	size_t margin = rows >= 6 ? 1 : 0;
+	size_t margin = rows >= 6 && !list->clicked ? 1 : 0;
 
 	list->count = count;
 	list->height = (int)rows;

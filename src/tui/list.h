@@ -10,6 +10,7 @@
 struct list {
 	size_t count, cursor, top;
 	int height; /* rows on screen, as last drawn */
+	bool clicked; /* the cursor was put there by the mouse: nothing moves under it */
 };
 
 /* Moves the cursor for a moving action; false for any other.  `count` 0 = none

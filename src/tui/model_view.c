@@ -1,5 +1,6 @@
 /* The model pane: one model, its scores, what its kin predict, its kin. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "bars.h"
 #include "browser.h"
@@ -46,6 +47,9 @@ static void estimate(struct browser *browser, size_t model)
 						      &error) == STATUS_OK;
 	if (!browser->has_estimates)
 		browser_failure(browser, &error);
+	free(browser->answers);
+	browser->answers = browser->has_estimates
+		? answer_sets_predict(&browser->session->answers, browser->query, model) : NULL;
 	browser->ancestor_count = browser->has_estimates
 		? engine_ancestors(browser->query, browser->ancestors, SKETCH_ANCESTORS_MAX) : 0;
 	browser->contribution_count = browser->has_estimates
@@ -84,6 +88,28 @@ static void draw_facts(struct flow *flow, const struct catalog_model *model)
 		text_append(&line, " · flagged by its source");
 	draw_fit(flow->browser->screen, flow->area, flow_row(flow), 1, flow->area->width - 2,
 		 STYLE_DIM, text_string(&line));
+	flow->line++;
+	text_free(&line);
+}
+
+/* Why the user distrusts it, or an ancestor of it. */
+static void draw_flag(struct flow *flow, size_t model)
+{
+	const struct session *session = flow->browser->session;
+	const struct flag *flag = flags_find(&session->flags, session->catalog, model);
+	struct text line = {0};
+
+	if (!flag)
+		return;
+	if (flag->model == model)
+		text_append_format(&line, "✗ suspect: %s", flag->reason);
+	else
+		text_append_format(&line, "† descends from suspect %s: %s",
+				   tree_name(flow->browser->tree, flag->model), flag->reason);
+	if (session_leaves_out(session, model))
+		text_append(&line, " · left out");
+	draw_fit(flow->browser->screen, flow->area, flow_row(flow), 1, flow->area->width - 2,
+		 STYLE_BAD, text_string(&line));
 	flow->line++;
 	text_free(&line);
 }
@@ -131,38 +157,68 @@ static void draw_z(struct flow *flow, double z)
 	draw_text(screen, flow->area, row, start + 7, STYLE_BAD, far ? "!" : " ");
 }
 
+/* One line of figures: published, predicted without it, both as a bar. */
+static void draw_figures(struct flow *flow, const char *label, bool strong, double published,
+			 const struct engine_estimate *estimate, double z)
+{
+	struct screen *screen = flow->browser->screen;
+	struct bar_values values = {NAN, NAN, NAN, published, NAN};
+	int row = flow_row(flow), width = bar_width(flow->area);
+	char cells[BAR_WIDTH_MAX + 1], buffer[FIGURE_SIZE];
+
+	if (estimate) {
+		values.low = estimate->low90;
+		values.mean = estimate->mean;
+		values.high = estimate->high90;
+	}
+	draw_fit(screen, flow->area, row, 1, LABEL_WIDTH, strong ? STYLE_STRONG : STYLE_TEXT, label);
+	draw_right(screen, flow->area, row, PUBLISHED_END, isnan(published) ? STYLE_DIM : STYLE_PUBLISHED,
+		   figure(buffer, published));
+	draw_right(screen, flow->area, row, PREDICTED_END, estimate ? STYLE_POINT : STYLE_DIM,
+		   figure(buffer, values.mean));
+	if (width > 0) {
+		bar_interval(cells, width, &values);
+		draw_bar(screen, flow->area, row, BAR_START, cells);
+	}
+	draw_z(flow, z);
+	flow->line++;
+}
+
 static void draw_score(struct flow *flow, size_t model, size_t benchmark)
 {
 	struct browser *browser = flow->browser;
 	const struct catalog *catalog = browser->session->catalog;
 	bool average = benchmark == catalog->benchmark_count;
-	struct bar_values values = {NAN, NAN, NAN, NAN, NAN};
-	int row = flow_row(flow), width = bar_width(flow->area);
-	char cells[BAR_WIDTH_MAX + 1], buffer[FIGURE_SIZE];
+	char buffer[FIGURE_SIZE];
 
-	values.published = average ? catalog->averages[model]
-				   : catalog_score(catalog, model, benchmark);
-	if (browser->has_estimates) {
-		values.low = browser->estimates[benchmark].low90;
-		values.mean = browser->estimates[benchmark].mean;
-		values.high = browser->estimates[benchmark].high90;
+	draw_figures(flow, benchmark_name(browser, benchmark, buffer), browser->tree->column == benchmark,
+		     average ? catalog->averages[model] : catalog_score(catalog, model, benchmark),
+		     browser->has_estimates ? &browser->estimates[benchmark] : NULL,
+		     browser->has_estimates ? browser->residuals[benchmark].z : NAN);
+}
+
+/* What single answers tell: shares of sets of questions, and what they rest on. */
+static void draw_answers(struct flow *flow)
+{
+	struct browser *browser = flow->browser;
+	size_t sets = browser->session->answers.count;
+
+	for (size_t i = 0; browser->answers && i < sets; i++) {
+		const struct answer_row *row = &browser->answers[i];
+		char models[FIGURE_SIZE], questions[FIGURE_SIZE];
+		struct text line = {0};
+		draw_figures(flow, row->key, false, row->observed, &row->prediction.share,
+			     (row->observed - row->prediction.share.mean) / row->prediction.share.sd);
+		text_append_format(&line, "%s answers of %s models", figure_count(questions, row->questions),
+				   figure_count(models, row->learned));
+		for (size_t e = 0; e < row->prediction.evidence_count; e++)
+			text_append_format(&line, "%s %.2f %s", e ? "," : ", most:", row->prediction.evidence[e].weight,
+					   tree_name(browser->tree, row->prediction.evidence[e].model));
+		draw_fit(browser->screen, flow->area, flow_row(flow), 1, flow->area->width - 2, STYLE_DIM,
+			 text_string(&line));
+		flow->line++;
+		text_free(&line);
 	}
-	draw_fit(browser->screen, flow->area, row, 1, LABEL_WIDTH,
-		 browser->tree->column == benchmark ? STYLE_STRONG : STYLE_TEXT,
-		 benchmark_name(browser, benchmark, buffer));
-	draw_right(browser->screen, flow->area, row, PUBLISHED_END,
-		   isnan(values.published) ? STYLE_DIM : STYLE_PUBLISHED,
-		   figure(buffer, values.published));
-	draw_right(browser->screen, flow->area, row, PREDICTED_END,
-		   isnan(values.mean) ? STYLE_DIM : STYLE_POINT,
-		   figure(buffer, values.mean));
-	if (width > 0) {
-		bar_interval(cells, width, &values);
-		draw_bar(browser->screen, flow->area, row, BAR_START, cells);
-	}
-	if (browser->has_estimates)
-		draw_z(flow, browser->residuals[benchmark].z);
-	flow->line++;
 }
 
 /* ---- kin ------------------------------------------------------------------------- */
@@ -313,9 +369,11 @@ static void model_draw(struct browser *browser, const struct area *area)
 	}
 	estimate(browser, model);
 	draw_facts(&flow, &catalog->models[model]);
+	draw_flag(&flow, model);
 	draw_axis(&flow);
 	for (size_t i = 0; i <= catalog->benchmark_count; i++)
 		draw_score(&flow, model, i);
+	draw_answers(&flow);
 	if (area->height > (int)catalog->benchmark_count + 8)
 		flow.line++;
 	draw_parents(&flow, model);

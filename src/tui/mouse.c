@@ -67,8 +67,22 @@ static void release_parent(struct browser *browser, const struct mouse *mouse)
 
 /* ---- clicks ------------------------------------------------------------------- */
 
-/* A click on a row of a list: selects it; in the tree, when it is selected
- * already, folds or unfolds it. */
+/* A click on the row under the cursor: folds or unfolds what can be, follows a
+ * link, and elsewhere goes to the model. */
+static void click_again(struct browser *browser, enum view_id view)
+{
+	const struct tree *tree = browser->tree;
+	const struct tree_row *row = tree_here(tree);
+
+	if (view != VIEW_TREE && browser_model(browser) != CATALOG_NONE)
+		browser_act(browser, ACTION_JUMP, 0);
+	else if (view == VIEW_TREE && row && tree_can_open(tree, row))
+		tree_set_open(browser->tree, tree->cursor, !tree_is_open(tree, row));
+	else if (view == VIEW_TREE && row && row->kind == ROW_LINK)
+		browser_act(browser, ACTION_ENTER, 0);
+}
+
+/* A click on a row of a list selects it; a second one does what Enter would. */
 static void click(struct browser *browser, enum view_id view, const struct mouse *mouse)
 {
 	const struct area *area = &browser->panes[view];
@@ -78,9 +92,9 @@ static void click(struct browser *browser, enum view_id view, const struct mouse
 	if (row < 0 || list->top + (size_t)row >= list->count)
 		return;
 	size_t target = list->top + (size_t)row;
-	if (view == VIEW_TREE && target == browser->tree->cursor)
-		tree_set_open(browser->tree, target,
-			      !tree_is_open(browser->tree, &browser->tree->rows[target]));
+	list->clicked = true;
+	if (target == (view == VIEW_TREE ? browser->tree->cursor : list->cursor))
+		click_again(browser, view);
 	else if (view == VIEW_TREE)
 		tree_move(browser->tree, target);
 	else

@@ -1,16 +1,26 @@
 /* One line of input on the last row. */
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "browser.h"
 #include "keys.h"
 #include "stemma/base/utf8.h"
 
+void prompt_set(struct browser *browser, const char *text)
+{
+	struct prompt *prompt = &browser->prompt;
+
+	text_clear(&prompt->text);
+	text_append(&prompt->text, text);
+	prompt->place = prompt->text.length;
+}
+
 void prompt_open(struct browser *browser, const struct prompt_ops *ops, const char *text)
 {
 	browser->prompt.ops = ops;
-	text_clear(&browser->prompt.text);
-	text_append(&browser->prompt.text, text);
-	browser->prompt.place = browser->prompt.text.length;
+	text_clear(&browser->prompt.note);
+	prompt_set(browser, text);
 }
 
 static void prompt_close(struct browser *browser, bool accept)
@@ -114,6 +124,8 @@ void prompt_key(struct browser *browser, int input)
 {
 	struct prompt *prompt = &browser->prompt;
 
+	if (prompt->ops->key && prompt->ops->key(browser, input))
+		return;
 	if (input == INPUT_ESCAPE || input == 3 || input == 7 ||
 	    (input == INPUT_BACKSPACE && prompt->text.length == 0)) {
 		prompt_close(browser, false);
@@ -125,7 +137,55 @@ void prompt_key(struct browser *browser, int input)
 		prompt_close(browser, true);
 	} else if (edit(prompt, input) && prompt->ops->changed) {
 		browser->message_shown = false;
+		text_clear(&prompt->note);
 		prompt->ops->changed(browser, text_string(&prompt->text));
+	}
+}
+
+void prompt_note(struct browser *browser, bool bad, const char *format, ...)
+{
+	char line[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof line, format, arguments);
+	va_end(arguments);
+	text_clear(&browser->prompt.note);
+	text_append(&browser->prompt.note, line);
+	browser->prompt.note_bad = bad;
+}
+
+#define NOTE_ROWS 3
+
+/* Beside the text where there is room from column x, else on the rows above. */
+static void draw_note(struct browser *browser, const struct area *area, int x)
+{
+	struct prompt *prompt = &browser->prompt;
+	const char *note = text_string(&prompt->note);
+	enum style style = prompt->note_bad ? STYLE_BAD : STYLE_DIM;
+	struct area above = {area->top, area->left, 1, area->width};
+	size_t starts[NOTE_ROWS + 1] = {0};
+	int rows = 0;
+
+	prompt->note_rows = 0;
+	if (prompt->note.length == 0)
+		return;
+	if (utf8_width(note) + x + 4 < area->width) {
+		draw_right(browser->screen, area, 0, area->width - 2, style, note);
+		return;
+	}
+	for (size_t at = 0; note[at] && rows < NOTE_ROWS; starts[++rows] = at) {
+		at += text_break(note + at, area->width - 4);
+		at += strspn(note + at, " ");
+	}
+	prompt->note_rows = rows;
+	for (int row = rows; row-- > 0;) {
+		char line[512];
+		above.top--;
+		draw_repeat(browser->screen, &above, 0, 0, area->width, STYLE_TEXT, " ");
+		snprintf(line, sizeof line, "%.*s", (int)(starts[row + 1] - starts[row]),
+			 note + starts[row]);
+		draw_fit(browser->screen, &above, 0, 2, area->width - 4, style, line);
 	}
 }
 
@@ -146,6 +206,9 @@ void prompt_draw(struct browser *browser, const struct area *area)
 		width = utf8_width(before + (skipped < strlen(before) ? skipped : strlen(before)));
 	}
 	int used = draw_text(browser->screen, area, 0, x, STYLE_TEXT, text);
+	draw_note(browser, area, x + used);
+	if (prompt->ops->draw)
+		prompt->ops->draw(browser, area);
 	draw_cursor(browser->screen, area, 0, x + width);
 	if (!browser->message_shown || browser->message_count == 0)
 		return;

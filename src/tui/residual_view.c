@@ -31,7 +31,7 @@ struct residual_line {
 };
 
 struct residual_table {
-	size_t models, rows;              /* rows = benchmarks + 1 */
+	size_t models, rows;              /* rows = benchmarks + 1 + sets of answers */
 	size_t *model;
 	struct engine_residual *residuals; /* models x rows */
 	struct residual_line *lines;      /* of the shown benchmark, sorted */
@@ -96,6 +96,16 @@ static void fill_lines(struct browser *browser)
 			list->cursor = i;
 }
 
+/* One residual a set of single answers. */
+static void answer_residuals(const struct browser *browser, size_t model, struct engine_residual *residuals)
+{
+	const struct answer_sets *sets = &browser->session->answers;
+
+	for (size_t i = 0; i < sets->count; i++)
+		if (!answer_model_residual(sets->list[i].model, model, &residuals[i]))
+			residuals[i] = (struct engine_residual){.observed = NAN, .z = NAN};
+}
+
 static void make_table(struct browser *browser)
 {
 	if (browser->residual_table || !browser->session->fit)
@@ -104,7 +114,7 @@ static void make_table(struct browser *browser)
 	struct residual_table *table = memory_zero(1, sizeof *table);
 
 	browser->residual_table = table;
-	table->rows = catalog->benchmark_count + 1;
+	table->rows = catalog->benchmark_count + 1 + browser->session->answers.count;
 	table->benchmark = browser->tree->column;
 	table->model = memory_allocate(catalog->count + 1, sizeof *table->model);
 	table->lines = memory_allocate(catalog->count + 1, sizeof *table->lines);
@@ -113,9 +123,11 @@ static void make_table(struct browser *browser)
 	for (size_t model = 0; model < catalog->count; model++) {
 		if (!catalog->models[model].scored || table->models >= catalog->scored_count)
 			continue;
-		if (engine_residuals(browser->session->fit, model,
-				     table->residuals + table->models * table->rows))
-			table->model[table->models++] = model;
+		struct engine_residual *residuals = table->residuals + table->models * table->rows;
+		if (!engine_residuals(browser->session->fit, model, residuals))
+			continue;
+		answer_residuals(browser, model, residuals + catalog->benchmark_count + 1);
+		table->model[table->models++] = model;
 	}
 	browser->residual_list = (struct list){0};
 	fill_lines(browser);

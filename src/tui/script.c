@@ -98,6 +98,18 @@ static enum status run_type(struct browser *browser, char *text, struct error *e
 	return STATUS_OK;
 }
 
+/* Columns and rows are counted from 1. */
+static enum status run_click(struct browser *browser, char *place, struct error *error)
+{
+	struct mouse mouse = {0};
+
+	if (sscanf(place, "%d %d", &mouse.column, &mouse.row) != 2)
+		return error_set(error, STATUS_USAGE, "click takes a column and a row");
+	mouse.column--, mouse.row--;
+	browser_key(browser, INPUT_MOUSE, &mouse);
+	return STATUS_OK;
+}
+
 static enum status run_resize(struct browser *browser, char *size, struct error *error)
 {
 	int rows, columns;
@@ -150,7 +162,7 @@ static const struct {
 	enum status (*run)(struct browser *browser, char *rest, struct error *error);
 } commands[] = {
 	{"key", run_key},   {"type", run_type}, {"resize", run_resize},
-	{"wait", run_wait}, {"dump", run_dump}, {"quit", run_quit},
+	{"wait", run_wait}, {"dump", run_dump}, {"quit", run_quit}, {"click", run_click},
 };
 
 static enum status run_command(struct script *script, struct browser *browser, struct error *error)
@@ -167,7 +179,7 @@ static enum status run_command(struct script *script, struct browser *browser, s
 		return status;
 	}
 	error_set(error, STATUS_USAGE, "no command is called %.*s", (int)length, script->line);
-	error_advise(error, "commands are key, type, resize, wait, dump and quit");
+	error_advise(error, "commands are key, type, click, resize, wait, dump and quit");
 	return error_locate(error, script->path, script->number, 0);
 }
 

@@ -151,20 +151,15 @@ static void draw_best(struct browser *browser, const struct area *area, int row,
 		   figures->chance >= 0.5 ? STYLE_GOOD : STYLE_TEXT, buffer);
 }
 
-static void draw_prediction(struct browser *browser, const struct area *area, int row, size_t index)
+static void draw_figures(struct browser *browser, const struct area *area, int row, const char *label,
+			 enum style style, const struct engine_estimate *estimate, double other)
 {
-	const struct sketch_row *figures = &browser->prediction.row[index];
-	const struct engine_estimate *estimate = &figures->estimate;
 	struct columns columns = place_columns(area->width);
-	bool average = index + 1 == browser->prediction.rows;
 	char buffer[FIGURE_SIZE], cells[BAR_WIDTH_MAX + 1];
-	struct bar_values values = {estimate->low90, estimate->mean, estimate->high90, NAN,
-				    figures->best_score};
+	struct bar_values values = {estimate->low90, estimate->mean, estimate->high90, NAN, other};
 
-	draw_fit(browser->screen, area, row, 1, LABEL_WIDTH, average ? STYLE_STRONG : STYLE_TEXT,
-		 benchmark_name(browser, index, buffer));
-	draw_right(browser->screen, area, row, columns.mean_end, STYLE_POINT,
-		   figure(buffer, estimate->mean));
+	draw_fit(browser->screen, area, row, 1, LABEL_WIDTH, style, label);
+	draw_right(browser->screen, area, row, columns.mean_end, STYLE_POINT, figure(buffer, estimate->mean));
 	snprintf(buffer, sizeof buffer, "%s%.1f", plus_minus(browser->screen),
 		 (estimate->high90 - estimate->low90) / 2);
 	draw_right(browser->screen, area, row, columns.error_end, STYLE_DIM, buffer);
@@ -172,7 +167,31 @@ static void draw_prediction(struct browser *browser, const struct area *area, in
 		bar_interval(cells, columns.bar_width, &values);
 		draw_bar(browser->screen, area, row, columns.bar, cells);
 	}
+}
+
+static void draw_prediction(struct browser *browser, const struct area *area, int row, size_t index)
+{
+	const struct sketch_row *figures = &browser->prediction.row[index];
+	struct columns columns = place_columns(area->width);
+	bool average = index + 1 == browser->prediction.rows;
+	char buffer[FIGURE_SIZE];
+
+	draw_figures(browser, area, row, benchmark_name(browser, index, buffer),
+		     average ? STYLE_STRONG : STYLE_TEXT, &figures->estimate, figures->best_score);
 	draw_best(browser, area, row, &columns, figures);
+}
+
+/* The share of a set of questions that the merge would solve. */
+static void draw_answers(struct browser *browser, const struct area *area, int row,
+			 const struct answer_row *answers)
+{
+	struct columns columns = place_columns(area->width);
+	char models[FIGURE_SIZE];
+
+	draw_figures(browser, area, row, answers->key, STYLE_TEXT, &answers->prediction.share, NAN);
+	if (columns.best >= 0)
+		draw_format(browser->screen, area, row, columns.best, STYLE_DIM, "answers of %s models",
+			    figure_count(models, answers->learned));
 }
 
 /* Until there is a fit: what the parents score, by their weights. */
@@ -284,6 +303,8 @@ static void draw_predictions(struct browser *browser, const struct area *area, i
 	draw_prediction(browser, area, row++, rows - 1);
 	for (size_t i = 0; i + 1 < rows && row < area->height; i++)
 		draw_prediction(browser, area, row++, i);
+	for (size_t i = 0; i < browser->prediction.answer_count && row < area->height; i++)
+		draw_answers(browser, area, row++, &browser->prediction.answers[i]);
 	const char *warning = text_string(&browser->warnings);
 	while (*warning && row < area->height) {
 		size_t length = strcspn(warning, "\n");

@@ -2,56 +2,61 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzzy.h"
+#include "stemma/base/fuzzy.h"
 #include "tree_forest.h"
 #include "stemma/base/memory.h"
 
 /* ---- filter ---------------------------------------------------------------- */
 
 /* Marks the matches and what leads to them; returns the best match. */
-static uint32_t mark_fitting(struct tree *tree)
+static size_t mark_fitting(struct tree *tree)
 {
-	uint32_t best = TREE_NONE;
-	double best_score = FUZZY_NONE;
+	size_t best;
 
-	memset(tree->fit, 0, tree->count);
-	tree->fit_count = 0;
-	for (size_t node = 0; node < tree->count; node++) {
-		double score = fuzzy_score(tree->filter, tree_name(tree, node));
-		if (score <= FUZZY_NONE / 2)
-			continue;
-		tree->fit[node] = 2;
-		tree->fit_count++;
-		/* Among equals the one with the most kin. */
-		if (score > best_score + 1e-9 ||
-		    (score > best_score - 1e-9 && best != TREE_NONE &&
-		     tree->scored_below[node] > tree->scored_below[best])) {
-			best = (uint32_t)node;
-			best_score = score;
-		}
-		for (uint32_t up = tree->primary[node]; up != TREE_NONE && !tree->fit[up];
-		     up = tree->primary[up])
-			tree->fit[up] = 1;
-	}
+	tree->fit_count = filter_run(tree->finder, tree->scored_below, 2, tree->fit, &best);
+	for (size_t node = 0; node < tree->count; node++)
+		if (tree->fit[node] == 2)
+			for (uint32_t up = tree->primary[node]; up != TREE_NONE && !tree->fit[up];
+			     up = tree->primary[up])
+				tree->fit[up] = 1;
 	return best;
 }
 
-void tree_set_filter(struct tree *tree, const char *filter)
+enum status tree_filter(struct tree *tree, const char *line, struct error *error)
 {
 	size_t node = tree_model(tree);
+	bool none = !line || !line[strspn(line, " ")];
 
+	if (!tree->finder)
+		tree->finder = filter_new(tree->catalog);
+	filter_set_z(tree->finder, tree->z);
+	enum status status = filter_set(tree->finder, none ? "" : line, error);
+	if (status != STATUS_OK)
+		return status;
+	char *copy = none ? NULL : memory_string(line);
 	free(tree->filter);
-	tree->filter = filter && *filter ? memory_string(filter) : NULL;
+	tree->filter = copy;
 	if (!tree->filter) {
 		tree_rebuild(tree);
 		if (node != CATALOG_NONE)
 			tree_reveal(tree, node);
-		return;
+		return STATUS_OK;
 	}
-	uint32_t best = mark_fitting(tree);
+	size_t best = mark_fitting(tree);
 	tree_rebuild(tree);
-	if (best != TREE_NONE)
+	if (best != CATALOG_NONE)
 		tree_move(tree, tree_row_of(tree, best));
+	return STATUS_OK;
+}
+
+void tree_set_filter(struct tree *tree, const char *filter)
+{
+	tree_filter(tree, filter, NULL);
+}
+
+const char *tree_filter_hint(const struct tree *tree)
+{
+	return tree->finder ? filter_hint(tree->finder) : "";
 }
 
 /* ---- search ---------------------------------------------------------------- */

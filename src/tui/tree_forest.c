@@ -93,18 +93,22 @@ void forest_build(struct tree *tree)
 	tree->best = memory_allocate(tree->count + 1, sizeof *tree->best);
 }
 
-void forest_measure(struct tree *tree)
+void forest_raise(const struct tree *tree, double *values)
 {
 	const uint32_t *order = lineage_order(tree->catalog->lineage);
 
-	for (size_t node = 0; node < tree->count; node++)
-		tree->best[node] = tree_score(tree, node);
 	for (size_t i = tree->count; i-- > 0;) {
 		uint32_t node = order[i], parent = tree->primary[node];
-		if (parent != TREE_NONE && !(tree->best[node] <= tree->best[parent]) &&
-		    !isnan(tree->best[node]))
-			tree->best[parent] = tree->best[node];
+		if (parent != TREE_NONE && !(values[node] <= values[parent]) && !isnan(values[node]))
+			values[parent] = values[node];
 	}
+}
+
+void forest_measure(struct tree *tree)
+{
+	for (size_t node = 0; node < tree->count; node++)
+		tree->best[node] = tree_score(tree, node);
+	forest_raise(tree, tree->best);
 }
 
 /* ---- order -------------------------------------------------------------------- */
@@ -138,6 +142,13 @@ static int node_compare(const void *left, const void *right, void *context)
 	case TREE_BY_DATE:
 		result = compare_down(tree->catalog->models[a].uploaded,
 				      tree->catalog->models[b].uploaded);
+		break;
+	case TREE_BY_SIZE:
+		result = compare_down(tree->catalog->models[a].params_b,
+				      tree->catalog->models[b].params_b);
+		break;
+	case TREE_BY_Z:
+		result = tree->best_z ? compare_down(tree->best_z[a], tree->best_z[b]) : 0;
 		break;
 	default: break;
 	}

@@ -16,6 +16,8 @@ enum tree_flag {
 void forest_build(struct tree *tree);
 /* Best score of each branch, for the present column. */
 void forest_measure(struct tree *tree);
+/* Makes each value the largest of its branch. */
+void forest_raise(const struct tree *tree, double *values);
 /* Sorts the roots; children are to be sorted again when next shown. */
 void forest_sort_roots(struct tree *tree);
 void forest_sort_children(struct tree *tree, uint32_t node);

@@ -364,6 +364,20 @@ void tree_set_column(struct tree *tree, size_t column)
 	tree_set_order(tree, tree->order);
 }
 
+void tree_set_z(struct tree *tree, const double *z)
+{
+	tree->z = z;
+	free(tree->best_z);
+	tree->best_z = NULL;
+	if (z) {
+		tree->best_z = memory_allocate(tree->count + 1, sizeof *tree->best_z);
+		memcpy(tree->best_z, z, tree->count * sizeof *z);
+		forest_raise(tree, tree->best_z);
+	}
+	if (tree->order == TREE_BY_Z)
+		tree_set_order(tree, tree->order);
+}
+
 static void open_groups_for(struct tree *tree, uint32_t root)
 {
 	size_t i = tree->family_count, end = i + tree->single_count;
@@ -486,8 +500,10 @@ void tree_free(struct tree *tree)
 		tree->best, tree->kin, tree->fit, tree->position, tree->child_start,
 		tree->children, tree->link_start, tree->links, tree->roots, tree->rows,
 		tree->stack, tree->queue, tree->filter, tree->needle, tree->matches,
+		tree->best_z,
 	};
 	for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
 		free(blocks[i]);
+	filter_free(tree->finder);
 	free(tree);
 }

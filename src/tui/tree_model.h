@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "stemma/app/catalog.h"
+#include "stemma/app/filter.h"
 #include "stemma/base/text.h"
 
 /* X(symbol, word, help) */
@@ -19,7 +20,9 @@
 	X(KIN, "descendants", "most scored descendants first") \
 	X(SCORE, "score", "best score in the branch first") \
 	X(NAME, "name", "by name") \
-	X(DATE, "date", "newest first")
+	X(DATE, "date", "newest first") \
+	X(SIZE, "size", "largest first") \
+	X(Z, "z", "largest residual of the score column in the branch first")
 enum tree_order {
 #define X(symbol, word, help) TREE_BY_##symbol,
 	TREE_ORDER_TABLE(X)
@@ -81,6 +84,9 @@ struct tree {
 	/* filter and search */
 	char *filter;            /* NULL = none */
 	size_t fit_count;
+	struct filter *finder;   /* NULL until first used */
+	const double *z;         /* of the score column, by node; borrowed, NULL unknown */
+	double *best_z;          /* the largest of the branch; NULL unknown */
 	char *needle;            /* NULL = none */
 	uint32_t *matches;       /* in the order of the unfolded forest */
 	size_t match_count;
@@ -110,8 +116,15 @@ void tree_set_open(struct tree *tree, size_t row, bool open);
 void tree_fold_all(struct tree *tree, bool open);
 void tree_set_order(struct tree *tree, enum tree_order order);
 void tree_set_column(struct tree *tree, size_t column);
-/* NULL or "" shows everything again.  Puts the cursor on the best match. */
+/* The residuals of the score column, one a node (NAN none), borrowed until the
+ * next call; NULL when there are none. */
+void tree_set_z(struct tree *tree, const double *z);
+/* NULL or "" shows everything again.  Puts the cursor on the best match.  A line
+ * that is wrong (see filter.h) changes nothing. */
+enum status tree_filter(struct tree *tree, const char *line, struct error *error);
 void tree_set_filter(struct tree *tree, const char *filter);
+/* What the last word of the filter could become; "" when nothing. */
+const char *tree_filter_hint(const struct tree *tree);
 
 void tree_move(struct tree *tree, size_t row); /* clamped */
 /* Unfolds what hides a model and puts the cursor on it; leaves the filter

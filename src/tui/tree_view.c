@@ -81,10 +81,22 @@ static void draw_marks(struct line *line)
 	if (sketch_position(&browser->sketch, node) >= 0)
 		draw_text(browser->screen, line->area, line->y, right - 7, STYLE_MARK, "⊕");
 	tree_columns_draw(browser, line->area, line->y, right - 12, node);
+	if (marks_sign(&browser->marks, node))
+		draw_format(browser->screen, line->area, line->y, right - 6, STYLE_KEY, "%c",
+			    marks_sign(&browser->marks, node));
 	if (parents > 1) {
 		snprintf(buffer, sizeof buffer, "⋈%zu", parents);
 		draw_right(browser->screen, line->area, line->y, right - 8, STYLE_MERGE, buffer);
 	}
+}
+
+/* A model that the user distrusts, or that descends from one. */
+static void draw_flag(struct line *line)
+{
+	enum flag_state state = line->browser->session->flags.state[line->row->node];
+
+	if (state != FLAG_NONE)
+		line_put(line, STYLE_BAD, state == FLAG_SELF ? "✗ " : "† ");
 }
 
 /* The name, with what the search found in it set off. */
@@ -107,6 +119,7 @@ static void draw_model_row(struct line *line)
 	char buffer[FIGURE_SIZE], count[FIGURE_SIZE] = "";
 
 	draw_branch(line, guess);
+	draw_flag(line);
 	if (tree_can_open(tree, line->row) && !tree_is_open(tree, line->row) &&
 	    tree->scored_below[node])
 		snprintf(count, sizeof count, " (%s)", figure_count(buffer, tree->scored_below[node]));
@@ -125,6 +138,7 @@ static void draw_link_row(struct line *line)
 
 	draw_branch(line, false);
 	line_put(line, STYLE_MERGE, "↪ ");
+	draw_flag(line);
 	room = line->area->width - line->x - right_width(line);
 	draw_name(line, room, STYLE_DIM);
 	room = line->area->width - line->x - right_width(line);
@@ -338,9 +352,9 @@ static bool tree_act(struct browser *browser, enum action action, int count)
 	case ACTION_SIBLING_NEXT: go_sibling(tree, 1); return true;
 	case ACTION_SIBLING_PREVIOUS: go_sibling(tree, -1); return true;
 	case ACTION_ENTER: enter(browser); return true;
-	case ACTION_ORDER:
-		tree_set_order(tree, (tree->order + 1) % TREE_ORDER_COUNT);
-		browser_message(browser, "order: %s", tree_order_name(tree->order));
+	case ACTION_ORDER: find_set_order(browser, (tree->order + 1) % TREE_ORDER_COUNT); return true;
+	case ACTION_ORDER_BACK:
+		find_set_order(browser, (tree->order + TREE_ORDER_COUNT - 1) % TREE_ORDER_COUNT);
 		return true;
 	default: return find_act(browser, action, count);
 	}

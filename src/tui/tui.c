@@ -200,6 +200,7 @@ static void browser_end(struct browser *browser)
 	sketch_free(&browser->sketch);
 	tree_free(browser->tree);
 	free(browser->estimates);
+	free(browser->answers);
 	free(browser->residuals);
 	free(browser->help_needle);
 	free(browser->output);
@@ -210,7 +211,12 @@ static void browser_end(struct browser *browser)
 		free(browser->messages[i].text);
 	free(browser->messages);
 	text_free(&browser->prompt.text);
+	text_free(&browser->prompt.note);
+	command_line_free(browser);
+	marks_free(&browser->marks);
+	flag_free(browser);
 	text_free(&browser->folds_before);
+	free(browser->z);
 	text_free(&browser->warnings);
 	for (int i = 0; i < 2; i++)
 		if (browser->wake[i] >= 0)

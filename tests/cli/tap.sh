@@ -55,6 +55,7 @@ lines() { [ "$(wc -l <"$work/out")" -eq "$1" ]; }
 fails_with() { exits "$1" && warns "$2" && silent; }
 # Is the output JSON, with something true about it?
 is_json() { # FILTER PATTERN-WITHOUT-JQ
+	[ -s "$work/out" ] || return 1
 	if command -v jq >/dev/null 2>&1; then
 		jq -e "$1" "$work/out"
 	else

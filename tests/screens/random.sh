@@ -20,8 +20,9 @@ make_script() { # seed
 	BEGIN {
 		keys = split("j k h l g G z Z space + - = % e L m M t B c w u ctrl-r / n N f r o ] [ b y ! ? " \
 			"< > ( ) F9 tab shift-tab enter esc ctrl-o up down left right pgup pgdn home end ctrl-d ctrl-u p J K x " \
+			": \047 ` # & \042 ; * O " \
 			"backspace delete 1 2 5 0 9 a s ctrl-l ctrl-c F1 F ctrl-k ctrl-w", key, " ")
-		words = split("oak;elm slerp;/wernicke;60;no such;⊕é日本", word, ";")
+		words = split("oak;elm slerp;/wernicke;60;no such;⊕é日本;bbh > 30;:goto elm;:sort z;:filter scored !merge;:open script;un", word, ";")
 		print "resize " 30 + below(180) " " 8 + below(60)
 		for (i = 0; i < 80; i++) {
 			what = below(20)

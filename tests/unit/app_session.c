@@ -210,16 +210,16 @@ static void a_worker_fits_beside_the_session(void **state)
 	struct engine_fit *made = NULL;
 
 	open_family(fixture);
-	expect_ok(session_fit_detached(fixture->place.cache, fixture->session->catalog, PRIOR_NONE, 0, 1,
-				       false, NULL, &made, &error), &error);
+	expect_ok(session_fit_detached(fixture->place.cache, fixture->session->catalog, NULL, PRIOR_NONE,
+				       0, 1, false, NULL, &made, &error), &error);
 	session_adopt_fit(fixture->session, made);
 	assert_non_null(fixture->session->query);
 	assert_int_equal(kept_models(fixture), MODELS);
 	/* A fit of data that are no longer in the cache is not kept. */
 	mark_kept_fit(fixture);
 	put_score(fixture->session->store, "owner/newcomer", "user", "ifeval", 40);
-	expect_ok(session_fit_detached(fixture->place.cache, fixture->session->catalog, PRIOR_NONE, 0, 1,
-				       true, NULL, &made, &error), &error);
+	expect_ok(session_fit_detached(fixture->place.cache, fixture->session->catalog, NULL, PRIOR_NONE,
+				       0, 1, true, NULL, &made, &error), &error);
 	session_adopt_fit(fixture->session, made);
 	assert_int_equal(kept_models(fixture), 999);
 	struct catalog *catalog = load(fixture->session->store);
@@ -247,6 +247,78 @@ static void too_few_models_and_cancelling_leave_no_fit(void **state)
 	assert_int_equal(kept_models(fixture), -1);
 }
 
+/* ---- flags ------------------------------------------------------------------- */
+
+static size_t fitted_models(struct fixture *fixture)
+{
+	struct engine_info info;
+	struct error error = {0};
+
+	expect_ok(session_fit(fixture->session, PRIOR_KIN, 0, 0, false, NULL, &error), &error);
+	engine_fit_info(fixture->session->fit, &info);
+	return info.models;
+}
+
+static size_t model_named(struct fixture *fixture, const char *name)
+{
+	size_t model = catalog_find(fixture->session->catalog, name);
+
+	assert_true(model != CATALOG_NONE);
+	return model;
+}
+
+static void suspects_are_left_out_and_taken_in(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error error = {0};
+
+	open_family(fixture);
+	/* Of model-7 descend 14, 15, 28 and 29. */
+	size_t model = model_named(fixture, "owner/model-7");
+	size_t grandchild = model_named(fixture, "owner/model-29");
+	expect_ok(session_flag(fixture->session, model, "leaked", &error), &error);
+	assert_int_equal(fixture->session->flags.suspects, 5);
+	assert_false(session_leaves_out(fixture->session, model));
+	assert_int_equal(fitted_models(fixture), MODELS);
+	expect_ok(session_leave_out(fixture->session, true, &error), &error);
+	assert_true(session_leaves_out(fixture->session, grandchild));
+	assert_int_equal(fitted_models(fixture), MODELS - 5);
+	/* Kept between runs, in the cache; other data are not learned from again. */
+	open_session(fixture, true, NULL);
+	assert_true(session_leaves_out(fixture->session, grandchild));
+	assert_int_equal(fitted_models(fixture), MODELS - 5);
+	const struct flag *flag = flags_find(&fixture->session->flags, fixture->session->catalog, grandchild);
+	assert_non_null(flag);
+	assert_int_equal(flag->model, model);
+	assert_string_equal(flag->reason, "leaked");
+	expect_ok(session_flag(fixture->session, model, NULL, &error), &error);
+	assert_false(session_leaves_out(fixture->session, grandchild));
+	assert_null(flags_find(&fixture->session->flags, fixture->session->catalog, grandchild));
+	assert_int_equal(fitted_models(fixture), MODELS);
+	open_session(fixture, true, NULL);
+	assert_int_equal(fixture->session->flags.count, 0);
+	assert_true(fixture->session->left_out);
+}
+
+static void the_nearest_flag_explains(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error error = {0};
+	size_t leaf;
+
+	open_family(fixture);
+	leaf = model_named(fixture, "owner/model-29");
+	expect_ok(session_flag(fixture->session, model_named(fixture, "owner/model-1"), "far", &error), &error);
+	expect_ok(session_flag(fixture->session, model_named(fixture, "owner/model-14"), "near", &error), &error);
+	expect_ok(session_flag(fixture->session, model_named(fixture, "owner/model-14"), "nearer", &error),
+		  &error);
+	assert_int_equal(fixture->session->flags.count, 2);
+	const struct flag *flag = flags_find(&fixture->session->flags, fixture->session->catalog, leaf);
+	assert_string_equal(flag->reason, "nearer");
+	assert_int_equal(fixture->session->flags.state[leaf], FLAG_DESCENDANT);
+	assert_int_equal(fixture->session->flags.state[flag->model], FLAG_SELF);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +328,8 @@ int main(void)
 		TEST(the_environment_names_the_data_folder),
 		TEST(variances_are_learned_only_when_needed),
 		TEST(a_worker_fits_beside_the_session),
+		TEST(suspects_are_left_out_and_taken_in),
+		TEST(the_nearest_flag_explains),
 		TEST(too_few_models_and_cancelling_leave_no_fit),
 	};
 	return cmocka_run_group_tests_name("app: session", tests, NULL, NULL);

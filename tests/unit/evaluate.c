@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "statistics.h"
+#include "stemma/engine/answer_model.h"
 #include "stemma/engine/answers.h"
 #include "stemma/engine/evaluate.h"
 
@@ -198,37 +199,119 @@ static void see_answers(void *context, const struct answer_result *result)
 	seen->pearson[result->method][result->known > 0] = result->pearson;
 }
 
+struct answers {
+	uint64_t bits[MODELS][2];
+	const uint64_t *rows[MODELS];
+	uint32_t models[MODELS];
+};
+
+/* Every model answers as its parent does but for one question in twenty. */
+static void answers_make(struct answers *answers)
+{
+	memset(answers, 0, sizeof *answers);
+	for (uint32_t i = 0; i < MODELS; i++) {
+		answers->rows[i] = answers->bits[i];
+		answers->models[i] = i;
+		for (size_t q = 0; q < QUESTIONS; q++) {
+			uint64_t inherited = i < 4 ? uniform() < 0.2 + 0.2 * i
+						   : answers->bits[i / 2][q / 64] >> (q % 64) & 1;
+			uint64_t bit = uniform() < 0.05 ? !inherited : inherited;
+			answers->bits[i][q / 64] |= bit << (q % 64);
+		}
+	}
+}
+
 /* Answers that are inherited: lineage must beat plain factorisation, and known
  * answers must help. */
 static void inherited_answers_are_predicted(void **state)
 {
 	(void)state;
-	static uint64_t bits[MODELS][2];
-	const uint64_t *rows[MODELS];
-	uint32_t numbers[MODELS];
 	size_t known[] = {0, 30};
 	struct world world;
+	struct answers answers;
 	struct seen_answers seen = {0};
 	struct error error = {0};
 
 	world_make(&world, 2);
-	for (uint32_t i = 0; i < MODELS; i++) {
-		rows[i] = bits[i];
-		numbers[i] = i;
-		for (size_t q = 0; q < QUESTIONS; q++) {
-			uint64_t inherited = i < 4 ? uniform() < 0.5 : bits[i / 2][q / 64] >> (q % 64) & 1;
-			uint64_t bit = uniform() < 0.05 ? !inherited : inherited;
-			bits[i][q / 64] |= bit << (q % 64);
-		}
-	}
-	struct answer_data data = {world.data, {MODELS, QUESTIONS, rows}, numbers};
-	struct answer_settings settings = {1, known, 2};
+	answers_make(&answers);
+	struct answer_data data = {world.data, {MODELS, QUESTIONS, answers.rows}, answers.models};
+	struct answer_settings settings = {.seed = 1, .known = known, .known_count = 2};
 	if (answers_evaluate(&data, &settings, see_answers, &seen, NULL, &error) != STATUS_OK)
 		fail_msg("%s", error.message);
 	assert_true(seen.pearson[ANSWER_METHOD_KIN][0] > seen.pearson[ANSWER_METHOD_NONE][0] + 0.2);
 	assert_true(seen.pearson[ANSWER_METHOD_LAPLACIAN][0] > seen.pearson[ANSWER_METHOD_NONE][0] + 0.2);
 	assert_true(seen.pearson[ANSWER_METHOD_KIN][0] > seen.pearson[ANSWER_METHOD_SHUFFLED][0]);
 	assert_true(seen.pearson[ANSWER_METHOD_NONE][1] > seen.pearson[ANSWER_METHOD_NONE][0] + 0.1);
+	lineage_free(world.lineage);
+}
+
+static struct answer_model *learn_answers(const struct engine_fit *fit, const struct answers *answers,
+					  const void *state, size_t bytes)
+{
+	struct lrmf_data data = {MODELS, QUESTIONS, answers->rows};
+	struct answer_model *model = NULL;
+	struct error error = {0};
+
+	if (answer_model_new(fit, &data, answers->models, state, bytes, 1, NULL, &model, &error) != STATUS_OK)
+		fail_msg("%s", error.message);
+	return model;
+}
+
+/* The share that each model solves follows from its relatives' answers, not
+ * from its own; a merge lies between its parents. */
+static void shares_are_predicted(void **state)
+{
+	(void)state;
+	struct engine_settings settings = {.seed = 1};
+	struct engine_estimate estimates[BENCHMARKS + 1];
+	struct engine_residual residual, changed;
+	struct engine_fit *fit = NULL;
+	struct world world;
+	struct answers answers;
+	struct error error = {0};
+	double observed[MODELS], predicted[MODELS];
+	size_t bytes;
+
+	world_make(&world, 2);
+	answers_make(&answers);
+	assert_int_equal(engine_fit_new(&world.data, &settings, NULL, 0, true, NULL, &fit, &error), STATUS_OK);
+	struct answer_model *model = learn_answers(fit, &answers, NULL, 0);
+	assert_int_equal(answer_model_learned(model), MODELS);
+	for (size_t i = 0; i < MODELS; i++) {
+		assert_true(answer_model_residual(model, i, &residual));
+		observed[i] = residual.observed;
+		predicted[i] = residual.predicted;
+	}
+	/* The roots have no parents, and the next few no others to learn from. */
+	assert_true(statistics_pearson(observed + 16, predicted + 16, MODELS - 16) > 0.75);
+
+	/* What is kept gives the same again; what is not of these answers is not taken. */
+	void *kept = answer_model_state(model, &bytes);
+	struct answer_model *again = learn_answers(fit, &answers, kept, bytes);
+	answer_model_residual(again, 77, &changed);
+	assert_true(fabs(changed.predicted - predicted[77]) < 1e-9);
+	answer_model_free(again);
+	memset(answers.bits[MODELS - 1], 0xFF, sizeof answers.bits[0]);
+	again = learn_answers(fit, &answers, kept, bytes);
+	answer_model_residual(again, MODELS - 1, &changed);
+	assert_true(changed.observed > 99.9);
+	assert_true(fabs(changed.predicted - predicted[MODELS - 1]) < 10);
+	free(kept);
+	answer_model_free(again);
+
+	struct engine_query *query = engine_query_new(fit);
+	struct engine_child child = {.model = world.model[0], .relation = RELATION_MERGE, .count = 2,
+				     .parents = {0, 3}, .weights = {1, 1}};
+	struct answer_prediction prediction;
+	child.model.name = NULL;
+	assert_int_equal(engine_predict_child(query, &child, estimates, &error), STATUS_OK);
+	answer_model_predict(model, query, &prediction);
+	assert_true(prediction.share.mean > observed[0] && prediction.share.mean < observed[3]);
+	assert_true(prediction.share.low90 < prediction.share.mean && prediction.share.high90 > prediction.share.mean);
+	assert_int_equal(prediction.evidence_count, ANSWER_EVIDENCE_MAX);
+	engine_query_free(query);
+	answer_model_free(model);
+	engine_fit_free(fit);
 	lineage_free(world.lineage);
 }
 
@@ -242,6 +325,7 @@ int main(void)
 		cmocka_unit_test(known_benchmarks_help),
 		cmocka_unit_test(figures_by_hand),
 		cmocka_unit_test(inherited_answers_are_predicted),
+		cmocka_unit_test(shares_are_predicted),
 	};
 	return cmocka_run_group_tests_name("evaluate", tests, NULL, NULL);
 }

@@ -153,6 +153,48 @@ static void single_answers(void **state)
 	text_free(&wide);
 }
 
+/* What the path and the lines of lm-evaluation-harness tell. */
+static void harness_samples(void **state)
+{
+	(void)state;
+	static const char path[] = "runs/own.er__Model-7B/samples_leaderboard_bbh_snarks_2025-01-27T10-10-36.877664.jsonl";
+	struct heard heard;
+	enum format format;
+	struct error error = {0};
+
+	/* Another filter is passed over, of a repeated answer the last one counts. */
+	assert_int_equal(read_named("{\"doc_id\": 0, \"filter\": \"strict\", \"acc\": 0, \"acc_norm\": 1.0}\n"
+				    "{\"doc_id\": 2, \"filter\": \"strict\", \"acc_norm\": true}\n"
+				    "{\"doc_id\": 2, \"filter\": \"loose\", \"acc_norm\": 0}\n"
+				    "{\"doc_id\": 1, \"filter\": \"strict\", \"acc_norm\": 1}\n"
+				    "{\"doc_id\": 1, \"filter\": \"strict\", \"acc_norm\": 0}\n", path, &heard, &format, &error),
+			 STATUS_OK);
+	assert_int_equal(format, FORMAT_SAMPLES_JSONL);
+	heard_line(&heard, "answers own.er/Model-7B bbh_snarks 3 101\n");
+	text_free(&heard.log);
+
+	assert_int_equal(read_named("{\"doc_id\": 0, \"metrics\": [\"math_verify\"], \"math_verify\": 1}\n"
+				    "{\"doc_id\": 2, \"exact_match\": 0.5}\n{\"doc_id\": 3, \"exact_match\": 1}\n{broken\n"
+				    "{\"doc_id\": \"x\", \"acc\": 1}\n{\"doc_id\": 4}\n", path, &heard, &format, &error),
+			 STATUS_OK);
+	heard_line(&heard, "reject 2:0 the answer is neither 0 nor 1\n");
+	heard_line(&heard, "reject 4:7 not a JSON object");
+	heard_line(&heard, "reject 5:0 expected a \"doc_id\"");
+	heard_line(&heard, "reject 6:0 none of acc_norm");
+	heard_line(&heard, "reject 1:0 2 of the answers 0 to 3 are missing");
+	assert_int_equal(heard.count[RECORD_OUTCOMES], 0);
+	text_free(&heard.log);
+
+	assert_int_equal(read_named("{\"doc_id\": 0, \"acc\": 1}\n", "here/samples_x_2025-01-27.jsonl", &heard, &format, &error),
+			 STATUS_DATA);
+	assert_non_null(strstr(error.message, "of which model"));
+	text_free(&heard.log);
+	error = (struct error){0};
+	assert_int_equal(read_named("{\"doc_id\": 0, \"acc\": 1}\n", "o__n/answers.jsonl", &heard, &format, &error), STATUS_DATA);
+	assert_non_null(strstr(error.message, "of which task"));
+	text_free(&heard.log);
+}
+
 /* ---- Hub metadata ----------------------------------------------------------------------------------- */
 
 static void hub_parents(void **state)
@@ -437,6 +479,7 @@ int main(void)
 		cmocka_unit_test(contents_and_their_scoring),
 		cmocka_unit_test(models_with_any_benchmarks),
 		cmocka_unit_test(single_answers),
+		cmocka_unit_test(harness_samples),
 		cmocka_unit_test(hub_parents),
 		cmocka_unit_test(shares_by_hand),
 		cmocka_unit_test(ignored_keys_are_told),

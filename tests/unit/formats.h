@@ -86,7 +86,7 @@ static inline struct record_sink sink_of(struct heard *heard)
 	return (struct record_sink){.context = heard, .accept = hear, .reject = hear_reject, .warn = hear_warning};
 }
 
-static inline enum status read_bytes(const char *text, size_t length, struct heard *heard,
+static inline enum status read_bytes(const char *text, size_t length, const char *name, struct heard *heard,
 				     enum format *format, struct error *error)
 {
 	struct record_sink sink = sink_of(heard);
@@ -96,7 +96,7 @@ static inline enum status read_bytes(const char *text, size_t length, struct hea
 	*heard = (struct heard){.log = {0}};
 	*error = (struct error){0};
 	memcpy(copy, text, length);
-	enum status status = reader_read_text(copy, length, "test.file", &sink, format, error);
+	enum status status = reader_read_text(copy, length, name, &sink, format, error);
 	test_free(copy);
 	return status;
 }
@@ -104,7 +104,13 @@ static inline enum status read_bytes(const char *text, size_t length, struct hea
 static inline enum status read_text(const char *text, struct heard *heard, enum format *format,
 				    struct error *error)
 {
-	return read_bytes(text, strlen(text), heard, format, error);
+	return read_bytes(text, strlen(text), "test.file", heard, format, error);
+}
+
+static inline enum status read_named(const char *text, const char *name, struct heard *heard,
+				     enum format *format, struct error *error)
+{
+	return read_bytes(text, strlen(text), name, heard, format, error);
 }
 
 static inline void heard_line(const struct heard *heard, const char *line)

@@ -47,9 +47,9 @@ static void covariance_make(double *covariance)
 			covariance[u * MODELS + v] = exp(-fabs((double)u - (double)v) / 8);
 }
 
-static struct lrmf *fit(const struct answers *answers, const double *covariance, double lambda)
+static struct lrmf *fit_tied(const struct answers *answers, const double *covariance, double lambda, double tie)
 {
-	struct lrmf_settings settings = {.rank = RANK, .lambda = lambda, .mu = 0.5, .passes_max = 4000,
+	struct lrmf_settings settings = {.rank = RANK, .lambda = lambda, .mu = 0.5, .tie = tie, .passes_max = 4000,
 					 .tolerance = 1e-9, .seed = 1};
 	struct error error = {0};
 	struct lrmf *lrmf = NULL;
@@ -57,6 +57,11 @@ static struct lrmf *fit(const struct answers *answers, const double *covariance,
 	if (lrmf_fit(&answers->data, covariance, &settings, NULL, &lrmf, &error) != STATUS_OK)
 		fail_msg("%s", error.message);
 	return lrmf;
+}
+
+static struct lrmf *fit(const struct answers *answers, const double *covariance, double lambda)
+{
+	return fit_tied(answers, covariance, lambda, 0);
 }
 
 static double probability(const struct lrmf *lrmf, size_t model, size_t question)
@@ -78,8 +83,8 @@ static void objective_never_rises(void **state)
 
 	answers_make(&answers, NULL);
 	covariance_make(covariance);
-	for (int prior = 0; prior < 2; prior++) {
-		struct lrmf *lrmf = fit(&answers, prior ? covariance : NULL, 1);
+	for (int prior = 0; prior < 4; prior++) {
+		struct lrmf *lrmf = fit_tied(&answers, prior & 1 ? covariance : NULL, 1, prior & 2 ? 5 : 0);
 		const double *objective = lrmf_objective(lrmf, &count);
 		assert_true(count > 3);
 		for (size_t i = 1; i < count; i++)
@@ -91,18 +96,22 @@ static void objective_never_rises(void **state)
 
 /* Where the search ends, the gradient on the questions' side, written down
  * directly, is nothing beside its parts. */
-static void gradient_vanishes_at_the_end(void **state)
+static void check_gradient(double tie)
 {
-	(void)state;
 	struct answers answers;
+	double mean[RANK] = {0};
 
 	answers_make(&answers, NULL);
-	struct lrmf *lrmf = fit(&answers, NULL, 1);
+	struct lrmf *lrmf = fit_tied(&answers, NULL, 1, tie);
 	const float *x = lrmf_questions(lrmf), *m = lrmf_models(lrmf);
 	double left = 0, parts = 0;
 	for (size_t i = 0; i < QUESTIONS; i++)
+		for (size_t j = 0; j < RANK; j++)
+			mean[j] += (double)x[i * (RANK + 1) + j] / QUESTIONS;
+	for (size_t i = 0; i < QUESTIONS; i++)
 		for (size_t j = 0; j < RANK; j++) {
-			double gradient = 0.5 * (double)x[i * (RANK + 1) + j], size = fabs(gradient);
+			double factor = (double)x[i * (RANK + 1) + j];
+			double gradient = 0.5 * factor + tie * (factor - mean[j]), size = fabs(gradient);
 			for (size_t u = 0; u < MODELS; u++) {
 				double answer = (double)(answers.bits[u][i / 64] >> (i % 64) & 1);
 				double part = (probability(lrmf, u, i) - answer) * (double)m[u * RANK + j];
@@ -114,6 +123,13 @@ static void gradient_vanishes_at_the_end(void **state)
 		}
 	assert_true(left < 0.02 * parts);
 	lrmf_free(lrmf);
+}
+
+static void gradient_vanishes_at_the_end(void **state)
+{
+	(void)state;
+	check_gradient(0);
+	check_gradient(3);
 }
 
 /* K = I given as a matrix is plain factorisation, and only K / lambda counts. */

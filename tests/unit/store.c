@@ -542,6 +542,7 @@ static void alias_joins_two_models(void **state)
 	put_edge(store, "old/name", "new/name", "names", TRUST_INFERRED, NAN);
 	put_edge(store, "kid", "old/name", "hub", TRUST_DECLARED, NAN);
 	put_alias(store, "ancient/name", "old/name");
+	assert_int_equal(store_put_flag(store, store_find_model(store, "old/name"), "", NULL), STATUS_OK);
 
 	assert_int_equal(put_alias(store, "old/name", "new/name"), CHANGE_ADDED);
 	assert_string_equal(ask(store, "SELECT name FROM models ORDER BY name"), "base\nkid\nnew/name");
@@ -554,6 +555,8 @@ static void alias_joins_two_models(void **state)
 				" ORDER BY 1, 2, 3"),
 			    "kid|new/name|hub|NULL\nnew/name|base|card|NULL\nnew/name|base|hub|0.2");
 	assert_int_equal(store_find_model(store, "ancient/name"), store_find_model(store, "new/name"));
+	assert_string_equal(ask(store, "SELECT name, reason FROM flags JOIN models ON id = model"),
+			    "new/name|suspect");
 	assert_string_equal(ask(store, "PRAGMA foreign_key_check"), "");
 }
 

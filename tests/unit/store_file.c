@@ -265,20 +265,23 @@ static void damage_is_told(void **state)
 
 /* ---- migrating ------------------------------------------------------------------------ */
 
-/* Three versions: the first is the real one. */
+/* Two versions after the real ones. */
 static const char *const later_steps[] = {
-	NULL, "ALTER TABLE models ADD COLUMN colour TEXT", "UPDATE models SET colour = 'red'",
+	"ALTER TABLE models ADD COLUMN colour TEXT", "UPDATE models SET colour = 'red'",
 };
 static const char *const broken_steps[] = {
-	NULL, "ALTER TABLE models ADD COLUMN colour TEXT; UPDATE models SET suspect = 1",
+	"ALTER TABLE models ADD COLUMN colour TEXT; UPDATE models SET suspect = 1",
 	"UPDATE no_such_table SET x = 1",
 };
 
 static enum status open_later(struct fixture *fixture, const char *const *steps, bool *created,
 			      struct error *error)
 {
-	const char *all[] = {store_schema.steps[0], steps[1], steps[2]};
-	struct schema schema = {.steps = all, .version = 3};
+	const char *all[16];
+	struct schema schema = {.steps = all, .version = store_schema.version + 2};
+
+	memcpy(all, store_schema.steps, (size_t)store_schema.version * sizeof *all);
+	memcpy(all + store_schema.version, steps, 2 * sizeof *all);
 
 	return database_open(fixture->path, true, &schema, &fixture->store, created, error);
 }
@@ -293,7 +296,8 @@ static void an_older_cache_moves_forward(void **state)
 	fixture->store = NULL;
 	assert_int_equal(open_later(fixture, later_steps, &created, NULL), STATUS_OK);
 	assert_false(created);
-	assert_int_equal(ask_number(fixture->store, "PRAGMA user_version"), 3);
+	assert_int_equal(ask_number(fixture->store, "PRAGMA user_version"),
+			 store_schema.version + 2);
 	assert_string_equal(ask(fixture->store, "SELECT name, colour FROM models"), "a/m|red");
 	/* Once is enough, and this program now refuses it. */
 	store_close(fixture->store);
@@ -301,7 +305,27 @@ static void an_older_cache_moves_forward(void **state)
 	assert_int_equal(open_later(fixture, later_steps, &created, NULL), STATUS_OK);
 	store_close(fixture->store);
 	fixture->store = NULL;
-	assert_refused(fixture->path, true, STATUS_CACHE, "schema 3");
+	assert_refused(fixture->path, true, STATUS_CACHE, "schema ");
+}
+
+/* A cache of the first version has no flags; it gets them and keeps the rest. */
+static void the_first_version_moves_forward(void **state)
+{
+	struct fixture *fixture = *state;
+	struct schema first = {.steps = store_schema.steps, .version = 1};
+
+	store_close(fixture->store);
+	fixture->store = NULL;
+	assert_int_equal(remove(fixture->path), 0);
+	assert_int_equal(database_open(fixture->path, true, &first, &fixture->store, NULL, NULL),
+			 STATUS_OK);
+	put_run(fixture->store, "a/m", "s", 10, 6, 10);
+	store_close(fixture->store);
+	assert_int_equal(store_open(fixture->path, false, &fixture->store, NULL, NULL), STATUS_OK);
+	assert_int_equal(ask_number(fixture->store, "PRAGMA user_version"), store_schema.version);
+	assert_string_equal(ask(fixture->store, "SELECT name FROM models"), "a/m");
+	assert_int_equal(store_put_flag(fixture->store, 1, "leaked", NULL), STATUS_OK);
+	assert_string_equal(ask(fixture->store, "SELECT model, reason FROM flags"), "1|leaked");
 }
 
 static void a_new_cache_takes_all_steps(void **state)
@@ -314,7 +338,8 @@ static void a_new_cache_takes_all_steps(void **state)
 	assert_int_equal(remove(fixture->path), 0);
 	assert_int_equal(open_later(fixture, later_steps, &created, NULL), STATUS_OK);
 	assert_true(created);
-	assert_int_equal(ask_number(fixture->store, "PRAGMA user_version"), 3);
+	assert_int_equal(ask_number(fixture->store, "PRAGMA user_version"),
+			 store_schema.version + 2);
 	assert_string_equal(ask(fixture->store, "SELECT count(colour) FROM models"), "0");
 }
 
@@ -598,6 +623,7 @@ int main(void)
 		CASE(damage_is_told),
 		CASE(an_older_cache_moves_forward),
 		CASE(a_new_cache_takes_all_steps),
+		CASE(the_first_version_moves_forward),
 		CASE(a_failed_migration_leaves_the_old_cache),
 		CASE(two_copies_do_not_harm_each_other),
 		CASE(a_snapshot_stands_still),

@@ -6,8 +6,9 @@
 
 #include "actions.h"
 #include "bars.h"
+#include "commands.h"
+#include "stemma/base/fuzzy.h"
 #include "config_table.h"
-#include "fuzzy.h"
 #include "keys.h"
 #include "list.h"
 
@@ -34,6 +35,34 @@ static void better_fits_score_more(void **state)
 	assert_true(fuzzy_score("ab", "xaxb/ab") > fuzzy_score("ab", "xaxb/xx"));
 	/* merely scattered letters are no fit */
 	assert_true(fuzzy_score("slerp", "soolooeooroop") <= FUZZY_NONE / 2);
+}
+
+/* What a digest says is never less than what is. */
+static void chances_bound_scores(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"mistralai/Mistral-7B-v0.1", "a/b", "lab/NeuralHermes-2.5",
+					    "HuggingFaceH4/zephyr-7b-beta", "x/soolooeooroop", "Enno-Ai/Enno"};
+	static const char *const words[] = {"m", "mi", "mst", "mistral", "nh25", "zb", "slerp", "eae", "ea",
+					    "7b", "ab", "neural", "hzb", "xs"};
+	size_t fitting = 0, sure = 0;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+			struct fuzzy_digest digest = fuzzy_digest(names[i]);
+			struct fuzzy_chance chance = fuzzy_chance(words[k], strlen(words[k]), &digest,
+								  strlen(names[i]));
+			double score = fuzzy_score(words[k], names[i]);
+			if (score <= FUZZY_NONE / 2) {
+				sure += !chance.fits;
+				continue;
+			}
+			fitting++;
+			assert_true(chance.fits);
+			assert_true(score <= chance.most + 1e-9);
+		}
+	assert_true(fitting > 15);
+	assert_true(sure > 10);
 }
 
 static void long_names_are_safe(void **state)
@@ -179,6 +208,35 @@ static void every_action_can_be_reached(void **state)
 	config_free(config);
 }
 
+/* The manual names each command with its argument, and no other. */
+static void manual_lists_the_commands(void **state)
+{
+	(void)state;
+	const char *top = getenv("top_srcdir");
+	char path[4096], line[512], wanted[64];
+	size_t found = 0;
+
+	snprintf(path, sizeof path, "%s/man/stemma.1", top ? top : ".");
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	while (fgets(line, sizeof line, file)) {
+		if (strncmp(line, ".It Ic :", 8) != 0 || line[8] == ' ')
+			continue;
+		bool known = false;
+		for (int i = 0; i < COMMAND_COUNT; i++) {
+			const struct command_info *info = command_info((enum command)i);
+			snprintf(wanted, sizeof wanted, ".It Ic :%s Ar %s\n", info->name,
+				 info->argument_name);
+			known = known || strcmp(wanted, line) == 0;
+		}
+		if (!known)
+			fail_msg("the manual lists %s", line);
+		found++;
+	}
+	fclose(file);
+	assert_int_equal(found, COMMAND_COUNT);
+}
+
 static void lists_scroll(void **state)
 {
 	(void)state;
@@ -211,6 +269,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(letters_must_occur_in_order),
 		cmocka_unit_test(better_fits_score_more),
+		cmocka_unit_test(chances_bound_scores),
 		cmocka_unit_test(long_names_are_safe),
 		cmocka_unit_test(interval_bars),
 		cmocka_unit_test(axis_takes_what_fits),
@@ -219,6 +278,7 @@ int main(void)
 		cmocka_unit_test(key_names_go_both_ways),
 		cmocka_unit_test(every_key_of_the_table_exists),
 		cmocka_unit_test(every_action_can_be_reached),
+		cmocka_unit_test(manual_lists_the_commands),
 		cmocka_unit_test(lists_scroll),
 	};
 

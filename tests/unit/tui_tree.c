@@ -2,7 +2,10 @@
  * that follows its model. */
 #include "test.h"
 
+#include <math.h>
+
 #include "stemma/app/session.h"
+#include "marks.h"
 #include "tree_model.h"
 
 struct fixture {
@@ -217,6 +220,68 @@ static void orders_differ(void **state)
 	tree_set_order(tree, TREE_BY_SCORE);
 	assert_string_equal(rows_text(tree),
 			    "0-Root 1-Child-A 1-Child-B 1+5 0-Second-Root 0#1 0#1");
+	tree_set_order(tree, TREE_BY_SIZE); /* all the same: by name */
+	assert_string_equal(rows_text(tree),
+			    "0-Root 1-Child-A 1-Child-B 1+5 0-Second-Root 0#1 0#1");
+}
+
+/* The branch with the largest z comes first; without z by name. */
+static void order_by_z(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tree *tree = fixture->tree;
+	double z[32];
+
+	for (size_t i = 0; i < tree->count; i++)
+		z[i] = NAN;
+	z[named(fixture, "lab/Child-A")] = -1;
+	z[named(fixture, "lab/Child-B")] = 0.5;
+	z[named(fixture, "lab/Guessed")] = 3;
+	tree_set_open(tree, 0, true);
+	tree_set_order(tree, TREE_BY_Z);
+	assert_string_equal(rows_text(tree),
+			    "0-Root 1-Child-A 1-Child-B 1+5 0-Second-Root 0#1 0#1");
+	tree_set_z(tree, z);
+	assert_string_equal(rows_text(tree),
+			    "0-Second-Root 0-Root 1-Child-B 1-Child-A 1+5 0#1 0#1");
+	assert_int_equal(tree_model(tree), named(fixture, "lab/Root"));
+	tree_set_z(tree, NULL);
+	assert_int_equal(tree->rows[0].node, named(fixture, "lab/Root"));
+}
+
+static void marks_are_kept_by_name(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct catalog *catalog = fixture->session->catalog;
+	size_t root = named(fixture, "lab/Root"), grand = named(fixture, "lab/Grand");
+	struct marks marks = {0}, again = {0};
+	struct text saved = {0};
+
+	marks_set(&marks, catalog, 'b', root);
+	assert_true(marks_toggle(&marks, catalog, grand));
+	marks_set(&marks, catalog, 'a', grand);
+	assert_int_equal(marks_sign(&marks, grand), 'a');
+	/* A letter has one model. */
+	marks_set(&marks, catalog, 'b', grand);
+	assert_int_equal(marks_model(&marks, 'b'), grand);
+	assert_int_equal(marks_sign(&marks, root), 0);
+	marks_save(&marks, &saved);
+	assert_string_equal(text_string(&saved), "alab/Grand\nblab/Grand\n*lab/Grand\n");
+	text_append(&saved, "zlab/Gone\n1lab/Root\n\nq\n");
+	marks_load(&again, catalog, text_string(&saved));
+	assert_int_equal(again.count, 4);
+	assert_int_equal(marks_model(&again, 'a'), grand);
+	assert_true(marks_model(&again, 'z') == CATALOG_NONE);
+	assert_false(marks_toggle(&again, catalog, grand));
+	marks_remove(&again, 0);
+	assert_int_equal(again.count, 2);
+	/* What is gone is not forgotten. */
+	text_clear(&saved);
+	marks_save(&again, &saved);
+	assert_string_equal(text_string(&saved), "blab/Grand\nzlab/Gone\n");
+	text_free(&saved);
+	marks_free(&marks);
+	marks_free(&again);
 }
 
 static void filter_shows_the_way_to_matches(void **state)
@@ -327,6 +392,8 @@ int main(void)
 		WITH_TREE(cursor_follows_its_model),
 		WITH_TREE(cursor_marks_kin),
 		WITH_TREE(orders_differ),
+		WITH_TREE(order_by_z),
+		WITH_TREE(marks_are_kept_by_name),
 		WITH_TREE(filter_shows_the_way_to_matches),
 		WITH_TREE(filter_keeps_the_model_found),
 		WITH_TREE(search_goes_round),

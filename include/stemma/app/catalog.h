@@ -24,6 +24,7 @@ struct catalog_benchmark {
 struct catalog_model {
 	int64_t id;            /* in the cache */
 	char *name, *architecture, *license, *source, *precision; /* NULL unknown */
+	char *merge_method;    /* NULL unknown, or no merge */
 	double params_b;       /* NAN unknown */
 	double uploaded;       /* days since 1970, NAN unknown */
 	double likes;
@@ -45,6 +46,9 @@ struct catalog {
 	struct engine_model *facts; /* count entries: the engine's view */
 	size_t scored_count;
 	int64_t data_version;
+	const bool *excluded;  /* by model, borrowed from the session, which may change it: not
+				* to be learned from; NULL none */
+	const uint8_t *flags;  /* enum flag_state by model, borrowed; NULL none */
 	char *notice;          /* what the user should know about mixed scorings; NULL none */
 	/* private: lookup by name and alias, the memory of all strings above */
 	struct catalog_name *names;

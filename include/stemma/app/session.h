@@ -11,7 +11,9 @@
 #ifndef STEMMA_APP_SESSION_H
 #define STEMMA_APP_SESSION_H
 
+#include "stemma/app/answer_sets.h"
 #include "stemma/app/catalog.h"
+#include "stemma/app/flags.h"
 #include "stemma/app/import.h"
 #include "stemma/base/error.h"
 #include "stemma/base/progress.h"
@@ -24,7 +26,10 @@ struct session {
 	struct catalog *catalog;
 	struct engine_fit *fit;      /* NULL until there is one */
 	struct engine_query *query;  /* of that fit */
+	struct answer_sets answers;  /* of that fit; none until session_learn_answers() */
 	bool created;                /* the cache was made by this session */
+	struct flags flags;          /* of that catalog */
+	bool left_out;               /* suspect models are not learned from */
 };
 
 /* Opens (and creates) the cache; path NULL = the default one.  A cache without
@@ -46,12 +51,33 @@ enum status session_fit(struct session *session, enum prior prior, size_t rank, 
 			bool relearn, struct progress *progress, struct error *error);
 
 /* The same for a worker: opens `path` itself, hands over a fit that belongs to
- * `catalog`, and stores the variances. */
+ * `catalog`, and stores the variances.  What is left out is `excluded` (by
+ * model, NULL nothing), whatever the session says of it meanwhile. */
 enum status session_fit_detached(const char *path, const struct catalog *catalog,
-				 enum prior prior, size_t rank, uint64_t seed, bool relearn,
+				 const bool *excluded, enum prior prior, size_t rank, uint64_t seed, bool relearn,
 				 struct progress *progress, struct engine_fit **fit,
 				 struct error *error);
-/* Puts a fit in place (takes it over) with a query of its own. */
+/* Makes session->answers for the fit; a session without a fit has none. */
+enum status session_learn_answers(struct session *session, uint64_t seed, struct progress *progress,
+				  struct error *error);
+/* The same for a worker and a fit of `catalog`; the sets are the caller's. */
+enum status session_answers_detached(const char *path, const struct catalog *catalog,
+				     const struct engine_fit *fit, uint64_t seed,
+				     struct progress *progress, struct answer_sets *sets,
+				     struct error *error);
+/* Puts answers of session->fit in place (takes them over). */
+void session_adopt_answers(struct session *session, struct answer_sets *sets);
+/* Flags a model (reason NULL: takes the flag away), and says whether fits leave
+ * out what is flagged and all that descends from it; both are kept in the cache.
+ * The fit stays as it is until the next one. */
+enum status session_flag(struct session *session, size_t model, const char *reason,
+			 struct error *error);
+enum status session_leave_out(struct session *session, bool leave_out, struct error *error);
+/* Whether the model is left out of fits, kin and suggestions now. */
+bool session_leaves_out(const struct session *session, size_t model);
+
+/* Puts a fit in place (takes it over) with a query of its own; the answers of
+ * the old fit go. */
 void session_adopt_fit(struct session *session, struct engine_fit *fit);
 /* Puts a catalog in place (takes it over); drops the old fit. */
 void session_adopt_catalog(struct session *session, struct catalog *catalog);

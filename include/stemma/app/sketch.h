@@ -60,6 +60,10 @@ int sketch_position(const struct sketch *sketch, size_t model); /* -1 when not i
  * linear with the recipe's shares. */
 enum status sketch_from_recipe(struct sketch *sketch, const struct catalog *catalog,
 			       const struct merge_recipe *recipe, struct error *error);
+/* The same from a mergekit file ("-" is standard input); what the file has that a
+ * sketch cannot say goes to sink->warn (the sink may be NULL). */
+enum status sketch_open_file(struct sketch *sketch, const struct catalog *catalog, const char *path,
+			     const struct record_sink *sink, struct error *error);
 /* An edit that takes parents by name (names without owner and aliases are
  * fine); the method stays.  Weights are >= 0 and scaled to sum 1; NAN ones
  * share what the others leave of 1, or are all equal. */
@@ -102,6 +106,8 @@ struct sketch_prediction {
 	struct engine_ancestor ancestors[SKETCH_ANCESTORS_MAX];
 	size_t ancestor_count;
 	struct engine_child child;
+	struct answer_row *answers; /* owned; what single answers tell */
+	size_t answer_count;
 };
 enum status sketch_predict(const struct sketch *sketch, struct session *session,
 			   struct sketch_prediction *prediction, struct error *error);

@@ -40,6 +40,7 @@ struct answer_settings {
 	uint64_t seed;
 	const size_t *known;           /* known answers of each target, ascending */
 	size_t known_count;
+	double tie;                    /* the questions' Laplacian, as in struct lrmf_settings */
 };
 
 struct answer_result {

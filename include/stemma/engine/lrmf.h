@@ -2,7 +2,7 @@
  * (Tamura et al. 2025, arXiv 2504.19811; engine.md §2).
  *
  *     P(model u solves question i) = sigma(m_u . x_i + b_i)
- *     min  sum BCE + lambda/2 tr(M' K^-1 M) + mu/2 |X|^2
+ *     min  sum BCE + lambda/2 tr(M' K^-1 M) + mu/2 |X|^2 + tie/2 sum |x_i - mean x|^2
  *
  * K is the prior covariance of the models: the identity (plain matrix
  * factorisation), (rho L + I)^-1 (as published), or one from the pedigree.
@@ -30,6 +30,7 @@ struct lrmf_settings {
 	size_t rank;
 	double lambda;      /* on the models, > 0 */
 	double mu;          /* on the questions, > 0 */
+	double tie;         /* on the Laplacian of the questions, all tied to each other; 0 = none */
 	size_t passes_max;
 	double tolerance;   /* relative fall of the objective that ends the search */
 	uint64_t seed;
@@ -44,7 +45,12 @@ enum status lrmf_fit(const struct lrmf_data *data, const double *covariance,
 		     struct lrmf **lrmf, struct error *error);
 void lrmf_free(struct lrmf *lrmf); /* NULL allowed */
 
+/* One of factors that were learned before; both are copied. */
+struct lrmf *lrmf_restore(size_t models, size_t questions, size_t rank, const float *model_factors,
+			  const float *question_factors);
+
 size_t lrmf_rank(const struct lrmf *lrmf);
+size_t lrmf_question_count(const struct lrmf *lrmf);
 const float *lrmf_models(const struct lrmf *lrmf);     /* models x rank: M */
 const float *lrmf_questions(const struct lrmf *lrmf);  /* questions x (rank + 1): X, then b */
 /* The objective after each pass, never rising; *count of them. */

@@ -1,8 +1,9 @@
 /* Reader: recognises a file by its content and streams its records.
  *
  * Recognised (see stemma-formats in the README): leaderboard contents CSV,
- * scores CSV, lineage edge CSV, rename CSV, the starter set's two CSVs, Hub
- * metadata as JSON lines, mergekit YAML.  Any of them may be gzip-compressed.
+ * scores CSV, lineage edge CSV, rename CSV, the starter set's two CSVs, single
+ * answers as CSV or as lm-evaluation-harness samples, Hub metadata as JSON
+ * lines, mergekit YAML.  Any of them may be gzip-compressed.
  */
 #ifndef STEMMA_FORMATS_READER_H
 #define STEMMA_FORMATS_READER_H
@@ -19,6 +20,7 @@
 	X(RENAMES_CSV, "renames", "renamed models (CSV)") \
 	X(MODELS_CSV, "models", "models with scores, as in the starter set (CSV)") \
 	X(OUTCOMES_CSV, "outcomes", "single answers of models, 0 or 1 (CSV)") \
+	X(SAMPLES_JSONL, "samples", "lm-evaluation-harness samples (JSON lines)") \
 	X(HUB_JSONL, "hub", "Hub metadata (JSON lines)") \
 	X(MERGEKIT_YAML, "mergekit", "mergekit configuration (YAML)")
 enum format {

@@ -88,6 +88,11 @@ enum status store_each_outcome(struct store *store, const char *benchmark,
 	bool (*visit)(void *context, int64_t model, const struct outcome_facts *outcomes), void *context,
 	struct error *error);
 
+/* Visits the sets of questions that have answers, by key. */
+enum status store_each_outcome_set(struct store *store,
+	bool (*visit)(void *context, const char *benchmark, size_t models), void *context,
+	struct error *error);
+
 /* Makes `alias` another name of `current`, which is created when unknown and
  * may itself be an alias.  When both are known as separate models they become
  * one: evaluations, edges and sketches of the alias move; where both have one
@@ -177,7 +182,7 @@ enum status store_each_alias(struct store *store,
 int64_t store_data_version(struct store *store);
 
 struct store_fit {
-	const char *prior;      /* "kin", "laplacian", "none" */
+	const char *prior;      /* "kin", "laplacian", "none"; "answers SET" */
 	int64_t data_version;   /* what it was fitted on */
 	const char *created;    /* ISO date and time, UTC; NULL in a put: now */
 	const char *settings;   /* JSON: rank, seed */
@@ -211,6 +216,20 @@ struct store_sketch {
 };
 enum status store_get_sketch(struct store *store, const char *name,
 	void (*visit)(void *context, const struct store_sketch *), void *context,
+	struct error *error);
+
+/* Models that the user distrusts.  A put replaces the reason; one that is empty
+ * becomes "suspect". */
+struct store_flag {
+	int64_t model;
+	const char *reason, *made; /* ISO date and time, UTC */
+};
+enum status store_put_flag(struct store *store, int64_t model, const char *reason,
+			   struct error *error);
+enum status store_drop_flag(struct store *store, int64_t model, struct error *error);
+/* By model. */
+enum status store_each_flag(struct store *store,
+	bool (*visit)(void *context, const struct store_flag *), void *context,
 	struct error *error);
 
 /* Small values kept between runs ("tree.cursor", "tree.folds"). NULL when

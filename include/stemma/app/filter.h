@@ -1,0 +1,78 @@
+/* Filter: which models the user wants to see.
+ *
+ * A filter is a line of terms separated by blanks, all of which must fit:
+ *   zephyr            letters that fit the name (fuzzy)
+ *   "merge"           the name contains just this
+ *   bbh > 40          a score; also < <= >= = and !=
+ *   size < 8          another number or a date of FILTER_FIELD_TABLE
+ *   family:mistral    a text that contains this (= the whole of it)
+ *   scored  merge     a property
+ * A ! before a term turns it round.  What is not known fits no comparison.
+ *
+ * A run is linear in the models and allocates nothing by model; a name that
+ * goes on from the one before looks only at what fitted that. */
+#ifndef STEMMA_APP_FILTER_H
+#define STEMMA_APP_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stemma/app/catalog.h"
+#include "stemma/base/error.h"
+
+/* X(symbol, word, type, example, help) */
+#define FILTER_FIELD_TABLE(X) \
+	X(SIZE, "size", NUMBER, "size < 8", "billions of parameters (500m is 0.5)") \
+	X(DATE, "date", DATE, "date >= 2024-06", "when it was uploaded: a year, month or day") \
+	X(Z, "z", NUMBER, "z > 2", "residual of the score column") \
+	X(LIKES, "likes", NUMBER, "likes >= 10", "likes on the Hub") \
+	X(PARENTS, "parents", NUMBER, "parents > 2", "number of parents") \
+	X(CHILDREN, "children", NUMBER, "children > 0", "number of children") \
+	X(FAMILY, "family", TEXT, "family:mistral", "name of the model or of an ancestor") \
+	X(OWNER, "owner", TEXT, "owner:mlabonne", "what stands before the / of the name") \
+	X(ARCH, "arch", TEXT, "arch:llama", "architecture") \
+	X(LICENSE, "license", TEXT, "license:mit", "licence") \
+	X(KIND, "kind", TEXT, "kind:chat", "pretrained, finetuned, chat, merge ...") \
+	X(SCORED, "scored", FLAG, "scored", "has scores") \
+	X(UNSCORED, "unscored", FLAG, "unscored", "has none") \
+	X(MERGE, "merge", FLAG, "merge", "has two parents or more, or says it is a merge") \
+	X(FLAGGED, "flagged", FLAG, "flagged", "flagged by you or by its source") \
+	X(SUSPECT, "suspect", FLAG, "suspect", "flagged, or descends from such a model")
+enum filter_field {
+#define X(symbol, ...) FILTER_##symbol,
+	FILTER_FIELD_TABLE(X)
+#undef X
+	FILTER_FIELD_COUNT,
+	FILTER_SCORE = FILTER_FIELD_COUNT, /* a benchmark or the average */
+	FILTER_CONTAINS                    /* a part of the name */
+};
+struct filter_field_info {
+	const char *word, *example, *help;
+};
+const struct filter_field_info *filter_field_info(enum filter_field field);
+
+struct filter;
+
+/* Of a catalog, which it borrows.  Reads all names once.  Fits everything. */
+struct filter *filter_new(const struct catalog *catalog);
+void filter_free(struct filter *filter); /* NULL allowed */
+
+/* The z values that `z > 2` means, by model, borrowed; NULL when nothing is
+ * fitted, and then such a term is an error. */
+void filter_set_z(struct filter *filter, const double *z);
+
+/* STATUS_USAGE, with the column and what is expected, when a term is wrong; the
+ * filter then stays what it was. */
+enum status filter_set(struct filter *filter, const char *text, struct error *error);
+/* What the last word could become ("size < 8: billions of parameters"); "" when
+ * there is nothing to say.  Borrowed, until the next filter_set(). */
+const char *filter_hint(const struct filter *filter);
+
+/* Sets fit[model] to `mark` for each model that fits, to 0 for the others, and
+ * returns how many do.  *best gets the one whose name fits best, among equals
+ * that of the largest weight (NULL: the first); CATALOG_NONE when none fits. */
+size_t filter_run(struct filter *filter, const uint32_t *weights, uint8_t mark, uint8_t *fit,
+		  size_t *best);
+
+#endif

@@ -1,0 +1,178 @@
+#include "stemma/app/drift.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "stemma/base/memory.h"
+
+/* One merge with what is measured of it. */
+struct merge {
+	const char *method;     /* "" unknown */
+	const char *owner;      /* the name; the owner ends at the slash */
+	double *raw, *left;     /* benchmarks + 1 */
+};
+
+static size_t owner_length(const char *name)
+{
+	return strcspn(name, "/");
+}
+
+static int merge_compare(const void *left, const void *right)
+{
+	const struct merge *a = left, *b = right;
+	size_t length_a = owner_length(a->owner), length_b = owner_length(b->owner);
+	int order = strcmp(a->method, b->method);
+
+	if (order == 0)
+		order = strncasecmp(a->owner, b->owner, length_a < length_b ? length_a : length_b);
+	return order != 0 ? order : (length_a > length_b) - (length_a < length_b);
+}
+
+static bool same_owner(const struct merge *a, const struct merge *b)
+{
+	size_t length = owner_length(a->owner);
+
+	return owner_length(b->owner) == length && strncasecmp(a->owner, b->owner, length) == 0;
+}
+
+/* A score, or at index benchmark_count the average. */
+static double score_of(const struct catalog *catalog, size_t model, size_t benchmark)
+{
+	return benchmark < catalog->benchmark_count ? catalog_score(catalog, model, benchmark)
+						    : catalog->averages[model];
+}
+
+/* The weighted mean of the parents; NAN unless all of two or more have scores. */
+static double parents_score(const struct catalog *catalog, size_t model, size_t benchmark)
+{
+	size_t count, weighty = 0;
+	const struct lineage_parent *parents = lineage_parents(catalog->lineage, model, &count);
+	double sum = 0;
+
+	for (size_t p = 0; p < count; p++) {
+		if (parents[p].weight <= 0)
+			continue;
+		if (parents[p].relation != RELATION_MERGE || parents[p].trust <= TRUST_ROOT)
+			return NAN;
+		weighty++;
+		sum += (double)parents[p].weight * score_of(catalog, parents[p].node, benchmark);
+	}
+	return weighty >= 2 ? sum : NAN;
+}
+
+/* Fills the differences; false when the merge has none. */
+static bool measure_merge(const struct catalog *catalog, const struct engine_fit *fit, size_t model,
+			  struct engine_residual *residuals, struct merge *merge)
+{
+	size_t width = catalog->benchmark_count + 1;
+	bool any = false;
+
+	if (!engine_residuals(fit, model, residuals))
+		return false;
+	merge->method = catalog->models[model].merge_method ? catalog->models[model].merge_method : "";
+	merge->owner = catalog->models[model].name;
+	merge->raw = memory_allocate(2 * width, sizeof *merge->raw);
+	merge->left = merge->raw + width;
+	for (size_t b = 0; b < width; b++) {
+		merge->raw[b] = score_of(catalog, model, b) - parents_score(catalog, model, b);
+		merge->left[b] = isnan(merge->raw[b]) ? NAN : residuals[b].observed - residuals[b].predicted;
+		any = any || !isnan(merge->raw[b]);
+	}
+	if (!any)
+		free(merge->raw);
+	return any;
+}
+
+/* The mean of one figure over merges that are sorted by owner.  The error is
+ * that of a mean of clusters (Liang and Zeger 1986): the square root of the
+ * sum over owners of (sum of their deviations)^2, divided by the number. */
+static struct drift_mean mean_of(const struct merge *merges, size_t count, bool left, size_t benchmark)
+{
+	struct drift_mean mean = {.error = NAN};
+	double sum = 0, squares = 0, cluster = 0;
+	size_t owners = 0, of_owner = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		double value = left ? merges[i].left[benchmark] : merges[i].raw[benchmark];
+		sum += isnan(value) ? 0 : value;
+		mean.merges += isnan(value) ? 0 : 1;
+	}
+	mean.mean = mean.merges ? sum / (double)mean.merges : NAN;
+	for (size_t i = 0; i < count; i++) {
+		double value = left ? merges[i].left[benchmark] : merges[i].raw[benchmark];
+		cluster += isnan(value) ? 0 : value - mean.mean;
+		of_owner += isnan(value) ? 0 : 1;
+		if (i + 1 < count && same_owner(&merges[i], &merges[i + 1]))
+			continue;
+		squares += cluster * cluster;
+		owners += of_owner > 0;
+		cluster = 0;
+		of_owner = 0;
+	}
+	if (owners > 1)
+		mean.error = sqrt(squares * (double)owners / (double)(owners - 1)) / (double)mean.merges;
+	return mean;
+}
+
+static struct drift drift_of(const struct merge *merges, size_t count, size_t width)
+{
+	struct drift drift = {
+		.method = merges[0].method[0] ? merges[0].method : NULL,
+		.raw = memory_allocate(width, sizeof *drift.raw),
+		.left = memory_allocate(width, sizeof *drift.left),
+	};
+
+	for (size_t b = 0; b < width; b++) {
+		drift.raw[b] = mean_of(merges, count, false, b);
+		drift.left[b] = mean_of(merges, count, true, b);
+	}
+	return drift;
+}
+
+static int drift_compare(const void *left, const void *right)
+{
+	const struct drift *a = left, *b = right;
+
+	return (a->raw[0].merges < b->raw[0].merges) - (a->raw[0].merges > b->raw[0].merges);
+}
+
+struct drift *drift_measure(const struct catalog *catalog, const struct engine_fit *fit, size_t *count)
+{
+	size_t width = catalog->benchmark_count + 1, merges = 0, capacity = 0, drift_capacity = 0;
+	struct engine_residual *residuals = memory_allocate(width, sizeof *residuals);
+	struct merge *list = NULL;
+	struct drift *drifts = NULL;
+
+	*count = 0;
+	for (size_t model = 0; model < catalog->count; model++) {
+		list = memory_grow(list, merges, &capacity, sizeof *list);
+		if (measure_merge(catalog, fit, model, residuals, &list[merges]))
+			merges++;
+	}
+	if (merges > 0)
+		qsort(list, merges, sizeof *list, merge_compare);
+	for (size_t first = 0, last; first < merges; first = last) {
+		for (last = first + 1; last < merges && strcmp(list[last].method, list[first].method) == 0; last++)
+			;
+		drifts = memory_grow(drifts, *count, &drift_capacity, sizeof *drifts);
+		drifts[(*count)++] = drift_of(list + first, last - first, width);
+	}
+	if (*count > 0)
+		qsort(drifts, *count, sizeof *drifts, drift_compare);
+	for (size_t i = 0; i < merges; i++)
+		free(list[i].raw);
+	free(list);
+	free(residuals);
+	return drifts;
+}
+
+void drift_free(struct drift *drifts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(drifts[i].raw);
+		free(drifts[i].left);
+	}
+	free(drifts);
+}

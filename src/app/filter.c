@@ -1,0 +1,511 @@
+/* The filter: which models a line of terms leaves. */
+#include "filter.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "stemma/app/flags.h"
+#include "stemma/base/memory.h"
+
+#define FAMILIES_MAX 8 /* bits of struct filter's family */
+
+/* The columns of few distinct texts. X(symbol of the field, member) */
+#define TEXT_COLUMN_TABLE(X) \
+	X(ARCH, architecture) \
+	X(LICENSE, license)
+enum text_column {
+#define X(symbol, member) COLUMN_##symbol,
+	TEXT_COLUMN_TABLE(X)
+#undef X
+	COLUMN_COUNT
+};
+
+struct filter {
+	const struct catalog *catalog;
+	const double *z; /* borrowed; NULL before the fit */
+	struct filter_names names;
+	struct filter_texts columns[COLUMN_COUNT];
+	struct filter_line line;
+	uint8_t *values[FILTER_TERMS_MAX]; /* by term: whether a distinct text fits */
+	uint8_t *family;                   /* by model, a bit a family term; NULL none yet */
+	char families[FAMILIES_MAX][FILTER_VALUE_MAX + 2]; /* what the bits stand for, "" none */
+	uint32_t *candidates; /* models that have the letters of `tried` in order */
+	uint8_t *reached;     /* of each: the place in the name behind the last letter */
+	size_t candidate_count;
+	char tried[FILTER_WORDS_MAX]; /* "" = all models */
+	char hint[160];
+};
+
+#define X(symbol, member) \
+	static const char *text_of_##symbol(const struct catalog_model *model) \
+	{ \
+		return model->member; \
+	}
+TEXT_COLUMN_TABLE(X)
+#undef X
+
+struct filter *filter_new(const struct catalog *catalog)
+{
+	static const char *(*const text_of[])(const struct catalog_model *) = {
+#define X(symbol, member) text_of_##symbol,
+		TEXT_COLUMN_TABLE(X)
+#undef X
+	};
+	struct filter *filter = memory_zero(1, sizeof *filter);
+
+	filter->catalog = catalog;
+	filter_names_make(&filter->names, catalog);
+	for (int i = 0; i < COLUMN_COUNT; i++)
+		filter_texts_make(&filter->columns[i], catalog, text_of[i]);
+	filter->candidates = memory_allocate(catalog->count + 1, sizeof *filter->candidates);
+	filter->reached = memory_allocate(catalog->count + 1, sizeof *filter->reached);
+	return filter;
+}
+
+static void drop_values(struct filter *filter)
+{
+	for (int i = 0; i < FILTER_TERMS_MAX; i++) {
+		free(filter->values[i]);
+		filter->values[i] = NULL;
+	}
+}
+
+void filter_free(struct filter *filter)
+{
+	if (!filter)
+		return;
+	drop_values(filter);
+	filter_names_free(&filter->names);
+	for (int i = 0; i < COLUMN_COUNT; i++)
+		filter_texts_free(&filter->columns[i]);
+	free(filter->family);
+	free(filter->candidates);
+	free(filter->reached);
+	free(filter);
+}
+
+void filter_set_z(struct filter *filter, const double *z)
+{
+	filter->z = z;
+}
+
+const char *filter_hint(const struct filter *filter)
+{
+	return filter->hint;
+}
+
+/* ---- texts -------------------------------------------------------------------- */
+
+/* Whether a text in lower case fits; = wants all of it. */
+static bool text_fits(const struct filter_term *term, const char *text, size_t length)
+{
+	if (term->operator == OPERATOR_HAS)
+		return memmem(text, length, term->value, term->length) != NULL;
+	return length == term->length && memcmp(text, term->value, length) == 0;
+}
+
+/* The name's bytes up to `length`, from its index. */
+static const char *name_of(const struct filter *filter, size_t model, size_t *length)
+{
+	*length = filter->names.start[model + 1] - filter->names.start[model];
+	return filter->names.bytes + filter->names.start[model];
+}
+
+static bool name_fits(const struct filter *filter, const struct filter_term *term, uint64_t letters,
+		      size_t model)
+{
+	size_t length;
+	const char *name = name_of(filter, model, &length);
+
+	return (filter->names.letters[model] & letters) == letters && text_fits(term, name, length);
+}
+
+static bool owner_fits(const struct filter *filter, const struct filter_term *term, size_t model)
+{
+	size_t length;
+	const char *name = name_of(filter, model, &length);
+	const char *slash = memchr(name, '/', length);
+
+	return slash && text_fits(term, name, (size_t)(slash - name));
+}
+
+/* Marks with `bit` all that descend from the models that have it already. */
+static void mark_descendants(struct filter *filter, uint8_t bit)
+{
+	size_t models = filter->catalog->count, filled = 0, count;
+	uint32_t *queue = memory_allocate(models + 1, sizeof *queue);
+
+	for (size_t model = 0; model < models; model++)
+		if (filter->family[model] & bit)
+			queue[filled++] = (uint32_t)model;
+	while (filled > 0) {
+		const uint32_t *children =
+			lineage_children(filter->catalog->lineage, queue[--filled], &count);
+		for (size_t i = 0; i < count; i++) {
+			if (filter->family[children[i]] & bit)
+				continue;
+			filter->family[children[i]] |= bit;
+			queue[filled++] = children[i];
+		}
+	}
+	free(queue);
+}
+
+/* Marks with `bit` the models so called and all that descend from them. */
+static void mark_family(struct filter *filter, const struct filter_term *term, uint8_t bit)
+{
+	uint64_t letters = filter_letters(term->value, term->length);
+
+	for (size_t model = 0; model < filter->catalog->count; model++)
+		filter->family[model] = (uint8_t)((filter->family[model] & ~bit) |
+						  (name_fits(filter, term, letters, model) ? bit : 0));
+	mark_descendants(filter, bit);
+}
+
+static enum status check_families(const struct filter_line *line, struct error *error)
+{
+	int used = 0;
+
+	for (size_t i = 0; i < line->count; i++)
+		used += line->terms[i].field == FILTER_FAMILY;
+	if (used <= FAMILIES_MAX)
+		return STATUS_OK;
+	error_set(error, STATUS_USAGE, "too many families");
+	error_advise(error, "%d are the most", FAMILIES_MAX);
+	return STATUS_USAGE;
+}
+
+/* Gives each family term its bit; families that have one keep it. */
+static void set_families(struct filter *filter, struct filter_line *line)
+{
+	int used = 0;
+
+	for (size_t i = 0; i < line->count; i++) {
+		struct filter_term *term = &line->terms[i];
+		char key[FILTER_VALUE_MAX + 2];
+		if (term->field != FILTER_FAMILY)
+			continue;
+		snprintf(key, sizeof key, "%c%s", term->operator == OPERATOR_HAS ? ':' : '=',
+			 term->value);
+		term->family = (uint8_t)(1u << used);
+		if (!filter->family)
+			filter->family = memory_zero(filter->catalog->count + 1, 1);
+		if (strcmp(filter->families[used], key) != 0)
+			mark_family(filter, term, term->family);
+		memcpy(filter->families[used++], key, sizeof key);
+	}
+}
+
+/* Tries each distinct text of a column once. */
+static uint8_t *fitting_values(const struct filter_texts *texts, const struct filter_term *term)
+{
+	uint8_t *values = memory_zero(texts->count, 1);
+	char lower[FILTER_VALUE_MAX * 2];
+
+	for (size_t i = 1; i < texts->count; i++) {
+		size_t length = 0;
+		for (; texts->text[i][length] && length < sizeof lower; length++)
+			lower[length] = filter_lower(texts->text[i][length]);
+		values[i] = text_fits(term, lower, length);
+	}
+	return values;
+}
+
+static void set_values(struct filter *filter, struct filter_line *line)
+{
+	drop_values(filter);
+	for (size_t i = 0; i < line->count; i++) {
+		struct filter_term *term = &line->terms[i];
+#define X(symbol, member) \
+		if (term->field == FILTER_##symbol) \
+			filter->values[i] = fitting_values(&filter->columns[COLUMN_##symbol], term);
+		TEXT_COLUMN_TABLE(X)
+#undef X
+		term->values = filter->values[i];
+	}
+}
+
+/* What a field's name at the end of the line could become. */
+static void set_hint(struct filter *filter, const struct filter_line *line)
+{
+	const struct catalog *catalog = filter->catalog;
+
+	filter->hint[0] = '\0';
+	for (int i = 0; i < FILTER_FIELD_COUNT; i++)
+		if (filter_type((enum filter_field)i) != TYPE_FLAG &&
+		    strcasecmp(filter_field_info((enum filter_field)i)->word, line->last) == 0)
+			snprintf(filter->hint, sizeof filter->hint, "%s: %s",
+				 filter_field_info((enum filter_field)i)->example,
+				 filter_field_info((enum filter_field)i)->help);
+	for (size_t b = 0; b < catalog->benchmark_count; b++)
+		if (strcasecmp(catalog->benchmarks[b].key, line->last) == 0)
+			snprintf(filter->hint, sizeof filter->hint, "%.40s > 40: by %.60s",
+				 catalog->benchmarks[b].key, catalog->benchmarks[b].title);
+}
+
+enum status filter_set(struct filter *filter, const char *text, struct error *error)
+{
+	struct filter_line line;
+	enum status status = filter_parse(text, filter->catalog, filter->z != NULL, &line, error);
+
+	if (status == STATUS_OK)
+		status = check_families(&line, error);
+	if (status != STATUS_OK)
+		return status;
+	set_families(filter, &line);
+	set_values(filter, &line);
+	set_hint(filter, &line);
+	filter->line = line;
+	return STATUS_OK;
+}
+
+/* ---- numbers and properties ------------------------------------------------------ */
+
+static double number_of(const struct filter *filter, const struct filter_term *term, size_t model)
+{
+	const struct catalog *catalog = filter->catalog;
+	size_t count = 0;
+
+	switch (term->field) {
+	case FILTER_SCORE: return catalog_score(catalog, model, term->benchmark);
+	case FILTER_SIZE: return catalog->models[model].params_b;
+	case FILTER_DATE: return catalog->models[model].uploaded;
+	case FILTER_LIKES: return catalog->models[model].likes;
+	case FILTER_Z: return filter->z ? filter->z[model] : NAN;
+	case FILTER_PARENTS: lineage_parents(catalog->lineage, model, &count); return (double)count;
+	case FILTER_CHILDREN: lineage_children(catalog->lineage, model, &count); return (double)count;
+	default: return NAN;
+	}
+}
+
+static bool number_fits(const struct filter_term *term, double number)
+{
+	switch (term->operator) {
+	case OPERATOR_LESS: return number < term->low;
+	case OPERATOR_AT_MOST: return number <= term->high;
+	case OPERATOR_MORE: return number > term->high;
+	case OPERATOR_AT_LEAST: return number >= term->low;
+	case OPERATOR_NOT: return number < term->low || number > term->high;
+	default: return number >= term->low && number <= term->high;
+	}
+}
+
+static bool is_merge(const struct catalog *catalog, size_t model)
+{
+	size_t count;
+
+	lineage_parents(catalog->lineage, model, &count);
+	return count > 1 || catalog->models[model].kind == KIND_MERGE;
+}
+
+static bool text_field_fits(const struct filter *filter, const struct filter_term *term, size_t model)
+{
+	const char *kind = kind_name(filter->catalog->models[model].kind);
+
+	switch (term->field) {
+	case FILTER_FAMILY: return filter->family[model] & term->family;
+	case FILTER_OWNER: return owner_fits(filter, term, model);
+	case FILTER_ARCH: return term->values[filter->columns[COLUMN_ARCH].number[model]];
+	case FILTER_LICENSE: return term->values[filter->columns[COLUMN_LICENSE].number[model]];
+	case FILTER_KIND: return text_fits(term, kind, strlen(kind));
+	case FILTER_CONTAINS: return name_fits(filter, term, 0, model);
+	default: return false;
+	}
+}
+
+static bool term_fits(const struct filter *filter, const struct filter_term *term, size_t model)
+{
+	const struct catalog_model *facts = &filter->catalog->models[model];
+
+	switch (term->field) {
+	case FILTER_SCORED: return facts->scored;
+	case FILTER_UNSCORED: return !facts->scored;
+	case FILTER_MERGE: return is_merge(filter->catalog, model);
+	case FILTER_FLAGGED:
+		return facts->suspect || (filter->catalog->flags &&
+					  filter->catalog->flags[model] == FLAG_SELF);
+	case FILTER_SUSPECT:
+		return facts->suspect || (filter->catalog->flags &&
+					  filter->catalog->flags[model] != FLAG_NONE);
+	default: break;
+	}
+	if (filter_type(term->field) != TYPE_TEXT)
+		return number_fits(term, number_of(filter, term, model));
+	return text_field_fits(filter, term, model) != (term->operator == OPERATOR_NOT);
+}
+
+static bool terms_fit(const struct filter *filter, size_t model)
+{
+	for (size_t i = 0; i < filter->line.count; i++)
+		if (term_fits(filter, &filter->line.terms[i], model) == filter->line.terms[i].negated)
+			return false;
+	return true;
+}
+
+/* ---- names --------------------------------------------------------------------------- */
+
+/* The words of the line, each in lower case. */
+struct word {
+	char letters[FILTER_VALUE_MAX];
+	size_t length;
+	uint64_t set;
+};
+struct words {
+	struct word word[FILTER_WORDS_MAX / 2];
+	size_t count;
+	uint64_t set;
+};
+
+static void split_words(const char *line, struct words *words)
+{
+	words->count = 0;
+	words->set = 0;
+	while (*line) {
+		struct word *word = &words->word[words->count++];
+		word->length = strcspn(line, " ");
+		for (size_t i = 0; i < word->length; i++)
+			word->letters[i] = filter_lower(line[i]);
+		word->letters[word->length] = '\0';
+		word->set = filter_letters(word->letters, word->length);
+		words->set |= word->set;
+		line += word->length;
+		line += strspn(line, " ");
+	}
+}
+
+/* Finds the letters one after the other from *place on, which goes behind the
+ * last; a blank begins a word, which may be anywhere again. */
+static bool follow(const struct filter *filter, size_t model, const char *letters, uint8_t *place)
+{
+	size_t length, at = *place;
+	const char *name = name_of(filter, model, &length);
+
+	for (; *letters; letters++) {
+		const char *met = name;
+		if (*letters != ' ')
+			met = memchr(name + at, *letters, length - at);
+		if (!met)
+			return false;
+		at = *letters == ' ' ? 0 : (size_t)(met - name) + 1;
+	}
+	*place = (uint8_t)at;
+	return true;
+}
+
+/* Letters in order stay in order when fewer are asked for: only what had those
+ * of the line before can have those of a line that goes on from it, and only
+ * what was added is to be found. */
+static void find_candidates(struct filter *filter, const struct words *words)
+{
+	const char *line = filter->line.words;
+	size_t length = strlen(filter->tried), kept = 0;
+	bool narrows = length > 0 && strncmp(line, filter->tried, length) == 0;
+	char added[FILTER_WORDS_MAX];
+
+	if (narrows && line[length] == '\0')
+		return;
+	snprintf(added, sizeof added, "%s", narrows ? line + length : line);
+	for (char *letter = added; *letter; letter++)
+		*letter = filter_lower(*letter);
+	size_t count = narrows ? filter->candidate_count : filter->catalog->count;
+	for (size_t i = 0; i < count; i++) {
+		uint32_t model = narrows ? filter->candidates[i] : (uint32_t)i;
+		uint8_t place = narrows ? filter->reached[i] : 0;
+		if ((filter->names.letters[model] & words->set) != words->set ||
+		    !follow(filter, model, added, &place))
+			continue;
+		filter->reached[kept] = place;
+		filter->candidates[kept++] = model;
+	}
+	filter->candidate_count = kept;
+	snprintf(filter->tried, sizeof filter->tried, "%s", line);
+}
+
+/* Whether a candidate fits without counting how well. */
+static bool surely_fits(const struct filter *filter, const struct words *words, size_t model)
+{
+	size_t length;
+	const char *name = name_of(filter, model, &length);
+
+	for (size_t i = 0; i < words->count; i++) {
+		const struct word *word = &words->word[i];
+		if (!fuzzy_fits_anyhow(word->length) &&
+		    !(fuzzy_fits_together(word->length, length) &&
+		      memmem(name, length, word->letters, word->length)))
+			return false;
+	}
+	return true;
+}
+
+/* ---- the run --------------------------------------------------------------------------- */
+
+struct run {
+	const uint32_t *weights;
+	uint8_t mark, *fit;
+	size_t count, best;
+	double best_score;
+};
+
+static void run_take(struct run *run, size_t model, double score)
+{
+	run->fit[model] = run->mark;
+	run->count++;
+	if (score > run->best_score + 1e-9 ||
+	    (score > run->best_score - 1e-9 && run->best != CATALOG_NONE && run->weights &&
+	     run->weights[model] > run->weights[run->best])) {
+		run->best = model;
+		run->best_score = score;
+	}
+}
+
+static void run_candidate(const struct filter *filter, const struct words *words, struct run *run,
+			  size_t model)
+{
+	size_t length = filter->names.start[model + 1] - filter->names.start[model];
+	double most = 0;
+
+	for (size_t i = 0; i < words->count; i++) {
+		struct fuzzy_chance chance = fuzzy_chance(words->word[i].letters, words->word[i].length,
+							  &filter->names.digests[model], length);
+		if (!chance.fits)
+			return;
+		most += chance.most;
+	}
+	if (!terms_fit(filter, model))
+		return;
+	/* How well counts only for what can be the best. */
+	if (most < run->best_score - 1e-9 && surely_fits(filter, words, model)) {
+		run->fit[model] = run->mark;
+		run->count++;
+		return;
+	}
+	double score = fuzzy_score_folded(filter->line.words, filter->catalog->models[model].name,
+					  filter->names.bytes + filter->names.start[model], length);
+	if (score > FUZZY_NONE / 2)
+		run_take(run, model, score);
+}
+
+size_t filter_run(struct filter *filter, const uint32_t *weights, uint8_t mark, uint8_t *fit,
+		  size_t *best)
+{
+	struct run run = {.weights = weights, .mark = mark, .fit = fit, .best = CATALOG_NONE,
+			  .best_score = FUZZY_NONE};
+	struct words words;
+
+	memset(fit, 0, filter->catalog->count);
+	split_words(filter->line.words, &words);
+	if (words.count > 0) {
+		find_candidates(filter, &words);
+		for (size_t i = 0; i < filter->candidate_count; i++)
+			run_candidate(filter, &words, &run, filter->candidates[i]);
+	} else {
+		for (size_t model = 0; model < filter->catalog->count; model++)
+			if (terms_fit(filter, model))
+				run_take(&run, model, 0);
+	}
+	*best = run.best;
+	return run.count;
+}

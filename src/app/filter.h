@@ -1,0 +1,79 @@
+/* What the files of the filter share.  Private to the app. */
+#ifndef STEMMA_APP_FILTER_PRIVATE_H
+#define STEMMA_APP_FILTER_PRIVATE_H
+
+#include "stemma/app/filter.h"
+#include "stemma/base/fuzzy.h"
+#include "stemma/base/text.h"
+
+#define FILTER_TERMS_MAX 16
+#define FILTER_VALUE_MAX 96
+#define FILTER_WORDS_MAX 160
+
+enum filter_type { TYPE_NUMBER, TYPE_DATE, TYPE_TEXT, TYPE_FLAG };
+enum filter_type filter_type(enum filter_field field);
+
+/* X(symbol, sign): longer signs before their beginnings */
+#define FILTER_OPERATOR_TABLE(X) \
+	X(AT_MOST, "<=") \
+	X(AT_LEAST, ">=") \
+	X(NOT, "!=") \
+	X(LESS, "<") \
+	X(MORE, ">") \
+	X(EQUAL, "=") \
+	X(HAS, ":")
+enum filter_operator {
+#define X(symbol, sign) OPERATOR_##symbol,
+	FILTER_OPERATOR_TABLE(X)
+#undef X
+	OPERATOR_COUNT
+};
+
+struct filter_term {
+	enum filter_field field;
+	enum filter_operator operator;
+	bool negated;
+	size_t benchmark;             /* FILTER_SCORE; the count = average */
+	double low, high;             /* numbers: what was typed stands for all between */
+	char value[FILTER_VALUE_MAX]; /* texts, in lower case */
+	size_t length;
+	const uint8_t *values;        /* texts: by number of the text, borrowed */
+	uint8_t family;               /* FILTER_FAMILY: its bit */
+};
+
+/* A line as read. */
+struct filter_line {
+	struct filter_term terms[FILTER_TERMS_MAX];
+	size_t count;
+	char words[FILTER_WORDS_MAX]; /* for the name, one blank between */
+	size_t words_length;
+	char last[FILTER_VALUE_MAX];  /* the last word when nothing follows it */
+};
+enum status filter_parse(const char *text, const struct catalog *catalog, bool has_z,
+			 struct filter_line *line, struct error *error);
+
+/* The texts of a column, each distinct one once: number 0 is "not known". */
+struct filter_texts {
+	uint32_t *number; /* by model */
+	const char **text;
+	size_t count, capacity;
+};
+/* `text_of` gives a model's text, NULL unknown. */
+void filter_texts_make(struct filter_texts *texts, const struct catalog *catalog,
+		       const char *(*text_of)(const struct catalog_model *model));
+void filter_texts_free(struct filter_texts *texts);
+
+/* Names in lower case, one after the other, and the letters in each. */
+struct filter_names {
+	char *bytes;
+	size_t *start;    /* by model, and the end */
+	uint64_t *letters;
+	struct fuzzy_digest *digests;
+};
+void filter_names_make(struct filter_names *names, const struct catalog *catalog);
+void filter_names_free(struct filter_names *names);
+/* The letters of a text, one bit for each kind. */
+uint64_t filter_letters(const char *text, size_t length);
+char filter_lower(char character);
+
+#endif

@@ -1,0 +1,54 @@
+/* stemma eval --drift: merges against the mean of their parents. */
+#include <math.h>
+
+#include "eval.h"
+#include "names.h"
+#include "stemma/app/drift.h"
+
+static const struct column columns[] = {
+	{"method", "method", COLUMN_TEXT, 0, false},
+	{"benchmark", "benchmark", COLUMN_TEXT, 0, false},
+	{"merges", "merges", COLUMN_NUMBER, 0, false},
+	{"difference", "to parents' mean", COLUMN_SIGNED, 2, false},
+	{"difference_error", "+/-", COLUMN_NUMBER, 2, false},
+	{"residual", "to prediction", COLUMN_SIGNED, 2, false},
+	{"residual_error", "+/-", COLUMN_NUMBER, 2, false},
+};
+
+static void add_drift(struct table *table, const struct catalog *catalog, const struct drift *drift,
+		      enum output_format format)
+{
+	for (size_t b = 0; b <= catalog->benchmark_count; b++) {
+		if (drift->raw[b].merges == 0)
+			continue;
+		table_text(table, drift->method ? drift->method : format == OUTPUT_TEXT ? "not known" : NULL);
+		table_text(table, names_benchmark(catalog, b, format));
+		table_number(table, (double)drift->raw[b].merges);
+		table_number(table, drift->raw[b].mean);
+		table_number(table, drift->raw[b].error);
+		table_number(table, drift->left[b].mean);
+		table_number(table, drift->left[b].error);
+	}
+}
+
+enum status eval_drift(struct cli *cli, struct session *session, uint64_t seed, struct error *error)
+{
+	enum status status = session_fit(session, PRIOR_KIN, 0, seed, false, &cli->progress, error);
+	struct report report;
+	size_t count;
+
+	cli_end_progress(cli);
+	if (status != STATUS_OK)
+		return status;
+	struct drift *drifts = drift_measure(session->catalog, session->fit, &count);
+	struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+	cli_report(cli, &report);
+	for (size_t i = 0; i < count; i++)
+		add_drift(table, session->catalog, &drifts[i], report.format);
+	report_table(&report, "drift", "Merges whose parents all have scores (points, +/- one standard error by owner)",
+		     table, TABLE_MAIN);
+	report_end(&report);
+	table_free(table);
+	drift_free(drifts, count);
+	return STATUS_OK;
+}

@@ -1,0 +1,20 @@
+/* Answer model: what the engine's files share of it.  Private. */
+#ifndef STEMMA_ENGINE_ANSWER_MODEL_PRIVATE_H
+#define STEMMA_ENGINE_ANSWER_MODEL_PRIVATE_H
+
+#include "stemma/engine/answers.h"
+
+/* Chooses rank and lambda by what a fifth of the linked models' answers say
+ * that is held out (answers.c).  `covariance` is K over the answers' models,
+ * row-major, with a mean diagonal of 1. */
+enum status answers_choose(const struct answer_data *data, const double *covariance, uint64_t seed,
+			   struct progress *progress, size_t *rank, double *lambda, struct error *error);
+
+/* Prior covariance, in the units of the first group of factors, of the subject
+ * of the last prediction with rows of the fit and with itself (query.c). */
+void query_prior_cross(struct engine_query *query, const uint32_t *rows, size_t count, double *cross,
+		       double *self);
+/* The model that the last prediction is about; SIZE_MAX for a child. */
+size_t query_model(const struct engine_query *query);
+
+#endif

@@ -1,0 +1,59 @@
+/* Commands: what the `:` line takes besides the names of actions.  Names, help,
+ * completion and the list in stemma(1) come from this table. */
+#ifndef STEMMA_TUI_COMMANDS_H
+#define STEMMA_TUI_COMMANDS_H
+
+#include "browser.h"
+
+/* X(symbol, name, argument, need, help)
+ * The argument's word also says what completes it. */
+#define COMMAND_TABLE(X) \
+	X(GOTO, "goto", MODEL, NOTHING, "go to a model in the tree") \
+	X(FILTER, "filter", TERMS, NOTHING, "show only models that fit the terms") \
+	X(SORT, "sort", ORDER, NOTHING, "sort the tree by a column") \
+	X(COLUMN, "column", BENCHMARK, NOTHING, "show this benchmark in the score column") \
+	X(MARK, "mark", LETTER, MODEL, "mark the model under the cursor with a letter") \
+	X(FLAG, "flag", REASON, MODEL, "flag the model under the cursor as suspect") \
+	X(WEIGHT, "weight", PERCENT, PICKED, "set the weight of the picked model under the cursor") \
+	X(METHOD, "method", METHOD, PARENT, "merge by this method") \
+	X(WRITE, "write", FILE, PARENT, "write the sketch as a mergekit configuration") \
+	X(OPEN, "open", FILE, NOTHING, "take a mergekit configuration as the sketch")
+enum command {
+#define X(symbol, ...) COMMAND_##symbol,
+	COMMAND_TABLE(X)
+#undef X
+	COMMAND_COUNT
+};
+
+/* What an argument is. X(symbol) */
+#define ARGUMENT_TABLE(X) \
+	X(MODEL) X(TERMS) X(ORDER) X(BENCHMARK) X(PERCENT) X(METHOD) X(FILE) X(LETTER) X(REASON)
+enum argument {
+#define X(symbol) ARGUMENT_##symbol,
+	ARGUMENT_TABLE(X)
+#undef X
+	ARGUMENT_COUNT
+};
+
+struct command_info {
+	const char *name, *argument_name, *help;
+	enum argument argument;
+	enum need need;
+};
+const struct command_info *command_info(enum command command);
+
+/* Runs a line such as "goto zephyr-7b-beta", "refit" or "12" (a row).  A
+ * beginning of a name that only one has is enough. */
+void command_run(struct browser *browser, const char *line);
+/* "goto MODEL: go to a model in the tree" into `out`, for the line so far; empty
+ * when its first word is no whole name. */
+void command_describe(const char *line, struct text *out);
+
+/* Whether this is the name of a command that has no meaning without argument. */
+bool command_takes_argument(const char *name);
+
+/* complete.c: fills browser->completion for the line. */
+void complete_line(struct browser *browser, const char *line);
+void complete_clear(struct completion *completion);
+
+#endif

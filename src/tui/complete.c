@@ -1,0 +1,199 @@
+/* What the line of a command could become. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "commands.h"
+#include "stemma/base/fuzzy.h"
+#include "stemma/base/memory.h"
+#include "stemma/base/utf8.h"
+
+#define ITEMS_MAX 60 /* more nobody walks through */
+
+void complete_clear(struct completion *completion)
+{
+	for (size_t i = 0; i < completion->count; i++)
+		free(completion->items[i]);
+	completion->count = 0;
+	completion->chosen = SIZE_MAX;
+}
+
+static void add(struct completion *completion, const char *item)
+{
+	if (completion->count >= ITEMS_MAX)
+		return;
+	for (size_t i = 0; i < completion->count; i++)
+		if (strcmp(completion->items[i], item) == 0)
+			return;
+	completion->items = memory_grow(completion->items, completion->count, &completion->capacity,
+					sizeof *completion->items);
+	completion->items[completion->count++] = memory_string(item);
+}
+
+static void add_if(struct completion *completion, const char *item, const char *beginning)
+{
+	if (strncasecmp(item, beginning, strlen(beginning)) == 0)
+		add(completion, item);
+}
+
+static void complete_names(struct completion *completion, const char *word)
+{
+	for (int i = 0; i < COMMAND_COUNT; i++)
+		add_if(completion, command_info((enum command)i)->name, word);
+	for (int i = 0; i < ACTION_COUNT; i++)
+		if (i != ACTION_COMMAND)
+			add_if(completion, action_info((enum action)i)->name, word);
+}
+
+/* Whether a name begins so, with or without its owner. */
+static bool begins(const char *name, const char *word, size_t length)
+{
+	const char *slash = strchr(name, '/');
+
+	return strncasecmp(name, word, length) == 0 ||
+	       (slash && strncasecmp(slash + 1, word, length) == 0);
+}
+
+/* Puts a model among the best so far: most scored descendants first. */
+static void keep_best(const struct tree *tree, uint32_t *best, size_t *count, uint32_t model)
+{
+	size_t place = *count;
+
+	if (place == ITEMS_MAX && tree->scored_below[best[place - 1]] >= tree->scored_below[model])
+		return;
+	*count += place < ITEMS_MAX;
+	place -= place == ITEMS_MAX;
+	for (; place > 0 && tree->scored_below[best[place - 1]] < tree->scored_below[model]; place--)
+		best[place] = best[place - 1];
+	best[place] = model;
+}
+
+/* Names that begin so before those that contain it somewhere. */
+static void complete_models(struct completion *completion, const struct tree *tree, const char *word)
+{
+	size_t length = strlen(word), count = 0;
+	uint32_t best[ITEMS_MAX];
+
+	for (size_t i = 0; i < tree->count; i++)
+		if (begins(tree_name(tree, i), word, length))
+			keep_best(tree, best, &count, (uint32_t)i);
+	for (size_t i = 0; i < count; i++)
+		add(completion, tree_name(tree, best[i]));
+	for (size_t i = 0; i < tree->count && completion->count < ITEMS_MAX && length > 1; i++)
+		if (fuzzy_find(tree_name(tree, i), word))
+			add(completion, tree_name(tree, i));
+}
+
+static void complete_benchmarks(struct completion *completion, const struct catalog *catalog,
+				const char *word)
+{
+	for (size_t b = 0; b < catalog->benchmark_count; b++)
+		add_if(completion, catalog->benchmarks[b].key, word);
+	add_if(completion, "average", word);
+}
+
+static void complete_orders(struct completion *completion, const struct catalog *catalog,
+			    const char *word)
+{
+	for (int i = 0; i < TREE_ORDER_COUNT; i++)
+		add_if(completion, tree_order_name((enum tree_order)i), word);
+	complete_benchmarks(completion, catalog, word);
+}
+
+static void complete_terms(struct completion *completion, const struct catalog *catalog,
+			   const char *word)
+{
+	for (int i = 0; i < FILTER_FIELD_COUNT; i++)
+		add_if(completion, filter_field_info((enum filter_field)i)->word, word);
+	complete_benchmarks(completion, catalog, word);
+}
+
+static void complete_methods(struct completion *completion, const char *word)
+{
+	for (int i = 0; i < MERGE_METHOD_COUNT; i++)
+		add_if(completion, merge_method_info((enum merge_method)i)->name, word);
+}
+
+static int compare_items(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* A folder ends with a /, so that the next Tab goes into it. */
+static void add_file(struct completion *completion, const char *folder, const char *name)
+{
+	struct text path = {0};
+	struct stat status;
+
+	text_append_format(&path, "%s%s", folder, name);
+	if (stat(text_string(&path), &status) == 0 && S_ISDIR(status.st_mode))
+		text_append(&path, "/");
+	add(completion, text_string(&path));
+	text_free(&path);
+}
+
+static void complete_files(struct completion *completion, const char *word)
+{
+	const char *slash = strrchr(word, '/');
+	const char *name = slash ? slash + 1 : word;
+	char *folder = memory_string_slice(word, (size_t)(name - word));
+	DIR *directory = opendir(*folder ? folder : ".");
+	const struct dirent *entry;
+
+	while (directory && (entry = readdir(directory)) != NULL)
+		if (strncmp(entry->d_name, name, strlen(name)) == 0 && utf8_is_clean(entry->d_name) &&
+		    (entry->d_name[0] != '.' || *name == '.') && strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			add_file(completion, folder, entry->d_name);
+	if (directory)
+		closedir(directory);
+	if (completion->count > 1)
+		qsort(completion->items, completion->count, sizeof *completion->items, compare_items);
+	free(folder);
+}
+
+static void complete_argument(struct browser *browser, enum argument argument, const char *word)
+{
+	struct completion *completion = &browser->completion;
+	const struct catalog *catalog = browser->session->catalog;
+
+	switch (argument) {
+	case ARGUMENT_MODEL: complete_models(completion, browser->tree, word); break;
+	case ARGUMENT_TERMS: complete_terms(completion, catalog, word); break;
+	case ARGUMENT_ORDER: complete_orders(completion, catalog, word); break;
+	case ARGUMENT_BENCHMARK: complete_benchmarks(completion, catalog, word); break;
+	case ARGUMENT_METHOD: complete_methods(completion, word); break;
+	case ARGUMENT_FILE: complete_files(completion, word); break;
+	case ARGUMENT_PERCENT:
+	case ARGUMENT_LETTER:
+	case ARGUMENT_REASON:
+	case ARGUMENT_COUNT: break;
+	}
+}
+
+void complete_line(struct browser *browser, const char *line)
+{
+	struct completion *completion = &browser->completion;
+	size_t length = strcspn(line, " "), start = length + strspn(line + length, " ");
+
+	complete_clear(completion);
+	completion->start = 0;
+	if (!line[length]) {
+		complete_names(completion, line);
+		return;
+	}
+	for (int i = 0; i < COMMAND_COUNT; i++) {
+		const struct command_info *info = command_info((enum command)i);
+		if (strlen(info->name) != length || strncmp(info->name, line, length) != 0)
+			continue;
+		/* Of several terms the last one is completed. */
+		const char *last = info->argument == ARGUMENT_TERMS ? strrchr(line, ' ') : NULL;
+		if (last)
+			start = (size_t)(last - line) + 1;
+		start += last && line[start] == '!';
+		completion->start = start;
+		complete_argument(browser, info->argument, line + start);
+	}
+}

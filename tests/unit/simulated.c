@@ -1,0 +1,175 @@
+/* The engine on data drawn from its own model: the covariance against Monte
+ * Carlo on random graphs, and the coverage of the intervals. */
+#include "test.h"
+
+#include <math.h>
+
+#include "attributes.h"
+#include "kernel.h"
+#include "stemma/base/memory.h"
+#include "stemma/engine/engine.h"
+
+static uint64_t seed;
+
+static double uniform(void)
+{
+	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (double)(seed >> 11) / 9007199254740992.0;
+}
+
+static double normal(void)
+{
+	double sum = -6;
+
+	for (int i = 0; i < 12; i++)
+		sum += uniform();
+	return sum;
+}
+
+/* Standard deviation of what each way of making a model adds. */
+static const double innovation[ORIGIN_COUNT] = {
+	[ORIGIN_ROOT] = 2, [ORIGIN_FINETUNE] = 1, [ORIGIN_MERGE] = 0.5, [ORIGIN_QUANTIZED] = 0.2,
+};
+
+/* A random graph with up to three weighted parents a node. */
+static struct lineage *random_graph(size_t nodes)
+{
+	static const enum relation relations[] = {RELATION_FINETUNE, RELATION_QUANTIZED, RELATION_FINETUNE};
+	struct lineage *lineage = lineage_new(nodes);
+
+	for (size_t child = 2; child < nodes; child++) {
+		size_t parents = (size_t)(uniform() * 4);
+		enum relation relation = relations[(size_t)(uniform() * 3)];
+		for (size_t p = 0; p < parents; p++)
+			lineage_add(lineage, child, (size_t)(uniform() * (double)child),
+				    parents > 1 ? RELATION_MERGE : relation, 0.1 + uniform(), TRUST_DECLARED);
+	}
+	lineage_finish(lineage);
+	return lineage;
+}
+
+/* One drawing of all nodes: m_u = sum_p w_pu m_p + s_u, parents first. */
+static void draw_nodes(const struct lineage *lineage, double *values)
+{
+	for (size_t place = 0; place < lineage_nodes(lineage); place++) {
+		size_t node = lineage_order(lineage)[place], count;
+		const struct lineage_parent *parents = lineage_parents(lineage, node, &count);
+		values[node] = innovation[lineage_origin(lineage, node)] * normal();
+		for (size_t p = 0; p < count; p++)
+			values[node] += (double)parents[p].weight * values[parents[p].node];
+	}
+}
+
+/* The prior covariance of two nodes by the terms of the lineage. */
+static double covariance_of(const struct kernel_space *space, size_t a, size_t b)
+{
+	size_t count;
+	const struct kernel_term *terms = kernel_terms(&count);
+	double sum = 0;
+
+	for (size_t k = 0; k < count; k++) {
+		if (!kernel_term_has_lineage(&terms[k]))
+			continue;
+		double deviation = innovation[terms[k].product[0].argument];
+		sum += deviation * deviation * kernel_value(space, &terms[k], &space->points[a], &space->points[b]);
+	}
+	return sum;
+}
+
+static void covariance_agrees_with_monte_carlo(void **state)
+{
+	(void)state;
+	enum { NODES = 24, DRAWS = 20000 };
+	double values[NODES], product[NODES][NODES];
+
+	for (int graph = 0; graph < 4; graph++) {
+		seed = 100 + (uint64_t)graph;
+		struct lineage *lineage = random_graph(NODES);
+		struct lineage_walk *walk = lineage_walk_new(lineage);
+		struct kernel_point points[NODES];
+		struct lineage_share *paths[NODES];
+		uint8_t origins[NODES];
+		for (size_t i = 0; i < NODES; i++) {
+			size_t count;
+			const struct lineage_share *path = lineage_ancestors(walk, i, &count);
+			paths[i] = memory_allocate(count, sizeof *path);
+			memcpy(paths[i], path, count * sizeof *path);
+			points[i] = (struct kernel_point){.path = paths[i], .path_count = count, .own_origin = -1};
+			origins[i] = (uint8_t)lineage_origin(lineage, i);
+		}
+		struct kernel_space space = {.count = NODES, .points = points, .nodes = NODES, .origins = origins};
+		memset(product, 0, sizeof product);
+		for (int draw = 0; draw < DRAWS; draw++) {
+			draw_nodes(lineage, values);
+			for (size_t i = 0; i < NODES; i++)
+				for (size_t j = 0; j <= i; j++)
+					product[i][j] += values[i] * values[j] / DRAWS;
+		}
+		for (size_t i = 0; i < NODES; i++)
+			for (size_t j = 0; j <= i; j++) {
+				double expected = covariance_of(&space, i, j);
+				double error = sqrt((expected * expected + covariance_of(&space, i, i) *
+						     covariance_of(&space, j, j)) / DRAWS);
+				if (fabs(product[i][j] - expected) > 5 * error)
+					fail_msg("nodes %zu and %zu: %.4f, drawn %.4f", i, j, expected, product[i][j]);
+			}
+		for (size_t i = 0; i < NODES; i++)
+			free(paths[i]);
+		lineage_walk_free(walk);
+		lineage_free(lineage);
+	}
+}
+
+/* Scores drawn from a lineage with noise; every fifth model is not learned
+ * from.  Its intervals hold as many of its scores as they say. */
+static void intervals_cover_what_they_say(void **state)
+{
+	(void)state;
+	enum { MODELS = 800, BENCHMARKS = 3 };
+	static struct engine_model model[MODELS];
+	static double scores[MODELS * BENCHMARKS], latent[BENCHMARKS][MODELS];
+	static bool excluded[MODELS];
+	struct engine_estimate estimates[BENCHMARKS + 1];
+	struct engine_settings settings = {.seed = 1};
+	struct engine_fit *fit = NULL;
+	struct error error = {0};
+	double inside50 = 0, inside90 = 0, count = 0;
+
+	seed = 5;
+	struct lineage *lineage = random_graph(MODELS);
+	for (size_t b = 0; b < BENCHMARKS; b++)
+		draw_nodes(lineage, latent[b]);
+	for (size_t i = 0; i < MODELS; i++) {
+		model[i] = (struct engine_model){.params_b = NAN, .uploaded = NAN};
+		excluded[i] = i % 5 == 4;
+		for (size_t b = 0; b < BENCHMARKS; b++)
+			scores[i * BENCHMARKS + b] = 50 + 5 * latent[b][i] + 2 * normal();
+	}
+	struct engine_data data = {MODELS, BENCHMARKS, lineage, model, scores, excluded};
+	assert_int_equal(engine_fit_new(&data, &settings, NULL, 0, true, NULL, &fit, &error), STATUS_OK);
+	struct engine_query *query = engine_query_new(fit);
+	for (size_t i = 4; i < MODELS; i += 5) {
+		assert_int_equal(engine_predict_model(query, i, estimates, &error), STATUS_OK);
+		for (size_t b = 0; b < BENCHMARKS; b++) {
+			double score = scores[i * BENCHMARKS + b];
+			inside50 += score >= estimates[b].low50 && score <= estimates[b].high50;
+			inside90 += score >= estimates[b].low90 && score <= estimates[b].high90;
+			count++;
+		}
+	}
+	/* Within three standard errors. */
+	if (fabs(inside50 / count - 0.5) > 3 * sqrt(0.25 / count) || fabs(inside90 / count - 0.9) > 3 * sqrt(0.09 / count))
+		fail_msg("%.3f of 0.5 and %.3f of 0.9", inside50 / count, inside90 / count);
+	engine_query_free(query);
+	engine_fit_free(fit);
+	lineage_free(lineage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(covariance_agrees_with_monte_carlo),
+		cmocka_unit_test(intervals_cover_what_they_say),
+	};
+	return cmocka_run_group_tests_name("simulated", tests, NULL, NULL);
+}
