@@ -3,9 +3,12 @@ TUI_TEST_LIBS = libtui.a libapp.a libengine.a libstore.a libformats.a libbase.a 
 	$(STEMMA_EXTERNAL_LIBS)
 
 if HAVE_CMOCKA
-TUI_TESTS = tests/unit/tui_parts tests/unit/tui_tree
+TUI_TESTS = tests/unit/tui_config tests/unit/tui_parts tests/unit/tui_tree
 check_PROGRAMS += $(TUI_TESTS)
 TESTS += $(TUI_TESTS)
+tests_unit_tui_config_SOURCES = tests/unit/tui_config.c tests/unit/test.h
+tests_unit_tui_config_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
+tests_unit_tui_config_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
 tests_unit_tui_parts_SOURCES = tests/unit/tui_parts.c tests/unit/test.h
 tests_unit_tui_parts_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
 tests_unit_tui_parts_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
@@ -21,7 +24,7 @@ tests_screens_cache_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_screens_cache_LDADD = $(TUI_TEST_LIBS)
 
 SCREEN_TESTS = tests/screens/screens.sh tests/screens/random.sh tests/terminal/live.sh tests/terminal/stop.sh \
-	tests/terminal/color.sh
+	tests/terminal/color.sh tests/terminal/mouse.sh tests/terminal/types.sh tests/terminal/keys.sh tests/terminal/end.sh
 TESTS += $(SCREEN_TESTS)
 dist_check_SCRIPTS += $(SCREEN_TESTS)
 EXTRA_DIST += tests/terminal/terminal.sh tests/screens/expected \

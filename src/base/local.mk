@@ -7,5 +7,6 @@ libbase_a_SOURCES = \
 	include/stemma/base/memory.h src/base/memory.c \
 	include/stemma/base/progress.h src/base/progress.c \
 	include/stemma/base/read_file.h src/base/read_file.c \
+	include/stemma/base/suggest.h src/base/suggest.c \
 	include/stemma/base/text.h src/base/text.c \
 	include/stemma/base/utf8.h src/base/utf8.c

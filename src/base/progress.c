@@ -10,10 +10,31 @@ bool progress_step(struct progress *progress, const char *stage, double fraction
 		return false;
 	if (progress->report)
 		progress->report(progress->context, stage, fraction);
-	return true;
+	/* The report may have learnt that it should stop. */
+	return !atomic_load(&progress->cancelled);
 }
 
 void progress_cancel(struct progress *progress)
 {
 	atomic_store(&progress->cancelled, true);
+}
+
+static void report_part(void *context, const char *stage, double fraction)
+{
+	struct progress_part *part = context;
+	double reached = part->from + (part->to - part->from) * (fraction < 1 ? fraction : 1);
+
+	if (reached > part->reached)
+		part->reached = reached;
+	if (!progress_step(part->whole, stage, part->reached))
+		progress_cancel(&part->progress);
+}
+
+struct progress *progress_begin_part(struct progress_part *part, struct progress *whole,
+				     double from, double to)
+{
+	*part = (struct progress_part){.whole = whole, .from = from, .to = to, .reached = from};
+	part->progress.report = report_part;
+	part->progress.context = part;
+	return whole ? &part->progress : NULL;
 }

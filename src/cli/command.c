@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "suggest.h"
+#include "stemma/base/suggest.h"
 
 const struct command *const command_list[] = {
 #define X(name) &name##_command,

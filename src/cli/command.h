@@ -16,7 +16,8 @@
 	X(tree) \
 	X(residuals) \
 	X(eval) \
-	X(check)
+	X(check) \
+	X(config)
 
 struct command {
 	const char *name;

@@ -4,6 +4,8 @@ libcli_a_SOURCES = \
 	src/cli/check.c \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/command.c src/cli/command.h \
+	src/cli/config.c \
+	src/cli/configuration.c src/cli/configuration.h \
 	src/cli/answers_report.h src/cli/answers_report.c \
 	src/cli/eval.h src/cli/eval.c src/cli/eval_drift.c \
 	src/cli/fit.c \
@@ -16,7 +18,6 @@ libcli_a_SOURCES = \
 	src/cli/residuals.c \
 	src/cli/run.c \
 	src/cli/show.c \
-	src/cli/suggest.c src/cli/suggest.h \
 	src/cli/table.c src/cli/table.h \
 	src/cli/tree.c
 

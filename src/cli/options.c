@@ -9,7 +9,7 @@
 #include "stemma/base/text.h"
 #include "stemma/engine/engine.h"
 #include "stemma/formats/mergekit.h"
-#include "suggest.h"
+#include "stemma/base/suggest.h"
 
 const char *const prior_words[] = {
 #define X(symbol, word, help) word,

@@ -263,8 +263,13 @@ static enum status fit_learn_groups(struct engine_fit *fit, const double *extra,
 	enum status status = STATUS_OK;
 
 	learning_init(&learning, fit, extra);
-	for (size_t g = 0; g < fit->groups && status == STATUS_OK; g++)
-		status = fit_learn_group(fit, &learning, g, progress, error);
+	for (size_t g = 0; g < fit->groups && status == STATUS_OK; g++) {
+		struct progress_part part;
+		struct progress *own = progress_begin_part(&part, progress,
+							   (double)g / (double)fit->groups,
+							   (double)(g + 1) / (double)fit->groups);
+		status = fit_learn_group(fit, &learning, g, own, error);
+	}
 	learning_free(&learning);
 	return status;
 }
@@ -294,10 +299,15 @@ static enum status fit_learn_laplacian(struct engine_fit *fit, const double *ext
 	double best = -HUGE_VAL, best_rho = 1, best_theta[FIT_GROUPS_MAX][2] = {{0}};
 	enum status status = STATUS_OK;
 
-	for (size_t i = 0; i < sizeof rho_grid / sizeof *rho_grid && status == STATUS_OK; i++) {
+	const size_t grid = sizeof rho_grid / sizeof *rho_grid;
+
+	for (size_t i = 0; i < grid && status == STATUS_OK; i++) {
+		struct progress_part part;
+		struct progress *own = progress_begin_part(&part, progress, (double)i / (double)grid,
+							   (double)(i + 1) / (double)grid);
 		status = fit_set_laplacian(fit, rho_grid[i], error);
 		if (status == STATUS_OK)
-			status = fit_learn_groups(fit, extra, progress, error);
+			status = fit_learn_groups(fit, extra, own, error);
 		if (status != STATUS_OK || fit_log_likelihood(fit) <= best)
 			continue;
 		best = fit_log_likelihood(fit);
@@ -368,6 +378,9 @@ static bool fit_read_state(struct engine_fit *fit, const void *state, size_t byt
 	return true;
 }
 
+/* About what learning takes of the time of a fit that learns. */
+#define LEARNING_SHARE 0.5
+
 /* ---- the whole -------------------------------------------------------------------- */
 
 /* Each term's share of the variance of a typical model (mean of its diagonal). */
@@ -422,6 +435,7 @@ enum status engine_fit_new(const struct engine_data *data, const struct engine_s
 	double begin = clock_seconds();
 	struct engine_fit *fit = memory_zero(1, sizeof *fit);
 	double *extra = NULL;
+	struct progress_part learning, factoring;
 
 	fit->settings = *settings;
 	fit->data = *data;
@@ -440,9 +454,13 @@ enum status engine_fit_new(const struct engine_data *data, const struct engine_s
 	if (known && !relearn && settings->prior == PRIOR_LAPLACIAN)
 		status = fit_set_laplacian(fit, fit->rho, error);
 	else if (!known || relearn)
-		status = fit_learn(fit, extra, progress, error);
+		status = fit_learn(fit, extra, progress_begin_part(&learning, progress, 0, LEARNING_SHARE),
+				   error);
+	bool learnt = !known || relearn;
 	if (status == STATUS_OK)
-		status = fit_factor(fit, extra, progress, error);
+		status = fit_factor(fit, extra, progress_begin_part(&factoring, progress,
+								    learnt ? LEARNING_SHARE : 0, 1),
+				    error);
 	if (status != STATUS_OK)
 		goto cleanup;
 	fit_calibrate(fit);

@@ -80,18 +80,23 @@ static enum status fit_factor_group(struct engine_fit *fit, size_t number, const
 	return STATUS_OK;
 }
 
+/* About what the sums take of the time. */
+#define SUMS_SHARE 0.35
+
 enum status fit_factor(struct engine_fit *fit, const double *extra,
 			      struct progress *progress, struct error *error)
 {
+	struct progress_part sums, groups;
 	double *matrix = NULL;
-	enum status status = fit_sum_terms(fit, progress, error);
+	enum status status = fit_sum_terms(fit, progress_begin_part(&sums, progress, 0, SUMS_SHARE), error);
 
 	fit->solution = memory_allocate(fit->transform.factors * fit->rows, sizeof *fit->solution);
 	fit->scale = memory_allocate(fit->transform.factors, sizeof *fit->scale);
 	if (status == STATUS_OK)
 		matrix = memory_allocate(fit->rows * fit->rows, sizeof *matrix);
+	struct progress *own = progress_begin_part(&groups, progress, SUMS_SHARE, 1);
 	for (size_t g = 0; g < fit->groups && status == STATUS_OK; g++) {
-		if (!progress_step(progress, "factoring", (double)g / (double)fit->groups))
+		if (!progress_step(own, "factoring", (double)g / (double)fit->groups))
 			status = error_set(error, STATUS_CANCELLED, "fit cancelled");
 		else
 			status = fit_factor_group(fit, g, extra, matrix, error);

@@ -8,6 +8,7 @@ libformats_a_SOURCES = \
 	src/formats/csv.h src/formats/csv.c \
 	src/formats/edges.c src/formats/hub.c src/formats/leaderboard.c \
 	src/formats/models.c src/formats/outcomes.c src/formats/samples.c \
+	include/stemma/formats/settings.h src/formats/settings.c \
 	src/formats/source.h src/formats/source.c \
 	src/formats/yaml_tree.h src/formats/yaml_tree.c
 libformats_a_CPPFLAGS = $(AM_CPPFLAGS) $(YAML_CFLAGS) $(JANSSON_CFLAGS) $(ZLIB_CFLAGS)

@@ -1,7 +1,5 @@
 #include "actions.h"
 
-#include "keys.h"
-
 static const struct action_info actions[] = {
 #define X(symbol, name, keys, views, need, hint, section, help) \
 	{name, keys, views, NEED_##need, hint, section, help},
@@ -12,14 +10,6 @@ static const struct action_info actions[] = {
 const struct action_info *action_info(enum action action)
 {
 	return &actions[action];
-}
-
-enum action action_of_key(enum view_id view, int input)
-{
-	for (int i = 0; i < ACTION_COUNT; i++)
-		if ((actions[i].views & 1u << view) && input_in(input, actions[i].keys))
-			return (enum action)i;
-	return ACTION_NONE;
 }
 
 const char *need_message(enum need need)

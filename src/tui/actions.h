@@ -54,6 +54,14 @@ enum need {
 	  "next pane") \
 	X(PREVIOUS_PANE, "previous-pane", "shift-tab", IN_PANES, NOTHING, NULL, "Panes", \
 	  "previous pane") \
+	X(TREE_WIDER, "tree-wider", ">", IN_PANES, NOTHING, NULL, "Panes", \
+	  "wider tree, narrower model pane") \
+	X(TREE_NARROWER, "tree-narrower", "<", IN_PANES, NOTHING, NULL, "Panes", \
+	  "narrower tree") \
+	X(SKETCH_TALLER, "sketch-taller", ")", IN_PANES, NOTHING, NULL, "Panes", \
+	  "taller sketch pane (3) = three rows)") \
+	X(SKETCH_SHORTER, "sketch-shorter", "(", IN_PANES, NOTHING, NULL, "Panes", \
+	  "shorter sketch pane") \
 	X(PICK, "pick", "space", IN_MODELS, MODEL, "pick", "Sketch", \
 	  "add the model under the cursor as a parent, or take it out") \
 	X(HEAVIER, "heavier", "+ =", IN_MODELS, PICKED, "+", "Sketch", \
@@ -172,6 +180,8 @@ enum need {
 	  "what happened so far") \
 	X(REFIT, "refit", "F", IN_MODELS, IDLE, NULL, "Program", \
 	  "learn the variances again, beside the screen") \
+	X(MOUSE, "mouse", "F9", IN_ALL, NOTHING, NULL, "Program", \
+	  "leave the mouse to the terminal, to select text, or use it again") \
 	X(REDRAW, "redraw", "ctrl-l", IN_ALL, NOTHING, NULL, "Program", \
 	  "draw the screen anew") \
 	X(SUSPEND, "suspend", "ctrl-z", IN_ALL, NOTHING, NULL, "Program", \
@@ -197,7 +207,6 @@ struct action_info {
 	const char *hint, *section, *help;
 };
 const struct action_info *action_info(enum action action);
-enum action action_of_key(enum view_id view, int input);
 const char *need_message(enum need need);
 const char *view_name(enum view_id view);
 

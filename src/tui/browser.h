@@ -56,6 +56,18 @@ struct prompt {
 	bool note_bad;
 	int note_rows;    /* that it took above the prompt */
 };
+/* A parent of the sketch that the mouse holds. */
+struct drag {
+	bool active, moved;
+	size_t parent;
+	int column, bar;  /* where it was pressed; where its bar begins, -1 = none */
+	double weight;    /* that it had then */
+};
+void mouse_use(struct browser *browser, const struct mouse *mouse);
+/* The parent drawn at a place of the screen, -1 when none is; *bar gets the
+ * column where the bar at that place begins, -1 beside it. */
+int sketch_parent_at(const struct browser *browser, int row, int column, int *bar);
+
 void prompt_open(struct browser *browser, const struct prompt_ops *ops, const char *text);
 void prompt_key(struct browser *browser, int input);
 /* Replaces the text; the cursor goes to its end. */
@@ -112,6 +124,10 @@ struct browser {
 	int upper;            /* narrow screens: VIEW_TREE or VIEW_MODEL above */
 	struct area panes[VIEW_COUNT]; /* insides, height 0 = not on screen */
 	int count;            /* typed before a key */
+	int tree_width;       /* percent of the screen */
+	int sketch_rows;      /* more (or fewer) than the sketch pane wants */
+	bool mouse;           /* in use */
+	struct drag drag;
 
 	/* model pane */
 	struct engine_query *query; /* for models, so that the sketch keeps its own */
@@ -181,6 +197,8 @@ bool browser_has(struct browser *browser, enum need need);
 enum view_id browser_view(const struct browser *browser);
 void browser_key(struct browser *browser, int input, const struct mouse *mouse);
 void browser_act(struct browser *browser, enum action action, int count);
+/* The keys of an action, as configured. */
+const char *browser_keys(const struct browser *browser, enum action action);
 bool browser_needs_met(struct browser *browser, enum action action);
 /* The model that actions are about, CATALOG_NONE when there is none. */
 size_t browser_model(struct browser *browser);
@@ -248,6 +266,12 @@ void flag_model(struct browser *browser, const char *reason);
  * changed after it: false then. */
 bool flag_undo(struct browser *browser);
 void flag_free(struct browser *browser);
+
+/* tree_columns.c: the columns that the user added, as many as fit a width */
+int tree_columns_width(const struct browser *browser, int width);
+void tree_columns_draw(struct browser *browser, const struct area *area, int row, int right,
+		       size_t node);
+void tree_columns_title(const struct browser *browser, struct text *out);
 
 /* keep.c: state kept between runs */
 void keep_load(struct browser *browser);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "browser.h"
+#include "config_table.h"
 #include "keys.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
@@ -84,6 +85,11 @@ static bool searched(const struct browser *browser)
 	return needle && *needle;
 }
 
+const char *browser_keys(const struct browser *browser, enum action action)
+{
+	return config_keys(browser->options->config, action);
+}
+
 bool browser_has(struct browser *browser, enum need need)
 {
 	switch (need) {
@@ -122,6 +128,41 @@ static void change_pane(struct browser *browser, int step)
 	browser->focus = (enum view_id)((pane + VIEW_SKETCH + 1) % (VIEW_SKETCH + 1));
 }
 
+#define TREE_WIDTH_STEP 5
+
+/* Makes a pane larger or smaller by some steps. */
+static void resize_pane(struct browser *browser, int *size, int steps, int least, int most)
+{
+	*size += steps;
+	if (*size < least || *size > most) {
+		*size = *size < least ? least : most;
+		browser_message(browser, "the panes are at their limit");
+	}
+}
+
+static void resize_tree(struct browser *browser, int steps)
+{
+	const struct config_option *option = config_option(CONFIG_TREE_WIDTH);
+
+	resize_pane(browser, &browser->tree_width, steps * TREE_WIDTH_STEP, (int)option->minimum,
+		    (int)option->maximum);
+}
+
+static void resize_sketch(struct browser *browser, int steps)
+{
+	int rows = screen_rows(browser->screen);
+
+	resize_pane(browser, &browser->sketch_rows, steps, -rows / 2, rows / 2);
+}
+
+static void toggle_mouse(struct browser *browser)
+{
+	browser->mouse = !browser->mouse;
+	screen_use_mouse(browser->screen, browser->mouse);
+	browser_message(browser, browser->mouse ? "the mouse moves and drags here"
+						: "the mouse is the terminal's: it selects text");
+}
+
 static void change_column(struct browser *browser, int step)
 {
 	const struct catalog *catalog = browser->session->catalog;
@@ -149,8 +190,10 @@ static void copy(struct browser *browser)
 {
 	const char *name = tree_name(browser->tree, browser_model(browser));
 
-	screen_copy(browser->screen, name);
-	browser_message(browser, "copied: %s", name);
+	if (screen_copy(browser->screen, name))
+		browser_message(browser, "copied: %s", name);
+	else
+		browser_message(browser, "copying is switched off (clipboard in the configuration)");
 }
 
 static void cancel(struct browser *browser)
@@ -183,8 +226,10 @@ static bool find_from_pane(struct browser *browser, enum action action, int coun
 	return false;
 }
 
-static void act_everywhere(struct browser *browser, enum action action)
+static void act_everywhere(struct browser *browser, enum action action, int count)
 {
+	int steps = count > 0 ? count : 1;
+
 	switch (action) {
 	case ACTION_NEXT_PANE: change_pane(browser, 1); break;
 	case ACTION_PREVIOUS_PANE: change_pane(browser, -1); break;
@@ -198,6 +243,11 @@ static void act_everywhere(struct browser *browser, enum action action)
 	case ACTION_HELP: browser->full = VIEW_HELP; break;
 	case ACTION_MESSAGES: browser->full = VIEW_MESSAGES; break;
 	case ACTION_REFIT: fitting_start(browser, true); break;
+	case ACTION_TREE_WIDER: resize_tree(browser, steps); break;
+	case ACTION_TREE_NARROWER: resize_tree(browser, -steps); break;
+	case ACTION_SKETCH_TALLER: resize_sketch(browser, steps); break;
+	case ACTION_SKETCH_SHORTER: resize_sketch(browser, -steps); break;
+	case ACTION_MOUSE: toggle_mouse(browser); break;
 	case ACTION_REDRAW: screen_redraw(browser->screen); break;
 	case ACTION_SUSPEND: screen_suspend(browser->screen); break;
 	case ACTION_LEAVE: browser_close_view(browser); break;
@@ -222,67 +272,10 @@ void browser_act(struct browser *browser, enum action action, int count)
 	if (!edit_act(browser, action, count) && !mark_act(browser, action) &&
 	    !flag_act(browser, action) &&
 	    !find_from_pane(browser, action, count))
-		act_everywhere(browser, action);
+		act_everywhere(browser, action, count);
 }
 
-/* ---- keys and mouse ---------------------------------------------------------------------- */
-
-static bool inside(const struct area *area, const struct mouse *mouse)
-{
-	/* The title row belongs to its pane. */
-	return area->height > 0 && mouse->row >= area->top - 1 &&
-	       mouse->row < area->top + area->height && mouse->column >= area->left &&
-	       mouse->column < area->left + area->width;
-}
-
-/* A click on the row under the cursor: folds or unfolds what can be, follows a
- * link, and elsewhere goes to the model. */
-static void click_again(struct browser *browser, enum view_id view)
-{
-	const struct tree *tree = browser->tree;
-	const struct tree_row *row = tree_here(tree);
-
-	if (view != VIEW_TREE && browser_model(browser) != CATALOG_NONE)
-		browser_act(browser, ACTION_JUMP, 0);
-	else if (view == VIEW_TREE && row && tree_can_open(tree, row))
-		tree_set_open(browser->tree, tree->cursor, !tree_is_open(tree, row));
-	else if (view == VIEW_TREE && row && row->kind == ROW_LINK)
-		browser_act(browser, ACTION_ENTER, 0);
-}
-
-/* A click on a row of a list selects it; a second one does what Enter would. */
-static void click(struct browser *browser, enum view_id view, const struct mouse *mouse)
-{
-	const struct area *area = &browser->panes[view];
-	struct list *list = view_ops(view)->list(browser);
-	int row = mouse->row - area->top - (area->height - list->height);
-
-	if (row < 0 || list->top + (size_t)row >= list->count || view == VIEW_SKETCH)
-		return;
-	size_t target = list->top + (size_t)row;
-	list->clicked = true;
-	if (target == (view == VIEW_TREE ? browser->tree->cursor : list->cursor))
-		click_again(browser, view);
-	else if (view == VIEW_TREE)
-		tree_move(browser->tree, target);
-	else
-		list->cursor = target;
-}
-
-static void use_mouse(struct browser *browser, const struct mouse *mouse)
-{
-	for (int view = 0; view < VIEW_COUNT; view++) {
-		if (!inside(&browser->panes[view], mouse))
-			continue;
-		if (browser->full == VIEW_COUNT)
-			browser->focus = (enum view_id)view;
-		if (mouse->wheel)
-			browser_act(browser, mouse->wheel > 0 ? ACTION_DOWN : ACTION_UP, 3);
-		else
-			click(browser, (enum view_id)view, mouse);
-		return;
-	}
-}
+/* ---- keys -------------------------------------------------------------------------------- */
 
 static bool is_digit(const struct browser *browser, int input)
 {
@@ -305,9 +298,10 @@ void browser_key(struct browser *browser, int input, const struct mouse *mouse)
 		prompt_key(browser, input);
 		return;
 	}
-	browser->message_shown = false;
+	if (input != INPUT_MOUSE || !mouse || !mouse->release)
+		browser->message_shown = false;
 	if (input == INPUT_MOUSE && mouse) {
-		use_mouse(browser, mouse);
+		mouse_use(browser, mouse);
 		return;
 	}
 	if (is_digit(browser, input)) {
@@ -320,7 +314,7 @@ void browser_key(struct browser *browser, int input, const struct mouse *mouse)
 	browser->count = 0;
 	if (input == INPUT_ESCAPE && count > 0)
 		return;
-	enum action action = action_of_key(browser_view(browser), input);
+	enum action action = config_action(browser->options->config, browser_view(browser), input);
 	if (action != ACTION_NONE)
 		browser_act(browser, action, count);
 	else

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "browser.h"
+#include "config_table.h"
 #include "stemma/base/memory.h"
 
-#define WEIGHT_STEP 0.05
 
 void edit_refresh(struct browser *browser)
 {
@@ -54,7 +54,8 @@ static void weigh(struct browser *browser, int steps)
 	if (position < 0)
 		return;
 	const struct sketch_parent *parent = &browser->sketch.now.parents[position];
-	double weight = round(100 * (parent->weight + WEIGHT_STEP * steps)) / 100;
+	double step = (double)config_number(browser->options->config, CONFIG_WEIGHT_STEP) / 100;
+	double weight = round(100 * (parent->weight + step * steps)) / 100;
 	weight = weight < 0 ? 0 : weight > 1 ? 1 : weight;
 	if (!sketch_set_weight(&browser->sketch, (size_t)position, weight))
 		browser_message(browser, parent->locked ? "this weight is locked: L lets it go"

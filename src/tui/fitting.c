@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "browser.h"
+#include "config_table.h"
 #include "stemma/base/memory.h"
 
 static enum status work_fit(void *context, struct progress *progress, struct error *error)
@@ -27,7 +28,7 @@ void fitting_start(struct browser *browser, bool relearn)
 	browser->work = (struct fit_work){
 		.path = memory_string(browser->session->path),
 		.catalog = browser->session->catalog,
-		.prior = browser->options->prior,
+		.prior = (enum prior)config_number(browser->options->config, CONFIG_PRIOR),
 		.relearn = relearn,
 	};
 	if (catalog->excluded) {

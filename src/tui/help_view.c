@@ -100,7 +100,7 @@ static void make_lines(struct browser *browser, int width)
 		for (int i = 0; i < ACTION_COUNT; i++) {
 			const struct action_info *info = action_info((enum action)i);
 			if (strcmp(info->section, sections[s]) == 0)
-				add_entry(browser, info->keys, info->help, width);
+				add_entry(browser, browser_keys(browser, (enum action)i), info->help, width);
 		}
 		new_line(browser);
 	}
@@ -108,7 +108,9 @@ static void make_lines(struct browser *browser, int width)
 	add_filter_terms(browser, width);
 	text_append(new_line(browser), "Signs");
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-		add_entry(browser, signs[i].sign, signs[i].meaning, width);
+		add_entry(browser, strcmp(signs[i].sign, "±") == 0 ? plus_minus(browser->screen)
+									: signs[i].sign,
+			  signs[i].meaning, width);
 }
 
 static void draw_line(struct browser *browser, const struct area *area, int y, size_t index)

@@ -3,6 +3,10 @@
 #include <string.h>
 
 #include "browser.h"
+#include "config_table.h"
+
+/* More is no size that a key made. */
+#define SKETCH_ROWS_MAX 500
 
 static void keep(struct browser *browser, const char *key, const char *value)
 {
@@ -31,18 +35,64 @@ static void load_order(struct browser *browser)
 	free(column);
 }
 
-void keep_load(struct browser *browser)
+static int kept_number(struct browser *browser, const char *key, int standard)
+{
+	char *value = kept(browser, key);
+	int number = value ? atoi(value) : standard;
+
+	free(value);
+	return number;
+}
+
+/* A size that the user never changed stays as configured. */
+static void load_panes(struct browser *browser)
+{
+	const struct config_option *option = config_option(CONFIG_TREE_WIDTH);
+	int width = kept_number(browser, "panes.tree", 0);
+	int rows = kept_number(browser, "panes.sketch", 0);
+
+	if (width >= option->minimum && width <= option->maximum)
+		browser->tree_width = width;
+	if (rows > -SKETCH_ROWS_MAX && rows < SKETCH_ROWS_MAX)
+		browser->sketch_rows = rows;
+}
+
+static void load_filter(struct browser *browser)
+{
+	char *filter = kept(browser, "tree.filter");
+
+	if (filter && *filter) {
+		tree_set_filter(browser->tree, filter);
+		browser_message(browser, "filter %s, as in the last run; Esc shows all models", filter);
+	}
+	free(filter);
+}
+
+static void load_place(struct browser *browser)
 {
 	char *folds = kept(browser, "tree.folds"), *cursor = kept(browser, "tree.cursor");
 	size_t model = cursor ? catalog_find(browser->session->catalog, cursor) : CATALOG_NONE;
 
 	load_order(browser);
+	load_panes(browser);
 	if (folds)
 		tree_load_folds(browser->tree, folds);
 	else
 		tree_set_open(browser->tree, 0, true);
+	load_filter(browser);
 	if (model != CATALOG_NONE)
 		tree_reveal(browser->tree, model);
+	free(folds);
+	free(cursor);
+}
+
+void keep_load(struct browser *browser)
+{
+	if (config_number(browser->options->config, CONFIG_RESTORE))
+		load_place(browser);
+	else
+		tree_set_open(browser->tree, 0, true);
+	/* These are work, not a place. */
 	sketch_load(&browser->sketch, browser->session, "");
 	char *commands = kept(browser, "commands");
 	if (commands)
@@ -52,8 +102,24 @@ void keep_load(struct browser *browser)
 	if (marks)
 		marks_load(&browser->marks, browser->session->catalog, marks);
 	free(marks);
-	free(folds);
-	free(cursor);
+}
+
+static void keep_number(struct browser *browser, const char *key, int number, bool standard)
+{
+	char value[16] = "";
+
+	if (!standard)
+		snprintf(value, sizeof value, "%d", number);
+	keep(browser, key, value);
+}
+
+static void save_panes(struct browser *browser)
+{
+	const struct config *config = browser->options->config;
+
+	keep_number(browser, "panes.tree", browser->tree_width,
+		    browser->tree_width == config_number(config, CONFIG_TREE_WIDTH));
+	keep_number(browser, "panes.sketch", browser->sketch_rows, browser->sketch_rows == 0);
 }
 
 void keep_save(struct browser *browser)
@@ -70,6 +136,8 @@ void keep_save(struct browser *browser)
 	keep(browser, "tree.order", tree_order_name(tree->order));
 	keep(browser, "tree.column", tree->column < catalog->benchmark_count
 					     ? catalog->benchmarks[tree->column].key : "average");
+	keep(browser, "tree.filter", tree->filter ? tree->filter : "");
+	save_panes(browser);
 	text_clear(&folds);
 	command_line_save(browser, &folds);
 	keep(browser, "commands", text_string(&folds));

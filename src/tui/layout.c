@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "browser.h"
+#include "config_table.h"
 #include "keys.h"
 #include "stemma/base/utf8.h"
 
@@ -57,6 +58,16 @@ static int draw_progress(struct browser *browser, const struct area *area, int r
 	return right - start + 1 + utf8_width(label);
 }
 
+/* What a key is called where space is scarce. */
+static void short_key(const char *keys, char *buffer)
+{
+	size_t length = strcspn(keys, " ");
+
+	snprintf(buffer, INPUT_NAME_SIZE, "%.*s", (int)length, keys);
+	if (length > 1 && buffer[0] >= 'a' && buffer[0] <= 'z' && strchr(buffer, '-') == NULL)
+		buffer[0] = (char)(buffer[0] - 'a' + 'A');
+}
+
 /* "/ search  ? help", from the action table. */
 static int draw_title_keys(struct browser *browser, const struct area *area)
 {
@@ -67,11 +78,14 @@ static int draw_title_keys(struct browser *browser, const struct area *area)
 		return right;
 	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
 		const struct action_info *info = action_info(shown[i]);
+		char key[INPUT_NAME_SIZE];
+		short_key(browser_keys(browser, shown[i]), key);
+		if (!*key)
+			continue;
 		draw_right(browser->screen, area, 0, right, STYLE_DIM, info->hint);
 		right -= utf8_width(info->hint) + 1;
-		char key[2] = {info->keys[0], '\0'};
 		draw_right(browser->screen, area, 0, right, STYLE_KEY, key);
-		right -= 3;
+		right -= utf8_width(key) + 2;
 	}
 	return right;
 }
@@ -108,16 +122,6 @@ static void draw_title(struct browser *browser, const struct area *area)
 
 /* ---- last row ------------------------------------------------------------------------ */
 
-/* What a key is called where space is scarce. */
-static void short_key(const char *keys, char *buffer)
-{
-	size_t length = strcspn(keys, " ");
-
-	snprintf(buffer, INPUT_NAME_SIZE, "%.*s", (int)length, keys);
-	if (length > 1 && buffer[0] >= 'a' && buffer[0] <= 'z' && strchr(buffer, '-') == NULL)
-		buffer[0] = (char)(buffer[0] - 'a' + 'A');
-}
-
 /* "+/− weight" is two actions in one hint: the first one's hint is a single
  * sign, which joins the keys. */
 static void draw_hints(struct browser *browser, const struct area *area)
@@ -129,10 +133,10 @@ static void draw_hints(struct browser *browser, const struct area *area)
 	for (int i = 0; i < ACTION_COUNT; i++) {
 		const struct action_info *info = action_info((enum action)i);
 		char key[INPUT_NAME_SIZE];
-		if (!info->hint || !(info->views & 1u << view) ||
+		if (!info->hint || !*browser_keys(browser, (enum action)i) || !(info->views & 1u << view) ||
 		    !browser_needs_met(browser, (enum action)i))
 			continue;
-		short_key(info->keys, key);
+		short_key(browser_keys(browser, (enum action)i), key);
 		bool joins = strcmp(info->hint, "+") == 0;
 		int width = utf8_width(key) + (joins ? 9 : 1 + utf8_width(info->hint));
 		if (x + width + 1 > area->width - 1)
@@ -167,31 +171,41 @@ static void draw_last_row(struct browser *browser, const struct area *area)
 		draw_format(browser->screen, area, 0, 1, STYLE_KEY, " %d ", browser->count);
 	else if (browser->message_shown && last) {
 		int width = area->width - 4;
-		draw_text(browser->screen, area, 0, 1, STYLE_TEXT, " ");
-		int x = 2 + draw_fit(browser->screen, area, 0, 2, width,
-				     last->failure ? STYLE_BAD : STYLE_STRONG, last->text);
+		int x = 1 + draw_text(browser->screen, area, 0, 1, STYLE_BAD,
+				      last->failure ? " ! " : " ");
+		x += draw_fit(browser->screen, area, 0, x, width - x + 2,
+			      last->failure ? STYLE_BAD : STYLE_STRONG, last->text);
 		draw_text(browser->screen, area, 0, x, STYLE_TEXT, " ");
-	} else {
+	} else if (config_number(browser->options->config, CONFIG_HINTS)) {
 		draw_hints(browser, area);
 	}
 }
 
 /* ---- panes --------------------------------------------------------------------------- */
 
+/* What the upper border of a pane meets: its corners, and the column of the
+ * frame between two panes above it (-1 = none). */
+struct joints {
+	const char *left, *right;
+	int junction;
+};
+
 /* The upper border of a pane with its title: drawn from left-1 to
  * left+width, corners included. */
 static void draw_border(struct browser *browser, enum view_id view, const struct area *inside,
-			const char *left, const char *right)
+			const struct joints *joints)
 {
 	const struct area whole = {inside->top - 1, inside->left - 1, inside->height + 1,
 				   inside->width + 2};
 	bool focus = browser_view(browser) == view;
 	struct text title = {0};
 
-	draw_text(browser->screen, &whole, 0, 0, STYLE_BORDER, left);
+	draw_text(browser->screen, &whole, 0, 0, STYLE_BORDER, joints->left);
 	draw_repeat(browser->screen, &whole, 0, 1, inside->width, focus ? STYLE_FOCUS : STYLE_BORDER,
 		    focus ? "━" : "─");
-	draw_text(browser->screen, &whole, 0, inside->width + 1, STYLE_BORDER, right);
+	draw_text(browser->screen, &whole, 0, inside->width + 1, STYLE_BORDER, joints->right);
+	if (joints->junction >= 0) /* the title goes over it */
+		draw_text(browser->screen, &whole, 0, joints->junction, STYLE_BORDER, "┴");
 	for (int row = 1; row <= inside->height; row++) {
 		draw_text(browser->screen, &whole, row, 0, STYLE_BORDER, "│");
 		draw_text(browser->screen, &whole, row, inside->width + 1, STYLE_BORDER, "│");
@@ -214,11 +228,13 @@ static void draw_border(struct browser *browser, enum view_id view, const struct
 	text_free(&title);
 }
 
+#define ALONE ((struct joints){"┌", "┐", -1})
+
 static void draw_pane(struct browser *browser, enum view_id view, struct area area,
-		      const char *left, const char *right)
+		      struct joints joints)
 {
 	browser->panes[view] = area;
-	draw_border(browser, view, &area, left, right);
+	draw_border(browser, view, &area, &joints);
 	view_ops(view)->draw(browser, &area);
 }
 
@@ -237,40 +253,37 @@ static int sketch_height(const struct browser *browser, int rows, int columns)
 		wanted++;
 	if (wanted > rows / 3 && wanted == WHY_ROWS)
 		wanted = rows / 3 > least ? rows / 3 : least;
-	return wanted > most ? most : wanted;
+	wanted += browser->sketch_rows;
+	return wanted > most ? most : wanted < 1 ? 1 : wanted;
 }
 
 static void draw_one_pane(struct browser *browser, int rows, int columns)
 {
 	struct area area = {2, 1, rows - 3, columns - 2};
 
-	draw_pane(browser, browser->focus, area, "┌", "┐");
+	draw_pane(browser, browser->focus, area, ALONE);
 }
 
 static void draw_panes(struct browser *browser, int rows, int columns)
 {
 	int below = sketch_height(browser, rows, columns), above = rows - 4 - below;
 	bool three = columns >= THREE_PANES_FROM;
-	int left = three ? (columns - 3) * 45 / 100 : columns - 2;
+	int left = three ? (columns - 3) * browser->tree_width / 100 : columns - 2;
 	struct area upper = {2, 1, above, left};
 	struct area lower = {3 + above, 1, below, columns - 2};
 
-	if (left > 100)
-		left = upper.width = 100;
 	if (three) {
 		struct area model = {2, left + 2, above, columns - left - 3};
-		draw_pane(browser, VIEW_MODEL, model, "┬", "┐");
-		draw_pane(browser, VIEW_TREE, upper, "┌", "┬");
+		draw_pane(browser, VIEW_MODEL, model, (struct joints){"┬", "┐", -1});
+		draw_pane(browser, VIEW_TREE, upper, (struct joints){"┌", "┬", -1});
 	} else {
 		if (browser->focus != VIEW_SKETCH)
 			browser->upper = (int)browser->focus;
-		draw_pane(browser, (enum view_id)browser->upper, upper, "┌", "┐");
+		draw_pane(browser, (enum view_id)browser->upper, upper, ALONE);
 	}
 	bool ascii = screen_is_ascii(browser->screen);
-	draw_pane(browser, VIEW_SKETCH, lower, ascii ? "+" : "├", ascii ? "+" : "┤");
-	if (three)
-		draw_text(browser->screen, &(struct area){0, 0, rows, columns}, lower.top - 1,
-			  left + 1, STYLE_BORDER, "┴");
+	draw_pane(browser, VIEW_SKETCH, lower, (struct joints){
+		ascii ? "+" : "├", ascii ? "+" : "┤", three ? left + 1 : -1});
 }
 
 static void draw_too_small(struct browser *browser, const struct area *area)
@@ -296,7 +309,7 @@ void layout_draw(struct browser *browser)
 	}
 	draw_title(browser, &whole);
 	if (browser->full != VIEW_COUNT)
-		draw_pane(browser, browser->full, (struct area){2, 1, rows - 3, columns - 2}, "┌", "┐");
+		draw_pane(browser, browser->full, (struct area){2, 1, rows - 3, columns - 2}, ALONE);
 	else if (columns < TWO_PANES_FROM)
 		draw_one_pane(browser, rows, columns);
 	else

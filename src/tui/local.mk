@@ -3,6 +3,7 @@ libtui_a_SOURCES = \
 	include/stemma/tui/tui.h src/tui/tui.c \
 	src/tui/actions.h src/tui/actions.c \
 	src/tui/bars.h src/tui/bars.c \
+	include/stemma/tui/config.h src/tui/config_table.h src/tui/config.c src/tui/config_text.c \
 	src/tui/browser.h src/tui/dispatch.c src/tui/edit.c src/tui/figures.c \
 	src/tui/find.c src/tui/fitting.c src/tui/flagging.c src/tui/keep.c src/tui/layout.c \
 	src/tui/help_view.c src/tui/message_view.c src/tui/model_view.c \
@@ -12,10 +13,12 @@ libtui_a_SOURCES = \
 	src/tui/marks.h src/tui/marks.c src/tui/mark_view.c \
 	src/tui/prompt.c src/tui/command_line.c \
 	src/tui/commands.h src/tui/commands.c src/tui/complete.c \
+	src/tui/mouse.c \
 	src/tui/screen.h src/tui/screen_private.h src/tui/screen.c src/tui/draw.c \
 	src/tui/script.h src/tui/script.c \
 	src/tui/signals.h src/tui/signals.c \
 	src/tui/theme.h src/tui/theme.c \
 	src/tui/tree_model.h src/tui/tree_model.c \
-	src/tui/tree_forest.h src/tui/tree_forest.c src/tui/tree_find.c
+	src/tui/tree_forest.h src/tui/tree_forest.c src/tui/tree_find.c \
+	src/tui/tree_columns.c
 libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS)

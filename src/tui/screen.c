@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "config_table.h"
 #include "keys.h"
 #include "screen_private.h"
 #include "stemma/base/memory.h"
@@ -15,38 +16,48 @@
 
 /* ---- start and end ---------------------------------------------------------- */
 
-static attr_t attributes_of(const char *letters)
+static attr_t attributes_of(unsigned int attributes)
 {
-	attr_t result = A_NORMAL;
-
-	for (; *letters; letters++)
-		result |= *letters == 'b' ? A_BOLD
-			: *letters == 'd' ? A_DIM
-			: *letters == 'u' ? A_UNDERLINE
-			: *letters == 'r' ? A_REVERSE
-					  : A_NORMAL;
-	return result;
+	return (attributes & STYLE_BOLD ? A_BOLD : A_NORMAL) |
+	       (attributes & STYLE_FAINT ? A_DIM : A_NORMAL) |
+	       (attributes & STYLE_UNDERLINED ? A_UNDERLINE : A_NORMAL) |
+	       (attributes & STYLE_REVERSED ? A_REVERSE : A_NORMAL);
 }
 
-static bool wants_color(const struct tui_options *options)
+/* In the order of the option's words. */
+enum color_wish { COLOR_AUTO, COLOR_NEVER, COLOR_ALWAYS };
+
+static bool wants_color(const struct config *config)
 {
 	const char *no_color = getenv("NO_COLOR");
+	long wish = config_number(config, CONFIG_COLOR);
 
-	if (options->color == TUI_COLOR_NEVER)
-		return false;
-	return options->color == TUI_COLOR_ALWAYS || !no_color || !*no_color;
+	return wish == COLOR_ALWAYS || (wish == COLOR_AUTO && (!no_color || !*no_color));
 }
 
-static void start_styles(struct screen *screen, const struct tui_options *options)
+/* The user's own word, else the theme's. */
+static struct style_info wanted_style(const struct screen *screen, const struct config *config,
+				      enum style style)
 {
-	screen->color = wants_color(options) && has_colors() && start_color() == OK;
+	struct style_info info;
+	enum theme theme = screen->color ? (enum theme)config_number(config, CONFIG_THEME)
+					 : THEME_MONO;
+	const char *words = config_words(config, CONFIG_STYLES + (int)style);
+
+	if (strcmp(words, "theme") == 0 || !style_parse(words, &info))
+		info = *theme_style(theme, style);
+	return info;
+}
+
+static void start_styles(struct screen *screen, const struct config *config)
+{
+	screen->color = wants_color(config) && has_colors() && start_color() == OK;
 	if (screen->color)
 		use_default_colors();
 	for (int style = 0; style < STYLE_COUNT; style++) {
-		const struct style_info *info = style_info((enum style)style);
-		short color = COLORS >= 256 ? info->of256 : COLORS >= 16 ? info->of16 : info->of8;
-		screen->attributes[style] =
-			attributes_of(screen->color ? info->attributes : info->mono);
+		struct style_info info = wanted_style(screen, config, (enum style)style);
+		short color = COLORS >= 256 ? info.of256 : COLORS >= 16 ? info.of16 : info.of8;
+		screen->attributes[style] = attributes_of(info.attributes);
 		/* Where grey is a colour of its own, dimming it would hide it. */
 		if (screen->color && color >= 8)
 			screen->attributes[style] &= ~(attr_t)A_DIM;
@@ -108,30 +119,72 @@ static enum status open_terminal(struct screen *screen, struct error *error)
 	return STATUS_OK;
 }
 
-enum status screen_open(const struct tui_options *options, int rows, int columns,
+/* In the order of the option's words. */
+enum ascii_wish { ASCII_AUTO, ASCII_ALWAYS, ASCII_NEVER };
+
+static bool wants_ascii(const struct config *config)
+{
+	long wish = config_number(config, CONFIG_ASCII);
+
+	return wish == ASCII_ALWAYS ||
+	       (wish == ASCII_AUTO && strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
+}
+
+/* Motion with the button held (xterm's mode 1002), which curses does not ask
+ * for. */
+static void report_drags(const struct screen *screen, bool use)
+{
+	const char *mouse = tigetstr("kmous");
+
+	if (screen->headless || !mouse || mouse == (const char *)-1)
+		return;
+	fputs(use ? "\033[?1002h" : "\033[?1002l", stdout);
+	fflush(stdout);
+}
+
+void screen_use_mouse(struct screen *screen, bool use)
+{
+	if (screen->headless)
+		return;
+	screen->mouse = use;
+	mousemask(use ? BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED |
+				REPORT_MOUSE_POSITION
+		      : 0, NULL);
+	report_drags(screen, use);
+}
+
+/* Gives the terminal back to others. */
+static void leave_terminal(struct screen *screen)
+{
+	if (screen->mouse)
+		report_drags(screen, false);
+	endwin();
+}
+
+enum status screen_open(const struct config *config, bool headless, int rows, int columns,
 			struct screen **result, struct error *error)
 {
 	struct screen *screen = memory_zero(1, sizeof *screen);
 
 	setlocale(LC_CTYPE, "");
-	screen->headless = options->script != NULL;
-	screen->ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	screen->headless = headless;
+	screen->ascii = wants_ascii(config);
+	screen->clipboard = (enum clipboard)config_number(config, CONFIG_CLIPBOARD);
 	enum status status = open_terminal(screen, error);
 	if (status != STATUS_OK) {
 		screen_close(screen);
 		return status;
 	}
-	set_escdelay(25);
+	set_escdelay((int)config_number(config, CONFIG_ESCAPE_DELAY));
 	raw();
 	noecho();
 	nonl();
 	keypad(stdscr, true);
 	nodelay(stdscr, true);
 	leaveok(stdscr, false);
-	if (!options->no_mouse && !screen->headless)
-		mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 	mouseinterval(0);
-	start_styles(screen, options);
+	screen_use_mouse(screen, config_number(config, CONFIG_MOUSE) != 0);
+	start_styles(screen, config);
 	if (screen->headless)
 		screen_resize(screen, rows, columns);
 	*result = screen;
@@ -144,7 +197,7 @@ void screen_close(struct screen *screen)
 		return;
 	if (screen->terminal) {
 		if (!isendwin())
-			endwin();
+			leave_terminal(screen);
 		delscreen(screen->terminal);
 	}
 	if (screen->in)
@@ -202,7 +255,7 @@ void screen_suspend(struct screen *screen)
 
 	if (screen->headless)
 		return;
-	endwin();
+	leave_terminal(screen);
 	sigemptyset(&stop.sa_mask);
 	sigaction(SIGTSTP, &stop, &before);
 	sigemptyset(&mask);
@@ -221,6 +274,8 @@ void screen_resume(struct screen *screen)
 		return;
 	if (!isendwin())
 		reset_prog_mode();
+	if (screen->mouse)
+		report_drags(screen, true);
 	screen_measure(screen);
 	screen_redraw(screen);
 }
@@ -308,6 +363,8 @@ static int read_mouse(struct mouse *mouse)
 		.row = event.y,
 		.column = event.x,
 		.wheel = event.bstate & BUTTON4_PRESSED ? -1 : event.bstate & BUTTON5_PRESSED ? 1 : 0,
+		.motion = (event.bstate & REPORT_MOUSE_POSITION) != 0,
+		.release = (event.bstate & BUTTON1_RELEASED) != 0,
 	};
 	return INPUT_MOUSE;
 }
@@ -328,16 +385,14 @@ int screen_input(struct screen *screen, struct mouse *mouse)
 
 /* ---- clipboard and dump ------------------------------------------------------------ */
 
-void screen_copy(struct screen *screen, const char *text)
+/* "ESC ] 52 ; c ; base64 BEL" */
+static void append_osc52(struct text *out, const char *text)
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	struct text out = {0};
 	size_t length = strlen(text);
 
-	if (screen->headless)
-		return;
-	text_append(&out, "\033]52;c;");
+	text_append(out, "\033]52;c;");
 	for (size_t i = 0; i < length; i += 3) {
 		unsigned int group = 0;
 		for (size_t j = 0; j < 3; j++)
@@ -345,12 +400,33 @@ void screen_copy(struct screen *screen, const char *text)
 		char quad[5] = {digits[group >> 18], digits[group >> 12 & 63],
 				i + 1 < length ? digits[group >> 6 & 63] : '=',
 				i + 2 < length ? digits[group & 63] : '=', '\0'};
-		text_append(&out, quad);
+		text_append(out, quad);
 	}
-	text_append(&out, "\a");
+	text_append(out, "\a");
+}
+
+bool screen_copy(struct screen *screen, const char *text)
+{
+	struct text out = {0};
+	const char *type = getenv("TERM");
+	bool within = screen->clipboard == CLIPBOARD_AUTO;
+
+	if (screen->clipboard == CLIPBOARD_NEVER)
+		return false;
+	if (screen->headless)
+		return true;
+	append_osc52(&out, text);
 	fwrite(out.bytes, 1, out.length, stdout);
+	/* A multiplexer that does not take it for itself hands it through when it
+	 * is wrapped: tmux with its own escape and every ESC doubled (here only
+	 * the first byte is one), screen as it is. */
+	if (within && getenv("TMUX"))
+		printf("\033Ptmux;\033%s\033\\", text_string(&out));
+	else if (within && type && strncmp(type, "screen", 6) == 0)
+		printf("\033P%s\033\\", text_string(&out));
 	fflush(stdout);
 	text_free(&out);
+	return true;
 }
 
 /* One line into `line`; a wide character fills two cells but is read once. */

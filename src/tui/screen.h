@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "stemma/base/error.h"
-#include "stemma/tui/tui.h"
+#include "stemma/tui/config.h"
 #include "theme.h"
 
 struct area {
@@ -17,7 +17,7 @@ struct screen;
 
 /* Starts curses on the terminal, or headless with a size.  STATUS_USAGE when
  * there is no terminal that can be used. */
-enum status screen_open(const struct tui_options *options, int rows, int columns,
+enum status screen_open(const struct config *config, bool headless, int rows, int columns,
 			struct screen **screen, struct error *error);
 /* Restores the terminal. NULL allowed. */
 void screen_close(struct screen *screen);
@@ -40,15 +40,19 @@ void screen_end(struct screen *screen);
 void screen_redraw(struct screen *screen); /* the next frame is sent in full */
 
 /* The next key, or INPUT_NONE.  A mouse event gives INPUT_MOUSE and its place;
- * wheel: -1 up, 1 down, 0 a click. */
+ * wheel: -1 up, 1 down, 0 the button.  Motion comes while it is held. */
 #define INPUT_MOUSE 0x200000
 struct mouse {
 	int row, column, wheel;
+	bool motion, release; /* else, without wheel: pressed */
 };
 int screen_input(struct screen *screen, struct mouse *mouse);
 
-/* Copies to the clipboard by OSC 52. */
-void screen_copy(struct screen *screen, const char *text);
+/* The mouse is ours, or the terminal's. */
+void screen_use_mouse(struct screen *screen, bool use);
+
+/* Copies to the clipboard by OSC 52, as configured; false when it is not to. */
+bool screen_copy(struct screen *screen, const char *text);
 
 /* The screen as text, trailing blanks of each line trimmed. */
 void screen_dump(struct screen *screen, FILE *file);

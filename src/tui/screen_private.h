@@ -6,10 +6,15 @@
 
 #include "screen.h"
 
+/* In the order of the option's words. */
+enum clipboard { CLIPBOARD_AUTO, CLIPBOARD_PLAIN, CLIPBOARD_NEVER };
+
 struct screen {
 	SCREEN *terminal;
 	FILE *in, *out;     /* headless: /dev/null */
 	bool headless, ascii, color;
+	bool mouse;         /* in use */
+	enum clipboard clipboard;
 	attr_t attributes[STYLE_COUNT];
 	short pair[STYLE_COUNT];
 	attr_t selected;    /* added to everything drawn */

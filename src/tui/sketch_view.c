@@ -8,6 +8,9 @@
 #include "stemma/base/utf8.h"
 
 #define LABEL_WIDTH 10
+#define BAR_START 6       /* of a weight's bar, after "●0.60 " */
+#define BAR_CELLS 20
+#define BAR_FROM 68       /* columns of a parent from which it has one */
 #define WHY_WIDTH 52      /* the column at the right that says why */
 #define WHY_FROM 126      /* width from which it is shown */
 
@@ -57,6 +60,12 @@ static void draw_chip(struct browser *browser, const struct area *area, size_t p
 	int x = column + draw_text(browser->screen, area, row, column, STYLE_MARK, "●");
 	x += draw_format(browser->screen, area, row, x, STYLE_STRONG, "%.2f%s", parent->weight,
 			 parent->locked ? "=" : " ");
+	if (width >= BAR_FROM) {
+		draw_repeat(browser->screen, area, row, x, BAR_CELLS, STYLE_DIM, "░");
+		draw_repeat(browser->screen, area, row, x, (int)lround(parent->weight * BAR_CELLS),
+			    STYLE_BAR, "█");
+		x += BAR_CELLS + 1;
+	}
 	draw_fit(browser->screen, area, row, x, column + width - 8 - x, STYLE_TEXT,
 		 tree_name(browser->tree, parent->model));
 	draw_right(browser->screen, area, row, column + width - 2, STYLE_DIM,
@@ -64,6 +73,25 @@ static void draw_chip(struct browser *browser, const struct area *area, size_t p
 	draw_selected(browser->screen, false, false);
 	if (selected)
 		draw_cursor(browser->screen, area, row, column);
+}
+
+int sketch_parent_at(const struct browser *browser, int row, int column, int *bar)
+{
+	const struct area *area = &browser->panes[VIEW_SKETCH];
+	*bar = -1;
+	if (browser->sketch.now.count == 0)
+		return -1;
+	int columns = chip_columns(browser, area->width), width = (area->width - 1) / columns;
+	int y = row - area->top, x = column - area->left - 1;
+	size_t position = y >= 0 && x >= 0 && x < columns * width
+		? (size_t)(y * columns + x / width) : SIZE_MAX;
+
+	if (area->height <= y || position >= browser->sketch.now.count)
+		return -1;
+	int within = x % width - BAR_START;
+	if (width >= BAR_FROM && within >= 0 && within < BAR_CELLS)
+		*bar = column - within;
+	return (int)position;
 }
 
 /* Draws all parents; returns the rows used. */

@@ -18,6 +18,12 @@ static void line_put(struct line *line, enum style style, const char *text)
 	line->x += draw_text(line->browser->screen, line->area, line->y, line->x, style, text);
 }
 
+/* What is right of the names. */
+static int right_width(const struct line *line)
+{
+	return RIGHT_WIDTH + tree_columns_width(line->browser, line->area->width);
+}
+
 static void draw_gutter(struct line *line)
 {
 	static const char *const signs[] = {[KIN_NONE] = " ", [KIN_ANCESTOR] = "▲", [KIN_DESCENDANT] = "▼"};
@@ -43,7 +49,7 @@ static void draw_branch(struct line *line, bool guess)
 	const struct tree_row *row = line->row;
 	int depth = row->depth < 64 ? row->depth : 63;
 	/* A deep branch keeps its right end: the first levels are cut off. */
-	int room = line->area->width - RIGHT_WIDTH - 24, first = 1;
+	int room = line->area->width - right_width(line) - 24, first = 1;
 
 	if (room < 4)
 		room = 4;
@@ -72,6 +78,7 @@ static void draw_marks(struct line *line)
 		   isnan(score) ? STYLE_DIM : STYLE_SCORE, figure(buffer, score));
 	if (sketch_position(&browser->sketch, node) >= 0)
 		draw_text(browser->screen, line->area, line->y, right - 7, STYLE_MARK, "⊕");
+	tree_columns_draw(browser, line->area, line->y, right - 12, node);
 	if (marks_sign(&browser->marks, node))
 		draw_format(browser->screen, line->area, line->y, right - 6, STYLE_KEY, "%c",
 			    marks_sign(&browser->marks, node));
@@ -114,7 +121,7 @@ static void draw_model_row(struct line *line)
 	if (tree_can_open(tree, line->row) && !tree_is_open(tree, line->row) &&
 	    tree->scored_below[node])
 		snprintf(count, sizeof count, " (%s)", figure_count(buffer, tree->scored_below[node]));
-	int width = line->area->width - line->x - RIGHT_WIDTH - (int)strlen(count);
+	int width = line->area->width - line->x - right_width(line) - (int)strlen(count);
 	draw_name(line, width, faint ? STYLE_DIM : STYLE_TEXT);
 	line_put(line, STYLE_DIM, count);
 	draw_marks(line);
@@ -125,14 +132,14 @@ static void draw_link_row(struct line *line)
 	struct browser *browser = line->browser;
 	const struct tree *tree = browser->tree;
 	uint32_t home = tree->primary[line->row->node];
-	int room = line->area->width - line->x - RIGHT_WIDTH;
+	int room = line->area->width - line->x - right_width(line);
 
 	draw_branch(line, false);
 	line_put(line, STYLE_MERGE, "↪ ");
 	draw_flag(line);
-	room = line->area->width - line->x - RIGHT_WIDTH;
+	room = line->area->width - line->x - right_width(line);
 	draw_name(line, room, STYLE_DIM);
-	room = line->area->width - line->x - RIGHT_WIDTH;
+	room = line->area->width - line->x - right_width(line);
 	if (home != TREE_NONE && room > 16) {
 		line_put(line, STYLE_DIM, "  (under ");
 		line->x += draw_fit(browser->screen, line->area, line->y, line->x, room - 10,
@@ -217,6 +224,7 @@ static void tree_corner(struct browser *browser, struct text *out)
 {
 	char name[FIGURE_SIZE];
 
+	tree_columns_title(browser, out);
 	text_append(out, benchmark_name(browser, browser->tree->column, name));
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "browser.h"
+#include "config_table.h"
 #include "script.h"
 #include "signals.h"
 #include "stemma/base/memory.h"
@@ -152,6 +153,12 @@ static void welcome(struct browser *browser)
 	const struct session *session = browser->session;
 
 	browser->message_shown = false;
+	if (browser->options->fault) {
+		browser_failure(browser, browser->options->fault);
+		browser_message(browser, "the default configuration is in force");
+		browser->full = VIEW_MESSAGES;
+		return;
+	}
 	if (session->catalog->notice) {
 		browser_message(browser, "%s", session->catalog->notice);
 		browser->message_shown = false;
@@ -169,6 +176,8 @@ static void browser_start(struct browser *browser, struct session *session,
 	browser->session = session;
 	browser->options = options;
 	browser->full = VIEW_COUNT;
+	browser->tree_width = (int)config_number(options->config, CONFIG_TREE_WIDTH);
+	browser->mouse = config_number(options->config, CONFIG_MOUSE) != 0;
 	browser->tree = tree_new(session->catalog);
 	browser->estimates = memory_zero(rows, sizeof *browser->estimates);
 	browser->residuals = memory_zero(rows, sizeof *browser->residuals);
@@ -272,7 +281,7 @@ enum status tui_run(struct session *session, const struct tui_options *options, 
 	if (pipe2(browser.wake, O_NONBLOCK | O_CLOEXEC) != 0)
 		status = error_set(error, STATUS_IO, "cannot make a pipe: %s", strerror(errno));
 	if (status == STATUS_OK)
-		status = screen_open(options, rows, columns, &browser.screen, error);
+		status = screen_open(options->config, script != NULL, rows, columns, &browser.screen, error);
 	if (status == STATUS_OK) {
 		browser_start(&browser, session, options, model);
 		if (script)

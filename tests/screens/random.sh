@@ -7,6 +7,7 @@ maker=${STEMMA_CACHE_MAKER:-${top_builddir:-.}/tests/screens/cache}
 OPENBLAS_NUM_THREADS=1
 export OPENBLAS_NUM_THREADS
 work=$(mktemp -d) || exit 99
+export XDG_CONFIG_HOME="$work" # not the configuration of whoever tests
 trap 'rm -rf "$work"' EXIT
 case $program in /*) ;; *) program=$PWD/$program ;; esac
 "$maker" "$work/cache.db" "$here/family-models.csv" "$here/family-edges.csv" || exit 99
@@ -18,7 +19,7 @@ make_script() { # seed
 	function below(n) { state = (state * 1103 + 12345) % 65537; return state % n }
 	BEGIN {
 		keys = split("j k h l g G z Z space + - = % e L m M t B c w u ctrl-r / n N f r o ] [ b y ! ? " \
-			"tab shift-tab enter esc ctrl-o up down left right pgup pgdn home end ctrl-d ctrl-u p J K x " \
+			"< > ( ) F9 tab shift-tab enter esc ctrl-o up down left right pgup pgdn home end ctrl-d ctrl-u p J K x " \
 			": \047 ` # & \042 ; * O " \
 			"backspace delete 1 2 5 0 9 a s ctrl-l ctrl-c F1 F ctrl-k ctrl-w", key, " ")
 		words = split("oak;elm slerp;/wernicke;60;no such;⊕é日本;bbh > 30;:goto elm;:sort z;:filter scored !merge;:open script;un", word, ";")

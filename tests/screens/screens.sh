@@ -25,6 +25,7 @@ export LC_ALL OPENBLAS_NUM_THREADS
 unset LINES COLUMNS NO_COLOR
 
 work=$(mktemp -d) || exit 99
+export XDG_CONFIG_HOME="$work" # not the configuration of whoever tests
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 99
 

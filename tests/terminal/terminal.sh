@@ -24,6 +24,7 @@ export LC_ALL OPENBLAS_NUM_THREADS
 unset LINES COLUMNS NO_COLOR TMUX
 
 work=$(mktemp -d) || exit 99
+export XDG_CONFIG_HOME="$work/config" # not that of whoever tests
 socket=stemma-$$
 terminal() { "$tmux" -L "$socket" -f /dev/null "$@"; }
 finish() {

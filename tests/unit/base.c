@@ -7,6 +7,7 @@
 #include "stemma/base/error.h"
 #include "stemma/base/facts.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/progress.h"
 #include "stemma/base/text.h"
 #include "stemma/base/utf8.h"
 
@@ -110,6 +111,35 @@ static void words_parse_back(void **state)
 	assert_int_equal(kind_parse("🤝 base merges and moerges"), KIND_MERGE);
 }
 
+static void note_fraction(void *context, const char *stage, double fraction)
+{
+	(void)stage;
+	*(double *)context = fraction;
+}
+
+/* Parts report to the whole what they are of it, and never go back. */
+static void parts_make_one_progress(void **state)
+{
+	(void)state;
+	double seen = -1;
+	struct progress whole = {.report = note_fraction, .context = &seen};
+	struct progress_part part, inner;
+	struct progress *own = progress_begin_part(&part, &whole, 0.5, 1);
+
+	assert_true(progress_step(own, "a", 0.5));
+	assert_float_equal(seen, 0.75, 1e-12);
+	assert_true(progress_step(own, "b", 0.1));
+	assert_float_equal(seen, 0.75, 1e-12);
+	assert_true(progress_step(own, "b", -1));
+	assert_float_equal(seen, 0.75, 1e-12);
+	assert_true(progress_step(progress_begin_part(&inner, own, 0.8, 1), "c", 1));
+	assert_float_equal(seen, 1, 1e-12);
+	/* Who stops the whole stops its parts at once. */
+	progress_cancel(&whole);
+	assert_false(progress_step(&inner.progress, "c", 1));
+	assert_null(progress_begin_part(&part, NULL, 0, 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +149,7 @@ int main(void)
 		cmocka_unit_test(width_counts_columns),
 		cmocka_unit_test(dates_round_trip),
 		cmocka_unit_test(words_parse_back),
+		cmocka_unit_test(parts_make_one_progress),
 	};
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

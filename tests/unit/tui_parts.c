@@ -8,6 +8,7 @@
 #include "bars.h"
 #include "commands.h"
 #include "stemma/base/fuzzy.h"
+#include "config_table.h"
 #include "keys.h"
 #include "list.h"
 
@@ -186,6 +187,8 @@ static void every_key_of_the_table_exists(void **state)
 static void every_action_can_be_reached(void **state)
 {
 	(void)state;
+	struct config *config = config_new();
+
 	for (int i = 0; i < ACTION_COUNT; i++) {
 		const struct action_info *info = action_info((enum action)i);
 		for (int view = 0; view < VIEW_COUNT; view++) {
@@ -194,7 +197,7 @@ static void every_action_can_be_reached(void **state)
 			snprintf(keys, sizeof keys, "%s", info->keys);
 			for (char *key = strtok_r(keys, " ", &rest); key;
 			     key = strtok_r(NULL, " ", &rest))
-				reached |= action_of_key((enum view_id)view, input_parse(key)) ==
+				reached |= config_action(config, (enum view_id)view, input_parse(key)) ==
 					   (enum action)i;
 			if (!reached)
 				print_message("%s is out of reach in %s\n", info->name,
@@ -202,6 +205,7 @@ static void every_action_can_be_reached(void **state)
 			assert_true(reached);
 		}
 	}
+	config_free(config);
 }
 
 /* The manual names each command with its argument, and no other. */

@@ -22,4 +22,16 @@ struct progress {
 bool progress_step(struct progress *progress, const char *stage, double fraction);
 void progress_cancel(struct progress *progress);
 
+/* A part of longer work: what it reports as 0..1 is reported to the whole as
+ * `from`..`to`, never less than before, so that one bar fills once.  Lives as
+ * long as the part's work. */
+struct progress_part {
+	struct progress progress;
+	struct progress *whole;
+	double from, to, reached;
+};
+/* What to hand to the part; NULL when `whole` is NULL. */
+struct progress *progress_begin_part(struct progress_part *part, struct progress *whole,
+				     double from, double to);
+
 #endif

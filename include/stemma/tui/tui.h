@@ -6,22 +6,13 @@
 
 #include "stemma/app/session.h"
 #include "stemma/base/error.h"
-#include "stemma/engine/engine.h"
+#include "stemma/tui/config.h"
 
-enum tui_color {
-	TUI_COLOR_AUTO,   /* unless NO_COLOR is set or the terminal has none */
-	TUI_COLOR_NEVER,
-	TUI_COLOR_ALWAYS  /* also with NO_COLOR set */
-};
-
-/* All zero is a good default. */
 struct tui_options {
 	const char *model;    /* name or alias to open at; NULL = where the last run ended */
 	const char *script;   /* key script to run without a terminal; NULL = interactive */
-	bool ascii;           /* also chosen when the locale is not UTF-8 */
-	bool no_mouse;
-	enum tui_color color;
-	enum prior prior;     /* of the fit that is made when the session has none */
+	const struct config *config; /* required; borrowed while the browser runs */
+	const struct error *fault;   /* of the configuration: shown first; NULL = none */
 };
 
 /* Runs the browser until the user leaves it.  What was open (cursor, folds,

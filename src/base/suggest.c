@@ -1,4 +1,4 @@
-#include "suggest.h"
+#include "stemma/base/suggest.h"
 
 #include <stddef.h>
 #include <string.h>
