@@ -1,5 +1,5 @@
 # tests of src/cli
-CLI_TESTS = tests/cli/options.sh tests/cli/import.sh tests/cli/predict.sh tests/cli/public.sh
+CLI_TESTS = tests/cli/options.sh tests/cli/import.sh tests/cli/predict.sh tests/cli/suggest.sh tests/cli/public.sh
 TESTS += $(CLI_TESTS)
 dist_check_SCRIPTS += $(CLI_TESTS)
 EXTRA_DIST += tests/cli/tap.sh

@@ -5,12 +5,12 @@ ENGINE_TEST_LIBS = libengine.a libbase.a $(CMOCKA_LIBS) $(NLOPT_LIBS) $(CHOLMOD_
 ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
 	$(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
 
-check_PROGRAMS += tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate
-TESTS += tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate
+check_PROGRAMS += tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate tests/unit/suggest
+TESTS += tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate tests/unit/suggest
 tests_unit_lineage_SOURCES = tests/unit/lineage.c tests/unit/test.h
 tests_unit_lineage_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_lineage_LDADD = $(ENGINE_TEST_LIBS)
-tests_unit_engine_SOURCES = tests/unit/engine.c tests/unit/test.h
+tests_unit_engine_SOURCES = tests/unit/engine.c tests/unit/engine_world.h tests/unit/test.h
 tests_unit_engine_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_engine_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_lrmf_SOURCES = tests/unit/lrmf.c tests/unit/test.h
@@ -19,4 +19,7 @@ tests_unit_lrmf_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_evaluate_SOURCES = tests/unit/evaluate.c tests/unit/test.h
 tests_unit_evaluate_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_evaluate_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_suggest_SOURCES = tests/unit/suggest.c tests/unit/engine_world.h tests/unit/test.h
+tests_unit_suggest_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_unit_suggest_LDADD = $(ENGINE_TEST_LIBS)
 endif

@@ -15,6 +15,7 @@
 	X(show) \
 	X(tree) \
 	X(residuals) \
+	X(suggest) \
 	X(eval) \
 	X(check)
 
