@@ -5,6 +5,7 @@ libcli_a_SOURCES = \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/command.c src/cli/command.h \
 	src/cli/eval.c \
+	src/cli/eval_merges.c src/cli/eval_merges.h \
 	src/cli/fit.c \
 	src/cli/import.c \
 	src/cli/names.c src/cli/names.h \
