@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
+	src/cli/anomalies.c src/cli/anomalies.h \
 	src/cli/browse.c \
 	src/cli/check.c \
 	src/cli/cli.c src/cli/cli.h \

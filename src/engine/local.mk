@@ -3,6 +3,7 @@ libengine_a_SOURCES = \
 	include/stemma/engine/engine.h src/engine/fit.h src/engine/fit.c \
 	src/engine/posterior.c src/engine/calibrate.c src/engine/query.c \
 	include/stemma/engine/answers.h src/engine/answers.c \
+	include/stemma/engine/anomalies.h src/engine/anomalies.c \
 	include/stemma/engine/backtest.h src/engine/backtest.c \
 	include/stemma/engine/evaluate.h src/engine/evaluate.c \
 	include/stemma/engine/lrmf.h src/engine/lrmf.c \
