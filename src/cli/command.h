@@ -16,6 +16,7 @@
 	X(tree) \
 	X(residuals) \
 	X(suggest) \
+	X(plan) \
 	X(eval) \
 	X(check)
 

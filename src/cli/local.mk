@@ -12,6 +12,7 @@ libcli_a_SOURCES = \
 	src/cli/names.c src/cli/names.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/output.c src/cli/output.h \
+	src/cli/plan.c \
 	src/cli/predict.c \
 	src/cli/read_file.c src/cli/read_file.h \
 	src/cli/report.c src/cli/report.h \

@@ -44,4 +44,16 @@ with suggest --max-params 0.0001
 check 'nothing left is an error' fails_with 66 'loosen the constraints'
 with suggest --method passthrough
 check 'a method without such shares is refused' fails_with 64 'take linear'
+with plan "$name"
+check 'a known target needs no plan' fails_with 64 'known already'
+with plan
+check 'plan needs a model' fails_with 64 'either a model'
+with plan --backtest --csv
+check 'plans are tested' lines 7
+better() { awk -F, 'NR == 1 || $1 == 0 {next} $2 >= $3 {exit 1}' out; }
+check 'plans beat a random order' better
+with residuals --anomalies --json
+check 'anomalies are listed' is_json '.anomalies > 0 and (.residuals | all(.rate <= 0.05))' '"rate": 0'
+with residuals --anomalies --false-rate 90
+check 'a wild rate is refused' fails_with 64 'false-rate'
 finish

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "search.h"
+#include "stemma/engine/plan.h"
 #include "stemma/engine/suggest.h"
 
 struct suggest_world {
@@ -227,6 +228,53 @@ static void the_overstatement_is_that_of_the_best(void **state)
 	assert_true(suggest_overstatement(slope, spread, 1e7) > suggest_overstatement(slope, spread, 1e3));
 }
 
+/* The first step against all others, and that values do not matter. */
+static void the_plan_takes_the_surest(void **state)
+{
+	struct suggest_world *made = *state;
+	double known[BENCHMARKS] = {NAN, NAN, NAN};
+	struct engine_estimate estimates[BENCHMARKS + 1], before;
+	struct plan_step steps[BENCHMARKS];
+
+	assert_int_equal(engine_predict_model(made->query, 20, estimates, NULL), STATUS_OK);
+	double alone = estimates[BENCHMARKS].sd;
+	assert_int_equal(engine_plan(made->query, BENCHMARKS, known, BENCHMARKS, &before, steps), BENCHMARKS);
+	near(before.sd, alone, 1e-9);
+	double least = INFINITY;
+	for (size_t b = 0; b < BENCHMARKS; b++) {
+		for (int value = 10; value <= 60; value += 50) {
+			known[b] = value;
+			engine_condition(made->query, known, estimates);
+			if (b == steps[0].benchmark)
+				near(estimates[BENCHMARKS].sd, steps[0].after.sd, 1e-9);
+			least = fmin(least, estimates[BENCHMARKS].sd);
+		}
+		known[b] = NAN;
+	}
+	near(steps[0].after.sd, least, 1e-9);
+	assert_true(steps[1].after.sd < steps[0].after.sd && steps[0].after.sd < alone);
+	known[1] = 30;
+	assert_int_equal(engine_plan(made->query, BENCHMARKS, known, 1, &before, steps), 0);
+	assert_int_equal(engine_plan(made->query, BENCHMARKS, known, BENCHMARKS, &before, steps), 2);
+}
+
+/* With all but nothing left to learn no order can differ. */
+static void plans_are_tested_on_models_with_all_results(void **state)
+{
+	struct suggest_world *made = *state;
+	struct engine_data data = {MODELS, BENCHMARKS, made->world.lineage, made->world.model,
+				   made->world.scores, NULL};
+	struct plan_figures figures[BENCHMARKS];
+	size_t complete = 0;
+
+	for (size_t i = 0; i < MODELS; i++)
+		complete += i % 7 != 3;
+	assert_int_equal(engine_plan_test(&data, made->query, BENCHMARKS, 1, NULL, figures, NULL), STATUS_OK);
+	assert_int_equal(figures[0].models, complete);
+	near(figures[0].planned, figures[0].random, 1e-12);
+	assert_true(figures[2].planned < figures[0].planned && figures[2].deviation < figures[0].deviation);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +282,8 @@ int main(void)
 		cmocka_unit_test(the_best_is_the_best_of_all),
 		cmocka_unit_test(the_bound_of_triples_loses_nothing),
 		cmocka_unit_test(constraints_hold),
+		cmocka_unit_test(the_plan_takes_the_surest),
+		cmocka_unit_test(plans_are_tested_on_models_with_all_results),
 		cmocka_unit_test(the_overstatement_is_that_of_the_best),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
