@@ -52,6 +52,10 @@ with plan --backtest --csv
 check 'plans are tested' lines 7
 better() { awk -F, 'NR == 1 || $1 == 0 {next} $2 >= $3 {exit 1}' out; }
 check 'plans beat a random order' better
+with eval --protocol merges,random
+check 'the back-test of merges runs alone' fails_with 64 'table of its own'
+with eval --protocol merges
+check 'too few merges to judge by are said' fails_with 65 'to judge by'
 with residuals --anomalies --json
 check 'anomalies are listed' is_json '.anomalies > 0 and (.residuals | all(.rate <= 0.05))' '"rate": 0'
 with residuals --anomalies --false-rate 90
