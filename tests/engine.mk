@@ -6,12 +6,13 @@ ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
 	$(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
 
 check_PROGRAMS += tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate \
-	tests/unit/simulated
-TESTS += tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate tests/unit/simulated
+	tests/unit/simulated tests/unit/suggest
+TESTS += tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate tests/unit/simulated \
+	tests/unit/suggest
 tests_unit_lineage_SOURCES = tests/unit/lineage.c tests/unit/test.h
 tests_unit_lineage_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_lineage_LDADD = $(ENGINE_TEST_LIBS)
-tests_unit_engine_SOURCES = tests/unit/engine.c tests/unit/test.h
+tests_unit_engine_SOURCES = tests/unit/engine.c tests/unit/engine_world.h tests/unit/test.h
 tests_unit_engine_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_engine_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_lrmf_SOURCES = tests/unit/lrmf.c tests/unit/test.h
@@ -23,4 +24,12 @@ tests_unit_evaluate_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_simulated_SOURCES = tests/unit/simulated.c tests/unit/test.h
 tests_unit_simulated_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_simulated_LDADD = $(ENGINE_TEST_LIBS)
+check_PROGRAMS += tests/unit/backtest
+TESTS += tests/unit/backtest
+tests_unit_backtest_SOURCES = tests/unit/backtest.c tests/unit/test.h
+tests_unit_backtest_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_unit_backtest_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_suggest_SOURCES = tests/unit/suggest.c tests/unit/engine_world.h tests/unit/test.h
+tests_unit_suggest_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_unit_suggest_LDADD = $(ENGINE_TEST_LIBS)
 endif

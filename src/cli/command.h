@@ -15,6 +15,8 @@
 	X(show) \
 	X(tree) \
 	X(residuals) \
+	X(suggest) \
+	X(plan) \
 	X(eval) \
 	X(check) \
 	X(config)

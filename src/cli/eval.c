@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "eval.h"
+#include "eval_merges.h"
 #include "names.h"
 #include "stemma/app/judge.h"
 #include "stemma/app/outcomes.h"
@@ -23,7 +24,7 @@ struct eval_options {
 #define OPTION(member) offsetof(struct eval_options, member)
 static const struct option_spec specs[] = {
 	{"protocol", 0, OPTION_TEXT, "LIST", OPTION(protocols),
-	 "random, all, time, family, homogeneous (default: random,all,time)", NULL},
+	 "random, all, time, family, homogeneous, merges (default: random,all,time)", NULL},
 	{"seed", 0, OPTION_NUMBER, "N", OPTION(seed), "seed of the splits (default: 1)", NULL},
 	{"date", 0, OPTION_TEXT, "DATE", OPTION(date),
 	 "time: hold out uploads from here on (default: " DATE_DEFAULT ")", NULL},
@@ -157,6 +158,7 @@ static enum status each_word(const char *list, enum status (*each)(void *, const
 
 struct plan {
 	bool protocol[PROTOCOL_COUNT];
+	bool merges; /* protocol of its own: the suggestions */
 	bool known[64];
 	size_t benchmarks;
 };
@@ -166,9 +168,13 @@ static enum status plan_protocol(void *context, const char *word, struct error *
 	struct plan *plan = context;
 	enum protocol protocol = protocol_parse(word);
 
+	if (strcmp(word, "merges") == 0) {
+		plan->merges = true;
+		return STATUS_OK;
+	}
 	if (protocol == PROTOCOL_COUNT || protocol == PROTOCOL_GIVEN) {
 		error_set(error, STATUS_USAGE, "there is no protocol \"%s\"", word);
-		return error_advise(error, "take random, all, time, family or homogeneous");
+		return error_advise(error, "take random, all, time, family, homogeneous or merges");
 	}
 	plan->protocol[protocol] = true;
 	return STATUS_OK;
@@ -197,6 +203,13 @@ static enum status make_plan(const struct eval_options *options, size_t benchmar
 	else if (status == STATUS_OK)
 		status = each_word(options->protocols ? options->protocols : "random,all,time", plan_protocol,
 				   plan, error);
+	bool others = false;
+	for (enum protocol protocol = 0; protocol < PROTOCOL_COUNT; protocol++)
+		others = others || plan->protocol[protocol];
+	if (status == STATUS_OK && plan->merges && others) {
+		error_set(error, STATUS_USAGE, "the protocol merges has a table of its own");
+		return error_advise(error, "run it alone");
+	}
 	if (status == STATUS_OK && options->date && isnan(date_days(options->date)))
 		status = error_set(error, STATUS_USAGE, "--date \"%s\" is not a date (YYYY-MM-DD)",
 				   options->date);
@@ -222,6 +235,8 @@ static enum status run_plan(struct cli *cli, const struct eval_options *options,
 			if (plan.protocol[protocol] && plan.known[known])
 				status = evaluate(cli, catalog, &report, &settings, options->benchmarks, error);
 		}
+	if (plan.merges && status == STATUS_OK)
+		status = eval_merges(cli, catalog, options->seed, &report, error);
 	report_end(&report);
 	return status;
 }

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
+	src/cli/anomalies.c src/cli/anomalies.h \
 	src/cli/browse.c \
 	src/cli/check.c \
 	src/cli/cli.c src/cli/cli.h \
@@ -8,16 +9,20 @@ libcli_a_SOURCES = \
 	src/cli/configuration.c src/cli/configuration.h \
 	src/cli/answers_report.h src/cli/answers_report.c \
 	src/cli/eval.h src/cli/eval.c src/cli/eval_drift.c \
+	src/cli/eval_merges.c src/cli/eval_merges.h \
 	src/cli/fit.c \
 	src/cli/import.c \
 	src/cli/names.c src/cli/names.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/output.c src/cli/output.h \
+	src/cli/plan.c \
 	src/cli/predict.c \
 	src/cli/report.c src/cli/report.h \
 	src/cli/residuals.c \
 	src/cli/run.c \
 	src/cli/show.c \
+	src/cli/suggest.c \
+	src/cli/target.c src/cli/target.h \
 	src/cli/table.c src/cli/table.h \
 	src/cli/tree.c
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "anomalies.h"
 #include "command.h"
 #include "names.h"
 #include "stemma/base/memory.h"
@@ -25,9 +26,10 @@ static const char *const order_words[] = {
 struct residuals_options {
 	const char *benchmark, *model;
 	int order, prior;
-	uint64_t limit;
+	uint64_t limit, rate;
+	bool anomalies;
 };
-static const struct residuals_options defaults = {.limit = 40};
+static const struct residuals_options defaults = {.limit = 40, .rate = 5};
 
 #define OPTION(member) offsetof(struct residuals_options, member)
 static const struct option_spec specs[] = {
@@ -35,6 +37,8 @@ static const struct option_spec specs[] = {
 	{"model", 'm', OPTION_TEXT, "NAME", OPTION(model), "of this model only, on all benchmarks", NULL},
 	{"sort", 0, OPTION_CHOICE, "ORDER", OPTION(order), "abs (size of z, default), z, points or name", order_words},
 	{"limit", 0, OPTION_NUMBER, "N", OPTION(limit), "the first N rows (default 40, 0 = all)", NULL},
+	{"anomalies", 0, OPTION_FLAG, NULL, OPTION(anomalies), "those too large for chance, on every benchmark", NULL},
+	{"false-rate", 0, OPTION_NUMBER, "PERCENT", OPTION(rate), "share of false anomalies (default 5)", NULL},
 	{"prior", 0, OPTION_CHOICE, "PRIOR", OPTION(prior), PRIOR_HELP, prior_words},
 };
 
@@ -47,6 +51,7 @@ struct row {
 struct rows {
 	struct row *row; /* owned */
 	size_t count, capacity;
+	size_t model, benchmark; /* selected; CATALOG_NONE: all */
 };
 
 static double points(const struct row *row)
@@ -217,6 +222,12 @@ static enum status select_rows(struct cli *cli, struct session *session,
 	struct selection selection;
 	enum status status = find_selection(session, options, &selection, error);
 
+	if (status == STATUS_OK && (options->rate < 1 || options->rate > 50))
+		status = error_set(error, STATUS_USAGE, "--false-rate is 1 to 50 percent");
+	if (status == STATUS_OK && options->anomalies && selection.set)
+		status = error_set(error, STATUS_USAGE, "--anomalies takes a benchmark, not single answers");
+	rows->model = selection.model;
+	rows->benchmark = selection.benchmark;
 	if (status == STATUS_OK)
 		status = cli_fit(cli, session, &settings, false, error);
 	if (status != STATUS_OK)
@@ -252,7 +263,11 @@ static enum status residuals_run(struct cli *cli, const void *specific, size_t c
 	cli_report(cli, &report);
 	report_text(&report, "prior", NULL, prior_words[options->prior]);
 	report_number(&report, "rows", NULL, (double)rows.count, 0);
-	report_rows(&report, session->catalog, &rows, (size_t)options->limit);
+	if (options->anomalies)
+		anomalies_report(&report, session, (double)options->rate / 100, rows.model, rows.benchmark,
+				 (size_t)options->limit);
+	else
+		report_rows(&report, session->catalog, &rows, (size_t)options->limit);
 	report_end(&report);
 cleanup:
 	free(rows.row);

@@ -5,8 +5,13 @@ libengine_a_SOURCES = \
 	include/stemma/engine/answers.h src/engine/answers.c \
 	include/stemma/engine/answer_model.h src/engine/answer_model.h \
 	src/engine/answer_model.c \
+	include/stemma/engine/anomalies.h src/engine/anomalies.c \
+	include/stemma/engine/backtest.h src/engine/backtest.c \
 	include/stemma/engine/evaluate.h src/engine/evaluate.c \
 	include/stemma/engine/lrmf.h src/engine/lrmf.c \
+	include/stemma/engine/suggest.h src/engine/suggest.c src/engine/search.h src/engine/search.c \
+	src/engine/search_list.c src/engine/search_look.c \
+	include/stemma/engine/plan.h src/engine/plan.c \
 	src/engine/random.h src/engine/random.c \
 	src/engine/statistics.h src/engine/statistics.c \
 	include/stemma/engine/lineage.h src/engine/lineage.c \

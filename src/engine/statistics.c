@@ -110,3 +110,16 @@ double statistics_auc(const double *observed, const double *predicted, size_t co
 	free(sorted);
 	return solved_count > 0 && below > 0 ? area / (solved_count * below) : NAN;
 }
+
+/* ---- tests --------------------------------------------------------------------- */
+
+void statistics_false_rates(double *p, size_t count)
+{
+	double least = 1;
+
+	for (size_t i = count; i-- > 0;) {
+		double rate = p[i] * (double)count / (double)(i + 1);
+		least = rate < least ? rate : least;
+		p[i] = least;
+	}
+}

@@ -14,4 +14,8 @@ double statistics_order(const double *observed, const double *predicted, size_t 
  * ties counting half. */
 double statistics_auc(const double *observed, const double *predicted, size_t count);
 
+/* p-values, sorted ascending -> the smallest false discovery rates at which each
+ * is rejected (Benjamini and Hochberg 1995), in place. */
+void statistics_false_rates(double *p, size_t count);
+
 #endif

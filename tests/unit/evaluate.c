@@ -315,9 +315,21 @@ static void shares_are_predicted(void **state)
 	lineage_free(world.lineage);
 }
 
+/* Benjamini and Hochberg by hand. */
+static void false_rates_are_those_of_the_paper(void **state)
+{
+	(void)state;
+	double p[4] = {0.01, 0.02, 0.03, 0.5};
+
+	statistics_false_rates(p, 4);
+	assert_true(fabs(p[0] - 0.04) < 1e-12 && fabs(p[1] - 0.04) < 1e-12);
+	assert_true(fabs(p[2] - 0.04) < 1e-12 && fabs(p[3] - 0.5) < 1e-12);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(false_rates_are_those_of_the_paper),
 		cmocka_unit_test(a_leak_is_perfect),
 		cmocka_unit_test(a_shuffled_lineage_loses),
 		cmocka_unit_test(the_same_seed_gives_the_same),

@@ -1,0 +1,61 @@
+/* Backtest: would the suggestions have been right about merges that were made?
+ *
+ * The merges with two or more scored parents are dealt into three folds; each
+ * fold, with all that descends from it, is held from a fit, and its merges are
+ * predicted as if they did not exist: by their parents and weights alone, no
+ * name, no owner, as 'stemma suggest' does, and again with what one decides
+ * oneself told: when and with which chat template it is evaluated.  They are ranked against others of their fold and family
+ * (architecture and size).
+ */
+#ifndef STEMMA_ENGINE_BACKTEST_H
+#define STEMMA_ENGINE_BACKTEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stemma/base/error.h"
+#include "stemma/base/progress.h"
+#include "stemma/engine/engine.h"
+
+/* X(symbol, word, help): how one would choose. */
+#define BACKTEST_RULE_TABLE(X) \
+	X(GAIN, "gain", "predicted gain over the best parent") \
+	X(SCORE, "score", "predicted score") \
+	X(TOLD_GAIN, "gain, told", "predicted gain, its chat template and date told") \
+	X(TOLD_SCORE, "score, told", "predicted score, its chat template and date told") \
+	X(PARENTS, "parents", "weighted mean of the scored parents") \
+	X(BEST, "best", "rank of the best parent") \
+	X(RANDOM, "random", "any, on average")
+enum backtest_rule {
+#define X(symbol, word, help) BACKTEST_##symbol,
+	BACKTEST_RULE_TABLE(X)
+#undef X
+	BACKTEST_RULES
+};
+const char *backtest_rule_name(enum backtest_rule rule);
+
+#define BACKTEST_TOPS 3
+extern const size_t backtest_top[BACKTEST_TOPS]; /* 1, 5, 10 */
+
+struct backtest_figures {
+	double order;              /* share of pairs where the one ranked higher scored higher */
+	double gain[BACKTEST_TOPS]; /* mean gain over the best parent of the first k, points … */
+	double share[BACKTEST_TOPS]; /* … as a share of the best possible, any choice = 0 */
+	double score[BACKTEST_TOPS]; /* mean score of the first k, likewise as a share */
+};
+struct backtest_result {
+	size_t merges, pairs;      /* judged */
+	size_t groups;             /* family and fold, of 15 merges or more */
+	double best[BACKTEST_TOPS]; /* gain of the best k in hindsight, mean of the groups */
+	struct backtest_figures rule[BACKTEST_RULES];
+};
+
+/* Judged by the average of the benchmarks.  STATUS_DATA when no family has
+ * enough merges. */
+enum status engine_backtest(const struct engine_data *data, uint64_t seed, struct progress *progress,
+			    struct backtest_result *result, struct error *error);
+
+/* Mean of `value` over the k entries that `by` puts first. */
+double backtest_mean_of_first(const double *by, const double *value, size_t count, size_t k);
+
+#endif

@@ -1,0 +1,48 @@
+#include "target.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+#include "stemma/base/memory.h"
+
+static enum status target_part(const struct catalog *catalog, char *part, double *weights,
+			       struct error *error)
+{
+	char *equals = strrchr(part, '='), *end = NULL;
+	double weight = equals ? strtod(equals + 1, &end) : 1;
+	size_t benchmark;
+
+	if (equals && (end == equals + 1 || *end || !isfinite(weight) || weight < 0)) {
+		error_set(error, STATUS_USAGE, "the weight in %s must be a number from 0 up", part);
+		return error_advise(error, "as in ifeval=2,bbh=1");
+	}
+	if (equals)
+		*equals = '\0';
+	enum status status = names_find_benchmark(catalog, part, &benchmark, error);
+	for (size_t b = 0; b < catalog->benchmark_count && status == STATUS_OK; b++)
+		if (benchmark == b || benchmark == catalog->benchmark_count)
+			weights[b] += benchmark == b ? weight : weight / (double)catalog->benchmark_count;
+	return status;
+}
+
+enum status target_parse(const struct catalog *catalog, const char *word, double *weights,
+			 struct error *error)
+{
+	char *copy = memory_string(word ? word : "average"), *rest = NULL;
+	enum status status = STATUS_OK;
+	double sum = 0;
+
+	for (char *part = strtok_r(copy, ",", &rest); part && status == STATUS_OK;
+	     part = strtok_r(NULL, ",", &rest))
+		status = target_part(catalog, part, weights, error);
+	free(copy);
+	for (size_t b = 0; b < catalog->benchmark_count; b++)
+		sum += weights[b];
+	if (status == STATUS_OK && sum <= 0)
+		status = error_set(error, STATUS_USAGE, "the target has no weights above 0");
+	for (size_t b = 0; b < catalog->benchmark_count && status == STATUS_OK; b++)
+		weights[b] /= sum;
+	return status;
+}

@@ -1,0 +1,63 @@
+#!/bin/sh
+# Suggestions on the starter set, held against predictions.  Prints TAP.
+. "${top_srcdir:-.}/tests/cli/tap.sh"
+
+with() { stemma --db t.db "$@"; }
+
+with suggest --limit 5 --floor 0
+check 'merges are suggested' exits 0
+check 'the shrinking is said' says 'shrunk for the size of the search'
+with suggest --limit 5 --floor 0 --csv
+check 'as many as asked for' lines 6
+cp out pairs
+with suggest --limit 5 --floor 0 --csv
+check 'the same question has the same answer' cmp -s pairs out
+with suggest --limit 5 --floor 0 --json
+check 'suggest prints JSON' is_json '.target == "average" and (.suggestions | length) == 5 and
+	(.suggestions | all(.shown_gain <= .raw_gain and .weight1 >= .weight2)) and
+	.suggestions[0].raw_gain >= .suggestions[1].raw_gain' '"shown_gain": '
+
+# The first answer, predicted by its names.
+first=$(sed -n 2p pairs)
+predicted=$(echo "$first" | cut -d, -f4)
+one=$(echo "$first" | cut -d, -f9):$(echo "$first" | cut -d, -f8)
+two=$(echo "$first" | cut -d, -f11):$(echo "$first" | cut -d, -f10)
+with predict -m "$one" -m "$two" --csv
+average=$(grep ',average,' out | cut -d, -f3)
+agree() { awk -v a="$predicted" -v b="$average" 'BEGIN {exit !(a - b < 0.01 && b - a < 0.01)}'; }
+check 'predict agrees' agree
+
+with suggest --limit 4 --floor 0 --parents 3 --by chance --target ifeval --csv
+check 'triples have three parents' lines 5
+complete() { awk -F, 'NR > 1 && $13 == "" {exit 1}' out; }
+check 'every triple is complete' complete
+name=$(sed -n 2p pairs | cut -d, -f9)
+with suggest --floor 0 --exclude "$name" --limit 50 --csv
+absent() { ! grep -qF "$name," out; }
+check 'an excluded model is not suggested' absent
+with suggest --floor 0 --include "$name" --limit 3 --csv
+everywhere() { [ "$(grep -cF "$name" out)" = "$(($(wc -l <out) - 1))" ]; }
+check 'an included model is in every answer' everywhere
+with suggest --target ifeval=1,bbh=x
+check 'a bad weight is refused' fails_with 64 'must be a number'
+with suggest --max-params 0.0001
+check 'nothing left is an error' fails_with 66 'loosen the constraints'
+with suggest --method passthrough
+check 'a method without such shares is refused' fails_with 64 'take linear'
+with plan "$name"
+check 'a known target needs no plan' fails_with 64 'known already'
+with plan
+check 'plan needs a model' fails_with 64 'either a model'
+with plan --backtest --csv
+check 'plans are tested' lines 7
+better() { awk -F, 'NR == 1 || $1 == 0 {next} $2 >= $3 {exit 1}' out; }
+check 'plans beat a random order' better
+with eval --protocol merges,random
+check 'the back-test of merges runs alone' fails_with 64 'table of its own'
+with eval --protocol merges
+check 'too few merges to judge by are said' fails_with 65 'to judge by'
+with residuals --anomalies --json
+check 'anomalies are listed' is_json '.anomalies > 0 and (.residuals | all(.rate <= 0.05))' '"rate": 0'
+with residuals --anomalies --false-rate 90
+check 'a wild rate is refused' fails_with 64 'false-rate'
+finish

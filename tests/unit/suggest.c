@@ -1,0 +1,290 @@
+/* Suggestions against brute force: every merge predicted one by one. */
+#include "engine_world.h"
+
+#include <string.h>
+
+#include "search.h"
+#include "stemma/engine/plan.h"
+#include "stemma/engine/suggest.h"
+
+struct suggest_world {
+	struct world world;
+	struct engine_fit *fit;
+	struct engine_query *query;
+};
+
+static int setup(void **state)
+{
+	struct suggest_world *made = memory_zero(1, sizeof *made);
+
+	world_make(&made->world, NULL);
+	made->fit = world_fit(&made->world, PRIOR_KIN, NULL, 0);
+	made->query = engine_query_new(made->fit);
+	*state = made;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct suggest_world *made = *state;
+
+	engine_query_free(made->query);
+	engine_fit_free(made->fit);
+	lineage_free(made->world.lineage);
+	free(made);
+	return 0;
+}
+
+static const double first_only[BENCHMARKS] = {1, 0, 0}, mean_of_all[BENCHMARKS] = {1.0 / 3, 1.0 / 3, 1.0 / 3};
+
+static struct suggest_settings settings_for(const double *target, size_t parents, enum suggest_order by)
+{
+	return (struct suggest_settings){.target = target, .parents = parents, .by = by, .floor = 0,
+					 .limit = 4, .per_model = 1};
+}
+
+/* A merge as 'stemma predict' sees it. */
+static void predict(struct suggest_world *made, const struct search *search, const struct entry *entry,
+		    size_t parents, struct engine_estimate *estimates)
+{
+	struct engine_child child;
+
+	search_child(search, entry->member, entry->weight, parents, &child);
+	assert_int_equal(engine_predict_child(made->query, &child, estimates, NULL), STATUS_OK);
+}
+
+static void numbers_are_those_of_predict(void **state)
+{
+	struct suggest_world *made = *state;
+
+	for (size_t parents = 2; parents <= 3; parents++) {
+		struct suggest_settings settings = settings_for(first_only, parents, SUGGEST_CHANCE);
+		struct engine_estimate estimates[BENCHMARKS + 1];
+		struct suggest_result result;
+		assert_int_equal(engine_suggest(made->fit, &settings, NULL, &result, NULL), STATUS_OK);
+		assert_int_equal(result.count, 4);
+		for (size_t i = 0; i < result.count; i++) {
+			const struct suggest_answer *answer = &result.answers[i];
+			struct engine_child child = {
+				.model = made->world.model[answer->parents[0]],
+				.relation = RELATION_MERGE, .count = parents};
+			child.model.name = NULL;
+			child.model.kind = KIND_MERGE;
+			for (size_t p = 0; p < parents; p++) {
+				child.parents[p] = answer->parents[p];
+				child.weights[p] = answer->weights[p];
+				child.model.uploaded = fmax(child.model.uploaded,
+					made->world.model[answer->parents[p]].uploaded);
+			}
+			assert_int_equal(engine_predict_child(made->query, &child, estimates, NULL), STATUS_OK);
+			near(answer->mean, estimates[0].mean, 2e-3);
+			near(answer->sd, estimates[0].sd, 2e-3);
+			near(answer->best, made->world.scores[answer->best_parent * BENCHMARKS], 1e-9);
+			near(answer->chance, engine_chance_above(made->query, 0, answer->best), 2e-3);
+			near(answer->gain, answer->mean - answer->best, 1e-9);
+		}
+		suggest_result_free(&result);
+	}
+}
+
+/* The best gain, or gain in deviations, of all merges, each predicted alone. */
+static double best_by_force(struct suggest_world *made, struct search *search, size_t parents)
+{
+	struct engine_estimate estimates[BENCHMARKS + 1];
+	size_t rows, target = search->settings->target[0] >= 1 ? 0 : BENCHMARKS;
+	const double (*weights)[SUGGEST_PARENTS_MAX] = search_weights(parents, &rows);
+	double best = -INFINITY;
+
+	for (size_t i = 0; i < search->count; i++)
+		for (size_t j = i + 1; j < search->count; j++)
+			for (size_t k = parents == 3 ? j + 1 : j; k < (parents == 3 ? search->count : j + 1); k++) {
+				const struct candidate *c = search->candidate;
+				if (c[i].family != c[j].family || c[i].family != c[k].family)
+					continue;
+				double score = fmax(fmax(c[i].score, c[j].score), c[k].score);
+				for (size_t r = 0; r < rows; r++) {
+					struct entry entry = {.member = {i, j, k}};
+					memcpy(entry.weight, weights[r], sizeof entry.weight);
+					entry_sort(&entry, parents);
+					predict(made, search, &entry, parents, estimates);
+					double value = estimates[target].mean - score;
+					if (search->settings->by == SUGGEST_CHANCE)
+						value /= estimates[target].sd;
+					best = fmax(best, value);
+				}
+			}
+	return best;
+}
+
+static void the_best_is_the_best_of_all(void **state)
+{
+	struct suggest_world *made = *state;
+
+	for (size_t parents = 2; parents <= 3; parents++)
+		for (int by = 0; by < SUGGEST_ORDER_COUNT; by++) {
+			struct suggest_settings settings =
+				settings_for(mean_of_all, parents, (enum suggest_order)by);
+			struct suggest_result result;
+			struct search search;
+			if (parents == 3 && by == SUGGEST_CHANCE)
+				settings.target = first_only;
+			assert_int_equal(search_new(made->fit, &settings, &search, NULL), STATUS_OK);
+			assert_int_equal(engine_suggest(made->fit, &settings, NULL, &result, NULL), STATUS_OK);
+			const struct suggest_answer *top = &result.answers[0];
+			near(by == SUGGEST_GAIN ? top->gain : top->gain / top->sd,
+			     best_by_force(made, &search, parents), 2e-3);
+			suggest_result_free(&result);
+			search_free(&search);
+		}
+}
+
+static void the_bound_of_triples_loses_nothing(void **state)
+{
+	struct suggest_world *made = *state;
+
+	for (int by = 0; by < SUGGEST_ORDER_COUNT; by++) {
+		struct suggest_settings settings = settings_for(first_only, 3, (enum suggest_order)by);
+		struct search search;
+		double searched, spread;
+		size_t some, all;
+		assert_int_equal(search_new(made->fit, &settings, &search, NULL), STATUS_OK);
+		struct entry *bounded = search_list(&search, 3, 2, false, &some, &searched, &spread);
+		struct entry *every = search_list(&search, 3, 2, true, &all, &searched, &spread);
+		assert_int_equal(some, all);
+		for (size_t i = 0; i < all; i++)
+			near(bounded[i].bound, every[i].bound, 0);
+		search_look(&search, every, all, 3);
+		for (size_t i = 0; i < all; i++) {
+			double score = -INFINITY;
+			for (size_t p = 0; p < 3; p++)
+				score = fmax(score, search.candidate[every[i].member[p]].score);
+			double gain = every[i].mean - score;
+			assert_true((by == SUGGEST_GAIN ? gain : gain / every[i].deviation) <=
+				    every[i].bound + 1e-9);
+		}
+		free(bounded);
+		free(every);
+		search_free(&search);
+	}
+}
+
+static void constraints_hold(void **state)
+{
+	struct suggest_world *made = *state;
+	struct suggest_settings settings = settings_for(mean_of_all, 2, SUGGEST_GAIN);
+	struct suggest_result result;
+	bool allowed[MODELS], used[MODELS] = {false};
+	size_t include = 8;
+
+	for (size_t i = 0; i < MODELS; i++)
+		allowed[i] = i % 4 != 1;
+	settings.allowed = allowed;
+	assert_int_equal(engine_suggest(made->fit, &settings, NULL, &result, NULL), STATUS_OK);
+	assert_true(result.count > 1);
+	for (size_t i = 0; i < result.count; i++)
+		for (size_t p = 0; p < 2; p++) {
+			assert_true(allowed[result.answers[i].parents[p]]);
+			assert_false(used[result.answers[i].parents[p]]);
+			used[result.answers[i].parents[p]] = true;
+		}
+	suggest_result_free(&result);
+	settings.include = &include;
+	settings.include_count = 1;
+	assert_int_equal(engine_suggest(made->fit, &settings, NULL, &result, NULL), STATUS_OK);
+	assert_true(result.count > 1);
+	for (size_t i = 0; i < result.count; i++)
+		assert_true(result.answers[i].parents[0] == include || result.answers[i].parents[1] == include);
+	suggest_result_free(&result);
+	settings.floor = 1000;
+	assert_int_equal(engine_suggest(made->fit, &settings, NULL, &result, NULL), STATUS_OK);
+	assert_int_equal(result.count, 0);
+	suggest_result_free(&result);
+}
+
+/* Draws what the formula is about: true gains plus errors, the best picked. */
+static void the_overstatement_is_that_of_the_best(void **state)
+{
+	(void)state;
+	enum { SEARCHED = 200, TIMES = 4000 };
+	const double slope = 0.6, spread = 2;
+	double over = 0;
+
+	seed = 5;
+	for (int t = 0; t < TIMES; t++) {
+		double best = -INFINITY, truth = 0;
+		for (int i = 0; i < SEARCHED; i++) {
+			double gain = spread * sqrt(slope) * normal();
+			double predicted = gain + spread * sqrt(1 - slope) * normal();
+			if (predicted > best) {
+				best = predicted;
+				truth = gain;
+			}
+		}
+		over += (best - truth) / TIMES;
+	}
+	/* normal() is a sum of twelve uniforms: its tails are a little short. */
+	near(suggest_overstatement(slope, spread, SEARCHED), over, 0.1);
+	near(suggest_overstatement(1, spread, SEARCHED), 0, 0);
+	assert_true(suggest_overstatement(slope, spread, 1e7) > suggest_overstatement(slope, spread, 1e3));
+}
+
+/* The first step against all others, and that values do not matter. */
+static void the_plan_takes_the_surest(void **state)
+{
+	struct suggest_world *made = *state;
+	double known[BENCHMARKS] = {NAN, NAN, NAN};
+	struct engine_estimate estimates[BENCHMARKS + 1], before;
+	struct plan_step steps[BENCHMARKS];
+
+	assert_int_equal(engine_predict_model(made->query, 20, estimates, NULL), STATUS_OK);
+	double alone = estimates[BENCHMARKS].sd;
+	assert_int_equal(engine_plan(made->query, BENCHMARKS, known, BENCHMARKS, &before, steps), BENCHMARKS);
+	near(before.sd, alone, 1e-9);
+	double least = INFINITY;
+	for (size_t b = 0; b < BENCHMARKS; b++) {
+		for (int value = 10; value <= 60; value += 50) {
+			known[b] = value;
+			engine_condition(made->query, known, estimates);
+			if (b == steps[0].benchmark)
+				near(estimates[BENCHMARKS].sd, steps[0].after.sd, 1e-9);
+			least = fmin(least, estimates[BENCHMARKS].sd);
+		}
+		known[b] = NAN;
+	}
+	near(steps[0].after.sd, least, 1e-9);
+	assert_true(steps[1].after.sd < steps[0].after.sd && steps[0].after.sd < alone);
+	known[1] = 30;
+	assert_int_equal(engine_plan(made->query, BENCHMARKS, known, 1, &before, steps), 0);
+	assert_int_equal(engine_plan(made->query, BENCHMARKS, known, BENCHMARKS, &before, steps), 2);
+}
+
+/* With all but nothing left to learn no order can differ. */
+static void plans_are_tested_on_models_with_all_results(void **state)
+{
+	struct suggest_world *made = *state;
+	struct engine_data data = {MODELS, BENCHMARKS, made->world.lineage, made->world.model,
+				   made->world.scores, NULL};
+	struct plan_figures figures[BENCHMARKS];
+	size_t complete = 0;
+
+	for (size_t i = 0; i < MODELS; i++)
+		complete += i % 7 != 3;
+	assert_int_equal(engine_plan_test(&data, made->query, BENCHMARKS, 1, NULL, figures, NULL), STATUS_OK);
+	assert_int_equal(figures[0].models, complete);
+	near(figures[0].planned, figures[0].random, 1e-12);
+	assert_true(figures[2].planned < figures[0].planned && figures[2].deviation < figures[0].deviation);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_are_those_of_predict),
+		cmocka_unit_test(the_best_is_the_best_of_all),
+		cmocka_unit_test(the_bound_of_triples_loses_nothing),
+		cmocka_unit_test(constraints_hold),
+		cmocka_unit_test(the_plan_takes_the_surest),
+		cmocka_unit_test(plans_are_tested_on_models_with_all_results),
+		cmocka_unit_test(the_overstatement_is_that_of_the_best),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
