@@ -36,4 +36,6 @@ EXTRA_DIST += tests/terminal/terminal.sh tests/screens/expected \
 	tests/screens/marks.keys tests/screens/mouse.keys tests/screens/plain.keys \
 	tests/screens/residuals.keys tests/screens/sketch.keys tests/screens/write.keys \
 	tests/screens/hostile.keys tests/screens/hostile-models.csv tests/screens/hostile-edges.csv \
-	tests/screens/hostile-names.txt
+	tests/screens/hostile-names.txt \
+	tests/screens/pedigree.keys tests/screens/pedigree-ascii.keys \
+	tests/screens/compare.keys tests/screens/compare-ascii.keys

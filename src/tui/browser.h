@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "actions.h"
+#include "lanes.h"
 #include "list.h"
 #include "marks.h"
 #include "screen.h"
@@ -34,7 +35,7 @@ struct view_ops {
 	struct list *(*list)(struct browser *browser);
 };
 extern const struct view_ops tree_view, model_view, sketch_view, residual_view, help_view,
-	message_view, mark_view;
+	message_view, mark_view, pedigree_view, compare_view;
 const struct view_ops *view_ops(enum view_id view);
 
 /* One line of input on the last row. */
@@ -103,6 +104,15 @@ struct fit_work {
 	struct answer_sets answers; /* of that fit */
 };
 
+/* Models that are chosen to stand side by side. */
+#define COMPARED_MAX 8
+struct comparison {
+	size_t model[COMPARED_MAX], count;
+	const struct engine_fit *fit;      /* of the figures below; NULL = not counted yet */
+	struct engine_estimate *estimates; /* COMPARED_MAX x (benchmarks + 1); NULL none */
+	struct engine_residual *residuals;
+};
+
 #define JUMPS_MAX 64
 
 struct browser {
@@ -155,6 +165,13 @@ struct browser {
 	/* residuals */
 	struct residual_table *residual_table; /* NULL until first shown */
 	struct list residual_list;
+
+	struct lane_line *pedigree; /* owned */
+	size_t pedigree_count, pedigree_model;
+	struct list pedigree_list;
+
+	struct comparison comparison;
+	struct list compare_list; /* over its models */
 
 	struct marks marks;
 	struct list mark_list;
@@ -252,6 +269,14 @@ void command_line_free(struct browser *browser);
 /* The history as text, a command a line, and back. */
 void command_line_save(const struct browser *browser, struct text *out);
 void command_line_load(struct browser *browser, const char *saved);
+
+/* pedigree_view.c */
+void pedigree_open(struct browser *browser, size_t model);
+
+/* compare_view.c */
+bool compare_act(struct browser *browser, enum action action);
+bool compare_has(const struct browser *browser, size_t model);
+void compare_free(struct browser *browser);
 
 /* mark_view.c */
 bool mark_act(struct browser *browser, enum action action);

@@ -82,6 +82,8 @@ static void draw_marks(struct line *line)
 	if (marks_sign(&browser->marks, node))
 		draw_format(browser->screen, line->area, line->y, right - 6, STYLE_KEY, "%c",
 			    marks_sign(&browser->marks, node));
+	if (compare_has(browser, node))
+		draw_text(browser->screen, line->area, line->y, right - 8 - (parents > 1 ? 3 : 0), STYLE_MARK, "v");
 	if (parents > 1) {
 		snprintf(buffer, sizeof buffer, "⋈%zu", parents);
 		draw_right(browser->screen, line->area, line->y, right - 8, STYLE_MERGE, buffer);

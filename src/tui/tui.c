@@ -201,6 +201,8 @@ static void browser_end(struct browser *browser)
 	tree_free(browser->tree);
 	free(browser->estimates);
 	free(browser->answers);
+	free(browser->pedigree);
+	compare_free(browser);
 	free(browser->residuals);
 	free(browser->help_needle);
 	free(browser->output);

@@ -8,8 +8,10 @@
 #include "bars.h"
 #include "commands.h"
 #include "stemma/base/fuzzy.h"
+#include "stemma/base/utf8.h"
 #include "config_table.h"
 #include "keys.h"
+#include "lanes.h"
 #include "list.h"
 
 static void letters_must_occur_in_order(void **state)
@@ -264,6 +266,48 @@ static void lists_scroll(void **state)
 	assert_false(list_act(&list, ACTION_QUIT, 0));
 }
 
+/* On random graphs with more parents than lanes: every ancestor once, children
+ * before parents, and no line wider than its lanes. */
+static void lanes_show_every_ancestor_once(void **state)
+{
+	(void)state;
+	enum { NODES = 60 };
+	uint64_t random = 9;
+
+	for (int graph = 0; graph < 40; graph++) {
+		struct lineage *lineage = lineage_new(NODES);
+		for (size_t child = 1; child < NODES; child++)
+			for (int p = 0; p < graph % 8; p++) {
+				random = random * 6364136223846793005ULL + 1442695040888963407ULL;
+				lineage_add(lineage, child, (size_t)(random >> 33) % child, RELATION_MERGE, 1,
+					    p % 2 ? TRUST_INFERRED : TRUST_DECLARED);
+			}
+		lineage_finish(lineage);
+		struct lineage_walk *walk = lineage_walk_new(lineage);
+		size_t ancestors, count, nodes = 0, place[NODES] = {0};
+		lineage_ancestors(walk, NODES - 1, &ancestors);
+		struct lane_line *lines = lanes_draw(lineage, NODES - 1, &count);
+		assert_int_equal(lines[0].node, NODES - 1);
+		for (size_t i = 0; i < count; i++) {
+			assert_true(utf8_width(lines[i].text) <= 2 * LANES_MAX);
+			if (lines[i].node == LANES_LINK)
+				continue;
+			assert_int_equal(place[lines[i].node], 0);
+			place[lines[i].node] = ++nodes;
+		}
+		assert_int_equal(nodes, ancestors);
+		for (size_t child = 0; child < NODES; child++) {
+			size_t parents;
+			const struct lineage_parent *parent = lineage_parents(lineage, child, &parents);
+			for (size_t p = 0; p < parents && place[child]; p++)
+				assert_true(place[parent[p].node] > place[child]);
+		}
+		free(lines);
+		lineage_walk_free(walk);
+		lineage_free(lineage);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +324,7 @@ int main(void)
 		cmocka_unit_test(every_action_can_be_reached),
 		cmocka_unit_test(manual_lists_the_commands),
 		cmocka_unit_test(lists_scroll),
+		cmocka_unit_test(lanes_show_every_ancestor_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

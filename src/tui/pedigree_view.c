@@ -1,0 +1,130 @@
+/* Pedigree: where one model comes from, all its ancestors and nothing else. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "browser.h"
+#include "stemma/base/utf8.h"
+
+#define NAME_MIN 16
+
+void pedigree_open(struct browser *browser, size_t model)
+{
+	free(browser->pedigree);
+	browser->pedigree = lanes_draw(browser->session->catalog->lineage, model, &browser->pedigree_count);
+	browser->pedigree_model = model;
+	browser->pedigree_list = (struct list){0};
+	browser->full = VIEW_PEDIGREE;
+}
+
+/* "60 %  merge, declared" of the way that leads to an ancestor. */
+static void describe(const struct lane_line *line, int width, struct text *out)
+{
+	if (line->trust == TRUST_NONE)
+		return;
+	text_append_format(out, "%3.0f %%", 100 * line->share);
+	if (width >= 60)
+		text_append_format(out, "  %s%s, %s", line->trust <= TRUST_INFERRED ? "? " : "",
+				   relation_name((enum relation)line->relation),
+				   trust_name((enum trust)line->trust));
+	else if (line->trust <= TRUST_INFERRED)
+		text_append(out, " ?");
+}
+
+static void draw_ancestor(struct browser *browser, const struct area *area, int y, size_t index)
+{
+	const struct lane_line *line = &browser->pedigree[index];
+	const struct catalog *catalog = browser->session->catalog;
+	bool selected = index == browser->pedigree_list.cursor;
+	int right = area->width - 1, x = 1;
+	char buffer[FIGURE_SIZE];
+	struct text how = {0};
+
+	draw_selected(browser->screen, selected, true);
+	if (selected)
+		draw_repeat(browser->screen, area, y, 0, area->width, STYLE_TEXT, " ");
+	if (utf8_width(line->text) < area->width - NAME_MIN - 8)
+		x += draw_text(browser->screen, area, y, x, STYLE_BORDER, line->text);
+	if (line->node != LANES_LINK) {
+		double score = tree_score(browser->tree, line->node);
+		describe(line, area->width, &how);
+		draw_right(browser->screen, area, y, right, isnan(score) ? STYLE_DIM : STYLE_SCORE,
+			   figure(buffer, score));
+		draw_right(browser->screen, area, y, right - 7, STYLE_DIM, text_string(&how));
+		int room = right - 9 - utf8_width(text_string(&how)) - x;
+		x += draw_fit(browser->screen, area, y, x, room,
+			      catalog->models[line->node].scored ? STYLE_TEXT : STYLE_DIM,
+			      tree_name(browser->tree, line->node));
+		if (line->hidden > 0 && right - 24 - x > 0)
+			draw_format(browser->screen, area, y, x + 1, STYLE_DIM, "+%zu", line->hidden);
+	}
+	draw_selected(browser->screen, false, false);
+	if (selected)
+		draw_cursor(browser->screen, area, y, 0);
+	text_free(&how);
+}
+
+static void pedigree_draw(struct browser *browser, const struct area *area)
+{
+	struct list *list = &browser->pedigree_list;
+
+	list_show(list, browser->pedigree_count, area->height);
+	for (int y = 0; y < area->height && list->top + (size_t)y < list->count; y++)
+		draw_ancestor(browser, area, y, list->top + (size_t)y);
+	if (browser->pedigree_count == 1 && area->height > 2)
+		draw_text(browser->screen, area, 2, 1, STYLE_DIM, "no parents known");
+}
+
+static void pedigree_title(struct browser *browser, struct text *out)
+{
+	text_append_format(out, "pedigree · %s", tree_name(browser->tree, browser->pedigree_model));
+}
+
+static void pedigree_corner(struct browser *browser, struct text *out)
+{
+	char name[FIGURE_SIZE];
+
+	text_append_format(out, "share · %s", benchmark_name(browser, browser->tree->column, name));
+}
+
+/* Lines between two models are passed over. */
+static void skip_links(struct browser *browser, bool down)
+{
+	struct list *list = &browser->pedigree_list;
+
+	while (list->cursor + 1 < list->count && list->cursor > 0 &&
+	       browser->pedigree[list->cursor].node == LANES_LINK)
+		list->cursor += down ? 1 : (size_t)-1;
+}
+
+static bool pedigree_act(struct browser *browser, enum action action, int count)
+{
+	size_t before = browser->pedigree_list.cursor;
+
+	browser->pedigree_list.count = browser->pedigree_count;
+	if (!list_act(&browser->pedigree_list, action, count))
+		return false;
+	skip_links(browser, browser->pedigree_list.cursor >= before);
+	return true;
+}
+
+static size_t pedigree_at_cursor(struct browser *browser)
+{
+	size_t cursor = browser->pedigree_list.cursor;
+
+	return cursor < browser->pedigree_count && browser->pedigree[cursor].node != LANES_LINK
+		? browser->pedigree[cursor].node : CATALOG_NONE;
+}
+
+static struct list *pedigree_view_list(struct browser *browser)
+{
+	return &browser->pedigree_list;
+}
+
+const struct view_ops pedigree_view = {
+	.draw = pedigree_draw,
+	.title = pedigree_title,
+	.corner = pedigree_corner,
+	.act = pedigree_act,
+	.model = pedigree_at_cursor,
+	.list = pedigree_view_list,
+};
