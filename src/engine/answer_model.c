@@ -13,7 +13,6 @@
 #define MODELS_MIN 40
 #define QUESTION_RIDGE 1.0
 #define PASSES_MAX 300
-#define TOLERANCE 1e-4
 #define NUGGET 1e-3 /* keeps K of re-uploads positive definite */
 #define STATE_VERSION 1
 #define PI 3.14159265358979
@@ -155,12 +154,14 @@ static enum status learn_factors(struct answer_model *model, const struct lrmf_d
 				 struct error *error)
 {
 	struct answer_data data = {.engine = model->fit->data, .answers = *answers, .model = model->model};
-	struct lrmf_settings settings = {.mu = QUESTION_RIDGE, .passes_max = PASSES_MAX, .tolerance = TOLERANCE,
-					 .seed = seed};
-	enum status status = answers_choose(&data, covariance, seed, progress, &settings.rank, &settings.lambda,
-					    error);
+	struct answer_choice choice = {0};
+	enum status status = answers_choose(&data, covariance, seed, progress, &choice, error);
+	struct lrmf_settings settings = {
+		.rank = choice.rank, .lambda = choice.lambda, .mu = QUESTION_RIDGE, .passes_max = PASSES_MAX,
+		.tolerance = choice.tolerance, .seed = seed,
+	};
 
-	model->lambda = settings.lambda;
+	model->lambda = choice.lambda;
 	if (status == STATUS_OK)
 		status = lrmf_fit(answers, covariance, &settings, progress, &model->lrmf, error);
 	return status;

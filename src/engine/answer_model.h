@@ -4,11 +4,18 @@
 
 #include "stemma/engine/answers.h"
 
-/* Chooses rank and lambda by what a fifth of the linked models' answers say
- * that is held out (answers.c).  `covariance` is K over the answers' models,
+/* What validation chooses of a factorisation. */
+struct answer_choice {
+	size_t rank;
+	double lambda;
+	double tolerance; /* when the search stops: early stopping shrinks, too */
+};
+
+/* Chooses by what a fifth of the linked models' answers say that is held out
+ * (answers.c).  `covariance` is K over the answers' models,
  * row-major, with a mean diagonal of 1. */
 enum status answers_choose(const struct answer_data *data, const double *covariance, uint64_t seed,
-			   struct progress *progress, size_t *rank, double *lambda, struct error *error);
+			   struct progress *progress, struct answer_choice *choice, struct error *error);
 
 /* Prior covariance, in the units of the first group of factors, of the subject
  * of the last prediction with rows of the fit and with itself (query.c). */

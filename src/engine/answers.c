@@ -22,7 +22,9 @@
 
 /* What validation chooses from. */
 static const size_t rank_grid[] = {8, 32};
-static const double lambda_grid[] = {1, 4};
+static const double lambda_grid[] = {1, 4, 16};
+static const double tolerance_grid[] = {3e-4, 3e-3};
+#define LENGTH(grid) (sizeof(grid) / sizeof *(grid))
 
 static const char *const method_words[] = {
 #define X(symbol, word, help) word,
@@ -205,20 +207,20 @@ static void locate_targets(const struct evaluation *evaluation, const struct row
 	free(weights);
 }
 
-static enum status factorise(const struct evaluation *evaluation, const struct rows *rows, size_t rank,
-			     double lambda, double tolerance, struct factorisation *factorisation,
+static enum status factorise(const struct evaluation *evaluation, const struct rows *rows,
+			     const struct answer_choice *choice, struct factorisation *factorisation,
 			     struct error *error)
 {
 	const uint64_t **answers = memory_allocate(rows->trained, sizeof *answers);
 	double *covariance = training_covariance(evaluation, rows);
 	struct lrmf_data data = {rows->trained, evaluation->data->answers.questions, answers};
 	struct lrmf_settings settings = {
-		.rank = rank, .lambda = lambda, .mu = QUESTION_RIDGE, .tie = evaluation->settings->tie,
+		.rank = choice->rank, .lambda = choice->lambda, .mu = QUESTION_RIDGE, .tie = evaluation->settings->tie,
 		.passes_max = PASSES_MAX,
-		.tolerance = tolerance, .seed = evaluation->settings->seed,
+		.tolerance = choice->tolerance, .seed = evaluation->settings->seed,
 	};
 
-	*factorisation = (struct factorisation){.lambda = lambda};
+	*factorisation = (struct factorisation){.lambda = choice->lambda};
 	for (size_t i = 0; i < rows->trained; i++)
 		answers[i] = evaluation->data->answers.answers[rows->train[i]];
 	enum status status = lrmf_fit(&data, evaluation->plain_factors ? NULL : covariance, &settings, evaluation->progress, &factorisation->lrmf,
@@ -290,9 +292,10 @@ static double validation_score(const struct evaluation *evaluation, const struct
 	return sum;
 }
 
-static enum status choose(const struct evaluation *evaluation, size_t *rank, double *lambda,
+static enum status choose(const struct evaluation *evaluation, struct answer_choice *choice,
 			  struct error *error)
 {
+	size_t stops = LENGTH(tolerance_grid), lambdas = LENGTH(lambda_grid);
 	uint64_t random = evaluation->settings->seed + 7;
 	double best = -HUGE_VAL;
 	struct rows rows;
@@ -300,14 +303,15 @@ static enum status choose(const struct evaluation *evaluation, size_t *rank, dou
 
 	split_rows(evaluation, evaluation->rows.train, evaluation->rows.trained, VALIDATION_SHARE, &random,
 		   &rows);
-	for (size_t i = 0; i < 4 && status == STATUS_OK; i++) {
+	for (size_t i = 0; i < LENGTH(rank_grid) * lambdas * stops && status == STATUS_OK; i++) {
 		struct factorisation trial = {0};
-		status = factorise(evaluation, &rows, rank_grid[i / 2], lambda_grid[i % 2], 3e-4, &trial, error);
+		struct answer_choice tried = {rank_grid[i / stops / lambdas], lambda_grid[i / stops % lambdas],
+					      tolerance_grid[i % stops]};
+		status = factorise(evaluation, &rows, &tried, &trial, error);
 		double score = status == STATUS_OK ? validation_score(evaluation, &rows, &trial) : -HUGE_VAL;
 		if (score > best) {
 			best = score;
-			*rank = rank_grid[i / 2];
-			*lambda = lambda_grid[i % 2];
+			*choice = tried;
 		}
 		factorisation_free(&trial);
 	}
@@ -444,6 +448,7 @@ static enum status run_method(struct evaluation *evaluation, enum answer_method 
 	struct answer_result row = {.method = method, .trained = evaluation->rows.trained,
 				    .held_out = evaluation->rows.targets, .lambda = NAN};
 	struct factorisation factorisation = {0};
+	struct answer_choice choice = {0};
 	bool factors = method >= ANSWER_METHOD_NONE;
 	double begin = clock_seconds();
 	enum status status = STATUS_OK;
@@ -452,9 +457,13 @@ static enum status run_method(struct evaluation *evaluation, enum answer_method 
 	if (method >= ANSWER_METHOD_LAPLACIAN)
 		status = make_covariance(evaluation, method, error);
 	if (status == STATUS_OK && factors)
-		status = choose(evaluation, &row.rank, &row.lambda, error);
+		status = choose(evaluation, &choice, error);
 	if (status == STATUS_OK && factors)
-		status = factorise(evaluation, &evaluation->rows, row.rank, row.lambda, 1e-4, &factorisation, error);
+		status = factorise(evaluation, &evaluation->rows, &choice, &factorisation, error);
+	if (factors) {
+		row.rank = choice.rank;
+		row.lambda = choice.lambda;
+	}
 	for (size_t k = 0; k < evaluation->settings->known_count && status == STATUS_OK; k++) {
 		size_t count = evaluation->settings->known[k];
 		if (count >= evaluation->data->answers.questions)
@@ -482,7 +491,7 @@ static void evaluation_begin(struct evaluation *evaluation, uint32_t *all)
 }
 
 enum status answers_choose(const struct answer_data *data, const double *covariance, uint64_t seed,
-			   struct progress *progress, size_t *rank, double *lambda, struct error *error)
+			   struct progress *progress, struct answer_choice *choice, struct error *error)
 {
 	size_t models = data->answers.models;
 	struct answer_settings settings = {.seed = seed};
@@ -494,7 +503,7 @@ enum status answers_choose(const struct answer_data *data, const double *covaria
 
 	memcpy(evaluation.covariance, covariance, models * models * sizeof(double));
 	evaluation_begin(&evaluation, evaluation.rows.train);
-	enum status status = choose(&evaluation, rank, lambda, error);
+	enum status status = choose(&evaluation, choice, error);
 	rows_free(&evaluation.rows);
 	free(evaluation.row_of);
 	free(evaluation.covariance);
