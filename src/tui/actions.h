@@ -11,6 +11,7 @@
 	X(MODEL, "model") \
 	X(SKETCH, "sketch") \
 	X(RESIDUALS, "residuals") \
+	X(HEAT, "heat map") \
 	X(PEDIGREE, "pedigree") \
 	X(COMPARE, "compare") \
 	X(MARKS, "marks") \
@@ -25,9 +26,9 @@ enum view_id {
 
 #define IN(view) (1u << VIEW_##view)
 #define IN_PANES (IN(TREE) | IN(MODEL) | IN(SKETCH))
-#define IN_FULL (IN(RESIDUALS) | IN(PEDIGREE) | IN(COMPARE) | IN(MARKS) | IN(HELP) | IN(MESSAGES))
+#define IN_FULL (IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(MARKS) | IN(HELP) | IN(MESSAGES))
 #define IN_ALL (IN_PANES | IN_FULL)
-#define IN_MODELS (IN_PANES | IN(RESIDUALS) | IN(PEDIGREE) | IN(COMPARE) | IN(MARKS))
+#define IN_MODELS (IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(MARKS))
 
 /* What must hold. X(symbol, what to say when it does not) */
 #define NEED_TABLE(X) \
@@ -122,13 +123,15 @@ enum need {
 	  "flag the model under the cursor as suspect, with a reason, or trust it again") \
 	X(LEAVE_OUT, "leave-out", "&", IN_MODELS, FLAGGED, NULL, "Finding", \
 	  "leave suspect models and what descends from them out of the fit, or take them in again") \
+	X(HEAT, "heat-map", "H", IN_MODELS, FIT, NULL, "Finding", \
+	  "residuals of the whole family of the model under the cursor, on all benchmarks") \
 	X(PEDIGREE, "pedigree", "P", IN_MODELS, MODEL, NULL, "Finding", \
 	  "all ancestors of the model under the cursor, with what each gave") \
 	X(CHOOSE, "choose", "v", IN_MODELS, MODEL, NULL, "Finding", \
 	  "choose the model under the cursor to be compared, or not") \
 	X(COMPARE, "compare", "V", IN_MODELS, NOTHING, NULL, "Finding", \
 	  "the chosen models side by side") \
-	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS) | IN(PEDIGREE) | IN(COMPARE) | IN(MARKS), MODEL, "to the model", "Finding", \
+	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(MARKS), MODEL, "to the model", "Finding", \
 	  "go to this model in the tree") \
 	X(ENTER, "enter", "enter", IN(TREE) | IN(MODEL), NOTHING, NULL, "Finding", \
 	  "on a link: go to the model; on a folded run: unfold it; else its details") \
@@ -157,10 +160,10 @@ enum need {
 	  "in residuals: next benchmark; in a comparison: next model") \
 	X(COLUMN_LEFT, "previous-benchmark", "h left", IN(RESIDUALS) | IN(COMPARE), NOTHING, NULL, "Tree", \
 	  "in residuals: benchmark before; in a comparison: model before") \
-	X(COLUMN_NEXT, "column", "] b", IN(TREE) | IN(MODEL) | IN(RESIDUALS), NOTHING, \
+	X(COLUMN_NEXT, "column", "] b", IN(TREE) | IN(MODEL) | IN(RESIDUALS) | IN(HEAT), NOTHING, \
 	  "benchmark", "Tree", \
 	  "score column: next benchmark") \
-	X(COLUMN_PREVIOUS, "column-back", "[", IN(TREE) | IN(MODEL) | IN(RESIDUALS), NOTHING, NULL, \
+	X(COLUMN_PREVIOUS, "column-back", "[", IN(TREE) | IN(MODEL) | IN(RESIDUALS) | IN(HEAT), NOTHING, NULL, \
 	  "Tree", "score column: benchmark before") \
 	X(COPY, "copy", "y", IN_MODELS, MODEL, NULL, "Tree", \
 	  "copy the model's name to the clipboard (OSC 52)") \

@@ -35,7 +35,7 @@ struct view_ops {
 	struct list *(*list)(struct browser *browser);
 };
 extern const struct view_ops tree_view, model_view, sketch_view, residual_view, help_view,
-	message_view, mark_view, pedigree_view, compare_view;
+	message_view, mark_view, pedigree_view, compare_view, heat_view;
 const struct view_ops *view_ops(enum view_id view);
 
 /* One line of input on the last row. */
@@ -166,6 +166,11 @@ struct browser {
 	struct residual_table *residual_table; /* NULL until first shown */
 	struct list residual_list;
 
+	struct heat_row *heat;    /* owned; NULL = not gathered for this fit */
+	struct engine_residual *heat_residuals;
+	size_t heat_count, heat_root;
+	struct list heat_list;
+
 	struct lane_line *pedigree; /* owned */
 	size_t pedigree_count, pedigree_model;
 	struct list pedigree_list;
@@ -269,6 +274,10 @@ void command_line_free(struct browser *browser);
 /* The history as text, a command a line, and back. */
 void command_line_save(const struct browser *browser, struct text *out);
 void command_line_load(struct browser *browser, const char *saved);
+
+/* heat_view.c */
+void heat_open(struct browser *browser, size_t model);
+void heat_free(struct browser *browser);
 
 /* pedigree_view.c */
 void pedigree_open(struct browser *browser, size_t model);

@@ -17,6 +17,7 @@ const struct view_ops *view_ops(enum view_id view)
 		[VIEW_TREE] = &tree_view,           [VIEW_MODEL] = &model_view,
 		[VIEW_SKETCH] = &sketch_view,       [VIEW_RESIDUALS] = &residual_view,
 		[VIEW_HELP] = &help_view,           [VIEW_MESSAGES] = &message_view,
+		[VIEW_HEAT] = &heat_view,
 		[VIEW_PEDIGREE] = &pedigree_view,   [VIEW_COMPARE] = &compare_view,
 		[VIEW_MARKS] = &mark_view,
 	};
@@ -240,6 +241,10 @@ static void act_everywhere(struct browser *browser, enum action action, int coun
 	case ACTION_BACK: go_back(browser); break;
 	case ACTION_COPY: copy(browser); break;
 	case ACTION_RESIDUALS: browser->full = VIEW_RESIDUALS; break;
+	case ACTION_HEAT:
+		if (browser_model(browser) != CATALOG_NONE)
+			heat_open(browser, browser_model(browser));
+		break;
 	case ACTION_PEDIGREE: pedigree_open(browser, browser_model(browser)); break;
 	case ACTION_COMMAND: command_line_open(browser); break;
 	case ACTION_HELP: browser->full = VIEW_HELP; break;

@@ -57,6 +57,7 @@ void fitting_adopted(struct browser *browser)
 	free(browser->answers);
 	browser->answers = NULL;
 	residual_table_free(browser);
+	heat_free(browser);
 	find_measure(browser, true);
 	edit_refresh(browser);
 }

@@ -9,6 +9,7 @@ libtui_a_SOURCES = \
 	src/tui/help_view.c src/tui/message_view.c src/tui/model_view.c \
 	src/tui/residual_view.c src/tui/sketch_view.c src/tui/tree_view.c \
 	src/tui/lanes.h src/tui/lanes.c src/tui/pedigree_view.c src/tui/compare_view.c \
+	src/tui/heat_view.c \
 	src/tui/keys.h src/tui/keys.c \
 	src/tui/list.h src/tui/list.c \
 	src/tui/marks.h src/tui/marks.c src/tui/mark_view.c \

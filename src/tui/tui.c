@@ -203,6 +203,7 @@ static void browser_end(struct browser *browser)
 	free(browser->answers);
 	free(browser->pedigree);
 	compare_free(browser);
+	heat_free(browser);
 	free(browser->residuals);
 	free(browser->help_needle);
 	free(browser->output);
