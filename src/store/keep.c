@@ -165,6 +165,27 @@ enum status store_get_sketch(struct store *store, const char *name,
 	return status;
 }
 
+struct sketch_visitor {
+	bool (*visit)(void *context, const char *name);
+	void *context;
+};
+
+static bool sketch_name_row(void *context, sqlite3_stmt *row)
+{
+	struct sketch_visitor *visitor = context;
+
+	return visitor->visit(visitor->context, column_text(row, 0));
+}
+
+enum status store_each_sketch(struct store *store, bool (*visit)(void *context, const char *name),
+	void *context, struct error *error)
+{
+	struct sketch_visitor visitor = {.visit = visit, .context = context};
+	struct query query = {.sql = "SELECT name FROM sketches WHERE name <> '' ORDER BY name"};
+
+	return database_each(store, query, sketch_name_row, &visitor, error);
+}
+
 /* ---- small values ------------------------------------------------------------------ */
 
 char *store_get_state(struct store *store, const char *key)

@@ -266,6 +266,8 @@ void find_filter(struct browser *browser, const char *line);
 void edit_weigh(struct browser *browser, const char *percent);
 void edit_method(struct browser *browser, const char *name);
 void edit_write(struct browser *browser, const char *path);
+void edit_save(struct browser *browser, const char *name);
+void edit_load(struct browser *browser, const char *name);
 void edit_open(struct browser *browser, const char *path);
 
 /* command_line.c */

@@ -68,6 +68,8 @@ static void run_command(struct browser *browser, enum command command, const cha
 	case COMMAND_METHOD: edit_method(browser, argument); break;
 	case COMMAND_WRITE: edit_write(browser, argument); break;
 	case COMMAND_OPEN: edit_open(browser, argument); break;
+	case COMMAND_SAVE: edit_save(browser, argument); break;
+	case COMMAND_LOAD: edit_load(browser, argument); break;
 	case COMMAND_COUNT: break;
 	}
 }

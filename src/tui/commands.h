@@ -17,7 +17,9 @@
 	X(WEIGHT, "weight", PERCENT, PICKED, "set the weight of the picked model under the cursor") \
 	X(METHOD, "method", METHOD, PARENT, "merge by this method") \
 	X(WRITE, "write", FILE, PARENT, "write the sketch as a mergekit configuration") \
-	X(OPEN, "open", FILE, NOTHING, "take a mergekit configuration as the sketch")
+	X(OPEN, "open", FILE, NOTHING, "take a mergekit configuration as the sketch") \
+	X(SAVE, "save", NAME, PARENT, "keep the sketch in the cache under a name") \
+	X(LOAD, "load", NAME, NOTHING, "take up the sketch that was kept under a name")
 enum command {
 #define X(symbol, ...) COMMAND_##symbol,
 	COMMAND_TABLE(X)
@@ -27,7 +29,7 @@ enum command {
 
 /* What an argument is. X(symbol) */
 #define ARGUMENT_TABLE(X) \
-	X(MODEL) X(TERMS) X(ORDER) X(BENCHMARK) X(PERCENT) X(METHOD) X(FILE) X(LETTER) X(REASON)
+	X(MODEL) X(TERMS) X(ORDER) X(BENCHMARK) X(PERCENT) X(METHOD) X(FILE) X(LETTER) X(REASON) X(NAME)
 enum argument {
 #define X(symbol) ARGUMENT_##symbol,
 	ARGUMENT_TABLE(X)

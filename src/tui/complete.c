@@ -154,6 +154,28 @@ static void complete_files(struct completion *completion, const char *word)
 	free(folder);
 }
 
+struct sketch_names {
+	struct completion *completion;
+	const char *word;
+};
+
+static bool add_sketch(void *context, const char *name)
+{
+	struct sketch_names *names = context;
+
+	add_if(names->completion, name, names->word);
+	return true;
+}
+
+static void complete_sketches(struct browser *browser, const char *word)
+{
+	struct sketch_names names = {&browser->completion, word};
+	struct error error = {0};
+
+	if (store_each_sketch(browser->session->store, add_sketch, &names, &error) != STATUS_OK)
+		browser_failure(browser, &error);
+}
+
 static void complete_argument(struct browser *browser, enum argument argument, const char *word)
 {
 	struct completion *completion = &browser->completion;
@@ -166,6 +188,7 @@ static void complete_argument(struct browser *browser, enum argument argument, c
 	case ARGUMENT_BENCHMARK: complete_benchmarks(completion, catalog, word); break;
 	case ARGUMENT_METHOD: complete_methods(completion, word); break;
 	case ARGUMENT_FILE: complete_files(completion, word); break;
+	case ARGUMENT_NAME: complete_sketches(browser, word); break;
 	case ARGUMENT_PERCENT:
 	case ARGUMENT_LETTER:
 	case ARGUMENT_REASON:

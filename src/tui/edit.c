@@ -139,6 +139,25 @@ void edit_open(struct browser *browser, const char *path)
 	edit_refresh(browser);
 }
 
+void edit_save(struct browser *browser, const char *name)
+{
+	struct error error = {0};
+
+	if (sketch_save(&browser->sketch, browser->session, name, &error) != STATUS_OK)
+		browser_failure(browser, &error);
+	else
+		browser_message(browser, "kept as %s; :load %s takes it up again", name, name);
+}
+
+void edit_load(struct browser *browser, const char *name)
+{
+	if (!sketch_load(&browser->sketch, browser->session, name))
+		browser_message(browser, "no sketch is kept as %s; Tab lists those that are", name);
+	else
+		browser_message(browser, "%s: %zu parents; u goes back", name, browser->sketch.now.count);
+	edit_refresh(browser);
+}
+
 static void change_method(struct browser *browser, int step)
 {
 	int method = (int)browser->sketch.now.method;

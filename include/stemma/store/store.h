@@ -235,6 +235,10 @@ enum status store_each_flag(struct store *store,
 	bool (*visit)(void *context, const struct store_flag *), void *context,
 	struct error *error);
 
+/* Visits the names of the sketches that are kept, but not "". */
+enum status store_each_sketch(struct store *store, bool (*visit)(void *context, const char *name),
+	void *context, struct error *error);
+
 /* Small values kept between runs ("tree.cursor", "tree.folds"). NULL when
  * absent; the caller frees. */
 char *store_get_state(struct store *store, const char *key);
