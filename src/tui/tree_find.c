@@ -153,8 +153,10 @@ void tree_search(struct tree *tree, const char *needle)
 	bool narrower = known > 0 && tree->walked && tree->match_count < tree->count / 16 &&
 			strncasecmp(needle ? needle : "", before, known) == 0;
 
+	/* The needle may be the one before. */
 	tree->needle = memory_string(needle);
 	free(before);
+	needle = tree->needle;
 	if (!needle || !*needle) {
 		tree->match_count = 0;
 		return;
