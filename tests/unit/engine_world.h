@@ -2,6 +2,7 @@
 #ifndef STEMMA_TESTS_ENGINE_WORLD_H
 #define STEMMA_TESTS_ENGINE_WORLD_H
 
+#include "draw.h"
 #include "test.h"
 
 #include <math.h>
@@ -17,23 +18,6 @@ struct world {
 	double scores[MODELS * BENCHMARKS];
 	char names[MODELS][40];
 };
-
-static uint64_t seed;
-
-static double uniform(void)
-{
-	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (double)(seed >> 11) / 9007199254740992.0;
-}
-
-static double normal(void)
-{
-	double sum = -6;
-
-	for (int i = 0; i < 12; i++)
-		sum += uniform();
-	return sum;
-}
 
 /* A lineage of fine-tunes and merges whose scores follow their parents; every
  * seventh model has no scores.  `place` maps a model to its number. */

@@ -1,5 +1,6 @@
 /* The evaluation itself: controls that must be perfect and that must lose, and
  * splits that let nothing through. */
+#include "draw.h"
 #include "test.h"
 
 #include <math.h>
@@ -19,23 +20,6 @@ struct world {
 	struct engine_data data;
 	bool given[MODELS];
 };
-
-static uint64_t seed;
-
-static double uniform(void)
-{
-	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (double)(seed >> 11) / 9007199254740992.0;
-}
-
-static double normal(void)
-{
-	double sum = -6;
-
-	for (int i = 0; i < 12; i++)
-		sum += uniform();
-	return sum;
-}
 
 /* Models of one family, each made from an earlier one; scores follow the parent
  * with `noise` points of change.  Every fourth model is given. */

@@ -1,5 +1,6 @@
 /* The engine on data drawn from its own model: the covariance against Monte
  * Carlo on random graphs, and the coverage of the intervals. */
+#include "draw.h"
 #include "test.h"
 
 #include <math.h>
@@ -8,23 +9,6 @@
 #include "kernel.h"
 #include "stemma/base/memory.h"
 #include "stemma/engine/engine.h"
-
-static uint64_t seed;
-
-static double uniform(void)
-{
-	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (double)(seed >> 11) / 9007199254740992.0;
-}
-
-static double normal(void)
-{
-	double sum = -6;
-
-	for (int i = 0; i < 12; i++)
-		sum += uniform();
-	return sum;
-}
 
 /* Standard deviation of what each way of making a model adds. */
 static const double innovation[ORIGIN_COUNT] = {
