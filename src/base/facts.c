@@ -62,6 +62,17 @@ const char *trust_name(enum trust trust)
 	return "none";
 }
 
+enum trust trust_parse(const char *word)
+{
+	static const enum trust all[] = {TRUST_ROOT, TRUST_INFERRED, TRUST_LISTED, TRUST_DECLARED,
+					 TRUST_CONFIGURATION, TRUST_USER};
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (strcmp(word, trust_name(all[i])) == 0)
+			return all[i];
+	return TRUST_NONE;
+}
+
 /* Civil date <-> days: the proleptic Gregorian calendar counted in years that
  * begin on 1 March, so that the leap day comes last. */
 /* `count` digits as a number, -1 when they are not all digits. */

@@ -18,6 +18,7 @@
 	X(suggest) \
 	X(plan) \
 	X(eval) \
+	X(export) \
 	X(check) \
 	X(config)
 

@@ -10,13 +10,16 @@ libcli_a_SOURCES = \
 	src/cli/answers_report.h src/cli/answers_report.c \
 	src/cli/eval.h src/cli/eval.c src/cli/eval_drift.c \
 	src/cli/eval_merges.c src/cli/eval_merges.h \
+	src/cli/export.c src/cli/export.h src/cli/export_tables.c \
 	src/cli/fit.c \
 	src/cli/import.c \
 	src/cli/names.c src/cli/names.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/plan.c \
+	src/cli/merge_options.c src/cli/merge_options.h \
 	src/cli/predict.c \
+	src/cli/prediction.c src/cli/prediction.h \
 	src/cli/report.c src/cli/report.h \
 	src/cli/residuals.c \
 	src/cli/run.c \

@@ -10,5 +10,6 @@ libformats_a_SOURCES = \
 	src/formats/models.c src/formats/outcomes.c src/formats/samples.c \
 	include/stemma/formats/settings.h src/formats/settings.c \
 	src/formats/source.h src/formats/source.c \
-	src/formats/yaml_tree.h src/formats/yaml_tree.c
+	src/formats/yaml_tree.h src/formats/yaml_tree.c \
+	src/formats/yaml_writer.h src/formats/yaml_writer.c
 libformats_a_CPPFLAGS = $(AM_CPPFLAGS) $(YAML_CFLAGS) $(JANSSON_CFLAGS) $(ZLIB_CFLAGS)

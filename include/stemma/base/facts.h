@@ -58,6 +58,7 @@ enum trust {
 	TRUST_USER = 100          /* the user's own correction */
 };
 const char *trust_name(enum trust trust); /* "root", "inferred", … */
+enum trust trust_parse(const char *word); /* TRUST_NONE when it is none of them */
 
 /* Yes, no, or nobody said. */
 enum answer { ANSWER_UNKNOWN = -1, ANSWER_NO = 0, ANSWER_YES = 1 };
