@@ -19,6 +19,7 @@
 	X(plan) \
 	X(eval) \
 	X(export) \
+	X(choose) \
 	X(check) \
 	X(config)
 

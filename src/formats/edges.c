@@ -63,8 +63,11 @@ static enum trust edge_trust(const char *source, const char *word, bool direct)
 		{"card", TRUST_DECLARED}, {"registry", TRUST_LISTED}, {"table", TRUST_LISTED},
 		{"hfnet", TRUST_LISTED}, {"lb_root", TRUST_ROOT}, {"guess", TRUST_INFERRED},
 	};
-	if (trust_parse(word) != TRUST_NONE)
-		return trust_parse(word);
+	enum trust stated = trust_parse(word);
+
+	/* Corrections are made in their own file only. */
+	if (stated != TRUST_NONE)
+		return stated < TRUST_USER ? stated : TRUST_USER;
 	if (!direct)
 		return TRUST_ROOT;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
