@@ -160,8 +160,10 @@ static enum status samples_gather(struct source *source, struct samples *samples
 		json_t *document = json_loadb(text_string(&line), line.length, 0, &fault);
 		if (json_is_object(document))
 			samples_line(source, samples, document, number);
+		else if (document)
+			reject(source, number, 0, "expected a JSON object");
 		else if (strspn(text_string(&line), " \t") < line.length)
-			reject(source, number, fault.column, "not a JSON object: %s", fault.text);
+			reject(source, number, fault.column, "not JSON: %s", fault.text);
 		json_decref(document);
 		text_clear(&line);
 		number = source->line;
