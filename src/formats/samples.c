@@ -161,9 +161,9 @@ static enum status samples_gather(struct source *source, struct samples *samples
 		if (json_is_object(document))
 			samples_line(source, samples, document, number);
 		else if (document)
-			reject(source, number, 0, "expected a JSON object");
+			reject(source, number, 0, "not a JSON object");
 		else if (strspn(text_string(&line), " \t") < line.length)
-			reject(source, number, fault.column, "not JSON: %s", fault.text);
+			reject(source, number, fault.column, "not a JSON object: %s", fault.text);
 		json_decref(document);
 		text_clear(&line);
 		number = source->line;
