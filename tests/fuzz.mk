@@ -27,7 +27,7 @@ FUZZ_TARGETS = \
 # compiler's fuzzer takes the place of the replay.
 EXTRA_LIBRARIES = tests/fuzz/libfuzz.a tests/fuzz/libreplay.a
 tests_fuzz_libfuzz_a_SOURCES = tests/fuzz/fuzz.c tests/fuzz/fuzz.h tests/fuzz/world.c tests/fuzz/world.h \
-	tests/fuzz/guard.c tests/fuzz/guard.h tests/fuzz/read.h
+	tests/fuzz/use.c tests/fuzz/guard.c tests/fuzz/guard.h tests/fuzz/read.h
 tests_fuzz_libreplay_a_SOURCES = tests/fuzz/replay.c
 if FUZZING
 FUZZ_MAIN =

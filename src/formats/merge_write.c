@@ -7,12 +7,15 @@
 #include <yaml.h>
 
 #include "merge.h"
+#include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 
-static void emit(yaml_emitter_t *emitter, yaml_event_t *event)
+/* With well-formed events only memory can be missing, for one of them (then it
+ * was not made) or for what is written. */
+static void emit(yaml_emitter_t *emitter, int made, yaml_event_t *event)
 {
-	/* Into memory and with well-formed events nothing can fail. */
-	yaml_emitter_emit(emitter, event);
+	if (!made || !yaml_emitter_emit(emitter, event))
+		memory_exhausted();
 }
 
 static void emit_scalar(yaml_emitter_t *emitter, const char *text, yaml_scalar_style_t style)
@@ -20,9 +23,8 @@ static void emit_scalar(yaml_emitter_t *emitter, const char *text, yaml_scalar_s
 	char *clean = utf8_sanitize(text); /* libyaml takes valid UTF-8 only */
 	yaml_event_t event;
 
-	yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)clean, (int)strlen(clean), 1, 1,
-				     style);
-	emit(emitter, &event);
+	emit(emitter, yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)clean,
+						   (int)strlen(clean), 1, 1, style), &event);
 	free(clean);
 }
 
@@ -66,16 +68,14 @@ static void begin_mapping(yaml_emitter_t *emitter)
 {
 	yaml_event_t event;
 
-	yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE);
-	emit(emitter, &event);
+	emit(emitter, yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE), &event);
 }
 
 static void end_mapping(yaml_emitter_t *emitter)
 {
 	yaml_event_t event;
 
-	yaml_mapping_end_event_initialize(&event);
-	emit(emitter, &event);
+	emit(emitter, yaml_mapping_end_event_initialize(&event), &event);
 }
 
 static int append(void *context, unsigned char *bytes, size_t length)
@@ -107,8 +107,7 @@ static void emit_models(yaml_emitter_t *emitter, const struct merge_writing *wri
 	yaml_event_t event;
 
 	emit_text(emitter, "models");
-	yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_SEQUENCE_STYLE);
-	emit(emitter, &event);
+	emit(emitter, yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_SEQUENCE_STYLE), &event);
 	for (size_t i = 0; i < writing->count; i++) {
 		bool base = writing->base && strcmp(writing->models[i], writing->base) == 0;
 		begin_mapping(emitter);
@@ -123,8 +122,7 @@ static void emit_models(yaml_emitter_t *emitter, const struct merge_writing *wri
 		}
 		end_mapping(emitter);
 	}
-	yaml_sequence_end_event_initialize(&event);
-	emit(emitter, &event);
+	emit(emitter, yaml_sequence_end_event_initialize(&event), &event);
 }
 
 /* t of a slerp: the weight of the model that is not the base. */
@@ -169,14 +167,13 @@ void merge_recipe_write(struct text *out, const struct merge_writing *writing)
 	yaml_event_t event;
 
 	write_comments(out, writing);
-	yaml_emitter_initialize(&emitter);
+	if (!yaml_emitter_initialize(&emitter))
+		memory_exhausted();
 	yaml_emitter_set_output(&emitter, append, out);
 	yaml_emitter_set_unicode(&emitter, 1);
 	yaml_emitter_set_width(&emitter, -1);
-	yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING);
-	emit(&emitter, &event);
-	yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1);
-	emit(&emitter, &event);
+	emit(&emitter, yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING), &event);
+	emit(&emitter, yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1), &event);
 	begin_mapping(&emitter);
 	emit_pair(&emitter, "merge_method", merge_method_info(writing->method)->name);
 	if (writing->base)
@@ -186,9 +183,7 @@ void merge_recipe_write(struct text *out, const struct merge_writing *writing)
 	if (writing->dtype)
 		emit_pair(&emitter, "dtype", writing->dtype);
 	end_mapping(&emitter);
-	yaml_document_end_event_initialize(&event, 1);
-	emit(&emitter, &event);
-	yaml_stream_end_event_initialize(&event);
-	emit(&emitter, &event);
+	emit(&emitter, yaml_document_end_event_initialize(&event, 1), &event);
+	emit(&emitter, yaml_stream_end_event_initialize(&event), &event);
 	yaml_emitter_delete(&emitter);
 }

@@ -2,9 +2,6 @@
 
 #include <unistd.h>
 
-#include "guard.h"
-#include "stemma/tui/tui.h"
-
 /* ---- the small cache -------------------------------------------------------------- */
 
 static const char models[] =
@@ -37,6 +34,7 @@ struct world {
 	char folder[160], path[192];
 	uint8_t *bytes;
 	size_t size;
+	pid_t owner;
 };
 static struct world world;
 
@@ -53,6 +51,8 @@ static void world_end(void)
 
 static void world_remove(void)
 {
+	if (getpid() != world.owner) /* a child that ends */
+		return;
 	world_end();
 	rmdir(world.folder);
 	free(world.bytes);
@@ -95,6 +95,7 @@ static void world_make(void)
 	snprintf(world.folder, sizeof world.folder, "%s/stemma-fuzz-XXXXXX", base ? base : "/tmp");
 	FUZZ_CHECK(mkdtemp(world.folder));
 	snprintf(world.path, sizeof world.path, "%s/c.db", world.folder);
+	world.owner = getpid();
 	atexit(world_remove);
 	FUZZ_CHECK(chdir(world.folder) == 0);
 	FUZZ_CHECK(session_open(world.path, true, NULL, NULL, &session, &error) == STATUS_OK);
@@ -129,57 +130,4 @@ const char *world_cache(void)
 	const uint8_t *bytes = world_bytes(&size);
 
 	return world_put(bytes, size);
-}
-
-/* ---- what a user does ------------------------------------------------------------- */
-
-static void browse(struct session *session, const char *script)
-{
-	struct config *config = config_new();
-	struct error error = {0};
-	char path[FUZZ_PATH];
-	int file = fuzz_file(script, strlen(script), path);
-	struct tui_options options = {.script = path, .config = config};
-
-	guard_set(true);
-	fuzz_check_failure(tui_run(session, &options, &error), &error);
-	guard_set(false);
-	config_free(config);
-	close(file);
-}
-
-void world_browse(const char *script)
-{
-	struct session *session;
-	struct error error = {0};
-
-	FUZZ_CHECK(session_open(world_cache(), true, NULL, NULL, &session, &error) == STATUS_OK);
-	FUZZ_CHECK(session_fit(session, PRIOR_KIN, 0, 0, false, NULL, &error) == STATUS_OK);
-	browse(session, script);
-	session_close(session);
-}
-
-static void count_finding(void *context, const char *severity, const char *message)
-{
-	size_t *count = context;
-
-	FUZZ_CHECK(*severity && *message);
-	++*count;
-}
-
-void world_use(const char *path)
-{
-	struct session *session = NULL;
-	struct error error = {0};
-	size_t findings = 0, faults;
-	enum status status = session_open(path, true, NULL, NULL, &session, &error);
-
-	fuzz_check_failure(status, &error);
-	if (status != STATUS_OK)
-		return;
-	fuzz_check_failure(store_check(session->store, count_finding, &findings, &faults, &error), &error);
-	error_clear(&error);
-	fuzz_check_failure(session_fit(session, PRIOR_KIN, 0, 0, false, NULL, &error), &error);
-	browse(session, "key j j space j space enter r z H z P z v z ?\nwait idle\n");
-	session_close(session);
 }
