@@ -1,9 +1,20 @@
 # What the world does: in `make check` a little of it, in `make check-faults`
 # two hundred kills.
 FAULT_TESTS = tests/faults/faults.sh
+
+# Every call that can fail, made to fail.
+if HAVE_WRAP
+check_PROGRAMS += tests/faults/inject
+TESTS += tests/faults/inject
+endif
+tests_faults_inject_SOURCES = tests/faults/inject.c tests/faults/failing.c tests/faults/failing.h \
+	tests/faults/program.c tests/fuzz/world.c tests/fuzz/world.h tests/fuzz/fuzz.c tests/fuzz/fuzz.h
+tests_faults_inject_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_faults_inject_LDADD = @FAILING_FLAGS@ libcli.a $(TUI_TEST_LIBS)
 TESTS += $(FAULT_TESTS)
 dist_check_SCRIPTS += $(FAULT_TESTS)
 
 .PHONY: check-faults
-check-faults: all
+check-faults: all tests/faults/inject
 	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) KILLS=200 DAMAGES=100 $(SHELL) $(top_srcdir)/tests/faults/faults.sh
+	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) STEP=64 tests/faults/inject

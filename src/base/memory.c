@@ -14,6 +14,12 @@ static void *memory_check(void *block, size_t count, size_t size)
 	return block;
 }
 
+void memory_exhausted(void)
+{
+	fputs("stemma: out of memory\n", stderr);
+	abort();
+}
+
 void *memory_allocate(size_t count, size_t size)
 {
 	return memory_resize(NULL, count, size);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "stemma/formats/reader.h"
 
 /* The only way in which writing to a pipe fails is that its reader has left. */
 static bool output_is_pipe(void)
@@ -49,6 +50,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	cli_catch_interrupt();
 	cli_init(&cli);
+	reader_prepare();
 	enum status status = cli_run(&cli, argc, argv, &error);
 	cli_end_progress(&cli);
 	if (status != STATUS_OK && cli_interrupted()) {

@@ -151,6 +151,8 @@ static void recipe_normalize(struct merge_recipe *recipe)
 
 	for (size_t i = 0; i < recipe->parent_count; i++)
 		sum += recipe->parents[i].share;
+	if (fabs(sum - 1) < 1e-9) /* its last digits stay as they are */
+		return;
 	for (size_t i = 0; i < recipe->parent_count && sum > 0; i++)
 		recipe->parents[i].share /= sum;
 }
@@ -270,6 +272,7 @@ static void stage_reduce(struct stage *stage)
 	else
 		reduce_body(stage, stage->root);
 	recipe_prune(&stage->recipe);
+	recipe_normalize(&stage->recipe); /* a slice may be unreadable */
 }
 
 static enum status stage_read(struct stage *stage, const char *file, struct error *error)

@@ -31,7 +31,7 @@ static char *child_name(const struct merge_recipe *recipe, const char *file)
 {
 	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
 
-	if (recipe->name)
+	if (recipe->name && recipe->name[0])
 		return memory_string(recipe->name);
 	if (strcmp(file, "standard input") == 0)
 		return memory_string("stdin");

@@ -151,11 +151,10 @@ static char *reference_split(const char *reference, char **revision)
 	return text_steal(&name);
 }
 
-char *reference_read(const struct stage *stage, yaml_node_t *node, char **revision)
+static char *reference_join(const struct stage *stage, yaml_node_t *node, char **revision)
 {
 	const char *plain = yaml_text(node);
 
-	*revision = NULL;
 	if (plain)
 		return reference_split(plain, revision);
 	yaml_node_t *model = yaml_get(stage->document, node, "model");
@@ -175,6 +174,19 @@ char *reference_read(const struct stage *stage, yaml_node_t *node, char **revisi
 		append_path(&name, adapter, strlen(adapter));
 	}
 	return text_steal(&name);
+}
+
+char *reference_read(const struct stage *stage, yaml_node_t *node, char **revision)
+{
+	*revision = NULL;
+	char *name = reference_join(stage, node, revision);
+	/* A revision or an adapter of nothing. */
+	if (!name || (name[0] && name[0] != '+'))
+		return name;
+	free(name);
+	free(*revision);
+	*revision = NULL;
+	return NULL;
 }
 
 /* ---- parameters ------------------------------------------------------------ */

@@ -40,7 +40,9 @@ enum status outcomes_read(struct source *source)
 	unsigned long long *bits = NULL;
 	char *benchmark = NULL;
 
-	if (csv_open(&csv, source) == STATUS_OK) {
+	if (csv_open(&csv, source) == STATUS_OK && csv.header_count < 2)
+		source_fail_at(source, STATUS_DATA, 1, 0, "the table has no column of answers");
+	if (source->status == STATUS_OK) {
 		benchmark = outcomes_benchmark(&csv, source->name);
 		bits = memory_allocate(csv.header_count / 64 + 1, sizeof *bits);
 	}

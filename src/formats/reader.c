@@ -1,11 +1,14 @@
 #include "stemma/formats/reader.h"
 
 #include <ctype.h>
+#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "reading.h"
+#include "stemma/base/memory.h"
 #include "stemma/formats/mergekit.h"
 
 static const struct {
@@ -24,6 +27,16 @@ const char *format_name(enum format format)
 const char *format_description(enum format format)
 {
 	return format < FORMAT_COUNT ? formats[format].description : formats[0].description;
+}
+
+static void *json_allocate(size_t size)
+{
+	return memory_allocate(size, 1);
+}
+
+void reader_prepare(void)
+{
+	json_set_alloc_funcs(json_allocate, free);
 }
 
 enum status deliver(struct source *source, const struct record *record)

@@ -160,6 +160,8 @@ static enum status samples_gather(struct source *source, struct samples *samples
 		json_t *document = json_loadb(text_string(&line), line.length, 0, &fault);
 		if (json_is_object(document))
 			samples_line(source, samples, document, number);
+		else if (document)
+			reject(source, number, 0, "not a JSON object");
 		else if (strspn(text_string(&line), " \t") < line.length)
 			reject(source, number, fault.column, "not a JSON object: %s", fault.text);
 		json_decref(document);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "stemma/base/memory.h"
+
 /* Line and column of a byte: where the reader of characters fails libyaml tells
  * only the offset. */
 static void place_of(const char *text, size_t offset, long *line, long *column)
@@ -32,6 +34,8 @@ static enum status yaml_fault(const yaml_parser_t *parser, const char *text, siz
 {
 	long line = (long)parser->problem_mark.line + 1, column = (long)parser->problem_mark.column + 1;
 
+	if (parser->error == YAML_MEMORY_ERROR)
+		memory_exhausted();
 	error_set(error, STATUS_DATA, "not YAML: %s", parser->problem ? parser->problem : "unreadable");
 	if (parser->error == YAML_READER_ERROR)
 		place_of(text, parser->problem_offset < length ? parser->problem_offset : length, &line, &column);
@@ -48,7 +52,7 @@ enum status yaml_tree_read(struct yaml_tree *tree, const char *text, size_t leng
 
 	tree->count = 0;
 	if (!yaml_parser_initialize(&parser))
-		return error_set(error, STATUS_SOFTWARE, "libyaml cannot start");
+		memory_exhausted();
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
 	for (;;) {
 		yaml_document_t *document = &tree->documents[tree->count];

@@ -5,12 +5,15 @@
 #include <string.h>
 #include <strings.h>
 
+#include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 
-static void emit(yaml_emitter_t *emitter, yaml_event_t *event)
+/* With well-formed events only memory can be missing, for one of them (then it
+ * was not made) or for what is written. */
+static void emit(yaml_emitter_t *emitter, int made, yaml_event_t *event)
 {
-	/* Into memory and with well-formed events nothing can fail. */
-	yaml_emitter_emit(emitter, event);
+	if (!made || !yaml_emitter_emit(emitter, event))
+		memory_exhausted();
 }
 
 static void emit_scalar(yaml_emitter_t *emitter, const char *text, yaml_scalar_style_t style)
@@ -18,9 +21,8 @@ static void emit_scalar(yaml_emitter_t *emitter, const char *text, yaml_scalar_s
 	char *clean = utf8_sanitize(text); /* libyaml takes valid UTF-8 only */
 	yaml_event_t event;
 
-	yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)clean, (int)strlen(clean), 1, 1,
-				     style);
-	emit(emitter, &event);
+	emit(emitter, yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)clean, (int)strlen(clean), 1, 1, style),
+	     &event);
 	free(clean);
 }
 
@@ -64,16 +66,16 @@ void yaml_writer_mapping(yaml_emitter_t *emitter)
 {
 	yaml_event_t event;
 
-	yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE);
-	emit(emitter, &event);
+	emit(emitter, yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE),
+	     &event);
 }
 
 void yaml_writer_mapping_end(yaml_emitter_t *emitter)
 {
 	yaml_event_t event;
 
-	yaml_mapping_end_event_initialize(&event);
-	emit(emitter, &event);
+	emit(emitter, yaml_mapping_end_event_initialize(&event),
+	     &event);
 }
 
 static int append(void *context, unsigned char *bytes, size_t length)
@@ -92,39 +94,40 @@ void yaml_writer_sequence(yaml_emitter_t *emitter)
 {
 	yaml_event_t event;
 
-	yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_SEQUENCE_STYLE);
-	emit(emitter, &event);
+	emit(emitter, yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_SEQUENCE_STYLE),
+	     &event);
 }
 
 void yaml_writer_sequence_end(yaml_emitter_t *emitter)
 {
 	yaml_event_t event;
 
-	yaml_sequence_end_event_initialize(&event);
-	emit(emitter, &event);
+	emit(emitter, yaml_sequence_end_event_initialize(&event),
+	     &event);
 }
 
 void yaml_writer_begin(yaml_emitter_t *emitter, struct text *out)
 {
 	yaml_event_t event;
 
-	yaml_emitter_initialize(emitter);
+	if (!yaml_emitter_initialize(emitter))
+		memory_exhausted();
 	yaml_emitter_set_output(emitter, append, out);
 	yaml_emitter_set_unicode(emitter, 1);
 	yaml_emitter_set_width(emitter, -1);
-	yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING);
-	emit(emitter, &event);
-	yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1);
-	emit(emitter, &event);
+	emit(emitter, yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING),
+	     &event);
+	emit(emitter, yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1),
+	     &event);
 }
 
 void yaml_writer_end(yaml_emitter_t *emitter)
 {
 	yaml_event_t event;
 
-	yaml_document_end_event_initialize(&event, 1);
-	emit(emitter, &event);
-	yaml_stream_end_event_initialize(&event);
-	emit(emitter, &event);
+	emit(emitter, yaml_document_end_event_initialize(&event, 1),
+	     &event);
+	emit(emitter, yaml_stream_end_event_initialize(&event),
+	     &event);
 	yaml_emitter_delete(emitter);
 }

@@ -64,13 +64,13 @@ stemma --db $db import edges.csv
 check 'work resumes after the kills' exits 0
 
 rm -f $db*
-span=$(takes "$program" --db $db fit --relearn)
+span=$(takes "$program" --db $db fit --variances)
 before=$(models)
 killed=0 unclean=0 changed=0
 i=0
 while [ $i -lt $((kills / 3)) ]; do
 	i=$((i + 1))
-	kill_after "$(delay $((1000 + i)) "$span")" --no-starter fit --relearn
+	kill_after "$(delay $((1000 + i)) "$span")" --no-starter fit --variances
 	[ $? -eq 137 ] && killed=$((killed + 1))
 	clean || unclean=$((unclean + 1))
 	[ "$(models)" = "$before" ] || changed=$((changed + 1))

@@ -14,6 +14,9 @@ void *memory_resize(void *block, size_t count, size_t size);
 char *memory_string(const char *text);            /* copy; NULL gives NULL */
 char *memory_string_slice(const char *text, size_t length);
 
+/* What the others do when there is none, for libraries that only say so. */
+void memory_exhausted(void) __attribute__((noreturn));
+
 /* Makes room for one more element in a growing array: returns the array,
  * perhaps moved, with *capacity >= count + 1.  Doubles, so appending n
  * elements costs O(n). */

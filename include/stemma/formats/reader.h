@@ -29,6 +29,10 @@ enum format {
 #undef X
 	FORMAT_COUNT
 };
+/* Once, before any reading: without memory the libraries that read end the
+ * program as all else does, rather than take a line for a broken one. */
+void reader_prepare(void);
+
 const char *format_name(enum format format);
 const char *format_description(enum format format);
 

@@ -1,0 +1,3 @@
+#include "read.h"
+
+FUZZ_READER(contents_read, "contents.csv")

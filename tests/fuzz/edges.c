@@ -1,0 +1,3 @@
+#include "read.h"
+
+FUZZ_READER(edges_read, "edges.csv")

@@ -1,0 +1,36 @@
+/* A filter: what is accepted fits no more models than there are. */
+#include "world.h"
+
+#include "stemma/app/filter.h"
+
+static struct session *open_once(void)
+{
+	static struct session *session;
+	struct error error = {0};
+
+	if (!session)
+		FUZZ_CHECK(session_open(world_cache(), true, NULL, NULL, &session, &error) == STATUS_OK);
+	return session;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct catalog *catalog = open_once()->catalog;
+	struct filter *filter = filter_new(catalog);
+	struct error error = {0};
+	uint8_t fit[64] = {0};
+	double z[64] = {0};
+	char *text = fuzz_text(data, size);
+	size_t best;
+
+	FUZZ_CHECK(catalog->count <= sizeof fit);
+	filter_set_z(filter, z);
+	enum status status = filter_set(filter, text, &error);
+	fuzz_check_failure(status, &error);
+	FUZZ_CHECK(filter_hint(filter));
+	size_t count = filter_run(filter, NULL, 1, fit, &best);
+	FUZZ_CHECK(count <= catalog->count && (best == CATALOG_NONE) == (count == 0));
+	filter_free(filter);
+	free(text);
+	return 0;
+}

@@ -1,0 +1,3 @@
+#include "read.h"
+
+FUZZ_READER(hub_read, "hub.jsonl")

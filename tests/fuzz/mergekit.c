@@ -1,0 +1,3 @@
+#include "read.h"
+
+FUZZ_READER(mergekit_read, "merge.yml")

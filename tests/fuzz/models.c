@@ -1,0 +1,3 @@
+#include "read.h"
+
+FUZZ_READER(models_read, "models.csv")

@@ -1,0 +1,3 @@
+#include "read.h"
+
+FUZZ_READER(renames_read, "renames.csv")

@@ -1,0 +1,3 @@
+#include "read.h"
+
+FUZZ_READER(scores_read, "scores.csv")
