@@ -10,6 +10,11 @@ FUZZ_TARGETS = \
 	tests/fuzz/samples \
 	tests/fuzz/hub \
 	tests/fuzz/mergekit \
+	tests/fuzz/card \
+	tests/fuzz/results \
+	tests/fuzz/rows \
+	tests/fuzz/row_lines \
+	tests/fuzz/corrections \
 	tests/fuzz/file \
 	tests/fuzz/recipe \
 	tests/fuzz/import \

@@ -84,6 +84,8 @@ static enum status importer_put(struct importer *importer, const struct record *
 	case RECORD_ALIAS:
 		report->aliases++;
 		return store_put_alias(importer->store, &record->of.alias, change, error);
+	case RECORD_PARENTS:
+		return store_put_parents(importer->store, &record->of.parents, change, error);
 	case RECORD_OUTCOMES:
 		report->outcomes++;
 		return store_put_outcomes(importer->store, &record->of.outcomes, change, error);
@@ -126,7 +128,8 @@ static enum status importer_accept(void *context, const struct record *record,
 		record_as_starter(&own);
 	status = importer_put(importer, &own, &change, &problem);
 	if (status == STATUS_OK) {
-		importer_count(importer->report, change);
+		if (record->type != RECORD_PARENTS || change != CHANGE_NONE)
+			importer_count(importer->report, change);
 		return STATUS_OK;
 	}
 	/* One row that cannot be stored is no reason to refuse the others. */

@@ -3,6 +3,7 @@ libbase_a_SOURCES = \
 	include/stemma/base/clock.h src/base/clock.c \
 	include/stemma/base/error.h src/base/error.c \
 	include/stemma/base/facts.h src/base/facts.c \
+	include/stemma/base/folder.h src/base/folder.c \
 	include/stemma/base/fuzzy.h src/base/fuzzy.c \
 	include/stemma/base/memory.h src/base/memory.c \
 	include/stemma/base/progress.h src/base/progress.c \

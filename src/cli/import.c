@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "stemma/app/import.h"
+#include "stemma/base/folder.h"
 #include "stemma/base/utf8.h"
 
 struct import_options {
@@ -11,7 +12,7 @@ struct import_options {
 
 #define OPTION(member) offsetof(struct import_options, member)
 static const struct option_spec specs[] = {
-	{"all", 0, OPTION_FLAG, NULL, OPTION(all), "list all rejected rows, not only the first 20", NULL},
+	{"all", 0, OPTION_FLAG, NULL, OPTION(all), "list all rejected rows and all files of no known format", NULL},
 };
 
 #define NOTES_LISTED 20
@@ -94,30 +95,59 @@ static void print_notes(const struct import_report *report, bool all)
 	free(name);
 }
 
-struct import_tables {
+struct importing {
+	struct cli *cli;
+	struct session *session;
+	bool all;                    /* notes */
 	struct table *files, *notes;
+	size_t imported, failed, unknown;
 };
 
-/* One file; a failure is reported here so that the others can go on. */
-static enum status import_one(struct cli *cli, struct session *session, const char *path,
-			      bool all, struct import_tables *tables)
+/* One file; a failure is reported here so that the others can go on.  In a folder
+ * there may be files of any kind. */
+static enum status import_one(struct importing *importing, const char *path, bool named)
 {
+	struct cli *cli = importing->cli;
 	struct import_report report = {0};
 	struct error error = {0};
-	enum status status = import_file(session->store, path, &cli->progress, &report, &error);
+	enum status status = import_file(importing->session->store, path, &cli->progress, &report, &error);
+	bool unknown = status == STATUS_DATA && report.format == FORMAT_UNKNOWN && !named;
 
 	cli_end_progress(cli);
-	print_notes(&report, all);
-	add_notes(tables->notes, &report);
+	print_notes(&report, importing->all);
+	add_notes(importing->notes, &report);
 	if (status == STATUS_OK)
-		add_file(tables->files, &report);
-	else if (!cli_interrupted())
+		add_file(importing->files, &report);
+	else if (!cli_interrupted() && (!unknown || importing->all))
 		cli_complain(cli, &error);
+	importing->imported += status == STATUS_OK;
+	importing->unknown += unknown;
+	importing->failed += status != STATUS_OK && !unknown;
 	import_report_free(&report);
+	return unknown ? STATUS_OK : status;
+}
+
+static enum status import_folder(struct importing *importing, const char *path)
+{
+	struct folder_files files = {0};
+	struct error error = {0};
+	enum status status = folder_list(path, &files, &error);
+
+	if (status != STATUS_OK)
+		cli_complain(importing->cli, &error);
+	for (size_t i = 0; i < files.count && !cli_interrupted(); i++) {
+		enum status one = import_one(importing, files.paths[i], false);
+		if (status == STATUS_OK)
+			status = one;
+	}
+	fprintf(stderr, "%s: %zu files imported, %zu failed, %zu of no known format%s\n", path,
+		importing->imported, importing->failed, importing->unknown,
+		importing->unknown && !importing->all ? " (--all names them)" : "");
+	folder_files_free(&files);
 	return status;
 }
 
-static void print_tables(const struct cli *cli, const struct import_tables *tables)
+static void print_tables(const struct cli *cli, const struct importing *tables)
 {
 	struct report report;
 
@@ -137,18 +167,20 @@ static enum status import_run(struct cli *cli, const void *specific, size_t coun
 
 	if (status != STATUS_OK)
 		return status;
-	struct import_tables tables = {
-		table_new(file_columns, sizeof file_columns / sizeof *file_columns),
-		table_new(note_columns, sizeof note_columns / sizeof *note_columns),
+	struct importing importing = {
+		.cli = cli, .session = session, .all = options->all,
+		.files = table_new(file_columns, sizeof file_columns / sizeof *file_columns),
+		.notes = table_new(note_columns, sizeof note_columns / sizeof *note_columns),
 	};
 	for (size_t i = 0; i < count && !cli_interrupted(); i++) {
-		enum status one = import_one(cli, session, arguments[i], options->all, &tables);
+		enum status one = folder_is(arguments[i]) ? import_folder(&importing, arguments[i])
+							  : import_one(&importing, arguments[i], true);
 		if (status == STATUS_OK)
 			status = one;
 	}
-	print_tables(cli, &tables);
-	table_free(tables.files);
-	table_free(tables.notes);
+	print_tables(cli, &importing);
+	table_free(importing.files);
+	table_free(importing.notes);
 	session_close(session);
 	return status;
 }

@@ -1,10 +1,11 @@
 /* Hub metadata: one JSON object a line, or an array of them. */
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "hub.h"
+#include "json_read.h"
 #include "reading.h"
 #include "stemma/base/text.h"
 #include "stemma/base/utf8.h"
@@ -13,17 +14,16 @@
 #define DOCUMENT_MAX_BYTES ((size_t)64 << 20) /* of a line, or of a whole array */
 #define PARENTS_MAX 256
 
-static const char *object_text(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
-static double object_number(const json_t *object, const char *key)
-{
-	const json_t *value = json_object_get(object, key);
-
-	return json_is_number(value) ? json_number_value(value) : NAN;
-}
+/* How what is read is called. */
+static const struct {
+	const char *source;   /* of the facts */
+	int rank;
+	const char *declared; /* of the parents on the card */
+	const char *note;
+} origins[] = {
+	[HUB_API] = {"hub", RANK_HUB, "hubcard", "declared on the card, not in the Hub's tree"},
+	[HUB_CARD] = {"card", RANK_CARD, "card", NULL},
+};
 
 static bool has_tag(const json_t *model, const char *wanted)
 {
@@ -66,22 +66,23 @@ static const char *model_license(const json_t *model)
 	return text ? text : tag_behind(model, "license:");
 }
 
-static enum status hub_model(struct source *source, const json_t *model, const char *name, long line)
+static enum status hub_model(struct source *source, const json_t *model, const char *name,
+			     enum hub_kind kind, long line)
 {
-	double params = object_number(model, "params");
+	double params = json_number(model, "params");
 	const json_t *safetensors = json_object_get(model, "safetensors");
 	const json_t *config = json_object_get(model, "config");
 	const json_t *architectures = json_object_get(config, "architectures");
 
 	if (isnan(params))
-		params = object_number(safetensors, "total");
+		params = json_number(safetensors, "total");
 	struct record record = {.type = RECORD_MODEL, .line = line, .of.model = {
 		.name = name, .params_b = params > 0 ? params / 1e9 : NAN,
 		.architecture = json_string_value(json_array_get(architectures, 0)),
-		.license = model_license(model), .uploaded = object_text(model, "createdAt"),
+		.license = model_license(model), .uploaded = json_text(model, "createdAt"),
 		.kind = has_tag(model, "merge") ? KIND_MERGE : KIND_UNKNOWN,
-		.likes = object_number(model, "likes"), .moe = has_tag(model, "moe") ? ANSWER_YES : ANSWER_UNKNOWN,
-		.source = "hub", .rank = RANK_HUB,
+		.likes = json_number(model, "likes"), .moe = has_tag(model, "moe") ? ANSWER_YES : ANSWER_UNKNOWN,
+		.source = origins[kind].source, .rank = origins[kind].rank,
 	}};
 	char date[11] = "";
 	if (record.of.model.uploaded && strlen(record.of.model.uploaded) >= 10) {
@@ -114,7 +115,7 @@ static const char *entry_name(const json_t *entry)
 	const char *name = json_string_value(entry);
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys && !name; i++)
-		name = object_text(entry, keys[i]);
+		name = json_text(entry, keys[i]);
 	return name;
 }
 
@@ -178,7 +179,7 @@ static void parents_take_tags(struct source *source, struct parents *parents, co
 /* The relation that the Hub gives, in baseModels or in a tag. */
 static enum relation stated_relation(const json_t *model)
 {
-	const char *word = object_text(json_object_get(model, "baseModels"), "relation");
+	const char *word = json_text(json_object_get(model, "baseModels"), "relation");
 	enum relation relation = RELATION_COUNT;
 	size_t index;
 	json_t *tag;
@@ -206,11 +207,22 @@ static bool is_really_quantized(const json_t *model)
 	return false;
 }
 
+/* Where the Hub gives no relation: the author's marks of a file with fewer bits. */
+static bool is_told_quantized(const json_t *model)
+{
+	static const char *const marks[] = {"gguf", "gptq", "awq", "exl2"};
+
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (has_tag(model, marks[i]))
+			return true;
+	return json_object_get(model_card(model), "quantized_by") != NULL;
+}
+
 /* The author's word, else the Hub's, corrected by what is known of how the Hub
  * guesses (formats.md §1.4). */
 static enum relation hub_relation(const json_t *model, const struct parents *parents)
 {
-	const char *word = object_text(model_card(model), "base_model_relation");
+	const char *word = json_text(model_card(model), "base_model_relation");
 	enum relation relation = word ? relation_parse(word) : RELATION_COUNT;
 
 	if (relation != RELATION_COUNT)
@@ -218,6 +230,8 @@ static enum relation hub_relation(const json_t *model, const struct parents *par
 	if (parents->count > 1 && (has_tag(model, "merge") || has_tag(model, "mergekit")))
 		return RELATION_MERGE;
 	relation = stated_relation(model);
+	if (relation == RELATION_COUNT && is_told_quantized(model))
+		return RELATION_QUANTIZED;
 	if (relation == RELATION_COUNT || (relation == RELATION_MERGE && parents->count < 2) ||
 	    (relation == RELATION_QUANTIZED && !is_really_quantized(model)))
 		return RELATION_FINETUNE;
@@ -260,19 +274,20 @@ static bool is_rename(const struct parents *parents, const json_t *declared)
 }
 
 static void hub_edge(struct source *source, const struct parents *parents, size_t i,
-		     enum relation relation, const char *method, long line)
+		     enum hub_kind kind, enum relation relation, const char *method, long line)
 {
 	bool listed = i < parents->listed;
 	struct record edge = {.type = RECORD_EDGE, .line = line, .of.edge = {
 		.child = parents->child, .parent = parents->name[i], .relation = relation, .weight = NAN,
-		.method = method, .source = listed ? "hub" : "hubcard", .trust = TRUST_DECLARED,
-		.note = listed ? NULL : "declared on the card, not in the Hub's tree",
+		.method = method, .source = listed ? "hub" : origins[kind].declared, .trust = TRUST_DECLARED,
+		.note = listed ? NULL : origins[kind].note,
 	}};
 
 	deliver(source, &edge);
 }
 
-static void hub_parents(struct source *source, const json_t *model, const char *child, long line)
+static void hub_parents(struct source *source, const json_t *model, const char *child,
+			enum hub_kind kind, long line)
 {
 	struct parents parents = {.child = child};
 	const json_t *declared = json_object_get(model_card(model), "base_model");
@@ -293,15 +308,15 @@ static void hub_parents(struct source *source, const json_t *model, const char *
 	enum relation relation = hub_relation(model, &parents);
 	const char *method = relation == RELATION_MERGE ? hub_merge_method(model) : NULL;
 	for (size_t i = 0; i < parents.count && source->status == STATUS_OK; i++)
-		hub_edge(source, &parents, i, relation, method, line);
+		hub_edge(source, &parents, i, kind, relation, method, line);
 }
 
-static void hub_object(struct source *source, const json_t *model, long line)
+void hub_object(struct source *source, const json_t *model, enum hub_kind kind, long line)
 {
-	const char *name = object_text(model, "id");
+	const char *name = json_text(model, "id");
 
 	if (!name)
-		name = object_text(model, "modelId");
+		name = json_text(model, "modelId");
 	if (!json_is_object(model) || !name) {
 		reject(source, line, 0, "expected a JSON object with an \"id\"");
 		return;
@@ -310,8 +325,8 @@ static void hub_object(struct source *source, const json_t *model, long line)
 		reject(source, line, 0, "id \"%s\" is not a model's name (owner/name)", name);
 		return;
 	}
-	if (hub_model(source, model, name, line) == STATUS_OK)
-		hub_parents(source, model, name, line);
+	if (hub_model(source, model, name, kind, line) == STATUS_OK)
+		hub_parents(source, model, name, kind, line);
 }
 
 /* ---- the file ---------------------------------------------------------------------------------------------- */
@@ -319,28 +334,17 @@ static void hub_object(struct source *source, const json_t *model, long line)
 /* A document that takes more than one line: an array, or one object. */
 static enum status hub_document(struct source *source)
 {
-	struct text text = {0};
-	json_t *document = NULL, *entry;
-	json_error_t fault;
+	json_t *document = json_read_document(source), *entry;
 	size_t index;
 
-	if (source_rest(source, &text, DOCUMENT_MAX_BYTES) != STATUS_OK)
-		goto cleanup;
-	document = json_loadb(text_string(&text), text.length, 0, &fault);
-	if (!document) {
-		char message[JSON_ERROR_TEXT_LENGTH + 16];
-		snprintf(message, sizeof message, "not JSON: %s", fault.text);
-		source_fail_at(source, STATUS_DATA, fault.line, fault.column, message);
-	} else if (json_is_array(document)) {
+	if (json_is_array(document)) {
 		json_array_foreach(document, index, entry)
 			if (source->status == STATUS_OK)
-				hub_object(source, entry, 0);
-	} else {
-		hub_object(source, document, 1);
+				hub_object(source, entry, HUB_API, 0);
+	} else if (document) {
+		hub_object(source, document, HUB_API, 1);
 	}
-cleanup:
 	json_decref(document);
-	text_free(&text);
 	return source->status;
 }
 
@@ -352,7 +356,7 @@ static void hub_line(struct source *source, const struct text *line, long number
 		return;
 	json_t *model = json_loadb(text_string(line), line->length, 0, &fault);
 	if (model)
-		hub_object(source, model, number);
+		hub_object(source, model, HUB_API, number);
 	else
 		reject(source, number, fault.column, "not JSON: %s", fault.text);
 	json_decref(model);

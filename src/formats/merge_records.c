@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "origin.h"
 #include "reading.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
@@ -10,20 +11,6 @@
 #include "stemma/formats/mergekit.h"
 
 #define FILE_MAX_BYTES ((size_t)1 << 20)
-
-/* Length of a file's name without its suffixes (.yml, .yaml.gz, …). */
-static size_t stem_length(const char *name)
-{
-	static const char *const suffixes[] = {".gz", ".yml", ".yaml", ".txt"};
-	size_t length = strlen(name);
-
-	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-		size_t suffix = strlen(suffixes[i]);
-		if (length > suffix && memcmp(name + length - suffix, suffixes[i], suffix) == 0)
-			length -= suffix;
-	}
-	return length;
-}
 
 /* The child is not named in the file: its `name`, else the file's own name, or
  * its folder's where the file has mergekit's standard name. */
@@ -42,7 +29,7 @@ static char *child_name(const struct merge_recipe *recipe, const char *file)
 		if (start < slash)
 			return memory_string_slice(start, (size_t)(slash - start));
 	}
-	return memory_string_slice(name, stem_length(name));
+	return origin_stem(file);
 }
 
 /* "A+lora" is a model of its own: made from A, by that adapter. */
@@ -61,9 +48,23 @@ static void deliver_adapter(struct source *source, const char *name, long line)
 	free(base);
 }
 
+/* A configuration names all parents: those of an earlier one are none. */
+static void deliver_parents(struct source *source, const struct merge_recipe *recipe,
+			    const char *child)
+{
+	const char **names = memory_allocate(recipe->parent_count + 1, sizeof *names);
+	struct record record = {.type = RECORD_PARENTS, .line = recipe->line, .of.parents = {
+		.child = child, .source = "config", .parents = names, .count = recipe->parent_count}};
+
+	for (size_t i = 0; i < recipe->parent_count; i++)
+		names[i] = recipe->parents[i].name;
+	deliver(source, &record);
+	free(names);
+}
+
 /* Weights that were only assumed stay unknown; a base that keeps nothing is
  * known to. */
-static void deliver_recipe(struct source *source, const struct merge_recipe *recipe, const char *child)
+void deliver_recipe(struct source *source, const struct merge_recipe *recipe, const char *child)
 {
 	struct record model = {.type = RECORD_MODEL, .line = recipe->line, .of.model = {
 		.name = child, .params_b = NAN, .likes = NAN, .moe = ANSWER_UNKNOWN, .kind = KIND_MERGE,
@@ -84,6 +85,7 @@ static void deliver_recipe(struct source *source, const struct merge_recipe *rec
 		if (deliver(source, &edge) == STATUS_OK)
 			deliver_adapter(source, parent->name, recipe->line);
 	}
+	deliver_parents(source, recipe, child);
 }
 
 enum status mergekit_read(struct source *source)

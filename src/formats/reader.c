@@ -5,9 +5,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "card.h"
 #include "reading.h"
+#include "stemma/base/memory.h"
 #include "stemma/base/memory.h"
 #include "stemma/formats/mergekit.h"
 
@@ -159,7 +162,7 @@ static bool begins_merge_key(const char *text, size_t length)
 }
 
 /* Whether some line begins, behind blanks, with a key that makes a merge file. */
-static bool looks_like_merge(const char *text, size_t length)
+bool looks_like_merge(const char *text, size_t length)
 {
 	bool begins = true;
 
@@ -171,18 +174,97 @@ static bool looks_like_merge(const char *text, size_t length)
 	return false;
 }
 
-/* Whether the first line has this word as a JSON key, near its beginning. */
-static bool has_key(const char *text, size_t length, const char *key)
-{
-	size_t size = strlen(key);
+/* ---- JSON: by the keys of the outermost object, or of the first in an array -------- */
 
-	for (size_t i = 0; i + size + 2 <= length && text[i] != '\n'; i++)
-		if (text[i] == '"' && memcmp(text + i + 1, key, size) == 0 && text[i + 1 + size] == '"')
-			return true;
+/* Walks over a string; returns its end quote, or the end of the text. */
+static size_t string_end(const char *text, size_t length, size_t at)
+{
+	for (at++; at < length && text[at] != '"'; at++)
+		if (text[at] == '\\')
+			at++;
+	return at < length ? at : length;
+}
+
+static bool has_key(const char *text, size_t length, const char *wanted)
+{
+	size_t depth = 0, size = strlen(wanted), deepest = text[0] == '[' ? 2 : 1;
+
+	for (size_t at = 0; at < length; at++) {
+		if (text[at] == '"') {
+			size_t end = string_end(text, length, at), colon = end + 1;
+			while (colon < length && isspace((unsigned char)text[colon]))
+				colon++;
+			if (depth == deepest && end == at + 1 + size && memcmp(text + at + 1, wanted, size) == 0 &&
+			    colon < length && text[colon] == ':')
+				return true;
+			at = end;
+		} else if (strchr("[{", text[at])) {
+			depth++;
+		} else if (strchr("]}", text[at]) && (depth == 0 || --depth == 0)) {
+			return false;
+		}
+	}
 	return false;
 }
 
-static enum format recognise(const char *text, size_t length)
+static enum format recognise_json(const char *text, size_t length)
+{
+	static const struct {
+		const char *key;
+		enum format format, of_array;
+	} keys[] = {
+		{"doc_id", FORMAT_SAMPLES_JSONL, FORMAT_UNKNOWN},
+		{"results", FORMAT_RESULTS_JSON, FORMAT_UNKNOWN},
+		{"all", FORMAT_RESULTS_JSON, FORMAT_UNKNOWN},
+		{"features", FORMAT_ROWS_JSON, FORMAT_UNKNOWN},
+		{"fullname", FORMAT_ROWS_JSONL, FORMAT_ROWS_JSON},
+	};
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		enum format format = text[0] == '[' ? keys[i].of_array : keys[i].format;
+		if (format != FORMAT_UNKNOWN && has_key(text, length, keys[i].key))
+			return format;
+	}
+	return FORMAT_HUB_JSONL;
+}
+
+/* ---- YAML and Markdown ---------------------------------------------------------------- */
+
+static bool ends_with(const char *name, const char *ending)
+{
+	size_t length = strlen(name), size = strlen(ending);
+
+	return length >= size && strcmp(name + length - size, ending) == 0;
+}
+
+static bool is_markdown_name(const char *name)
+{
+	return ends_with(name, ".md") || ends_with(name, ".md.gz") || ends_with(name, ".markdown");
+}
+
+/* Both a card and several merges in one file begin with a rule: what tells them
+ * apart is whether the first document is a merge. */
+static enum format recognise_yaml(const char *text, size_t length, const char *name)
+{
+	char *copy = memory_string_slice(text, length);
+	const char *begin, *end;
+	enum format format = FORMAT_UNKNOWN;
+
+	for (char *at = copy; *at; at++) /* line ends of other systems */
+		*at = *at == '\r' ? '\n' : *at;
+	if (is_markdown_name(name))
+		format = FORMAT_CARD;
+	else if (card_front_matter(copy, &begin, &end))
+		format = looks_like_merge(begin, (size_t)(end - begin)) ? FORMAT_MERGEKIT_YAML : FORMAT_CARD;
+	if (format == FORMAT_UNKNOWN && looks_like_merge(copy, length))
+		format = FORMAT_MERGEKIT_YAML;
+	if (format == FORMAT_UNKNOWN && card_is_bare(copy))
+		format = FORMAT_CARD;
+	free(copy);
+	return format;
+}
+
+static enum format recognise(const char *text, size_t length, const char *name)
 {
 	char header[8192];
 	size_t start = 0;
@@ -193,18 +275,14 @@ static enum format recognise(const char *text, size_t length)
 		start++;
 	if (start == length)
 		return FORMAT_UNKNOWN;
-	if (text[start] == '{' && has_key(text + start, length - start, "doc_id"))
-		return FORMAT_SAMPLES_JSONL;
 	if (text[start] == '{' || text[start] == '[')
-		return FORMAT_HUB_JSONL;
+		return recognise_json(text + start, length - start);
 	size_t end = start;
 	while (end < length && text[end] != '\n' && text[end] != '\r')
 		end++;
 	snprintf(header, sizeof header, "%.*s", (int)(end - start), text + start);
 	enum format format = recognise_csv(header);
-	if (format == FORMAT_UNKNOWN && looks_like_merge(text + start, length - start))
-		format = FORMAT_MERGEKIT_YAML;
-	return format;
+	return format != FORMAT_UNKNOWN ? format : recognise_yaml(text + start, length - start, name);
 }
 
 static enum status unrecognised(struct source *source, const char *text, size_t length)
@@ -220,8 +298,7 @@ static enum status unrecognised(struct source *source, const char *text, size_t 
 	else
 		error_set(source->error, STATUS_DATA, "not recognised; it begins with \"%s\"", start);
 	error_locate(source->error, source->name, length ? 1 : 0, 0);
-	error_advise(source->error, "readable are leaderboard contents, scores, edges, renames, models and"
-		     " single answers as CSV or samples, Hub metadata as JSON lines, mergekit YAML");
+	error_advise(source->error, "stemma-formats(7) has the formats that are read");
 	return STATUS_DATA;
 }
 
@@ -230,7 +307,9 @@ static enum status source_read(struct source *source, enum format *format)
 	static enum status (*const readers[FORMAT_COUNT])(struct source *) = {
 		[FORMAT_CONTENTS_CSV] = contents_read, [FORMAT_SCORES_CSV] = scores_read,
 		[FORMAT_EDGES_CSV] = edges_read, [FORMAT_RENAMES_CSV] = renames_read,
-		[FORMAT_MODELS_CSV] = models_read, [FORMAT_OUTCOMES_CSV] = outcomes_read, [FORMAT_SAMPLES_JSONL] = samples_read,
+		[FORMAT_MODELS_CSV] = models_read, [FORMAT_OUTCOMES_CSV] = outcomes_read, 
+		[FORMAT_SAMPLES_JSONL] = samples_read, [FORMAT_RESULTS_JSON] = harness_read,
+		[FORMAT_ROWS_JSON] = rows_read, [FORMAT_ROWS_JSONL] = row_lines_read, [FORMAT_CARD] = card_read,
 		[FORMAT_HUB_JSONL] = hub_read,
 		[FORMAT_MERGEKIT_YAML] = mergekit_read,
 	};
@@ -239,7 +318,7 @@ static enum status source_read(struct source *source, enum format *format)
 
 	if (source->status != STATUS_OK)
 		return source->status;
-	*format = recognise(text, length);
+	*format = recognise(text, length, source->name);
 	if (*format == FORMAT_UNKNOWN)
 		return unrecognised(source, text, length);
 	readers[*format](source);

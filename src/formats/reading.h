@@ -15,6 +15,10 @@ enum status renames_read(struct source *source);
 enum status models_read(struct source *source);
 enum status outcomes_read(struct source *source);
 enum status samples_read(struct source *source);
+enum status harness_read(struct source *source);
+enum status rows_read(struct source *source);
+enum status row_lines_read(struct source *source);
+enum status card_read(struct source *source);
 enum status hub_read(struct source *source);
 enum status mergekit_read(struct source *source);
 
@@ -25,6 +29,13 @@ void reject(struct source *source, long line, long column, const char *format, .
 	__attribute__((format(printf, 4, 5)));
 void warn(const struct record_sink *sink, long line, long column, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* Whether some line begins, behind blanks, with a key that makes a merge file. */
+bool looks_like_merge(const char *text, size_t length);
+
+struct merge_recipe;
+/* Delivers a merge: the child and its edges, of a configuration. */
+void deliver_recipe(struct source *source, const struct merge_recipe *recipe, const char *child);
 
 /* Whether a name can be a repository of the Hub: owner/name or an old name
  * without owner, at most 96 characters of [A-Za-z0-9._-] each part, no "--" or

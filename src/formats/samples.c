@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "origin.h"
 #include "reading.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
@@ -21,13 +22,6 @@ struct samples {
 
 /* ---- whose answers, to what --------------------------------------------------- */
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* Where the time begins in "samples_TASK_2025-01-27T…"; NULL when there is none. */
 static const char *time_in(const char *name)
 {
@@ -40,7 +34,7 @@ static const char *time_in(const char *name)
 /* TASK of "samples_TASK_TIME.jsonl", without the leaderboard's prefix. */
 static char *samples_task(const char *path)
 {
-	const char *name = base_name(path), *time = time_in(name);
+	const char *name = origin_base(path), *time = time_in(name);
 	size_t end = time ? (size_t)(time - name) - 1 : strcspn(name, ".");
 
 	if (strncmp(name, "samples_", 8) != 0 || end <= 8)
@@ -52,32 +46,10 @@ static char *samples_task(const char *path)
 	return memory_string_slice(name, end);
 }
 
-/* "owner/name" of a folder "owner__name"; NULL for another. */
-static char *folder_model(const char *path)
-{
-	const char *end = strrchr(path, '/');
-
-	if (!end)
-		return NULL;
-	const char *start = end;
-	while (start > path && start[-1] != '/')
-		start--;
-	char *name = memory_string_slice(start, (size_t)(end - start));
-	char *bar = strstr(name, "__");
-	if (bar) {
-		*bar = '/';
-		memmove(bar + 1, bar + 2, strlen(bar + 2) + 1);
-	}
-	if (bar && is_hub_name(name))
-		return name;
-	free(name);
-	return NULL;
-}
-
 /* What results_TIME.json beside the samples says that the model is called. */
 static char *results_model(const char *path, const struct record_sink *sink)
 {
-	const char *name = base_name(path), *time = time_in(name);
+	const char *name = origin_base(path), *time = time_in(name);
 	struct text results = {0};
 	char *model = NULL;
 
@@ -199,7 +171,7 @@ static enum status samples_deliver(struct source *source, const struct samples *
 enum status samples_read(struct source *source)
 {
 	struct samples samples = {0};
-	char *task = samples_task(source->name), *model = folder_model(source->name);
+	char *task = samples_task(source->name), *model = origin_model(source->name);
 
 	if (!model)
 		model = results_model(source->name, source->sink);

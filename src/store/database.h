@@ -73,6 +73,9 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	  "UPDATE edges SET relation = ?4, weight = ?5, method = ?6, trust = ?7, note = ?8" \
 	  " WHERE child = ?1 AND parent = ?2 AND source = ?3 AND" \
 	  "  (relation, weight, method, trust, note) IS NOT (?4, ?5, ?6, ?7, ?8)") \
+	X(OTHER_EDGES, \
+	  "SELECT parent FROM edges WHERE child = ?1 AND source = ?2") \
+	X(DROP_EDGE, "DELETE FROM edges WHERE child = ?1 AND parent = ?2 AND source = ?3") \
 	X(FIND_EVALUATION, \
 	  "SELECT id FROM evaluations WHERE model = ?1 AND source = ?2 AND" \
 	  "  precision = coalesce(?3, '') AND chat_template = ?4") \

@@ -92,6 +92,65 @@ enum status store_put_edge(struct store *store, const struct edge_facts *facts,
 	return database_put_end(store, own, status, error);
 }
 
+/* The parents that the child has now by the source; the caller frees. */
+static enum status known_parents(struct store *store, int64_t child, const char *source,
+				 int64_t **parents, size_t *count, struct error *error)
+{
+	sqlite3_stmt *statement = database_statement(store, STATEMENT_OTHER_EDGES);
+	size_t capacity = 0;
+	int code = SQLITE_ERROR;
+
+	bind_integer(statement, 1, child);
+	bind_text(statement, 2, source);
+	while (statement && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+		*parents = memory_grow(*parents, *count, &capacity, sizeof **parents);
+		(*parents)[(*count)++] = sqlite3_column_int64(statement, 0);
+	}
+	sqlite3_reset(statement);
+	return code == SQLITE_DONE ? STATUS_OK : database_error(store, error, "the cache cannot be read");
+}
+
+static bool names_parent(struct store *store, const struct parents_facts *facts, int64_t parent)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		if (store_find_model(store, facts->parents[i]) == parent)
+			return true;
+	return false;
+}
+
+static enum status put_parents(struct store *store, const struct parents_facts *facts,
+			       enum change *change, struct error *error)
+{
+	int64_t child = store_find_model(store, facts->child), *parents = NULL;
+	size_t count = 0;
+	enum status status = known_parents(store, child, facts->source, &parents, &count, error);
+
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		if (names_parent(store, facts, parents[i]))
+			continue;
+		sqlite3_stmt *statement = database_statement(store, STATEMENT_DROP_EDGE);
+		bind_integer(statement, 1, child);
+		bind_integer(statement, 2, parents[i]);
+		bind_text(statement, 3, facts->source);
+		status = database_finish(store, statement, NULL, error);
+		*change = CHANGE_UPDATED;
+	}
+	free(parents);
+	return status;
+}
+
+enum status store_put_parents(struct store *store, const struct parents_facts *facts,
+			      enum change *change, struct error *error)
+{
+	bool own;
+	enum status status = database_put_begin(store, &own, error);
+
+	*change = CHANGE_NONE;
+	if (status == STATUS_OK)
+		status = put_parents(store, facts, change, error);
+	return database_put_end(store, own, status, error);
+}
+
 /* ---- evaluations ----------------------------------------------------------------- */
 
 static enum status add_evaluation(struct store *store, int64_t model,

@@ -61,7 +61,7 @@ check 'an empty file is 65' exits 65
 echo 'just some words' >words.txt
 import words.txt
 check 'an unknown file is 65' exits 65
-check 'an unknown file: what can be read is said' warns 'mergekit'
+check 'an unknown file: what can be read is said' warns 'stemma-formats(7)'
 printf 'merge_method: linear\nmodels: [a\n' >broken.yml
 import broken.yml
 check 'broken YAML is 65, with line and column' warns '^stemma: broken.yml:[0-9]*:[0-9]*: '

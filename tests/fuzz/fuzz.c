@@ -99,6 +99,7 @@ static enum status accept(void *context, const struct record *record, struct err
 	case RECORD_MODEL: check_model(&record->of.model); break;
 	case RECORD_EDGE: check_edge(&record->of.edge); break;
 	case RECORD_EVALUATION: check_run(&record->of.evaluation); break;
+	case RECORD_PARENTS: break;
 	case RECORD_OUTCOMES: check_outcomes(&record->of.outcomes); break;
 	case RECORD_ALIAS:
 		check_name(record->of.alias.alias);

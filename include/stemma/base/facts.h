@@ -123,6 +123,14 @@ struct outcome_facts {
 	const unsigned long long *bits;
 };
 
+/* All parents that a source names for a child: what it named before and does not
+ * now is no longer true. */
+struct parents_facts {
+	const char *child, *source;
+	const char *const *parents;
+	size_t count;
+};
+
 /* An edge that the user says is wrong. */
 struct drop_facts {
 	const char *child;
@@ -134,6 +142,7 @@ struct drop_facts {
 enum source_rank {
 	RANK_NAMED_ONLY = 0,   /* only its name is known */
 	RANK_STARTER = 10,
+	RANK_CARD = 15,
 	RANK_SCORES_TABLE = 20,
 	RANK_HUB = 30,
 	RANK_LEADERBOARD = 40,

@@ -21,7 +21,11 @@
 	X(MODELS_CSV, "models", "models with scores, as in the starter set (CSV)") \
 	X(OUTCOMES_CSV, "outcomes", "single answers of models, 0 or 1 (CSV)") \
 	X(SAMPLES_JSONL, "samples", "lm-evaluation-harness samples (JSON lines)") \
-	X(HUB_JSONL, "hub", "Hub metadata (JSON lines)") \
+	X(RESULTS_JSON, "results", "lm-evaluation-harness results (JSON)") \
+	X(ROWS_JSON, "rows", "Open LLM Leaderboard contents (JSON)") \
+	X(ROWS_JSONL, "row-lines", "Open LLM Leaderboard contents (JSON lines)") \
+	X(HUB_JSONL, "hub", "Hub metadata (JSON or JSON lines)") \
+	X(CARD, "card", "model card (Markdown or its front matter)") \
 	X(MERGEKIT_YAML, "mergekit", "mergekit configuration (YAML)")
 enum format {
 #define X(symbol, word, description) FORMAT_##symbol,

@@ -11,7 +11,8 @@
 #include "stemma/base/error.h"
 #include "stemma/base/facts.h"
 
-enum record_type { RECORD_MODEL, RECORD_EDGE, RECORD_EVALUATION, RECORD_ALIAS, RECORD_OUTCOMES };
+enum record_type { RECORD_MODEL, RECORD_EDGE, RECORD_EVALUATION, RECORD_ALIAS, RECORD_OUTCOMES,
+		   RECORD_PARENTS };
 
 struct record {
 	enum record_type type;
@@ -22,6 +23,7 @@ struct record {
 		struct evaluation_facts evaluation;
 		struct alias_facts alias;
 		struct outcome_facts outcomes;
+		struct parents_facts parents;
 	} of;
 };
 

@@ -68,6 +68,11 @@ enum status store_put_model(struct store *store, const struct model_facts *facts
 enum status store_put_edge(struct store *store, const struct edge_facts *facts,
 			   enum change *change, struct error *error);
 
+/* Forgets the edges into the child by this source from any other parent; unknown
+ * names have none. */
+enum status store_put_parents(struct store *store, const struct parents_facts *facts,
+			      enum change *change, struct error *error);
+
 /* Adds an evaluation with its scores, creating the model when unknown.  Two
  * runs are the same when model, source, precision and chat template agree;
  * then the scores named replace the old ones and those not named stay, so that

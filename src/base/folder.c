@@ -1,0 +1,80 @@
+#include "stemma/base/folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "stemma/base/memory.h"
+#include "stemma/base/text.h"
+
+bool folder_is(const char *path)
+{
+	struct stat file;
+
+	return stat(path, &file) == 0 && S_ISDIR(file.st_mode);
+}
+
+static enum status list(const char *path, int depth, struct folder_files *files,
+			struct error *error);
+
+static enum status add_entry(const char *folder, const char *name, int depth,
+			     struct folder_files *files, struct error *error)
+{
+	size_t length = strlen(folder);
+	struct text path = {0};
+	struct stat file;
+	enum status status = STATUS_OK;
+
+	text_append_format(&path, length > 0 && folder[length - 1] == '/' ? "%s%s" : "%s/%s", folder, name);
+	if (lstat(text_string(&path), &file) == 0 && S_ISDIR(file.st_mode)) {
+		status = list(text_string(&path), depth + 1, files, error);
+	} else if (stat(text_string(&path), &file) == 0 && S_ISREG(file.st_mode)) {
+		files->paths = memory_grow(files->paths, files->count, &files->capacity,
+					   sizeof *files->paths);
+		files->paths[files->count++] = text_steal(&path);
+	}
+	text_free(&path);
+	return status;
+}
+
+static int is_shown(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static enum status list(const char *path, int depth, struct folder_files *files,
+			struct error *error)
+{
+	struct dirent **entries;
+	enum status status = STATUS_OK;
+
+	if (depth > FOLDER_DEPTH_MAX)
+		return STATUS_OK;
+	int count = scandir(path, &entries, is_shown, alphasort);
+	if (count < 0) {
+		error_set(error, STATUS_IO, "%s", strerror(errno));
+		return error_locate(error, path, 0, 0);
+	}
+	for (int i = 0; i < count; i++) {
+		if (status == STATUS_OK)
+			status = add_entry(path, entries[i]->d_name, depth, files, error);
+		free(entries[i]);
+	}
+	free(entries);
+	return status;
+}
+
+enum status folder_list(const char *path, struct folder_files *files, struct error *error)
+{
+	return list(path, 0, files, error);
+}
+
+void folder_files_free(struct folder_files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		free(files->paths[i]);
+	free(files->paths);
+	*files = (struct folder_files){0};
+}

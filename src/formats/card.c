@@ -1,0 +1,347 @@
+/* Model cards: README.md with its front matter, and the mergekit configuration in
+ * its body (formats.md §2). */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "card.h"
+#include "hub.h"
+#include "json_read.h"
+#include "origin.h"
+#include "reading.h"
+#include "stemma/base/memory.h"
+#include "stemma/base/text.h"
+#include "stemma/formats/mergekit.h"
+#include "yaml_tree.h"
+
+#define CARD_MAX_BYTES ((size_t)4 << 20)
+
+struct card {
+	struct source *source;
+	char *name;       /* of the model */
+	json_t *model;    /* as the Hub's API would tell of it */
+};
+
+/* ---- the front matter ------------------------------------------------------------- */
+
+/* The length of a line with its end. */
+static size_t line_length(const char *line)
+{
+	size_t length = strcspn(line, "\n");
+
+	return length + (line[length] == '\n');
+}
+
+static bool is_rule(const char *line)
+{
+	return strncmp(line, "---", 3) == 0 && strchr("\n", line[3 + strspn(line + 3, " \t")]);
+}
+
+bool card_front_matter(const char *text, const char **begin, const char **end)
+{
+	const char *line = text + strspn(text, " \t\n");
+
+	if (!is_rule(line))
+		return false;
+	*begin = line + line_length(line);
+	for (line = *begin; *line; line += line_length(line))
+		if (is_rule(line)) {
+			*end = line;
+			return true;
+		}
+	return false;
+}
+
+/* A tree of YAML as JSON; scalars stay text.  Depth and nodes are bounded by the
+ * parser; an alias is what it stands for, down to a depth. */
+#define DEPTH_MAX 16
+static json_t *to_json(yaml_document_t *document, yaml_node_t *node, int depth)
+{
+	json_t *value = NULL;
+
+	if (!node || depth == DEPTH_MAX)
+		return json_null();
+	if (node->type == YAML_SCALAR_NODE)
+		return yaml_text(node) ? json_string(yaml_text(node)) : json_null();
+	if (node->type == YAML_SEQUENCE_NODE) {
+		value = json_array();
+		for (size_t i = 0; i < yaml_length(node); i++)
+			json_array_append_new(value, to_json(document, yaml_item(document, node, i), depth + 1));
+		return value;
+	}
+	value = json_object();
+	for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+	     pair < node->data.mapping.pairs.top; pair++) {
+		const char *key = yaml_text(yaml_document_get_node(document, pair->key));
+		if (key) /* of a key that is there twice the last counts, as for PyYAML */
+			json_object_set_new(value, key, to_json(document,
+					    yaml_document_get_node(document, pair->value), depth + 1));
+	}
+	return value;
+}
+
+/* Copies what the API has at its top; a string for a list is a list of one. */
+static void take_list(json_t *model, const json_t *card, const char *key)
+{
+	json_t *value = json_object_get(card, key);
+
+	if (json_is_array(value))
+		json_object_set(model, key, value);
+	else if (json_is_string(value))
+		json_object_set_new(model, key, json_pack("[O]", value));
+}
+
+static void read_front_matter(struct card *card, const char *begin, const char *end, long line)
+{
+	struct yaml_tree tree = {.count = 0};
+	struct error fault = {0};
+	json_t *data = NULL;
+
+	if (yaml_tree_read(&tree, begin, (size_t)(end - begin), card->source->name, &fault) != STATUS_OK) {
+		warn(card->source->sink, fault.line + line - 1, fault.column,
+		     "the front matter is %s; left out", fault.message);
+		return;
+	}
+	if (tree.count > 0) {
+		yaml_node_t *root = yaml_document_get_root_node(&tree.documents[0]);
+		if (root->type == YAML_MAPPING_NODE)
+			data = to_json(&tree.documents[0], root, 0);
+		else if (root->type != YAML_SCALAR_NODE || yaml_text(root))
+			warn(card->source->sink, line, 0, "the front matter is no mapping of keys; left out");
+	}
+	yaml_tree_free(&tree);
+	if (!data)
+		return;
+	take_list(card->model, data, "tags");
+	json_object_set_new(card->model, "cardData", data);
+}
+
+/* ---- published results ------------------------------------------------------------- */
+
+/* What the leaderboard called its benchmarks when it wrote them into cards.  Its
+ * MATH scores in cards are from before they were corrected. */
+static const struct {
+	const char *title, *key;
+} indexed[] = {
+	{"IFEval", "ifeval"}, {"BBH", "bbh"}, {"MATH Lvl 5", "math_lvl_5_2024"}, {"GPQA", "gpqa"},
+	{"MuSR", "musr"}, {"MMLU-PRO", "mmlu_pro"},
+};
+#define INDEXED (sizeof indexed / sizeof *indexed)
+
+static const char *indexed_key(const json_t *result)
+{
+	const char *title = json_text(json_object_get(result, "dataset"), "name");
+	const char *url = json_text(json_object_get(result, "source"), "url");
+
+	if (!title || !url || !strstr(url, "open_llm_leaderboard"))
+		return NULL;
+	for (size_t i = 0; i < INDEXED; i++) {
+		size_t length = strlen(indexed[i].title);
+		/* Version 2 has the number of examples behind the name. */
+		if (strncasecmp(title, indexed[i].title, length) == 0 && strncmp(title + length, " (", 2) == 0)
+			return indexed[i].key;
+	}
+	return NULL;
+}
+
+/* 0..100; NAN for what is no such number ("xx.xx"). */
+static double metric_value(const json_t *result)
+{
+	const char *text = json_text(json_array_get(json_object_get(result, "metrics"), 0), "value");
+	char *end;
+	double value = text ? strtod(text, &end) : NAN;
+
+	return text && end != text && *end == '\0' && value >= 0 && value <= 100 ? value : NAN;
+}
+
+static size_t add_result(struct score_facts *scores, size_t count, const json_t *result)
+{
+	const char *key = indexed_key(result);
+	double value = metric_value(result);
+
+	for (size_t i = 0; i < count && key; i++)
+		if (strcmp(scores[i].benchmark, key) == 0)
+			return count;
+	if (key && !isnan(value))
+		scores[count++] = (struct score_facts){.benchmark = key, .value = value, .raw = NAN};
+	return count;
+}
+
+static void deliver_results(const struct card *card)
+{
+	const json_t *index = json_object_get(json_object_get(card->model, "cardData"), "model-index");
+	struct score_facts scores[INDEXED];
+	size_t count = 0, i, r;
+	json_t *entry, *result;
+
+	json_array_foreach(index, i, entry)
+		json_array_foreach(json_object_get(entry, "results"), r, result)
+			count = add_result(scores, count, result);
+	struct record record = {.type = RECORD_EVALUATION, .line = 1, .of.evaluation = {
+		.model = card->name, .source = "card", .rank = RANK_CARD, .chat_template = ANSWER_UNKNOWN,
+		.scores = scores, .score_count = count}};
+	if (count > 0 && card->source->status == STATUS_OK)
+		deliver(card->source, &record);
+}
+
+/* ---- the body ---------------------------------------------------------------------- */
+
+/* Whether a line opens or closes a fence; *indent gets its blanks. */
+static bool is_fence(const char *line, size_t *indent)
+{
+	*indent = strspn(line, " \t");
+	return strncmp(line + *indent, "```", 3) == 0 || strncmp(line + *indent, "~~~", 3) == 0;
+}
+
+static bool is_yaml_fence(const char *line, size_t indent)
+{
+	static const char *const words[] = {"yaml", "yml", "YAML", ""};
+	const char *word = line + indent + 3 + strspn(line + indent + 3, "`~ ");
+	size_t length = strcspn(word, " \t\n");
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (length == strlen(words[i]) && strncmp(word, words[i], length) == 0)
+			return true;
+	return false;
+}
+
+/* The fenced blocks that are merges, each behind "---", at their own lines and
+ * without their indent; every other line is empty. */
+static void take_merges(const char *text, struct text *out)
+{
+	size_t indent, inner;
+
+	for (const char *line = text; *line; line += line_length(line)) {
+		const char *end = line + line_length(line);
+		if (!is_fence(line, &indent) || !is_yaml_fence(line, indent)) {
+			text_append(out, "\n");
+			continue;
+		}
+		while (*end && !is_fence(end, &inner))
+			end += line_length(end);
+		bool merge = looks_like_merge(line + line_length(line), (size_t)(end - line) - line_length(line));
+		text_append(out, merge ? "---\n" : "\n");
+		for (line += line_length(line); line < end; line += line_length(line)) {
+			size_t blanks = strspn(line, " \t");
+			const char *from = line + (blanks < indent ? blanks : indent);
+			text_append_bytes(out, merge ? from : "\n",
+					  merge ? line_length(line) - (size_t)(from - line) : 1);
+		}
+		text_append(out, "\n"); /* the closing fence */
+		if (!*line)
+			break;
+	}
+}
+
+static void read_merge(struct card *card, const struct text *merges)
+{
+	struct merge_recipe recipe = {0};
+	struct error fault = {0};
+
+	if (merge_recipe_read(text_string(merges), merges->length, card->source->name,
+			      card->source->sink, &recipe, &fault) == STATUS_OK) {
+		deliver_recipe(card->source, &recipe, card->name);
+		merge_recipe_free(&recipe);
+	} else {
+		warn(card->source->sink, fault.line, fault.column,
+		     "the configuration in the card is left out: %s", fault.message);
+	}
+}
+
+/* ---- the whole --------------------------------------------------------------------- */
+
+/* The folder of a file that has the name that all cards have; NULL for others. */
+static char *readme_folder(const char *path)
+{
+	const char *end = origin_base(path), *start;
+
+	if (strncmp(end, "README", 6) != 0 || end == path)
+		return NULL;
+	for (start = --end; start > path && start[-1] != '/';)
+		start--;
+	return memory_string_slice(start, (size_t)(end - start));
+}
+
+/* A card does not say of which model it is: its folder does, else the name in its
+ * index of results, else its own name. */
+static char *card_name(const struct card *card)
+{
+	const json_t *index = json_object_get(json_object_get(card->model, "cardData"), "model-index");
+	const char *stated = json_text(json_array_get(index, 0), "name");
+	char *name = origin_model(card->source->name);
+
+	if (!name && stated && strchr(stated, '/') && is_hub_name(stated))
+		name = memory_string(stated);
+	if (!name)
+		name = readme_folder(card->source->name);
+	return name ? name : origin_stem(card->source->name);
+}
+
+static long lines_before(const char *text, const char *place)
+{
+	long lines = 0;
+
+	for (; text < place; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+static void read_card(struct card *card, const char *text)
+{
+	const char *begin, *end;
+	struct text merges = {0};
+	bool markdown = card_front_matter(text, &begin, &end);
+
+	take_merges(text, &merges);
+	bool merge = strstr(text_string(&merges), "---");
+	if (markdown)
+		read_front_matter(card, begin, end, lines_before(text, begin) + 1);
+	else if (card_is_bare(text))
+		read_front_matter(card, text, text + strlen(text), 1);
+	else if (merge)
+		warn(card->source->sink, 1, 0, "the card has no front matter");
+	else
+		reject(card->source, 1, 0, "neither front matter nor a merge: not a card that tells something");
+	card->name = card_name(card);
+	if (!markdown && !merge && !json_object_get(card->model, "cardData"))
+		goto cleanup;
+	if (!is_hub_name(card->name)) {
+		source_fail_at(card->source, STATUS_DATA, 1, 0, "a card that does not say of which model");
+		error_advise(card->source->error, "put it into a folder OWNER__NAME");
+		goto cleanup;
+	}
+	json_object_set_new(card->model, "id", json_string(card->name));
+	hub_object(card->source, card->model, HUB_CARD, 1);
+	deliver_results(card);
+	if (merge && card->source->status == STATUS_OK)
+		read_merge(card, &merges);
+cleanup:
+	text_free(&merges);
+}
+
+/* The front matter alone, in a file of its own. */
+bool card_is_bare(const char *text)
+{
+	static const char *const keys[] = {"base_model:", "base_model_relation:", "library_name:", "license:",
+					   "model-index:", "pipeline_tag:"};
+
+	for (const char *line = text; *line; line += line_length(line))
+		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+			if (strncmp(line, keys[i], strlen(keys[i])) == 0)
+				return true;
+	return false;
+}
+
+enum status card_read(struct source *source)
+{
+	struct card card = {.source = source, .model = json_object()};
+	struct text text = {0};
+
+	if (source_rest(source, &text, CARD_MAX_BYTES) == STATUS_OK)
+		read_card(&card, text_string(&text));
+	json_decref(card.model);
+	free(card.name);
+	text_free(&text);
+	return source->status;
+}

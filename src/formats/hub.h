@@ -1,0 +1,15 @@
+/* Hub: a model as the Hub's API or its card describes it.  Private. */
+#ifndef STEMMA_FORMATS_HUB_H
+#define STEMMA_FORMATS_HUB_H
+
+#include <jansson.h>
+
+#include "source.h"
+
+enum hub_kind { HUB_API, HUB_CARD };
+
+/* Delivers the model and its parents; `model` has an "id", and what the API
+ * has: "tags", "cardData" … */
+void hub_object(struct source *source, const json_t *model, enum hub_kind kind, long line);
+
+#endif

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Every sample file of the ecosystem, one by one.  Prints TAP.
+. "${top_srcdir:-.}/tests/cli/tap.sh"
+
+shared=$top_srcdir/../shared/fixtures
+if [ ! -d "$shared" ]; then
+	echo '1..0 # SKIP ../shared/fixtures is not there'
+	exit 0
+fi
+ln -s "$shared" fixtures
+
+# as_expected FILE CODE COUNTS MESSAGE: what importing it gave.
+as_expected() {
+	exits "$2" || return 1
+	row=$(sed -n 2p out)
+	row=${row#"fixtures/$1,"}
+	[ "$(echo "$row" | cut -d, -f1-6,10)" = "$3" ] || return 1
+	told=$(sed -n '1s/^stemma: //p;1q' err)
+	[ -n "$told" ] || told=$(sed -n 1p err)
+	told=${told#"fixtures/$1:"}
+	case $told in "$4"*) [ -n "$4" ] || [ -z "$told" ] ;; *) return 1 ;; esac
+}
+
+grep -v '^#' "$top_srcdir/tests/cli/fixtures.txt" >table
+while IFS='|' read -r code file counts message; do
+	rm -f t.db*
+	stemma --db t.db --no-starter import --csv "fixtures/$file"
+	check "$file" as_expected "$file" "$code" "$counts" "$message"
+done <table
+listed() { [ "$(wc -l <table)" -eq "$(find "$shared" -mindepth 2 -type f | wc -l)" ]; }
+check 'no file is left out' listed
+
+rm -f t.db*
+stemma --db t.db --no-starter import fixtures
+check 'the folder as a whole says what failed' warns '^fixtures: 114 files imported, 5 failed, 3 of no known format'
+check 'and that is its exit status' exits 65
+stemma --db t.db check
+check 'the cache is whole' exits 0
+finish

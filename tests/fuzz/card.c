@@ -1,0 +1,3 @@
+#include "read.h"
+
+FUZZ_READER(card_read, "org__m/README.md")

@@ -1,0 +1,3 @@
+#include "read.h"
+
+FUZZ_READER(rows_read, "rows.json")
