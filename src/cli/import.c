@@ -189,10 +189,11 @@ const struct command import_command = {
 	.name = "import",
 	.arguments = "FILE...",
 	.summary = "Read files into the cache, each recognised by its content",
-	.details = "\nReads leaderboard and score tables, lineage edges, renames (CSV), Hub metadata\n"
-		   "(JSON lines) and mergekit configurations (YAML), also gzip-compressed; '-' is\n"
-		   "standard input.  Each file is taken as a whole or not at all; rows that cannot\n"
-		   "be used are listed on standard error and left out.",
+	.details = "\nReads leaderboard and score tables, lineage edges, renames, Hub metadata, model\n"
+		   "cards, lm-evaluation-harness results and samples, and mergekit configurations,\n"
+		   "also gzip-compressed and in folders; '-' is standard input.  Each file is taken\n"
+		   "as a whole or not at all; rows that cannot be used are listed on standard error\n"
+		   "and left out.  stemma-formats(7) has the formats.",
 	.minimum = 1,
 	.maximum = COMMAND_MANY,
 	.json = true,

@@ -167,27 +167,43 @@ struct child {
 struct children {
 	struct child *list; /* owned */
 	size_t count;
+	enum status failed; /* of the first file that cannot be predicted */
 };
 
-/* The child that the options name, if any, then one for each file.  All are
- * checked before the first is predicted. */
+static void add_child(struct children *children, const char *name, const struct sketch *sketch)
+{
+	children->list[children->count++] = (struct child){.name = name, .sketch = *sketch};
+}
+
+/* The child that the options name, if any, then one for each file, all of them
+ * before the first is predicted.  A file that cannot be used is reported, and the
+ * others go on. */
 static enum status read_children(struct cli *cli, struct children *children,
 				 struct session *session, const struct merge_options *options,
 				 size_t count, char **paths, struct error *error)
 {
-	size_t own = merge_options_given(options) ? 1 : 0;
+	struct sketch sketch;
 	enum status status = STATUS_OK;
 
-	children->list = memory_zero(count + own, sizeof *children->list);
-	while (children->count < count + own && status == STATUS_OK) {
-		size_t position = children->count++;
-		struct child *child = &children->list[position];
-		const char *path = position < own ? NULL : paths[position - own];
-		child->name = path ? read_file_name(path) : options->kept;
-		sketch_init(&child->sketch);
-		status = merge_options_sketch(cli, session, options, path, &child->sketch, error);
+	children->list = memory_zero(count + 1, sizeof *children->list);
+	if (merge_options_given(options)) {
+		sketch_init(&sketch);
+		status = merge_options_sketch(cli, session, options, NULL, &sketch, error);
+		add_child(children, options->kept, &sketch);
 	}
-	return status;
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		struct error problem = {0};
+		sketch_init(&sketch);
+		enum status one = merge_options_sketch(cli, session, options, paths[i], &sketch, &problem);
+		if (one == STATUS_OK) {
+			add_child(children, read_file_name(paths[i]), &sketch);
+			continue;
+		}
+		sketch_free(&sketch);
+		cli_complain(cli, &problem);
+		children->failed = children->failed ? children->failed : one;
+	}
+	return status == STATUS_OK && children->count == 0 ? children->failed : status;
 }
 
 static void free_children(struct children *children)
@@ -255,6 +271,8 @@ static enum status predict_run(struct cli *cli, const void *specific, size_t cou
 	if (status == STATUS_OK)
 		status = predict_children(cli, session, &children, prior_words[options->prior], why,
 					  error);
+	if (status == STATUS_OK)
+		status = children.failed;
 	free_children(&children);
 	session_close(session);
 	return status;

@@ -8,6 +8,7 @@
 #include "reading.h"
 
 #define TABLE_MAX ((size_t)1 << 30) /* bytes */
+#define LINE_MAX_BYTES ((size_t)64 << 20)
 
 /* ---- writing the table ----------------------------------------------------------- */
 
@@ -135,7 +136,7 @@ enum status row_lines_read(struct source *source)
 	json_error_t fault;
 	long number = 1;
 
-	while (source->status == STATUS_OK && source_line(source, &line, TABLE_MAX)) {
+	while (source->status == STATUS_OK && source_line(source, &line, LINE_MAX_BYTES)) {
 		json_t *row = json_loadb(text_string(&line), line.length, 0, &fault);
 		if (json_is_object(row) && table.text.length < TABLE_MAX)
 			append_row(&table, row, NULL);

@@ -1,9 +1,5 @@
-/* Reader: recognises a file by its content and streams its records.
- *
- * Recognised (see stemma-formats in the README): leaderboard contents CSV,
- * scores CSV, lineage edge CSV, rename CSV, the starter set's two CSVs, single
- * answers as CSV or as lm-evaluation-harness samples, Hub metadata as JSON
- * lines, mergekit YAML.  Any of them may be gzip-compressed.
+/* Reader: recognises a file by its content and streams its records.  The formats
+ * are in the table below and in stemma-formats(7); any may be gzip-compressed.
  */
 #ifndef STEMMA_FORMATS_READER_H
 #define STEMMA_FORMATS_READER_H
