@@ -2,12 +2,12 @@
 EXTRA_PROGRAMS = bench/bench bench/lrmf bench/scale
 bench_bench_SOURCES = bench/bench.c
 bench_bench_CPPFLAGS = $(AM_CPPFLAGS) $(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
-bench_bench_LDADD = libapp.a libengine.a libstore.a libformats.a libbase.a $(STEMMA_EXTERNAL_LIBS)
+bench_bench_LDADD = libapp.a libengine.a libstore.a libformats.a libsync.a libbase.a $(STEMMA_EXTERNAL_LIBS)
 bench_lrmf_SOURCES = bench/lrmf.c
 bench_lrmf_CPPFLAGS = $(AM_CPPFLAGS) $(OPENBLAS_CFLAGS)
 bench_lrmf_LDADD = libengine.a libbase.a $(STEMMA_EXTERNAL_LIBS)
 bench_scale_SOURCES = bench/scale.c bench/hub.h bench/hub.c
-bench_scale_LDADD = libtui.a libapp.a libengine.a libstore.a libformats.a libbase.a $(STEMMA_EXTERNAL_LIBS)
+bench_scale_LDADD = libtui.a libapp.a libengine.a libstore.a libformats.a libsync.a libbase.a $(STEMMA_EXTERNAL_LIBS)
 CLEANFILES += bench/bench bench/lrmf bench/scale bench/*.db bench/*.db-wal bench/*.db-shm
 
 # With the reference data beside the project on all of it, else on the starter set.

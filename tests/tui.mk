@@ -1,5 +1,5 @@
 # tests of src/tui
-TUI_TEST_LIBS = libtui.a libapp.a libengine.a libstore.a libformats.a libbase.a \
+TUI_TEST_LIBS = libtui.a libapp.a libengine.a libstore.a libformats.a libsync.a libbase.a \
 	$(STEMMA_EXTERNAL_LIBS)
 
 if HAVE_CMOCKA

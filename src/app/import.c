@@ -160,8 +160,9 @@ static size_t importer_accepted(const struct importer *importer)
 	return report->added + report->updated + report->unchanged;
 }
 
-/* Reads one file into the open transaction and notes it in the log. */
-static enum status importer_read(struct importer *importer, const char *path, struct error *error)
+/* Reads one file, or a text in its place, into the open transaction and notes it in the log. */
+static enum status importer_read(struct importer *importer, const char *path, const struct text *text,
+				 struct error *error)
 {
 	struct record_sink sink = {
 		.context = importer,
@@ -173,7 +174,9 @@ static enum status importer_read(struct importer *importer, const char *path, st
 	struct import_report *report = importer->report;
 	size_t accepted = importer_accepted(importer), rejected = report->rejected;
 	struct error problem = {0};
-	enum status status = reader_read(path, &sink, &report->format, &problem);
+	enum status status = text
+		? reader_read_text(text_string(text), text->length, path, &sink, &report->format, &problem)
+		: reader_read(path, &sink, &report->format, &problem);
 
 	if (status == STATUS_CANCELLED)
 		return error_set(error, status, "the import was stopped; the cache is as before");
@@ -199,16 +202,22 @@ static enum status importer_end(struct importer *importer, enum status status,
 	return status;
 }
 
-enum status import_file(struct store *store, const char *path, struct progress *progress,
-			struct import_report *report, struct error *error)
+enum status import_text(struct store *store, const char *path, const struct text *text,
+			struct progress *progress, struct import_report *report, struct error *error)
 {
 	struct importer importer = {
 		.store = store, .report = report, .progress = progress, .stage = "importing",
 	};
 
 	*report = (struct import_report){.file = memory_string(path)};
-	enum status status = importer_read(&importer, path, error);
+	enum status status = importer_read(&importer, path, text, error);
 	return importer_end(&importer, status, error);
+}
+
+enum status import_file(struct store *store, const char *path, struct progress *progress,
+			struct import_report *report, struct error *error)
+{
+	return import_text(store, path, NULL, progress, report, error);
 }
 
 /* ---- the starter set ------------------------------------------------------- */
@@ -219,7 +228,7 @@ static enum status starter_read(struct importer *importer, const char *folder, c
 	struct text path = {0};
 
 	text_append_format(&path, "%s/starter/%s", folder, name);
-	enum status status = importer_read(importer, text_string(&path), error);
+	enum status status = importer_read(importer, text_string(&path), NULL, error);
 	if (status == STATUS_NO_INPUT)
 		error_advise(error, "install stemma again, or name the folder that holds starter/ in"
 			     " STEMMA_SHARE; \"stemma import FILE\" begins without it");

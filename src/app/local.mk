@@ -13,6 +13,7 @@ libapp_a_SOURCES = \
 	include/stemma/app/judge.h src/app/judge.c \
 	include/stemma/app/outcomes.h src/app/outcomes.c \
 	include/stemma/app/session.h src/app/session.c \
+	include/stemma/app/sync.h src/app/sync.c \
 	include/stemma/app/sketch.h src/app/sketch.h src/app/sketch.c \
 	src/app/sketch_edit.c src/app/sketch_file.c src/app/sketch_model.c src/app/sketch_warnings.c \
 	src/app/sketch_write.c

@@ -26,7 +26,7 @@ libcli_a_SOURCES = \
 	src/cli/residuals.c \
 	src/cli/run.c \
 	src/cli/show.c \
-	src/cli/suggest.c \
+	src/cli/suggest.c src/cli/sync.c \
 	src/cli/target.c src/cli/target.h \
 	src/cli/table.c src/cli/table.h \
 	src/cli/tree.c

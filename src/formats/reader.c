@@ -216,7 +216,7 @@ static enum format recognise_json(const char *text, size_t length)
 		{"doc_id", FORMAT_SAMPLES_JSONL, FORMAT_UNKNOWN},
 		{"results", FORMAT_RESULTS_JSON, FORMAT_UNKNOWN},
 		{"all", FORMAT_RESULTS_JSON, FORMAT_UNKNOWN},
-		{"features", FORMAT_ROWS_JSON, FORMAT_UNKNOWN},
+		{"features", FORMAT_ROWS_JSON, FORMAT_ROWS_JSON},
 		{"fullname", FORMAT_ROWS_JSONL, FORMAT_ROWS_JSON},
 	};
 

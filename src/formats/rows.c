@@ -6,6 +6,7 @@
 
 #include "json_read.h"
 #include "reading.h"
+#include "stemma/formats/rows.h"
 
 #define TABLE_MAX ((size_t)1 << 30) /* bytes */
 #define LINE_MAX_BYTES ((size_t)64 << 20)
@@ -104,6 +105,10 @@ static void append_rows(struct source *source, struct table *table, const json_t
 	json_t *entry;
 
 	json_array_foreach(rows, index, entry) {
+		if (json_is_array(json_object_get(entry, "rows"))) { /* one page of several */
+			append_rows(source, table, json_object_get(entry, "rows"));
+			continue;
+		}
 		const json_t *row = json_object_get(entry, "row");
 		row = row ? row : entry;
 		if (json_is_object(row) && table->text.length < TABLE_MAX)
@@ -111,6 +116,27 @@ static void append_rows(struct source *source, struct table *table, const json_t
 		else
 			reject(source, 0, 0, "row %zu is not an object", index);
 	}
+}
+
+enum status rows_page(const char *text, size_t length, const char *name, size_t *rows, size_t *total,
+		      struct error *error)
+{
+	json_error_t fault;
+	json_t *page = json_loadb(text, length, 0, &fault);
+	const json_t *list = json_object_get(page, "rows"), *count = json_object_get(page, "num_rows_total");
+	bool whole = json_is_array(list) && json_is_integer(count) && json_integer_value(count) >= 0;
+
+	*rows = json_array_size(list);
+	*total = whole ? (size_t)json_integer_value(count) : 0;
+	if (!page) {
+		error_set(error, STATUS_DATA, "not JSON: %s", fault.text);
+		error_locate(error, name, fault.line, fault.column);
+	} else if (!whole) {
+		error_set(error, STATUS_DATA, "no page of a table: \"rows\" or \"num_rows_total\" is missing");
+		error_locate(error, name, 0, 0);
+	}
+	json_decref(page);
+	return whole ? STATUS_OK : STATUS_DATA;
 }
 
 enum status rows_read(struct source *source)

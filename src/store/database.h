@@ -126,6 +126,12 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	X(PREFER_EVALUATION, \
 	  "UPDATE evaluations SET preferred = (id = ?2)" \
 	  " WHERE model = ?1 AND preferred <> (id = ?2)") \
+	X(GET_SYNC, "SELECT cursor, etag, done FROM sync_state WHERE resource = ?1") \
+	X(PUT_SYNC, \
+	  "INSERT OR REPLACE INTO sync_state (resource, cursor, etag, done) VALUES" \
+	  " (?1, ?2, ?3, CASE ?4 WHEN 1 THEN strftime('%Y-%m-%dT%H:%M:%SZ', 'now') END)") \
+	X(PUT_PAGE, "INSERT OR REPLACE INTO sync_pages (resource, page, body) VALUES (?1, ?2, ?3)") \
+	X(DROP_PAGES, "DELETE FROM sync_pages WHERE resource = ?1") \
 	X(DATA_VERSION, "SELECT version FROM data_changes")
 
 enum statement {

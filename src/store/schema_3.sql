@@ -70,3 +70,11 @@ CREATE VIEW lineage AS
   FROM effective_edges AS e
     JOIN models AS c ON c.id = e.child
     JOIN models AS p ON p.id = e.parent;
+
+-- Pages of a table that is being fetched, until all of them are there.
+CREATE TABLE sync_pages (
+  resource  TEXT NOT NULL,
+  page      INTEGER NOT NULL,
+  body      TEXT NOT NULL,
+  PRIMARY KEY (resource, page)
+) STRICT, WITHOUT ROWID;

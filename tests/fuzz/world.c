@@ -58,7 +58,7 @@ static void world_remove(void)
 	free(world.bytes);
 }
 
-static void import_text(struct store *store, const char *text)
+static void import_written(struct store *store, const char *text)
 {
 	struct import_report report = {0};
 	struct error error = {0};
@@ -99,8 +99,8 @@ static void world_make(void)
 	atexit(world_remove);
 	FUZZ_CHECK(chdir(world.folder) == 0);
 	FUZZ_CHECK(session_open(world.path, true, NULL, NULL, &session, &error) == STATUS_OK);
-	import_text(session->store, models);
-	import_text(session->store, edges);
+	import_written(session->store, models);
+	import_written(session->store, edges);
 	FUZZ_CHECK(session_reload(session, &error) == STATUS_OK);
 	FUZZ_CHECK(session_fit(session, PRIOR_KIN, 0, 0, false, NULL, &error) == STATUS_OK);
 	session_close(session);

@@ -34,7 +34,7 @@ static int close_cache(void **state)
 	return 0;
 }
 
-static enum status import_text(struct fixture *fixture, const char *name, const char *content,
+static enum status import_written(struct fixture *fixture, const char *name, const char *content,
 			       struct error *error)
 {
 	import_report_free(&fixture->report);
@@ -77,22 +77,22 @@ static void importing_twice_changes_nothing(void **state)
 	struct fixture *fixture = *state;
 	struct error error = {0};
 
-	expect_ok(import_text(fixture, "models.csv", models_text, &error), &error);
+	expect_ok(import_written(fixture, "models.csv", models_text, &error), &error);
 	assert_int_equal(fixture->report.format, FORMAT_MODELS_CSV);
 	assert_int_equal(fixture->report.models, 2);
 	assert_int_equal(fixture->report.evaluations, 2);
 	assert_int_equal(fixture->report.added, 4);
 	assert_int_equal(fixture->report.rejected, 0);
-	expect_ok(import_text(fixture, "edges.csv", edges_text, &error), &error);
+	expect_ok(import_written(fixture, "edges.csv", edges_text, &error), &error);
 	assert_int_equal(fixture->report.edges, 3);
 	assert_int_equal(fixture->report.added, 3);
 	assert_int_equal(cached_models(fixture), 3);
 
 	int64_t version = store_data_version(fixture->store);
-	expect_ok(import_text(fixture, "models.csv", models_text, &error), &error);
+	expect_ok(import_written(fixture, "models.csv", models_text, &error), &error);
 	assert_int_equal(fixture->report.unchanged, 4);
 	assert_int_equal(fixture->report.added + fixture->report.updated, 0);
-	expect_ok(import_text(fixture, "edges.csv", edges_text, &error), &error);
+	expect_ok(import_written(fixture, "edges.csv", edges_text, &error), &error);
 	assert_int_equal(fixture->report.unchanged, 3);
 	assert_int_equal(store_data_version(fixture->store), version);
 }
@@ -102,7 +102,7 @@ static void rejected_rows_are_listed_and_the_rest_is_kept(void **state)
 	struct fixture *fixture = *state;
 	struct error error = {0};
 
-	expect_ok(import_text(fixture, "models.csv",
+	expect_ok(import_written(fixture, "models.csv",
 			      "model,ifeval,no_such_test\n"
 			      "a/good,20,\n"
 			      "a/unknown-test,20,30\n"
@@ -132,7 +132,7 @@ static void only_so_many_notes_are_kept(void **state)
 	text_append(&content, "child,parent,source\n");
 	for (int i = 0; i < IMPORT_NOTES_MAX + 50; i++)
 		text_append(&content, "a/x,a/x,card\n");
-	expect_ok(import_text(fixture, "edges.csv", text_string(&content), &error), &error);
+	expect_ok(import_written(fixture, "edges.csv", text_string(&content), &error), &error);
 	assert_int_equal(fixture->report.rejected, IMPORT_NOTES_MAX + 50);
 	assert_int_equal(fixture->report.note_count, IMPORT_NOTES_MAX);
 	text_free(&content);
@@ -153,11 +153,11 @@ static void a_broken_file_changes_nothing(void **state)
 	struct fixture *fixture = *state;
 	struct error error = {0};
 
-	expect_ok(import_text(fixture, "models.csv", models_text, &error), &error);
+	expect_ok(import_written(fixture, "models.csv", models_text, &error), &error);
 	int64_t version = store_data_version(fixture->store);
 	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
 		error_clear(&error);
-		enum status status = import_text(fixture, broken[i].name, broken[i].content, &error);
+		enum status status = import_written(fixture, broken[i].name, broken[i].content, &error);
 		if (status != broken[i].status)
 			fail_msg("%s: status %d, %s", broken[i].name, (int)status, error.message);
 		assert_string_not_equal(error.message, "");
@@ -170,7 +170,7 @@ static void a_broken_file_changes_nothing(void **state)
 				     &error), STATUS_NO_INPUT);
 	/* The transaction is over: the next import works. */
 	error_clear(&error);
-	expect_ok(import_text(fixture, "edges.csv", edges_text, &error), &error);
+	expect_ok(import_written(fixture, "edges.csv", edges_text, &error), &error);
 }
 
 static struct text many_edges(void)
@@ -235,7 +235,7 @@ static void killing_an_import_changes_nothing(void **state)
 	char path[160], byte;
 	int result, ends[2];
 
-	expect_ok(import_text(fixture, "models.csv", models_text, &error), &error);
+	expect_ok(import_written(fixture, "models.csv", models_text, &error), &error);
 	snprintf(path, sizeof path, "%s",
 		 place_write(&fixture->place, "edges.csv", text_string(&content)));
 	text_free(&content);
@@ -254,7 +254,7 @@ static void killing_an_import_changes_nothing(void **state)
 	fixture->store = place_store(&fixture->place);
 	assert_true(halfway);
 	assert_int_equal(cached_models(fixture), 2);
-	expect_ok(import_text(fixture, "edges.csv", edges_text, &error), &error);
+	expect_ok(import_written(fixture, "edges.csv", edges_text, &error), &error);
 	assert_int_equal(cached_models(fixture), 3);
 }
 
@@ -326,7 +326,7 @@ static void a_leaderboard_supersedes_the_starter_row_by_row(void **state)
 
 	import_small_starter(fixture);
 	assert_true(fabs(cached_score(fixture, "a/chat", "ifeval") - 60.5) < 1e-9);
-	expect_ok(import_text(fixture, "contents.csv", leaderboard, &error), &error);
+	expect_ok(import_written(fixture, "contents.csv", leaderboard, &error), &error);
 	assert_int_equal(fixture->report.format, FORMAT_CONTENTS_CSV);
 	assert_true(fabs(cached_score(fixture, "a/chat", "ifeval") - 55.25) < 1e-9);
 	assert_true(fabs(cached_score(fixture, "a/base", "ifeval") - 20.5) < 1e-9);

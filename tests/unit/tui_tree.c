@@ -37,7 +37,7 @@ static const char edges[] =
 	"lab/Guessed,lab/Second-Root,finetune,,,guess\n"
 	"lab/Mute-Child,lab/Mute-Root,finetune,,,card\n";
 
-static void import_text(struct fixture *fixture, const char *name, const char *content)
+static void import_written(struct fixture *fixture, const char *name, const char *content)
 {
 	struct import_report report = {0};
 	struct error error = {0};
@@ -66,8 +66,8 @@ static int set_up(void **state)
 	assert_non_null(mkdtemp(fixture->folder));
 	snprintf(path, sizeof path, "%s/cache.db", fixture->folder);
 	assert_int_equal(session_open(path, true, NULL, NULL, &fixture->session, &error), STATUS_OK);
-	import_text(fixture, "models.csv", models);
-	import_text(fixture, "edges.csv", edges);
+	import_written(fixture, "models.csv", models);
+	import_written(fixture, "edges.csv", edges);
 	assert_int_equal(session_reload(fixture->session, &error), STATUS_OK);
 	fixture->tree = tree_new(fixture->session->catalog);
 	*state = fixture;

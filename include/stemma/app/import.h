@@ -7,6 +7,7 @@
 
 #include "stemma/base/error.h"
 #include "stemma/base/progress.h"
+#include "stemma/base/text.h"
 #include "stemma/formats/reader.h"
 #include "stemma/store/store.h"
 
@@ -33,6 +34,11 @@ void import_report_free(struct import_report *report);
  * report is filled also then (free it). */
 enum status import_file(struct store *store, const char *path, struct progress *progress,
 			struct import_report *report, struct error *error);
+
+/* The same for a text that came from elsewhere, which `path` names; a NULL text is
+ * that file. */
+enum status import_text(struct store *store, const char *path, const struct text *text,
+			struct progress *progress, struct import_report *report, struct error *error);
 
 /* Loads the starter set of the program's data folder in one transaction, with
  * source "starter" and RANK_STARTER, so that real imports supersede it model

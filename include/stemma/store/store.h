@@ -262,6 +262,31 @@ enum status store_get_sketch(struct store *store, const char *name,
 	void (*visit)(void *context, const struct store_sketch *), void *context,
 	struct error *error);
 
+/* ---- fetching ------------------------------------------------------------ */
+
+/* What is known of an address; all NULL when nothing is.  Owned. */
+struct store_sync {
+	char *cursor; /* the fetcher's own */
+	char *etag;   /* the version that was fetched */
+	char *done;   /* ISO date and time, UTC; NULL while it is not complete */
+};
+void store_sync_free(struct store_sync *sync);
+struct store_sync store_get_sync(struct store *store, const char *resource);
+enum status store_put_sync(struct store *store, const char *resource, const char *cursor,
+			   const char *etag, bool done, struct error *error);
+
+/* Pages of something that is taken over when all of them are there. */
+enum status store_put_page(struct store *store, const char *resource, size_t page, const char *body,
+			   struct error *error);
+enum status store_drop_pages(struct store *store, const char *resource, struct error *error);
+enum status store_each_page(struct store *store, const char *resource,
+	bool (*visit)(void *context, const char *body), void *context, struct error *error);
+
+/* Names of models whose "model:NAME" is not done: with `scored` those that have an
+ * evaluation, else those that are a parent. */
+enum status store_each_unfetched(struct store *store, bool scored,
+	bool (*visit)(void *context, const char *name), void *context, struct error *error);
+
 /* Models that the user distrusts.  A put replaces the reason; one that is empty
  * becomes "suspect". */
 struct store_flag {

@@ -1,0 +1,403 @@
+#include "stemma/app/sync.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "stemma/app/import.h"
+#include "stemma/base/memory.h"
+#include "stemma/base/read_file.h"
+#include "stemma/formats/rows.h"
+#include "stemma/sync/http.h"
+
+#define HUB "https://huggingface.co"
+#define ROWS "https://datasets-server.huggingface.co"
+#define CONTENTS "contents"
+#define PAGE_ROWS 100
+#define GROUP_MODELS 20 /* in a transaction */
+
+struct syncing {
+	struct store *store;
+	const struct sync_settings *settings;
+	struct progress *progress;
+	struct sync_report *report;
+	struct http *http;
+	const char *endpoint, *rows; /* without a slash at the end; borrowed */
+};
+
+/* ---- the environment ----------------------------------------------------------- */
+
+static bool is_true(const char *name)
+{
+	static const char *const words[] = {"1", "ON", "YES", "TRUE"};
+	const char *value = getenv(name);
+
+	for (size_t i = 0; value && i < sizeof words / sizeof *words; i++)
+		if (strcasecmp(value, words[i]) == 0)
+			return true;
+	return false;
+}
+
+static enum status check_online(struct error *error)
+{
+	static const char *const names[] = {"HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (is_true(names[i])) {
+			error_set(error, STATUS_IO, "%s says that nothing may be fetched", names[i]);
+			return error_advise(error, "unset it to sync");
+		}
+	return STATUS_OK;
+}
+
+static char *base_address(const char *standard)
+{
+	const char *own = getenv("HF_ENDPOINT");
+	char *address = memory_string(own && own[0] ? own : standard);
+
+	for (size_t length = strlen(address); length > 0 && address[length - 1] == '/';)
+		address[--length] = '\0';
+	return address;
+}
+
+/* Without blanks and line ends; NULL when nothing is left. */
+static char *trimmed(const char *text)
+{
+	while (isspace((unsigned char)*text))
+		text++;
+	size_t length = strlen(text);
+	while (length > 0 && isspace((unsigned char)text[length - 1]))
+		length--;
+	return length > 0 ? memory_string_slice(text, length) : NULL;
+}
+
+static char *token_file(void)
+{
+	const char *path = getenv("HF_TOKEN_PATH"), *folder = getenv("HF_HOME");
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	struct text name = {0};
+
+	if (path && path[0])
+		text_append(&name, path);
+	else if (folder && folder[0])
+		text_append_format(&name, "%s/token", folder);
+	else if (cache && cache[0])
+		text_append_format(&name, "%s/huggingface/token", cache);
+	else if (home && home[0])
+		text_append_format(&name, "%s/.cache/huggingface/token", home);
+	return name.length ? text_steal(&name) : NULL;
+}
+
+/* As the Hub's own client looks for it. */
+static char *find_token(void)
+{
+	static const char *const names[] = {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"};
+	struct text text = {0};
+	char *token = NULL, *path;
+
+	if (is_true("HF_HUB_DISABLE_IMPLICIT_TOKEN"))
+		return NULL;
+	for (size_t i = 0; i < sizeof names / sizeof *names && !token; i++)
+		token = getenv(names[i]) ? trimmed(getenv(names[i])) : NULL;
+	path = token ? NULL : token_file();
+	if (path && access(path, R_OK) == 0 && read_file(path, &text, NULL) == STATUS_OK)
+		token = trimmed(text_string(&text));
+	text_free(&text);
+	free(path);
+	return token;
+}
+
+/* ---- the leaderboard ------------------------------------------------------------ */
+
+static bool count_page(void *context, const char *body)
+{
+	(void)body;
+	++*(size_t *)context;
+	return true;
+}
+
+static bool join_page(void *context, const char *body)
+{
+	struct text *text = context;
+
+	text_append(text, text->length ? "," : "[");
+	text_append(text, body);
+	return true;
+}
+
+static enum status get_page(struct syncing *syncing, size_t page, const char *etag,
+			    struct http_answer *answer, struct error *error)
+{
+	struct text url = {0};
+
+	text_append_format(&url, "%s/rows?dataset=open-llm-leaderboard%%2Fcontents&config=default"
+			   "&split=train&offset=%zu&length=%d", syncing->rows, page * PAGE_ROWS, PAGE_ROWS);
+	enum status status = http_get(syncing->http, text_string(&url), etag, answer, error);
+	if (status == STATUS_OK && answer->status != 200 && answer->status != 304) {
+		error_set(error, STATUS_IO, "%s: the server answers %ld: not found or private",
+			  text_string(&url), answer->status);
+		status = STATUS_IO;
+	}
+	text_free(&url);
+	return status;
+}
+
+static void count_import(struct sync_report *report, struct import_report *import)
+{
+	report->added += import->added;
+	report->updated += import->updated;
+	report->rejected += import->rejected;
+	import_report_free(import);
+}
+
+/* All pages are there: takes the table over. */
+static enum status take_contents(struct syncing *syncing, const char *etag, struct error *error)
+{
+	struct import_report import = {0};
+	struct text table = {0};
+	enum status status = store_each_page(syncing->store, CONTENTS, join_page, &table, error);
+
+	text_append(&table, "]");
+	if (status == STATUS_OK)
+		status = import_text(syncing->store, syncing->rows, &table, syncing->progress, &import, error);
+	count_import(syncing->report, &import);
+	if (status == STATUS_OK)
+		status = store_drop_pages(syncing->store, CONTENTS, error);
+	if (status == STATUS_OK)
+		status = store_put_sync(syncing->store, CONTENTS, NULL, etag, true, error);
+	text_free(&table);
+	return status;
+}
+
+/* Keeps a page; *total is the size of the table, which must stay the same over all
+ * pages: else all that was kept goes, and it begins again. */
+static enum status keep_page(struct syncing *syncing, size_t *page, size_t *total,
+			     const struct http_answer *answer, const char *etag, struct error *error)
+{
+	size_t rows, now;
+	char cursor[24];
+	enum status status = rows_page(text_string(&answer->body), answer->body.length, syncing->rows,
+				       &rows, &now, error);
+
+	if (status != STATUS_OK)
+		return status;
+	if ((*page > 0 && now != *total) || (rows < PAGE_ROWS && *page * PAGE_ROWS + rows < now)) {
+		bool grown = *page > 0 && now != *total;
+		store_drop_pages(syncing->store, CONTENTS, NULL);
+		*page = 0;
+		error_set(error, STATUS_DATA, grown ? "%s: the table changed meanwhile"
+						    : "%s: a page is shorter than it should be", syncing->rows);
+		return error_advise(error, "run it again: it begins anew");
+	}
+	*total = now;
+	snprintf(cursor, sizeof cursor, "%zu", now);
+	status = store_put_page(syncing->store, CONTENTS, *page, text_string(&answer->body), error);
+	if (status == STATUS_OK)
+		status = store_put_sync(syncing->store, CONTENTS, cursor, etag, false, error);
+	++*page;
+	syncing->report->fetched += rows;
+	return status;
+}
+
+static enum status sync_contents(struct syncing *syncing, struct error *error)
+{
+	struct store_sync known = store_get_sync(syncing->store, CONTENTS);
+	size_t page = 0, total = known.cursor ? strtoull(known.cursor, NULL, 10) : 0;
+	char *etag = memory_string(known.done ? NULL : known.etag);
+	enum status status = store_each_page(syncing->store, CONTENTS, count_page, &page, error);
+
+	while (status == STATUS_OK && !syncing->report->unchanged && (page == 0 || page * PAGE_ROWS < total)) {
+		struct http_answer answer;
+		status = get_page(syncing, page, page == 0 && known.done ? known.etag : NULL, &answer, error);
+		syncing->report->unchanged = status == STATUS_OK && answer.status == 304;
+		if (status == STATUS_OK && answer.status == 200) {
+			if (page == 0) {
+				free(etag);
+				etag = memory_string(answer.etag);
+			}
+			status = syncing->settings->dry_run
+				? rows_page(text_string(&answer.body), answer.body.length, syncing->rows,
+					    &(size_t){0}, &total, error)
+				: keep_page(syncing, &page, &total, &answer, etag, error);
+			progress_step(syncing->progress, "fetching the leaderboard",
+				      total ? (double)(page * PAGE_ROWS) / (double)total : -1);
+		}
+		http_answer_free(&answer);
+		if (syncing->settings->dry_run)
+			break;
+	}
+	syncing->report->rows = total;
+	if (status == STATUS_OK && !syncing->report->unchanged && !syncing->settings->dry_run)
+		status = take_contents(syncing, etag, error);
+	free(etag);
+	store_sync_free(&known);
+	return status;
+}
+
+/* ---- the Hub's models -------------------------------------------------------------- */
+
+struct names {
+	char **list; /* owned */
+	size_t count, capacity;
+};
+
+static bool add_name(void *context, const char *name)
+{
+	struct names *names = context;
+
+	names->list = memory_grow(names->list, names->count, &names->capacity, sizeof *names->list);
+	names->list[names->count++] = memory_string(name);
+	return true;
+}
+
+static void names_free(struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->list[i]);
+	free(names->list);
+}
+
+static char *model_address(const struct syncing *syncing, const char *name)
+{
+	static const char *const wanted[] = {"baseModels", "cardData", "config", "createdAt", "likes",
+					     "safetensors", "tags"};
+	struct text url = {0};
+	const char *slash = strchr(name, '/');
+	char *owner = memory_string_slice(name, (size_t)(slash - name));
+	char *first = http_escape(owner), *last = http_escape(slash + 1);
+
+	text_append_format(&url, "%s/api/models/%s/%s", syncing->endpoint, first, last);
+	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+		text_append_format(&url, "%cexpand=%s", i == 0 ? '?' : '&', wanted[i]);
+	free(owner);
+	free(first);
+	free(last);
+	return text_steal(&url);
+}
+
+static enum status note_model(struct syncing *syncing, const char *name, struct error *error)
+{
+	struct text resource = {0};
+
+	text_append_format(&resource, "model:%s", name);
+	enum status status = store_put_sync(syncing->store, text_string(&resource), NULL, NULL, true, error);
+	text_free(&resource);
+	return status;
+}
+
+/* Imports a group of answers and notes which models it was of. */
+static enum status take_models(struct syncing *syncing, struct text *bodies, char *const *names,
+			       size_t count, struct error *error)
+{
+	struct import_report import = {0};
+	enum status status = STATUS_OK;
+
+	if (bodies->length > 0) {
+		text_append(bodies, "]");
+		status = import_text(syncing->store, syncing->endpoint, bodies, NULL, &import, error);
+		count_import(syncing->report, &import);
+	}
+	if (status == STATUS_OK)
+		status = store_begin(syncing->store, error);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		status = note_model(syncing, names[i], error);
+	if (status == STATUS_OK)
+		status = store_commit(syncing->store, error);
+	else
+		store_rollback(syncing->store);
+	text_clear(bodies);
+	return status;
+}
+
+static enum status get_model(struct syncing *syncing, const char *name, struct text *bodies,
+			     struct error *error)
+{
+	struct http_answer answer;
+	char *url = model_address(syncing, name);
+	enum status status = http_get(syncing->http, url, NULL, &answer, error);
+
+	if (status == STATUS_OK && answer.status == 200) {
+		text_append(bodies, bodies->length ? "," : "[");
+		text_append_bytes(bodies, text_string(&answer.body), answer.body.length);
+	} else if (status == STATUS_OK) {
+		syncing->report->missing++;
+	}
+	syncing->report->models += status == STATUS_OK;
+	http_answer_free(&answer);
+	free(url);
+	return status;
+}
+
+/* What was fetched before a failure is kept too. */
+static enum status get_models(struct syncing *syncing, const struct names *names, struct error *error)
+{
+	struct text bodies = {0};
+	size_t first = 0, i = 0;
+	enum status status = STATUS_OK, kept = STATUS_OK;
+
+	for (; i < names->count && status == STATUS_OK && kept == STATUS_OK; i++) {
+		progress_step(syncing->progress, "fetching models", (double)i / (double)names->count);
+		status = get_model(syncing, names->list[i], &bodies, error);
+		if (status != STATUS_OK)
+			break;
+		if (i + 1 - first == GROUP_MODELS || i + 1 == names->count) {
+			kept = take_models(syncing, &bodies, names->list + first, i + 1 - first, error);
+			first = i + 1;
+		}
+	}
+	if (status != STATUS_OK && i > first)
+		take_models(syncing, &bodies, names->list + first, i - first, NULL);
+	syncing->report->left = names->count - i;
+	text_free(&bodies);
+	return status != STATUS_OK ? status : kept;
+}
+
+static enum status sync_models(struct syncing *syncing, struct error *error)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t round = 0; round <= syncing->settings->depth && status == STATUS_OK; round++) {
+		struct names names = {0};
+		status = store_each_unfetched(syncing->store, round == 0, add_name, &names, error);
+		if (status == STATUS_OK && syncing->settings->dry_run)
+			syncing->report->left += names.count;
+		else if (status == STATUS_OK)
+			status = get_models(syncing, &names, error);
+		names_free(&names);
+	}
+	return status;
+}
+
+/* ---- the whole ---------------------------------------------------------------------- */
+
+enum status sync_run(struct store *store, const struct sync_settings *settings,
+		     struct progress *progress, struct sync_report *report, struct error *error)
+{
+	char *endpoint = base_address(HUB), *rows = base_address(ROWS), *token = find_token();
+	struct syncing syncing = {
+		.store = store, .settings = settings, .progress = progress, .report = report,
+		.endpoint = endpoint, .rows = rows,
+	};
+	const struct http_settings http = {
+		.endpoint = endpoint, .token = token, .request_seconds = settings->request_seconds,
+		.total_seconds = settings->total_seconds, .size_limit = settings->size_limit,
+		.tries = settings->tries, .backoff = settings->backoff,
+	};
+	enum status status = check_online(error);
+
+	*report = (struct sync_report){0};
+	syncing.http = http_new(&http, progress);
+	if (status == STATUS_OK)
+		status = sync_contents(&syncing, error);
+	if (status == STATUS_OK && settings->models)
+		status = sync_models(&syncing, error);
+	report->requests = http_requests(syncing.http);
+	http_free(syncing.http);
+	free(endpoint);
+	free(rows);
+	free(token);
+	return status;
+}

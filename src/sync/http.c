@@ -1,0 +1,403 @@
+#include "stemma/sync/http.h"
+
+#include <ctype.h>
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "stemma/base/clock.h"
+#include "stemma/base/memory.h"
+
+#define REDIRECTS_MAX 5
+#define WAIT_MAX 600.0 /* seconds: no window of a server is longer */
+
+struct http {
+	CURL *curl;
+	struct http_settings settings;
+	struct progress *progress;
+	double begun;
+	size_t requests;
+};
+
+/* What the callbacks fill. */
+struct transfer {
+	struct http *http;
+	struct http_answer *answer;
+	double wait;      /* that the server asks for, seconds; negative unknown */
+	bool too_large;
+	bool cancelled;
+};
+
+struct http *http_new(const struct http_settings *settings, struct progress *progress)
+{
+	struct http *http = memory_zero(1, sizeof *http);
+
+	http->settings = *settings;
+	http->progress = progress;
+	http->begun = clock_seconds();
+	http->curl = curl_easy_init();
+	if (!http->curl)
+		memory_exhausted();
+	return http;
+}
+
+void http_free(struct http *http)
+{
+	if (!http)
+		return;
+	curl_easy_cleanup(http->curl);
+	free(http);
+}
+
+void http_answer_free(struct http_answer *answer)
+{
+	text_free(&answer->body);
+	free(answer->etag);
+	free(answer->next);
+	*answer = (struct http_answer){0};
+}
+
+size_t http_requests(const struct http *http)
+{
+	return http->requests;
+}
+
+char *http_escape(const char *text)
+{
+	struct text escaped = {0};
+
+	for (; *text; text++)
+		text_append_format(&escaped, isalnum((unsigned char)*text) || strchr("-_.~", *text) ? "%c" : "%%%02X",
+				   (unsigned int)(unsigned char)*text);
+	return text_steal(&escaped);
+}
+
+/* ---- callbacks ------------------------------------------------------------------- */
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *context)
+{
+	struct transfer *transfer = context;
+	struct text *body = &transfer->answer->body;
+
+	transfer->too_large = body->length + size * count > transfer->http->settings.size_limit;
+	if (transfer->too_large)
+		return 0; /* ends the transfer */
+	text_append_bytes(body, bytes, size * count);
+	return size * count;
+}
+
+/* The value of a header of this name, without blanks; NULL for another one.  The
+ * caller frees. */
+static char *header_value(const char *line, size_t length, const char *name)
+{
+	size_t size = strlen(name);
+
+	if (length <= size || strncasecmp(line, name, size) != 0 || line[size] != ':')
+		return NULL;
+	for (line += size + 1, length -= size + 1; length > 0 && isspace((unsigned char)*line); line++)
+		length--;
+	while (length > 0 && isspace((unsigned char)line[length - 1]))
+		length--;
+	return memory_string_slice(line, length);
+}
+
+/* The address in <...> before rel="next". */
+static char *next_of(const char *link)
+{
+	for (const char *at = strchr(link, '<'); at; at = strchr(at + 1, '<')) {
+		const char *end = strchr(at, '>'), *stop = end ? strchr(end, ',') : NULL;
+		const char *rel = end ? strstr(end, "rel=\"next\"") : NULL;
+		if (rel && (!stop || rel < stop))
+			return memory_string_slice(at + 1, (size_t)(end - at) - 1);
+	}
+	return NULL;
+}
+
+/* Seconds of "Retry-After: 30" or a date. */
+static double retry_after(const char *value)
+{
+	char *end;
+	double seconds = strtod(value, &end);
+	time_t when = end == value ? curl_getdate(value, NULL) : -1;
+
+	return end != value ? seconds : when >= 0 ? difftime(when, time(NULL)) : -1;
+}
+
+/* "api";r=0;t=120: nothing is left for so many seconds. */
+static double window_rest(const char *value)
+{
+	const char *left = strstr(value, "r="), *rest = strstr(value, "t=");
+
+	return left && rest && strtod(left + 2, NULL) <= 0 ? strtod(rest + 2, NULL) + 1 : -1;
+}
+
+static size_t take_header(char *line, size_t size, size_t count, void *context)
+{
+	struct transfer *transfer = context;
+	struct http_answer *answer = transfer->answer;
+	size_t length = size * count;
+	char *value;
+
+	if ((value = header_value(line, length, "ETag"))) {
+		free(answer->etag);
+		answer->etag = value;
+	} else if ((value = header_value(line, length, "Link"))) {
+		free(answer->next);
+		answer->next = next_of(value);
+		free(value);
+	} else if ((value = header_value(line, length, "Retry-After"))) {
+		transfer->wait = retry_after(value);
+		free(value);
+	} else if ((value = header_value(line, length, "RateLimit"))) {
+		double rest = window_rest(value);
+		transfer->wait = rest > transfer->wait ? rest : transfer->wait;
+		free(value);
+	}
+	return length;
+}
+
+static bool is_stopped(struct http *http)
+{
+	return !progress_step(http->progress, "fetching", -1);
+}
+
+static int watch(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up_now)
+{
+	struct transfer *transfer = context;
+
+	(void)total, (void)now, (void)up_total, (void)up_now;
+	transfer->cancelled = is_stopped(transfer->http);
+	return transfer->cancelled;
+}
+
+/* ---- one try ----------------------------------------------------------------------- */
+
+/* Scheme, host and port of an address; the caller frees. */
+static char *origin_of(const char *url)
+{
+	CURLU *parts = curl_url();
+	char *scheme = NULL, *host = NULL, *port = NULL;
+	struct text origin = {0};
+
+	if (parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+	    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+	    curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+	    curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK)
+		text_append_format(&origin, "%s://%s:%s", scheme, host, port);
+	curl_free(scheme);
+	curl_free(host);
+	curl_free(port);
+	curl_url_cleanup(parts);
+	return origin.length ? text_steal(&origin) : memory_string("");
+}
+
+static bool same_origin(const char *a, const char *b)
+{
+	char *left = origin_of(a), *right = origin_of(b);
+	bool same = left[0] && strcasecmp(left, right) == 0;
+
+	free(left);
+	free(right);
+	return same;
+}
+
+static struct curl_slist *request_headers(const char *etag)
+{
+	struct text line = {0};
+
+	if (!etag)
+		return NULL;
+	text_append_format(&line, "If-None-Match: %s", etag);
+	struct curl_slist *headers = curl_slist_append(NULL, text_string(&line));
+	text_free(&line);
+	return headers;
+}
+
+static void prepare(struct http *http, const char *url, struct transfer *transfer,
+		    struct curl_slist *headers)
+{
+	CURL *curl = http->curl;
+	bool secure = strncasecmp(url, "https:", 6) == 0;
+
+	curl_easy_reset(curl);
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, secure ? "https" : "http");
+	curl_easy_setopt(curl, CURLOPT_USERAGENT, "stemma");
+	curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, http->settings.request_seconds);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, http->settings.request_seconds);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer);
+	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, watch);
+	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer);
+	if (http->settings.token && same_origin(url, http->settings.endpoint)) {
+		curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+		curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, http->settings.token);
+	}
+}
+
+/* What became of one try. */
+enum outcome { OUTCOME_DONE, OUTCOME_AGAIN, OUTCOME_FAILED };
+
+static enum outcome judge_failure(const struct transfer *transfer, CURLcode code, const char *url,
+				  struct error *error)
+{
+	if (transfer->cancelled) {
+		error_set(error, STATUS_CANCELLED, "stopped; what was fetched is kept");
+		return OUTCOME_FAILED;
+	}
+	if (transfer->too_large) {
+		error_set(error, STATUS_DATA, "%s: the answer is larger than %zu bytes", url,
+			  transfer->http->settings.size_limit);
+		return OUTCOME_FAILED;
+	}
+	error_set(error, STATUS_IO, "%s: %s", url, curl_easy_strerror(code));
+	switch (code) {
+	case CURLE_COULDNT_RESOLVE_HOST: case CURLE_COULDNT_RESOLVE_PROXY:
+		error_advise(error, "is the network there? The cache is as before");
+		return OUTCOME_FAILED;
+	case CURLE_COULDNT_CONNECT: case CURLE_RECV_ERROR: case CURLE_SEND_ERROR: case CURLE_GOT_NOTHING:
+	case CURLE_PARTIAL_FILE: case CURLE_OPERATION_TIMEDOUT: case CURLE_HTTP2: case CURLE_HTTP2_STREAM:
+	case CURLE_WEIRD_SERVER_REPLY: case CURLE_BAD_CONTENT_ENCODING: case CURLE_WRITE_ERROR:
+		return OUTCOME_AGAIN;
+	default:
+		return OUTCOME_FAILED;
+	}
+}
+
+static enum outcome judge_answer(const struct http_answer *answer, const char *url,
+				 struct error *error)
+{
+	long status = answer->status;
+
+	switch (status) {
+	case 200:
+		if (answer->body.length > 0)
+			return OUTCOME_DONE;
+		error_set(error, STATUS_IO, "%s: the answer is empty", url);
+		return OUTCOME_AGAIN;
+	case 304: case 401: case 403: case 404:
+		return OUTCOME_DONE;
+	case 408: case 429: case 500: case 502: case 503: case 504:
+		error_set(error, STATUS_IO, "%s: the server answers %ld", url, status);
+		error_advise(error, status == 429 ? "it asks for fewer requests; try again later, or set HF_TOKEN"
+						  : "try again later; what was fetched is kept");
+		return OUTCOME_AGAIN;
+	default:
+		error_set(error, STATUS_IO, "%s: the server answers %ld", url, status);
+		return OUTCOME_FAILED;
+	}
+}
+
+/* Where a redirect leads, if it may be followed; the caller frees. */
+static char *redirect_of(struct http *http, const char *url, long status, struct error *error)
+{
+	char *target = NULL;
+
+	if (status < 300 || status >= 400 || status == 304)
+		return NULL;
+	curl_easy_getinfo(http->curl, CURLINFO_REDIRECT_URL, &target);
+	if (target && same_origin(url, target))
+		return memory_string(target);
+	error_set(error, STATUS_IO, "%s: the server redirects to another host, which is not followed", url);
+	return NULL;
+}
+
+static enum outcome try_once(struct http *http, const char *url, const char *etag,
+			     struct http_answer *answer, double *wait, struct error *error)
+{
+	struct transfer transfer = {.http = http, .answer = answer};
+	char *current = memory_string(url), *target = NULL;
+	enum outcome outcome = OUTCOME_FAILED;
+	CURLcode code;
+
+	for (int redirects = 0; current; redirects++) {
+		http_answer_free(answer);
+		transfer.wait = -1;
+		struct curl_slist *headers = request_headers(etag);
+		prepare(http, current, &transfer, headers);
+		code = curl_easy_perform(http->curl);
+		curl_slist_free_all(headers);
+		http->requests++;
+		curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &answer->status);
+		target = NULL;
+		if (code == CURLE_OK && redirects < REDIRECTS_MAX)
+			target = redirect_of(http, current, answer->status, error);
+		if (!target) {
+			outcome = error->status != STATUS_OK ? OUTCOME_FAILED
+				: code != CURLE_OK ? judge_failure(&transfer, code, current, error)
+						   : judge_answer(answer, current, error);
+		}
+		free(current);
+		current = target;
+	}
+	*wait = transfer.wait;
+	return outcome;
+}
+
+/* ---- trying again -------------------------------------------------------------------- */
+
+/* False when the user stops it. */
+static bool wait_for(struct http *http, double seconds)
+{
+	double end = clock_seconds() + seconds;
+	const struct timespec step = {.tv_nsec = 50000000};
+
+	while (clock_seconds() < end) {
+		if (is_stopped(http))
+			return false;
+		nanosleep(&step, NULL);
+	}
+	return !is_stopped(http);
+}
+
+static enum status check_time(const struct http *http, double wait, struct error *error)
+{
+	if (clock_seconds() - http->begun + wait <= (double)http->settings.total_seconds)
+		return STATUS_OK;
+	error_set(error, STATUS_IO, "no more time: all together may take %ld s", http->settings.total_seconds);
+	return error_advise(error, "run it again: it goes on where it stopped");
+}
+
+enum status http_get(struct http *http, const char *url, const char *etag,
+		     struct http_answer *answer, struct error *error)
+{
+	double backoff = http->settings.backoff, wait;
+	struct error problem = {0};
+	enum outcome outcome = OUTCOME_AGAIN;
+
+	*answer = (struct http_answer){0};
+	for (int i = 0; i < http->settings.tries && outcome == OUTCOME_AGAIN; i++, backoff *= 2) {
+		error_clear(&problem);
+		if (check_time(http, 0, &problem) != STATUS_OK)
+			break;
+		outcome = try_once(http, url, etag, answer, &wait, &problem);
+		if (outcome == OUTCOME_AGAIN && i + 1 < http->settings.tries) {
+			double pause = wait >= 0 ? wait : backoff;
+			pause = pause > WAIT_MAX ? WAIT_MAX : pause;
+			if (check_time(http, pause, NULL) != STATUS_OK)
+				break;
+			if (!wait_for(http, pause)) {
+				error_clear(&problem);
+				error_set(&problem, STATUS_CANCELLED, "stopped; what was fetched is kept");
+				break;
+			}
+		} else if (outcome == OUTCOME_DONE && wait > 0) {
+			/* The window is used up: the next request would be refused. */
+			wait_for(http, wait > WAIT_MAX ? WAIT_MAX : wait);
+		}
+	}
+	if (outcome == OUTCOME_DONE)
+		return STATUS_OK;
+	http_answer_free(answer);
+	if (error && error->status == STATUS_OK)
+		*error = problem;
+	return problem.status;
+}

@@ -1,0 +1,131 @@
+#!/bin/sh
+# Fetching, from a server that misbehaves.  Prints TAP.
+. "${top_srcdir:-.}/tests/cli/tap.sh"
+
+unset HF_TOKEN HUGGING_FACE_HUB_TOKEN HF_HUB_OFFLINE TRANSFORMERS_OFFLINE HF_HOME HF_TOKEN_PATH
+unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
+python=$(command -v python3) || {
+	echo '1..0 # SKIP python3 is not there'
+	exit 0
+}
+echo good >mode
+"$python" "$top_srcdir/tests/sync/server.py" "$work" 2>server.err &
+server=$!
+trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
+while [ ! -s port ]; do
+	kill -0 $server 2>/dev/null || { cat server.err; exit 99; }
+done
+HF_ENDPOINT=http://127.0.0.1:$(cat port)/
+export HF_ENDPOINT
+
+with() { stemma --db s.db --no-starter "$@"; }
+sync() { with sync --backoff 1 "$@"; }
+serve() { echo "new $*" >mode; : >log; } # MODE [COUNT]
+fresh() { rm -f s.db*; }
+requests() { [ "$(wc -l <log)" -eq "$1" ]; }
+# fetched MODE [COUNT]: a whole sync under these conditions.
+fetched() {
+	fresh
+	serve "$@"
+	sync
+	exits 0 && says '^rows  *230$'
+}
+# refused CODE MESSAGE MODE [COUNT]: it fails, says why, and the cache is as before.
+refused() {
+	code_wanted=$1 message=$2
+	shift 2
+	fresh
+	serve "$@"
+	sync --request-timeout 2 --tries 3
+	fails_with "$code_wanted" "$message" || return 1
+	with check --json
+	grep -q '"models": 0' out && grep -q '"faults": 0' out
+}
+
+serve good
+sync --dry-run
+check 'a dry run tells how much there is' says '^rows  *230$'
+check 'and asks once' requests 1
+with check --json
+check 'and fetches nothing' says '"models": 0'
+check 'the leaderboard is fetched' fetched good
+check 'in three pages' requests 3
+with check --json
+check 'all models are there' says '"scored": 230'
+serve good
+sync
+check 'a second time it is unchanged' says '^leaderboard  *unchanged$'
+check 'which costs one request' requests 1
+
+serve good
+sync --depth 1
+check 'models and their parents' says '^models asked for  *231$'
+check 'a private one is missing, not a failure' says '^of them missing  *1$'
+with tree owner/model-0 --ancestors --csv
+check 'lineage is there, a generation deep' says '^base/root,base/older,finetune,1,declared$'
+serve good
+sync --models
+check 'no model is asked for twice' requests 1
+
+check 'told to slow down, it waits and goes on' fetched slow-down 2
+check 'broken at first, it tries again' fetched broken 2
+check 'cut connections are tried again' fetched cut 2
+check 'so are answers that are too short' fetched short 2
+check 'a path that moved is followed' fetched moved
+check 'always broken: it gives up' refused 74 'the server answers 500; try again later' broken 99
+check 'always told to slow down' refused 74 'the server answers 429; it asks for fewer requests' slow-down 99
+check 'always cut' refused 74 'http://127.0.0.1' cut 99
+check 'another host is not followed' refused 74 'redirects to another host' away
+check 'nor a circle' refused 74 'the server' round
+check 'no JSON' refused 65 'not JSON' junk
+check 'an answer without end' refused 65 'larger than 33554432 bytes' endless
+check 'a compressed bomb' refused 65 'larger than 33554432 bytes' bomb
+check 'a slow drip' refused 74 'Timeout' drip
+check 'a private table' refused 74 'not found or private' private
+check 'a table that grows meanwhile' refused 65 'the table changed meanwhile; run it again' growing
+
+# After two of three pages the server breaks for good; then it is well again.
+fresh
+serve good
+sync >/dev/null
+fresh
+cat >break.sh <<'END'
+while [ "$(wc -l <log)" -lt 2 ]; do :; done
+echo broken 999999 >mode
+END
+serve slow-down 0
+sh break.sh &
+sync --tries 1
+wait $!
+kept=$(grep -c '^/rows' log)
+serve good
+sync
+check 'after a break it goes on' says '^rows  *230$'
+less() { [ "$(wc -l <log)" -le 3 ]; }
+check 'with what is missing' less
+
+# The token goes to the endpoint, and nowhere else.
+HF_TOKEN=' hf_secret
+'
+export HF_TOKEN
+fetched good
+check 'the token is sent' grep -q 'Bearer hf_secret$' log
+refused 74 'another host' away
+leaks() { cat out err s.db* | grep -q hf_secret; }
+not() { ! "$@"; }
+check 'to one host only' sh -c '[ "$(wc -l <log)" -eq 1 ]'
+check 'and stands nowhere' not leaks
+HF_HUB_DISABLE_IMPLICIT_TOKEN=yes
+export HF_HUB_DISABLE_IMPLICIT_TOKEN
+fetched good
+check 'unless it must not' not grep -q Bearer log
+
+fresh
+HF_HUB_OFFLINE=1 "$program" --db s.db --no-starter sync >out 2>err </dev/null
+code=$?
+check 'offline is said' fails_with 74 'HF_HUB_OFFLINE says that nothing may be fetched'
+kill $server
+wait $server 2>/dev/null
+sync --tries 1
+check 'no server, no hang' fails_with 74 'http://127.0.0.1'
+finish
