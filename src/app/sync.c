@@ -278,11 +278,12 @@ static char *model_address(const struct syncing *syncing, const char *name)
 	return text_steal(&url);
 }
 
-static enum status note_model(struct syncing *syncing, const char *name, struct error *error)
+static enum status note_fetched(struct syncing *syncing, const char *what, const char *name,
+				struct error *error)
 {
 	struct text resource = {0};
 
-	text_append_format(&resource, "model:%s", name);
+	text_append_format(&resource, "%s%s", what, name);
 	enum status status = store_put_sync(syncing->store, text_string(&resource), NULL, NULL, true, error);
 	text_free(&resource);
 	return status;
@@ -303,7 +304,7 @@ static enum status take_models(struct syncing *syncing, struct text *bodies, cha
 	if (status == STATUS_OK)
 		status = store_begin(syncing->store, error);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++)
-		status = note_model(syncing, names[i], error);
+		status = note_fetched(syncing, "model:", names[i], error);
 	if (status == STATUS_OK)
 		status = store_commit(syncing->store, error);
 	else
@@ -361,13 +362,80 @@ static enum status sync_models(struct syncing *syncing, struct error *error)
 
 	for (size_t round = 0; round <= syncing->settings->depth && status == STATUS_OK; round++) {
 		struct names names = {0};
-		status = store_each_unfetched(syncing->store, round == 0, add_name, &names, error);
+		status = store_each_unfetched(syncing->store, "model:", round == 0, add_name, &names, error);
 		if (status == STATUS_OK && syncing->settings->dry_run)
 			syncing->report->left += names.count;
 		else if (status == STATUS_OK)
 			status = get_models(syncing, &names, error);
 		names_free(&names);
 	}
+	return status;
+}
+
+/* ---- descendants ------------------------------------------------------------------ */
+
+/* The next page is where the first was; a mirror may still name the Hub's own host.
+ * NULL at the end, and for an address of somebody else. */
+static char *next_address(const struct syncing *syncing, const char *next)
+{
+	const char *const bases[] = {syncing->endpoint, HUB};
+	struct text address = {0};
+
+	for (size_t i = 0; next && i < sizeof bases / sizeof *bases; i++) {
+		size_t length = strlen(bases[i]);
+		if (strncmp(next, bases[i], length) == 0 && next[length] == '/') {
+			text_append_format(&address, "%s%s", syncing->endpoint, next + length);
+			return text_steal(&address);
+		}
+	}
+	return NULL;
+}
+
+/* The pages of the list of all models that name this one as a parent. */
+static enum status get_children(struct syncing *syncing, const char *name, struct error *error)
+{
+	struct text first = {0};
+	char *id = http_escape(name);
+
+	text_append_format(&first, "%s/api/models?filter=base_model%%3A%s&full=true&cardData=true&limit=1000",
+			   syncing->endpoint, id);
+	char *url = text_steal(&first);
+	enum status status = STATUS_OK;
+	while (url && status == STATUS_OK) {
+		struct import_report import = {0};
+		struct http_answer answer;
+		status = http_get(syncing->http, url, NULL, &answer, error);
+		free(url);
+		url = NULL;
+		if (status == STATUS_OK && answer.status == 200) {
+			status = import_text(syncing->store, syncing->endpoint, &answer.body, NULL, &import, error);
+			count_import(syncing->report, &import);
+			url = next_address(syncing, answer.next);
+		}
+		http_answer_free(&answer);
+	}
+	free(url);
+	free(id);
+	return status;
+}
+
+static enum status sync_descendants(struct syncing *syncing, struct error *error)
+{
+	struct names names = {0};
+	enum status status = store_each_unfetched(syncing->store, "children:", true, add_name, &names, error);
+
+	for (size_t i = 0; i < names.count && status == STATUS_OK; i++) {
+		progress_step(syncing->progress, "fetching descendants", (double)i / (double)names.count);
+		if (syncing->settings->dry_run) {
+			syncing->report->left++;
+			continue;
+		}
+		status = get_children(syncing, names.list[i], error);
+		if (status == STATUS_OK)
+			status = note_fetched(syncing, "children:", names.list[i], error);
+		syncing->report->parents += status == STATUS_OK;
+	}
+	names_free(&names);
 	return status;
 }
 
@@ -394,6 +462,8 @@ enum status sync_run(struct store *store, const struct sync_settings *settings,
 		status = sync_contents(&syncing, error);
 	if (status == STATUS_OK && settings->models)
 		status = sync_models(&syncing, error);
+	if (status == STATUS_OK && settings->descendants)
+		status = sync_descendants(&syncing, error);
 	report->requests = http_requests(syncing.http);
 	http_free(syncing.http);
 	free(endpoint);

@@ -3,7 +3,7 @@
 #include "stemma/app/sync.h"
 
 struct sync_options {
-	bool models, dry_run;
+	bool models, descendants, dry_run;
 	uint64_t depth, request_seconds, total_seconds, megabytes, tries, backoff;
 };
 static const struct sync_options defaults = {
@@ -14,6 +14,7 @@ static const struct sync_options defaults = {
 static const struct option_spec specs[] = {
 	{"models", 0, OPTION_FLAG, NULL, OPTION(models), "also the Hub's metadata of the models with scores", NULL},
 	{"depth", 0, OPTION_NUMBER, "N", OPTION(depth), "with --models: and N generations of ancestors", NULL},
+	{"descendants", 0, OPTION_FLAG, NULL, OPTION(descendants), "also what others made of the models with scores", NULL},
 	{"dry-run", 0, OPTION_FLAG, NULL, OPTION(dry_run), "only tell how much there is to fetch", NULL},
 	{"request-timeout", 0, OPTION_NUMBER, "SECONDS", OPTION(request_seconds), "for one request (default 30)", NULL},
 	{"timeout", 0, OPTION_NUMBER, "SECONDS", OPTION(total_seconds), "for all together (default 7200)", NULL},
@@ -39,7 +40,8 @@ static void print_report(const struct cli *cli, const struct sync_report *result
 	report_number(&report, "fetched", "fetched now", (double)result->fetched, 0);
 	report_number(&report, "models", "models asked for", (double)result->models, 0);
 	report_number(&report, "missing", "of them missing", (double)result->missing, 0);
-	report_number(&report, "left", "models left", (double)result->left, 0);
+	report_number(&report, "parents", "descendants of", (double)result->parents, 0);
+	report_number(&report, "left", "still to ask for", (double)result->left, 0);
 	report_number(&report, "added", "records added", (double)result->added, 0);
 	report_number(&report, "updated", "updated", (double)result->updated, 0);
 	report_number(&report, "rejected", "rejected", (double)result->rejected, 0);
@@ -53,7 +55,7 @@ static enum status sync_command_run(struct cli *cli, const void *specific, size_
 	const struct sync_options *options = specific;
 	const struct sync_settings settings = {
 		.models = options->models || options->depth > 0, .depth = (size_t)options->depth,
-		.dry_run = options->dry_run,
+		.descendants = options->descendants, .dry_run = options->dry_run,
 		.request_seconds = at_least_one(options->request_seconds),
 		.total_seconds = at_least_one(options->total_seconds),
 		.size_limit = (size_t)at_least_one(options->megabytes) << 20,

@@ -83,16 +83,18 @@ enum status store_each_page(struct store *store, const char *resource,
 	return database_each(store, query, text_row, &visitor, error);
 }
 
-enum status store_each_unfetched(struct store *store, bool scored,
+enum status store_each_unfetched(struct store *store, const char *what, bool scored,
 	bool (*visit)(void *context, const char *name), void *context, struct error *error)
 {
+	static const char *const sql[] = {
+		"SELECT name FROM models AS m WHERE instr(name, '/') > 0"
+		" AND NOT EXISTS (SELECT 1 FROM sync_state WHERE resource = ?1 || m.name AND done IS NOT NULL)"
+		" AND EXISTS (SELECT 1 FROM edges WHERE parent = m.id) ORDER BY name",
+		"SELECT name FROM models AS m WHERE instr(name, '/') > 0"
+		" AND NOT EXISTS (SELECT 1 FROM sync_state WHERE resource = ?1 || m.name AND done IS NOT NULL)"
+		" AND EXISTS (SELECT 1 FROM evaluations WHERE model = m.id) ORDER BY name",
+	};
 	struct page_visitor visitor = {visit, context};
-	struct query query = {.id = scored,
-		.sql = "SELECT name FROM models AS m WHERE instr(name, '/') > 0"
-		       " AND NOT EXISTS (SELECT 1 FROM sync_state WHERE resource = 'model:' || m.name"
-		       "  AND done IS NOT NULL)"
-		       " AND (?1 = 0 OR EXISTS (SELECT 1 FROM evaluations WHERE model = m.id))"
-		       " AND (?1 = 1 OR EXISTS (SELECT 1 FROM edges WHERE parent = m.id)) ORDER BY name"};
 
-	return database_each(store, query, text_row, &visitor, error);
+	return database_each(store, (struct query){.text = what, .sql = sql[scored]}, text_row, &visitor, error);
 }

@@ -67,6 +67,12 @@ serve good
 sync --models
 check 'no model is asked for twice' requests 1
 
+serve good
+sync --descendants
+check 'descendants of all' says '^descendants of  *230$'
+with tree owner/model-2 --descendants --csv
+check 'on all pages of the list' says '^child/model-2-b,owner/model-2,adapter,1,declared$'
+
 check 'told to slow down, it waits and goes on' fetched slow-down 2
 check 'broken at first, it tries again' fetched broken 2
 check 'cut connections are tried again' fetched cut 2

@@ -84,6 +84,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.answer(304, b"")
             total = ROWS + (done if mode()[0] == "growing" else 0)
             return self.answer(200, json.dumps(page(int(query["offset"][0]), total)).encode(), ETag='"one"')
+        if path == "/api/models":
+            parent = query["filter"][0].removeprefix("base_model:")
+            children = [f"child/{parent[6:]}-{'b' if 'cursor' in query else 'a'}"] if parent == "owner/model-2" else []
+            found = [{"id": child, "tags": ["base_model:" + parent, "base_model:adapter:" + parent]} for child in children]
+            more = {} if "cursor" in query or not children else {
+                "Link": f'<http://127.0.0.1:{self.server.server_port}{self.path}&cursor=x>; rel="next"'}
+            return self.answer(200, json.dumps(found).encode(), **more)
         found = model(path.removeprefix("/api/models/"))
         if found is None:
             return self.answer(401, b'{"error": "Invalid username or password."}')

@@ -17,6 +17,7 @@
 struct sync_settings {
 	bool models;          /* Hub metadata of the models with scores */
 	size_t depth;         /* and so many generations of their ancestors */
+	bool descendants;     /* and what others made of the models with scores */
 	bool dry_run;         /* ask only how much there is */
 	long request_seconds, total_seconds;
 	size_t size_limit;    /* bytes of an answer */
@@ -29,6 +30,7 @@ struct sync_report {
 	bool unchanged;           /* the leaderboard is what it was */
 	size_t rows, fetched;     /* of the leaderboard; fetched now */
 	size_t models, missing;   /* of the Hub: asked for now, not found or private */
+	size_t parents;           /* whose descendants were asked for now */
 	size_t left;              /* still to be asked for */
 	size_t added, updated, rejected; /* records */
 };

@@ -282,9 +282,9 @@ enum status store_drop_pages(struct store *store, const char *resource, struct e
 enum status store_each_page(struct store *store, const char *resource,
 	bool (*visit)(void *context, const char *body), void *context, struct error *error);
 
-/* Names of models whose "model:NAME" is not done: with `scored` those that have an
+/* Names of models whose "WHATname" (what = "model:") is not done: with `scored` those that have an
  * evaluation, else those that are a parent. */
-enum status store_each_unfetched(struct store *store, bool scored,
+enum status store_each_unfetched(struct store *store, const char *what, bool scored,
 	bool (*visit)(void *context, const char *name), void *context, struct error *error);
 
 /* Models that the user distrusts.  A put replaces the reason; one that is empty
