@@ -11,6 +11,7 @@ libapp_a_SOURCES = \
 	include/stemma/app/import.h src/app/import.c \
 	include/stemma/app/job.h src/app/job.c \
 	include/stemma/app/judge.h src/app/judge.c \
+	include/stemma/app/licences.h src/app/licences.c \
 	include/stemma/app/outcomes.h src/app/outcomes.c \
 	include/stemma/app/session.h src/app/session.c \
 	include/stemma/app/sync.h src/app/sync.c \

@@ -17,10 +17,6 @@ void sketch_state_balance(struct sketch_state *state, size_t fixed);
 double sketch_shares(const struct sketch *sketch, const struct catalog *catalog,
 		     double shares[SKETCH_PARENTS_MAX]);
 
-/* The nearest ancestor that all parents have in common; one of the parents
- * only where there is no other; CATALOG_NONE when they are unrelated. */
-size_t sketch_common_ancestor(const struct sketch *sketch, const struct catalog *catalog);
-
 /* Position of the parent with the largest weight, the first of equal ones;
  * SIZE_MAX when there are none. */
 size_t sketch_heaviest(const struct sketch *sketch);

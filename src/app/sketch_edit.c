@@ -181,6 +181,20 @@ bool sketch_move_weight(struct sketch *sketch, size_t position, double step)
 	       sketch_set_weight(sketch, position, sketch->now.parents[position].weight + step);
 }
 
+bool sketch_swap(struct sketch *sketch, size_t position)
+{
+	struct sketch_state next = sketch->now;
+
+	if (position >= next.count || next.count < 2)
+		return false;
+	struct sketch_parent *one = &next.parents[position];
+	struct sketch_parent *other = &next.parents[(position + 1) % next.count];
+	double weight = one->weight;
+	one->weight = other->weight;
+	other->weight = weight;
+	return sketch_commit(sketch, &next);
+}
+
 bool sketch_equalize(struct sketch *sketch)
 {
 	struct sketch_state next = sketch->now;

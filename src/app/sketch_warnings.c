@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stemma/app/licences.h"
+
 /* Parameter counts further apart than this share are different sizes. */
 #define SIZE_TOLERANCE 0.02
 
@@ -148,10 +150,67 @@ static void warn_idle(const struct subject *subject, struct text *out)
 					   " effect\n", parent_at(subject, i)->name, subject->info->name);
 }
 
+/* The models that give something to the sketch, and the first of each class of
+ * licence among them. */
+struct lineage_licences {
+	const struct catalog_model *first[LICENCE_OWN_TERMS + 1];
+	const struct catalog_model *other_terms; /* other than those of the first */
+};
+
+static void note_licence(struct lineage_licences *licences, const struct catalog_model *model)
+{
+	enum licence_class class = licence_class(model->license);
+	const struct catalog_model *first = licences->first[class];
+
+	if (!first)
+		licences->first[class] = model;
+	else if (class == LICENCE_OWN_TERMS && !licences->other_terms &&
+		 strcmp(first->license, model->license) != 0)
+		licences->other_terms = model;
+}
+
+static struct lineage_licences collect_licences(const struct subject *subject)
+{
+	struct lineage_licences licences = {.other_terms = NULL};
+	struct lineage_walk *walk = lineage_walk_new(subject->catalog->lineage);
+
+	for (size_t i = 0; i < subject->sketch->now.count; i++) {
+		size_t count;
+		const struct lineage_share *share =
+			lineage_ancestors(walk, subject->sketch->now.parents[i].model, &count);
+		/* The parent itself is the last; the nearer one is the better example. */
+		for (size_t a = count; a-- > 0;)
+			note_licence(&licences, &subject->catalog->models[share[a].node]);
+	}
+	lineage_walk_free(walk);
+	return licences;
+}
+
+/* What the ancestry as a whole allows may be less than each parent's label says. */
+static void warn_licences(const struct subject *subject, struct text *out)
+{
+	const struct lineage_licences licences = collect_licences(subject);
+	const struct catalog_model *limited = licences.first[LICENCE_NONCOMMERCIAL];
+	const struct catalog_model *alike = licences.first[LICENCE_SHARE_ALIKE];
+	const struct catalog_model *own = licences.first[LICENCE_OWN_TERMS];
+
+	if (limited && alike)
+		text_append_format(out, "licences conflict: %s is %s, and %s (%s) allows no further limits\n",
+				   limited->name, limited->license, alike->name, alike->license);
+	else if (limited)
+		text_append_format(out, "not for commercial use: %s is %s\n", limited->name, limited->license);
+	if (own && licences.other_terms)
+		text_append_format(out, "terms of two makers apply: %s is %s, %s is %s\n", own->name,
+				   own->license, licences.other_terms->name, licences.other_terms->license);
+	if (own && alike)
+		text_append_format(out, "licences conflict: %s is %s, and %s (%s) allows no further limits\n",
+				   own->name, own->license, alike->name, alike->license);
+}
+
 void sketch_warnings(const struct sketch *sketch, const struct catalog *catalog, struct text *out)
 {
 	static void (*const checks[])(const struct subject *, struct text *) = {
-		warn_architecture, warn_size, warn_unrelated, warn_base,
+		warn_architecture, warn_size, warn_unrelated, warn_base, warn_licences,
 		warn_no_scores, warn_weights, warn_idle,
 	};
 	struct subject subject = {

@@ -146,6 +146,8 @@ static void report_prediction(struct cli *cli, struct report *report, const char
 	report_text(report, "child", "configuration", name);
 	report_text(report, "method", "method", merge_method_info(sketch->now.method)->name);
 	report_text(report, "base", "base", names_model(catalog, sketch_base(sketch, catalog)));
+	report_text(report, "common_ancestor", "common ancestor",
+		    names_model(catalog, sketch_common_ancestor(sketch, catalog)));
 	report_text(report, "architecture", NULL, child->architecture);
 	report_text(report, "chat_template", "chat template", names_answer(child->chat_template));
 	report_warnings(cli, report, sketch, catalog);

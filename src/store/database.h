@@ -114,6 +114,7 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	X(ADD_SKETCH_PARENT, \
 	  "INSERT INTO sketch_parents (sketch, position, model, weight, locked)" \
 	  " VALUES (?1, ?2, ?3, ?4, ?5)") \
+	X(DROP_SKETCH, "DELETE FROM sketches WHERE name = ?1") \
 	X(PUT_FLAG, \
 	  "INSERT INTO flags (model, reason, made)" \
 	  " VALUES (?1, coalesce(?2, 'suspect'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))" \

@@ -186,6 +186,18 @@ enum status store_each_sketch(struct store *store, bool (*visit)(void *context, 
 	return database_each(store, query, sketch_name_row, &visitor, error);
 }
 
+enum status store_drop_sketch(struct store *store, const char *name, bool *found,
+			      struct error *error)
+{
+	sqlite3_stmt *statement = database_statement(store, STATEMENT_DROP_SKETCH);
+	int rows = 0;
+
+	bind_text(statement, 1, name);
+	enum status status = database_finish(store, statement, &rows, error);
+	*found = rows > 0;
+	return status;
+}
+
 /* ---- small values ------------------------------------------------------------------ */
 
 char *store_get_state(struct store *store, const char *key)

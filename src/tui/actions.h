@@ -79,6 +79,8 @@ enum need {
 	  "set the weight in percent (60% sets 0.60, % alone asks)") \
 	X(EQUALIZE, "equalize", "e", IN_PANES, PARENT, NULL, "Sketch", \
 	  "equal weights") \
+	X(SWAP, "swap", "X", IN(SKETCH), PARENT, NULL, "Sketch", \
+	  "in the sketch: exchange the weights of this parent and the next") \
 	X(LOCK, "lock", "L", IN_PANES, PICKED, NULL, "Sketch", \
 	  "keep this weight while others change, or let it go") \
 	X(METHOD, "method", "m", IN_PANES, PARENT, "method", "Sketch", \

@@ -268,6 +268,7 @@ void edit_method(struct browser *browser, const char *name);
 void edit_write(struct browser *browser, const char *path);
 void edit_save(struct browser *browser, const char *name);
 void edit_load(struct browser *browser, const char *name);
+void edit_forget(struct browser *browser, const char *name);
 void edit_open(struct browser *browser, const char *path);
 
 /* command_line.c */

@@ -19,7 +19,8 @@
 	X(WRITE, "write", FILE, PARENT, "write the sketch: .yml, or .md, .dot, .graphml") \
 	X(OPEN, "open", FILE, NOTHING, "take a mergekit configuration as the sketch") \
 	X(SAVE, "save", NAME, PARENT, "keep the sketch in the cache under a name") \
-	X(LOAD, "load", NAME, NOTHING, "take up the sketch that was kept under a name")
+	X(LOAD, "load", NAME, NOTHING, "take up the sketch that was kept under a name") \
+	X(FORGET, "forget", NAME, NOTHING, "drop the sketch that was kept under a name")
 enum command {
 #define X(symbol, ...) COMMAND_##symbol,
 	COMMAND_TABLE(X)

@@ -148,6 +148,17 @@ void edit_save(struct browser *browser, const char *name)
 		browser_message(browser, "kept as %s; :load %s takes it up again", name, name);
 }
 
+void edit_forget(struct browser *browser, const char *name)
+{
+	struct error error = {0};
+	bool found;
+
+	if (store_drop_sketch(browser->session->store, name, &found, &error) != STATUS_OK)
+		browser_failure(browser, &error);
+	else
+		browser_message(browser, found ? "%s is kept no more" : "no sketch is kept as %s", name);
+}
+
 void edit_load(struct browser *browser, const char *name)
 {
 	if (!sketch_load(&browser->sketch, browser->session, name))
@@ -275,6 +286,7 @@ static bool edit_state(struct browser *browser, enum action action, int count)
 	case ACTION_LIGHTER:
 	case ACTION_LIGHTER_HERE: weigh(browser, -times); return true;
 	case ACTION_EQUALIZE: sketch_equalize(sketch); return true;
+	case ACTION_SWAP: sketch_swap(sketch, browser->sketch_list.cursor); return true;
 	case ACTION_LOCK: sketch_lock(sketch, (size_t)position_here(browser)); return true;
 	case ACTION_METHOD: change_method(browser, 1); return true;
 	case ACTION_METHOD_BACK: change_method(browser, -1); return true;

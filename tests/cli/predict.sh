@@ -108,4 +108,31 @@ if [ -e /dev/full ]; then
 	check 'a full disk is an output error' exits 74
 	check 'a full disk is reported' warns 'cannot write the output'
 fi
+# Licences: what the ancestry as a whole allows.
+cat >licences.csv <<'EOF'
+model,architecture,license
+l/free,X,apache-2.0
+l/open,X,mit
+l/limited,X,cc-by-nc-4.0
+l/alike,X,gpl-3.0
+l/llama,X,llama3
+l/gemma,X,gemma
+l/child,X,apache-2.0
+EOF
+printf 'child,parent\nl/child,l/limited\n' >licence-edges.csv
+stemma --db l.db import licences.csv licence-edges.csv
+# told PARENT PARENT: what is said of their licences.
+told() {
+	stemma --db l.db predict -m "$1" -m "$2"
+	grep -i -e licen -e commercial -e 'terms of' err
+}
+silent_on() { ! told "$1" "$2"; }
+tells() { told "$1" "$2" | grep -q -e "$3"; }
+check 'free licences go together' silent_on l/free l/open
+check 'a limit of an ancestor is told' tells l/child l/free 'not for commercial use: l/limited is cc-by-nc-4.0'
+check 'limits and share-alike conflict' tells l/limited l/alike 'licences conflict: l/limited is cc-by-nc-4.0, and l/alike (gpl-3.0)'
+check 'terms of two makers' tells l/llama l/gemma 'terms of two makers apply'
+check 'own terms and share-alike' tells l/gemma l/alike 'licences conflict'
+stemma --db l.db predict -m l/child -m l/limited
+check 'the common ancestor is told' says '^common ancestor  *l/limited$'
 finish

@@ -200,7 +200,8 @@ static bool edit_randomly(struct sketch *sketch)
 	case 3: return sketch_toggle(sketch, any(20));
 	case 4: case 5: return sketch_set_weight(sketch, position, (double)any(140) / 100 - 0.2);
 	case 6: case 7: return sketch_move_weight(sketch, position, (double)any(100) / 50 - 1);
-	case 8: return any(5) == 0 && sketch_equalize(sketch);
+	case 8: return any(5) == 0 && (any(2) == 0 ? sketch_equalize(sketch)
+						   : sketch_swap(sketch, (size_t)any(9)));
 	case 9: return sketch_lock(sketch, position);
 	case 10: return sketch_set_method(sketch, (enum merge_method)any(MERGE_METHOD_COUNT + 1));
 	case 11: return sketch_set_base(sketch, any(3) ? any(20) : CATALOG_NONE);

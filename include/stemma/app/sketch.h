@@ -45,6 +45,8 @@ bool sketch_remove(struct sketch *sketch, size_t position);
 bool sketch_toggle(struct sketch *sketch, size_t model);
 bool sketch_set_weight(struct sketch *sketch, size_t position, double weight);
 bool sketch_move_weight(struct sketch *sketch, size_t position, double step);
+/* Exchanges the weights of a parent and the next one (of the last with the first). */
+bool sketch_swap(struct sketch *sketch, size_t position);
 bool sketch_equalize(struct sketch *sketch);
 bool sketch_lock(struct sketch *sketch, size_t position);  /* toggles */
 bool sketch_set_method(struct sketch *sketch, enum merge_method method);
@@ -96,6 +98,10 @@ void sketch_child(const struct sketch *sketch, const struct catalog *catalog,
 		  struct engine_child *child);
 /* The share of the child that a model gives, 0 for one that is no parent. */
 double sketch_child_share(const struct engine_child *child, size_t model);
+
+/* The nearest ancestor that all parents have in common; one of the parents only
+ * where there is no other; CATALOG_NONE when they are unrelated. */
+size_t sketch_common_ancestor(const struct sketch *sketch, const struct catalog *catalog);
 
 /* A prediction with everything that the screen and the command line show. */
 #define SKETCH_ANCESTORS_MAX 8

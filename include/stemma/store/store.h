@@ -287,6 +287,10 @@ enum status store_each_page(struct store *store, const char *resource,
 enum status store_each_unfetched(struct store *store, const char *what, bool scored,
 	bool (*visit)(void *context, const char *name), void *context, struct error *error);
 
+/* *found says whether there was one of that name. */
+enum status store_drop_sketch(struct store *store, const char *name, bool *found,
+			      struct error *error);
+
 /* Models that the user distrusts.  A put replaces the reason; one that is empty
  * becomes "suspect". */
 struct store_flag {
