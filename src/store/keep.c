@@ -174,7 +174,9 @@ static bool sketch_name_row(void *context, sqlite3_stmt *row)
 {
 	struct sketch_visitor *visitor = context;
 
-	return visitor->visit(visitor->context, column_text(row, 0));
+	const char *name = column_text(row, 0);
+
+	return !name || visitor->visit(visitor->context, name);
 }
 
 enum status store_each_sketch(struct store *store, bool (*visit)(void *context, const char *name),

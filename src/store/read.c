@@ -190,26 +190,40 @@ static bool tells_better(const struct edge_visitor *visitor, const struct kept_e
 	return strcmp(texts + a->source, texts + b->source) < 0;
 }
 
-static bool is_effective(const struct edge_visitor *visitor, const struct kept_edge *row)
+/* Rows of one parent follow each other, so that a child of a million parents
+ * takes no longer than a million children. */
+static bool is_effective(const struct edge_visitor *visitor, const struct kept_edge *row, int best)
 {
-	for (size_t i = 0; i < visitor->count; i++) {
-		const struct kept_edge *other = &visitor->rows[i];
-		if (edge_class(other->edge.facts.trust) > edge_class(row->edge.facts.trust))
+	const struct kept_edge *end = visitor->rows + visitor->count, *other = row;
+
+	if (edge_class(row->edge.facts.trust) < best)
+		return false;
+	while (other > visitor->rows && other[-1].edge.parent == row->edge.parent)
+		other--;
+	for (; other < end && other->edge.parent == row->edge.parent; other++)
+		if (other != row && tells_better(visitor, other, row))
 			return false;
-		if (other != row && other->edge.parent == row->edge.parent &&
-		    tells_better(visitor, other, row))
-			return false;
-	}
 	return true;
+}
+
+static int best_class(const struct edge_visitor *visitor)
+{
+	int best = 0;
+
+	for (size_t i = 0; i < visitor->count; i++)
+		if (edge_class(visitor->rows[i].edge.facts.trust) > best)
+			best = edge_class(visitor->rows[i].edge.facts.trust);
+	return best;
 }
 
 static bool end_child(struct edge_visitor *visitor)
 {
 	const char *texts = text_string(&visitor->text);
+	int best = best_class(visitor);
 
 	for (size_t i = 0; i < visitor->count && !visitor->stopped; i++) {
 		struct kept_edge *row = &visitor->rows[i];
-		if (visitor->count > 1 && !is_effective(visitor, row))
+		if (visitor->count > 1 && !is_effective(visitor, row, best))
 			continue;
 		row->edge.facts.method = row->method ? texts + row->method : NULL;
 		row->edge.facts.source = row->source ? texts + row->source : NULL;
