@@ -131,7 +131,7 @@ static bool sketch_row(void *context, sqlite3_stmt *row)
 	struct sketch_rows *rows = context;
 
 	if (!rows->method)
-		rows->method = memory_string(column_text(row, 0));
+		rows->method = memory_string(column_text(row, 0) ? column_text(row, 0) : "");
 	rows->sketch.base = sqlite3_column_int64(row, 1);
 	rows->sketch.chat_template = sqlite3_column_int(row, 2);
 	if (sqlite3_column_type(row, 3) == SQLITE_NULL)

@@ -219,12 +219,14 @@ static int best_class(const struct edge_visitor *visitor)
 static bool end_child(struct edge_visitor *visitor)
 {
 	const char *texts = text_string(&visitor->text);
-	int best = best_class(visitor);
+	int best = best_class(visitor), shown = 0;
 
-	for (size_t i = 0; i < visitor->count && !visitor->stopped; i++) {
+	/* No put makes so many; a cache from elsewhere may hold them. */
+	for (size_t i = 0; i < visitor->count && !visitor->stopped && shown < STORE_PARENTS_MAX; i++) {
 		struct kept_edge *row = &visitor->rows[i];
 		if (visitor->count > 1 && !is_effective(visitor, row, best))
 			continue;
+		shown++;
 		row->edge.facts.method = row->method ? texts + row->method : NULL;
 		row->edge.facts.source = row->source ? texts + row->source : NULL;
 		row->edge.facts.note = row->note ? texts + row->note : NULL;
