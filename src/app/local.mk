@@ -2,8 +2,11 @@ noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
 	include/stemma/app/answer_sets.h src/app/answer_sets.c \
 	include/stemma/app/catalog.h src/app/catalog.h src/app/catalog.c src/app/names.c \
+	include/stemma/app/corrections.h src/app/corrections.c \
 	include/stemma/app/filter.h src/app/filter.h src/app/filter.c src/app/filter_parse.c src/app/filter_text.c \
 	include/stemma/app/flags.h src/app/flags.c \
+	include/stemma/app/export.h src/app/export.c \
+	include/stemma/app/graph.h src/app/graph.c src/app/graph_write.c \
 	include/stemma/app/drift.h src/app/drift.c \
 	include/stemma/app/import.h src/app/import.c \
 	include/stemma/app/job.h src/app/job.c \
@@ -11,4 +14,5 @@ libapp_a_SOURCES = \
 	include/stemma/app/outcomes.h src/app/outcomes.c \
 	include/stemma/app/session.h src/app/session.c \
 	include/stemma/app/sketch.h src/app/sketch.h src/app/sketch.c \
-	src/app/sketch_edit.c src/app/sketch_file.c src/app/sketch_warnings.c
+	src/app/sketch_edit.c src/app/sketch_file.c src/app/sketch_model.c src/app/sketch_warnings.c \
+	src/app/sketch_write.c

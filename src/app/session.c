@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stemma/app/corrections.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 
@@ -50,6 +51,14 @@ static enum status session_load_flags(struct session *session, struct error *err
 	return status;
 }
 
+static enum status session_correct(struct session *session, struct error *error)
+{
+	bool changed;
+	enum status status = corrections_apply(session->store, &changed, error);
+
+	return status == STATUS_OK && changed ? session_reload(session, error) : status;
+}
+
 enum status session_open(const char *path, bool bare, const char *data_folder,
 			 struct progress *progress, struct session **result, struct error *error)
 {
@@ -71,6 +80,8 @@ enum status session_open(const char *path, bool bare, const char *data_folder,
 		if (status == STATUS_OK)
 			status = session_reload(session, error);
 	}
+	if (status == STATUS_OK)
+		status = session_correct(session, error);
 cleanup:
 	if (status == STATUS_OK)
 		*result = session;

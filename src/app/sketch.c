@@ -169,6 +169,17 @@ void sketch_child(const struct sketch *sketch, const struct catalog *catalog,
 	child_describe(child, sketch, catalog);
 }
 
+double sketch_child_share(const struct engine_child *child, size_t model)
+{
+	double share = 0, sum = 0;
+
+	for (size_t i = 0; i < child->count; i++) {
+		sum += child->weights[i];
+		share += child->parents[i] == model ? child->weights[i] : 0;
+	}
+	return sum > 0 ? share / sum : 0;
+}
+
 /* ---- whether it can be done ------------------------------------------------ */
 
 static enum status fail_count(const struct merge_method_info *info, const char *how, int wanted,

@@ -1,12 +1,9 @@
-/* The sketch's ways in and out: names, mergekit files, the cache. */
-#include "config.h"
-
+/* The sketch's ways in: names and mergekit files; and the cache. */
 #include "sketch.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "stemma/base/memory.h"
 #include "stemma/base/read_file.h"
@@ -232,75 +229,6 @@ enum status sketch_from_recipe(struct sketch *sketch, const struct catalog *cata
 	state_normalize(&next);
 	sketch_commit(sketch, &next);
 	return STATUS_OK;
-}
-
-/* ---- writing --------------------------------------------------------------- */
-
-#define COMMENTS_MAX 32
-struct comments {
-	char *line[COMMENTS_MAX];
-	size_t count;
-};
-
-static void comments_take(struct comments *comments, struct text *line)
-{
-	if (comments->count < COMMENTS_MAX)
-		comments->line[comments->count++] = text_steal(line);
-	text_free(line);
-}
-
-static void comment_program(struct comments *comments)
-{
-	struct text line = {0};
-	char date[11];
-
-	date_format((double)(time(NULL) / 86400), date);
-	text_append_format(&line, "%s %s, %s", PACKAGE_NAME, PACKAGE_VERSION, date);
-	comments_take(comments, &line);
-}
-
-static void comment_prediction(struct comments *comments, const struct catalog *catalog,
-			       const struct sketch_prediction *prediction)
-{
-	struct text line = {0};
-
-	text_append(&line, "predicted score and 90 % interval:");
-	comments_take(comments, &line);
-	for (size_t b = 0; b < prediction->rows; b++) {
-		const struct engine_estimate *estimate = &prediction->row[b].estimate;
-		const char *title = b < catalog->benchmark_count ? catalog->benchmarks[b].title : "average";
-		text_append_format(&line, "  %s %.1f (%.1f to %.1f)", title, estimate->mean,
-				   estimate->low90, estimate->high90);
-		comments_take(comments, &line);
-	}
-}
-
-void sketch_write(const struct sketch *sketch, const struct catalog *catalog,
-		  const struct sketch_prediction *prediction, struct text *out)
-{
-	const struct sketch_state *state = &sketch->now;
-	struct comments comments = {.count = 0};
-	const char *models[SKETCH_PARENTS_MAX];
-	double weights[SKETCH_PARENTS_MAX];
-	size_t base = sketch_base(sketch, catalog);
-
-	comment_program(&comments);
-	if (prediction)
-		comment_prediction(&comments, catalog, prediction);
-	for (size_t i = 0; i < state->count; i++) {
-		models[i] = catalog->models[state->parents[i].model].name;
-		/* 0.6 and not 0.6000000000000001, which many small steps leave. */
-		weights[i] = round(state->parents[i].weight * 1e12) / 1e12;
-	}
-	merge_recipe_write(out, &(struct merge_writing){
-		.method = state->method,
-		.base = base == CATALOG_NONE ? NULL : catalog->models[base].name,
-		.count = state->count, .models = models, .weights = weights,
-		.dtype = "bfloat16",
-		.comments = (const char *const *)comments.line, .comment_count = comments.count,
-	});
-	for (size_t i = 0; i < comments.count; i++)
-		free(comments.line[i]);
 }
 
 /* ---- the cache ------------------------------------------------------------- */

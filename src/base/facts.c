@@ -62,8 +62,20 @@ const char *trust_name(enum trust trust)
 	case TRUST_DECLARED:      return "declared";
 	case TRUST_CONFIGURATION: return "configuration";
 	case TRUST_USER:          return "user";
+	case TRUST_CORRECTION:    return "correction";
 	}
 	return "none";
+}
+
+enum trust trust_parse(const char *word)
+{
+	static const enum trust all[] = {TRUST_ROOT, TRUST_INFERRED, TRUST_LISTED, TRUST_DECLARED,
+					 TRUST_CONFIGURATION, TRUST_USER, TRUST_CORRECTION};
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (strcmp(word, trust_name(all[i])) == 0)
+			return all[i];
+	return TRUST_NONE;
 }
 
 /* Civil date <-> days: the proleptic Gregorian calendar counted in years that

@@ -9,4 +9,6 @@ libbase_a_SOURCES = \
 	include/stemma/base/read_file.h src/base/read_file.c \
 	include/stemma/base/suggest.h src/base/suggest.c \
 	include/stemma/base/text.h src/base/text.c \
-	include/stemma/base/utf8.h src/base/utf8.c
+	include/stemma/base/user_path.h src/base/user_path.c \
+	include/stemma/base/utf8.h src/base/utf8.c \
+	include/stemma/base/write_file.h src/base/write_file.c

@@ -18,6 +18,8 @@
 	X(suggest) \
 	X(plan) \
 	X(eval) \
+	X(export) \
+	X(choose) \
 	X(check) \
 	X(config)
 

@@ -3,6 +3,8 @@ libcli_a_SOURCES = \
 	src/cli/anomalies.c src/cli/anomalies.h \
 	src/cli/browse.c \
 	src/cli/check.c \
+	src/cli/choose.c \
+	src/cli/evaluations.c src/cli/evaluations.h \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/command.c src/cli/command.h \
 	src/cli/config.c \
@@ -10,13 +12,16 @@ libcli_a_SOURCES = \
 	src/cli/answers_report.h src/cli/answers_report.c \
 	src/cli/eval.h src/cli/eval.c src/cli/eval_drift.c \
 	src/cli/eval_merges.c src/cli/eval_merges.h \
+	src/cli/export.c src/cli/export.h src/cli/export_tables.c \
 	src/cli/fit.c \
 	src/cli/import.c \
 	src/cli/names.c src/cli/names.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/plan.c \
+	src/cli/merge_options.c src/cli/merge_options.h \
 	src/cli/predict.c \
+	src/cli/prediction.c src/cli/prediction.h \
 	src/cli/report.c src/cli/report.h \
 	src/cli/residuals.c \
 	src/cli/run.c \

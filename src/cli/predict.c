@@ -5,119 +5,26 @@
 
 #include "answers_report.h"
 #include "command.h"
+#include "merge_options.h"
 #include "names.h"
-#include "stemma/app/sketch.h"
+#include "prediction.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/read_file.h"
 #include "stemma/base/text.h"
 
 struct predict_options {
-	struct option_list models; /* NAME or NAME:WEIGHT */
-	int method, chat_template, prior;
-	const char *base, *why;
+	struct merge_options merge;
+	int prior;
+	const char *why;
 };
-
-#define NOT_GIVEN (-1)
-static const char *const answer_words[] = {"no", "yes", NULL}; /* as enum answer counts */
-static const struct predict_options defaults = {
-	.method = NOT_GIVEN, .chat_template = ANSWER_UNKNOWN
-};
+static const struct predict_options defaults = {.merge = MERGE_OPTION_DEFAULTS};
 
 #define OPTION(member) offsetof(struct predict_options, member)
 static const struct option_spec specs[] = {
-	{"model", 'm', OPTION_LIST, "NAME[:WEIGHT]", OPTION(models), "a parent and its weight; once for each", NULL},
-	{"method", 0, OPTION_CHOICE, "METHOD", OPTION(method), "merge method (default linear, or the file's)", method_words},
-	{"base", 0, OPTION_TEXT, "NAME", OPTION(base), "base model of the method", NULL},
-	{"chat-template", 0, OPTION_CHOICE, "yes|no", OPTION(chat_template), "evaluated with it? (default: as the parents)", answer_words},
+	MERGE_OPTION_SPECS(struct predict_options, merge),
 	{"prior", 0, OPTION_CHOICE, "PRIOR", OPTION(prior), PRIOR_HELP, prior_words},
 	{"why", 0, OPTION_TEXT, "BENCHMARK", OPTION(why), "explain this one (default average)", NULL},
 };
-
-/* ---- the sketch ------------------------------------------------------------ */
-
-/* Splits "owner/name:0.5" at the last colon where a number follows; a name
- * without one gets NAN.  The caller frees the name. */
-static enum status split_weight(const char *word, char **name, double *weight,
-				struct error *error)
-{
-	const char *colon = strrchr(word, ':');
-	char *end = NULL;
-
-	*weight = colon ? strtod(colon + 1, &end) : NAN;
-	if (!colon || end == colon + 1 || *end) {
-		*name = memory_string(word);
-		*weight = NAN;
-		return STATUS_OK;
-	}
-	*name = memory_string_slice(word, (size_t)(colon - word));
-	if (isfinite(*weight) && *weight >= 0)
-		return STATUS_OK;
-	error_set(error, STATUS_USAGE, "the weight of %s must be a number from 0 up", *name);
-	return error_advise(error, "weights are scaled to sum 1");
-}
-
-static enum status sketch_words(struct sketch *sketch, const struct catalog *catalog,
-				const struct option_list *words, struct error *error)
-{
-	char **names = memory_zero(words->count, sizeof *names);
-	double *weights = memory_zero(words->count, sizeof *weights);
-	enum status status = STATUS_OK;
-
-	for (size_t i = 0; i < words->count && status == STATUS_OK; i++)
-		status = split_weight(words->values[i], &names[i], &weights[i], error);
-	if (status == STATUS_OK)
-		status = sketch_from_names(sketch, catalog, words->count,
-					   (const char *const *)names, weights, error);
-	for (size_t i = 0; i < words->count; i++)
-		free(names[i]);
-	free(names);
-	free(weights);
-	return status;
-}
-
-struct warning_place {
-	struct cli *cli;
-	const char *file;
-};
-
-static void warn_recipe(void *context, long line, long column, const char *message)
-{
-	const struct warning_place *place = context;
-
-	if (column > 0)
-		cli_warn(place->cli, "%s:%ld:%ld: %s", place->file, line, column, message);
-	else
-		cli_warn(place->cli, "%s:%ld: %s", place->file, line, message);
-}
-
-static enum status sketch_configuration(struct cli *cli, struct sketch *sketch,
-					const struct catalog *catalog, const char *path,
-					struct error *error)
-{
-	struct warning_place place = {cli, read_file_name(path)};
-	const struct record_sink sink = {.context = &place, .warn = warn_recipe};
-
-	return sketch_open_file(sketch, catalog, path, &sink, error);
-}
-
-/* What the options say about every sketch. */
-static enum status sketch_options(struct sketch *sketch, const struct catalog *catalog,
-				  const struct predict_options *options, struct error *error)
-{
-	size_t base;
-
-	if (options->method != NOT_GIVEN)
-		sketch_set_method(sketch, (enum merge_method)options->method);
-	if (options->chat_template != ANSWER_UNKNOWN)
-		sketch_set_template(sketch, (enum answer)options->chat_template);
-	if (options->base) {
-		enum status status = catalog_resolve(catalog, options->base, &base, error);
-		if (status != STATUS_OK)
-			return status;
-		sketch_set_base(sketch, base);
-	}
-	return sketch_check(sketch, catalog, error);
-}
 
 /* ---- the report ------------------------------------------------------------- */
 
@@ -127,23 +34,12 @@ static const struct column parent_columns[] = {
 	{"share", "share", COLUMN_NUMBER, 3, false},
 };
 
-static double child_share(const struct engine_child *child, size_t model)
-{
-	double share = 0, sum = 0;
-
-	for (size_t i = 0; i < child->count; i++) {
-		sum += child->weights[i];
-		share += child->parents[i] == model ? child->weights[i] : 0;
-	}
-	return sum > 0 ? share / sum : NAN;
-}
-
 static void add_parent(struct table *table, const struct catalog *catalog, size_t model,
 		       double weight, const struct engine_child *child)
 {
 	table_text(table, names_model(catalog, model));
 	table_number(table, weight);
-	table_number(table, child_share(child, model));
+	table_number(table, sketch_child_share(child, model));
 }
 
 /* The parents as given, then a base outside them that keeps a share. */
@@ -159,45 +55,6 @@ static void report_parents(struct report *report, const struct catalog *catalog,
 		if (sketch_position(sketch, child->parents[i]) < 0)
 			add_parent(table, catalog, child->parents[i], NAN, child);
 	report_table(report, "parents", NULL, table, TABLE_SIDE);
-	table_free(table);
-}
-
-static const struct column score_columns[] = {
-	{"child", NULL, COLUMN_TEXT, 0, false},
-	{"benchmark", "benchmark", COLUMN_TEXT, 0, false},
-	{"predicted", "predicted", COLUMN_NUMBER, 1, false},
-	{"sd", "sd", COLUMN_NUMBER, 1, false},
-	{"low50", "50 % interval", COLUMN_NUMBER, 1, false},
-	{"high50", "", COLUMN_NUMBER, 1, true},
-	{"low90", "90 % interval", COLUMN_NUMBER, 1, false},
-	{"high90", "", COLUMN_NUMBER, 1, true},
-	{"best_score", "best", COLUMN_NUMBER, 1, false},
-	{"chance", "beats it", COLUMN_PERCENT, 0, false},
-	{"best_parent", "best parent", COLUMN_TEXT, 0, false},
-};
-
-static void report_scores(struct report *report, const struct catalog *catalog, const char *name,
-			  const struct sketch_prediction *prediction)
-{
-	struct table *table = table_new(score_columns,
-					sizeof score_columns / sizeof *score_columns);
-
-	for (size_t i = 0; i < prediction->rows; i++) {
-		const struct sketch_row *row = &prediction->row[i];
-		const struct engine_estimate *estimate = &row->estimate;
-		table_text(table, name);
-		table_text(table, names_benchmark(catalog, i, report->format));
-		table_number(table, estimate->mean);
-		table_number(table, estimate->sd);
-		table_number(table, estimate->low50);
-		table_number(table, estimate->high50);
-		table_number(table, estimate->low90);
-		table_number(table, estimate->high90);
-		table_number(table, row->best_score);
-		table_number(table, row->chance);
-		table_text(table, names_model(catalog, row->best_parent));
-	}
-	report_table(report, "scores", NULL, table, TABLE_MAIN);
 	table_free(table);
 }
 
@@ -293,7 +150,7 @@ static void report_prediction(struct cli *cli, struct report *report, const char
 	report_text(report, "chat_template", "chat template", names_answer(child->chat_template));
 	report_warnings(cli, report, sketch, catalog);
 	report_parents(report, catalog, sketch, &prediction->child);
-	report_scores(report, catalog, name, prediction);
+	prediction_report_scores(report, catalog, name, prediction);
 	report_answers(report, catalog, prediction->answers, prediction->answer_count);
 	report_ancestors(report, catalog, prediction);
 	report_reasons(report, catalog, prediction, why);
@@ -302,7 +159,7 @@ static void report_prediction(struct cli *cli, struct report *report, const char
 
 /* ---- the command -------------------------------------------------------------- */
 
-/* What is to be predicted; name NULL for the -m options. */
+/* What is to be predicted; name NULL for what the options say. */
 struct child {
 	const char *name;
 	struct sketch sketch;
@@ -312,29 +169,23 @@ struct children {
 	size_t count;
 };
 
-/* The options' child, if any, then one for each file.  All are checked before
- * the first is predicted. */
+/* The child that the options name, if any, then one for each file.  All are
+ * checked before the first is predicted. */
 static enum status read_children(struct cli *cli, struct children *children,
-				 const struct catalog *catalog,
-				 const struct predict_options *options, size_t count, char **paths,
-				 struct error *error)
+				 struct session *session, const struct merge_options *options,
+				 size_t count, char **paths, struct error *error)
 {
-	size_t own = options->models.count ? 1 : 0;
+	size_t own = merge_options_given(options) ? 1 : 0;
 	enum status status = STATUS_OK;
 
 	children->list = memory_zero(count + own, sizeof *children->list);
 	while (children->count < count + own && status == STATUS_OK) {
-		struct child *child = &children->list[children->count];
-		const char *path = children->count < own ? NULL : paths[children->count - own];
-		child->name = path ? read_file_name(path) : NULL;
+		size_t position = children->count++;
+		struct child *child = &children->list[position];
+		const char *path = position < own ? NULL : paths[position - own];
+		child->name = path ? read_file_name(path) : options->kept;
 		sketch_init(&child->sketch);
-		children->count++;
-		status = path ? sketch_configuration(cli, &child->sketch, catalog, path, error)
-			      : sketch_words(&child->sketch, catalog, &options->models, error);
-		if (status == STATUS_OK)
-			status = sketch_options(&child->sketch, catalog, options, error);
-		if (status != STATUS_OK && path && !error->file[0])
-			error_locate(error, child->name, 0, 0);
+		status = merge_options_sketch(cli, session, options, path, &child->sketch, error);
 	}
 	return status;
 }
@@ -387,7 +238,7 @@ static enum status predict_run(struct cli *cli, const void *specific, size_t cou
 	struct session *session;
 	size_t why;
 
-	if (!count && !options->models.count) {
+	if (!count && !merge_options_given(&options->merge)) {
 		error_set(error, STATUS_USAGE, "predict needs a configuration or parents");
 		return error_advise(error, "as in 'stemma predict -m A:0.6 -m B:0.4'");
 	}
@@ -397,7 +248,7 @@ static enum status predict_run(struct cli *cli, const void *specific, size_t cou
 	status = names_find_benchmark(session->catalog, options->why ? options->why : "average",
 				      &why, error);
 	if (status == STATUS_OK)
-		status = read_children(cli, &children, session->catalog, options, count, arguments,
+		status = read_children(cli, &children, session, &options->merge, count, arguments,
 				       error);
 	if (status == STATUS_OK)
 		status = cli_fit(cli, session, &settings, false, error);
@@ -413,7 +264,8 @@ const struct command predict_command = {
 	.name = "predict",
 	.arguments = "[CONFIG.yml]...",
 	.summary = "Predict what a merge scores, with intervals, and say why",
-	.details = "\nThe merge is a mergekit configuration ('-' is standard input) or given by -m.\n"
+	.details = "\nThe merge is a mergekit configuration ('-' is standard input) or given by -m or\n"
+		   "--sketch.\n"
 		   "Weights are scaled to sum 1; parents without one share what is left.",
 	.maximum = COMMAND_MANY,
 	.json = true,

@@ -5,6 +5,7 @@
 
 #include "answers_report.h"
 #include "command.h"
+#include "evaluations.h"
 #include "names.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
@@ -197,48 +198,6 @@ static enum status report_scores(struct report *report, const struct show *show,
 	return status;
 }
 
-static const struct column evaluation_columns[] = {
-	{"shown", "evaluation", COLUMN_TEXT, 0, false},
-	{"source", "source", COLUMN_TEXT, 0, false},
-	{"precision", "precision", COLUMN_TEXT, 0, false},
-	{"chat_template", "chat template", COLUMN_TEXT, 0, false},
-	{"submitted", "submitted", COLUMN_TEXT, 0, false},
-	{"revision", "revision", COLUMN_TEXT, 0, false},
-	{"flagged", "flagged", COLUMN_FLAG, 0, false},
-};
-
-static bool add_evaluation(void *context, const struct store_evaluation *evaluation)
-{
-	struct show *show = context;
-	const struct evaluation_facts *facts = &evaluation->facts;
-
-	table_text(show->table, evaluation->chosen ? "shown" : "other");
-	table_text(show->table, facts->source);
-	table_text(show->table, facts->precision);
-	table_text(show->table, names_answer(facts->chat_template));
-	table_text(show->table, facts->submitted);
-	char *revision = facts->revision ? memory_string_slice(facts->revision,
-							       strnlen(facts->revision, 12))
-					 : NULL;
-	table_text(show->table, revision);
-	table_number(show->table, facts->flagged);
-	free(revision);
-	return true;
-}
-
-static enum status report_evaluations(struct report *report, struct show *show,
-				      struct error *error)
-{
-	show->table = table_new(evaluation_columns,
-				sizeof evaluation_columns / sizeof *evaluation_columns);
-	enum status status = store_each_evaluation(
-		show->session->store, show->session->catalog->models[show->model].id,
-		add_evaluation, show, error);
-	report_table(report, "evaluations", NULL, show->table, TABLE_SIDE);
-	table_free(show->table);
-	return status;
-}
-
 /* ---- the command ------------------------------------------------------------- */
 
 static enum status report_model(struct cli *cli, struct show *show, struct error *error)
@@ -253,7 +212,7 @@ static enum status report_model(struct cli *cli, struct show *show, struct error
 	if (status == STATUS_OK)
 		status = report_parents(&report, show, error);
 	if (status == STATUS_OK)
-		status = report_evaluations(&report, show, error);
+		status = evaluations_report(&report, show->session, show->model, TABLE_SIDE, error);
 	report_end(&report);
 	return status;
 }

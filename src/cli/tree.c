@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "names.h"
+#include "stemma/app/graph.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 #include "stemma/base/utf8.h"
@@ -27,59 +27,6 @@ static const struct option_spec specs[] = {
 	{"ascii", 0, OPTION_FLAG, NULL, OPTION(ascii), "draw with ASCII characters only", NULL},
 };
 
-/* ---- neighbours -------------------------------------------------------------- */
-
-enum direction { TO_PARENTS, TO_CHILDREN };
-
-/* Higher average first, then by name. */
-static int compare_models(const void *a, const void *b, void *context)
-{
-	const struct catalog *catalog = context;
-	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-	double left_score = catalog->averages[left], right_score = catalog->averages[right];
-
-	if (isnan(left_score) != isnan(right_score))
-		return isnan(left_score) ? 1 : -1;
-	if (left_score != right_score && !isnan(left_score))
-		return left_score < right_score ? 1 : -1;
-	return utf8_compare_names(catalog->models[left].name, catalog->models[right].name);
-}
-
-/* Parents by share, children by score; the caller frees. */
-static uint32_t *neighbours(const struct catalog *catalog, size_t node, enum direction direction,
-			    size_t *count)
-{
-	uint32_t *nodes;
-
-	if (direction == TO_CHILDREN) {
-		const uint32_t *children = lineage_children(catalog->lineage, node, count);
-		nodes = memory_allocate(*count + 1, sizeof *nodes);
-		if (*count) {
-			memcpy(nodes, children, *count * sizeof *nodes);
-			qsort_r(nodes, *count, sizeof *nodes, compare_models, (void *)catalog);
-		}
-	} else {
-		const struct lineage_parent *parents =
-			lineage_parents(catalog->lineage, node, count);
-		nodes = memory_allocate(*count + 1, sizeof *nodes);
-		for (size_t i = 0; i < *count; i++)
-			nodes[i] = parents[i].node;
-	}
-	return nodes;
-}
-
-static const struct lineage_parent *find_edge(const struct catalog *catalog, size_t child,
-					      size_t parent)
-{
-	size_t count;
-	const struct lineage_parent *parents = lineage_parents(catalog->lineage, child, &count);
-
-	for (size_t i = 0; i < count; i++)
-		if (parents[i].node == parent)
-			return &parents[i];
-	return NULL;
-}
-
 /* ---- text -------------------------------------------------------------------- */
 
 struct glyphs {
@@ -94,7 +41,7 @@ static const struct glyphs ascii_glyphs = {"|- ", "`- ", "|. ", "`. ", "|  ", " 
 struct drawing {
 	const struct catalog *catalog;
 	const struct glyphs *glyphs;
-	enum direction direction;
+	enum graph_direction direction;
 	size_t depth;
 	bool *drawn;        /* by model: its relatives stand above */
 	struct text prefix; /* of the current line */
@@ -133,8 +80,9 @@ static void draw_relative(struct drawing *drawing, size_t node, size_t relative,
 {
 	const struct glyphs *glyphs = drawing->glyphs;
 	const struct lineage_parent *edge =
-		drawing->direction == TO_CHILDREN ? find_edge(drawing->catalog, relative, node)
-						  : find_edge(drawing->catalog, node, relative);
+		drawing->direction == GRAPH_TO_CHILDREN
+			? graph_find_edge(drawing->catalog, relative, node)
+			: graph_find_edge(drawing->catalog, node, relative);
 	bool guessed = edge && edge->trust <= TRUST_INFERRED;
 	bool repeated = drawing->drawn[relative];
 	size_t length = drawing->prefix.length;
@@ -154,7 +102,7 @@ static void draw_relative(struct drawing *drawing, size_t node, size_t relative,
 static void draw_relatives(struct drawing *drawing, size_t node, size_t depth)
 {
 	size_t count;
-	uint32_t *relatives = neighbours(drawing->catalog, node, drawing->direction, &count);
+	uint32_t *relatives = graph_neighbours(drawing->catalog, node, drawing->direction, &count);
 
 	if (depth >= drawing->depth && count)
 		printf("%s%s%s %zu more\n", text_string(&drawing->prefix), drawing->glyphs->last,
@@ -166,7 +114,7 @@ static void draw_relatives(struct drawing *drawing, size_t node, size_t depth)
 	free(relatives);
 }
 
-static void draw_tree(const struct catalog *catalog, size_t model, enum direction direction,
+static void draw_tree(const struct catalog *catalog, size_t model, enum graph_direction direction,
 		      size_t depth, bool utf8)
 {
 	struct drawing drawing = {
@@ -190,94 +138,15 @@ static void print_text(const struct catalog *catalog, size_t model,
 
 	if (options->ancestors) {
 		printf("%s", both ? "Ancestors\n" : "");
-		draw_tree(catalog, model, TO_PARENTS, (size_t)options->depth, utf8);
+		draw_tree(catalog, model, GRAPH_TO_PARENTS, (size_t)options->depth, utf8);
 	}
 	if (options->descendants) {
 		printf("%s", both ? "\nDescendants\n" : "");
-		draw_tree(catalog, model, TO_CHILDREN, (size_t)options->depth, utf8);
+		draw_tree(catalog, model, GRAPH_TO_CHILDREN, (size_t)options->depth, utf8);
 	}
 }
 
-/* ---- the graph: JSON, CSV, DOT ------------------------------------------------ */
-
-/* The models within reach, each once, with the edges between neighbours. */
-struct family {
-	uint32_t *nodes;
-	size_t count;
-	bool *included; /* by model */
-	struct family_edge {
-		uint32_t child, parent;
-	} *edges;
-	size_t edge_count, edge_capacity;
-};
-
-static void add_node(struct family *family, size_t node)
-{
-	if (!family->included[node])
-		family->nodes[family->count++] = (uint32_t)node;
-	family->included[node] = true;
-}
-
-static void add_edge(struct family *family, size_t child, size_t parent)
-{
-	family->edges = memory_grow(family->edges, family->edge_count, &family->edge_capacity,
-				    sizeof *family->edges);
-	family->edges[family->edge_count++] =
-		(struct family_edge){(uint32_t)child, (uint32_t)parent};
-}
-
-/* Breadth first from `model`, generation by generation. */
-static void collect(struct family *family, const struct catalog *catalog, size_t model,
-		    enum direction direction, size_t depth)
-{
-	bool *seen = memory_zero(catalog->count, sizeof *seen);
-	uint32_t *queue = memory_allocate(catalog->count, sizeof *queue);
-	size_t first = 0, last = 0, generation_end = 1, generation = 0;
-
-	queue[last++] = (uint32_t)model;
-	seen[model] = true;
-	while (first < last && generation < depth) {
-		size_t node = queue[first++], count;
-		uint32_t *relatives = neighbours(catalog, node, direction, &count);
-		for (size_t i = 0; i < count; i++) {
-			size_t relative = relatives[i];
-			add_edge(family, direction == TO_CHILDREN ? relative : node,
-				 direction == TO_CHILDREN ? node : relative);
-			if (!seen[relative])
-				queue[last++] = (uint32_t)relative;
-			seen[relative] = true;
-		}
-		free(relatives);
-		if (first == generation_end) {
-			generation_end = last;
-			generation++;
-		}
-	}
-	for (size_t i = 0; i < last; i++)
-		add_node(family, queue[i]);
-	free(seen);
-	free(queue);
-}
-
-static void family_collect(struct family *family, const struct catalog *catalog, size_t model,
-			   const struct tree_options *options)
-{
-	*family = (struct family){
-		.nodes = memory_allocate(catalog->count, sizeof *family->nodes),
-		.included = memory_zero(catalog->count, sizeof *family->included),
-	};
-	if (options->ancestors)
-		collect(family, catalog, model, TO_PARENTS, (size_t)options->depth);
-	if (options->descendants)
-		collect(family, catalog, model, TO_CHILDREN, (size_t)options->depth);
-}
-
-static void family_free(struct family *family)
-{
-	free(family->nodes);
-	free(family->included);
-	free(family->edges);
-}
+/* ---- the graph: JSON, CSV ------------------------------------------------------- */
 
 static const struct column node_columns[] = {
 	{"model", "model", COLUMN_TEXT, 0, false},
@@ -293,13 +162,13 @@ static const struct column edge_columns[] = {
 	{"trust", "trust", COLUMN_TEXT, 0, false},
 };
 
-static void report_nodes(struct report *report, const struct catalog *catalog,
-			 const struct family *family)
+static void report_nodes(struct report *report, const struct graph *graph)
 {
+	const struct catalog *catalog = graph->catalog;
 	struct table *table = table_new(node_columns, sizeof node_columns / sizeof *node_columns);
 
-	for (size_t i = 0; i < family->count; i++) {
-		size_t node = family->nodes[i];
+	for (size_t i = 0; i < graph->count; i++) {
+		size_t node = graph->nodes[i];
 		table_text(table, catalog->models[node].name);
 		table_text(table, kind_name(catalog->models[node].kind));
 		table_number(table, catalog->averages[node]);
@@ -309,14 +178,14 @@ static void report_nodes(struct report *report, const struct catalog *catalog,
 	table_free(table);
 }
 
-static void report_edges(struct report *report, const struct catalog *catalog,
-			 const struct family *family)
+static void report_edges(struct report *report, const struct graph *graph)
 {
+	const struct catalog *catalog = graph->catalog;
 	struct table *table = table_new(edge_columns, sizeof edge_columns / sizeof *edge_columns);
 
-	for (size_t i = 0; i < family->edge_count; i++) {
-		const struct family_edge *edge = &family->edges[i];
-		const struct lineage_parent *facts = find_edge(catalog, edge->child, edge->parent);
+	for (size_t i = 0; i < graph->edge_count; i++) {
+		const struct graph_edge *edge = &graph->edges[i];
+		const struct lineage_parent *facts = graph_find_edge(catalog, edge->child, edge->parent);
 		table_text(table, catalog->models[edge->child].name);
 		table_text(table, catalog->models[edge->parent].name);
 		table_text(table, relation_name((enum relation)facts->relation));
@@ -327,70 +196,24 @@ static void report_edges(struct report *report, const struct catalog *catalog,
 	table_free(table);
 }
 
-static void print_graph(const struct cli *cli, const struct catalog *catalog, size_t model,
-			const struct family *family)
+static void print_graph(const struct cli *cli, const struct graph *graph, size_t model)
 {
 	struct report report;
 
 	cli_report(cli, &report);
-	report_text(&report, "model", NULL, catalog->models[model].name);
-	report_nodes(&report, catalog, family);
-	report_edges(&report, catalog, family);
+	report_text(&report, "model", NULL, graph->catalog->models[model].name);
+	report_nodes(&report, graph);
+	report_edges(&report, graph);
 	report_end(&report);
 }
 
-/* A DOT string: quotes and backslashes escaped, no control characters. */
-static void print_dot_string(const char *text)
+static void print_dot(const struct graph *graph, size_t model)
 {
-	char *clean = utf8_sanitize(text);
+	struct text text = {0};
 
-	putchar('"');
-	for (const char *at = clean; *at; at++) {
-		if (*at == '"' || *at == '\\')
-			putchar('\\');
-		putchar(*at);
-	}
-	putchar('"');
-	free(clean);
-}
-
-static void print_dot_node(const struct catalog *catalog, size_t node, size_t model)
-{
-	char *name = utf8_sanitize(catalog->models[node].name);
-	struct text label = {0};
-
-	text_append(&label, name);
-	if (!isnan(catalog->averages[node]))
-		text_append_format(&label, " (%.1f)", catalog->averages[node]);
-	printf("\tm%zu [label=", node);
-	print_dot_string(text_string(&label));
-	printf("%s%s];\n", catalog->models[node].scored ? "" : ", color=gray",
-	       node == model ? ", penwidth=2" : "");
-	text_free(&label);
-	free(name);
-}
-
-/* Guessed edges are dotted, references (share 0) grey. */
-static void print_dot_edge(const struct catalog *catalog, const struct family_edge *edge)
-{
-	const struct lineage_parent *facts = find_edge(catalog, edge->child, edge->parent);
-
-	printf("\tm%u -> m%u [label=\"%s", edge->parent, edge->child,
-	       relation_name((enum relation)facts->relation));
-	if (facts->weight < 1)
-		printf(" %.2f", (double)facts->weight);
-	printf("\"%s%s];\n", facts->trust <= TRUST_INFERRED ? ", style=dotted" : "",
-	       facts->weight > 0 ? "" : ", color=gray");
-}
-
-static void print_dot(const struct catalog *catalog, size_t model, const struct family *family)
-{
-	printf("digraph stemma {\n\trankdir=LR;\n\tnode [shape=box];\n");
-	for (size_t i = 0; i < family->count; i++)
-		print_dot_node(catalog, family->nodes[i], model);
-	for (size_t i = 0; i < family->edge_count; i++)
-		print_dot_edge(catalog, &family->edges[i]);
-	printf("}\n");
+	graph_write_dot(graph, model, &text);
+	fputs(text_string(&text), stdout);
+	text_free(&text);
 }
 
 /* ---- the command --------------------------------------------------------------- */
@@ -398,18 +221,22 @@ static void print_dot(const struct catalog *catalog, size_t model, const struct 
 static void print_tree(const struct cli *cli, const struct catalog *catalog, size_t model,
 		       const struct tree_options *options)
 {
-	struct family family;
+	struct graph graph;
 
 	if (!options->dot && !cli->options.json && !cli->options.csv) {
 		print_text(catalog, model, options, cli->utf8 && !options->ascii);
 		return;
 	}
-	family_collect(&family, catalog, model, options);
+	graph_init(&graph, catalog);
+	if (options->ancestors)
+		graph_add_relatives(&graph, 1, &model, GRAPH_TO_PARENTS, (size_t)options->depth);
+	if (options->descendants)
+		graph_add_relatives(&graph, 1, &model, GRAPH_TO_CHILDREN, (size_t)options->depth);
 	if (options->dot)
-		print_dot(catalog, model, &family);
+		print_dot(&graph, model);
 	else
-		print_graph(cli, catalog, model, &family);
-	family_free(&family);
+		print_graph(cli, &graph, model);
+	graph_free(&graph);
 }
 
 static enum status tree_run(struct cli *cli, const void *specific, size_t count, char **arguments,

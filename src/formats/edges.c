@@ -8,7 +8,7 @@
 #include "stemma/base/utf8.h"
 
 struct edge_columns {
-	int child, parent, relation, weight, method, sources, direct;
+	int child, parent, relation, weight, method, sources, direct, trust;
 };
 
 static struct edge_columns edge_columns(const struct csv *csv)
@@ -19,6 +19,7 @@ static struct edge_columns edge_columns(const struct csv *csv)
 		.child = csv_column(csv, "child"), .parent = csv_column(csv, "parent"),
 		.relation = csv_column(csv, "relation"), .weight = csv_column(csv, "weight"),
 		.method = csv_column(csv, "method"), .direct = csv_column(csv, "direct"),
+		.trust = csv_column(csv, "trust"),
 		.sources = sources >= 0 ? sources : csv_column(csv, "source"),
 	};
 }
@@ -50,8 +51,9 @@ static enum relation edge_relation(const struct csv *csv, int column)
 	return RELATION_UNKNOWN;
 }
 
-/* How far the first, best source of an edge is to be believed. */
-static enum trust edge_trust(const char *source, bool direct)
+/* How far the first, best source of an edge is to be believed, where a list
+ * that "stemma export" wrote does not say it. */
+static enum trust edge_trust(const char *source, const char *word, bool direct)
 {
 	static const struct {
 		const char *prefix;
@@ -61,6 +63,11 @@ static enum trust edge_trust(const char *source, bool direct)
 		{"card", TRUST_DECLARED}, {"registry", TRUST_LISTED}, {"table", TRUST_LISTED},
 		{"hfnet", TRUST_LISTED}, {"lb_root", TRUST_ROOT}, {"guess", TRUST_INFERRED},
 	};
+	enum trust stated = trust_parse(word);
+
+	/* Corrections are made in their own file only. */
+	if (stated != TRUST_NONE)
+		return stated < TRUST_USER ? stated : TRUST_USER;
 	if (!direct)
 		return TRUST_ROOT;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -108,7 +115,8 @@ static void edges_row(struct source *source, const struct csv *csv, const struct
 		.relation = edge_relation(csv, columns->relation),
 		.weight = csv_number(csv, columns->weight, NULL),
 		.method = method[0] ? method : NULL, .source = first,
-		.trust = edge_trust(first, strcmp(csv_field(csv, columns->direct), "0") != 0),
+		.trust = edge_trust(first, csv_field(csv, columns->trust),
+				    strcmp(csv_field(csv, columns->direct), "0") != 0),
 	}};
 	deliver(source, &record);
 }

@@ -5,10 +5,12 @@ libformats_a_SOURCES = \
 	include/stemma/formats/mergekit.h src/formats/merge.h src/formats/merge_read.c \
 	src/formats/merge_records.c src/formats/merge_shares.c src/formats/merge_slice.c \
 	src/formats/merge_values.c src/formats/merge_write.c \
+	include/stemma/formats/corrections.h src/formats/corrections.c \
 	src/formats/csv.h src/formats/csv.c \
 	src/formats/edges.c src/formats/hub.c src/formats/leaderboard.c \
 	src/formats/models.c src/formats/outcomes.c src/formats/samples.c \
 	include/stemma/formats/settings.h src/formats/settings.c \
 	src/formats/source.h src/formats/source.c \
-	src/formats/yaml_tree.h src/formats/yaml_tree.c
+	src/formats/yaml_tree.h src/formats/yaml_tree.c \
+	src/formats/yaml_writer.h src/formats/yaml_writer.c
 libformats_a_CPPFLAGS = $(AM_CPPFLAGS) $(YAML_CFLAGS) $(JANSSON_CFLAGS) $(ZLIB_CFLAGS)

@@ -7,11 +7,13 @@
 #include "reading.h"
 #include "stemma/base/memory.h"
 
-/* What the columns are; one that is none of these is the key of a benchmark. */
+/* What the columns are; one that is none of these is the key of a benchmark.
+ * "average" and "source" are what "stemma export" adds for its readers. */
 static const char *const fact_columns[] = {"model", "kind", "architecture", "params_b", "license", "uploaded",
-					   "likes", "chat_template", "precision", "submitted", "revision", NULL};
+					   "likes", "chat_template", "precision", "submitted", "revision",
+					   "average", "source", NULL};
 /* Columns of other tables of models that are no scores. */
-static const char *const foreign_columns[] = {"", "source", "base_model", "relation", "parent", "parents",
+static const char *const foreign_columns[] = {"", "base_model", "relation", "parent", "parents",
 					      "note", "notes", NULL};
 
 static bool is_one_of(const char *word, const char *const *words)
@@ -25,7 +27,7 @@ static void warn_foreign_columns(const struct csv *csv)
 {
 	for (size_t i = 0; i < csv->header_count; i++)
 		if (csv->header[i][0] && is_one_of(csv->header[i], foreign_columns))
-			warn(csv->source->sink, 1, 0, "the column \"%s\" is ignored; parents and sources belong in"
+			warn(csv->source->sink, 1, 0, "the column \"%s\" is ignored; parents belong in"
 			     " a table of edges (child,parent,relation)", csv->header[i]);
 }
 

@@ -27,6 +27,8 @@ static enum status join_rows(struct store *store, int64_t from, int64_t to, stru
 		"UPDATE OR IGNORE evaluations SET model = ?2 WHERE model = ?1",
 		"UPDATE OR IGNORE edges SET child = ?2 WHERE child = ?1 AND parent <> ?2",
 		"UPDATE OR IGNORE edges SET parent = ?2 WHERE parent = ?1 AND child <> ?2",
+		"UPDATE OR IGNORE dropped_edges SET child = ?2 WHERE child = ?1 AND parent IS NOT ?2",
+		"UPDATE OR IGNORE dropped_edges SET parent = ?2 WHERE parent = ?1 AND child <> ?2",
 		"UPDATE aliases SET model = ?2 WHERE model = ?1",
 		"UPDATE OR IGNORE outcomes SET model = ?2 WHERE model = ?1",
 		"UPDATE OR IGNORE flags SET model = ?2 WHERE model = ?1",

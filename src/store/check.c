@@ -20,7 +20,7 @@ static const struct {
 		  " JOIN models AS m ON m.id = e.child WHERE child = parent"},
 	{"error", "SELECT 'the weights of the parents of ' || m.name || ' sum to '"
 		  " || round(sum(weight), 4) || ' in ' || e.source FROM edges AS e"
-		  " JOIN models AS m ON m.id = e.child WHERE trust >= 80"
+		  " JOIN models AS m ON m.id = e.child WHERE trust BETWEEN 80 AND 100"
 		  " GROUP BY child, e.source HAVING count(weight) = count(*) AND abs(sum(weight) - 1) > 0.01"},
 	{"error", "SELECT 'the ' || b.title || ' score ' || value || ' of ' || m.name"
 		  " || ' is outside 0..100' FROM scores AS s JOIN benchmarks AS b ON b.id = s.benchmark"

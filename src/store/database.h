@@ -121,6 +121,12 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	  " ON CONFLICT DO UPDATE SET reason = excluded.reason, made = excluded.made" \
 	  " WHERE reason <> excluded.reason") \
 	X(DROP_FLAG, "DELETE FROM flags WHERE model = ?1") \
+	X(ADD_DROP, \
+	  "INSERT INTO dropped_edges (child, parent, note) VALUES (?1, nullif(?2, 0), ?3)" \
+	  " ON CONFLICT DO NOTHING") \
+	X(PREFER_EVALUATION, \
+	  "UPDATE evaluations SET preferred = (id = ?2)" \
+	  " WHERE model = ?1 AND preferred <> (id = ?2)") \
 	X(DATA_VERSION, "SELECT version FROM data_changes")
 
 enum statement {

@@ -12,6 +12,7 @@
 #include "schema.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
+#include "stemma/base/user_path.h"
 
 #define APPLICATION_ID 0x5374656d /* "Stem" */
 #define BUSY_MILLISECONDS 5000
@@ -20,6 +21,7 @@
 static const char *const store_steps[] = {
 	schema_sql,   /* 0 -> 1 */
 	schema_2_sql, /* 1 -> 2: flags */
+	schema_3_sql, /* 2 -> 3: corrections, preferred runs */
 };
 const struct schema store_schema = {
 	.steps = store_steps,
@@ -103,17 +105,7 @@ static enum status prepare_path(const char *path, bool create, struct error *err
 
 char *store_default_path(void)
 {
-	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-	struct text path = {0};
-
-	/* The XDG specification: a relative path is to be ignored. */
-	if (data && data[0] == '/')
-		text_append_format(&path, "%s/stemma/stemma.db", data);
-	else if (home && home[0])
-		text_append_format(&path, "%s/.local/share/stemma/stemma.db", home);
-	else
-		return NULL;
-	return text_steal(&path);
+	return user_path("XDG_DATA_HOME", ".local/share", "stemma.db");
 }
 
 /* ---- the schema ----------------------------------------------------------------- */

@@ -153,18 +153,63 @@ struct edge_visitor {
 	struct kept_edge *rows;
 	size_t count, capacity;
 	struct text text;
+	struct dropped *dropped; /* by child; few, if any */
+	size_t dropped_count, dropped_capacity;
 	bool stopped;
+};
+struct dropped {
+	int64_t child, parent; /* parent 0: all of them */
 };
 
 /* As the view classed_edges has it. */
+enum {CLASS_DECLARED = 3, CLASS_CORRECTION = 6};
 static int edge_class(enum trust trust)
 {
-	static const int least[] = {20, 40, 80, 100};
+	static const int least[] = {20, 40, 80, 100, 110};
 	int class = 1;
 
 	for (size_t i = 0; i < sizeof least / sizeof *least; i++)
 		class += (int)trust >= least[i];
 	return class;
+}
+
+/* What an edge of a class leaves standing: a correction is as a declared one. */
+static int edge_bar(enum trust trust)
+{
+	int class = edge_class(trust);
+
+	return class == CLASS_CORRECTION ? CLASS_DECLARED : class;
+}
+
+static bool dropped_row(void *context, sqlite3_stmt *row)
+{
+	struct edge_visitor *visitor = context;
+
+	visitor->dropped = memory_grow(visitor->dropped, visitor->dropped_count,
+				       &visitor->dropped_capacity, sizeof *visitor->dropped);
+	visitor->dropped[visitor->dropped_count++] = (struct dropped){
+		sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1)};
+	return true;
+}
+
+/* Corrections drop what others say, not the user's own. */
+static bool is_dropped(const struct edge_visitor *visitor, const struct store_edge *edge)
+{
+	size_t first = 0, last = visitor->dropped_count;
+
+	if (edge->facts.trust >= TRUST_USER)
+		return false;
+	while (first < last) {
+		size_t middle = first + (last - first) / 2;
+		if (visitor->dropped[middle].child < edge->child)
+			first = middle + 1;
+		else
+			last = middle;
+	}
+	for (; first < visitor->dropped_count && visitor->dropped[first].child == edge->child; first++)
+		if (visitor->dropped[first].parent == 0 || visitor->dropped[first].parent == edge->parent)
+			return true;
+	return false;
 }
 
 static size_t keep_text(struct edge_visitor *visitor, const char *text)
@@ -192,11 +237,11 @@ static bool tells_better(const struct edge_visitor *visitor, const struct kept_e
 
 /* Rows of one parent follow each other, so that a child of a million parents
  * takes no longer than a million children. */
-static bool is_effective(const struct edge_visitor *visitor, const struct kept_edge *row, int best)
+static bool is_effective(const struct edge_visitor *visitor, const struct kept_edge *row, int bar)
 {
 	const struct kept_edge *end = visitor->rows + visitor->count, *other = row;
 
-	if (edge_class(row->edge.facts.trust) < best)
+	if (edge_class(row->edge.facts.trust) < bar)
 		return false;
 	while (other > visitor->rows && other[-1].edge.parent == row->edge.parent)
 		other--;
@@ -206,25 +251,25 @@ static bool is_effective(const struct edge_visitor *visitor, const struct kept_e
 	return true;
 }
 
-static int best_class(const struct edge_visitor *visitor)
+static int highest_bar(const struct edge_visitor *visitor)
 {
-	int best = 0;
+	int highest = 0;
 
 	for (size_t i = 0; i < visitor->count; i++)
-		if (edge_class(visitor->rows[i].edge.facts.trust) > best)
-			best = edge_class(visitor->rows[i].edge.facts.trust);
-	return best;
+		if (edge_bar(visitor->rows[i].edge.facts.trust) > highest)
+			highest = edge_bar(visitor->rows[i].edge.facts.trust);
+	return highest;
 }
 
 static bool end_child(struct edge_visitor *visitor)
 {
 	const char *texts = text_string(&visitor->text);
-	int best = best_class(visitor), shown = 0;
+	int bar = highest_bar(visitor), shown = 0;
 
 	/* No put makes so many; a cache from elsewhere may hold them. */
 	for (size_t i = 0; i < visitor->count && !visitor->stopped && shown < STORE_PARENTS_MAX; i++) {
 		struct kept_edge *row = &visitor->rows[i];
-		if (visitor->count > 1 && !is_effective(visitor, row, best))
+		if (visitor->count > 1 && !is_effective(visitor, row, bar))
 			continue;
 		shown++;
 		row->edge.facts.method = row->method ? texts + row->method : NULL;
@@ -243,6 +288,8 @@ static bool edge_row(void *context, sqlite3_stmt *row)
 	struct edge_visitor *visitor = context;
 	struct store_edge edge = edge_of(row);
 
+	if (is_dropped(visitor, &edge))
+		return true;
 	if ((visitor->count == 0 || visitor->rows[0].edge.child != edge.child) && !end_child(visitor))
 		return false;
 	visitor->rows = memory_grow(visitor->rows, visitor->count, &visitor->capacity,
@@ -264,11 +311,16 @@ enum status store_each_edge(struct store *store,
 	struct query query = {.sql =
 		"SELECT child, parent, relation, weight, method, source, trust, note"
 		" FROM edges ORDER BY child, parent, source"};
-	enum status status = database_each(store, query, edge_row, &visitor, error);
+	struct query dropped = {.sql =
+		"SELECT child, coalesce(parent, 0) FROM dropped_edges ORDER BY child"};
+	enum status status = database_each(store, dropped, dropped_row, &visitor, error);
 
+	if (status == STATUS_OK)
+		status = database_each(store, query, edge_row, &visitor, error);
 	if (status == STATUS_OK && !visitor.stopped)
 		end_child(&visitor);
 	free(visitor.rows);
+	free(visitor.dropped);
 	text_free(&visitor.text);
 	return status;
 }
@@ -330,13 +382,18 @@ static bool evaluation_row(void *context, sqlite3_stmt *row)
 			.flagged = sqlite3_column_int(row, 8) != 0,
 		},
 		.chosen = sqlite3_column_int(row, 9) != 0,
+		.preferred = sqlite3_column_int(row, 10) != 0,
+		.score_count = (size_t)sqlite3_column_int64(row, 11),
+		.mean = column_number(row, 12),
 	};
 	return visitor->visit.evaluation(visitor->context, &evaluation);
 }
 
 #define EVALUATIONS \
 	"SELECT e.id, e.model, source, rank, nullif(precision, ''), chat_template, submitted, revision," \
-	" flagged, EXISTS (SELECT 1 FROM chosen_evaluations AS c WHERE c.id = e.id)" \
+	" flagged, EXISTS (SELECT 1 FROM chosen_evaluations AS c WHERE c.id = e.id)," \
+	" preferred, (SELECT count(*) FROM scores AS s WHERE s.evaluation = e.id)," \
+	" (SELECT avg(value) FROM scores AS s WHERE s.evaluation = e.id)" \
 	" FROM evaluations AS e"
 
 enum status store_each_evaluation(struct store *store, int64_t model,

@@ -16,7 +16,7 @@
 	X(FLAG, "flag", REASON, MODEL, "flag the model under the cursor as suspect") \
 	X(WEIGHT, "weight", PERCENT, PICKED, "set the weight of the picked model under the cursor") \
 	X(METHOD, "method", METHOD, PARENT, "merge by this method") \
-	X(WRITE, "write", FILE, PARENT, "write the sketch as a mergekit configuration") \
+	X(WRITE, "write", FILE, PARENT, "write the sketch: .yml, or .md, .dot, .graphml") \
 	X(OPEN, "open", FILE, NOTHING, "take a mergekit configuration as the sketch") \
 	X(SAVE, "save", NAME, PARENT, "keep the sketch in the cache under a name") \
 	X(LOAD, "load", NAME, NOTHING, "take up the sketch that was kept under a name")

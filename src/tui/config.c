@@ -6,6 +6,7 @@
 #include "keys.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/read_file.h"
+#include "stemma/base/user_path.h"
 #include "stemma/base/suggest.h"
 #include "stemma/formats/settings.h"
 
@@ -395,17 +396,7 @@ enum status config_read(struct config *config, const char *path, struct error *e
 
 char *config_default_path(void)
 {
-	const char *folder = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	struct text path = {0};
-
-	/* The XDG specification: a relative path is as none. */
-	if (folder && *folder == '/')
-		text_append_format(&path, "%s/stemma/config.yaml", folder);
-	else if (home && *home)
-		text_append_format(&path, "%s/.config/stemma/config.yaml", home);
-	else
-		return NULL;
-	return text_steal(&path);
+	return user_path("XDG_CONFIG_HOME", ".config", "config.yaml");
 }
 
 /* ---- use ------------------------------------------------------------------------------ */

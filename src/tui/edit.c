@@ -1,16 +1,15 @@
 /* The actions that change the sketch, and writing it to a file. */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "browser.h"
 #include "config_table.h"
+#include "stemma/app/export.h"
 #include "stemma/base/memory.h"
-
+#include "stemma/base/write_file.h"
 
 void edit_refresh(struct browser *browser)
 {
@@ -197,49 +196,21 @@ static void change_base(struct browser *browser)
 
 /* ---- writing ------------------------------------------------------------------------ */
 
-static bool write_all(FILE *file, const struct text *text)
-{
-	bool written = fwrite(text_string(text), 1, text->length, file) == text->length;
-
-	return fclose(file) == 0 && written;
-}
-
-/* Replaces `path` as a whole or not at all; without `replace` only when it is
- * new.  Returns an errno, 0 when written. */
-static int write_file(const char *path, const struct text *text, bool replace)
-{
-	struct text temporary = {0};
-	int fault = 0;
-
-	text_append_format(&temporary, "%s.%ld.new", replace ? path : "", (long)getpid());
-	const char *name = replace ? text_string(&temporary) : path;
-	FILE *file = fopen(name, "wx");
-	if (!file) {
-		fault = errno;
-	} else if (!write_all(file, text) || (replace && rename(name, path) != 0)) {
-		fault = errno ? errno : EIO;
-		unlink(name);
-	}
-	text_free(&temporary);
-	return fault;
-}
-
 static void write_sketch(struct browser *browser, const char *path, bool replace)
 {
-	struct text yaml = {0};
+	struct error error = {0};
+	struct text text = {0};
+	enum export_format format = export_format_of(path);
 
-	sketch_write(&browser->sketch, browser->session->catalog,
-		     browser->predicted ? &browser->prediction : NULL, &yaml);
-	int fault = write_file(path, &yaml, replace);
-	if (fault == 0)
-		browser_message(browser, "written to %s: mergekit-yaml %s OUTPUT merges it", path,
-				path);
-	else {
-		struct error error = {0};
-		error_set(&error, STATUS_IO, "cannot write %s: %s", path, strerror(fault));
+	export_sketch(&browser->sketch, browser->session->catalog,
+		      browser->predicted ? &browser->prediction : NULL, format, &text);
+	if (write_file(path, &text, replace, &error) != STATUS_OK)
 		browser_failure(browser, &error);
-	}
-	text_free(&yaml);
+	else if (format == EXPORT_MERGEKIT || format == EXPORT_FORMAT_COUNT)
+		browser_message(browser, "written to %s: mergekit-yaml %s OUTPUT merges it", path, path);
+	else
+		browser_message(browser, "%s written to %s", export_format_title(format), path);
+	text_free(&text);
 }
 
 static void overwrite_accepted(struct browser *browser, const char *text)
@@ -273,7 +244,7 @@ void edit_write(struct browser *browser, const char *text)
 }
 
 static const struct prompt_ops write_prompt = {
-	.label = "write mergekit configuration to: ",
+	.label = "write to (.yml, .md card, .dot, .graphml): ",
 	.accepted = edit_write,
 };
 

@@ -271,7 +271,7 @@ static void chosen_edges_are_those_of_the_view(void **state)
 {
 	struct store *store = store_of(state);
 	static const enum trust trusts[] = {TRUST_ROOT, TRUST_INFERRED, TRUST_LISTED, TRUST_DECLARED,
-					    TRUST_CONFIGURATION, TRUST_USER};
+					    TRUST_CONFIGURATION, TRUST_USER, TRUST_CORRECTION};
 	static const char *const sources[] = {"card", "Hub", "names", "hub", "zoo"};
 	struct text read = {0}, viewed = {0};
 	char child[16], parent[16];
@@ -285,10 +285,13 @@ static void chosen_edges_are_those_of_the_view(void **state)
 		snprintf(parent, sizeof parent, "p%u", draw >> 16 & 3);
 		struct edge_facts facts = {
 			.child = child, .parent = parent, .source = sources[(draw >> 20) % 5],
-			.trust = trusts[(draw >> 24) % 6], .weight = draw >> 28 & 1 ? 0.5 : (double)NAN,
+			.trust = trusts[(draw >> 24) % 7], .weight = draw >> 28 & 1 ? 0.5 : (double)NAN,
 			.method = draw >> 29 & 1 ? "slerp" : NULL, .note = draw >> 30 & 1 ? "guess" : NULL,
 		};
 		assert_int_equal(store_put_edge(store, &facts, &change, NULL), STATUS_OK);
+		struct drop_facts drop = {.child = child, .parent = draw >> 27 & 1 ? parent : NULL};
+		if (i % 16 == 0)
+			assert_int_equal(store_put_drop(store, &drop, NULL), STATUS_OK);
 	}
 	assert_int_equal(store_commit(store, NULL), STATUS_OK);
 	assert_int_equal(store_each_edge(store, see_line, &read, NULL), STATUS_OK);

@@ -71,6 +71,12 @@ enum status sketch_from_names(struct sketch *sketch, const struct catalog *catal
 			      const char *const *names, const double *weights,
 			      struct error *error);
 
+/* An edit that takes the parents of a merge in the catalog with the shares that
+ * its lineage has: by its own method where that gives these shares, else as a
+ * linear merge (*original says which).  STATUS_NO_INPUT when it has no parents. */
+enum status sketch_from_model(struct sketch *sketch, const struct catalog *catalog, size_t model,
+			      bool *original, struct error *error);
+
 /* Whether this many parents suit the method; else an error with what to do. */
 enum status sketch_check(const struct sketch *sketch, const struct catalog *catalog,
 			 struct error *error);
@@ -88,6 +94,8 @@ size_t sketch_base(const struct sketch *sketch, const struct catalog *catalog);
 /* The engine's view: parents with the shares that the method implies. */
 void sketch_child(const struct sketch *sketch, const struct catalog *catalog,
 		  struct engine_child *child);
+/* The share of the child that a model gives, 0 for one that is no parent. */
+double sketch_child_share(const struct engine_child *child, size_t model);
 
 /* A prediction with everything that the screen and the command line show. */
 #define SKETCH_ANCESTORS_MAX 8
@@ -118,6 +126,10 @@ void sketch_prediction_free(struct sketch_prediction *prediction);
  * and base; passthrough only by its layer counts. */
 void sketch_write(const struct sketch *sketch, const struct catalog *catalog,
 		  const struct sketch_prediction *prediction, struct text *out);
+/* Appends a model card for it: front matter, the scores marked as predictions
+ * (none without a prediction) and the configuration. */
+void sketch_write_card(const struct sketch *sketch, const struct catalog *catalog,
+		       const struct sketch_prediction *prediction, struct text *out);
 
 /* Kept in the cache under a name; "" = the open one.  Loading is an edit. */
 enum status sketch_save(const struct sketch *sketch, struct session *session, const char *name,

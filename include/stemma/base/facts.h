@@ -55,9 +55,11 @@ enum trust {
 	TRUST_LISTED = 40,        /* a third party's table of parents */
 	TRUST_DECLARED = 60,      /* the author's card or the Hub's baseModels */
 	TRUST_CONFIGURATION = 80, /* the merge configuration itself */
-	TRUST_USER = 100          /* the user's own correction */
+	TRUST_USER = 100,         /* the user's own table */
+	TRUST_CORRECTION = 110    /* the user's correction of all others */
 };
 const char *trust_name(enum trust trust); /* "root", "inferred", … */
+enum trust trust_parse(const char *word); /* TRUST_NONE when it is none of them */
 
 /* Yes, no, or nobody said. */
 enum answer { ANSWER_UNKNOWN = -1, ANSWER_NO = 0, ANSWER_YES = 1 };
@@ -119,6 +121,13 @@ struct outcome_facts {
 	const char *benchmark;     /* key of the set of questions, e.g. "mmlu_pro_math" */
 	size_t questions;
 	const unsigned long long *bits;
+};
+
+/* An edge that the user says is wrong. */
+struct drop_facts {
+	const char *child;
+	const char *parent;        /* NULL: all of the child's */
+	const char *note;          /* why, or NULL */
 };
 
 /* Ranks of sources, for model_facts.rank and evaluation_facts.rank. */

@@ -122,5 +122,8 @@ struct merge_writing {
 /* Appends a configuration that mergekit-yaml accepts and that reads back to
  * the same parents and weights.  Source: formats.md §3.5. */
 void merge_recipe_write(struct text *out, const struct merge_writing *writing);
+/* Appends the front matter of the model card: all parents with the base, and
+ * the tags by which the Hub knows a merge.  Source: formats.md §2.6. */
+void merge_card_head_write(struct text *out, const struct merge_writing *writing);
 
 #endif

@@ -97,6 +97,18 @@ enum status store_each_outcome_set(struct store *store,
 	bool (*visit)(void *context, const char *benchmark, size_t models), void *context,
 	struct error *error);
 
+/* Corrections beat what everybody else says, now and later: edges of
+ * TRUST_CORRECTION count beside the others of their child, dropped ones do not
+ * count.  Clearing takes back all of both kinds. */
+enum status store_clear_corrections(struct store *store, struct error *error);
+enum status store_put_drop(struct store *store, const struct drop_facts *facts,
+			   struct error *error);
+
+/* Makes an evaluation of the model the one that is shown, whatever the rules
+ * say; 0 leaves it to the rules again. */
+enum status store_prefer_evaluation(struct store *store, int64_t model, int64_t evaluation,
+				    struct error *error);
+
 /* Makes `alias` another name of `current`, which is created when unknown and
  * may itself be an alias.  When both are known as separate models they become
  * one: evaluations, edges and sketches of the alias move; where both have one
@@ -128,9 +140,11 @@ struct store_model {
 	struct model_facts facts; /* source = source of the facts */
 	bool suspect;             /* flagged by the source of a run, or by the user */
 };
-/* An effective edge: of each child those of its best class only, which are
+/* An effective edge: none that a correction dropped; of each child those of its
+ * best class only, which are
  *   the user's (TRUST_USER) > the merge configuration's > declared and listed
- *   ones together > inferred ones > the root of the chain;
+ *   ones together > inferred ones > the root of the chain,
+ * beside corrections, which count always and as declared ones against others;
  * and one per (child, parent): the most trusted row, then one with a weight,
  * then the alphabetically first source. */
 struct store_edge {
@@ -139,6 +153,7 @@ struct store_edge {
 };
 /* A chosen score.  All shown scores of a model come from one run, so set-ups and
  * scorings never mix: the first by
+ *   being preferred by the user,
  *   a run of three benchmarks or more before a shorter one (so that one
  *   benchmark measured again does not hide a whole row),
  *   the larger rank of its source, not flagged, with chat template, bfloat16,
@@ -151,6 +166,9 @@ struct store_evaluation {
 	int64_t id, model;
 	struct evaluation_facts facts; /* scores NULL; model NULL */
 	bool chosen;                   /* it is the run that is shown */
+	bool preferred;                /* because the user wants it */
+	size_t score_count;
+	double mean;                   /* of these scores; NAN without any */
 };
 /* Ids of all models in the order of their names (NOCASE), names not read. */
 enum status store_each_name(struct store *store, bool (*visit)(void *context, int64_t model),
@@ -176,6 +194,24 @@ enum status store_each_evaluation(struct store *store, int64_t model /* 0 = all 
 /* Every source's edge into `child`, best first (also the ones not chosen). */
 enum status store_each_source_edge(struct store *store, int64_t child,
 	bool (*visit)(void *context, const struct store_edge *, const char *parent), void *context,
+	struct error *error);
+/* What becomes of an edge that a source states, and why. */
+enum edge_verdict {
+	VERDICT_COUNTS,
+	VERDICT_DROPPED,   /* the user says it is wrong */
+	VERDICT_REPEATED,  /* a better source states the same edge */
+	VERDICT_OUTRANKED  /* better sources state other parents */
+};
+struct store_decision {
+	int64_t child, parent;
+	const char *source;
+	enum trust trust;
+	enum edge_verdict verdict;
+	const char *note;  /* of the correction that drops it, or NULL */
+};
+/* Visits every source's edge into `child` (0 = of all) with the verdict on it. */
+enum status store_each_decision(struct store *store, int64_t child,
+	bool (*visit)(void *context, const struct store_decision *), void *context,
 	struct error *error);
 enum status store_each_alias(struct store *store,
 	bool (*visit)(void *context, const char *alias, int64_t model), void *context,

@@ -1,0 +1,16 @@
+/* Write file: a whole small output file, or nothing of it. */
+#ifndef STEMMA_BASE_WRITE_FILE_H
+#define STEMMA_BASE_WRITE_FILE_H
+
+#include <stdbool.h>
+
+#include "stemma/base/error.h"
+#include "stemma/base/text.h"
+
+/* Writes `path`: with `replace` in the place of what is there, at once when all
+ * is written; else only when there is nothing of that name.  STATUS_IO when it
+ * cannot be written; then what was there is as before. */
+enum status write_file(const char *path, const struct text *text, bool replace,
+		       struct error *error);
+
+#endif

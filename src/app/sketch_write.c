@@ -1,0 +1,131 @@
+/* The sketch's ways out: a mergekit configuration and a model card. */
+#include "config.h"
+
+#include "sketch.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+static const char *benchmark_title(const struct catalog *catalog, size_t benchmark)
+{
+	return benchmark < catalog->benchmark_count ? catalog->benchmarks[benchmark].title : "average";
+}
+
+/* "stemma 0.1.0, 2026-01-31" */
+static void append_program(struct text *text)
+{
+	char date[11];
+
+	date_format((double)(time(NULL) / 86400), date);
+	text_append_format(text, "%s %s, %s", PACKAGE_NAME, PACKAGE_VERSION, date);
+}
+
+/* ---- the configuration ------------------------------------------------------- */
+
+#define COMMENTS_MAX 32
+struct comments {
+	char *line[COMMENTS_MAX];
+	size_t count;
+};
+
+static void comments_take(struct comments *comments, struct text *line)
+{
+	if (comments->count < COMMENTS_MAX)
+		comments->line[comments->count++] = text_steal(line);
+	text_free(line);
+}
+
+static void comment_prediction(struct comments *comments, const struct catalog *catalog,
+			       const struct sketch_prediction *prediction)
+{
+	struct text line = {0};
+
+	append_program(&line);
+	comments_take(comments, &line);
+	if (!prediction)
+		return;
+	text_append(&line, "predicted score and 90 % interval:");
+	comments_take(comments, &line);
+	for (size_t b = 0; b < prediction->rows; b++) {
+		const struct engine_estimate *estimate = &prediction->row[b].estimate;
+		text_append_format(&line, "  %s %.1f (%.1f to %.1f)", benchmark_title(catalog, b),
+				   estimate->mean, estimate->low90, estimate->high90);
+		comments_take(comments, &line);
+	}
+}
+
+/* What the sketch says, as the writer takes it; the arrays are the caller's. */
+static struct merge_writing writing_of(const struct sketch *sketch, const struct catalog *catalog,
+				       const char *models[SKETCH_PARENTS_MAX],
+				       double weights[SKETCH_PARENTS_MAX])
+{
+	const struct sketch_state *state = &sketch->now;
+	size_t base = sketch_base(sketch, catalog);
+
+	for (size_t i = 0; i < state->count; i++) {
+		models[i] = catalog->models[state->parents[i].model].name;
+		/* 0.6 and not 0.6000000000000001, which many small steps leave. */
+		weights[i] = round(state->parents[i].weight * 1e12) / 1e12;
+	}
+	return (struct merge_writing){
+		.method = state->method,
+		.base = base == CATALOG_NONE ? NULL : catalog->models[base].name,
+		.count = state->count, .models = models, .weights = weights,
+		.dtype = "bfloat16",
+	};
+}
+
+void sketch_write(const struct sketch *sketch, const struct catalog *catalog,
+		  const struct sketch_prediction *prediction, struct text *out)
+{
+	struct comments comments = {.count = 0};
+	const char *models[SKETCH_PARENTS_MAX];
+	double weights[SKETCH_PARENTS_MAX];
+	struct merge_writing writing = writing_of(sketch, catalog, models, weights);
+
+	comment_prediction(&comments, catalog, prediction);
+	writing.comments = (const char *const *)comments.line;
+	writing.comment_count = comments.count;
+	merge_recipe_write(out, &writing);
+	for (size_t i = 0; i < comments.count; i++)
+		free(comments.line[i]);
+}
+
+/* ---- the card ---------------------------------------------------------------- */
+
+static void card_prediction(const struct catalog *catalog,
+			    const struct sketch_prediction *prediction, struct text *out)
+{
+	text_append(out, "\n## Predicted scores\n\n> **These are predictions, not measurements** (");
+	append_program(out);
+	text_append(out, "). Put results in their place once the model has been evaluated.\n\n"
+			 "| benchmark | predicted | 90 % interval | best parent |\n"
+			 "|---|---:|---:|---:|\n");
+	for (size_t b = 0; b < prediction->rows; b++) {
+		const struct sketch_row *row = &prediction->row[b];
+		text_append_format(out, "| %s | %.1f | %.1f to %.1f | ", benchmark_title(catalog, b),
+				   row->estimate.mean, row->estimate.low90, row->estimate.high90);
+		if (isnan(row->best_score))
+			text_append(out, "unknown |\n");
+		else
+			text_append_format(out, "%.1f |\n", row->best_score);
+	}
+}
+
+void sketch_write_card(const struct sketch *sketch, const struct catalog *catalog,
+		       const struct sketch_prediction *prediction, struct text *out)
+{
+	const char *models[SKETCH_PARENTS_MAX];
+	double weights[SKETCH_PARENTS_MAX];
+	const struct merge_writing writing = writing_of(sketch, catalog, models, weights);
+
+	merge_card_head_write(out, &writing);
+	text_append_format(out, "\n# Merge\n\nA merge of %zu models by the method `%s` of mergekit.\n",
+			   writing.count, merge_method_info(writing.method)->name);
+	if (prediction)
+		card_prediction(catalog, prediction, out);
+	text_append(out, "\n## Configuration\n\n```yaml\n");
+	merge_recipe_write(out, &writing);
+	text_append(out, "```\n");
+}

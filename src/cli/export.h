@@ -1,0 +1,26 @@
+/* Export: what the files of the command share. */
+#ifndef STEMMA_CLI_EXPORT_H
+#define STEMMA_CLI_EXPORT_H
+
+#include "cli.h"
+#include "stemma/app/export.h"
+
+/* What is exported: a merge, a model with its family, or all. */
+struct export_subject {
+	struct session *session;
+	const char *name;       /* of the merge or the model; NULL for all */
+	size_t model;           /* CATALOG_NONE for a merge or all */
+	bool merge;             /* `sketch` is the subject */
+	struct sketch sketch;
+	struct sketch_prediction prediction; /* of the merge */
+	struct graph_child child;            /* the merge as a node */
+	struct engine_child facts;           /* of the child */
+	struct graph graph;
+};
+
+/* Facts, scores and edges of the subject as JSON, or the models or the `edges`
+ * as a CSV table that "stemma import" reads again. */
+enum status export_tables(const struct export_subject *subject, bool edges,
+			  struct report *report, struct error *error);
+
+#endif
