@@ -47,6 +47,14 @@ static char *catalog_keep(struct catalog *catalog, const char *text)
 	return copy;
 }
 
+/* The same of what must have a name, whatever a damaged cache holds. */
+static char *catalog_keep_name(struct catalog *catalog, const char *text)
+{
+	char *name = catalog_keep(catalog, text);
+
+	return name ? name : keep_bytes(catalog, "\xEF\xBF\xBD");
+}
+
 void catalog_free(struct catalog *catalog)
 {
 	if (!catalog)
@@ -130,8 +138,8 @@ static bool load_benchmark(void *context, const struct store_benchmark *row)
 					 &loader->benchmark_capacity, sizeof *loader->benchmarks);
 	loader->benchmarks[loader->benchmark_count++] = (struct loaded_benchmark){
 		.id = row->id,
-		.shown = {.key = catalog_keep(loader->catalog, row->key),
-			  .title = catalog_keep(loader->catalog, row->title),
+		.shown = {.key = catalog_keep_name(loader->catalog, row->key),
+			  .title = catalog_keep_name(loader->catalog, row->title),
 			  .instances = row->instances},
 		.variant_of = catalog_keep(loader->catalog, row->variant_of),
 	};
@@ -149,7 +157,7 @@ static bool load_model(void *context, const struct store_model *row)
 	struct catalog_model *model = &catalog->models[catalog->count];
 	*model = (struct catalog_model){
 		.id = row->id,
-		.name = catalog_keep(catalog, facts->name),
+		.name = catalog_keep_name(catalog, facts->name),
 		.architecture = loader_share(loader, facts->architecture),
 		.license = loader_share(loader, facts->license),
 		.source = loader_share(loader, facts->source),
@@ -160,8 +168,6 @@ static bool load_model(void *context, const struct store_model *row)
 		.chat_template = ANSWER_UNKNOWN,
 		.suspect = row->suspect,
 	};
-	if (!model->name)
-		model->name = catalog_keep(catalog, "\xEF\xBF\xBD");
 	/* The index of the cache does not know the cleaned name. */
 	loader->renamed |= !facts->name || strcmp(model->name, facts->name) != 0;
 	catalog->count++;
@@ -184,12 +190,12 @@ static bool load_alias(void *context, const char *alias, int64_t id)
 	struct catalog *catalog = loader->catalog;
 	size_t model = loader_model(loader, id);
 
-	if (model == CATALOG_NONE)
+	if (model == CATALOG_NONE || !alias || !alias[0])
 		return true;
 	catalog->aliases = memory_grow(catalog->aliases, catalog->alias_count, &loader->alias_capacity,
 				       sizeof *catalog->aliases);
 	catalog->aliases[catalog->alias_count++] =
-		(struct catalog_alias){.alias = catalog_keep(catalog, alias), .model = (uint32_t)model};
+		(struct catalog_alias){.alias = catalog_keep_name(catalog, alias), .model = (uint32_t)model};
 	return true;
 }
 

@@ -54,7 +54,8 @@ static enum status fail(const struct reader *reader, const char *at, const char 
 
 static void skip_blanks(struct reader *reader)
 {
-	reader->at += strspn(reader->at, " \t");
+	while (isspace((unsigned char)*reader->at)) /* what ends a word, or it is read for ever */
+		reader->at++;
 }
 
 /* The operator at `at`, OPERATOR_COUNT when there is none. */

@@ -78,7 +78,7 @@ static bool load_flag(void *context, const struct store_flag *row)
 
 	/* A model added since the catalog was read comes with the next one. */
 	if (model != CATALOG_NONE)
-		flags_insert(loading->flags, model, row->reason);
+		flags_insert(loading->flags, model, row->reason ? row->reason : "suspect");
 	return true;
 }
 

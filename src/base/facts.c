@@ -28,6 +28,8 @@ enum relation relation_parse(const char *word)
 {
 	enum relation relation = 0;
 
+	if (!word) /* as a damaged cache may have it */
+		return RELATION_COUNT;
 	while (relation < RELATION_COUNT && strcasecmp(word, relation_words[relation]) != 0)
 		relation++;
 	return relation;
@@ -42,6 +44,8 @@ enum kind kind_parse(const char *word_or_symbol)
 {
 	enum kind kind = 0;
 
+	if (!word_or_symbol)
+		return KIND_COUNT;
 	while (kind < KIND_COUNT && strcasecmp(word_or_symbol, kind_words[kind].word) != 0 &&
 	       strncmp(word_or_symbol, kind_words[kind].mark, strlen(kind_words[kind].mark)) != 0)
 		kind++;

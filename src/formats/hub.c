@@ -12,7 +12,7 @@
 #include "stemma/formats/mergekit.h"
 
 #define DOCUMENT_MAX_BYTES ((size_t)64 << 20) /* of a line, or of a whole array */
-#define PARENTS_MAX 256
+#define PARENTS_MAX MERGE_PARENTS_MAX
 
 /* How what is read is called. */
 static const struct {
@@ -98,6 +98,7 @@ struct parents {
 	const char *child;
 	const char *name[PARENTS_MAX]; /* borrowed from the JSON */
 	size_t count, listed;          /* the first `listed` are the Hub's own */
+	bool crowded;                  /* there are more */
 	bool own_told;                 /* that the child names itself */
 };
 
@@ -133,6 +134,10 @@ static void parents_add(struct source *source, struct parents *parents, const ch
 		       parents->child, name);
 	} else if (parents->count < PARENTS_MAX) {
 		parents->name[parents->count++] = name;
+	} else if (!parents->crowded) {
+		parents->crowded = true;
+		reject(source, line, 0, "%s has more than %d parents; the others are left out", parents->child,
+		       PARENTS_MAX);
 	}
 }
 

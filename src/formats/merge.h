@@ -24,6 +24,7 @@ struct stage {
 	char *base_revision;
 	yaml_node_t *scope[3];  /* `parameters` of slice, module, global: inner first */
 	bool told[FAULT_KINDS];
+	bool crowded;           /* more parents than are read */
 	bool extrapolates;      /* weights that sum to more than the whole */
 };
 

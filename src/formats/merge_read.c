@@ -285,6 +285,8 @@ static enum status stage_read(struct stage *stage, const char *file, struct erro
 		return stage_fail(stage, file, "not a merge: the key merge_method is missing",
 				  "write for example merge_method: linear", error);
 	stage_reduce(stage);
+	if (stage->crowded || stage->recipe.parent_count > MERGE_PARENTS_MAX)
+		return stage_fail(stage, file, "a merge of more than 256 models", "split it into several", error);
 	if (stage->recipe.parent_count == 0)
 		return stage_fail(stage, file, "the merge names no models",
 				  "list them under models, slices or modules", error);
@@ -352,6 +354,10 @@ static enum status substitute(const struct stage *stages, size_t count, struct m
 			return error_locate(error, file, recipe->line, 0);
 		}
 	recipe_prune(recipe);
+	if (recipe->parent_count > MERGE_PARENTS_MAX) {
+		error_set(error, STATUS_DATA, "a merge of more than 256 models");
+		return error_locate(error, file, recipe->line, 0);
+	}
 	return STATUS_OK;
 }
 

@@ -9,7 +9,7 @@
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 
-#define SOURCES_MAX 256
+#define SOURCES_MAX MERGE_PARENTS_MAX
 
 void recipe_add(struct merge_recipe *recipe, const struct slice_source *source, double share, bool base)
 {
@@ -18,6 +18,8 @@ void recipe_add(struct merge_recipe *recipe, const struct slice_source *source, 
 	for (size_t i = 0; i < recipe->parent_count && !parent; i++)
 		if (utf8_compare_names(recipe->parents[i].name, source->name) == 0)
 			parent = &recipe->parents[i];
+	if (!parent && recipe->parent_count > MERGE_PARENTS_MAX)
+		return; /* one more than may be, by which it is refused */
 	if (!parent) {
 		recipe->parents = memory_resize(recipe->parents, recipe->parent_count + 1, sizeof *parent);
 		parent = &recipe->parents[recipe->parent_count++];
@@ -65,7 +67,9 @@ static void slice_take(struct stage *stage, yaml_node_t *node, struct slice *sli
 		return;
 	}
 	/* The same model twice counts once, with its first parameters. */
-	if (slice_has(slice, source.name) || slice->count == SOURCES_MAX) {
+	bool known = slice_has(slice, source.name);
+	stage->crowded = stage->crowded || (!known && slice->count == SOURCES_MAX);
+	if (known || slice->count == SOURCES_MAX) {
 		free(source.name);
 		free(source.revision);
 		return;

@@ -12,7 +12,7 @@ static char *outcomes_benchmark(const struct csv *csv, const char *file)
 {
 	const char *header = csv->header[1], *colon = strchr(header, ':');
 
-	if (colon)
+	if (colon && colon > header)
 		return memory_string_slice(header, (size_t)(colon - header));
 	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
 	if (strncmp(name, "v2_", 3) == 0)

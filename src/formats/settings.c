@@ -9,6 +9,8 @@
 
 /* Deeper than any configuration: a file that nests so is none. */
 #define DEPTH_MAX 8
+/* More names than any configuration has; aliases multiply quickly. */
+#define NAMES_MAX 1000
 
 struct reading {
 	yaml_document_t *document;
@@ -49,6 +51,8 @@ static enum status add(const struct reading *reading, const char *name, const ya
 {
 	struct settings *settings = reading->settings;
 
+	if (settings->count == NAMES_MAX)
+		return fault(reading, key, "more than 1000 names");
 	for (size_t i = 0; i < settings->count; i++)
 		if (!strcmp(settings->items[i].name, name)) {
 			fault(reading, key, "given twice");

@@ -44,6 +44,41 @@ static enum status yaml_fault(const yaml_parser_t *parser, const char *text, siz
 	return error_locate(error, file, line, column);
 }
 
+/* Whether a node is nested too deeply.  A node comes after those that hold it,
+ * unless it is an alias: those nest no deeper than what they stand for. */
+static bool is_too_deep(const yaml_document_t *document)
+{
+	size_t count = (size_t)(document->nodes.top - document->nodes.start);
+	unsigned int *depth = memory_zero(count + 1, sizeof *depth), deepest = 0;
+
+	for (size_t i = 0; i < count && deepest <= YAML_DEPTH_MAX; i++) {
+		const yaml_node_t *node = &document->nodes.start[i];
+		deepest = depth[i + 1] > deepest ? depth[i + 1] : deepest;
+		if (node->type == YAML_SEQUENCE_NODE)
+			for (const yaml_node_item_t *item = node->data.sequence.items.start;
+			     item < node->data.sequence.items.top; item++)
+				depth[*item] = depth[i + 1] + 1;
+		else if (node->type == YAML_MAPPING_NODE)
+			for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+			     pair < node->data.mapping.pairs.top; pair++)
+				depth[pair->key] = depth[pair->value] = depth[i + 1] + 1;
+	}
+	free(depth);
+	return deepest > YAML_DEPTH_MAX;
+}
+
+/* What is wrong with the last document; NULL when nothing. */
+static const char *excess(const struct yaml_tree *tree)
+{
+	const yaml_document_t *document = &tree->documents[tree->count - 1];
+
+	if ((size_t)(document->nodes.top - document->nodes.start) > YAML_NODES_MAX)
+		return "more than 200000 YAML nodes";
+	if (is_too_deep(document))
+		return "nested more than 64 deep";
+	return tree->count == YAML_DOCUMENTS_MAX ? "more than 63 YAML documents" : NULL;
+}
+
 enum status yaml_tree_read(struct yaml_tree *tree, const char *text, size_t length, const char *file,
 			   struct error *error)
 {
@@ -64,10 +99,9 @@ enum status yaml_tree_read(struct yaml_tree *tree, const char *text, size_t leng
 			yaml_document_delete(document);
 			break;
 		}
-		size_t nodes = (size_t)(document->nodes.top - document->nodes.start);
-		if (++tree->count == YAML_DOCUMENTS_MAX || nodes > YAML_NODES_MAX) {
-			error_set(error, STATUS_DATA, nodes > YAML_NODES_MAX
-				  ? "more than 200000 YAML nodes" : "more than 63 YAML documents");
+		tree->count++;
+		if (excess(tree)) {
+			error_set(error, STATUS_DATA, "%s", excess(tree));
 			status = error_locate(error, file, (long)parser.mark.line + 1, 0);
 			break;
 		}

@@ -10,6 +10,7 @@
 
 #define YAML_DOCUMENTS_MAX 64
 #define YAML_NODES_MAX 200000
+#define YAML_DEPTH_MAX 64
 
 struct yaml_tree {
 	yaml_document_t documents[YAML_DOCUMENTS_MAX];

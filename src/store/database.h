@@ -68,7 +68,11 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	  "   coalesce(kind, ?7), coalesce(uploaded, ?8), coalesce(likes, ?9), coalesce(moe, ?10))") \
 	X(ADD_EDGE, \
 	  "INSERT INTO edges (child, parent, source, relation, weight, method, trust, note)" \
-	  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING") \
+	  " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE 256 >" \
+	  "  (SELECT count(*) FROM (SELECT 1 FROM edges WHERE child = ?1 LIMIT 256))" \
+	  " ON CONFLICT DO NOTHING") \
+	X(HAS_EDGE, \
+	  "SELECT 1 FROM edges WHERE child = ?1 AND parent = ?2 AND source = ?3") \
 	X(SET_EDGE, \
 	  "UPDATE edges SET relation = ?4, weight = ?5, method = ?6, trust = ?7, note = ?8" \
 	  " WHERE child = ?1 AND parent = ?2 AND source = ?3 AND" \

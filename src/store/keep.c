@@ -131,7 +131,7 @@ static bool sketch_row(void *context, sqlite3_stmt *row)
 	struct sketch_rows *rows = context;
 
 	if (!rows->method)
-		rows->method = memory_string(column_text(row, 0));
+		rows->method = memory_string(column_text(row, 0) ? column_text(row, 0) : "");
 	rows->sketch.base = sqlite3_column_int64(row, 1);
 	rows->sketch.chat_template = sqlite3_column_int(row, 2);
 	if (sqlite3_column_type(row, 3) == SQLITE_NULL)
@@ -174,7 +174,9 @@ static bool sketch_name_row(void *context, sqlite3_stmt *row)
 {
 	struct sketch_visitor *visitor = context;
 
-	return visitor->visit(visitor->context, column_text(row, 0));
+	const char *name = column_text(row, 0);
+
+	return !name || visitor->visit(visitor->context, name);
 }
 
 enum status store_each_sketch(struct store *store, bool (*visit)(void *context, const char *name),

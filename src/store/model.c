@@ -52,11 +52,21 @@ bool text_is_missing(const char *name)
 	return empty;
 }
 
-static enum status model_add(struct store *store, const char *name, int64_t *id,
-			     struct error *error)
+static enum status check_name(const char *name, struct error *error)
 {
 	if (text_is_missing(name))
 		return error_set(error, STATUS_DATA, "a model without a name");
+	if (strlen(name) > STORE_NAME_MAX)
+		return error_set(error, STATUS_DATA, "the name %.40s... has more than %d bytes", name,
+				 STORE_NAME_MAX);
+	return STATUS_OK;
+}
+
+static enum status model_add(struct store *store, const char *name, int64_t *id,
+			     struct error *error)
+{
+	if (check_name(name, error) != STATUS_OK)
+		return STATUS_DATA;
 	sqlite3_stmt *statement = database_statement(store, STATEMENT_ADD_MODEL);
 	bind_text(statement, 1, name);
 	enum status status = database_finish(store, statement, NULL, error);
@@ -190,8 +200,8 @@ static enum status model_add_whole(struct store *store, const struct model_facts
 	int rows = 0;
 
 	*id = 0;
-	if (text_is_missing(facts->name))
-		return error_set(error, STATUS_DATA, "a model without a name");
+	if (check_name(facts->name, error) != STATUS_OK)
+		return STATUS_DATA;
 	enum status status = find_by_name(store, STATEMENT_FIND_ALIAS, facts->name, &alias, error);
 	if (status != STATUS_OK || alias != 0)
 		return status;

@@ -130,7 +130,9 @@ static bool set_row(void *context, sqlite3_stmt *row)
 {
 	struct set_visitor *visitor = context;
 
-	return visitor->visit(visitor->context, column_text(row, 0), (size_t)sqlite3_column_int64(row, 1));
+	const char *benchmark = column_text(row, 0);
+
+	return !benchmark || visitor->visit(visitor->context, benchmark, (size_t)sqlite3_column_int64(row, 1));
 }
 
 enum status store_each_outcome_set(struct store *store,

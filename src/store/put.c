@@ -23,6 +23,23 @@ static void bind_edge(sqlite3_stmt *statement, int64_t child, int64_t parent,
 	bind_text(statement, 8, facts->note);
 }
 
+/* An edge that was neither added nor changed is there, or was one too many. */
+static enum status check_kept(struct store *store, int64_t child, int64_t parent,
+			      const struct edge_facts *facts, struct error *error)
+{
+	sqlite3_stmt *statement = database_statement(store, STATEMENT_HAS_EDGE);
+	int64_t there = 0;
+
+	bind_integer(statement, 1, child);
+	bind_integer(statement, 2, parent);
+	bind_text(statement, 3, facts->source);
+	enum status status = database_finish_integer(store, statement, &there, error);
+	if (status == STATUS_OK && !there)
+		status = error_set(error, STATUS_DATA, "%.80s has %d parents; more are not kept", facts->child,
+				   STORE_PARENTS_MAX);
+	return status;
+}
+
 static enum status write_edge(struct store *store, int64_t child, int64_t parent,
 			      const struct edge_facts *facts, enum change *change,
 			      struct error *error)
@@ -41,6 +58,8 @@ static enum status write_edge(struct store *store, int64_t child, int64_t parent
 		if (rows > 0)
 			*change = ways[i].change;
 	}
+	if (status == STATUS_OK && rows == 0)
+		status = check_kept(store, child, parent, facts, error);
 	return status;
 }
 

@@ -235,27 +235,43 @@ static bool tells_better(const struct edge_visitor *visitor, const struct kept_e
 	return strcmp(texts + a->source, texts + b->source) < 0;
 }
 
-static bool is_effective(const struct edge_visitor *visitor, const struct kept_edge *row)
+/* Rows of one parent follow each other, so that a child of a million parents
+ * takes no longer than a million children. */
+static bool is_effective(const struct edge_visitor *visitor, const struct kept_edge *row, int bar)
 {
-	for (size_t i = 0; i < visitor->count; i++) {
-		const struct kept_edge *other = &visitor->rows[i];
-		if (edge_bar(other->edge.facts.trust) > edge_class(row->edge.facts.trust))
+	const struct kept_edge *end = visitor->rows + visitor->count, *other = row;
+
+	if (edge_class(row->edge.facts.trust) < bar)
+		return false;
+	while (other > visitor->rows && other[-1].edge.parent == row->edge.parent)
+		other--;
+	for (; other < end && other->edge.parent == row->edge.parent; other++)
+		if (other != row && tells_better(visitor, other, row))
 			return false;
-		if (other != row && other->edge.parent == row->edge.parent &&
-		    tells_better(visitor, other, row))
-			return false;
-	}
 	return true;
+}
+
+static int highest_bar(const struct edge_visitor *visitor)
+{
+	int highest = 0;
+
+	for (size_t i = 0; i < visitor->count; i++)
+		if (edge_bar(visitor->rows[i].edge.facts.trust) > highest)
+			highest = edge_bar(visitor->rows[i].edge.facts.trust);
+	return highest;
 }
 
 static bool end_child(struct edge_visitor *visitor)
 {
 	const char *texts = text_string(&visitor->text);
+	int bar = highest_bar(visitor), shown = 0;
 
-	for (size_t i = 0; i < visitor->count && !visitor->stopped; i++) {
+	/* No put makes so many; a cache from elsewhere may hold them. */
+	for (size_t i = 0; i < visitor->count && !visitor->stopped && shown < STORE_PARENTS_MAX; i++) {
 		struct kept_edge *row = &visitor->rows[i];
-		if (visitor->count > 1 && !is_effective(visitor, row))
+		if (visitor->count > 1 && !is_effective(visitor, row, bar))
 			continue;
+		shown++;
 		row->edge.facts.method = row->method ? texts + row->method : NULL;
 		row->edge.facts.source = row->source ? texts + row->source : NULL;
 		row->edge.facts.note = row->note ? texts + row->note : NULL;

@@ -1,5 +1,6 @@
 /* Drawing text into an area: cutting, fitting, ASCII twins. */
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "screen_private.h"
@@ -45,7 +46,12 @@ static void put(struct screen *screen, int row, int column, enum style style, co
 	for (size_t i = 0; i < bytes && filled + 8 < sizeof line;) {
 		unsigned int code;
 		size_t length = utf8_decode(text + i, &code);
-		if (!screen->ascii || code < 0x80) {
+		if (code < ' ' || (code >= 0x7F && (code < 0xA0 || utf8_is_hidden(code)))) {
+			/* Names are clean; what a damaged cache holds is not. */
+		} else if (code == 0xFFFD && length < 3) {
+			filled += (size_t)snprintf(line + filled, sizeof line - filled, "%s",
+						   screen->ascii ? "?" : "\xEF\xBF\xBD");
+		} else if (!screen->ascii || code < 0x80) {
 			memcpy(line + filled, text + i, length);
 			filled += length;
 		} else {

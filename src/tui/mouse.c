@@ -86,6 +86,8 @@ static void click_again(struct browser *browser, enum view_id view)
 static void click(struct browser *browser, enum view_id view, const struct mouse *mouse)
 {
 	const struct area *area = &browser->panes[view];
+	if (!view_ops(view)->list)
+		return;
 	struct list *list = view_ops(view)->list(browser);
 	int row = mouse->row - area->top - (area->height - list->height);
 

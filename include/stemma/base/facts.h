@@ -26,7 +26,7 @@ enum relation {
 };
 const char *relation_name(enum relation relation);
 /* RELATION_COUNT when the word is none of them. */
-enum relation relation_parse(const char *word);
+enum relation relation_parse(const char *word); /* RELATION_COUNT when none, or NULL */
 
 /* What kind of model it says it is. X(symbol, word, leaderboard symbol) */
 #define KIND_TABLE(X) \

@@ -74,6 +74,9 @@ enum merge_method merge_method_parse(const char *word); /* MERGE_METHOD_COUNT wh
 void merge_shares(enum merge_method method, size_t count, const double *weights, int base,
 		  double lambda, double *shares, double *base_share);
 
+/* More than anybody merges: a recipe with more parents is refused. */
+#define MERGE_PARENTS_MAX 256
+
 /* One parent of a recipe after reduction. */
 struct merge_parent {
 	char *name;      /* without revision; A+lora kept as one name */

@@ -51,6 +51,10 @@ void store_snapshot_end(struct store *store);
 /* What a put did. */
 enum change { CHANGE_NONE, CHANGE_ADDED, CHANGE_UPDATED };
 
+/* Longer names, and more edges into one model, are STATUS_DATA. */
+#define STORE_NAME_MAX 4096 /* bytes */
+#define STORE_PARENTS_MAX 256
+
 /* All text is cleaned by utf8_sanitize() before it is stored; an empty string
  * is a missing one.  `change` must not be NULL. */
 
