@@ -10,6 +10,7 @@
 #include "stemma/app/import.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/read_file.h"
+#include "stemma/formats/hub.h"
 #include "stemma/formats/rows.h"
 #include "stemma/sync/http.h"
 
@@ -313,6 +314,24 @@ static enum status take_models(struct syncing *syncing, struct text *bodies, cha
 	return status;
 }
 
+/* The Hub answers under the name that a model has now. */
+static enum status join_names(struct syncing *syncing, const char *asked, const struct text *body,
+			      struct error *error)
+{
+	char *current = hub_model_name(text_string(body), body->length);
+	const struct alias_facts alias = {.alias = asked, .current = current, .source = "hub"};
+	bool renamed = current && strcasecmp(asked, current) != 0;
+	enum change change;
+	enum status status = STATUS_OK;
+
+	if (renamed)
+		status = store_put_alias(syncing->store, &alias, &change, error);
+	if (status == STATUS_OK && renamed)
+		status = note_fetched(syncing, "model:", current, error);
+	free(current);
+	return status;
+}
+
 static enum status get_model(struct syncing *syncing, const char *name, struct text *bodies,
 			     struct error *error)
 {
@@ -321,6 +340,7 @@ static enum status get_model(struct syncing *syncing, const char *name, struct t
 	enum status status = http_get(syncing->http, url, NULL, &answer, error);
 
 	if (status == STATUS_OK && answer.status == 200) {
+		status = join_names(syncing, name, &answer.body, error);
 		text_append(bodies, bodies->length ? "," : "[");
 		text_append_bytes(bodies, text_string(&answer.body), answer.body.length);
 	} else if (status == STATUS_OK) {

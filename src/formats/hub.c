@@ -7,8 +7,10 @@
 #include "hub.h"
 #include "json_read.h"
 #include "reading.h"
+#include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 #include "stemma/base/utf8.h"
+#include "stemma/formats/hub.h"
 #include "stemma/formats/mergekit.h"
 
 #define DOCUMENT_MAX_BYTES ((size_t)64 << 20) /* of a line, or of a whole array */
@@ -332,6 +334,16 @@ void hub_object(struct source *source, const json_t *model, enum hub_kind kind, 
 	}
 	if (hub_model(source, model, name, kind, line) == STATUS_OK)
 		hub_parents(source, model, name, kind, line);
+}
+
+char *hub_model_name(const char *text, size_t length)
+{
+	json_t *model = json_loadb(text, length, 0, NULL);
+	const char *name = json_text(model, "id");
+	char *copy = name && is_hub_name(name) ? memory_string(name) : NULL;
+
+	json_decref(model);
+	return copy;
 }
 
 /* ---- the file ---------------------------------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* Hub: a model as the Hub's API or its card describes it.  Private. */
-#ifndef STEMMA_FORMATS_HUB_H
-#define STEMMA_FORMATS_HUB_H
+#ifndef STEMMA_FORMATS_HUB_PRIVATE_H
+#define STEMMA_FORMATS_HUB_PRIVATE_H
 
 #include <jansson.h>
 

@@ -88,10 +88,12 @@ enum status store_each_unfetched(struct store *store, const char *what, bool sco
 {
 	static const char *const sql[] = {
 		"SELECT name FROM models AS m WHERE instr(name, '/') > 0"
-		" AND NOT EXISTS (SELECT 1 FROM sync_state WHERE resource = ?1 || m.name AND done IS NOT NULL)"
+		" AND NOT EXISTS (SELECT 1 FROM sync_state WHERE resource = ?1 || m.name AND"
+		"  done > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-30 days'))"
 		" AND EXISTS (SELECT 1 FROM edges WHERE parent = m.id) ORDER BY name",
 		"SELECT name FROM models AS m WHERE instr(name, '/') > 0"
-		" AND NOT EXISTS (SELECT 1 FROM sync_state WHERE resource = ?1 || m.name AND done IS NOT NULL)"
+		" AND NOT EXISTS (SELECT 1 FROM sync_state WHERE resource = ?1 || m.name AND"
+		"  done > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-30 days'))"
 		" AND EXISTS (SELECT 1 FROM evaluations WHERE model = m.id) ORDER BY name",
 	};
 	struct page_visitor visitor = {visit, context};

@@ -8,6 +8,7 @@ FOLDER/log.  What it does is read from FOLDER/mode at each request:
   good             answers
   slow-down N      429 with Retry-After: 0 to the first N requests
   broken N         500 to the first N requests
+  breaking N       500 to all but the first N requests
   cut N            closes the connection within the first N answers
   short N          promises more bytes than it sends, N times
   away             redirects to another host
@@ -59,6 +60,8 @@ def model(name):
              "safetensors": {"total": 1500000000}, "cardData": {"license": "mit"}}
     if name in parents:
         found["baseModels"] = {"relation": "finetune", "models": [{"id": parents[name]}]}
+    if name == "owner/model-3":
+        found["id"] = "owner/renamed-3"
     return None if name == "owner/model-1" else found
 
 
@@ -105,7 +108,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         done += 1
         if word == "slow-down" and first:
             self.answer(429, b"", Retry_After="0")
-        elif word == "broken" and first:
+        elif (word == "broken" and first) or (word == "breaking" and not first):
             self.answer(500, b"{}")
         elif word == "cut" and first:
             self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Le")

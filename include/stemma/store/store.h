@@ -286,7 +286,8 @@ enum status store_drop_pages(struct store *store, const char *resource, struct e
 enum status store_each_page(struct store *store, const char *resource,
 	bool (*visit)(void *context, const char *body), void *context, struct error *error);
 
-/* Names of models whose "WHATname" (what = "model:") is not done: with `scored` those that have an
+/* Names of models whose "WHATname" (what = "model:") was not done in the
+ * last 30 days: with `scored` those that have an
  * evaluation, else those that are a parent. */
 enum status store_each_unfetched(struct store *store, const char *what, bool scored,
 	bool (*visit)(void *context, const char *name), void *context, struct error *error);
