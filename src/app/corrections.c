@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "stemma/base/folder.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/read_file.h"
 #include "stemma/base/text.h"
@@ -93,15 +94,13 @@ enum status corrections_apply(struct store *store, bool *changed, struct error *
 	return status;
 }
 
-/* The folder of a new file; that it is there already is as good. */
+/* What goes wrong here, writing the file tells. */
 static void make_folder(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	char *folder = slash ? memory_string_slice(path, (size_t)(slash - path)) : NULL;
+	char *failed = NULL;
 
-	if (folder)
-		mkdir(folder, 0700);
-	free(folder);
+	folder_make_for(path, &failed);
+	free(failed);
 }
 
 enum status corrections_append(const struct edge_facts *edges, size_t count, struct error *error)

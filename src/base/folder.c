@@ -16,6 +16,25 @@ bool folder_is(const char *path)
 	return stat(path, &file) == 0 && S_ISDIR(file.st_mode);
 }
 
+int folder_make_for(const char *path, char **failed)
+{
+	char *copy = memory_string(path);
+
+	for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		struct stat folder;
+		*slash = '\0';
+		/* mkdir may fail for other reasons where the folder is there, as on
+		 * read-only file systems, hence stat first. */
+		if (stat(copy, &folder) != 0 && mkdir(copy, 0700) != 0 && errno != EEXIST) {
+			*failed = copy;
+			return errno;
+		}
+		*slash = '/';
+	}
+	free(copy);
+	return 0;
+}
+
 static enum status list(const char *path, int depth, struct folder_files *files,
 			struct error *error);
 

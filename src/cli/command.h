@@ -18,6 +18,7 @@
 	X(residuals) \
 	X(suggest) \
 	X(plan) \
+	X(parents) \
 	X(eval) \
 	X(export) \
 	X(choose) \

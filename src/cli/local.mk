@@ -18,6 +18,7 @@ libcli_a_SOURCES = \
 	src/cli/names.c src/cli/names.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/output.c src/cli/output.h \
+	src/cli/parents.c \
 	src/cli/plan.c \
 	src/cli/merge_options.c src/cli/merge_options.h \
 	src/cli/predict.c \

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "schema.h"
+#include "stemma/base/folder.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 #include "stemma/base/user_path.h"
@@ -30,23 +31,14 @@ const struct schema store_schema = {
 
 /* ---- the file and its folders ------------------------------------------------ */
 
-/* Makes the missing folders of a path, each mode 0700. */
 static enum status make_folders(const char *path, struct error *error)
 {
-	char *copy = memory_string(path);
-	enum status status = STATUS_OK;
+	char *failed = NULL;
+	int fault = folder_make_for(path, &failed);
+	enum status status = fault == 0 ? STATUS_OK
+		: database_file_error(failed, fault, error, "the folder of the cache cannot be made");
 
-	for (char *slash = strchr(copy + 1, '/'); slash && status == STATUS_OK;
-	     slash = strchr(slash + 1, '/')) {
-		struct stat folder;
-		*slash = '\0';
-		/* mkdir may fail for other reasons where the folder is there, as on
-		 * read-only file systems, hence stat first. */
-		if (stat(copy, &folder) != 0 && mkdir(copy, 0700) != 0 && errno != EEXIST)
-			status = database_file_error(copy, errno, error, "the folder of the cache cannot be made");
-		*slash = '/';
-	}
-	free(copy);
+	free(failed);
 	return status;
 }
 

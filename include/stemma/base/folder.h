@@ -17,6 +17,10 @@ struct folder_files {
 
 bool folder_is(const char *path);
 
+/* Makes the missing folders of a file's path, each mode 0700.  Returns 0, or an
+ * errno and in *failed the folder that could not be made, which the caller frees. */
+int folder_make_for(const char *path, char **failed);
+
 /* Appends all files below a folder, in the order of their names; hidden ones and
  * what links lead to in other folders are left out.  STATUS_IO when a folder
  * cannot be read. */
