@@ -1,3 +1,5 @@
+#include "config.h"
+
 #include "stemma/sync/http.h"
 
 #include <ctype.h>
@@ -224,7 +226,7 @@ static void prepare(struct http *http, const char *url, struct transfer *transfe
 	curl_easy_reset(curl);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, secure ? "https" : "http");
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "stemma");
+	curl_easy_setopt(curl, CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
 	curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, http->settings.request_seconds);
