@@ -154,7 +154,8 @@ static void count_import(struct sync_report *report, struct import_report *impor
 	import_report_free(import);
 }
 
-/* All pages are there: takes the table over. */
+/* All pages are there: takes the table over.  Pages that are no table of the
+ * leaderboard's go, so that the next run asks anew. */
 static enum status take_contents(struct syncing *syncing, const char *etag, struct error *error)
 {
 	struct import_report import = {0};
@@ -165,6 +166,8 @@ static enum status take_contents(struct syncing *syncing, const char *etag, stru
 	if (status == STATUS_OK)
 		status = import_text(syncing->store, syncing->rows, &table, syncing->progress, &import, error);
 	count_import(syncing->report, &import);
+	if (status == STATUS_DATA)
+		store_drop_pages(syncing->store, CONTENTS, NULL);
 	if (status == STATUS_OK)
 		status = store_drop_pages(syncing->store, CONTENTS, error);
 	if (status == STATUS_OK)
@@ -223,8 +226,8 @@ static enum status sync_contents(struct syncing *syncing, struct error *error)
 				? rows_page(text_string(&answer.body), answer.body.length, syncing->rows,
 					    &(size_t){0}, &total, error)
 				: keep_page(syncing, &page, &total, &answer, etag, error);
-			progress_step(syncing->progress, "fetching the leaderboard",
-				      total ? (double)(page * PAGE_ROWS) / (double)total : -1);
+			http_tell(syncing->http, "fetching the leaderboard",
+				  total ? (double)(page * PAGE_ROWS) / (double)total : -1);
 		}
 		http_answer_free(&answer);
 		if (syncing->settings->dry_run)
@@ -360,7 +363,7 @@ static enum status get_models(struct syncing *syncing, const struct names *names
 	enum status status = STATUS_OK, kept = STATUS_OK;
 
 	for (; i < names->count && status == STATUS_OK && kept == STATUS_OK; i++) {
-		progress_step(syncing->progress, "fetching models", (double)i / (double)names->count);
+		http_tell(syncing->http, "fetching models", (double)i / (double)names->count);
 		status = get_model(syncing, names->list[i], &bodies, error);
 		if (status != STATUS_OK)
 			break;
@@ -445,7 +448,7 @@ static enum status sync_descendants(struct syncing *syncing, struct error *error
 	enum status status = store_each_unfetched(syncing->store, "children:", true, add_name, &names, error);
 
 	for (size_t i = 0; i < names.count && status == STATUS_OK; i++) {
-		progress_step(syncing->progress, "fetching descendants", (double)i / (double)names.count);
+		http_tell(syncing->http, "fetching descendants", (double)i / (double)names.count);
 		if (syncing->settings->dry_run) {
 			syncing->report->left++;
 			continue;

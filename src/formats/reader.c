@@ -198,9 +198,9 @@ static bool has_key(const char *text, size_t length, const char *wanted)
 			    colon < length && text[colon] == ':')
 				return true;
 			at = end;
-		} else if (strchr("[{", text[at])) {
+		} else if (text[at] == '[' || text[at] == '{') {
 			depth++;
-		} else if (strchr("]}", text[at]) && (depth == 0 || --depth == 0)) {
+		} else if ((text[at] == ']' || text[at] == '}') && (depth == 0 || --depth == 0)) {
 			return false;
 		}
 	}
@@ -217,6 +217,7 @@ static enum format recognise_json(const char *text, size_t length)
 		{"results", FORMAT_RESULTS_JSON, FORMAT_UNKNOWN},
 		{"all", FORMAT_RESULTS_JSON, FORMAT_UNKNOWN},
 		{"features", FORMAT_ROWS_JSON, FORMAT_ROWS_JSON},
+		{"rows", FORMAT_ROWS_JSON, FORMAT_ROWS_JSON},
 		{"fullname", FORMAT_ROWS_JSONL, FORMAT_ROWS_JSON},
 	};
 
@@ -307,7 +308,7 @@ static enum status source_read(struct source *source, enum format *format)
 	static enum status (*const readers[FORMAT_COUNT])(struct source *) = {
 		[FORMAT_CONTENTS_CSV] = contents_read, [FORMAT_SCORES_CSV] = scores_read,
 		[FORMAT_EDGES_CSV] = edges_read, [FORMAT_RENAMES_CSV] = renames_read,
-		[FORMAT_MODELS_CSV] = models_read, [FORMAT_OUTCOMES_CSV] = outcomes_read, 
+		[FORMAT_MODELS_CSV] = models_read, [FORMAT_OUTCOMES_CSV] = outcomes_read,
 		[FORMAT_SAMPLES_JSONL] = samples_read, [FORMAT_RESULTS_JSON] = harness_read,
 		[FORMAT_ROWS_JSON] = rows_read, [FORMAT_ROWS_JSONL] = row_lines_read, [FORMAT_CARD] = card_read,
 		[FORMAT_HUB_JSONL] = hub_read,

@@ -83,20 +83,19 @@ enum status store_each_page(struct store *store, const char *resource,
 	return database_each(store, query, text_row, &visitor, error);
 }
 
+/* Models of which WHAT (?1) was not fetched lately, and that have a row elsewhere. */
+#define UNFETCHED(where) \
+	"SELECT name FROM models AS m WHERE instr(name, '/') > 0" \
+	" AND NOT EXISTS (SELECT 1 FROM sync_state WHERE resource = ?1 || m.name AND" \
+	"  done > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-30 days'))" \
+	" AND EXISTS (SELECT 1 FROM " where " = m.id) ORDER BY name"
+
 enum status store_each_unfetched(struct store *store, const char *what, bool scored,
 	bool (*visit)(void *context, const char *name), void *context, struct error *error)
 {
-	static const char *const sql[] = {
-		"SELECT name FROM models AS m WHERE instr(name, '/') > 0"
-		" AND NOT EXISTS (SELECT 1 FROM sync_state WHERE resource = ?1 || m.name AND"
-		"  done > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-30 days'))"
-		" AND EXISTS (SELECT 1 FROM edges WHERE parent = m.id) ORDER BY name",
-		"SELECT name FROM models AS m WHERE instr(name, '/') > 0"
-		" AND NOT EXISTS (SELECT 1 FROM sync_state WHERE resource = ?1 || m.name AND"
-		"  done > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-30 days'))"
-		" AND EXISTS (SELECT 1 FROM evaluations WHERE model = m.id) ORDER BY name",
-	};
 	struct page_visitor visitor = {visit, context};
+	struct query query = {.text = what, .sql = scored ? UNFETCHED("evaluations WHERE model")
+							  : UNFETCHED("edges WHERE parent")};
 
-	return database_each(store, (struct query){.text = what, .sql = sql[scored]}, text_row, &visitor, error);
+	return database_each(store, query, text_row, &visitor, error);
 }

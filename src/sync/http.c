@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <curl/curl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -19,7 +20,10 @@ struct http {
 	CURL *curl;
 	struct http_settings settings;
 	struct progress *progress;
+	const char *stage; /* what is told while it works */
+	double fraction;
 	double begun;
+	double not_before; /* when the server takes requests again */
 	size_t requests;
 };
 
@@ -39,10 +43,17 @@ struct http *http_new(const struct http_settings *settings, struct progress *pro
 	http->settings = *settings;
 	http->progress = progress;
 	http->begun = clock_seconds();
+	http_tell(http, "fetching", -1);
 	http->curl = curl_easy_init();
 	if (!http->curl)
 		memory_exhausted();
 	return http;
+}
+
+void http_tell(struct http *http, const char *stage, double fraction)
+{
+	http->stage = stage;
+	http->fraction = fraction;
 }
 
 void http_free(struct http *http)
@@ -162,7 +173,7 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
 
 static bool is_stopped(struct http *http)
 {
-	return !progress_step(http->progress, "fetching", -1);
+	return !progress_step(http->progress, http->stage, http->fraction);
 }
 
 static int watch(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up_now)
@@ -347,9 +358,8 @@ static enum outcome try_once(struct http *http, const char *url, const char *eta
 /* ---- trying again -------------------------------------------------------------------- */
 
 /* False when the user stops it. */
-static bool wait_for(struct http *http, double seconds)
+static bool wait_until(struct http *http, double end)
 {
-	double end = clock_seconds() + seconds;
 	const struct timespec step = {.tv_nsec = 50000000};
 
 	while (clock_seconds() < end) {
@@ -360,12 +370,17 @@ static bool wait_for(struct http *http, double seconds)
 	return !is_stopped(http);
 }
 
-static enum status check_time(const struct http *http, double wait, struct error *error)
+/* Waits until the next request may be made, if there is time for that. */
+static enum status wait_turn(struct http *http, struct error *error)
 {
-	if (clock_seconds() - http->begun + wait <= (double)http->settings.total_seconds)
-		return STATUS_OK;
-	error_set(error, STATUS_IO, "no more time: all together may take %ld s", http->settings.total_seconds);
-	return error_advise(error, "run it again: it goes on where it stopped");
+	if (fmax(clock_seconds(), http->not_before) - http->begun > (double)http->settings.total_seconds) {
+		error_set(error, STATUS_IO, "no more time: all together may take %ld s",
+			  http->settings.total_seconds);
+		return error_advise(error, "run it again: it goes on where it stopped");
+	}
+	if (!wait_until(http, http->not_before))
+		return error_set(error, STATUS_CANCELLED, "stopped; what was fetched is kept");
+	return STATUS_OK;
 }
 
 enum status http_get(struct http *http, const char *url, const char *etag,
@@ -377,24 +392,19 @@ enum status http_get(struct http *http, const char *url, const char *etag,
 
 	*answer = (struct http_answer){0};
 	for (int i = 0; i < http->settings.tries && outcome == OUTCOME_AGAIN; i++, backoff *= 2) {
-		error_clear(&problem);
-		if (check_time(http, 0, &problem) != STATUS_OK)
+		struct error turn = {0};
+		if (wait_turn(http, &turn) != STATUS_OK) {
+			/* What the server said last tells more than that time is over. */
+			if (problem.status == STATUS_OK || turn.status == STATUS_CANCELLED)
+				problem = turn;
 			break;
-		outcome = try_once(http, url, etag, answer, &wait, &problem);
-		if (outcome == OUTCOME_AGAIN && i + 1 < http->settings.tries) {
-			double pause = wait >= 0 ? wait : backoff;
-			pause = pause > WAIT_MAX ? WAIT_MAX : pause;
-			if (check_time(http, pause, NULL) != STATUS_OK)
-				break;
-			if (!wait_for(http, pause)) {
-				error_clear(&problem);
-				error_set(&problem, STATUS_CANCELLED, "stopped; what was fetched is kept");
-				break;
-			}
-		} else if (outcome == OUTCOME_DONE && wait > 0) {
-			/* The window is used up: the next request would be refused. */
-			wait_for(http, wait > WAIT_MAX ? WAIT_MAX : wait);
 		}
+		error_clear(&problem);
+		outcome = try_once(http, url, etag, answer, &wait, &problem);
+		/* Also after an answer: the window of requests may be used up. */
+		if (wait < 0)
+			wait = outcome == OUTCOME_AGAIN ? backoff : 0;
+		http->not_before = clock_seconds() + fmin(wait, WAIT_MAX);
 	}
 	if (outcome == OUTCOME_DONE)
 		return STATUS_OK;

@@ -93,6 +93,16 @@ check 'a slow drip' refused 74 'Timeout' drip
 check 'a private table' refused 74 'not found or private' private
 check 'a table that grows meanwhile' refused 65 'the table changed meanwhile; run it again' growing
 
+# What is no leaderboard is not kept for the next time.
+check 'a table without rows' refused 65 'there are no rows in it' empty
+serve good
+sync
+check 'leaves nothing behind' says '^rows  *230$'
+check 'a table of something else' refused 65 'IFEval' foreign
+serve good
+sync
+check 'leaves nothing behind either' says '^rows  *230$'
+
 # After two of three pages the server breaks for good; then it is well again.
 fresh
 serve breaking 2

@@ -20,6 +20,8 @@ FOLDER/log.  What it does is read from FOLDER/mode at each request:
   bomb             64 MB of blanks, compressed
   growing          a table that has one more row at each page
   private          401
+  empty            a table without rows
+  foreign          a table of something else
 """
 import gzip
 import http.server
@@ -124,6 +126,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, b'{"rows": [}')
         elif word == "private":
             self.answer(401, b"{}")
+        elif word == "empty":
+            self.answer(200, json.dumps(page(0, 0)).encode())
+        elif word == "foreign":
+            self.answer(200, b'{"rows": [{"row": {"fullname": "a/b", "colour": "red"}}], "num_rows_total": 1}')
         elif word == "bomb":
             self.answer(200, gzip.compress(b" " * (64 << 20)), Content_Encoding="gzip")
         elif word in ("endless", "drip"):

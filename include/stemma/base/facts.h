@@ -25,8 +25,8 @@ enum relation {
 	RELATION_COUNT
 };
 const char *relation_name(enum relation relation);
-/* RELATION_COUNT when the word is none of them. */
-enum relation relation_parse(const char *word); /* RELATION_COUNT when none, or NULL */
+/* RELATION_COUNT when the word is none of them, or NULL. */
+enum relation relation_parse(const char *word);
 
 /* What kind of model it says it is. X(symbol, word, leaderboard symbol) */
 #define KIND_TABLE(X) \

@@ -266,6 +266,10 @@ enum status store_get_sketch(struct store *store, const char *name,
 	void (*visit)(void *context, const struct store_sketch *), void *context,
 	struct error *error);
 
+/* *found says whether there was one of that name. */
+enum status store_drop_sketch(struct store *store, const char *name, bool *found,
+			      struct error *error);
+
 /* ---- fetching ------------------------------------------------------------ */
 
 /* What is known of an address; all NULL when nothing is.  Owned. */
@@ -286,15 +290,11 @@ enum status store_drop_pages(struct store *store, const char *resource, struct e
 enum status store_each_page(struct store *store, const char *resource,
 	bool (*visit)(void *context, const char *body), void *context, struct error *error);
 
-/* Names of models whose "WHATname" (what = "model:") was not done in the
- * last 30 days: with `scored` those that have an
- * evaluation, else those that are a parent. */
+/* Names of models whose resource `what` with their name behind it was not done in
+ * the last 30 days: with `scored` those that have an evaluation, else those that
+ * are a parent. */
 enum status store_each_unfetched(struct store *store, const char *what, bool scored,
 	bool (*visit)(void *context, const char *name), void *context, struct error *error);
-
-/* *found says whether there was one of that name. */
-enum status store_drop_sketch(struct store *store, const char *name, bool *found,
-			      struct error *error);
 
 /* Models that the user distrusts.  A put replaces the reason; one that is empty
  * becomes "suspect". */

@@ -28,6 +28,8 @@ struct http;
 /* `progress` (NULL allowed) is asked between and during requests whether to stop. */
 struct http *http_new(const struct http_settings *settings, struct progress *progress);
 void http_free(struct http *http); /* NULL allowed */
+/* What `progress` is told from now on; the stage is a string constant. */
+void http_tell(struct http *http, const char *stage, double fraction);
 
 struct http_answer {
 	long status;      /* 200, 304, 401, 403 or 404 */
