@@ -46,18 +46,6 @@ uint32_t *graph_neighbours(const struct catalog *catalog, size_t node,
 	return nodes;
 }
 
-const struct lineage_parent *graph_find_edge(const struct catalog *catalog, size_t child,
-					     size_t parent)
-{
-	size_t count;
-	const struct lineage_parent *parents = lineage_parents(catalog->lineage, child, &count);
-
-	for (size_t i = 0; i < count; i++)
-		if (parents[i].node == parent)
-			return &parents[i];
-	return NULL;
-}
-
 /* ---- collecting --------------------------------------------------------------- */
 
 void graph_init(struct graph *graph, const struct catalog *catalog)

@@ -41,7 +41,7 @@ static void append_dot_node(struct text *out, const struct catalog *catalog, siz
 /* Guessed edges are dotted, references (share 0) grey. */
 static void append_dot_edge(struct text *out, const struct catalog *catalog, const struct graph_edge *edge)
 {
-	const struct lineage_parent *facts = graph_find_edge(catalog, edge->child, edge->parent);
+	const struct lineage_parent *facts = lineage_find(catalog->lineage, edge->child, edge->parent);
 
 	text_append_format(out, "\tm%u -> m%u [label=\"%s", edge->parent, edge->child,
 	       relation_name((enum relation)facts->relation));
@@ -183,7 +183,7 @@ static void append_graphml_node(struct text *out, const struct catalog *catalog,
 
 static void append_graphml_edge(struct text *out, const struct catalog *catalog, const struct graph_edge *edge)
 {
-	const struct lineage_parent *facts = graph_find_edge(catalog, edge->child, edge->parent);
+	const struct lineage_parent *facts = lineage_find(catalog->lineage, edge->child, edge->parent);
 
 	text_append_format(out, "    <edge source=\"m%u\" target=\"m%u\">\n", edge->parent, edge->child);
 	append_data_text(out, KEY_RELATION, relation_name((enum relation)facts->relation));

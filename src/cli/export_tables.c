@@ -177,7 +177,7 @@ static bool add_edge(void *context, const struct store_edge *edge)
 	table_text(list->table, list->catalog->models[parent].name);
 	table_text(list->table, relation_name(edge->facts.relation));
 	table_number(list->table, edge->facts.weight);
-	table_number(list->table, (double)graph_find_edge(list->catalog, child, parent)->weight);
+	table_number(list->table, (double)lineage_find(list->catalog->lineage, child, parent)->weight);
 	table_text(list->table, edge->facts.method);
 	table_text(list->table, trust_name(edge->facts.trust));
 	table_text(list->table, edge->facts.source);

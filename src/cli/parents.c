@@ -35,17 +35,6 @@ static const struct column columns[] = {
 	{"average", "average", COLUMN_NUMBER, 1, false},
 };
 
-static bool is_parent(const struct catalog *catalog, size_t child, size_t parent)
-{
-	size_t count;
-	const struct lineage_parent *edges = lineage_parents(catalog->lineage, child, &count);
-
-	for (size_t i = 0; i < count; i++)
-		if (edges[i].node == parent)
-			return true;
-	return false;
-}
-
 static void report_guesses(const struct cli *cli, const struct catalog *catalog, size_t child,
 			   const struct parents_guess *guesses, size_t count)
 {
@@ -56,7 +45,7 @@ static void report_guesses(const struct cli *cli, const struct catalog *catalog,
 		table_number(table, (double)i + 1);
 		table_text(table, names_model(catalog, guesses[i].model));
 		table_number(table, guesses[i].probability);
-		table_number(table, is_parent(catalog, child, guesses[i].model));
+		table_number(table, lineage_find(catalog->lineage, child, guesses[i].model) != NULL);
 		table_number(table, catalog->averages[guesses[i].model]);
 	}
 	cli_report(cli, &report);

@@ -98,13 +98,9 @@ static const struct column edge_columns[] = {
 /* The share that the lineage uses, NAN for an edge that is not in it. */
 static double lineage_share(const struct catalog *catalog, size_t child, size_t parent)
 {
-	size_t count;
-	const struct lineage_parent *parents = lineage_parents(catalog->lineage, child, &count);
+	const struct lineage_parent *edge = lineage_find(catalog->lineage, child, parent);
 
-	for (size_t i = 0; i < count; i++)
-		if (parents[i].node == parent)
-			return (double)parents[i].weight;
-	return NAN;
+	return edge ? (double)edge->weight : NAN;
 }
 
 static bool add_edge(void *context, const struct store_edge *edge, const char *name)

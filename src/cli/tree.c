@@ -81,8 +81,8 @@ static void draw_relative(struct drawing *drawing, size_t node, size_t relative,
 	const struct glyphs *glyphs = drawing->glyphs;
 	const struct lineage_parent *edge =
 		drawing->direction == GRAPH_TO_CHILDREN
-			? graph_find_edge(drawing->catalog, relative, node)
-			: graph_find_edge(drawing->catalog, node, relative);
+			? lineage_find(drawing->catalog->lineage, relative, node)
+			: lineage_find(drawing->catalog->lineage, node, relative);
 	bool guessed = edge && edge->trust <= TRUST_INFERRED;
 	bool repeated = drawing->drawn[relative];
 	size_t length = drawing->prefix.length;
@@ -185,7 +185,7 @@ static void report_edges(struct report *report, const struct graph *graph)
 
 	for (size_t i = 0; i < graph->edge_count; i++) {
 		const struct graph_edge *edge = &graph->edges[i];
-		const struct lineage_parent *facts = graph_find_edge(catalog, edge->child, edge->parent);
+		const struct lineage_parent *facts = lineage_find(catalog->lineage, edge->child, edge->parent);
 		table_text(table, catalog->models[edge->child].name);
 		table_text(table, catalog->models[edge->parent].name);
 		table_text(table, relation_name((enum relation)facts->relation));

@@ -338,6 +338,18 @@ const struct lineage_parent *lineage_parents(const struct lineage *lineage, size
 	return lineage->parents + lineage->parent_start[node];
 }
 
+const struct lineage_parent *lineage_find(const struct lineage *lineage, size_t child,
+					  size_t parent)
+{
+	size_t count;
+	const struct lineage_parent *parents = lineage_parents(lineage, child, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (parents[i].node == parent)
+			return &parents[i];
+	return NULL;
+}
+
 const uint32_t *lineage_children(const struct lineage *lineage, size_t node, size_t *count)
 {
 	*count = lineage->child_start[node + 1] - lineage->child_start[node];

@@ -241,13 +241,9 @@ void parents_free(struct parents *parents)
  * have that edge or it is a mere reference. */
 static enum relation edge_relation(const struct engine_data *data, size_t child, size_t parent)
 {
-	size_t count;
-	const struct lineage_parent *edges = lineage_parents(data->lineage, child, &count);
+	const struct lineage_parent *edge = lineage_find(data->lineage, child, parent);
 
-	for (size_t i = 0; i < count; i++)
-		if (edges[i].node == parent && edges[i].weight > 0)
-			return (enum relation)edges[i].relation;
-	return RELATION_COUNT;
+	return edge && edge->weight > 0 ? (enum relation)edge->relation : RELATION_COUNT;
 }
 
 /* Its own, else that of a relative other than `child`. */

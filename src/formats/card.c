@@ -251,20 +251,9 @@ static void read_merge(struct card *card, const struct text *merges)
 
 /* ---- the whole --------------------------------------------------------------------- */
 
-/* The folder of a file that has the name that all cards have; NULL for others. */
-static char *readme_folder(const char *path)
-{
-	const char *end = origin_base(path), *start;
-
-	if (strncmp(end, "README", 6) != 0 || end == path)
-		return NULL;
-	for (start = --end; start > path && start[-1] != '/';)
-		start--;
-	return memory_string_slice(start, (size_t)(end - start));
-}
-
 /* A card does not say of which model it is: its folder does, else the name in its
- * index of results, else its own name. */
+ * index of results.  A file of a name of its own may be called so; for one called
+ * README, as all are, that is the folder's name, and NULL without a folder. */
 static char *card_name(const struct card *card)
 {
 	const json_t *index = json_object_get(json_object_get(card->model, "cardData"), "model-index");
@@ -273,9 +262,10 @@ static char *card_name(const struct card *card)
 
 	if (!name && stated && strchr(stated, '/') && is_hub_name(stated))
 		name = memory_string(stated);
-	if (!name)
-		name = readme_folder(card->source->name);
-	return name ? name : origin_stem(card->source->name);
+	if (name)
+		return name;
+	bool usual = strncmp(origin_base(card->source->name), "README", 6) == 0;
+	return usual ? origin_folder(card->source->name) : origin_stem(card->source->name);
 }
 
 static long lines_before(const char *text, const char *place)
@@ -306,9 +296,9 @@ static void read_card(struct card *card, const char *text)
 	card->name = card_name(card);
 	if (!markdown && !merge && !json_object_get(card->model, "cardData"))
 		goto cleanup;
-	if (!is_hub_name(card->name)) {
+	if (!card->name || !is_hub_name(card->name)) {
 		source_fail_at(card->source, STATUS_DATA, 1, 0, "a card that does not say of which model");
-		error_advise(card->source->error, "put it into a folder OWNER__NAME");
+		error_advise(card->source->error, "name it with its folder, as in OWNER__NAME/README.md");
 		goto cleanup;
 	}
 	json_object_set_new(card->model, "id", json_string(card->name));

@@ -16,19 +16,17 @@
  * its folder's where the file has mergekit's standard name. */
 static char *child_name(const struct merge_recipe *recipe, const char *file)
 {
-	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
+	const char *name = origin_base(file);
+	char *folder = NULL;
 
 	if (recipe->name && recipe->name[0])
 		return memory_string(recipe->name);
 	if (strcmp(file, "standard input") == 0)
 		return memory_string("stdin");
-	if (slash && (strcmp(name, "mergekit_config.yml") == 0 || strcmp(name, "mergekit_moe_config.yml") == 0)) {
-		const char *start = slash;
-		while (start > file && start[-1] != '/')
-			start--;
-		if (start < slash)
-			return memory_string_slice(start, (size_t)(slash - start));
-	}
+	if (strcmp(name, "mergekit_config.yml") == 0 || strcmp(name, "mergekit_moe_config.yml") == 0)
+		folder = origin_folder(file);
+	if (folder)
+		return folder;
 	return origin_stem(file);
 }
 

@@ -13,6 +13,17 @@ const char *origin_base(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+char *origin_folder(const char *path)
+{
+	const char *end = strrchr(path, '/'), *start = end;
+
+	if (!end || end == path)
+		return NULL;
+	while (start > path && start[-1] != '/')
+		start--;
+	return memory_string_slice(start, (size_t)(end - start));
+}
+
 char *origin_stem(const char *path)
 {
 	static const char *const suffixes[] = {".gz", ".yml", ".yaml", ".txt", ".md", ".markdown", ".json"};
@@ -56,12 +67,9 @@ static char *cached_model(const char *path)
 
 char *origin_model(const char *path)
 {
-	const char *end = strrchr(path, '/'), *start = end;
+	char *folder = origin_folder(path);
+	char *name = folder ? joined_name(folder, strlen(folder), "__") : NULL;
 
-	if (!end)
-		return NULL;
-	while (start > path && start[-1] != '/')
-		start--;
-	char *name = joined_name(start, (size_t)(end - start), "__");
+	free(folder);
 	return name ? name : cached_model(path);
 }

@@ -4,6 +4,9 @@
 
 /* The last part of a path; borrowed. */
 const char *origin_base(const char *path);
+/* The name of the folder that the file lies in, without its own folders; NULL when
+ * the path has none.  The caller frees. */
+char *origin_folder(const char *path);
 /* The last part without its suffixes (.yml, .md, .json, .gz ...); the caller
  * frees. */
 char *origin_stem(const char *path);

@@ -66,6 +66,23 @@ static void odd_cards_are_survived(void **state)
 	}
 }
 
+static void a_card_of_nowhere_is_refused(void **state)
+{
+	(void)state;
+	struct heard heard;
+	enum format format;
+	struct error error;
+	static const char card[] = "---\nbase_model: a/one\n---\n";
+
+	assert_int_equal(read_bytes(card, strlen(card), "README.md", &heard, &format, &error), STATUS_DATA);
+	assert_non_null(strstr(error.advice, "OWNER__NAME/README.md"));
+	assert_int_equal(heard.count[RECORD_MODEL], 0);
+	text_free(&heard.log);
+	hear_text("some/where/README.md", card, &heard, FORMAT_CARD);
+	expect(&heard, "edge where < a/one");
+	text_free(&heard.log);
+}
+
 static void the_body_gives_weights(void **state)
 {
 	(void)state;
@@ -217,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(front_matter_names_parents),
 		cmocka_unit_test(odd_cards_are_survived),
+		cmocka_unit_test(a_card_of_nowhere_is_refused),
 		cmocka_unit_test(the_body_gives_weights),
 		cmocka_unit_test(the_leaderboards_results_are_taken),
 		cmocka_unit_test(results_are_normalised),

@@ -35,9 +35,6 @@ struct graph {
 /* Relatives of a model: parents by share, children by score; the caller frees. */
 uint32_t *graph_neighbours(const struct catalog *catalog, size_t node,
 			   enum graph_direction direction, size_t *count);
-/* The edge between two models, NULL when there is none; borrowed. */
-const struct lineage_parent *graph_find_edge(const struct catalog *catalog, size_t child,
-					     size_t parent);
 
 /* An empty graph; then the models within `depth` generations of the nearest of
  * some, each once, or all of the catalog.  Once for each direction. */

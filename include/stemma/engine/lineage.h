@@ -44,6 +44,9 @@ size_t lineage_edges(const struct lineage *lineage);
  * number; borrowed. */
 const struct lineage_parent *lineage_parents(const struct lineage *lineage, size_t node,
 					     size_t *count);
+/* The edge between two nodes, NULL when there is none; borrowed. */
+const struct lineage_parent *lineage_find(const struct lineage *lineage, size_t child,
+					  size_t parent);
 const uint32_t *lineage_children(const struct lineage *lineage, size_t node, size_t *count);
 /* All nodes, parents before children. */
 const uint32_t *lineage_order(const struct lineage *lineage);
