@@ -61,10 +61,12 @@ static int choose_format(const struct cli *cli, const struct export_options *opt
 
 	if (format == FORMAT_NOT_GIVEN && cli->options.json)
 		format = FORMAT_JSON;
-	if (format == FORMAT_NOT_GIVEN && (cli->options.csv || options->edges))
+	if (format == FORMAT_NOT_GIVEN && cli->options.csv)
 		format = FORMAT_CSV;
 	if (format == FORMAT_NOT_GIVEN && options->output)
 		format = format_of(options->output);
+	if (format == FORMAT_NOT_GIVEN && options->edges)
+		format = FORMAT_CSV;
 	if (format == FORMAT_NOT_GIVEN)
 		format = merge ? EXPORT_MERGEKIT : FORMAT_JSON;
 	return format;

@@ -100,7 +100,7 @@ struct importing {
 	struct session *session;
 	bool all;                    /* notes */
 	struct table *files, *notes;
-	size_t imported, failed, unknown;
+	size_t imported, failed, unknown; /* files of the folder at hand */
 };
 
 /* One file; a failure is reported here so that the others can go on.  In a folder
@@ -132,7 +132,9 @@ static enum status import_folder(struct importing *importing, const char *path)
 	struct folder_files files = {0};
 	struct error error = {0};
 	enum status status = folder_list(path, &files, &error);
+	char *shown = utf8_sanitize(path);
 
+	importing->imported = importing->failed = importing->unknown = 0;
 	if (status != STATUS_OK)
 		cli_complain(importing->cli, &error);
 	for (size_t i = 0; i < files.count && !cli_interrupted(); i++) {
@@ -140,10 +142,11 @@ static enum status import_folder(struct importing *importing, const char *path)
 		if (status == STATUS_OK)
 			status = one;
 	}
-	fprintf(stderr, "%s: %zu files imported, %zu failed, %zu of no known format%s\n", path,
+	fprintf(stderr, "%s: %zu imported, %zu failed, %zu of no known format%s\n", shown,
 		importing->imported, importing->failed, importing->unknown,
 		importing->unknown && !importing->all ? " (--all names them)" : "");
 	folder_files_free(&files);
+	free(shown);
 	return status;
 }
 

@@ -160,6 +160,7 @@ struct browser {
 	bool predicted;
 	struct error prediction_error;
 	struct text warnings;
+	size_t common_ancestor; /* of the parents, CATALOG_NONE */
 	struct list sketch_list; /* over the parents */
 
 	/* residuals */

@@ -21,10 +21,13 @@ void edit_refresh(struct browser *browser)
 	browser->predicted = false;
 	error_clear(&browser->prediction_error);
 	text_clear(&browser->warnings);
+	browser->common_ancestor = CATALOG_NONE;
 	list_show(&browser->sketch_list, sketch->now.count, browser->panes[VIEW_SKETCH].height);
 	if (sketch->now.count == 0)
 		return;
 	sketch_warnings(sketch, browser->session->catalog, &browser->warnings);
+	if (sketch->now.count > 1)
+		browser->common_ancestor = sketch_common_ancestor(sketch, browser->session->catalog);
 	if (!browser->session->fit)
 		return;
 	browser->predicted = sketch_predict(sketch, browser->session, &browser->prediction,

@@ -94,6 +94,7 @@ void keep_load(struct browser *browser)
 		tree_set_open(browser->tree, 0, true);
 	/* These are work, not a place. */
 	sketch_load(&browser->sketch, browser->session, "");
+	edit_refresh(browser);
 	char *commands = kept(browser, "commands");
 	if (commands)
 		command_line_load(browser, commands);

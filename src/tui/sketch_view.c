@@ -28,8 +28,7 @@ static void sketch_title(struct browser *browser, struct text *out)
 	if (method->reduction == REDUCE_SLERP && now->count == 2)
 		text_append_format(out, " · t=%.2f", now->parents[1].weight);
 	size_t base = sketch_base(&browser->sketch, browser->session->catalog);
-	size_t common = now->count > 1
-		? sketch_common_ancestor(&browser->sketch, browser->session->catalog) : CATALOG_NONE;
+	size_t common = browser->common_ancestor;
 	if (base != CATALOG_NONE && method->needs_base)
 		text_append_format(out, " · base %s", tree_name(browser->tree, base));
 	if (common != CATALOG_NONE && common != base)

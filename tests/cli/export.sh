@@ -81,6 +81,10 @@ with export -f mergekit
 check 'all models are no merge' fails_with 64 'describes one merge'
 with export --edges -f dot
 check 'edges are a table' fails_with 64 'is about CSV'
+with export --edges -o all.dot
+check 'also where the name of the file says so' fails_with 64 'is about CSV'
+absent() { [ ! -e "$1" ]; }
+check 'which is not written' absent all.dot
 with export --sketch none
 check 'a sketch that is not kept' fails_with 66 'no sketch is kept as "none"'
 with export a/nothing

@@ -32,7 +32,7 @@ check 'no file is left out' listed
 
 rm -f t.db*
 stemma --db t.db --no-starter import fixtures
-check 'the folder as a whole says what failed' warns '^fixtures: 114 files imported, 5 failed, 3 of no known format'
+check 'the folder as a whole says what failed' warns '^fixtures: 114 imported, 5 failed, 3 of no known format'
 check 'and that is its exit status' exits 65
 stemma --db t.db check
 check 'the cache is whole' exits 0

@@ -71,8 +71,20 @@ check 'a broken gzip file fails' [ "$code" -ge 65 ]
 printf 'model,kind\n\033]0;evil\007/x,chat\n' >evil.csv
 import evil.csv
 check 'no control character reaches the terminal' [ -z "$(LC_ALL=C tr -cd '\033\007' <err)" ]
-import .
-check 'a folder is an input error' exits 74
+mkdir -p good/deep bad
+cp models.csv good/deep
+cp words.txt good
+cp broken.yml bad
+import good
+check 'a folder is read with all in it' exits 0
+check 'what is in it is told' warns '^good: 1 imported, 0 failed, 1 of no known format (--all names them)$'
+import --all good
+check 'which file has no known format' warns 'good/words.txt:1: not recognised'
+import good bad
+check 'a broken file in a folder is 65' exits 65
+check 'and counted for its own folder' warns '^bad: 0 imported, 1 failed, 0 of no known format$'
+import nowhere
+check 'no such folder or file' exits 66
 mkdir locked.db
 stemma --db locked.db import models.csv
 check 'a cache that is a folder fails' [ "$code" -ge 64 ]
