@@ -3,11 +3,19 @@ if HAVE_CMOCKA
 STORE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/store $(SQLITE_CFLAGS)
 STORE_TEST_LIBS = libstore.a libbase.a $(CMOCKA_LIBS) $(SQLITE_LIBS) -lm
 
-check_PROGRAMS += tests/unit/store tests/unit/store_file tests/unit/store_fault
-TESTS += tests/unit/store tests/unit/store_file tests/unit/store_fault
+STORE_TESTS = tests/unit/store tests/unit/store_edges tests/unit/store_keep tests/unit/store_file \
+	tests/unit/store_fault
+check_PROGRAMS += $(STORE_TESTS)
+TESTS += $(STORE_TESTS)
 tests_unit_store_SOURCES = tests/unit/store.c tests/unit/store_fixture.h tests/unit/test.h
 tests_unit_store_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_store_LDADD = $(STORE_TEST_LIBS)
+tests_unit_store_edges_SOURCES = tests/unit/store_edges.c tests/unit/store_fixture.h tests/unit/test.h
+tests_unit_store_edges_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_store_edges_LDADD = $(STORE_TEST_LIBS)
+tests_unit_store_keep_SOURCES = tests/unit/store_keep.c tests/unit/store_fixture.h tests/unit/test.h
+tests_unit_store_keep_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_store_keep_LDADD = $(STORE_TEST_LIBS)
 tests_unit_store_file_SOURCES = tests/unit/store_file.c tests/unit/store_fixture.h tests/unit/test.h
 tests_unit_store_file_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_store_file_LDADD = $(STORE_TEST_LIBS)

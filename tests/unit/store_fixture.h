@@ -122,6 +122,11 @@ static inline enum change put_alias(struct store *store, const char *alias, cons
 	return change;
 }
 
+static inline struct store *store_of(void **state)
+{
+	return ((struct fixture *)*state)->store;
+}
+
 /* ---- asking ------------------------------------------------------------------- */
 
 /* All rows of a query, columns by |, rows by newline; in a static buffer. */
