@@ -30,14 +30,31 @@ static bool has_ending(const char *endings, const char *ending)
 	return false;
 }
 
-enum export_format export_format_of(const char *path)
+/* ".yml" of a path, "" when its last part has no dot. */
+static const char *ending_of(const char *path)
 {
 	const char *slash = strrchr(path, '/'), *ending = strrchr(slash ? slash : path, '.');
+
+	return ending ? ending : "";
+}
+
+enum export_format export_format_of(const char *path)
+{
+	const char *ending = ending_of(path);
 	enum export_format format = 0;
 
-	while (format < EXPORT_FORMAT_COUNT && !(ending && has_ending(formats[format].endings, ending)))
+	while (format < EXPORT_FORMAT_COUNT && !(*ending && has_ending(formats[format].endings, ending)))
 		format++;
 	return format;
+}
+
+bool export_is_table(const char *path, bool *json)
+{
+	bool is_json = strcmp(ending_of(path), ".json") == 0;
+
+	if (json)
+		*json = is_json;
+	return is_json || strcmp(ending_of(path), ".csv") == 0;
 }
 
 /* ---- graphs ------------------------------------------------------------------ */

@@ -231,7 +231,7 @@ static enum status starter_read(struct importer *importer, const char *folder, c
 	enum status status = importer_read(importer, text_string(&path), NULL, error);
 	if (status == STATUS_NO_INPUT)
 		error_advise(error, "install stemma again, or name the folder that holds starter/ in"
-			     " STEMMA_SHARE; \"stemma import FILE\" begins without it");
+			     " STEMMA_SHARE; --no-starter begins without it");
 	text_free(&path);
 	return status;
 }

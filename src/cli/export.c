@@ -46,10 +46,10 @@ static const struct option_spec specs[] = {
 
 static int format_of(const char *path)
 {
-	const char *ending = strrchr(path, '.');
+	bool json;
 
-	if (ending && (strcmp(ending, ".json") == 0 || strcmp(ending, ".csv") == 0))
-		return ending[1] == 'j' ? FORMAT_JSON : FORMAT_CSV;
+	if (export_is_table(path, &json))
+		return json ? FORMAT_JSON : FORMAT_CSV;
 	return export_format_of(path) == EXPORT_FORMAT_COUNT ? FORMAT_NOT_GIVEN
 							     : (int)export_format_of(path);
 }

@@ -103,6 +103,12 @@ struct importing {
 	size_t imported, failed, unknown; /* files of the folder at hand */
 };
 
+/* Rows were found, and none of them could be used. */
+static bool is_useless(const struct import_report *report)
+{
+	return report->rejected > 0 && report->added + report->updated + report->unchanged == 0;
+}
+
 /* One file; a failure is reported here so that the others can go on.  In a folder
  * there may be files of any kind. */
 static enum status import_one(struct importing *importing, const char *path, bool named)
@@ -116,10 +122,12 @@ static enum status import_one(struct importing *importing, const char *path, boo
 	cli_end_progress(cli);
 	print_notes(&report, importing->all);
 	add_notes(importing->notes, &report);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
 		add_file(importing->files, &report);
-	else if (!cli_interrupted() && (!unknown || importing->all))
+		status = is_useless(&report) ? STATUS_DATA : STATUS_OK;
+	} else if (!cli_interrupted() && (!unknown || importing->all)) {
 		cli_complain(cli, &error);
+	}
 	importing->imported += status == STATUS_OK;
 	importing->unknown += unknown;
 	importing->failed += status != STATUS_OK && !unknown;

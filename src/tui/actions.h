@@ -96,7 +96,7 @@ enum need {
 	X(CLEAR, "clear", "c", IN_PANES, PARENT, NULL, "Sketch", \
 	  "empty the sketch") \
 	X(WRITE, "write", "w", IN_PANES, PARENT, "write", "Sketch", \
-	  "write the sketch as a mergekit configuration") \
+	  "write the sketch: a mergekit configuration, a model card or a graph") \
 	X(UNDO, "undo", "u", IN_MODELS, UNDO, "undo", "Sketch", \
 	  "undo the last change of the sketch, or of flags") \
 	X(REDO, "redo", "ctrl-r", IN_MODELS, REDO, NULL, "Sketch", \

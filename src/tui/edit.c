@@ -247,6 +247,11 @@ void edit_write(struct browser *browser, const char *text)
 
 	if (!*text)
 		return;
+	if (export_is_table(text, NULL)) {
+		browser_message(browser, "a sketch is written as .yml, .md, .dot or .graphml; \"stemma export\""
+				" writes tables");
+		return;
+	}
 	free(browser->output);
 	browser->output = memory_string(text);
 	if (stat(text, &status) != 0)

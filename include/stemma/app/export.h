@@ -22,6 +22,10 @@ const char *export_format_title(enum export_format format);
  * says none. */
 enum export_format export_format_of(const char *path);
 
+/* Whether it says JSON or CSV, in which the command line writes models and edges;
+ * *json (NULL allowed) says which. */
+bool export_is_table(const char *path, bool *json);
+
 /* Appends the sketch in any of the formats, with the prediction (or NULL); the
  * graphs have the parents' ancestors too.  It must pass sketch_check(). */
 void export_sketch(const struct sketch *sketch, const struct catalog *catalog,
