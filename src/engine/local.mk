@@ -11,7 +11,8 @@ libengine_a_SOURCES = \
 	include/stemma/engine/lrmf.h src/engine/lrmf.c \
 	include/stemma/engine/suggest.h src/engine/suggest.c src/engine/search.h src/engine/search.c \
 	src/engine/search_list.c src/engine/search_look.c \
-	include/stemma/engine/parents.h src/engine/parents.c \
+	include/stemma/engine/parents.h src/engine/parents.h src/engine/parents.c \
+	src/engine/parents_features.c \
 	include/stemma/engine/plan.h src/engine/plan.c \
 	src/engine/random.h src/engine/random.c \
 	src/engine/statistics.h src/engine/statistics.c \
