@@ -14,7 +14,7 @@
 #define MERGE_PARENTS_MAX 12
 #define SCORED_ONE_IN 400
 #define HOSTILE_ONE_IN 1000
-#define NAME_BYTES 4200
+#define NAME_BYTES STORE_NAME_MAX
 #define SCORES 6
 
 struct hub {

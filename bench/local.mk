@@ -1,5 +1,6 @@
 # Benchmarks print figures; nothing in them passes or fails.
-EXTRA_PROGRAMS = bench/bench bench/lrmf bench/scale
+EXTRA_PROGRAMS = bench/bench bench/lrmf
+check_PROGRAMS += bench/scale
 bench_bench_SOURCES = bench/bench.c
 bench_bench_CPPFLAGS = $(AM_CPPFLAGS) $(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
 bench_bench_LDADD = libapp.a libengine.a libstore.a libformats.a libsync.a libbase.a $(STEMMA_EXTERNAL_LIBS)
@@ -9,7 +10,7 @@ bench_lrmf_LDADD = libengine.a libbase.a $(STEMMA_EXTERNAL_LIBS)
 bench_scale_SOURCES = bench/scale.c bench/hub.h bench/hub.c
 bench_scale_LDADD = libtui.a libapp.a libengine.a libstore.a libformats.a libsync.a libbase.a $(STEMMA_EXTERNAL_LIBS)
 EXTRA_DIST += bench/import.sh
-CLEANFILES += bench/bench bench/lrmf bench/scale bench/*.db bench/*.db-wal bench/*.db-shm
+CLEANFILES += bench/bench bench/lrmf bench/*.db bench/*.db-wal bench/*.db-shm
 
 # With the reference data beside the project on all of it, else on the starter set.
 .PHONY: bench bench-scale

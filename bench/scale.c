@@ -147,11 +147,13 @@ static double wall_seconds(const struct timespec *time)
 
 static void run_script(struct session *session, const char *path)
 {
-	struct tui_options options = {.script = path};
+	struct config *config = config_new();
+	struct tui_options options = {.config = config, .script = path};
 	struct error error = {0};
 
 	if (tui_run(session, &options, &error) != STATUS_OK)
 		fail(&error);
+	config_free(config);
 }
 
 /* The time of the first picture is that of the file it is written to. */

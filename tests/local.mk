@@ -15,8 +15,8 @@ SH_LOG_COMPILER = $(SHELL)
 
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 
-dist_check_SCRIPTS = tests/layers.sh tests/hardening.sh
-TESTS += tests/layers.sh tests/hardening.sh
+dist_check_SCRIPTS = tests/layers.sh tests/hardening.sh tests/bench.sh
+TESTS += tests/layers.sh tests/hardening.sh tests/bench.sh
 
 include tests/base.mk
 include tests/engine.mk
