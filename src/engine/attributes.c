@@ -19,6 +19,70 @@ struct attributes {
 	double mean_size, mean_date;
 };
 
+/* ---- facts that are not told -------------------------------------------------- */
+
+static bool has_shape(const struct engine_model *facts)
+{
+	return facts->architecture && facts->params_b > 0;
+}
+
+/* Goes up from the model until both are known. */
+static void inherit_shape(const struct engine_data *data, size_t model, struct engine_model *facts)
+{
+	for (size_t count = 1; !has_shape(facts) && count > 0;) {
+		const struct engine_model *own = &data->model[model];
+		if (!facts->architecture)
+			facts->architecture = own->architecture;
+		if (!(facts->params_b > 0))
+			facts->params_b = own->params_b;
+		const struct lineage_parent *parents = lineage_parents(data->lineage, model, &count);
+		if (count > 0 && (enum relation)parents[0].relation == RELATION_DISTILL)
+			count = 0;
+		if (count > 0)
+			model = parents[0].node;
+	}
+}
+
+static void guess_template(struct engine_model *facts)
+{
+	if (facts->chat_template != ANSWER_UNKNOWN)
+		return;
+	if (facts->kind == KIND_CHAT)
+		facts->chat_template = ANSWER_YES;
+	if (facts->kind == KIND_PRETRAINED)
+		facts->chat_template = ANSWER_NO;
+}
+
+void attributes_describe(const struct engine_data *data, size_t model, struct engine_model *facts)
+{
+	*facts = data->model[model];
+	inherit_shape(data, model, facts);
+	guess_template(facts);
+}
+
+void attributes_describe_child(const struct engine_data *data, const struct engine_child *child,
+			       struct engine_model *facts)
+{
+	struct engine_model parent;
+	size_t heaviest = 0;
+
+	*facts = child->model;
+	for (size_t i = 1; i < child->count; i++)
+		if (child->weights[i] > child->weights[heaviest])
+			heaviest = i;
+	if (child->count == 0 || child->relation == RELATION_DISTILL)
+		return;
+	attributes_describe(data, child->parents[heaviest], &parent);
+	if (!facts->architecture)
+		facts->architecture = parent.architecture;
+	if (!(facts->params_b > 0))
+		facts->params_b = parent.params_b;
+	if (facts->chat_template == ANSWER_UNKNOWN)
+		facts->chat_template = parent.chat_template;
+}
+
+/* ---- words -------------------------------------------------------------------- */
+
 static void append_lower(struct text *text, const char *bytes, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
@@ -84,12 +148,14 @@ static int word_compare(const void *left, const void *right)
 static void dictionary_build(struct dictionary *dictionary, const struct engine_data *data,
 			     const uint32_t *rows, size_t count, enum attribute attribute)
 {
+	struct engine_model facts;
 	struct text word = {0};
 	size_t kept = 0;
 
 	dictionary->words = memory_allocate(count, sizeof *dictionary->words);
 	for (size_t i = 0; i < count; i++) {
-		attribute_word(&data->model[rows[i]], attribute, &word);
+		attributes_describe(data, rows[i], &facts);
+		attribute_word(&facts, attribute, &word);
 		dictionary->words[i] = memory_string(text_string(&word));
 	}
 	qsort(dictionary->words, count, sizeof *dictionary->words, word_compare);
@@ -124,11 +190,13 @@ static double model_date(const struct engine_model *model)
 static double known_mean(const struct engine_data *data, const uint32_t *rows, size_t count,
 			 double (*value)(const struct engine_model *))
 {
+	struct engine_model facts;
 	double sum = 0;
 	size_t known = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		double x = value(&data->model[rows[i]]);
+		attributes_describe(data, rows[i], &facts);
+		double x = value(&facts);
 		if (!isnan(x)) {
 			sum += x;
 			known++;
@@ -174,6 +242,15 @@ void attributes_point(const struct attributes *attributes, const struct engine_m
 	double size = model_size(model), date = model_date(model);
 	point->size = isnan(size) ? 0 : size - attributes->mean_size;
 	point->date = isnan(date) ? 0 : date - attributes->mean_date;
+}
+
+void attributes_point_of(const struct attributes *attributes, const struct engine_data *data,
+			 size_t model, struct kernel_point *point)
+{
+	struct engine_model facts;
+
+	attributes_describe(data, model, &facts);
+	attributes_point(attributes, &facts, point);
 }
 
 enum origin relation_origin(enum relation relation)

@@ -44,9 +44,23 @@ struct attributes;
 struct attributes *attributes_new(const struct engine_data *data, const uint32_t *rows, size_t count);
 void attributes_free(struct attributes *attributes);
 
-/* Fills everything but the path. */
+/* The facts of a model of the data.  Where its architecture or parameter count
+ * is not known, they are its heaviest parent's, or that one's parent's: all
+ * relations but distillation keep them.  Chat models are evaluated with the
+ * chat template and pretrained ones without, where nothing else is said. */
+void attributes_describe(const struct engine_data *data, size_t model, struct engine_model *facts);
+/* The same of a hypothetical child, whose template is its heaviest parent's
+ * where it is not known. */
+void attributes_describe_child(const struct engine_data *data, const struct engine_child *child,
+			       struct engine_model *facts);
+
+/* Fills everything but the path, from facts as they are. */
 void attributes_point(const struct attributes *attributes, const struct engine_model *model,
 		    struct kernel_point *point);
+
+/* The same for a model of the data as described. */
+void attributes_point_of(const struct attributes *attributes, const struct engine_data *data,
+			 size_t model, struct kernel_point *point);
 
 /* How a node of the lineage was made. */
 enum origin lineage_origin(const struct lineage *lineage, size_t node);

@@ -112,7 +112,7 @@ static void fit_place_rows(struct engine_fit *fit)
 	};
 	for (size_t row = 0; row < fit->rows; row++) {
 		struct kernel_point *point = &space->points[row];
-		attributes_point(fit->attributes, &data->model[fit->row_model[row]], point);
+		attributes_point_of(fit->attributes, data, fit->row_model[row], point);
 		const struct lineage_share *path =
 			lineage_ancestors(walk, fit->row_model[row], &point->path_count);
 		start[row] = used;

@@ -205,7 +205,7 @@ static void space_of_models(const struct engine_fit *fit, const uint32_t *models
 	};
 	for (size_t i = 0; i < count; i++) {
 		struct kernel_point *point = &space->points[i];
-		attributes_point(fit->attributes, &fit->data.model[models[i]], point);
+		attributes_point_of(fit->attributes, &fit->data, models[i], point);
 		const struct lineage_share *path = lineage_ancestors(walk, models[i], &point->path_count);
 		struct lineage_share *copy = memory_allocate(point->path_count, sizeof *copy);
 		memcpy(copy, path, point->path_count * sizeof *copy);

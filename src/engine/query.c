@@ -374,14 +374,16 @@ enum status engine_predict_child(struct engine_query *query, const struct engine
 				 struct engine_estimate *estimates, struct error *error)
 {
 	double mean[FACTORS_MAX], variance[FACTORS_MAX], total;
+	struct engine_child described = *child;
 	enum status status = child_check(query->fit, child, &total, error);
 
 	if (status != STATUS_OK)
 		return status;
+	attributes_describe_child(&query->fit->data, child, &described.model);
 	if (query->fit->settings.prior == PRIOR_KIN)
-		query_set_child(query, child);
+		query_set_child(query, &described);
 	else
-		query_set_plain_child(query, child);
+		query_set_plain_child(query, &described);
 	query->subject = SUBJECT_CHILD;
 	query->child_columns = true;
 	query->relation = child->relation;
@@ -389,7 +391,7 @@ enum status engine_predict_child(struct engine_query *query, const struct engine
 	query->weight[OWN] = 1;
 	for (size_t i = 0; i < child->count; i++)
 		query->weight[i] = child->weights[i] / total;
-	query->spread = fit_spread(query->fit, &child->model);
+	query->spread = fit_spread(query->fit, &described.model);
 	query_combine(query, mean, variance);
 	query_finish(query, mean, variance, estimates);
 	return STATUS_OK;
@@ -406,7 +408,7 @@ static void query_set_node(struct engine_query *query, size_t model)
 
 	for (size_t i = 0; i < COLUMNS_MAX; i++)
 		column_clear(&query->column[i]);
-	attributes_point(fit->attributes, &fit->data.model[model], &query->attributes);
+	attributes_point_of(fit->attributes, &fit->data, model, &query->attributes);
 	const struct lineage_share *path = lineage_ancestors(query->walk, model, &count);
 	column_set_path(own, path, count);
 	struct covariance_point point = child_point(query, own);
@@ -451,7 +453,9 @@ enum status engine_predict_model(struct engine_query *query, size_t model,
 		fit_leave_one_out(fit, (size_t)fit->model_row[model], mean, variance);
 	} else {
 		query->subject = SUBJECT_NODE;
-		query->spread = fit_spread(fit, &fit->data.model[model]);
+		struct engine_model facts;
+		attributes_describe(&fit->data, model, &facts);
+		query->spread = fit_spread(fit, &facts);
 		query->child_columns = false;
 		query_set_node(query, model);
 		query_node_posterior(query, mean, variance);
@@ -495,7 +499,7 @@ void query_prior_cross(struct engine_query *query, const uint32_t *rows, size_t 
 	if (query->subject == SUBJECT_CHILD)
 		point.kernel = query->attributes;
 	else
-		attributes_point(fit->attributes, &fit->data.model[query->model], &point.kernel);
+		attributes_point_of(fit->attributes, &fit->data, query->model, &point.kernel);
 	point.kernel.path = path;
 	point.kernel.path_count = path_count;
 	query_sum_terms(query, TERMS_ALL, &point);

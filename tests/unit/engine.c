@@ -411,12 +411,58 @@ static void a_fit_can_be_cancelled(void **state)
 	lineage_free(world.lineage);
 }
 
+/* A model that does not say its shape is predicted as one that says what its
+ * heaviest parent says, as a node and as a parent. */
+static void shapes_are_inherited(void **state)
+{
+	(void)state;
+	struct world told, untold;
+	struct error error = {0};
+	enum { NODE = 10 }; /* unscored; made so */
+	struct engine_estimate known[2][BENCHMARKS + 1], inherited[2][BENCHMARKS + 1];
+	size_t count;
+
+	world_make(&told, NULL);
+	world_make(&untold, NULL);
+	for (size_t b = 0; b < BENCHMARKS; b++)
+		told.scores[NODE * BENCHMARKS + b] = untold.scores[NODE * BENCHMARKS + b] = NAN;
+	const struct lineage_parent *parents = lineage_parents(told.lineage, NODE, &count);
+	assert_true(count > 0);
+	told.model[NODE].architecture = told.model[parents[0].node].architecture;
+	told.model[NODE].params_b = told.model[parents[0].node].params_b;
+	untold.model[NODE].architecture = NULL;
+	untold.model[NODE].params_b = NAN;
+	struct engine_fit *told_fit = world_fit(&told, PRIOR_KIN, NULL, 0);
+	struct engine_fit *untold_fit = world_fit(&untold, PRIOR_KIN, NULL, 0);
+	struct engine_query *of_told = engine_query_new(told_fit), *of_untold = engine_query_new(untold_fit);
+	struct engine_child child = {.model = told.model[NODE], .relation = RELATION_FINETUNE, .count = 1,
+				     .parents = {NODE}, .weights = {1}};
+	assert_int_equal(engine_predict_model(of_told, NODE, known[0], &error), STATUS_OK);
+	assert_int_equal(engine_predict_child(of_told, &child, known[1], &error), STATUS_OK);
+	child.model.architecture = NULL;
+	child.model.params_b = NAN;
+	assert_int_equal(engine_predict_model(of_untold, NODE, inherited[0], &error), STATUS_OK);
+	assert_int_equal(engine_predict_child(of_untold, &child, inherited[1], &error), STATUS_OK);
+	for (size_t i = 0; i < 2; i++)
+		for (size_t b = 0; b <= BENCHMARKS; b++) {
+			near(inherited[i][b].mean, known[i][b].mean, 1e-6);
+			near(inherited[i][b].low90, known[i][b].low90, 1e-6);
+		}
+	engine_query_free(of_told);
+	engine_query_free(of_untold);
+	engine_fit_free(told_fit);
+	engine_fit_free(untold_fit);
+	lineage_free(told.lineage);
+	lineage_free(untold.lineage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gradient_agrees_with_differences),
 		cmocka_unit_test(leave_one_out_agrees_with_brute_force),
 		cmocka_unit_test(what_if_agrees_with_a_real_child),
+		cmocka_unit_test(shapes_are_inherited),
 		cmocka_unit_test(contributions_add_up),
 		cmocka_unit_test(order_of_models_does_not_matter),
 		cmocka_unit_test(laplacian_agrees_with_dense),
