@@ -83,7 +83,7 @@ static enum status write_alias(struct store *store, const struct alias_facts *fa
 		bind_text(statement, 1, facts->alias);
 		bind_integer(statement, 2, model);
 		bind_text(statement, 3, facts->source);
-		status = database_finish(store, statement, &rows, error);
+		status = database_finish_kept(store, statement, &rows, error);
 		if (rows > 0)
 			*change = ways[i].change;
 	}

@@ -121,6 +121,16 @@ enum status database_finish(struct store *store, sqlite3_stmt *statement, int *r
 	return status;
 }
 
+enum status database_finish_kept(struct store *store, sqlite3_stmt *statement, int *rows,
+				 struct error *error)
+{
+	int64_t before = sqlite3_total_changes64(store->database);
+	enum status status = database_finish(store, statement, rows, error);
+
+	store->uncounted += sqlite3_total_changes64(store->database) - before;
+	return status;
+}
+
 enum status database_finish_integer(struct store *store, sqlite3_stmt *statement, int64_t *value,
 				    struct error *error)
 {

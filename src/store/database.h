@@ -34,10 +34,13 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	X(SET_OUTCOMES, "UPDATE outcomes SET questions = ?3, bits = ?4" \
 	  " WHERE model = ?1 AND benchmark = ?2 AND (questions, bits) IS NOT (?3, ?4)") \
 	X(ADD_MODEL, "INSERT INTO models (name) VALUES (?1)") \
-	/* The parameters are those of OVERRIDE_MODEL. */ \
+	/* The parameters are those of OVERRIDE_MODEL; a name that is an alias is no \
+	 * new one, and none at all is ignored. */ \
 	X(ADD_WHOLE_MODEL, \
-	  "INSERT INTO models (name, architecture, params_b, license, kind, uploaded, likes, moe," \
-	  "  source, rank) VALUES (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?2) ON CONFLICT DO NOTHING") \
+	  "INSERT OR IGNORE INTO models" \
+	  "  (name, architecture, params_b, license, kind, uploaded, likes, moe, source, rank)" \
+	  " VALUES (iif(EXISTS (SELECT 1 FROM aliases WHERE alias = ?3), NULL, ?3)," \
+	  "  ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?2)") \
 	X(GET_MODEL, \
 	  "SELECT name, architecture, params_b, license, kind, uploaded, likes, moe, source, rank" \
 	  " FROM models WHERE id = ?1") \
@@ -67,10 +70,12 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	  "  (coalesce(architecture, ?4), coalesce(params_b, ?5), coalesce(license, ?6)," \
 	  "   coalesce(kind, ?7), coalesce(uploaded, ?8), coalesce(likes, ?9), coalesce(moe, ?10))") \
 	X(ADD_EDGE, \
-	  "INSERT INTO edges (child, parent, source, relation, weight, method, trust, note)" \
-	  " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE 256 >" \
-	  "  (SELECT count(*) FROM (SELECT 1 FROM edges WHERE child = ?1 LIMIT 256))" \
-	  " ON CONFLICT DO NOTHING") \
+	  /* One parent too many has no child and is ignored: a SELECT in the place of \
+	   * the values would make a table of its own at each edge. */ \
+	  "INSERT OR IGNORE INTO edges" \
+	  "  (child, parent, source, relation, weight, method, trust, note)" \
+	  " VALUES (iif(256 > (SELECT count(*) FROM (SELECT 1 FROM edges WHERE child = ?1 LIMIT 256))," \
+	  "  ?1, NULL), ?2, ?3, ?4, ?5, ?6, ?7, ?8)") \
 	X(HAS_EDGE, \
 	  "SELECT 1 FROM edges WHERE child = ?1 AND parent = ?2 AND source = ?3") \
 	X(SET_EDGE, \
@@ -137,7 +142,8 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	  " (?1, ?2, ?3, CASE ?4 WHEN 1 THEN strftime('%Y-%m-%dT%H:%M:%SZ', 'now') END)") \
 	X(PUT_PAGE, "INSERT OR REPLACE INTO sync_pages (resource, page, body) VALUES (?1, ?2, ?3)") \
 	X(DROP_PAGES, "DELETE FROM sync_pages WHERE resource = ?1") \
-	X(DATA_VERSION, "SELECT version FROM data_changes")
+	X(DATA_VERSION, "SELECT version FROM data_changes") \
+	X(COUNT_CHANGES, "UPDATE data_changes SET version = version + ?1")
 
 enum statement {
 #define X(symbol, sql) STATEMENT_##symbol,
@@ -161,6 +167,8 @@ struct store {
 	char *path;
 	bool transaction; /* between store_begin() and its end */
 	uint64_t transactions; /* counts them, and what makes a memo void within one */
+	bool counts;           /* changes of the data within a transaction: see store_begin() */
+	int64_t uncounted;     /* SQLite's count of changes at its begin, and what it keeps since */
 	struct memo *memo;     /* MEMO_PLACES, NULL until first used */
 	sqlite3_stmt *statement[STATEMENT_COUNT];
 };
@@ -180,6 +188,9 @@ sqlite3_stmt *database_statement(struct store *store, enum statement which);
  * NULL, gets the number of rows that it changed. */
 enum status database_finish(struct store *store, sqlite3_stmt *statement, int *rows,
 			    struct error *error);
+/* The same for what is kept beside the data: no fit gets old by it. */
+enum status database_finish_kept(struct store *store, sqlite3_stmt *statement, int *rows,
+				 struct error *error);
 /* Reads one integer and resets the statement; *value is 0 without a row. */
 enum status database_finish_integer(struct store *store, sqlite3_stmt *statement, int64_t *value,
 				    struct error *error);

@@ -9,7 +9,7 @@ static enum status run_flag(struct store *store, enum statement which, int64_t m
 	bind_integer(statement, 1, model);
 	if (reason)
 		bind_text(statement, 2, reason);
-	return database_finish(store, statement, NULL, error);
+	return database_finish_kept(store, statement, NULL, error);
 }
 
 enum status store_put_flag(struct store *store, int64_t model, const char *reason,

@@ -14,7 +14,7 @@ enum status store_note_import(struct store *store, const char *file, const char 
 	bind_text(statement, 2, format);
 	bind_integer(statement, 3, (int64_t)accepted);
 	bind_integer(statement, 4, (int64_t)rejected);
-	return database_finish(store, statement, NULL, error);
+	return database_finish_kept(store, statement, NULL, error);
 }
 
 int64_t store_data_version(struct store *store)
@@ -42,7 +42,7 @@ enum status store_put_fit(struct store *store, const struct store_fit *fit, stru
 	if (statement)
 		sqlite3_bind_blob64(statement, 7, fit->state ? fit->state : "", fit->state_bytes,
 				    SQLITE_TRANSIENT);
-	return database_finish(store, statement, NULL, error);
+	return database_finish_kept(store, statement, NULL, error);
 }
 
 struct fit_visitor {
@@ -87,7 +87,7 @@ static enum status put_sketch_row(struct store *store, const char *name, const c
 	bind_exact(statement, 2, method);
 	bind_integer(statement, 3, base);
 	bind_integer(statement, 4, chat_template);
-	return database_finish(store, statement, NULL, error);
+	return database_finish_kept(store, statement, NULL, error);
 }
 
 static enum status put_sketch_parent(struct store *store, const char *name, size_t position,
@@ -100,7 +100,7 @@ static enum status put_sketch_parent(struct store *store, const char *name, size
 	bind_integer(statement, 3, parent->model);
 	bind_number(statement, 4, parent->weight);
 	bind_integer(statement, 5, parent->locked);
-	return database_finish(store, statement, NULL, error);
+	return database_finish_kept(store, statement, NULL, error);
 }
 
 enum status store_put_sketch(struct store *store, const char *name, const char *method,
@@ -195,7 +195,7 @@ enum status store_drop_sketch(struct store *store, const char *name, bool *found
 	int rows = 0;
 
 	bind_text(statement, 1, name);
-	enum status status = database_finish(store, statement, &rows, error);
+	enum status status = database_finish_kept(store, statement, &rows, error);
 	*found = rows > 0;
 	return status;
 }
@@ -221,5 +221,5 @@ enum status store_put_state(struct store *store, const char *key, const char *va
 
 	bind_exact(statement, 1, key);
 	bind_exact(statement, 2, value);
-	return database_finish(store, statement, NULL, error);
+	return database_finish_kept(store, statement, NULL, error);
 }

@@ -196,18 +196,14 @@ struct model_facts model_facts_of(sqlite3_stmt *row, int first)
 static enum status model_add_whole(struct store *store, const struct model_facts *facts, int64_t *id,
 				   struct error *error)
 {
-	int64_t alias;
 	int rows = 0;
 
 	*id = 0;
 	if (check_name(facts->name, error) != STATUS_OK)
 		return STATUS_DATA;
-	enum status status = find_by_name(store, STATEMENT_FIND_ALIAS, facts->name, &alias, error);
-	if (status != STATUS_OK || alias != 0)
-		return status;
 	sqlite3_stmt *statement = database_statement(store, STATEMENT_ADD_WHOLE_MODEL);
 	bind_facts(statement, 0, facts);
-	status = database_finish(store, statement, &rows, error);
+	enum status status = database_finish(store, statement, &rows, error);
 	if (status == STATUS_OK && rows > 0) {
 		*id = sqlite3_last_insert_rowid(store->database);
 		memo_keep(store, facts->name, *id);

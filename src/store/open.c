@@ -228,6 +228,7 @@ static enum status settle_connection(struct store *store, struct error *error)
 	 * It cannot be switched on while another copy reads or in a read-only
 	 * file; the cache is as safe without. */
 	sqlite3_exec(store->database, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+	store->counts = true; /* the triggers are there by now */
 	return status;
 }
 

@@ -16,7 +16,7 @@ static enum status require_questions(struct store *store, const struct outcome_f
 
 	bind_text(statement, 1, facts->benchmark);
 	bind_integer(statement, 2, (int64_t)facts->questions);
-	enum status status = database_finish(store, statement, &rows, error);
+	enum status status = database_finish_kept(store, statement, &rows, error);
 	if (status != STATUS_OK)
 		return status;
 	statement = database_statement(store, STATEMENT_GET_QUESTIONS);
@@ -62,7 +62,7 @@ static enum status put_outcomes(struct store *store, const struct outcome_facts 
 		bind_integer(statement, 2, benchmark);
 		bind_integer(statement, 3, (int64_t)facts->questions);
 		sqlite3_bind_blob64(statement, 4, bytes, count, SQLITE_STATIC);
-		status = database_finish(store, statement, &rows, error);
+		status = database_finish_kept(store, statement, &rows, error);
 		if (rows > 0)
 			*change = way ? CHANGE_UPDATED : CHANGE_ADDED;
 		sqlite3_clear_bindings(statement); /* the bytes go */

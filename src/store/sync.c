@@ -39,7 +39,7 @@ enum status store_put_sync(struct store *store, const char *resource, const char
 	bind_text(statement, 2, cursor);
 	bind_text(statement, 3, etag);
 	bind_integer(statement, 4, done);
-	return database_finish(store, statement, NULL, error);
+	return database_finish_kept(store, statement, NULL, error);
 }
 
 enum status store_put_page(struct store *store, const char *resource, size_t page, const char *body,
@@ -50,7 +50,7 @@ enum status store_put_page(struct store *store, const char *resource, size_t pag
 	bind_exact(statement, 1, resource);
 	bind_integer(statement, 2, (int64_t)page);
 	bind_exact(statement, 3, body);
-	return database_finish(store, statement, NULL, error);
+	return database_finish_kept(store, statement, NULL, error);
 }
 
 enum status store_drop_pages(struct store *store, const char *resource, struct error *error)
@@ -58,7 +58,7 @@ enum status store_drop_pages(struct store *store, const char *resource, struct e
 	sqlite3_stmt *statement = database_statement(store, STATEMENT_DROP_PAGES);
 
 	bind_exact(statement, 1, resource);
-	return database_finish(store, statement, NULL, error);
+	return database_finish_kept(store, statement, NULL, error);
 }
 
 struct page_visitor {

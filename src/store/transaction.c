@@ -22,11 +22,39 @@ static void transaction_set_cache(struct store *store, bool writing)
 	store->transaction = writing;
 }
 
+/* The triggers that count changes of the data cost as much as the changes: a
+ * transaction counts by itself.  They are for what is changed by hand. */
+static void transaction_count(struct store *store, bool by_itself)
+{
+	sqlite3_db_config(store->database, SQLITE_DBCONFIG_ENABLE_TRIGGER, !by_itself, NULL);
+	store->uncounted = sqlite3_total_changes64(store->database);
+}
+
+static enum status transaction_write_count(struct store *store, struct error *error)
+{
+	int64_t changes = sqlite3_total_changes64(store->database) - store->uncounted;
+
+	if (!store->counts || changes <= 0)
+		return STATUS_OK;
+	sqlite3_stmt *statement = database_statement(store, STATEMENT_COUNT_CHANGES);
+	bind_integer(statement, 1, changes);
+	return database_finish(store, statement, NULL, error);
+}
+
+static void transaction_end(struct store *store)
+{
+	transaction_set_cache(store, false);
+	if (store->counts)
+		transaction_count(store, false);
+}
+
 enum status store_begin(struct store *store, struct error *error)
 {
 	if (sqlite3_exec(store->database, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return database_error(store, error, "the cache cannot be changed");
 	transaction_set_cache(store, true);
+	if (store->counts)
+		transaction_count(store, true);
 	return STATUS_OK;
 }
 
@@ -35,11 +63,13 @@ enum status store_commit(struct store *store, struct error *error)
 	enum status status = transaction_check(store, error);
 
 	if (status == STATUS_OK)
+		status = transaction_write_count(store, error);
+	if (status == STATUS_OK)
 		status = database_run(store, "COMMIT", error);
 	if (status != STATUS_OK)
 		store_rollback(store);
 	else
-		transaction_set_cache(store, false);
+		transaction_end(store);
 	return status;
 }
 
@@ -47,7 +77,7 @@ void store_rollback(struct store *store)
 {
 	if (!sqlite3_get_autocommit(store->database))
 		sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
-	transaction_set_cache(store, false);
+	transaction_end(store);
 }
 
 enum status store_snapshot_begin(struct store *store, struct error *error)

@@ -37,6 +37,34 @@ static void data_version_follows_the_data(void **state)
 	assert_int_equal(store_data_version(fixture->store), later);
 }
 
+/* A transaction counts by itself, without the triggers; they must be back after it. */
+static void a_transaction_counts_what_it_changes(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store *store = fixture->store;
+	int64_t before = store_data_version(store), after;
+
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(store_begin(store, NULL), STATUS_OK);
+		put_run(store, "a/m", "s", 10, 6, 10);
+		put_edge(store, "a/m", "a/p", "hub", TRUST_DECLARED, NAN);
+		put_alias(store, "a/old", "a/m");
+		store_put_state(store, "k", "v", NULL);
+		store_note_import(store, "f", "csv", 1, 0, NULL);
+		assert_int_equal(store_commit(store, NULL), STATUS_OK);
+		after = store_data_version(store);
+		/* The second time nothing is new but the log. */
+		assert_true(i == 0 ? after > before : after == before);
+		before = after;
+		assert_int_equal(store_begin(store, NULL), STATUS_OK);
+		put_name(store, "a/x");
+		store_rollback(store);
+		assert_int_equal(store_data_version(store), after);
+	}
+	assert_int_equal(database_run(store, "UPDATE models SET suspect = 1 WHERE id = 1", NULL), STATUS_OK);
+	assert_int_equal(store_data_version(store), before + 1);
+}
+
 /* ---- fits, sketches, values --------------------------------------------------------------- */
 
 struct seen_fit {
@@ -285,6 +313,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 	const struct CMUnitTest tests[] = {
 		CASE(data_version_follows_the_data),
+		CASE(a_transaction_counts_what_it_changes),
 		CASE(fits_round_trip),
 		CASE(sketches_round_trip),
 		CASE(a_sketch_of_an_unknown_model_is_refused),
