@@ -143,9 +143,9 @@ CREATE TABLE state (
   value  TEXT NOT NULL
 ) STRICT;
 
--- Counts the changes of the data that fits are learned from.  Triggers, not
--- the program, do the counting: a fit must also be known to be old after a
--- change by hand.
+-- Counts the changes of the data that fits are learned from.  What the program
+-- changes it counts itself, for speed; the triggers are for changes by hand,
+-- after which a fit must also be known to be old.
 CREATE TABLE data_changes (
   id       INTEGER PRIMARY KEY CHECK (id = 1),
   version  INTEGER NOT NULL
