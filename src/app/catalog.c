@@ -10,6 +10,7 @@
 #include "stemma/base/utf8.h"
 
 #define CHUNK_BYTES 65536
+#define NO_NAME "\xEF\xBF\xBD"
 
 /* Strings live in chunks: one allocation for thousands of them. */
 struct catalog_chunk {
@@ -52,7 +53,7 @@ static char *catalog_keep_name(struct catalog *catalog, const char *text)
 {
 	char *name = catalog_keep(catalog, text);
 
-	return name ? name : keep_bytes(catalog, "\xEF\xBF\xBD");
+	return name ? name : keep_bytes(catalog, NO_NAME);
 }
 
 void catalog_free(struct catalog *catalog)
@@ -66,6 +67,8 @@ void catalog_free(struct catalog *catalog)
 	}
 	lineage_free(catalog->lineage);
 	free(catalog->models);
+	free(catalog->names);
+	free(catalog->name_start);
 	free(catalog->benchmarks);
 	free(catalog->scores);
 	free(catalog->averages);
@@ -98,6 +101,8 @@ struct loaded_score {
 struct loader {
 	struct catalog *catalog;
 	char *shared[SHARED_PLACES]; /* by hash; one that finds its place taken is not shared */
+	char *names;
+	size_t names_length, names_capacity, start_capacity;
 	size_t model_capacity, alias_capacity, named;
 	bool renamed; /* a name was not clean */
 	struct loaded_benchmark *benchmarks;
@@ -106,6 +111,44 @@ struct loader {
 	size_t score_count, score_capacity;
 	size_t last;    /* the model of the last row: rows of a model come together */
 };
+
+/* Adds a name to those of the models, which lie one after the other; they may
+ * still move. */
+static const char *loader_add_name(struct loader *loader, const char *text)
+{
+	struct catalog *catalog = loader->catalog;
+	char *clean = text && utf8_is_clean(text) ? NULL : utf8_sanitize(text ? text : "");
+	const char *name = clean ? clean : text;
+
+	if (!name[0])
+		name = NO_NAME;
+	size_t bytes = strlen(name) + 1, end = loader->names_length + bytes;
+	if (end > loader->names_capacity)
+		loader->names = memory_grow(loader->names, end - 1, &loader->names_capacity, 1);
+	memcpy(loader->names + loader->names_length, name, bytes);
+	catalog->name_start = memory_grow(catalog->name_start, catalog->count + 1,
+					  &loader->start_capacity, sizeof *catalog->name_start);
+	catalog->name_start[catalog->count] = loader->names_length;
+	catalog->name_start[catalog->count + 1] = end;
+	loader->names_length = end;
+	free(clean);
+	return loader->names + catalog->name_start[catalog->count];
+}
+
+/* Once all names are there they stay where they are. */
+static void loader_keep_names(struct loader *loader)
+{
+	struct catalog *catalog = loader->catalog;
+
+	if (!catalog->name_start)
+		catalog->name_start = memory_zero(1, sizeof *catalog->name_start);
+	char *names = memory_resize(loader->names, loader->names_length + CATALOG_NAMES_SPARE, 1);
+	memset(names + loader->names_length, 0, CATALOG_NAMES_SPARE);
+	for (size_t model = 0; model < catalog->count; model++)
+		catalog->models[model].name = names + catalog->name_start[model];
+	catalog->names = names;
+	loader->names = NULL;
+}
 
 static size_t loader_model(struct loader *loader, int64_t id)
 {
@@ -157,7 +200,6 @@ static bool load_model(void *context, const struct store_model *row)
 	struct catalog_model *model = &catalog->models[catalog->count];
 	*model = (struct catalog_model){
 		.id = row->id,
-		.name = catalog_keep_name(catalog, facts->name),
 		.architecture = loader_share(loader, facts->architecture),
 		.license = loader_share(loader, facts->license),
 		.source = loader_share(loader, facts->source),
@@ -169,7 +211,8 @@ static bool load_model(void *context, const struct store_model *row)
 		.suspect = row->suspect,
 	};
 	/* The index of the cache does not know the cleaned name. */
-	loader->renamed |= !facts->name || strcmp(model->name, facts->name) != 0;
+	const char *name = loader_add_name(loader, facts->name);
+	loader->renamed |= !facts->name || strcmp(name, facts->name) != 0;
 	catalog->count++;
 	return true;
 }
@@ -415,6 +458,7 @@ static enum status loader_read_models(struct loader *loader, struct store *store
 	struct catalog *catalog = loader->catalog;
 	enum status status = store_each_model(store, load_model, loader, error);
 
+	loader_keep_names(loader);
 	if (status != STATUS_OK)
 		return status;
 	catalog->dense = catalog->count > 0 &&

@@ -4,6 +4,9 @@
 
 #include "stemma/app/catalog.h"
 
+/* Zeros behind the names, for sweeps that look ahead. */
+#define CATALOG_NAMES_SPARE 4096
+
 struct catalog_alias {
 	const char *alias; /* of the catalog's strings */
 	uint32_t model;

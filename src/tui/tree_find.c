@@ -62,115 +62,33 @@ const char *tree_filter_hint(const struct tree *tree)
 
 /* ---- search ---------------------------------------------------------------- */
 
-/* Letters, digits and what names are joined with have a bit of their own. */
-#define LETTERS_OWN 40
-
-static unsigned int letter_bit(unsigned char code)
-{
-	static const char joints[] = "-_./";
-	const char *joint = code ? strchr(joints, code) : NULL;
-	unsigned int letter = code | 0x20u;
-
-	if (letter >= 'a' && letter <= 'z')
-		return letter - 'a';
-	if (code >= '0' && code <= '9')
-		return 26u + code - '0';
-	return joint ? 36u + (unsigned int)(joint - joints) : LETTERS_OWN + code % (64u - LETTERS_OWN);
-}
-
-static uint64_t letters_of(const char *text)
-{
-	uint64_t letters = 0;
-
-	for (; *text; text++)
-		letters |= UINT64_C(1) << letter_bit((unsigned char)*text);
-	return letters;
-}
-
-static void prepare_letters(struct tree *tree)
-{
-	uint64_t masks[256];
-
-	if (tree->letters)
-		return;
-	for (unsigned int code = 0; code < 256; code++)
-		masks[code] = UINT64_C(1) << letter_bit((unsigned char)code);
-	tree->matches = memory_allocate(tree->count + 1, sizeof *tree->matches);
-	tree->letters = memory_allocate(tree->count + 1, sizeof *tree->letters);
-	for (size_t node = 0; node < tree->count; node++) {
-		uint64_t letters = 0;
-		for (const char *name = tree_name(tree, node); *name; name++)
-			letters |= masks[(unsigned char)*name];
-		tree->letters[node] = letters;
-	}
-}
-
-struct search {
-	const struct tree *tree;
-	uint64_t letters;
-	bool decided; /* the letters alone decide */
-};
-
-static bool search_fits(const struct search *search, uint32_t node)
-{
-	const struct tree *tree = search->tree;
-
-	return (tree->letters[node] & search->letters) == search->letters &&
-	       (search->decided || fuzzy_find(tree_name(tree, node), tree->needle));
-}
-
-/* Keeps of the matches those that still are. */
-static void search_narrow(struct tree *tree, const struct search *search)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < tree->match_count; i++)
-		if (search_fits(search, tree->matches[i]))
-			tree->matches[kept++] = tree->matches[i];
-	tree->match_count = kept;
-}
-
 /* Looks at the names as they lie in memory, and only then at their order. */
-static void search_all(struct tree *tree, const struct search *search)
+static void collect_matches(struct tree *tree)
 {
-	bool *fits = memory_allocate(tree->count, sizeof *fits);
+	uint8_t *contains = memory_allocate(tree->count, sizeof *contains);
 
-	for (size_t node = 0; node < tree->count; node++)
-		fits[node] = search_fits(search, (uint32_t)node);
+	catalog_names_with(tree->catalog, tree->needle, contains);
+	if (!tree->matches)
+		tree->matches = memory_allocate(tree->count + 1, sizeof *tree->matches);
+	forest_walk(tree);
 	tree->match_count = 0;
-	for (size_t i = 0; i < tree->count; i++)
-		if (fits[tree->walk[i]])
-			tree->matches[tree->match_count++] = tree->walk[i];
-	free(fits);
+	for (size_t i = 0; i < tree->count; i++) {
+		tree->matches[tree->match_count] = tree->walk[i];
+		tree->match_count += contains[tree->walk[i]];
+	}
+	free(contains);
 }
 
 void tree_search(struct tree *tree, const char *needle)
 {
 	char *before = tree->needle;
-	size_t known = before ? strlen(before) : 0;
-	/* What is typed on leaves some of the matches; many of them are slower to
-	 * go through than all names, because they do not lie one after the other. */
-	bool narrower = known > 0 && tree->walked && tree->match_count < tree->count / 16 &&
-			strncasecmp(needle ? needle : "", before, known) == 0;
 
 	/* The needle may be the one before. */
 	tree->needle = memory_string(needle);
 	free(before);
-	needle = tree->needle;
-	if (!needle || !*needle) {
-		tree->match_count = 0;
-		return;
-	}
-	prepare_letters(tree);
-	forest_walk(tree);
-	struct search search = {
-		.tree = tree, .letters = letters_of(needle),
-		.decided = needle[1] == '\0' && letter_bit((unsigned char)needle[0]) < LETTERS_OWN,
-	};
-	if (narrower)
-		search_narrow(tree, &search);
-	else
-		search_all(tree, &search);
+	tree->match_count = 0;
+	if (tree->needle && *tree->needle)
+		collect_matches(tree);
 }
 
 bool tree_is_match(const struct tree *tree, size_t node)

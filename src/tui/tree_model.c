@@ -742,7 +742,7 @@ void tree_free(struct tree *tree)
 		tree->best, tree->kin, tree->fit, tree->position, tree->child_start,
 		tree->children, tree->link_start, tree->links, tree->roots, tree->runs,
 		tree->stack, tree->queue, tree->filter, tree->needle, tree->matches,
-		tree->rank, tree->walk, tree->letters, tree->fit_bits, tree->fit_before, tree->best_z,
+		tree->rank, tree->walk, tree->fit_bits, tree->fit_before, tree->best_z,
 	};
 	for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
 		free(blocks[i]);

@@ -82,7 +82,6 @@ struct tree {
 	uint8_t *fit;            /* filter: 0 hidden, 1 leads to a match, 2 match */
 	uint32_t *rank;          /* by name */
 	uint32_t *position;      /* in the order of the unfolded forest; see forest_walk() */
-	uint64_t *letters;       /* of the name; NULL until a search needs them */
 	/* forest */
 	uint32_t *child_start, *children, *link_start, *links;
 	uint32_t *roots;         /* families, then single models, then silent ones */

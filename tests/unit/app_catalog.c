@@ -1,6 +1,7 @@
 /* The catalog: names, scorings, the tree's parents. */
 #include "app.h"
 
+#include "stemma/base/fuzzy.h"
 #include "stemma/base/memory.h"
 
 struct fixture {
@@ -228,6 +229,45 @@ static void the_primary_parent_follows_weight_trust_and_age(void **state)
 	assert_true(catalog_primary_parent(catalog, catalog_find(catalog, "p/old")) == CATALOG_NONE);
 }
 
+/* Random names of few letters, some longer than the sweep's blocks and some with
+ * what outsiders put in, against looking at each. */
+static void parts_are_found_in_all_names_at_once(void **state)
+{
+	static const char letters[] = "aAbB-_1[{@`/";
+	static const char *const parts[] = {"", "a", "B", "ab", "-1", "[", "{", "@", "`a", "a/b", "ba-", "aab1",
+					    "_[", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "\xE6\xA8\xA1", "x"};
+	struct fixture *fixture = *state;
+	uint32_t random = 7;
+	char name[4064];
+	uint8_t *contains;
+	size_t found = 0;
+
+	begin(fixture->store);
+	for (int i = 0; i < 600; i++) {
+		size_t length = i % 50 == 0 ? 4000 : i % 7 == 0 ? 90 : 1 + (size_t)i % 12;
+		for (size_t k = 0; k < length; k++) {
+			random = random * 1664525u + 1013904223u;
+			name[k] = i % 50 == 25 ? 'b' : letters[(random >> 20) % (sizeof letters - 1)];
+		}
+		snprintf(name + length, sizeof name - length, "%d%s", i, i % 9 ? "" : "\xE6\xA8\xA1");
+		put_model(fixture->store, name, NULL);
+	}
+	commit(fixture->store);
+	fixture->catalog = load(fixture->store);
+	contains = memory_allocate(fixture->catalog->count, 1);
+	for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
+		memset(contains, 7, fixture->catalog->count);
+		catalog_names_with(fixture->catalog, parts[p], contains);
+		for (size_t i = 0; i < fixture->catalog->count; i++) {
+			bool expected = fuzzy_find(fixture->catalog->models[i].name, parts[p]) != NULL || !*parts[p];
+			assert_int_equal(contains[i], expected);
+			found += expected;
+		}
+	}
+	assert_true(found > 1000);
+	free(contains);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +276,7 @@ int main(void)
 		TEST(names_are_found_in_any_case_and_by_alias),
 		TEST(short_names_must_be_unique),
 		TEST(a_wrong_name_gets_the_nearest_ones),
+		TEST(parts_are_found_in_all_names_at_once),
 		TEST(only_the_commoner_scoring_is_loaded),
 		TEST(averages_need_all_benchmarks),
 		TEST(the_primary_parent_follows_weight_trust_and_age),

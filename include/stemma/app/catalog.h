@@ -51,6 +51,8 @@ struct catalog {
 				* to be learned from; NULL none */
 	const uint8_t *flags;  /* enum flag_state by model, borrowed; NULL none */
 	char *notice;          /* what the user should know about mixed scorings; NULL none */
+	char *names;           /* one after the other, each ended by 0, in the order of models */
+	size_t *name_start;    /* count + 1: where in names each begins, and their end */
 	/* private: lookup by name and alias, the memory of all strings above */
 	uint32_t *by_name;     /* all models in the order of their names */
 	struct catalog_alias *aliases; /* by alias */
@@ -77,6 +79,9 @@ enum status catalog_resolve(const struct catalog *catalog, const char *name, siz
 			    struct error *error);
 /* All models in the order of their names; borrowed. */
 const uint32_t *catalog_by_name(const struct catalog *catalog);
+/* Sets contains[model] for each name that contains `part` (ASCII case ignored), and
+ * clears the others.  Goes through all names in one sweep. */
+void catalog_names_with(const struct catalog *catalog, const char *part, uint8_t *contains);
 /* Index of a benchmark by key, title or a beginning of either that fits only
  * one; CATALOG_NONE when unknown; benchmark_count for "average". */
 size_t catalog_benchmark(const struct catalog *catalog, const char *word);

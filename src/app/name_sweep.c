@@ -1,0 +1,86 @@
+/* Finding a part in all names at once: a block of bytes at a time is compared
+ * with the first two letters, in a loop that compilers turn into vector
+ * instructions, and only where both are met the rest is looked at. */
+#include "catalog.h"
+
+#include <string.h>
+
+#define BLOCK CATALOG_NAMES_SPARE
+
+/* A byte fits when it is `code` once `fold` is set in it. */
+struct letter {
+	uint8_t fold, code;
+};
+
+static struct letter letter_of(char character)
+{
+	uint8_t code = (uint8_t)character, small = code | 0x20;
+
+	return small >= 'a' && small <= 'z' ? (struct letter){0x20, small} : (struct letter){0, code};
+}
+
+static bool letter_fits(struct letter letter, char byte)
+{
+	return ((uint8_t)byte | letter.fold) == letter.code;
+}
+
+static void flag_block(const uint8_t *restrict bytes, struct letter first, struct letter second,
+		       uint8_t *restrict flags)
+{
+	for (size_t i = 0; i < BLOCK; i++)
+		flags[i] = (uint8_t)(((bytes[i] | first.fold) == first.code) &
+				     ((bytes[i + 1] | second.fold) == second.code));
+}
+
+/* The next flag from a place on, BLOCK when there is none. */
+static size_t next_flag(const uint8_t *flags, size_t place)
+{
+	while (place < BLOCK && place % sizeof(uint64_t) != 0) {
+		if (flags[place])
+			return place;
+		place++;
+	}
+	for (; place < BLOCK; place += sizeof(uint64_t)) {
+		uint64_t word;
+		memcpy(&word, flags + place, sizeof word);
+		if (word == 0)
+			continue;
+		while (!flags[place])
+			place++;
+		return place;
+	}
+	return BLOCK;
+}
+
+static bool rest_fits(const char *rest, const char *bytes)
+{
+	for (; *rest; rest++, bytes++)
+		if (!letter_fits(letter_of(*rest), *bytes))
+			return false;
+	return true;
+}
+
+void catalog_names_with(const struct catalog *catalog, const char *part, uint8_t *contains)
+{
+	static const struct letter any = {0xFF, 0xFF};
+	struct letter first = letter_of(part[0]), second = part[0] && part[1] ? letter_of(part[1]) : any;
+	const size_t *start = catalog->name_start, end = start[catalog->count];
+	uint8_t flags[BLOCK];
+	size_t model = 0, next = 0; /* where to look on */
+
+	memset(contains, part[0] == '\0', catalog->count);
+	for (size_t block = 0; block < end && part[0]; block += BLOCK) {
+		flag_block((const uint8_t *)catalog->names + block, first, second, flags);
+		for (size_t at = next > block ? next - block : 0; (at = next_flag(flags, at)) < BLOCK;) {
+			size_t place = block + at;
+			at++;
+			if (part[1] && !rest_fits(part + 2, catalog->names + place + 2))
+				continue;
+			while (start[model + 1] <= place)
+				model++;
+			contains[model] = 1;
+			next = start[model + 1];
+			at = next - block;
+		}
+	}
+}
