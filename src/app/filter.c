@@ -33,7 +33,8 @@ struct filter {
 	uint8_t *family;                   /* by model, a bit a family term; NULL none yet */
 	char families[FAMILIES_MAX][FILTER_VALUE_MAX + 2]; /* what the bits stand for, "" none */
 	uint32_t *candidates; /* models that have the letters of `tried` in order */
-	uint8_t *reached;     /* of each: the place in the name behind the last letter */
+	struct fuzzy_trail *trails; /* of each: how the letters of the last word were met; worth
+			       * -INFINITY where a word before does not surely fit */
 	size_t candidate_count;
 	char tried[FILTER_WORDS_MAX]; /* "" = all models */
 	char hint[160];
@@ -49,20 +50,33 @@ TEXT_COLUMN_TABLE(X)
 
 struct filter *filter_new(const struct catalog *catalog)
 {
+	struct filter *filter = memory_zero(1, sizeof *filter);
+
+	filter->catalog = catalog;
+	filter_names_start(&filter->names, catalog);
+	filter->candidates = memory_allocate(catalog->count + 1, sizeof *filter->candidates);
+	filter->trails = memory_allocate(catalog->count + 1, sizeof *filter->trails);
+	return filter;
+}
+
+bool filter_prepare(struct filter *filter, size_t models)
+{
+	return filter_names_step(&filter->names, models);
+}
+
+/* The distinct texts of a column, looked for when a term first asks for them. */
+static const struct filter_texts *column_texts(struct filter *filter, enum text_column column)
+{
 	static const char *(*const text_of[])(const struct catalog_model *) = {
 #define X(symbol, member) text_of_##symbol,
 		TEXT_COLUMN_TABLE(X)
 #undef X
 	};
-	struct filter *filter = memory_zero(1, sizeof *filter);
+	struct filter_texts *texts = &filter->columns[column];
 
-	filter->catalog = catalog;
-	filter_names_make(&filter->names, catalog);
-	for (int i = 0; i < COLUMN_COUNT; i++)
-		filter_texts_make(&filter->columns[i], catalog, text_of[i]);
-	filter->candidates = memory_allocate(catalog->count + 1, sizeof *filter->candidates);
-	filter->reached = memory_allocate(catalog->count + 1, sizeof *filter->reached);
-	return filter;
+	if (!texts->number)
+		filter_texts_make(texts, filter->catalog, text_of[column]);
+	return texts;
 }
 
 static void drop_values(struct filter *filter)
@@ -83,7 +97,7 @@ void filter_free(struct filter *filter)
 		filter_texts_free(&filter->columns[i]);
 	free(filter->family);
 	free(filter->candidates);
-	free(filter->reached);
+	free(filter->trails);
 	free(filter);
 }
 
@@ -107,29 +121,21 @@ static bool text_fits(const struct filter_term *term, const char *text, size_t l
 	return length == term->length && memcmp(text, term->value, length) == 0;
 }
 
-/* The name's bytes up to `length`, from its index. */
-static const char *name_of(const struct filter *filter, size_t model, size_t *length)
+static bool name_fits(const struct filter *filter, const struct filter_term *term, size_t model)
 {
-	*length = filter->names.start[model + 1] - filter->names.start[model];
-	return filter->names.bytes + filter->names.start[model];
-}
+	struct filter_name name;
 
-static bool name_fits(const struct filter *filter, const struct filter_term *term, uint64_t letters,
-		      size_t model)
-{
-	size_t length;
-	const char *name = name_of(filter, model, &length);
-
-	return (filter->names.letters[model] & letters) == letters && text_fits(term, name, length);
+	filter_name_fold(filter->catalog, model, &name);
+	return text_fits(term, name.letters, name.length);
 }
 
 static bool owner_fits(const struct filter *filter, const struct filter_term *term, size_t model)
 {
-	size_t length;
-	const char *name = name_of(filter, model, &length);
-	const char *slash = memchr(name, '/', length);
+	struct filter_name name;
 
-	return slash && text_fits(term, name, (size_t)(slash - name));
+	filter_name_fold(filter->catalog, model, &name);
+	const char *slash = memchr(name.letters, '/', name.length);
+	return slash && text_fits(term, name.letters, (size_t)(slash - name.letters));
 }
 
 /* Marks with `bit` all that descend from the models that have it already. */
@@ -157,11 +163,15 @@ static void mark_descendants(struct filter *filter, uint8_t bit)
 /* Marks with `bit` the models so called and all that descend from them. */
 static void mark_family(struct filter *filter, const struct filter_term *term, uint8_t bit)
 {
-	uint64_t letters = filter_letters(term->value, term->length);
+	size_t count = filter->catalog->count;
+	uint8_t *contains = memory_allocate(count, 1);
 
-	for (size_t model = 0; model < filter->catalog->count; model++)
-		filter->family[model] = (uint8_t)((filter->family[model] & ~bit) |
-						  (name_fits(filter, term, letters, model) ? bit : 0));
+	catalog_names_with(filter->catalog, term->value, contains);
+	for (size_t model = 0; model < count; model++) {
+		bool called = contains[model] && name_fits(filter, term, model);
+		filter->family[model] = (uint8_t)((filter->family[model] & ~bit) | (called ? bit : 0));
+	}
+	free(contains);
 	mark_descendants(filter, bit);
 }
 
@@ -221,7 +231,7 @@ static void set_values(struct filter *filter, struct filter_line *line)
 		struct filter_term *term = &line->terms[i];
 #define X(symbol, member) \
 		if (term->field == FILTER_##symbol) \
-			filter->values[i] = fitting_values(&filter->columns[COLUMN_##symbol], term);
+			filter->values[i] = fitting_values(column_texts(filter, COLUMN_##symbol), term);
 		TEXT_COLUMN_TABLE(X)
 #undef X
 		term->values = filter->values[i];
@@ -311,7 +321,7 @@ static bool text_field_fits(const struct filter *filter, const struct filter_ter
 	case FILTER_ARCH: return term->values[filter->columns[COLUMN_ARCH].number[model]];
 	case FILTER_LICENSE: return term->values[filter->columns[COLUMN_LICENSE].number[model]];
 	case FILTER_KIND: return text_fits(term, kind, strlen(kind));
-	case FILTER_CONTAINS: return name_fits(filter, term, 0, model);
+	case FILTER_CONTAINS: return name_fits(filter, term, model);
 	default: return false;
 	}
 }
@@ -376,22 +386,34 @@ static void split_words(const char *line, struct words *words)
 	}
 }
 
-/* Finds the letters one after the other from *place on, which goes behind the
- * last; a blank begins a word, which may be anywhere again. */
-static bool follow(const struct filter *filter, size_t model, const char *letters, uint8_t *place)
-{
-	size_t length, at = *place;
-	const char *name = name_of(filter, model, &length);
+/* Where the letters that were added begin. */
+struct added {
+	const char *letters; /* in lower case */
+	size_t word;         /* letters of their word that were there before */
+};
 
-	for (; *letters; letters++) {
-		const char *met = name;
-		if (*letters != ' ')
-			met = memchr(name + at, *letters, length - at);
-		if (!met)
-			return false;
-		at = *letters == ' ' ? 0 : (size_t)(met - name) + 1;
+/* Goes on with the added letters; a blank ends a word, and the next one may be
+ * anywhere again. */
+static bool follow(const struct filter *filter, size_t model, const struct added *added,
+		   struct fuzzy_trail *trail)
+{
+	const struct catalog *catalog = filter->catalog;
+	const char *bytes = catalog->names + catalog->name_start[model];
+	struct filter_name name;
+	size_t letters = added->word;
+
+	filter_name_fold(catalog, model, &name);
+	for (const char *letter = added->letters; *letter; letter++) {
+		if (*letter != ' ') {
+			if (!fuzzy_trail_follow(trail, *letter, bytes, name.letters, name.length))
+				return false;
+			letters++;
+			continue;
+		}
+		bool sure = trail->worth > -INFINITY && fuzzy_trail_fits(trail, letters, name.length);
+		*trail = (struct fuzzy_trail){.worth = sure ? 0 : -INFINITY};
+		letters = 0;
 	}
-	*place = (uint8_t)at;
 	return true;
 }
 
@@ -400,44 +422,31 @@ static bool follow(const struct filter *filter, size_t model, const char *letter
  * what was added is to be found. */
 static void find_candidates(struct filter *filter, const struct words *words)
 {
-	const char *line = filter->line.words;
+	const char *line = filter->line.words, *blank;
 	size_t length = strlen(filter->tried), kept = 0;
 	bool narrows = length > 0 && strncmp(line, filter->tried, length) == 0;
-	char added[FILTER_WORDS_MAX];
+	char letters[FILTER_WORDS_MAX];
+	struct added added = {.letters = letters};
 
 	if (narrows && line[length] == '\0')
 		return;
-	snprintf(added, sizeof added, "%s", narrows ? line + length : line);
-	for (char *letter = added; *letter; letter++)
+	if (narrows)
+		added.word = (blank = strrchr(filter->tried, ' ')) ? strlen(blank + 1) : length;
+	snprintf(letters, sizeof letters, "%s", narrows ? line + length : line);
+	for (char *letter = letters; *letter; letter++)
 		*letter = filter_lower(*letter);
 	size_t count = narrows ? filter->candidate_count : filter->catalog->count;
 	for (size_t i = 0; i < count; i++) {
 		uint32_t model = narrows ? filter->candidates[i] : (uint32_t)i;
-		uint8_t place = narrows ? filter->reached[i] : 0;
+		struct fuzzy_trail trail = narrows ? filter->trails[i] : (struct fuzzy_trail){0};
 		if ((filter->names.letters[model] & words->set) != words->set ||
-		    !follow(filter, model, added, &place))
+		    !follow(filter, model, &added, &trail))
 			continue;
-		filter->reached[kept] = place;
+		filter->trails[kept] = trail;
 		filter->candidates[kept++] = model;
 	}
 	filter->candidate_count = kept;
 	snprintf(filter->tried, sizeof filter->tried, "%s", line);
-}
-
-/* Whether a candidate fits without counting how well. */
-static bool surely_fits(const struct filter *filter, const struct words *words, size_t model)
-{
-	size_t length;
-	const char *name = name_of(filter, model, &length);
-
-	for (size_t i = 0; i < words->count; i++) {
-		const struct word *word = &words->word[i];
-		if (!fuzzy_fits_anyhow(word->length) &&
-		    !(fuzzy_fits_together(word->length, length) &&
-		      memmem(name, length, word->letters, word->length)))
-			return false;
-	}
-	return true;
 }
 
 /* ---- the run --------------------------------------------------------------------------- */
@@ -462,9 +471,13 @@ static void run_take(struct run *run, size_t model, double score)
 }
 
 static void run_candidate(const struct filter *filter, const struct words *words, struct run *run,
-			  size_t model)
+			  size_t candidate)
 {
-	size_t length = filter->names.start[model + 1] - filter->names.start[model];
+	size_t model = filter->candidates[candidate];
+	size_t length = filter_name_length(filter->catalog, model);
+	const struct fuzzy_trail *trail = &filter->trails[candidate];
+	bool sure = trail->worth > -INFINITY &&
+		    fuzzy_trail_fits(trail, words->word[words->count - 1].length, length);
 	double most = 0;
 
 	for (size_t i = 0; i < words->count; i++) {
@@ -477,13 +490,15 @@ static void run_candidate(const struct filter *filter, const struct words *words
 	if (!terms_fit(filter, model))
 		return;
 	/* How well counts only for what can be the best. */
-	if (most < run->best_score - 1e-9 && surely_fits(filter, words, model)) {
+	if (sure && most < run->best_score - 1e-9) {
 		run->fit[model] = run->mark;
 		run->count++;
 		return;
 	}
+	struct filter_name name;
+	filter_name_fold(filter->catalog, model, &name);
 	double score = fuzzy_score_folded(filter->line.words, filter->catalog->models[model].name,
-					  filter->names.bytes + filter->names.start[model], length);
+					  name.letters, length);
 	if (score > FUZZY_NONE / 2)
 		run_take(run, model, score);
 }
@@ -498,9 +513,10 @@ size_t filter_run(struct filter *filter, const uint32_t *weights, uint8_t mark, 
 	memset(fit, 0, filter->catalog->count);
 	split_words(filter->line.words, &words);
 	if (words.count > 0) {
+		filter_prepare(filter, filter->catalog->count);
 		find_candidates(filter, &words);
 		for (size_t i = 0; i < filter->candidate_count; i++)
-			run_candidate(filter, &words, &run, filter->candidates[i]);
+			run_candidate(filter, &words, &run, i);
 	} else {
 		for (size_t model = 0; model < filter->catalog->count; model++)
 			if (terms_fit(filter, model))

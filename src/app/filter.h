@@ -63,15 +63,25 @@ void filter_texts_make(struct filter_texts *texts, const struct catalog *catalog
 		       const char *(*text_of)(const struct catalog_model *model));
 void filter_texts_free(struct filter_texts *texts);
 
-/* Names in lower case, one after the other, and the letters in each. */
+/* What of each name is kept to pass most of them over: its letters and its
+ * digest.  Made bit by bit, so that no key waits for all of it. */
 struct filter_names {
-	char *bytes;
-	size_t *start;    /* by model, and the end */
+	const struct catalog *catalog; /* borrowed */
+	size_t done;                   /* models that have theirs */
 	uint64_t *letters;
 	struct fuzzy_digest *digests;
 };
-void filter_names_make(struct filter_names *names, const struct catalog *catalog);
+void filter_names_start(struct filter_names *names, const struct catalog *catalog);
+/* Goes on with so many models; whether more are left. */
+bool filter_names_step(struct filter_names *names, size_t models);
 void filter_names_free(struct filter_names *names);
+/* The beginning of a name in lower case (ASCII); returns its length. */
+struct filter_name {
+	char letters[FUZZY_LENGTH_MAX + 8];
+	size_t length;
+};
+void filter_name_fold(const struct catalog *catalog, size_t model, struct filter_name *name);
+size_t filter_name_length(const struct catalog *catalog, size_t model);
 /* The letters of a text, one bit for each kind. */
 uint64_t filter_letters(const char *text, size_t length);
 char filter_lower(char character);

@@ -21,33 +21,62 @@ uint64_t filter_letters(const char *text, size_t length)
 	return letters;
 }
 
-void filter_names_make(struct filter_names *names, const struct catalog *catalog)
+size_t filter_name_length(const struct catalog *catalog, size_t model)
 {
-	size_t total = 0;
+	size_t length = catalog->name_start[model + 1] - catalog->name_start[model] - 1;
 
-	names->start = memory_allocate(catalog->count + 1, sizeof *names->start);
+	return length < FUZZY_LENGTH_MAX ? length : FUZZY_LENGTH_MAX;
+}
+
+/* Eight bytes at a time: a byte is a capital when it is ASCII, reaches 'A' and
+ * does not pass 'Z'; 0x20 makes it small. */
+static uint64_t fold_word(uint64_t word)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t low = word & (0x7F * each);
+	uint64_t passes = low + (0x7F - 'Z') * each, reaches = low + (0x80 - 'A') * each;
+
+	return word | ((~word & (0x80 * each) & (reaches ^ passes)) >> 2);
+}
+
+void filter_name_fold(const struct catalog *catalog, size_t model, struct filter_name *name)
+{
+	const char *bytes = catalog->names + catalog->name_start[model];
+
+	/* There are zeros behind the last name. */
+	name->length = filter_name_length(catalog, model);
+	for (size_t i = 0; i < name->length; i += sizeof(uint64_t)) {
+		uint64_t word;
+		memcpy(&word, bytes + i, sizeof word);
+		word = fold_word(word);
+		memcpy(name->letters + i, &word, sizeof word);
+	}
+}
+
+void filter_names_start(struct filter_names *names, const struct catalog *catalog)
+{
+	*names = (struct filter_names){.catalog = catalog};
 	names->letters = memory_allocate(catalog->count + 1, sizeof *names->letters);
 	names->digests = memory_allocate(catalog->count + 1, sizeof *names->digests);
-	for (size_t i = 0; i < catalog->count; i++) {
-		names->start[i] = total;
-		total += strnlen(catalog->models[i].name, FUZZY_LENGTH_MAX);
+}
+
+bool filter_names_step(struct filter_names *names, size_t models)
+{
+	const struct catalog *catalog = names->catalog;
+	struct filter_name name;
+
+	for (; names->done < catalog->count && models > 0; names->done++, models--) {
+		filter_name_fold(catalog, names->done, &name);
+		names->letters[names->done] = filter_letters(name.letters, name.length);
+		names->digests[names->done] =
+			fuzzy_digest(catalog->names + catalog->name_start[names->done], name.letters,
+				     name.length);
 	}
-	names->start[catalog->count] = total;
-	names->bytes = memory_allocate(total + 1, 1);
-	for (size_t i = 0; i < catalog->count; i++) {
-		char *to = names->bytes + names->start[i];
-		size_t length = names->start[i + 1] - names->start[i];
-		for (size_t k = 0; k < length; k++)
-			to[k] = filter_lower(catalog->models[i].name[k]);
-		names->letters[i] = filter_letters(to, length);
-		names->digests[i] = fuzzy_digest(catalog->models[i].name);
-	}
+	return names->done < catalog->count;
 }
 
 void filter_names_free(struct filter_names *names)
 {
-	free(names->bytes);
-	free(names->start);
 	free(names->letters);
 	free(names->digests);
 }

@@ -92,14 +92,6 @@ bool fuzzy_fits_anyhow(size_t letters)
 	return letters < 3;
 }
 
-bool fuzzy_fits_together(size_t letters, size_t length)
-{
-	double rest = length > letters ? (double)(length - letters) : 0;
-
-	return letters <= PATTERN_MAX && (double)(letters - 1) * WORTH_FOLLOWS - COST_EDGE * rest >=
-						 ENOUGH * (double)letters;
-}
-
 static uint64_t letter_bit(char letter)
 {
 	return UINT64_C(1) << ((unsigned char)letter & 63);
@@ -110,17 +102,45 @@ static uint64_t pair_bit(char first, char second)
 	return UINT64_C(1) << (((unsigned char)first * 37u + (unsigned char)second * 11u) >> 1 & 63);
 }
 
-struct fuzzy_digest fuzzy_digest(const char *name)
+struct fuzzy_digest fuzzy_digest(const char *name, const char *folded, size_t length)
 {
 	struct fuzzy_digest digest = {0, 0};
 
-	for (size_t i = 0; i < FUZZY_LENGTH_MAX && name[i]; i++) {
+	for (size_t i = 0; i < length; i++) {
 		if (place_worth(name, i) > 0)
-			digest.starts |= letter_bit(lower(name[i]));
+			digest.starts |= letter_bit(folded[i]);
 		if (i > 0)
-			digest.pairs |= pair_bit(lower(name[i - 1]), lower(name[i]));
+			digest.pairs |= pair_bit(folded[i - 1], folded[i]);
 	}
 	return digest;
+}
+
+bool fuzzy_trail_follow(struct fuzzy_trail *trail, char letter, const char *name,
+			const char *folded, size_t length)
+{
+	size_t from = trail->place;
+	const char *met = memchr(folded + from, letter, length - from);
+
+	if (!met)
+		return false;
+	size_t place = (size_t)(met - folded);
+	if (from == 0)
+		trail->worth += (float)(place_worth(name, place) - COST_EDGE * (double)place);
+	else if (place == from)
+		trail->worth += (float)WORTH_FOLLOWS;
+	else
+		trail->worth += (float)(place_worth(name, place) - COST_GAP * (double)(place - from));
+	trail->place = (uint8_t)(place + 1);
+	return true;
+}
+
+bool fuzzy_trail_fits(const struct fuzzy_trail *trail, size_t letters, size_t length)
+{
+	double worth = (double)trail->worth - COST_EDGE * (double)(length - trail->place);
+
+	/* Sums of floats are not exact; what is near is to be scored. */
+	return fuzzy_fits_anyhow(letters) ||
+	       (letters <= PATTERN_MAX && worth >= ENOUGH * (double)letters + 1e-3);
 }
 
 /* A letter is worth most where it follows the one before, else where it stands;

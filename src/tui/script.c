@@ -146,6 +146,8 @@ static enum status run_wait(struct script *script, struct browser *browser, char
 		if (poll(&wake, 1, 200) > 0 && read(browser->wake[0], bytes, sizeof bytes) < 0)
 			break;
 	}
+	while (tree_prepare(browser->tree))
+		;
 	return STATUS_OK;
 }
 

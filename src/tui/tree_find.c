@@ -7,6 +7,8 @@
 #include "tree_forest.h"
 #include "stemma/base/memory.h"
 
+#define PREPARED_AT_ONCE 10000 /* models: a few milliseconds */
+
 /* ---- filter ---------------------------------------------------------------- */
 
 /* Marks the matches and what leads to them; returns the best match. */
@@ -23,14 +25,19 @@ static size_t mark_fitting(struct tree *tree)
 	return best;
 }
 
+static struct filter *tree_finder(struct tree *tree)
+{
+	if (!tree->finder)
+		tree->finder = filter_new(tree->catalog);
+	return tree->finder;
+}
+
 enum status tree_filter(struct tree *tree, const char *line, struct error *error)
 {
 	size_t node = tree_model(tree);
 	bool none = !line || !line[strspn(line, " ")];
 
-	if (!tree->finder)
-		tree->finder = filter_new(tree->catalog);
-	filter_set_z(tree->finder, tree->z);
+	filter_set_z(tree_finder(tree), tree->z);
 	enum status status = filter_set(tree->finder, none ? "" : line, error);
 	if (status != STATUS_OK)
 		return status;
@@ -53,6 +60,12 @@ enum status tree_filter(struct tree *tree, const char *line, struct error *error
 void tree_set_filter(struct tree *tree, const char *filter)
 {
 	tree_filter(tree, filter, NULL);
+}
+
+bool tree_prepare(struct tree *tree)
+{
+	return forest_walk_step(tree, PREPARED_AT_ONCE) ||
+	       filter_prepare(tree_finder(tree), PREPARED_AT_ONCE);
 }
 
 const char *tree_filter_hint(const struct tree *tree)

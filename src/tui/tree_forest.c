@@ -243,7 +243,7 @@ void forest_sort_roots(struct tree *tree)
 		tree->flags[node] &= (uint8_t)~TREE_SORTED;
 	sort_nodes(tree, tree->roots, tree->family_count);
 	sort_nodes(tree, singles, tree->single_count);
-	tree->silent_sorted = tree->walked = false;
+	tree->silent_sorted = tree->walked = tree->walking = false;
 }
 
 void forest_sort_silent(struct tree *tree)
@@ -275,21 +275,29 @@ static void place_nodes(struct tree *tree, const uint32_t *nodes, size_t count, 
 	}
 }
 
-void forest_walk(struct tree *tree)
+static void start_walk(struct tree *tree)
 {
-	const uint32_t *order = lineage_order(tree->catalog->lineage);
-
-	if (tree->walked)
-		return;
 	if (!tree->walk) {
 		tree->walk = memory_allocate(tree->count + 1, sizeof *tree->walk);
 		tree->position = memory_allocate(tree->count + 1, sizeof *tree->position);
 	}
 	forest_sort_silent(tree);
 	place_nodes(tree, tree->roots, tree->family_count + tree->single_count + tree->silent_count, 0);
+	tree->walking = true;
+	tree->walk_done = 0;
+}
+
+bool forest_walk_step(struct tree *tree, size_t nodes)
+{
+	const uint32_t *order = lineage_order(tree->catalog->lineage);
+
+	if (tree->walked)
+		return false;
+	if (!tree->walking)
+		start_walk(tree);
 	/* Parents come before children. */
-	for (size_t i = 0; i < tree->count; i++) {
-		uint32_t node = order[i], first = tree->child_start[node];
+	for (; tree->walk_done < tree->count && nodes > 0; tree->walk_done++, nodes--) {
+		uint32_t node = order[tree->walk_done], first = tree->child_start[node];
 		uint32_t count = tree->child_start[node + 1] - first;
 		if (count == 0)
 			continue;
@@ -297,5 +305,13 @@ void forest_walk(struct tree *tree)
 			forest_sort_children(tree, node);
 		place_nodes(tree, tree->children + first, count, tree->position[node] + 1);
 	}
-	tree->walked = true;
+	tree->walked = tree->walk_done == tree->count;
+	tree->walking = !tree->walked;
+	return !tree->walked;
+}
+
+void forest_walk(struct tree *tree)
+{
+	while (forest_walk_step(tree, tree->count))
+		;
 }

@@ -29,6 +29,8 @@ void forest_sort_silent(struct tree *tree);
 /* Fills tree->walk with all nodes as the unfolded tree shows them, and
  * tree->position with its inverse, unless they hold already. */
 void forest_walk(struct tree *tree);
+/* Goes on with it by so many nodes; whether more are left. */
+bool forest_walk_step(struct tree *tree, size_t nodes);
 
 /* Builds the rows anew (in tree_model.c) and finds the row that was under the
  * cursor: the same one, else the model, else its nearest shown ancestor. */

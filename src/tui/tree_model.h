@@ -90,6 +90,8 @@ struct tree {
 	bool silent_sorted;      /* the silent roots are in the present order */
 	uint32_t *walk;          /* all nodes in the order of the unfolded forest */
 	bool walked;             /* walk and position hold for the present order */
+	bool walking;            /* they hold for the first nodes of the lineage's order: */
+	size_t walk_done;        /* for so many */
 	/* what is shown */
 	enum tree_order order;
 	size_t column;           /* benchmark of the score column; their count = average */
@@ -165,6 +167,10 @@ void tree_move(struct tree *tree, size_t row); /* clamped */
 void tree_reveal(struct tree *tree, size_t node);
 /* Row of a model, SIZE_MAX when it is not shown. */
 size_t tree_row_of(const struct tree *tree, size_t node);
+
+/* Does a part of what the first search and the first filter would have to do, a
+ * few milliseconds long; whether more is left.  For when nobody waits. */
+bool tree_prepare(struct tree *tree);
 
 /* Finds all names that contain `needle`; NULL forgets the search. */
 void tree_search(struct tree *tree, const char *needle);

@@ -117,6 +117,19 @@ static void drain(int descriptor)
 		;
 }
 
+/* Waits for something to happen, and meanwhile prepares what keys will need. */
+static int loop_wait(struct browser *browser, struct pollfd *files, nfds_t count)
+{
+	int happened = 0;
+	bool more = true;
+
+	while (happened == 0 && more) {
+		happened = poll(files, count, 0);
+		more = happened == 0 && tree_prepare(browser->tree);
+	}
+	return happened ? happened : poll(files, count, -1);
+}
+
 static void loop_run(struct loop *loop)
 {
 	struct browser *browser = loop->browser;
@@ -129,7 +142,7 @@ static void loop_run(struct loop *loop)
 			{.fd = loop->catcher.pipe[0], .events = POLLIN},
 		};
 		layout_draw(browser);
-		if (poll(files, 4, -1) < 0 && errno != EINTR)
+		if (loop_wait(browser, files, 4) < 0 && errno != EINTR)
 			return;
 		loop_signals(loop);
 		if (files[2].revents) {

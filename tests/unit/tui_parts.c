@@ -1,5 +1,6 @@
 /* The browser's parts that need no screen: fuzzy matching, bars, keys,
  * actions, lists. */
+#include <ctype.h>
 #include "test.h"
 
 #include <math.h>
@@ -39,7 +40,19 @@ static void better_fits_score_more(void **state)
 	assert_true(fuzzy_score("slerp", "soolooeooroop") <= FUZZY_NONE / 2);
 }
 
-/* What a digest says is never less than what is. */
+/* Whether following the letters of a word one by one says that it fits. */
+static bool trail_says_yes(const char *word, const char *name, const char *folded)
+{
+	struct fuzzy_trail trail = {0};
+	size_t length = strlen(name);
+
+	for (const char *letter = word; *letter; letter++)
+		if (!fuzzy_trail_follow(&trail, *letter, name, folded, length))
+			return false;
+	return fuzzy_trail_fits(&trail, strlen(word), length);
+}
+
+/* What a digest says is never less than what is, and what a trail says never more. */
 static void chances_bound_scores(void **state)
 {
 	(void)state;
@@ -47,14 +60,20 @@ static void chances_bound_scores(void **state)
 					    "HuggingFaceH4/zephyr-7b-beta", "x/soolooeooroop", "Enno-Ai/Enno"};
 	static const char *const words[] = {"m", "mi", "mst", "mistral", "nh25", "zb", "slerp", "eae", "ea",
 					    "7b", "ab", "neural", "hzb", "xs"};
-	size_t fitting = 0, sure = 0;
+	size_t fitting = 0, sure = 0, trails = 0;
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
-			struct fuzzy_digest digest = fuzzy_digest(names[i]);
+			char folded[64] = "";
+			for (size_t c = 0; names[i][c]; c++)
+				folded[c] = (char)tolower((unsigned char)names[i][c]);
+			struct fuzzy_digest digest = fuzzy_digest(names[i], folded, strlen(names[i]));
 			struct fuzzy_chance chance = fuzzy_chance(words[k], strlen(words[k]), &digest,
 								  strlen(names[i]));
 			double score = fuzzy_score(words[k], names[i]);
+			bool says_yes = trail_says_yes(words[k], names[i], folded);
+			trails += says_yes;
+			assert_true(!says_yes || score > FUZZY_NONE / 2);
 			if (score <= FUZZY_NONE / 2) {
 				sure += !chance.fits;
 				continue;
@@ -65,6 +84,7 @@ static void chances_bound_scores(void **state)
 		}
 	assert_true(fitting > 15);
 	assert_true(sure > 10);
+	assert_true(trails > 10);
 }
 
 static void long_names_are_safe(void **state)

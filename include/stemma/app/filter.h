@@ -54,8 +54,11 @@ const struct filter_field_info *filter_field_info(enum filter_field field);
 
 struct filter;
 
-/* Of a catalog, which it borrows.  Reads all names once.  Fits everything. */
+/* Of a catalog, which it borrows.  Fits everything. */
 struct filter *filter_new(const struct catalog *catalog);
+/* Reads so many names more, once, so that the first key need not; whether more
+ * are left.  filter_run() reads what is left of them when it needs them. */
+bool filter_prepare(struct filter *filter, size_t models);
 void filter_free(struct filter *filter); /* NULL allowed */
 
 /* The z values that `z > 2` means, by model, borrowed; NULL when nothing is

@@ -30,7 +30,19 @@ struct fuzzy_digest {
 	uint64_t starts; /* letters that are worth something where they stand */
 	uint64_t pairs;  /* letters that follow each other */
 };
-struct fuzzy_digest fuzzy_digest(const char *name);
+struct fuzzy_digest fuzzy_digest(const char *name, const char *folded, size_t length);
+
+/* Following the letters of a word, each at the first place where it can be, and
+ * what they are worth so: the word scores at least that. */
+struct fuzzy_trail {
+	float worth;   /* without what follows the last letter */
+	uint8_t place; /* behind the last letter; 0 before the first */
+};
+/* Takes one letter (in lower case) more; false when there is no place for it. */
+bool fuzzy_trail_follow(struct fuzzy_trail *trail, char letter, const char *name,
+			const char *folded, size_t length);
+/* Whether a word of so many letters that went this way surely fits. */
+bool fuzzy_trail_fits(const struct fuzzy_trail *trail, size_t letters, size_t length);
 
 /* A word may be found where its letters occur in order in the name: */
 struct fuzzy_chance {
@@ -41,8 +53,6 @@ struct fuzzy_chance fuzzy_chance(const char *word, size_t letters, const struct 
 				 size_t length);
 /* A word of so many letters fits wherever they occur in order. */
 bool fuzzy_fits_anyhow(size_t letters);
-/* It fits where they occur one after the other in a name of this length. */
-bool fuzzy_fits_together(size_t letters, size_t length);
 
 /* First place where `part` occurs in `text`, ASCII case ignored; NULL when it
  * does not. */
