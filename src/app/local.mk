@@ -17,4 +17,4 @@ libapp_a_SOURCES = \
 	include/stemma/app/sync.h src/app/sync.c \
 	include/stemma/app/sketch.h src/app/sketch.h src/app/sketch.c \
 	src/app/sketch_edit.c src/app/sketch_file.c src/app/sketch_model.c src/app/sketch_warnings.c \
-	src/app/sketch_write.c
+	src/app/sketch_pair.c src/app/sketch_write.c

@@ -94,8 +94,9 @@ static void session_drop_fit(struct session *session)
 {
 	answer_sets_free(&session->answers);
 	engine_query_free(session->query);
+	engine_query_free(session->beside);
 	engine_fit_free(session->fit);
-	session->query = NULL;
+	session->query = session->beside = NULL;
 	session->fit = NULL;
 }
 

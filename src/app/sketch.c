@@ -222,8 +222,8 @@ enum status sketch_check(const struct sketch *sketch, const struct catalog *cata
 
 /* ---- the prediction -------------------------------------------------------- */
 
-static void row_compare_parents(struct sketch_row *row, size_t benchmark,
-				const struct sketch *sketch, const struct session *session)
+static void row_compare_parents(struct sketch_row *row, size_t benchmark, const struct sketch *sketch,
+				const struct session *session, const struct engine_query *query)
 {
 	row->best_parent = CATALOG_NONE;
 	row->best_score = row->chance = NAN;
@@ -236,16 +236,23 @@ static void row_compare_parents(struct sketch_row *row, size_t benchmark,
 		row->best_score = score;
 	}
 	if (row->best_parent != CATALOG_NONE)
-		row->chance = engine_chance_above(session->query, benchmark, row->best_score);
+		row->chance = engine_chance_above(query, benchmark, row->best_score);
 }
 
 enum status sketch_predict(const struct sketch *sketch, struct session *session,
 			   struct sketch_prediction *prediction, struct error *error)
 {
+	return sketch_predict_with(sketch, session, session->query, prediction, error);
+}
+
+enum status sketch_predict_with(const struct sketch *sketch, const struct session *session,
+				struct engine_query *query, struct sketch_prediction *prediction,
+				struct error *error)
+{
 	size_t rows = session->catalog->benchmark_count + 1;
 
 	*prediction = (struct sketch_prediction){0};
-	if (!session->query) {
+	if (!query) {
 		error_set(error, STATUS_USAGE, "nothing has been learned from the scores yet");
 		error_advise(error, "fit first");
 		return STATUS_USAGE;
@@ -255,7 +262,7 @@ enum status sketch_predict(const struct sketch *sketch, struct session *session,
 		return status;
 	struct engine_estimate *estimates = memory_zero(rows, sizeof *estimates);
 	sketch_child(sketch, session->catalog, &prediction->child);
-	status = engine_predict_child(session->query, &prediction->child, estimates, error);
+	status = engine_predict_child(query, &prediction->child, estimates, error);
 	if (status != STATUS_OK)
 		goto cleanup;
 	prediction->rows = rows;
@@ -263,14 +270,14 @@ enum status sketch_predict(const struct sketch *sketch, struct session *session,
 	for (size_t b = 0; b < rows; b++) {
 		struct sketch_row *row = &prediction->row[b];
 		row->estimate = estimates[b];
-		row_compare_parents(row, b, sketch, session);
-		row->contribution_count = engine_contributions(session->query, b, row->contributions,
+		row_compare_parents(row, b, sketch, session, query);
+		row->contribution_count = engine_contributions(query, b, row->contributions,
 							       SKETCH_CONTRIBUTIONS_MAX);
 	}
-	prediction->ancestor_count = engine_ancestors(session->query, prediction->ancestors,
+	prediction->ancestor_count = engine_ancestors(query, prediction->ancestors,
 						      SKETCH_ANCESTORS_MAX);
 	prediction->answer_count = session->answers.count;
-	prediction->answers = answer_sets_predict(&session->answers, session->query, CATALOG_NONE);
+	prediction->answers = answer_sets_predict(&session->answers, query, CATALOG_NONE);
 cleanup:
 	free(estimates);
 	return status;

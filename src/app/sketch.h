@@ -8,6 +8,15 @@
  * same. */
 bool sketch_commit(struct sketch *sketch, const struct sketch_state *next);
 
+/* The same for both the open sketch and the one beside. */
+bool sketch_commit_both(struct sketch *sketch, const struct sketch_state *next,
+			const struct sketch_state *beside);
+
+/* Predicts with a query of the session's fit. */
+enum status sketch_predict_with(const struct sketch *sketch, const struct session *session,
+				struct engine_query *query, struct sketch_prediction *prediction,
+				struct error *error);
+
 /* Scales the weights that are not locked, but for the one at `fixed` (or
  * SIZE_MAX), so that all sum to 1; equal parts when they are all 0. */
 void sketch_state_balance(struct sketch_state *state, size_t fixed);

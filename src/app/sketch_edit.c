@@ -14,6 +14,7 @@ void sketch_init(struct sketch *sketch)
 {
 	*sketch = (struct sketch){
 		.now = {.method = MERGE_LINEAR, .base = CATALOG_NONE, .chat_template = ANSWER_UNKNOWN},
+		.beside = {.base = CATALOG_NONE},
 	};
 }
 
@@ -46,29 +47,56 @@ static bool state_equals(const struct sketch_state *a, const struct sketch_state
 	return equal;
 }
 
-static void stack_push(struct sketch_state **stack, size_t *count, size_t *capacity,
-		       const struct sketch_state *state)
+static void stack_push(struct sketch_step **stack, size_t *count, size_t *capacity,
+		       const struct sketch *sketch)
 {
 	*stack = memory_grow(*stack, *count, capacity, sizeof **stack);
-	(*stack)[(*count)++] = *state;
+	(*stack)[(*count)++] = (struct sketch_step){sketch->now, sketch->beside};
+}
+
+static void take_step(struct sketch *sketch, const struct sketch_step *step)
+{
+	sketch->now = step->now;
+	sketch->beside = step->beside;
+}
+
+bool sketch_commit_both(struct sketch *sketch, const struct sketch_state *next,
+			const struct sketch_state *beside)
+{
+	const struct sketch_step step = {*next, *beside};
+
+	if (state_equals(&sketch->now, next) && state_equals(&sketch->beside, beside))
+		return false;
+	stack_push(&sketch->undo, &sketch->undo_count, &sketch->undo_capacity, sketch);
+	sketch->redo_count = 0;
+	take_step(sketch, &step);
+	return true;
 }
 
 bool sketch_commit(struct sketch *sketch, const struct sketch_state *next)
 {
-	if (state_equals(&sketch->now, next))
-		return false;
-	stack_push(&sketch->undo, &sketch->undo_count, &sketch->undo_capacity, &sketch->now);
-	sketch->redo_count = 0;
-	sketch->now = *next;
-	return true;
+	struct sketch_state nameless = *next;
+
+	nameless.name[0] = '\0';
+	return sketch_commit_both(sketch, &nameless, &sketch->beside);
+}
+
+bool sketch_duplicate(struct sketch *sketch)
+{
+	return sketch_commit_both(sketch, &sketch->now, &sketch->now);
+}
+
+bool sketch_exchange(struct sketch *sketch)
+{
+	return sketch->beside.count > 0 && sketch_commit_both(sketch, &sketch->beside, &sketch->now);
 }
 
 bool sketch_undo(struct sketch *sketch)
 {
 	if (sketch->undo_count == 0)
 		return false;
-	stack_push(&sketch->redo, &sketch->redo_count, &sketch->redo_capacity, &sketch->now);
-	sketch->now = sketch->undo[--sketch->undo_count];
+	stack_push(&sketch->redo, &sketch->redo_count, &sketch->redo_capacity, sketch);
+	take_step(sketch, &sketch->undo[--sketch->undo_count]);
 	return true;
 }
 
@@ -76,8 +104,8 @@ bool sketch_redo(struct sketch *sketch)
 {
 	if (sketch->redo_count == 0)
 		return false;
-	stack_push(&sketch->undo, &sketch->undo_count, &sketch->undo_capacity, &sketch->now);
-	sketch->now = sketch->redo[--sketch->redo_count];
+	stack_push(&sketch->undo, &sketch->undo_count, &sketch->undo_capacity, sketch);
+	take_step(sketch, &sketch->redo[--sketch->redo_count]);
 	return true;
 }
 

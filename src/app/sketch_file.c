@@ -233,7 +233,17 @@ enum status sketch_from_recipe(struct sketch *sketch, const struct catalog *cata
 
 /* ---- the cache ------------------------------------------------------------- */
 
-enum status sketch_save(const struct sketch *sketch, struct session *session, const char *name,
+/* A name that does not fit is not told. */
+static void state_set_name(struct sketch_state *state, const char *name)
+{
+	size_t length = strlen(name);
+
+	memset(state->name, 0, sizeof state->name);
+	if (length < sizeof state->name)
+		memcpy(state->name, name, length);
+}
+
+enum status sketch_save(struct sketch *sketch, struct session *session, const char *name,
 			struct error *error)
 {
 	const struct sketch_state *state = &sketch->now;
@@ -246,22 +256,24 @@ enum status sketch_save(const struct sketch *sketch, struct session *session, co
 			.weight = state->parents[i].weight,
 			.locked = state->parents[i].locked,
 		};
-	return store_put_sketch(session->store, name, merge_method_info(state->method)->name,
-				state->base == CATALOG_NONE ? 0 : models[state->base].id,
-				(int)state->chat_template, parents, state->count, error);
+	enum status status = store_put_sketch(session->store, name, merge_method_info(state->method)->name,
+					      state->base == CATALOG_NONE ? 0 : models[state->base].id,
+					      (int)state->chat_template, parents, state->count, error);
+	if (status == STATUS_OK && *name)
+		state_set_name(&sketch->now, name);
+	return status;
 }
 
 struct loading {
-	struct sketch *sketch;
 	const struct catalog *catalog;
-	bool loaded;
+	struct sketch_state state; /* without parents: not found */
 };
 
 /* What is left of a kept sketch whose models may have gone. */
 static void load_state(void *context, const struct store_sketch *kept)
 {
 	struct loading *loading = context;
-	struct sketch_state next = state_without_parents(loading->sketch);
+	struct sketch_state next = {0};
 	enum merge_method method = merge_method_parse(kept->method);
 
 	next.method = method < MERGE_METHOD_COUNT ? method : MERGE_LINEAR;
@@ -277,14 +289,37 @@ static void load_state(void *context, const struct store_sketch *kept)
 	if (next.count == 0)
 		return;
 	state_normalize(&next);
-	sketch_commit(loading->sketch, &next);
-	loading->loaded = true;
+	state_set_name(&next, kept->name);
+	loading->state = next;
+}
+
+static bool load(struct session *session, const char *name, struct sketch_state *state)
+{
+	struct loading loading = {.catalog = session->catalog};
+
+	store_get_sketch(session->store, name, load_state, &loading, NULL);
+	*state = loading.state;
+	return state->count > 0;
 }
 
 bool sketch_load(struct sketch *sketch, struct session *session, const char *name)
 {
-	struct loading loading = {.sketch = sketch, .catalog = session->catalog};
+	struct sketch_state state;
 
-	store_get_sketch(session->store, name, load_state, &loading, NULL);
-	return loading.loaded;
+	if (!load(session, name, &state))
+		return false;
+	if (!sketch_commit_both(sketch, &state, &sketch->beside))
+		state_set_name(&sketch->now, name); /* it is so already */
+	return true;
+}
+
+bool sketch_load_beside(struct sketch *sketch, struct session *session, const char *name)
+{
+	struct sketch_state state;
+
+	if (!load(session, name, &state))
+		return false;
+	if (!sketch_commit_both(sketch, &sketch->now, &state))
+		state_set_name(&sketch->beside, name);
+	return true;
 }

@@ -19,6 +19,7 @@
  * O(parents^2), and its reasons O(rows x parents). */
 #define COLUMNS_MAX (ENGINE_PARENTS_MAX + 1)
 #define OWN ENGINE_PARENTS_MAX /* place of the own column */
+#define NORMAL_90 1.6449       /* deviations to the ends of the normal 90 % interval */
 
 struct column {
 	bool valid;
@@ -487,21 +488,32 @@ size_t query_model(const struct engine_query *query)
 	return query->subject == SUBJECT_CHILD ? SIZE_MAX : query->model;
 }
 
-void query_prior_cross(struct engine_query *query, const uint32_t *rows, size_t count, double *cross,
-		       double *self)
+/* The subject of the last prediction as a point, without its innovation; its
+ * path is the caller's to free. */
+static struct covariance_point query_point(struct engine_query *query, struct lineage_share **path)
 {
 	const struct engine_fit *fit = query->fit;
 	struct covariance_point point = {.node = query_model(query), .parents = query->parent,
 					 .parent_count = query->parent_count};
 	size_t path_count;
-	struct lineage_share *path = query_path(query, &path_count);
 
+	*path = query_path(query, &path_count);
 	if (query->subject == SUBJECT_CHILD)
 		point.kernel = query->attributes;
 	else
 		attributes_point_of(fit->attributes, &fit->data, query->model, &point.kernel);
-	point.kernel.path = path;
+	point.kernel.path = *path;
 	point.kernel.path_count = path_count;
+	return point;
+}
+
+void query_prior_cross(struct engine_query *query, const uint32_t *rows, size_t count, double *cross,
+		       double *self)
+{
+	const struct engine_fit *fit = query->fit;
+	struct lineage_share *path;
+	struct covariance_point point = query_point(query, &path);
+
 	query_sum_terms(query, TERMS_ALL, &point);
 	for (size_t i = 0; i < count; i++)
 		cross[i] = query->sum[rows[i]];
@@ -565,12 +577,17 @@ void engine_condition(const struct engine_query *query, const double *known,
 			known[index[i]], known[index[i]], known[index[i]]};
 }
 
+/* Of the normal distribution, as wide as the calibrated 90 % interval. */
+static double calibrated_deviation(const struct engine_query *query, size_t benchmark)
+{
+	return query->deviation[benchmark] * query->spread[benchmark].ninety / NORMAL_90;
+}
+
 double engine_chance_above(const struct engine_query *query, size_t benchmark, double threshold)
 {
-	/* The normal distribution, as wide as the calibrated 90 % interval. */
 	if (query->subject == SUBJECT_NONE)
 		return NAN;
-	double deviation = query->deviation[benchmark] * query->spread[benchmark].ninety / 1.6449;
+	double deviation = calibrated_deviation(query, benchmark);
 	return 0.5 * erfc((threshold - query->points[benchmark]) / (deviation * sqrt(2)));
 }
 
@@ -611,6 +628,56 @@ static const float *query_weights(struct engine_query *query)
 	}
 	query->counts_known = true;
 	return query->counts;
+}
+
+/* ---- two children ------------------------------------------------------------------- */
+
+/* Posterior covariance of the factors of two children: the prior one less what
+ * the scores explain, k_a' K^-1 k_b.  Innovation and noise are each one's own. */
+static void pair_covariance(struct engine_query *a, struct engine_query *b, double *covariance)
+{
+	const struct engine_fit *fit = a->fit;
+	struct lineage_share *path_a, *path_b;
+	struct covariance_point point_a = query_point(a, &path_a), point_b = query_point(b, &path_b);
+	const float *weights = query_weights(b);
+	double group[FIT_GROUPS_MAX];
+
+	query_sum_terms(a, TERMS_ALL, &point_a);
+	for (size_t g = 0; g < fit->groups; g++) {
+		group[g] = query_self(a, g, TERMS_ALL, &point_a, &point_b);
+		for (size_t i = 0; i < fit->rows; i++)
+			group[g] -= a->sum[g * fit->rows + i] * (double)weights[g * fit->rows + i];
+	}
+	for (size_t f = 0; f < fit->transform.factors; f++)
+		covariance[f] = fit->scale[f] * group[fit->group_of[f]];
+	free(path_a);
+	free(path_b);
+}
+
+bool engine_differences(struct engine_query *a, struct engine_query *b, struct engine_difference *differences)
+{
+	double covariance[FACTORS_MAX];
+
+	if (a->fit != b->fit || a->subject != SUBJECT_CHILD || b->subject != SUBJECT_CHILD)
+		return false;
+	pair_covariance(a, b, covariance);
+	for (size_t row = 0; row <= a->fit->transform.benchmarks; row++) {
+		double da = calibrated_deviation(a, row), db = calibrated_deviation(b, row), between = 0;
+		for (size_t f = 0; f < a->fit->transform.factors; f++) {
+			double loading = fit_loading(a->fit, row, f);
+			between += loading * loading * covariance[f];
+		}
+		double correlation = between / (a->deviation[row] * b->deviation[row]);
+		double deviation = sqrt(fmax(da * da + db * db - 2 * correlation * da * db, 1e-12));
+		double mean = a->points[row] - b->points[row];
+		differences[row] = (struct engine_difference){
+			.mean = mean,
+			.half90 = NORMAL_90 * deviation,
+			.correlation = correlation,
+			.chance = 0.5 * erfc(-mean / (deviation * sqrt(2))),
+		};
+	}
+	return true;
 }
 
 /* Puts a contribution in its place among the `count` largest so far. */

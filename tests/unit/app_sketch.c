@@ -628,7 +628,87 @@ static void sketches_are_kept_by_name(void **state)
 	assert_true(sketch->now.parents[0].model == model(fixture, "f/a"));
 }
 
+static void a_second_sketch_stands_beside(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sketch *sketch = &fixture->sketch;
+	struct error error = {0};
+
+	assert_false(sketch_exchange(sketch));
+	draw(fixture, MERGE_SLERP, "f/a", 0.6, "f/c", 0.4, NULL);
+	expect_ok(sketch_save(sketch, fixture->session, "first", &error), &error);
+	assert_string_equal(sketch->now.name, "first");
+	struct sketch_state first = sketch->now;
+	size_t steps = sketch->undo_count;
+	assert_true(sketch_duplicate(sketch));
+	assert_false(sketch_duplicate(sketch)); /* it is there */
+	assert_true(sketch_set_weight(sketch, 0, 0.9));
+	assert_string_equal(sketch->now.name, ""); /* no longer as kept */
+	assert_string_equal(sketch->beside.name, "first");
+	struct sketch_state second = sketch->now;
+	assert_true(sketch_exchange(sketch));
+	assert_true(same_state(&sketch->now, &first) && same_state(&sketch->beside, &second));
+	assert_string_equal(sketch->now.name, "first");
+	/* Each is one step back, the last one to none beside. */
+	assert_true(sketch_undo(sketch));
+	assert_true(same_state(&sketch->now, &second) && same_state(&sketch->beside, &first));
+	assert_true(sketch_undo(sketch));
+	assert_string_equal(sketch->now.name, "first");
+	assert_true(sketch_undo(sketch));
+	assert_int_equal(sketch->beside.count, 0);
+	assert_int_equal(sketch->undo_count, steps);
+	while (sketch_redo(sketch))
+		;
+	assert_true(same_state(&sketch->now, &first) && same_state(&sketch->beside, &second));
+	/* Kept ones can be put there. */
+	draw(fixture, MERGE_LINEAR, "f/b", 1, NULL, 0, NULL);
+	assert_false(sketch_load_beside(sketch, fixture->session, "nobody"));
+	assert_true(sketch_load_beside(sketch, fixture->session, "first"));
+	assert_true(same_state(&sketch->beside, &first) && sketch->now.count == 1);
+}
+
 /* ---- predicting ------------------------------------------------------------ */
+
+static void two_sketches_are_predicted_together(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sketch *sketch = &fixture->sketch;
+	struct sketch_comparison comparison;
+	struct sketch_prediction alone;
+	struct error error = {0};
+
+	draw(fixture, MERGE_LINEAR, "f/a", 0.6, "f/c", 0.4, NULL);
+	assert_int_equal(sketch_compare(sketch, fixture->session, &comparison, &error), STATUS_USAGE);
+	error_clear(&error);
+	sketch_duplicate(sketch);
+	sketch_set_weight(sketch, 0, 0.2);
+	assert_int_equal(sketch_compare(sketch, fixture->session, &comparison, &error), STATUS_USAGE);
+	error_clear(&error); /* not fitted */
+	expect_ok(session_fit(fixture->session, PRIOR_KIN, 0, 1, false, NULL, &error), &error);
+	expect_ok(sketch_compare(sketch, fixture->session, &comparison, &error), &error);
+	expect_ok(sketch_predict(sketch, fixture->session, &alone, &error), &error);
+	assert_int_equal(comparison.open.rows, 3);
+	for (size_t b = 0; b < comparison.open.rows; b++) {
+		near(comparison.open.row[b].estimate.mean, alone.row[b].estimate.mean);
+		near(comparison.difference[b].mean,
+		     comparison.open.row[b].estimate.mean - comparison.beside.row[b].estimate.mean);
+		assert_true((comparison.difference[b].chance > 0.5) == (comparison.difference[b].mean > 0));
+		assert_true(comparison.difference[b].correlation > 0);
+	}
+	sketch_prediction_free(&alone);
+	sketch_exchange(sketch);
+	expect_ok(sketch_predict(sketch, fixture->session, &alone, &error), &error);
+	near(comparison.beside.row[0].estimate.mean, alone.row[0].estimate.mean);
+	sketch_prediction_free(&alone);
+	sketch_comparison_free(&comparison);
+	/* One that its method cannot make. */
+	sketch_set_method(sketch, MERGE_SLERP);
+	sketch_duplicate(sketch);
+	while (sketch->now.count > 0)
+		sketch_remove(sketch, 0);
+	assert_int_equal(sketch_compare(sketch, fixture->session, &comparison, &error), STATUS_USAGE);
+}
+
 
 static void predictions_carry_what_is_shown(void **state)
 {
@@ -697,6 +777,8 @@ int main(void)
 		TEST(a_base_with_a_weight_reads_back),
 		TEST(recipes_with_unknown_parents_name_them),
 		TEST(sketches_are_kept_by_name),
+		TEST(a_second_sketch_stands_beside),
+		TEST(two_sketches_are_predicted_together),
 		TEST(predictions_carry_what_is_shown),
 	};
 	return cmocka_run_group_tests_name("app: sketch", tests, NULL, NULL);

@@ -456,6 +456,120 @@ static void shapes_are_inherited(void **state)
 	lineage_free(untold.lineage);
 }
 
+/* The world with two models that have neither scores nor children made
+ * children of others; the caller frees its lineage. */
+static void world_with_two(const struct world *world, const size_t *models, const struct engine_child *children,
+			   struct world *grown)
+{
+	world_make(grown, NULL);
+	lineage_free(grown->lineage);
+	grown->lineage = lineage_new(MODELS);
+	for (size_t u = 0; u < MODELS; u++) {
+		size_t count;
+		const struct lineage_parent *known = lineage_parents(world->lineage, u, &count);
+		for (size_t p = 0; p < count && u != models[0] && u != models[1]; p++) {
+			assert_true(known[p].node != models[0] && known[p].node != models[1]);
+			lineage_add(grown->lineage, u, known[p].node, (enum relation)known[p].relation,
+				    (double)known[p].weight, TRUST_DECLARED);
+		}
+	}
+	for (size_t i = 0; i < 2; i++)
+		for (size_t p = 0; p < children[i].count; p++)
+			lineage_add(grown->lineage, models[i], children[i].parents[p], RELATION_MERGE,
+				    children[i].weights[p], TRUST_DECLARED);
+	lineage_finish(grown->lineage);
+}
+
+/* Posterior covariance of a factor of two models without scores by the closed
+ * form, from the dense prior covariance of them and all scored ones. */
+static double dense_between(const struct engine_fit *fit, size_t factor, const size_t *models)
+{
+	struct engine_fit one_group = *fit;
+	size_t n = fit->rows + 2;
+	uint32_t list[MODELS + 2];
+	double *all = memory_allocate(n * n, sizeof *all), *scored = memory_allocate(n * n, sizeof *scored);
+	double solved[MODELS];
+	struct error error = {0};
+
+	one_group.group[0] = fit->group[fit->group_of[factor]]; /* the one that it reads */
+	memcpy(list, fit->row_model, fit->rows * sizeof *list);
+	list[n - 2] = (uint32_t)models[0];
+	list[n - 1] = (uint32_t)models[1];
+	assert_int_equal(fit_prior_covariance(&one_group, false, list, n, all, &error), STATUS_OK);
+	for (size_t i = 0; i < fit->rows; i++) {
+		memcpy(scored + i * fit->rows, all + i * n, fit->rows * sizeof *scored);
+		solved[i] = all[i * n + n - 1];
+	}
+	assert_int_equal(LAPACKE_dposv(LAPACK_COL_MAJOR, 'L', (int)fit->rows, 1, scored, (int)fit->rows,
+				       solved, (int)fit->rows), 0);
+	double sum = all[(n - 2) * n + n - 1];
+	for (size_t i = 0; i < fit->rows; i++)
+		sum -= all[(n - 2) * n + i] * solved[i];
+	free(all);
+	free(scored);
+	return fit->scale[factor] * sum;
+}
+
+/* Two merges of one family: their joint posterior is the dense closed form's. */
+static void differences_agree_with_dense(void **state)
+{
+	(void)state;
+	static const size_t models[] = {MODELS - 1, MODELS - 8};
+	struct world world, grown;
+	struct engine_estimate estimates[2][BENCHMARKS + 1];
+	struct engine_difference forth[BENCHMARKS + 1], back[BENCHMARKS + 1];
+	struct error error = {0};
+	size_t bytes;
+
+	world_make(&world, NULL);
+	struct engine_child children[] = {
+		{.model = world.model[models[0]], .relation = RELATION_MERGE, .count = 2,
+		 .parents = {10, 20}, .weights = {0.7, 0.3}},
+		{.model = world.model[models[1]], .relation = RELATION_MERGE, .count = 3,
+		 .parents = {20, 33, 10}, .weights = {0.5, 0.3, 0.2}},
+	};
+	struct engine_fit *fit = world_fit(&world, PRIOR_KIN, NULL, 0);
+	struct engine_query *a = engine_query_new(fit), *b = engine_query_new(fit);
+	assert_false(engine_differences(a, b, forth)); /* of nothing */
+	assert_int_equal(engine_predict_child(a, &children[0], estimates[0], &error), STATUS_OK);
+	assert_int_equal(engine_predict_child(b, &children[1], estimates[1], &error), STATUS_OK);
+	assert_true(engine_differences(a, b, forth));
+	assert_true(engine_differences(b, a, back));
+
+	void *variances = engine_fit_state(fit, &bytes);
+	world_with_two(&world, models, children, &grown);
+	struct engine_fit *refit = world_fit(&grown, PRIOR_KIN, variances, bytes);
+	for (size_t row = 0; row <= BENCHMARKS; row++) {
+		double between = 0, one = estimates[0][row].high90 - estimates[0][row].mean,
+		       other = estimates[1][row].high90 - estimates[1][row].mean;
+		for (size_t f = 0; f < refit->transform.factors; f++)
+			between += pow(fit_loading(refit, row, f), 2) * dense_between(refit, f, models);
+		double correlation = between / (estimates[0][row].sd * estimates[1][row].sd);
+		near(forth[row].correlation, correlation, 1e-3);
+		assert_true(fabs(correlation) > 0.02); /* else nothing was tried */
+		near(forth[row].mean, estimates[0][row].mean - estimates[1][row].mean, 1e-9);
+		near(forth[row].half90, sqrt(one * one + other * other - 2 * correlation * one * other), 0.02);
+		near(forth[row].chance, 0.5 * (1 + erf(forth[row].mean * 1.6449 / forth[row].half90 / sqrt(2))), 1e-9);
+		near(forth[row].chance + back[row].chance, 1, 1e-6); /* the solves are single */
+		near(forth[row].half90, back[row].half90, 1e-3);
+	}
+	/* The same merge made twice: as likely better as worse. */
+	assert_int_equal(engine_predict_child(b, &children[0], estimates[1], &error), STATUS_OK);
+	assert_true(engine_differences(a, b, forth));
+	near(forth[0].chance, 0.5, 1e-6);
+	assert_true(forth[0].correlation > 0 && forth[0].correlation < 1 && forth[0].half90 > 0);
+	/* A model of the data is no child. */
+	assert_int_equal(engine_predict_model(b, 10, estimates[1], &error), STATUS_OK);
+	assert_false(engine_differences(a, b, forth));
+	engine_query_free(a);
+	engine_query_free(b);
+	engine_fit_free(refit);
+	engine_fit_free(fit);
+	free(variances);
+	lineage_free(grown.lineage);
+	lineage_free(world.lineage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -463,6 +577,7 @@ int main(void)
 		cmocka_unit_test(leave_one_out_agrees_with_brute_force),
 		cmocka_unit_test(what_if_agrees_with_a_real_child),
 		cmocka_unit_test(shapes_are_inherited),
+		cmocka_unit_test(differences_agree_with_dense),
 		cmocka_unit_test(contributions_add_up),
 		cmocka_unit_test(order_of_models_does_not_matter),
 		cmocka_unit_test(laplacian_agrees_with_dense),

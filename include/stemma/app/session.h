@@ -26,6 +26,7 @@ struct session {
 	struct catalog *catalog;
 	struct engine_fit *fit;      /* NULL until there is one */
 	struct engine_query *query;  /* of that fit */
+	struct engine_query *beside; /* another, for a second child; NULL until one is asked for */
 	struct answer_sets answers;  /* of that fit; none until session_learn_answers() */
 	bool created;                /* the cache was made by this session */
 	struct flags flags;          /* of that catalog */

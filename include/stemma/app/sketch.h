@@ -17,8 +17,11 @@ struct sketch_parent {
 	bool locked;   /* stays as it is when others move */
 };
 
-/* One state of the sketch: what undo returns to. */
+#define SKETCH_NAME_SIZE 96
+
+/* One state of a sketch. */
 struct sketch_state {
+	char name[SKETCH_NAME_SIZE]; /* that it is kept under just so; "" when it is not, or longer */
 	enum merge_method method;
 	size_t count;
 	struct sketch_parent parents[SKETCH_PARENTS_MAX];
@@ -26,9 +29,15 @@ struct sketch_state {
 	enum answer chat_template;  /* of the child's evaluation; unknown = as the heaviest parent */
 };
 
+/* What undo returns to. */
+struct sketch_step {
+	struct sketch_state now, beside;
+};
+
 struct sketch {
 	struct sketch_state now;
-	struct sketch_state *undo, *redo; /* stacks, oldest first */
+	struct sketch_state beside;      /* another to compare it with; no parents = none */
+	struct sketch_step *undo, *redo; /* stacks, oldest first */
 	size_t undo_count, undo_capacity, redo_count, redo_capacity;
 };
 
@@ -56,6 +65,10 @@ bool sketch_clear(struct sketch *sketch);
 bool sketch_undo(struct sketch *sketch);
 bool sketch_redo(struct sketch *sketch);
 int sketch_position(const struct sketch *sketch, size_t model); /* -1 when not in it */
+
+/* Edits too, of the sketch beside. */
+bool sketch_duplicate(struct sketch *sketch); /* puts a copy of the open one beside */
+bool sketch_exchange(struct sketch *sketch);  /* false when there is none beside */
 
 /* An edit that takes all of a mergekit recipe; parents that the catalog lacks
  * are an error that names them.  A method that stemma does not know becomes
@@ -138,9 +151,22 @@ void sketch_write_card(const struct sketch *sketch, const struct catalog *catalo
 		       const struct sketch_prediction *prediction, struct text *out);
 
 /* Kept in the cache under a name; "" = the open one.  Loading is an edit. */
-enum status sketch_save(const struct sketch *sketch, struct session *session, const char *name,
+enum status sketch_save(struct sketch *sketch, struct session *session, const char *name,
 			struct error *error);
 /* false when there is none of that name (or its models are gone). */
 bool sketch_load(struct sketch *sketch, struct session *session, const char *name);
+/* The same, put beside the open one. */
+bool sketch_load_beside(struct sketch *sketch, struct session *session, const char *name);
+
+/* The open sketch and the one beside, predicted together. */
+struct sketch_comparison {
+	struct sketch_prediction open, beside;
+	struct engine_difference *difference; /* open - beside, as many as rows; owned */
+};
+/* STATUS_USAGE when one cannot be predicted (the message says which) or none is
+ * beside. */
+enum status sketch_compare(const struct sketch *sketch, struct session *session,
+			   struct sketch_comparison *comparison, struct error *error);
+void sketch_comparison_free(struct sketch_comparison *comparison);
 
 #endif

@@ -145,6 +145,20 @@ void engine_condition(const struct engine_query *query, const double *known,
  * `benchmark` (index `benchmarks` = the average). */
 double engine_chance_above(const struct engine_query *query, size_t benchmark, double threshold);
 
+/* What the last predictions of two queries of one fit tell about a - b, both
+ * hypothetical children: from their joint posterior, in which what both take
+ * from the same relatives cancels.  The innovation and noise of each are its
+ * own, also when both are the same merge: it is made and measured twice. */
+struct engine_difference {
+	double mean;        /* a - b, points */
+	double half90;      /* half the width of the central 90 % interval, points */
+	double correlation; /* of the two predictions */
+	double chance;      /* that a scores above b */
+};
+/* differences has benchmarks + 1 entries; false unless both are children. */
+bool engine_differences(struct engine_query *a, struct engine_query *b,
+			struct engine_difference *differences);
+
 /* Why: the scored models that the last prediction rests on.  share_points is
  * the model's signed contribution in points to this benchmark (weight x (its
  * score - its expectation)); largest magnitude first. */

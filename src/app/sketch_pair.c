@@ -1,0 +1,49 @@
+/* The open sketch and the one beside it. */
+#include "sketch.h"
+
+#include <stdlib.h>
+
+#include "stemma/base/memory.h"
+
+static enum status predict_both(const struct sketch *sketch, struct session *session,
+				struct sketch_comparison *comparison, struct error *error)
+{
+	const struct sketch beside = {.now = sketch->beside};
+	enum status status = sketch_predict(sketch, session, &comparison->open, error);
+
+	if (status != STATUS_OK)
+		return status;
+	if (!session->beside)
+		session->beside = engine_query_new(session->fit);
+	status = sketch_predict_with(&beside, session, session->beside, &comparison->beside, error);
+	if (status != STATUS_OK)
+		error_advise(error, "this is about the sketch beside");
+	return status;
+}
+
+enum status sketch_compare(const struct sketch *sketch, struct session *session,
+			   struct sketch_comparison *comparison, struct error *error)
+{
+	*comparison = (struct sketch_comparison){0};
+	if (sketch->beside.count == 0) {
+		error_set(error, STATUS_USAGE, "there is no sketch beside");
+		error_advise(error, "duplicate this one, or name one that is kept");
+		return STATUS_USAGE;
+	}
+	enum status status = predict_both(sketch, session, comparison, error);
+	if (status == STATUS_OK) {
+		comparison->difference = memory_zero(comparison->open.rows, sizeof *comparison->difference);
+		engine_differences(session->query, session->beside, comparison->difference);
+	} else {
+		sketch_comparison_free(comparison);
+	}
+	return status;
+}
+
+void sketch_comparison_free(struct sketch_comparison *comparison)
+{
+	sketch_prediction_free(&comparison->open);
+	sketch_prediction_free(&comparison->beside);
+	free(comparison->difference);
+	*comparison = (struct sketch_comparison){0};
+}
