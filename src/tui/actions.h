@@ -14,6 +14,7 @@
 	X(HEAT, "heat map") \
 	X(PEDIGREE, "pedigree") \
 	X(COMPARE, "compare") \
+	X(VERSUS, "two sketches") \
 	X(MARKS, "marks") \
 	X(HELP, "help") \
 	X(MESSAGES, "messages")
@@ -26,9 +27,11 @@ enum view_id {
 
 #define IN(view) (1u << VIEW_##view)
 #define IN_PANES (IN(TREE) | IN(MODEL) | IN(SKETCH))
-#define IN_FULL (IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(MARKS) | IN(HELP) | IN(MESSAGES))
+#define IN_FULL (IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(VERSUS) | IN(MARKS) | IN(HELP) | \
+		 IN(MESSAGES))
 #define IN_ALL (IN_PANES | IN_FULL)
-#define IN_MODELS (IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(MARKS))
+#define IN_SKETCHES (IN_PANES | IN(VERSUS))
+#define IN_MODELS (IN_SKETCHES | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(MARKS))
 
 /* What must hold. X(symbol, what to say when it does not) */
 #define NEED_TABLE(X) \
@@ -36,6 +39,7 @@ enum view_id {
 	X(MODEL, "no model under the cursor") \
 	X(PARENT, "the sketch is empty: Space picks the model under the cursor") \
 	X(PICKED, "the model under the cursor is not in the sketch: Space picks it") \
+	X(BESIDE, "no sketch is beside: D duplicates the open one, :beside takes a kept one") \
 	X(UNDO, "nothing to undo") \
 	X(REDO, "nothing to redo") \
 	X(FIT, "nothing is fitted yet") \
@@ -71,31 +75,37 @@ enum need {
 	  "more weight for the picked model under the cursor (5+ = five steps)") \
 	X(LIGHTER, "lighter", "- _", IN_MODELS, PICKED, "weight", "Sketch", \
 	  "less weight") \
-	X(HEAVIER_HERE, "heavier-parent", "l right", IN(SKETCH), PARENT, NULL, "Sketch", \
+	X(HEAVIER_HERE, "heavier-parent", "l right", IN(SKETCH) | IN(VERSUS), PARENT, NULL, "Sketch", \
 	  "in the sketch: more weight for the parent under the cursor") \
-	X(LIGHTER_HERE, "lighter-parent", "h left", IN(SKETCH), PARENT, NULL, "Sketch", \
+	X(LIGHTER_HERE, "lighter-parent", "h left", IN(SKETCH) | IN(VERSUS), PARENT, NULL, "Sketch", \
 	  "in the sketch: less weight") \
 	X(WEIGHT, "weight", "%", IN_MODELS, PICKED, NULL, "Sketch", \
 	  "set the weight in percent (60% sets 0.60, % alone asks)") \
-	X(EQUALIZE, "equalize", "e", IN_PANES, PARENT, NULL, "Sketch", \
+	X(EQUALIZE, "equalize", "e", IN_SKETCHES, PARENT, NULL, "Sketch", \
 	  "equal weights") \
-	X(SWAP, "swap", "X", IN(SKETCH), PARENT, NULL, "Sketch", \
+	X(SWAP, "swap", "X", IN(SKETCH) | IN(VERSUS), PARENT, NULL, "Sketch", \
 	  "in the sketch: exchange the weights of this parent and the next") \
-	X(LOCK, "lock", "L", IN_PANES, PICKED, NULL, "Sketch", \
+	X(LOCK, "lock", "L", IN_SKETCHES, PICKED, NULL, "Sketch", \
 	  "keep this weight while others change, or let it go") \
-	X(METHOD, "method", "m", IN_PANES, PARENT, "method", "Sketch", \
+	X(METHOD, "method", "m", IN_SKETCHES, PARENT, "method", "Sketch", \
 	  "next merge method that suits the parents") \
-	X(METHOD_BACK, "method-back", "M", IN_PANES, PARENT, NULL, "Sketch", \
+	X(METHOD_BACK, "method-back", "M", IN_SKETCHES, PARENT, NULL, "Sketch", \
 	  "the method before") \
-	X(TEMPLATE, "template", "t", IN_PANES, PARENT, NULL, "Sketch", \
+	X(TEMPLATE, "template", "t", IN_SKETCHES, PARENT, NULL, "Sketch", \
 	  "chat template of the merge's evaluation: as its parents, yes, no") \
-	X(BASE, "base", "B", IN_PANES, MODEL, NULL, "Sketch", \
+	X(BASE, "base", "B", IN_SKETCHES, MODEL, NULL, "Sketch", \
 	  "make the model under the cursor the base of the merge, or leave it to the rule") \
-	X(REMOVE, "remove", "x delete", IN(SKETCH), PARENT, "remove", "Sketch", \
+	X(REMOVE, "remove", "x delete", IN(SKETCH) | IN(VERSUS), PARENT, "remove", "Sketch", \
 	  "in the sketch: take this parent out") \
-	X(CLEAR, "clear", "c", IN_PANES, PARENT, NULL, "Sketch", \
+	X(CLEAR, "clear", "c", IN_SKETCHES, PARENT, NULL, "Sketch", \
 	  "empty the sketch") \
-	X(WRITE, "write", "w", IN_PANES, PARENT, "write", "Sketch", \
+	X(DUPLICATE, "duplicate", "D", IN_SKETCHES, PARENT, NULL, "Sketch", \
+	  "keep the sketch under a name, put it beside, and go on with a copy") \
+	X(VERSUS, "two-sketches", "C", IN_PANES, BESIDE, "two sketches", "Sketch", \
+	  "the open sketch and the one beside: scores, difference, chance to be better") \
+	X(EXCHANGE, "exchange", "E", IN_SKETCHES, BESIDE, "exchange", "Sketch", \
+	  "go on with the sketch beside, and put this one there") \
+	X(WRITE, "write", "w", IN_SKETCHES, PARENT, "write", "Sketch", \
 	  "write the sketch: a mergekit configuration, a model card or a graph") \
 	X(UNDO, "undo", "u", IN_MODELS, UNDO, "undo", "Sketch", \
 	  "undo the last change of the sketch, or of flags") \
@@ -133,7 +143,7 @@ enum need {
 	  "choose the model under the cursor to be compared, or not") \
 	X(COMPARE, "compare", "V", IN_MODELS, NOTHING, NULL, "Finding", \
 	  "the chosen models side by side") \
-	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(MARKS), MODEL, "to the model", "Finding", \
+	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(VERSUS) | IN(MARKS), MODEL, "to the model", "Finding", \
 	  "go to this model in the tree") \
 	X(ENTER, "enter", "enter", IN(TREE) | IN(MODEL), NOTHING, NULL, "Finding", \
 	  "on a link: go to the model; on a folded run: unfold it; else its details") \

@@ -35,7 +35,7 @@ struct view_ops {
 	struct list *(*list)(struct browser *browser);
 };
 extern const struct view_ops tree_view, model_view, sketch_view, residual_view, help_view,
-	message_view, mark_view, pedigree_view, compare_view, heat_view;
+	message_view, mark_view, pedigree_view, compare_view, heat_view, versus_view;
 const struct view_ops *view_ops(enum view_id view);
 
 /* One line of input on the last row. */
@@ -161,7 +161,13 @@ struct browser {
 	struct error prediction_error;
 	struct text warnings;
 	size_t common_ancestor; /* of the parents, CATALOG_NONE */
+	size_t base;            /* that the method uses, CATALOG_NONE */
 	struct list sketch_list; /* over the parents */
+	struct sketch_comparison versus; /* with the sketch beside; no rows = not known */
+	struct error versus_error;       /* why not */
+	bool versus_tried;               /* since the last edit */
+	struct text versus_heads[2];     /* "linear", "slerp · t=0.40" */
+	struct text versus_warnings;     /* of the one beside */
 
 	/* residuals */
 	struct residual_table *residual_table; /* NULL until first shown */
@@ -290,6 +296,21 @@ void pedigree_open(struct browser *browser, size_t model);
 bool compare_act(struct browser *browser, enum action action);
 bool compare_has(const struct browser *browser, size_t model);
 void compare_free(struct browser *browser);
+
+/* versus_view.c: the open sketch and the one beside */
+bool versus_act(struct browser *browser, enum action action);
+/* Keeps the open sketch under a name and puts it beside. */
+void versus_duplicate(struct browser *browser, const char *name);
+/* Puts a kept sketch beside, and shows both. */
+void versus_load(struct browser *browser, const char *name);
+void versus_forget(struct browser *browser); /* what was predicted */
+
+/* sketch_view.c: moving over the parents of the open sketch, and the one there */
+bool sketch_act(struct browser *browser, enum action action, int count);
+size_t sketch_model(struct browser *browser);
+/* "linear", "slerp · t=0.40 · base a/b". */
+void sketch_describe(const struct browser *browser, const struct sketch_state *state, size_t base,
+		     struct text *out);
 
 /* mark_view.c */
 bool mark_act(struct browser *browser, enum action action);

@@ -70,6 +70,8 @@ static void run_command(struct browser *browser, enum command command, const cha
 	case COMMAND_OPEN: edit_open(browser, argument); break;
 	case COMMAND_SAVE: edit_save(browser, argument); break;
 	case COMMAND_LOAD: edit_load(browser, argument); break;
+	case COMMAND_DUPLICATE: versus_duplicate(browser, argument); break;
+	case COMMAND_BESIDE: versus_load(browser, argument); break;
 	case COMMAND_FORGET: edit_forget(browser, argument); break;
 	case COMMAND_COUNT: break;
 	}

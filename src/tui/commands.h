@@ -20,6 +20,8 @@
 	X(OPEN, "open", FILE, NOTHING, "take a mergekit configuration as the sketch") \
 	X(SAVE, "save", NAME, PARENT, "keep the sketch in the cache under a name") \
 	X(LOAD, "load", NAME, NOTHING, "take up the sketch that was kept under a name") \
+	X(DUPLICATE, "duplicate", NAME, PARENT, "keep the sketch under a name, put it beside, go on with a copy") \
+	X(BESIDE, "beside", NAME, PARENT, "put the sketch that was kept under a name beside the open one") \
 	X(FORGET, "forget", NAME, NOTHING, "drop the sketch that was kept under a name")
 enum command {
 #define X(symbol, ...) COMMAND_##symbol,

@@ -19,7 +19,7 @@ const struct view_ops *view_ops(enum view_id view)
 		[VIEW_HELP] = &help_view,           [VIEW_MESSAGES] = &message_view,
 		[VIEW_HEAT] = &heat_view,
 		[VIEW_PEDIGREE] = &pedigree_view,   [VIEW_COMPARE] = &compare_view,
-		[VIEW_MARKS] = &mark_view,
+		[VIEW_VERSUS] = &versus_view,       [VIEW_MARKS] = &mark_view,
 	};
 
 	return views[view];
@@ -98,6 +98,7 @@ bool browser_has(struct browser *browser, enum need need)
 	case NEED_MODEL: return browser_model(browser) != CATALOG_NONE;
 	case NEED_PARENT: return browser->sketch.now.count > 0;
 	case NEED_PICKED: return picked(browser);
+	case NEED_BESIDE: return browser->sketch.beside.count > 0;
 	case NEED_UNDO:
 		return browser->sketch.undo_count > 0 || browser->flag_change_count > 0;
 	case NEED_FLAGGED:
@@ -277,7 +278,7 @@ void browser_act(struct browser *browser, enum action action, int count)
 	if (ops->act && ops->act(browser, action, count))
 		return;
 	if (!edit_act(browser, action, count) && !mark_act(browser, action) &&
-	    !flag_act(browser, action) && !compare_act(browser, action) &&
+	    !flag_act(browser, action) && !compare_act(browser, action) && !versus_act(browser, action) &&
 	    !find_from_pane(browser, action, count))
 		act_everywhere(browser, action, count);
 }

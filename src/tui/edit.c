@@ -15,16 +15,18 @@ void edit_refresh(struct browser *browser)
 {
 	struct sketch *sketch = &browser->sketch;
 
+	versus_forget(browser);
 	if (browser->predicted)
 		sketch_prediction_free(&browser->prediction);
 	browser->prediction = (struct sketch_prediction){0};
 	browser->predicted = false;
 	error_clear(&browser->prediction_error);
 	text_clear(&browser->warnings);
-	browser->common_ancestor = CATALOG_NONE;
+	browser->common_ancestor = browser->base = CATALOG_NONE;
 	list_show(&browser->sketch_list, sketch->now.count, browser->panes[VIEW_SKETCH].height);
 	if (sketch->now.count == 0)
 		return;
+	browser->base = sketch_base(sketch, browser->session->catalog);
 	sketch_warnings(sketch, browser->session->catalog, &browser->warnings);
 	if (sketch->now.count > 1)
 		browser->common_ancestor = sketch_common_ancestor(sketch, browser->session->catalog);

@@ -94,6 +94,11 @@ void keep_load(struct browser *browser)
 		tree_set_open(browser->tree, 0, true);
 	/* These are work, not a place. */
 	sketch_load(&browser->sketch, browser->session, "");
+	char *beside = kept(browser, "sketch.beside");
+	if (beside && *beside)
+		sketch_load_beside(&browser->sketch, browser->session, beside);
+	free(beside);
+	browser->sketch.undo_count = 0; /* nothing of this run */
 	edit_refresh(browser);
 	char *commands = kept(browser, "commands");
 	if (commands)
@@ -138,6 +143,7 @@ void keep_save(struct browser *browser)
 	keep(browser, "tree.column", tree->column < catalog->benchmark_count
 					     ? catalog->benchmarks[tree->column].key : "average");
 	keep(browser, "tree.filter", tree->filter ? tree->filter : "");
+	keep(browser, "sketch.beside", browser->sketch.beside.name);
 	save_panes(browser);
 	text_clear(&folds);
 	command_line_save(browser, &folds);

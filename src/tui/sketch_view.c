@@ -14,28 +14,38 @@
 #define WHY_WIDTH 52      /* the column at the right that says why */
 #define WHY_FROM 126      /* width from which it is shown */
 
-static void sketch_title(struct browser *browser, struct text *out)
+void sketch_describe(const struct browser *browser, const struct sketch_state *now, size_t base,
+		     struct text *out)
 {
-	const struct sketch_state *now = &browser->sketch.now;
 	const struct merge_method_info *method = merge_method_info(now->method);
 
-	if (now->count == 0) {
-		text_append(out, "sketch");
-		return;
-	}
-	text_append_format(out, "sketch: %zu %s · %s", now->count,
-			   now->count == 1 ? "parent" : "parents", method->name);
+	text_append(out, method->name);
 	if (method->reduction == REDUCE_SLERP && now->count == 2)
 		text_append_format(out, " · t=%.2f", now->parents[1].weight);
-	size_t base = sketch_base(&browser->sketch, browser->session->catalog);
-	size_t common = browser->common_ancestor;
-	if (base != CATALOG_NONE && method->needs_base)
+	if (base != CATALOG_NONE)
 		text_append_format(out, " · base %s", tree_name(browser->tree, base));
-	if (common != CATALOG_NONE && common != base)
-		text_append_format(out, " · common ancestor %s", tree_name(browser->tree, common));
 	if (now->chat_template != ANSWER_UNKNOWN)
 		text_append_format(out, " · %s chat template",
 				   now->chat_template == ANSWER_YES ? "with" : "no");
+}
+
+static void sketch_title(struct browser *browser, struct text *out)
+{
+	const struct sketch_state *now = &browser->sketch.now;
+
+	text_append(out, "sketch");
+	if (now->count == 0)
+		return;
+	if (*now->name)
+		text_append_format(out, " %s", now->name);
+	text_append_format(out, ": %zu %s · ", now->count, now->count == 1 ? "parent" : "parents");
+	sketch_describe(browser, now, browser->base, out);
+	size_t common = browser->common_ancestor;
+	if (common != CATALOG_NONE && common != browser->base)
+		text_append_format(out, " · common ancestor %s", tree_name(browser->tree, common));
+	if (browser->sketch.beside.count > 0)
+		text_append_format(out, " · beside %s", *browser->sketch.beside.name
+				   ? browser->sketch.beside.name : "another");
 }
 
 /* ---- parents ---------------------------------------------------------------------- */
@@ -341,13 +351,13 @@ static void sketch_draw(struct browser *browser, const struct area *area)
 		draw_why(browser, &right);
 }
 
-static bool sketch_act(struct browser *browser, enum action action, int count)
+bool sketch_act(struct browser *browser, enum action action, int count)
 {
 	browser->sketch_list.count = browser->sketch.now.count;
 	return list_act(&browser->sketch_list, action, count);
 }
 
-static size_t sketch_model(struct browser *browser)
+size_t sketch_model(struct browser *browser)
 {
 	const struct sketch_state *now = &browser->sketch.now;
 

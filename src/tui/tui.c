@@ -210,6 +210,7 @@ static void browser_end(struct browser *browser)
 	engine_query_free(browser->query);
 	if (browser->predicted)
 		sketch_prediction_free(&browser->prediction);
+	versus_forget(browser);
 	sketch_free(&browser->sketch);
 	tree_free(browser->tree);
 	free(browser->estimates);

@@ -1,0 +1,341 @@
+/* Two sketches: the open one (A) and the one beside (B), their predictions on
+ * one axis, what lies between them and the chance that A is the better. */
+#include <math.h>
+#include <string.h>
+
+#include "bars.h"
+#include "browser.h"
+#include "stemma/base/memory.h"
+
+#define LABEL_WIDTH 12
+#define FIGURE_WIDTH 13    /* " 55.9 ±15.8 " */
+#define BETWEEN_WIDTH 22   /* " +0.2 ±14.1     62 %" */
+#define BESIDE_FROM 98     /* inner width from which the bars stand side by side */
+#define STACKED_FROM 58    /* … from which they stand one below the other */
+#define ERROR_FROM 46      /* … from which a difference has its ± */
+
+/* ---- acting ------------------------------------------------------------------------ */
+
+void versus_forget(struct browser *browser)
+{
+	sketch_comparison_free(&browser->versus);
+	error_clear(&browser->versus_error);
+	text_free(&browser->versus_heads[0]);
+	text_free(&browser->versus_heads[1]);
+	text_free(&browser->versus_warnings);
+	browser->versus_tried = false;
+}
+
+/* Whether a sketch is kept under this name. */
+struct taken {
+	const char *name;
+	bool found;
+};
+
+static bool look_for_name(void *context, const char *name)
+{
+	struct taken *taken = context;
+
+	taken->found = taken->found || strcmp(name, taken->name) == 0;
+	return !taken->found;
+}
+
+static bool name_taken(struct browser *browser, const char *name)
+{
+	struct taken taken = {.name = name};
+
+	store_each_sketch(browser->session->store, look_for_name, &taken, NULL);
+	return taken.found;
+}
+
+void versus_duplicate(struct browser *browser, const char *name)
+{
+	struct error error = {0};
+
+	if (!*name)
+		return;
+	if (name_taken(browser, name) && strcmp(name, browser->sketch.now.name) != 0) {
+		browser_message(browser, "a sketch is kept as %s already; :forget %s drops it", name, name);
+	} else if (sketch_save(&browser->sketch, browser->session, name, &error) != STATUS_OK) {
+		browser_failure(browser, &error);
+	} else {
+		sketch_duplicate(&browser->sketch);
+		browser_message(browser, "kept as %s and put beside; this is the copy, C compares them", name);
+	}
+	edit_refresh(browser);
+}
+
+void versus_load(struct browser *browser, const char *name)
+{
+	if (!sketch_load_beside(&browser->sketch, browser->session, name)) {
+		browser_message(browser, "no sketch is kept as %s; Tab lists those that are", name);
+		return;
+	}
+	edit_refresh(browser);
+	browser->full = VIEW_VERSUS;
+}
+
+static const struct prompt_ops duplicate_prompt = {
+	.label = "keep this sketch as: ",
+	.accepted = versus_duplicate,
+};
+
+/* Proposes the name it has, or a free one. */
+static void ask_name(struct browser *browser)
+{
+	char name[SKETCH_NAME_SIZE];
+	int number = 1;
+
+	snprintf(name, sizeof name, "%s", browser->sketch.now.name);
+	while (!browser->sketch.now.name[0]) {
+		snprintf(name, sizeof name, "draft %d", number++);
+		if (!name_taken(browser, name))
+			break;
+	}
+	prompt_open(browser, &duplicate_prompt, name);
+}
+
+bool versus_act(struct browser *browser, enum action action)
+{
+	switch (action) {
+	case ACTION_DUPLICATE: ask_name(browser); return true;
+	case ACTION_VERSUS: browser->full = VIEW_VERSUS; return true;
+	case ACTION_EXCHANGE:
+		sketch_exchange(&browser->sketch);
+		edit_refresh(browser);
+		return true;
+	default: return false;
+	}
+}
+
+/* ---- figures ------------------------------------------------------------------------- */
+
+/* Predicts both, once an edit. */
+static void measure(struct browser *browser)
+{
+	const struct sketch *sketch = &browser->sketch, beside = {.now = sketch->beside};
+
+	if (browser->versus_tried)
+		return;
+	browser->versus_tried = true;
+	if (sketch_compare(sketch, browser->session, &browser->versus, &browser->versus_error) != STATUS_OK)
+		browser->versus = (struct sketch_comparison){0};
+	sketch_describe(browser, &sketch->now, browser->base, &browser->versus_heads[0]);
+	sketch_describe(browser, &beside.now, sketch_base(&beside, browser->session->catalog),
+			&browser->versus_heads[1]);
+	sketch_warnings(&beside, browser->session->catalog, &browser->versus_warnings);
+}
+
+/* ---- recipes -------------------------------------------------------------------------- */
+
+/* One of the two, at the left or right half. */
+struct side {
+	const struct sketch_state *state;
+	const char *letter, *otherwise; /* what it is called without a name */
+	const char *method;
+	int left, width;
+	bool open;
+};
+
+static void draw_parent(struct browser *browser, const struct area *area, const struct side *side, int row,
+			size_t position)
+{
+	const struct sketch_parent *parent = &side->state->parents[position];
+	bool selected = side->open && position == browser->sketch_list.cursor;
+
+	draw_selected(browser->screen, selected, true);
+	if (selected)
+		draw_repeat(browser->screen, area, row, side->left, side->width - 1, STYLE_TEXT, " ");
+	int x = side->left + draw_text(browser->screen, area, row, side->left, STYLE_MARK, "●");
+	x += draw_format(browser->screen, area, row, x, STYLE_STRONG, "%.2f%s", parent->weight,
+			 parent->locked ? "=" : " ");
+	draw_fit(browser->screen, area, row, x, side->left + side->width - 2 - x, STYLE_TEXT,
+		 tree_name(browser->tree, parent->model));
+	draw_selected(browser->screen, false, false);
+	if (selected)
+		draw_cursor(browser->screen, area, row, side->left);
+}
+
+static void draw_side(struct browser *browser, const struct area *area, const struct side *side, int rows)
+{
+	size_t top = browser->sketch_list.top;
+	struct text head = {0};
+
+	text_append_format(&head, "%s · %s", *side->state->name ? side->state->name : side->otherwise,
+			   side->method);
+	draw_text(browser->screen, area, 0, side->left, STYLE_TITLE, side->letter);
+	draw_fit(browser->screen, area, 0, side->left + 2, side->width - 3, STYLE_STRONG, text_string(&head));
+	text_free(&head);
+	for (int row = 0; row < rows && top + (size_t)row < side->state->count; row++)
+		draw_parent(browser, area, side, row + 1, top + (size_t)row);
+}
+
+/* Both recipes; returns the rows used. */
+static int draw_sides(struct browser *browser, const struct area *area)
+{
+	const struct sketch *sketch = &browser->sketch;
+	size_t most = sketch->now.count > sketch->beside.count ? sketch->now.count : sketch->beside.count;
+	int half = area->width / 2;
+	int room = area->height - 3 - (int)browser->session->catalog->benchmark_count;
+	int rows = room < 1 ? 1 : room < (int)most ? room : (int)most;
+	const struct side open = {&sketch->now, "A", "the open one", text_string(&browser->versus_heads[0]),
+				  1, half - 1, true};
+	const struct side beside = {&sketch->beside, "B", "the other one",
+				    text_string(&browser->versus_heads[1]), half, area->width - half, false};
+
+	list_show(&browser->sketch_list, sketch->now.count, rows);
+	draw_side(browser, area, &open, rows);
+	draw_side(browser, area, &beside, rows);
+	if (sketch->now.count == 0)
+		draw_cursor(browser->screen, area, 0, 0);
+	return rows + 1;
+}
+
+/* ---- scores ---------------------------------------------------------------------------- */
+
+/* Where things stand: A at column x[0], B at x[1] and `below` rows further
+ * down, each with a bar of that width (0 = none). */
+struct places {
+	int x[2], below, bar, right;
+	bool errors;
+};
+
+static struct places place(const struct area *area, int rows_left, int benchmarks)
+{
+	struct places places = {.x = {LABEL_WIDTH, LABEL_WIDTH + 6}, .right = area->width - 1,
+				.errors = area->width >= ERROR_FROM};
+	int side = (area->width - LABEL_WIDTH - BETWEEN_WIDTH) / 2;
+
+	if (area->width >= BESIDE_FROM) {
+		places.bar = side - FIGURE_WIDTH - 2;
+		places.x[1] = LABEL_WIDTH + side;
+	} else if (area->width >= STACKED_FROM && rows_left >= 2 * benchmarks) {
+		places.below = 1;
+		places.x[0] = places.x[1] = LABEL_WIDTH + 2;
+		places.bar = area->width - LABEL_WIDTH - 2 - FIGURE_WIDTH - BETWEEN_WIDTH;
+	}
+	if (places.bar > 101)
+		places.bar = 101;
+	return places;
+}
+
+static void draw_estimate(struct browser *browser, const struct area *area, const struct places *places, int row,
+			  int side, const struct sketch_row *figures)
+{
+	const struct engine_estimate *estimate = &figures->estimate;
+	struct bar_values values = {estimate->low90, estimate->mean, estimate->high90, NAN, figures->best_score};
+	char buffer[FIGURE_SIZE], cells[BAR_WIDTH_MAX + 1];
+	int x = places->x[side];
+
+	row += side * places->below;
+	if (places->below)
+		draw_text(browser->screen, area, row, x - 2, STYLE_DIM, side ? "B" : "A");
+	draw_right(browser->screen, area, row, x + 4, STYLE_POINT, figure(buffer, estimate->mean));
+	if (places->bar < 8)
+		return;
+	snprintf(buffer, sizeof buffer, "%s%.1f", plus_minus(browser->screen),
+		 (estimate->high90 - estimate->low90) / 2);
+	draw_right(browser->screen, area, row, x + 10, STYLE_DIM, buffer);
+	bar_interval(cells, places->bar, &values);
+	draw_bar(browser->screen, area, row, x + FIGURE_WIDTH, cells);
+}
+
+static void draw_difference(struct browser *browser, const struct area *area, const struct places *places,
+			    int row, const struct engine_difference *difference)
+{
+	char buffer[FIGURE_SIZE];
+	int end = places->right - (places->errors ? 14 : 7);
+
+	draw_right(browser->screen, area, row, end, difference->chance >= 0.5 ? STYLE_GOOD : STYLE_TEXT,
+		   figure_signed(buffer, difference->mean, 1));
+	if (places->errors) {
+		snprintf(buffer, sizeof buffer, "%s%.1f", plus_minus(browser->screen), difference->half90);
+		draw_right(browser->screen, area, row, end + 6, STYLE_DIM, buffer);
+	}
+	snprintf(buffer, sizeof buffer, "%.0f %%", 100 * difference->chance);
+	draw_right(browser->screen, area, row, places->right, difference->chance >= 0.5 ? STYLE_GOOD : STYLE_TEXT,
+		   buffer);
+}
+
+static void draw_heads(struct browser *browser, const struct area *area, const struct places *places, int row)
+{
+	if (!places->below) {
+		draw_right(browser->screen, area, row, places->x[0] + 4, STYLE_DIM, "A");
+		draw_right(browser->screen, area, row, places->x[1] + 4, STYLE_DIM, "B");
+	}
+	draw_right(browser->screen, area, row, places->right - (places->errors ? 14 : 7), STYLE_DIM, "A−B");
+	draw_right(browser->screen, area, row, places->right, STYLE_DIM, places->errors ? "A better" : "A>B");
+}
+
+/* The average first: it is there however small the screen. */
+static int draw_scores(struct browser *browser, const struct area *area, int row)
+{
+	const struct sketch_comparison *versus = &browser->versus;
+	int rows = (int)versus->open.rows;
+	struct places places = place(area, area->height - row - 1, rows);
+	char name[FIGURE_SIZE];
+
+	draw_heads(browser, area, &places, row++);
+	for (int i = 0; i < rows && row < area->height; i++, row += 1 + places.below) {
+		size_t index = (size_t)(i == 0 ? rows - 1 : i - 1);
+		draw_fit(browser->screen, area, row, 1, LABEL_WIDTH - 2, i ? STYLE_TEXT : STYLE_STRONG,
+			 benchmark_name(browser, index, name));
+		draw_estimate(browser, area, &places, row, 0, &versus->open.row[index]);
+		draw_estimate(browser, area, &places, row, 1, &versus->beside.row[index]);
+		draw_difference(browser, area, &places, row, &versus->difference[index]);
+	}
+	return row;
+}
+
+/* What to beware of in one of the two, a line each. */
+static int draw_warnings(struct browser *browser, const struct area *area, int row, const char *letter,
+			 const char *warning)
+{
+	while (*warning && row < area->height) {
+		size_t length = strcspn(warning, "\n");
+		draw_format(browser->screen, area, row++, 1, STYLE_BAD, "! %s: %.*s", letter, (int)length, warning);
+		warning += length + (warning[length] == '\n');
+	}
+	return row;
+}
+
+static void draw_failure(struct browser *browser, const struct area *area, int row)
+{
+	draw_fit(browser->screen, area, row, 1, area->width - 2, STYLE_DIM,
+		 browser->session->fit ? browser->versus_error.message
+		 : browser->job ? "scores follow when the fit is ready" : "nothing is fitted: F fits");
+}
+
+static void versus_draw(struct browser *browser, const struct area *area)
+{
+	if (browser->sketch.beside.count == 0) {
+		draw_fit(browser->screen, area, 0, 1, area->width - 2, STYLE_DIM, need_message(NEED_BESIDE));
+		draw_cursor(browser->screen, area, 0, 0);
+		return;
+	}
+	measure(browser);
+	int row = draw_sides(browser, area);
+	if (!browser->versus.difference) {
+		draw_failure(browser, area, row);
+		return;
+	}
+	row = draw_scores(browser, area, row);
+	row = draw_warnings(browser, area, row, "A", text_string(&browser->warnings));
+	row = draw_warnings(browser, area, row, "B", text_string(&browser->versus_warnings));
+	if (row + 1 < area->height)
+		draw_fit(browser->screen, area, row + 1, 1, area->width - 2, STYLE_DIM,
+			 "what both owe to the same kin cancels in A−B");
+}
+
+static void versus_title(struct browser *browser, struct text *out)
+{
+	(void)browser;
+	text_append(out, "two sketches");
+}
+
+const struct view_ops versus_view = {
+	.draw = versus_draw,
+	.title = versus_title,
+	.act = sketch_act,
+	.model = sketch_model,
+};
