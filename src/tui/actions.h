@@ -15,6 +15,7 @@
 	X(PEDIGREE, "pedigree") \
 	X(COMPARE, "compare") \
 	X(VERSUS, "two sketches") \
+	X(WHY, "why") \
 	X(MARKS, "marks") \
 	X(HELP, "help") \
 	X(MESSAGES, "messages")
@@ -27,11 +28,12 @@ enum view_id {
 
 #define IN(view) (1u << VIEW_##view)
 #define IN_PANES (IN(TREE) | IN(MODEL) | IN(SKETCH))
-#define IN_FULL (IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(VERSUS) | IN(MARKS) | IN(HELP) | \
-		 IN(MESSAGES))
+#define IN_FULL (IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(VERSUS) | IN(WHY) | IN(MARKS) | \
+		 IN(HELP) | IN(MESSAGES))
 #define IN_ALL (IN_PANES | IN_FULL)
 #define IN_SKETCHES (IN_PANES | IN(VERSUS))
-#define IN_MODELS (IN_SKETCHES | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(MARKS))
+#define IN_MODELS (IN_SKETCHES | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(WHY) | \
+		   IN(MARKS))
 
 /* What must hold. X(symbol, what to say when it does not) */
 #define NEED_TABLE(X) \
@@ -99,6 +101,8 @@ enum need {
 	  "in the sketch: take this parent out") \
 	X(CLEAR, "clear", "c", IN_SKETCHES, PARENT, NULL, "Sketch", \
 	  "empty the sketch") \
+	X(WHY, "why", "W", IN_SKETCHES, PARENT, "why", "Sketch", \
+	  "what the prediction rests on: nearest ancestors, and points that scored models add") \
 	X(DUPLICATE, "duplicate", "D", IN_SKETCHES, PARENT, NULL, "Sketch", \
 	  "keep the sketch under a name, put it beside, and go on with a copy") \
 	X(VERSUS, "two-sketches", "C", IN_PANES, BESIDE, "two sketches", "Sketch", \
@@ -143,7 +147,7 @@ enum need {
 	  "choose the model under the cursor to be compared, or not") \
 	X(COMPARE, "compare", "V", IN_MODELS, NOTHING, NULL, "Finding", \
 	  "the chosen models side by side") \
-	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(VERSUS) | IN(MARKS), MODEL, "to the model", "Finding", \
+	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(VERSUS) | IN(WHY) | IN(MARKS), MODEL, "to the model", "Finding", \
 	  "go to this model in the tree") \
 	X(ENTER, "enter", "enter", IN(TREE) | IN(MODEL), NOTHING, NULL, "Finding", \
 	  "on a link: go to the model; on a folded run: unfold it; else its details") \
@@ -168,14 +172,14 @@ enum need {
 	  "in residuals |z|, z, score, name") \
 	X(ORDER_BACK, "order-back", "O", IN(TREE), NOTHING, NULL, "Tree", \
 	  "the order before") \
-	X(COLUMN_RIGHT, "next-benchmark", "l right", IN(RESIDUALS) | IN(COMPARE), NOTHING, NULL, "Tree", \
-	  "in residuals: next benchmark; in a comparison: next model") \
-	X(COLUMN_LEFT, "previous-benchmark", "h left", IN(RESIDUALS) | IN(COMPARE), NOTHING, NULL, "Tree", \
-	  "in residuals: benchmark before; in a comparison: model before") \
-	X(COLUMN_NEXT, "column", "] b", IN(TREE) | IN(MODEL) | IN(RESIDUALS) | IN(HEAT), NOTHING, \
+	X(COLUMN_RIGHT, "next-benchmark", "l right", IN(RESIDUALS) | IN(COMPARE) | IN(WHY), NOTHING, NULL, "Tree", \
+	  "in residuals and why: next benchmark; in a comparison: next model") \
+	X(COLUMN_LEFT, "previous-benchmark", "h left", IN(RESIDUALS) | IN(COMPARE) | IN(WHY), NOTHING, NULL, "Tree", \
+	  "in residuals and why: benchmark before; in a comparison: model before") \
+	X(COLUMN_NEXT, "column", "] b", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY), NOTHING, \
 	  "benchmark", "Tree", \
 	  "score column: next benchmark") \
-	X(COLUMN_PREVIOUS, "column-back", "[", IN(TREE) | IN(MODEL) | IN(RESIDUALS) | IN(HEAT), NOTHING, NULL, \
+	X(COLUMN_PREVIOUS, "column-back", "[", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY), NOTHING, NULL, \
 	  "Tree", "score column: benchmark before") \
 	X(COPY, "copy", "y", IN_MODELS, MODEL, NULL, "Tree", \
 	  "copy the model's name to the clipboard (OSC 52)") \

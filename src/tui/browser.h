@@ -35,7 +35,7 @@ struct view_ops {
 	struct list *(*list)(struct browser *browser);
 };
 extern const struct view_ops tree_view, model_view, sketch_view, residual_view, help_view,
-	message_view, mark_view, pedigree_view, compare_view, heat_view, versus_view;
+	message_view, mark_view, pedigree_view, compare_view, heat_view, versus_view, why_view;
 const struct view_ops *view_ops(enum view_id view);
 
 /* One line of input on the last row. */
@@ -163,6 +163,7 @@ struct browser {
 	size_t common_ancestor; /* of the parents, CATALOG_NONE */
 	size_t base;            /* that the method uses, CATALOG_NONE */
 	struct list sketch_list; /* over the parents */
+	struct list why_list;    /* over what the prediction rests on */
 	struct sketch_comparison versus; /* with the sketch beside; no rows = not known */
 	struct error versus_error;       /* why not */
 	bool versus_tried;               /* since the last edit */
@@ -311,6 +312,9 @@ size_t sketch_model(struct browser *browser);
 /* "linear", "slerp · t=0.40 · base a/b". */
 void sketch_describe(const struct browser *browser, const struct sketch_state *state, size_t base,
 		     struct text *out);
+
+/* why_view.c: within an area beside the sketch */
+void why_draw_beside(struct browser *browser, const struct area *area);
 
 /* mark_view.c */
 bool mark_act(struct browser *browser, enum action action);

@@ -20,6 +20,7 @@ const struct view_ops *view_ops(enum view_id view)
 		[VIEW_HEAT] = &heat_view,
 		[VIEW_PEDIGREE] = &pedigree_view,   [VIEW_COMPARE] = &compare_view,
 		[VIEW_VERSUS] = &versus_view,       [VIEW_MARKS] = &mark_view,
+		[VIEW_WHY] = &why_view,
 	};
 
 	return views[view];
@@ -247,6 +248,7 @@ static void act_everywhere(struct browser *browser, enum action action, int coun
 			heat_open(browser, browser_model(browser));
 		break;
 	case ACTION_PEDIGREE: pedigree_open(browser, browser_model(browser)); break;
+	case ACTION_WHY: browser->full = VIEW_WHY; break;
 	case ACTION_COMMAND: command_line_open(browser); break;
 	case ACTION_HELP: browser->full = VIEW_HELP; break;
 	case ACTION_MESSAGES: browser->full = VIEW_MESSAGES; break;

@@ -8,7 +8,7 @@ libtui_a_SOURCES = \
 	src/tui/find.c src/tui/fitting.c src/tui/flagging.c src/tui/keep.c src/tui/layout.c \
 	src/tui/help_view.c src/tui/message_view.c src/tui/model_view.c \
 	src/tui/residual_view.c src/tui/sketch_view.c src/tui/tree_view.c \
-	src/tui/lanes.h src/tui/lanes.c src/tui/pedigree_view.c src/tui/compare_view.c src/tui/versus_view.c \
+	src/tui/lanes.h src/tui/lanes.c src/tui/pedigree_view.c src/tui/compare_view.c src/tui/versus_view.c src/tui/why_view.c \
 	src/tui/heat_view.c \
 	src/tui/keys.h src/tui/keys.c \
 	src/tui/list.h src/tui/list.c \

@@ -247,57 +247,6 @@ static void draw_averages(struct browser *browser, const struct area *area, int 
 				: "of the parents: not fitted");
 }
 
-/* ---- why ------------------------------------------------------------------------------- */
-
-static int draw_nearest(struct browser *browser, const struct area *area, int row)
-{
-	const struct sketch_prediction *prediction = &browser->prediction;
-
-	if (prediction->ancestor_count == 0)
-		return row;
-	draw_text(browser->screen, area, row, 0, STYLE_TITLE, "nearest");
-	draw_right(browser->screen, area, row, area->width - 8, STYLE_DIM, "kinship");
-	draw_right(browser->screen, area, row++, area->width - 1, STYLE_DIM, "share");
-	for (size_t i = 0; i < prediction->ancestor_count && i < 4; i++, row++) {
-		const struct engine_ancestor *ancestor = &prediction->ancestors[i];
-		draw_fit(browser->screen, area, row, 2, area->width - 18, STYLE_TEXT,
-			 tree_name(browser->tree, ancestor->model));
-		draw_format(browser->screen, area, row, area->width - 12, STYLE_TEXT, "%.2f",
-			    ancestor->kinship);
-		draw_format(browser->screen, area, row, area->width - 6, STYLE_TEXT, "%3.0f %%",
-			    100 * ancestor->share);
-	}
-	return row;
-}
-
-/* The scored models that move the shown column most. */
-static int draw_contributions(struct browser *browser, const struct area *area, int row)
-{
-	size_t index = browser->tree->column < browser->prediction.rows ? browser->tree->column : 0;
-	const struct sketch_row *figures = &browser->prediction.row[index];
-	char buffer[FIGURE_SIZE];
-
-	if (figures->contribution_count == 0)
-		return row;
-	draw_format(browser->screen, area, row, 0, STYLE_TITLE, "why: %s", benchmark_name(browser, index, buffer));
-	draw_right(browser->screen, area, row++, area->width - 1, STYLE_DIM, "points");
-	for (size_t i = 0; i < figures->contribution_count && row < area->height; i++, row++) {
-		draw_fit(browser->screen, area, row, 2, area->width - 12, STYLE_TEXT,
-			 tree_name(browser->tree, figures->contributions[i].model));
-		draw_right(browser->screen, area, row, area->width - 1, STYLE_TEXT,
-			   figure_signed(buffer, figures->contributions[i].points, 2));
-	}
-	return row;
-}
-
-static void draw_why(struct browser *browser, const struct area *area)
-{
-	int row = draw_nearest(browser, area, 0);
-
-	if (row < area->height)
-		draw_contributions(browser, area, row);
-}
-
 /* ---- the pane ------------------------------------------------------------------------------ */
 
 static void draw_empty(struct browser *browser, const struct area *area)
@@ -348,7 +297,7 @@ static void sketch_draw(struct browser *browser, const struct area *area)
 	else
 		draw_averages(browser, &left, row);
 	if (wide)
-		draw_why(browser, &right);
+		why_draw_beside(browser, &right);
 }
 
 bool sketch_act(struct browser *browser, enum action action, int count)
