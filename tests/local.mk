@@ -15,8 +15,8 @@ SH_LOG_COMPILER = $(SHELL)
 
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 
-dist_check_SCRIPTS = tests/layers.sh tests/hardening.sh tests/bench.sh
-TESTS += tests/layers.sh tests/hardening.sh tests/bench.sh
+dist_check_SCRIPTS = tests/layers.sh tests/hardening.sh tests/bench.sh tests/tour.sh
+TESTS += tests/layers.sh tests/hardening.sh tests/bench.sh tests/tour.sh
 
 include tests/base.mk
 include tests/engine.mk
@@ -27,3 +27,8 @@ include tests/cli.mk
 include tests/tui.mk
 include tests/faults.mk
 include tests/fuzz.mk
+
+# Records the README's tour anew; tests/tour.sh fails where they differ.
+tour: stemma
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/tour.sh --accept
+.PHONY: tour

@@ -139,7 +139,7 @@ static void draw_hints(struct browser *browser, const struct area *area)
 		short_key(browser_keys(browser, (enum action)i), key);
 		bool joins = strcmp(info->hint, "+") == 0;
 		int width = utf8_width(key) + (joins ? 9 : 1 + utf8_width(info->hint));
-		if (x + width + 1 > area->width - 1)
+		if (x + width + 2 > area->width - 1) /* a blank before the corner */
 			break;
 		if (!joined)
 			x += draw_text(browser->screen, area, 0, x - 1, STYLE_TEXT, " ") - 1;
