@@ -32,6 +32,7 @@ enum view_id {
 		 IN(HELP) | IN(MESSAGES))
 #define IN_ALL (IN_PANES | IN_FULL)
 #define IN_SKETCHES (IN_PANES | IN(VERSUS))
+#define IN_LISTS (IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(WHY) | IN(MARKS))
 #define IN_MODELS (IN_SKETCHES | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(WHY) | \
 		   IN(MARKS))
 
@@ -115,13 +116,13 @@ enum need {
 	  "undo the last change of the sketch, or of flags") \
 	X(REDO, "redo", "ctrl-r", IN_MODELS, REDO, NULL, "Sketch", \
 	  "do it again") \
-	X(SEARCH, "search", "/", IN_PANES | IN(HELP), NOTHING, "search", "Finding", \
-	  "search while you type, also in what is folded") \
-	X(SEARCH_NEXT, "search-next", "n", IN_PANES | IN(HELP), SEARCH, NULL, "Finding", \
+	X(SEARCH, "search", "/ ctrl-s F3", IN_PANES | IN_LISTS | IN(HELP), NOTHING, "search", "Finding", \
+	  "search while you type: names, also in what is folded; in lists and the help, here") \
+	X(SEARCH_NEXT, "search-next", "n", IN_PANES | IN_LISTS | IN(HELP), SEARCH, NULL, "Finding", \
 	  "next match") \
-	X(SEARCH_PREVIOUS, "search-previous", "N", IN_PANES | IN(HELP), SEARCH, NULL, "Finding", \
+	X(SEARCH_PREVIOUS, "search-previous", "N", IN_PANES | IN_LISTS | IN(HELP), SEARCH, NULL, "Finding", \
 	  "match before") \
-	X(FILTER, "filter", "f", IN_PANES, NOTHING, "filter", "Finding", \
+	X(FILTER, "filter", "f F4", IN_PANES, NOTHING, "filter", "Finding", \
 	  "show only models that fit what is typed (see below); Esc shows all again") \
 	X(RESIDUALS, "residuals", "r", IN_PANES, FIT, "residuals", "Finding", \
 	  "models that score far from what their kin predict") \
@@ -183,11 +184,11 @@ enum need {
 	  "Tree", "score column: benchmark before") \
 	X(COPY, "copy", "y", IN_MODELS, MODEL, NULL, "Tree", \
 	  "copy the model's name to the clipboard (OSC 52)") \
-	X(DOWN, "down", "j down ctrl-n", IN_ALL, NOTHING, NULL, "Moving", \
+	X(DOWN, "down", "j down ctrl-n ctrl-e", IN_ALL, NOTHING, NULL, "Moving", \
 	  "down (5j = five rows)") \
-	X(UP, "up", "k up ctrl-p", IN_ALL, NOTHING, NULL, "Moving", \
+	X(UP, "up", "k up ctrl-p ctrl-y", IN_ALL, NOTHING, NULL, "Moving", \
 	  "up") \
-	X(PAGE_DOWN, "page-down", "pgdn ctrl-f", IN_ALL, NOTHING, NULL, "Moving", \
+	X(PAGE_DOWN, "page-down", "pgdn ctrl-f ctrl-v", IN_ALL, NOTHING, NULL, "Moving", \
 	  "a page down") \
 	X(PAGE_UP, "page-up", "pgup ctrl-b", IN_ALL, NOTHING, NULL, "Moving", \
 	  "a page up") \
@@ -213,11 +214,11 @@ enum need {
 	  "draw the screen anew") \
 	X(SUSPEND, "suspend", "ctrl-z", IN_ALL, NOTHING, NULL, "Program", \
 	  "stop; the shell's fg comes back") \
-	X(LEAVE, "leave", "q esc", IN_FULL, NOTHING, "back", "Program", \
+	X(LEAVE, "leave", "q esc ctrl-g F10", IN_FULL, NOTHING, "back", "Program", \
 	  "leave this view") \
-	X(CANCEL, "cancel", "esc ctrl-c", IN_ALL, NOTHING, NULL, "Program", \
+	X(CANCEL, "cancel", "esc ctrl-c ctrl-g", IN_ALL, NOTHING, NULL, "Program", \
 	  "leave the filter, or stop what is being worked on") \
-	X(QUIT, "quit", "q", IN_PANES, NOTHING, "quit", "Program", \
+	X(QUIT, "quit", "q F10", IN_PANES, NOTHING, "quit", "Program", \
 	  "quit; cursor, folds, marks and sketch are kept")
 enum action {
 #define X(symbol, ...) ACTION_##symbol,

@@ -162,6 +162,8 @@ struct browser {
 	struct text warnings;
 	size_t common_ancestor; /* of the parents, CATALOG_NONE */
 	size_t base;            /* that the method uses, CATALOG_NONE */
+	char *list_needle;       /* searched in a list of models; owned */
+	size_t list_before;      /* row where that search began */
 	struct list sketch_list; /* over the parents */
 	struct list why_list;    /* over what the prediction rests on */
 	struct sketch_comparison versus; /* with the sketch beside; no rows = not known */
@@ -312,6 +314,9 @@ size_t sketch_model(struct browser *browser);
 /* "linear", "slerp · t=0.40 · base a/b". */
 void sketch_describe(const struct browser *browser, const struct sketch_state *state, size_t base,
 		     struct text *out);
+
+/* list_find.c: search in a view that lists models */
+bool list_find_act(struct browser *browser, enum action action, int count);
 
 /* why_view.c: within an area beside the sketch */
 void why_draw_beside(struct browser *browser, const struct area *area);

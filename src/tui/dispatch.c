@@ -83,7 +83,7 @@ static bool picked(struct browser *browser)
 static bool searched(const struct browser *browser)
 {
 	const char *needle = browser_view(browser) == VIEW_HELP ? browser->help_needle
-								: browser->tree->needle;
+		: browser->full != VIEW_COUNT ? browser->list_needle : browser->tree->needle;
 
 	return needle && *needle;
 }
@@ -279,7 +279,7 @@ void browser_act(struct browser *browser, enum action action, int count)
 	}
 	if (ops->act && ops->act(browser, action, count))
 		return;
-	if (!edit_act(browser, action, count) && !mark_act(browser, action) &&
+	if (!list_find_act(browser, action, count) && !edit_act(browser, action, count) && !mark_act(browser, action) &&
 	    !flag_act(browser, action) && !compare_act(browser, action) && !versus_act(browser, action) &&
 	    !find_from_pane(browser, action, count))
 		act_everywhere(browser, action, count);

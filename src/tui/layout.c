@@ -288,10 +288,12 @@ static void draw_panes(struct browser *browser, int rows, int columns)
 
 static void draw_too_small(struct browser *browser, const struct area *area)
 {
-	draw_text(browser->screen, area, 0, 0, STYLE_TEXT, "stemma needs 40x12");
-	draw_format(browser->screen, area, 1, 0, STYLE_TEXT, "here: %dx%d", area->width,
-		    area->height);
-	draw_text(browser->screen, area, 2, 0, STYLE_DIM, "enlarge, or q quits");
+	bool words = area->width >= 19;
+
+	draw_text(browser->screen, area, 0, 0, STYLE_TEXT, words ? "stemma needs 40x12" : "too small");
+	draw_format(browser->screen, area, 1, 0, STYLE_TEXT, words ? "here: %dx%d" : "%dx%d<40x12",
+		    area->width, area->height);
+	draw_text(browser->screen, area, 2, 0, STYLE_DIM, words ? "enlarge, or q quits" : "q: quit");
 }
 
 void layout_draw(struct browser *browser)

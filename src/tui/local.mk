@@ -11,7 +11,7 @@ libtui_a_SOURCES = \
 	src/tui/lanes.h src/tui/lanes.c src/tui/pedigree_view.c src/tui/compare_view.c src/tui/versus_view.c src/tui/why_view.c \
 	src/tui/heat_view.c \
 	src/tui/keys.h src/tui/keys.c \
-	src/tui/list.h src/tui/list.c \
+	src/tui/list.h src/tui/list.c src/tui/list_find.c \
 	src/tui/marks.h src/tui/marks.c src/tui/mark_view.c \
 	src/tui/prompt.c src/tui/command_line.c \
 	src/tui/commands.h src/tui/commands.c src/tui/complete.c \

@@ -466,3 +466,54 @@ void screen_dump(struct screen *screen, FILE *file)
 	}
 	text_free(&line);
 }
+
+#define LOOKS_MAX 64
+#define LOOK_SIZE 48
+
+/* "bold 32" of a cell; empty for plain text. */
+static void name_look(attr_t attributes, short pair, char *look)
+{
+	short color = -1, ground;
+
+	if (pair > 0)
+		pair_content(pair, &color, &ground);
+	snprintf(look, LOOK_SIZE, "%s%s%s%s", attributes & A_BOLD ? "bold " : "", attributes & A_DIM ? "dim " : "",
+		 attributes & A_UNDERLINE ? "underline " : "", attributes & A_REVERSE ? "reverse " : "");
+	size_t length = strlen(look);
+	if (color >= 0)
+		snprintf(look + length, LOOK_SIZE - length, "%d", color);
+	else if (length > 0)
+		look[length - 1] = '\0';
+}
+
+static int compare_looks(const void *left, const void *right)
+{
+	return strcmp(left, right);
+}
+
+void screen_dump_looks(struct screen *screen, FILE *file)
+{
+	(void)screen;
+	for (int row = 0; row < getmaxy(stdscr); row++) {
+		char looks[LOOKS_MAX][LOOK_SIZE];
+		size_t count = 0;
+		for (int column = 0; column < getmaxx(stdscr) && count < LOOKS_MAX; column++) {
+			cchar_t cell;
+			wchar_t signs[CCHARW_MAX + 1] = {0};
+			attr_t attributes;
+			short pair;
+			size_t i = 0;
+			if (mvin_wch(row, column, &cell) == ERR ||
+			    getcchar(&cell, signs, &attributes, &pair, NULL) == ERR)
+				continue;
+			name_look(attributes, pair, looks[count]);
+			while (i < count && strcmp(looks[i], looks[count]) != 0)
+				i++;
+			count += i == count && looks[count][0];
+		}
+		qsort(looks, count, LOOK_SIZE, compare_looks);
+		for (size_t i = 0; i < count; i++)
+			fprintf(file, "%s%s", i ? ", " : "", looks[i]);
+		fputc('\n', file);
+	}
+}

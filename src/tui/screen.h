@@ -55,6 +55,9 @@ void screen_use_mouse(struct screen *screen, bool use);
 bool screen_copy(struct screen *screen, const char *text);
 
 /* The screen as text, trailing blanks of each line trimmed. */
+/* Writes a line for each row: the looks that its cells have, sorted, such as
+ * "bold 32, dim". */
+void screen_dump_looks(struct screen *screen, FILE *file);
 void screen_dump(struct screen *screen, FILE *file);
 
 /* ---- drawing ---------------------------------------------------------------

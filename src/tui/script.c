@@ -151,20 +151,33 @@ static enum status run_wait(struct script *script, struct browser *browser, char
 	return STATUS_OK;
 }
 
-static enum status run_dump(struct script *script, struct browser *browser, char *path,
-			    struct error *error)
+static enum status dump_to(struct browser *browser, const char *path,
+			   void (*dump)(struct screen *screen, FILE *file), struct error *error)
 {
-	(void)script;
 	bool standard = strcmp(path, "-") == 0;
 	FILE *file = standard ? stdout : fopen(path, "w");
 
 	if (!file)
 		return error_set(error, STATUS_IO, "cannot write %s: %s", path, strerror(errno));
 	layout_draw(browser);
-	screen_dump(browser->screen, file);
+	dump(browser->screen, file);
 	if ((standard ? fflush(file) : fclose(file)) != 0)
 		return error_set(error, STATUS_IO, "cannot write %s: %s", path, strerror(errno));
 	return STATUS_OK;
+}
+
+static enum status run_dump(struct script *script, struct browser *browser, char *path,
+			    struct error *error)
+{
+	(void)script;
+	return dump_to(browser, path, screen_dump, error);
+}
+
+static enum status run_looks(struct script *script, struct browser *browser, char *path,
+			     struct error *error)
+{
+	(void)script;
+	return dump_to(browser, path, screen_dump_looks, error);
 }
 
 static int time_compare(const void *left, const void *right)
@@ -209,7 +222,7 @@ static const struct command {
 	bool timed;
 } commands[] = {
 	{"key", run_key, true},    {"type", run_type, true},  {"resize", run_resize, false},
-	{"wait", run_wait, false}, {"dump", run_dump, false}, {"times", run_times, false},
+	{"wait", run_wait, false}, {"dump", run_dump, false}, {"looks", run_looks, false}, {"times", run_times, false},
 	{"quit", run_quit, false}, {"click", run_click, true},
 };
 
@@ -254,7 +267,7 @@ enum status script_run(struct script *script, struct browser *browser, struct er
 			continue;
 		}
 		error_set(error, STATUS_USAGE, "no command is called %.*s", (int)length, script->line);
-		error_advise(error, "commands are key, type, click, resize, wait, dump, times and quit");
+		error_advise(error, "commands are key, type, click, resize, wait, dump, looks, times and quit");
 		status = error_locate(error, script->path, script->number, 0);
 	}
 	return status;
