@@ -43,22 +43,30 @@ static struct text *new_line(struct browser *browser)
 	return line;
 }
 
-/* An entry of two columns; the second one is wrapped. */
+/* The part of `text` that fits a line; *text goes to what follows. */
+static size_t take_line(const char **text, int width)
+{
+	const char *start = *text;
+	size_t bytes = text_break(start, width);
+
+	*text = start + bytes + strspn(start + bytes, " ");
+	return bytes;
+}
+
+/* An entry of two columns, both wrapped. */
 static void add_entry(struct browser *browser, const char *left, const char *text, int width)
 {
 	int room = width - TEXT_START - 1 > 12 ? width - TEXT_START - 1 : 12;
 
 	do {
-		size_t bytes = text_break(text, room);
 		struct text *line = new_line(browser);
-		text_append_format(line, " %s", left);
+		const char *keys = left, *words = text;
+		text_append(line, " ");
+		text_append_bytes(line, keys, take_line(&left, KEYS_WIDTH));
 		for (int pad = utf8_width(text_string(line)); pad < TEXT_START; pad++)
 			text_append(line, " ");
-		text_append_bytes(line, text, bytes);
-		text += bytes;
-		text += strspn(text, " ");
-		left = "";
-	} while (*text);
+		text_append_bytes(line, words, take_line(&text, room));
+	} while (*left || *text);
 }
 
 static void add_commands(struct browser *browser, int width)
