@@ -1,6 +1,7 @@
 #!/bin/sh
 # Random keys, sizes and words: whatever is pressed, the program ends well.
 # The scripts are the same in every run.  Prints TAP.
+#   random.sh SECONDS   goes on with new ones for that long (make check-random)
 here=$(cd "$(dirname "$0")" && pwd) || exit 99
 program=${STEMMA_PROGRAM:-${top_builddir:-.}/stemma}
 maker=${STEMMA_CACHE_MAKER:-${top_builddir:-.}/tests/screens/cache}
@@ -21,8 +22,9 @@ make_script() { # seed
 		keys = split("j k h l g G z Z space + - = % e L m M t B c w u ctrl-r / n N f r o ] [ b y ! ? " \
 			"< > ( ) F9 tab shift-tab enter esc ctrl-o up down left right pgup pgdn home end ctrl-d ctrl-u p J K x " \
 			": \047 ` # & \042 ; * O " \
-			"backspace delete 1 2 5 0 9 a s ctrl-l ctrl-c F1 F ctrl-k ctrl-w", key, " ")
-		words = split("oak;elm slerp;/wernicke;60;no such;⊕é日本;bbh > 30;:goto elm;:sort z;:filter scored !merge;:open script;un", word, ";")
+			"backspace delete 1 2 5 0 9 a s ctrl-l ctrl-c F1 F ctrl-k ctrl-w " \
+			"C D E W X v V H P i S ctrl-g ctrl-s ctrl-v ctrl-e ctrl-y F3 F4 ctrl-z", key, " ")
+		words = split("oak;elm slerp;/wernicke;60;no such;⊕é日本;bbh > 30;:goto elm;:sort z;:filter scored !merge;:open script;:beside draft 1;:save draft 1;:write x.yml;un", word, ";")
 		print "resize " 30 + below(180) " " 8 + below(60)
 		for (i = 0; i < 80; i++) {
 			what = below(20)
@@ -39,9 +41,10 @@ make_script() { # seed
 	}'
 }
 
-echo 1..12
+seed=0
 failed=0
-for seed in 1 2 3 4 5 6 7 8 9 10 11 12; do
+try() { # the next script
+	seed=$((seed + 1))
 	make_script "$seed" >script
 	if "$program" --db cache.db ${STEMMA_BROWSE-browse} --script script >output 2>&1; then
 		echo "ok $seed - keys of seed $seed"
@@ -50,5 +53,10 @@ for seed in 1 2 3 4 5 6 7 8 9 10 11 12; do
 		echo "not ok $seed - keys of seed $seed"
 		failed=1
 	fi
+}
+end=$(($(date +%s) + ${1:-0}))
+while [ "$seed" -lt 12 ] || [ "$(date +%s)" -lt "$end" ]; do
+	try
 done
+echo "1..$seed"
 exit $failed

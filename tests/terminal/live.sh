@@ -1,6 +1,6 @@
 #!/bin/sh
 # From the start to changed predictions, and a resize.
-plan=11
+plan=13
 . "${top_srcdir:-.}/tests/terminal/terminal.sh"
 cache family
 shell 100 30
@@ -29,12 +29,16 @@ check 'a smaller window is filled' see '^└.*┘$'
 terminal resize-window -t main -x 30 -y 8
 check 'too small a window says so' see 'needs 40x12'
 terminal resize-window -t main -x 120 -y 40
+press D Enter
+check 'a sketch is kept and put beside' see 'beside draft 1'
 press q
 check 'q leaves' see 'ready\$ *$'
 # What was open is there again.
 run "$(stemma)"
 check 'the sketch is kept' see 'sketch: 2 parents'
 check 'and so is the cursor' see 'north/Oak-7B-Instruct ─'
-press q
+press C
+check 'and the sketch beside' see 'B draft 1'
+press q q
 see 'ready\$ *$'
 exit $failed
