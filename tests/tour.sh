@@ -9,11 +9,7 @@
 # compared, and neither are the models that a prediction rests on.
 screens='merge find parents move why residuals'
 . "${top_srcdir:-.}/tests/cli/tap.sh"
-for locale in C.UTF-8 C.utf8 en_US.UTF-8 en_US.utf8; do
-	[ "$(LC_ALL=$locale locale charmap 2>/dev/null)" = UTF-8 ] && break
-	locale=
-done
-[ -n "$locale" ] || { echo '1..0 # SKIP no UTF-8 locale'; exit 0; }
+need_utf8
 unset LINES COLUMNS NO_COLOR
 readme=$top_srcdir/README
 

@@ -30,6 +30,14 @@ check() {
 		done
 	fi
 }
+# Sets locale to one with UTF-8; without any all is skipped.
+need_utf8() {
+	for locale in C.UTF-8 C.utf8 en_US.UTF-8 en_US.utf8; do
+		[ "$(LC_ALL=$locale locale charmap 2>/dev/null)" = UTF-8 ] && return
+	done
+	echo '1..0 # SKIP no UTF-8 locale'
+	exit 0
+}
 skip() { # DESCRIPTION REASON
 	number=$((number + 1))
 	echo "ok $number - $1 # SKIP $2"

@@ -2,11 +2,7 @@
 # The help lists every binding that is in force, also those of the user's own,
 # with what it does.  Prints TAP.
 . "${top_srcdir:-.}/tests/cli/tap.sh"
-for locale in C.UTF-8 C.utf8 en_US.UTF-8 en_US.utf8; do
-	[ "$(LC_ALL=$locale locale charmap 2>/dev/null)" = UTF-8 ] && break
-	locale=
-done
-[ -n "$locale" ] || { echo '1..0 # SKIP no UTF-8 locale'; exit 0; }
+need_utf8
 unset LINES COLUMNS
 mkdir -p config/stemma
 XDG_CONFIG_HOME=$work/config

@@ -54,7 +54,7 @@ fi
 
 # ---- a configuration
 mkdir -p "$XDG_CONFIG_HOME/stemma"
-printf 'keys:\n  pick: s\n  help: [ctrl-g]\ntree:\n  columns: [size]\nhints: no\nescape-delay: 0\n' \
+printf 'keys:\n  pick: s\n  help: [ctrl-t]\ntree:\n  columns: [size]\nhints: no\nescape-delay: 0\n' \
 	>"$XDG_CONFIG_HOME/stemma/config.yaml"
 run "clear; $(stemma)"
 see 'fitted'
@@ -62,7 +62,7 @@ press s
 check 'a key of the user'"'"'s own' see 'sketch: 1 parent'
 check 'a column too' see 'size · average'
 check 'and no hints' not_see 'Tab pane'
-press C-g
+press C-t
 check 'help shows the keys as they are' see '^│ *s  *add the model'
 press Escape
 see 'lineage'
