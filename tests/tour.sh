@@ -52,7 +52,7 @@ same() { # file, file
 		a = number($1); b = number($2)
 		if ($1 == $2) next
 		if (a !~ /^-?[0-9]+\.?[0-9]*$/ || b !~ /^-?[0-9]+\.?[0-9]*$/ || (a - b) ^ 2 > (a ~ /\./ ? 0.301 : 3.01) ^ 2) {
-			print "the README has " $1 ", the tour " $2
+			print "the README has " $1 ", the tour " $2 " (make tour records it anew)"
 			bad = 1
 		}
 	}
