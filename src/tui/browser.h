@@ -309,6 +309,8 @@ void versus_load(struct browser *browser, const char *name);
 void versus_forget(struct browser *browser); /* what was predicted */
 
 /* sketch_view.c: moving over the parents of the open sketch, and the one there */
+/* A weight, ready for two decimals. */
+double shown_weight(double weight);
 bool sketch_act(struct browser *browser, enum action action, int count);
 size_t sketch_model(struct browser *browser);
 /* "linear", "slerp · t=0.40 · base a/b". */

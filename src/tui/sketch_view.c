@@ -50,12 +50,37 @@ static void sketch_title(struct browser *browser, struct text *out)
 
 /* ---- parents ---------------------------------------------------------------------- */
 
+/* So that equal weights look equal: 0.125 is often a little less. */
+double shown_weight(double weight)
+{
+	return weight + 1e-9;
+}
+
 static int chip_columns(const struct browser *browser, int width)
 {
 	size_t count = browser->sketch.now.count;
 	int fit = width / 38;
 
 	return fit < 1 ? 1 : fit > (int)count ? (int)count : fit > 4 ? 4 : fit;
+}
+
+/* The rows of parents that are shown, and the first of them: where all leave no
+ * room for predictions, those around the cursor. */
+#define PREDICTIONS_KEPT 3
+struct chip_rows {
+	int columns, first, shown;
+};
+
+static struct chip_rows chip_rows(const struct browser *browser, int width, int height)
+{
+	struct chip_rows rows = {.columns = chip_columns(browser, width)};
+	int count = (int)browser->sketch.now.count, all = (count + rows.columns - 1) / rows.columns;
+	int room = height > PREDICTIONS_KEPT ? height - PREDICTIONS_KEPT : 1;
+	int here = (int)browser->sketch_list.cursor / rows.columns;
+
+	rows.shown = all < room ? all : room;
+	rows.first = here < rows.shown ? 0 : here - rows.shown + 1;
+	return rows;
 }
 
 static void draw_chip(struct browser *browser, const struct area *area, size_t position, int row,
@@ -71,7 +96,7 @@ static void draw_chip(struct browser *browser, const struct area *area, size_t p
 	if (selected)
 		draw_repeat(browser->screen, area, row, column, width - 1, STYLE_TEXT, " ");
 	int x = column + draw_text(browser->screen, area, row, column, STYLE_MARK, "●");
-	x += draw_format(browser->screen, area, row, x, STYLE_STRONG, "%.2f%s", parent->weight,
+	x += draw_format(browser->screen, area, row, x, STYLE_STRONG, "%.2f%s", shown_weight(parent->weight),
 			 parent->locked ? "=" : " ");
 	if (width >= BAR_FROM) {
 		draw_repeat(browser->screen, area, row, x, BAR_CELLS, STYLE_DIM, "░");
@@ -94,12 +119,13 @@ int sketch_parent_at(const struct browser *browser, int row, int column, int *ba
 	*bar = -1;
 	if (browser->sketch.now.count == 0)
 		return -1;
-	int columns = chip_columns(browser, area->width), width = (area->width - 1) / columns;
+	const struct chip_rows rows = chip_rows(browser, area->width, area->height);
+	int columns = rows.columns, width = (area->width - 1) / columns;
 	int y = row - area->top, x = column - area->left - 1;
 	size_t position = y >= 0 && x >= 0 && x < columns * width
-		? (size_t)(y * columns + x / width) : SIZE_MAX;
+		? (size_t)((rows.first + y) * columns + x / width) : SIZE_MAX;
 
-	if (area->height <= y || position >= browser->sketch.now.count)
+	if (rows.shown <= y || position >= browser->sketch.now.count)
 		return -1;
 	int within = x % width - BAR_START;
 	if (width >= BAR_FROM && within >= 0 && within < BAR_CELLS)
@@ -107,15 +133,18 @@ int sketch_parent_at(const struct browser *browser, int row, int column, int *ba
 	return (int)position;
 }
 
-/* Draws all parents; returns the rows used. */
+/* Draws the parents; returns the rows used. */
 static int draw_chips(struct browser *browser, const struct area *area)
 {
-	int columns = chip_columns(browser, area->width), width = (area->width - 1) / columns;
-	size_t count = browser->sketch.now.count;
+	const struct chip_rows rows = chip_rows(browser, area->width, area->height);
+	int columns = rows.columns, width = (area->width - 1) / columns;
 
-	for (size_t i = 0; i < count; i++)
-		draw_chip(browser, area, i, (int)i / columns, 1 + (int)i % columns * width, width);
-	return ((int)count + columns - 1) / columns;
+	for (size_t i = 0; i < browser->sketch.now.count; i++) {
+		int row = (int)i / columns - rows.first;
+		if (row >= 0 && row < rows.shown)
+			draw_chip(browser, area, i, row, 1 + (int)i % columns * width, width);
+	}
+	return rows.shown;
 }
 
 /* ---- predictions --------------------------------------------------------------------- */

@@ -147,7 +147,7 @@ static void draw_parent(struct browser *browser, const struct area *area, const 
 	if (selected)
 		draw_repeat(browser->screen, area, row, side->left, side->width - 1, STYLE_TEXT, " ");
 	int x = side->left + draw_text(browser->screen, area, row, side->left, STYLE_MARK, "●");
-	x += draw_format(browser->screen, area, row, x, STYLE_STRONG, "%.2f%s", parent->weight,
+	x += draw_format(browser->screen, area, row, x, STYLE_STRONG, "%.2f%s", shown_weight(parent->weight),
 			 parent->locked ? "=" : " ");
 	draw_fit(browser->screen, area, row, x, side->left + side->width - 2 - x, STYLE_TEXT,
 		 tree_name(browser->tree, parent->model));
