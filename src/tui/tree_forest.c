@@ -49,6 +49,8 @@ static void collect_children(struct tree *tree, const uint32_t *by_name)
 	tree->links = make_list(linked, tree->count);
 	for (size_t n = 0; n < tree->count; n++) {
 		uint32_t node = by_name[n];
+		if (tree->primary[node] == TREE_NONE) /* no parents, as most */
+			continue;
 		const struct lineage_parent *parents = lineage_parents(lineage, node, &count);
 		for (size_t i = 0; i < count; i++) {
 			uint32_t parent = parents[i].node;
@@ -76,7 +78,7 @@ static void count_descendants(struct tree *tree)
 	}
 }
 
-enum root_kind { FAMILY, SINGLE, SILENT };
+enum root_kind { FAMILY, SINGLE, SILENT, KIND_OF_ROOT_COUNT };
 
 static enum root_kind root_kind(const struct tree *tree, uint32_t node)
 {
@@ -86,20 +88,31 @@ static enum root_kind root_kind(const struct tree *tree, uint32_t node)
 	return tree->below[node] > 0 || has_links ? FAMILY : SINGLE;
 }
 
+/* Looks at the nodes as they lie in memory, and only then at their order. */
 static void collect_roots(struct tree *tree, const uint32_t *by_name)
 {
-	size_t *counts[] = {&tree->family_count, &tree->single_count, &tree->silent_count};
-	size_t filled = 0;
+	size_t counts[KIND_OF_ROOT_COUNT] = {0}, filled[KIND_OF_ROOT_COUNT];
+	uint8_t *kinds = memory_allocate(tree->count, sizeof *kinds);
 
-	tree->roots = memory_allocate(tree->count + 1, sizeof *tree->roots);
-	for (int kind = FAMILY; kind <= SILENT; kind++) {
-		size_t first = filled;
-		for (size_t i = 0; i < tree->count; i++)
-			if (tree->primary[by_name[i]] == TREE_NONE &&
-			    (int)root_kind(tree, by_name[i]) == kind)
-				tree->roots[filled++] = by_name[i];
-		*counts[kind] = filled - first;
+	for (size_t node = 0; node < tree->count; node++) {
+		bool root = tree->primary[node] == TREE_NONE;
+		kinds[node] = (uint8_t)(root ? root_kind(tree, (uint32_t)node) : KIND_OF_ROOT_COUNT);
+		if (root)
+			counts[kinds[node]]++;
 	}
+	tree->family_count = counts[FAMILY];
+	tree->single_count = counts[SINGLE];
+	tree->silent_count = counts[SILENT];
+	filled[FAMILY] = 0;
+	filled[SINGLE] = counts[FAMILY];
+	filled[SILENT] = counts[FAMILY] + counts[SINGLE];
+	tree->roots = memory_allocate(tree->count + 1, sizeof *tree->roots);
+	for (size_t i = 0; i < tree->count; i++) {
+		uint8_t kind = kinds[by_name[i]];
+		if (kind < KIND_OF_ROOT_COUNT)
+			tree->roots[filled[kind]++] = by_name[i];
+	}
+	free(kinds);
 }
 
 void forest_build(struct tree *tree)
