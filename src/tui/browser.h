@@ -143,6 +143,9 @@ struct browser {
 	struct engine_query *query; /* for models, so that the sketch keeps its own */
 	size_t estimated;           /* model of the figures below */
 	bool has_estimates;
+	bool in_haste;              /* the picture is drawn for a key, and more may wait */
+	bool estimate_due;          /* the last picture went without, see layout_draw_in_haste() */
+	double estimate_seconds;    /* what the last estimate took */
 	struct engine_estimate *estimates;  /* benchmarks + 1 */
 	struct engine_residual *residuals;  /* z NAN when not scored */
 	struct engine_ancestor ancestors[SKETCH_ANCESTORS_MAX];
@@ -256,6 +259,9 @@ void fitting_adopted(struct browser *browser);
 
 /* layout.c */
 void layout_draw(struct browser *browser);
+/* The same without estimates that take long: estimate_due says that they are left
+ * to the next layout_draw(). */
+void layout_draw_in_haste(struct browser *browser);
 
 /* residual_view.c */
 void residual_table_free(struct browser *browser);

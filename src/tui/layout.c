@@ -302,6 +302,7 @@ void layout_draw(struct browser *browser)
 	int rows = screen_rows(screen), columns = screen_columns(screen);
 	struct area whole = {0, 0, rows, columns}, last = {rows - 1, 0, 1, columns};
 
+	browser->estimate_due = false;
 	screen_begin(screen);
 	memset(browser->panes, 0, sizeof browser->panes);
 	if (rows < ROWS_MIN || columns < COLUMNS_MIN) {
@@ -318,4 +319,11 @@ void layout_draw(struct browser *browser)
 		draw_panes(browser, rows, columns);
 	draw_last_row(browser, &last);
 	screen_end(screen);
+}
+
+void layout_draw_in_haste(struct browser *browser)
+{
+	browser->in_haste = true;
+	layout_draw(browser);
+	browser->in_haste = false;
 }

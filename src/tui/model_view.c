@@ -4,6 +4,7 @@
 
 #include "bars.h"
 #include "browser.h"
+#include "stemma/base/clock.h"
 #include "stemma/base/utf8.h"
 
 #define LABEL_WIDTH 10
@@ -32,15 +33,15 @@ static size_t model_shown(struct browser *browser)
 	return model;
 }
 
-/* Figures of the shown model, once a model and fit. */
-static void estimate(struct browser *browser, size_t model)
+/* Of thousands of scored models an estimate takes longer than a picture may:
+ * then the cursor goes ahead, and the figures follow when no key waits. */
+#define ESTIMATE_SLOW 0.005 /* seconds, of the last one */
+
+static void estimate_model(struct browser *browser, size_t model)
 {
 	size_t rows = browser->session->catalog->benchmark_count + 1;
 	struct error error = {0};
 
-	if (!browser->query || (browser->estimated == model &&
-				browser->estimated_column == browser->tree->column))
-		return;
 	browser->estimated = model;
 	browser->estimated_column = browser->tree->column;
 	browser->has_estimates = engine_predict_model(browser->query, model, browser->estimates,
@@ -58,6 +59,24 @@ static void estimate(struct browser *browser, size_t model)
 	if (!engine_residuals(browser->session->fit, model, browser->residuals))
 		for (size_t i = 0; i < rows; i++)
 			browser->residuals[i] = (struct engine_residual){.z = NAN};
+}
+
+/* Figures of the shown model, once a model and fit. */
+static void estimate(struct browser *browser, size_t model)
+{
+	browser->estimate_due = false;
+	if (!browser->query || (browser->estimated == model &&
+				browser->estimated_column == browser->tree->column))
+		return;
+	if (browser->in_haste && browser->estimate_seconds > ESTIMATE_SLOW) {
+		browser->estimated = CATALOG_NONE;
+		browser->has_estimates = false;
+		browser->estimate_due = true;
+		return;
+	}
+	double begin = clock_seconds();
+	estimate_model(browser, model);
+	browser->estimate_seconds = clock_seconds() - begin;
 }
 
 static void draw_facts(struct flow *flow, const struct catalog_model *model)
@@ -345,7 +364,7 @@ static void draw_legend(struct flow *flow)
 	struct browser *browser = flow->browser;
 
 	flow->line++;
-	if (!browser->has_estimates)
+	if (!browser->has_estimates && !browser->estimate_due)
 		draw_text(browser->screen, flow->area, flow_row(flow), 1, STYLE_DIM,
 			  browser->job ? "predictions follow when the fit is ready" : "not fitted");
 	else

@@ -245,12 +245,16 @@ static enum status run_command(struct script *script, const struct command *comm
 	fitting_poll(browser);
 	/* Drawn after each command as a person would see it: scrolling
 	 * depends on it. */
-	layout_draw(browser);
-	if (!command->timed)
+	if (!command->timed) {
+		layout_draw(browser);
 		return STATUS_OK;
+	}
+	layout_draw_in_haste(browser);
 	script->times = memory_grow(script->times, script->time_count, &script->time_capacity,
 				    sizeof *script->times);
 	script->times[script->time_count++] = clock_seconds() - begin;
+	if (browser->estimate_due)
+		layout_draw(browser);
 	return STATUS_OK;
 }
 

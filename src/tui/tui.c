@@ -120,9 +120,11 @@ static void drain(int descriptor)
 /* Waits for something to happen, and meanwhile prepares what keys will need. */
 static int loop_wait(struct browser *browser, struct pollfd *files, nfds_t count)
 {
-	int happened = 0;
+	int happened = poll(files, count, 0);
 	bool more = true;
 
+	if (happened == 0 && browser->estimate_due)
+		layout_draw(browser);
 	while (happened == 0 && more) {
 		happened = poll(files, count, 0);
 		more = happened == 0 && tree_prepare(browser->tree);
@@ -141,7 +143,7 @@ static void loop_run(struct loop *loop)
 			{.fd = browser->wake[0], .events = POLLIN},
 			{.fd = loop->catcher.pipe[0], .events = POLLIN},
 		};
-		layout_draw(browser);
+		layout_draw_in_haste(browser);
 		if (loop_wait(browser, files, 4) < 0 && errno != EINTR)
 			return;
 		loop_signals(loop);
