@@ -470,6 +470,15 @@ static void run_take(struct run *run, size_t model, double score)
 	}
 }
 
+/* Takes a name that fits, if the terms do, and is not the best. */
+static void run_count(const struct filter *filter, struct run *run, size_t model)
+{
+	if (!terms_fit(filter, model))
+		return;
+	run->fit[model] = run->mark;
+	run->count++;
+}
+
 static void run_candidate(const struct filter *filter, const struct words *words, struct run *run,
 			  size_t candidate)
 {
@@ -478,8 +487,15 @@ static void run_candidate(const struct filter *filter, const struct words *words
 	const struct fuzzy_trail *trail = &filter->trails[candidate];
 	bool sure = trail->worth > -INFINITY &&
 		    fuzzy_trail_fits(trail, words->word[words->count - 1].length, length);
-	double most = 0;
+	double most = 0, ceiling = 0;
 
+	/* How well a name fits counts only where it can be the best. */
+	for (size_t i = 0; i < words->count; i++)
+		ceiling += fuzzy_ceiling(words->word[i].length, length);
+	if (sure && ceiling < run->best_score - 1e-9) {
+		run_count(filter, run, model);
+		return;
+	}
 	for (size_t i = 0; i < words->count; i++) {
 		struct fuzzy_chance chance = fuzzy_chance(words->word[i].letters, words->word[i].length,
 							  &filter->names.digests[model], length);
@@ -487,17 +503,16 @@ static void run_candidate(const struct filter *filter, const struct words *words
 			return;
 		most += chance.most;
 	}
-	if (!terms_fit(filter, model))
-		return;
-	/* How well counts only for what can be the best. */
 	if (sure && most < run->best_score - 1e-9) {
-		run->fit[model] = run->mark;
-		run->count++;
+		run_count(filter, run, model);
 		return;
 	}
+	if (!terms_fit(filter, model))
+		return;
 	struct filter_name name;
 	filter_name_fold(filter->catalog, model, &name);
-	double score = fuzzy_score_folded(filter->line.words, filter->catalog->models[model].name,
+	double score = fuzzy_score_folded(filter->line.words,
+					  filter->catalog->names + filter->catalog->name_start[model],
 					  name.letters, length);
 	if (score > FUZZY_NONE / 2)
 		run_take(run, model, score);

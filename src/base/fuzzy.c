@@ -164,6 +164,13 @@ struct fuzzy_chance fuzzy_chance(const char *word, size_t letters, const struct 
 	};
 }
 
+double fuzzy_ceiling(size_t letters, size_t length)
+{
+	double rest = length > letters ? (double)(length - letters) : 0;
+
+	return WORTH_FIRST + WORTH_FOLLOWS * (double)(letters - 1) - COST_EDGE * rest;
+}
+
 double fuzzy_score_folded(const char *pattern, const char *name, const char *folded, size_t length)
 {
 	const struct folded both = {name, folded, length};

@@ -81,6 +81,7 @@ static void chances_bound_scores(void **state)
 			fitting++;
 			assert_true(chance.fits);
 			assert_true(score <= chance.most + 1e-9);
+			assert_true(score <= fuzzy_ceiling(strlen(words[k]), strlen(names[i])) + 1e-9);
 		}
 	assert_true(fitting > 15);
 	assert_true(sure > 10);

@@ -51,6 +51,8 @@ struct fuzzy_chance {
 };
 struct fuzzy_chance fuzzy_chance(const char *word, size_t letters, const struct fuzzy_digest *digest,
 				 size_t length);
+/* No name of this length scores more. */
+double fuzzy_ceiling(size_t letters, size_t length);
 /* A word of so many letters fits wherever they occur in order. */
 bool fuzzy_fits_anyhow(size_t letters);
 
