@@ -4,6 +4,9 @@
 
 #include "stemma/app/sketch.h"
 
+/* But for their names. */
+bool sketch_state_equals(const struct sketch_state *a, const struct sketch_state *b);
+
 /* Makes `next` the state and the old one undoable; false when they are the
  * same. */
 bool sketch_commit(struct sketch *sketch, const struct sketch_state *next);

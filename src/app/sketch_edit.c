@@ -35,7 +35,7 @@ int sketch_position(const struct sketch *sketch, size_t model)
 
 /* ---- undo ------------------------------------------------------------------ */
 
-static bool state_equals(const struct sketch_state *a, const struct sketch_state *b)
+bool sketch_state_equals(const struct sketch_state *a, const struct sketch_state *b)
 {
 	bool equal = a->method == b->method && a->count == b->count && a->base == b->base &&
 		     a->chat_template == b->chat_template;
@@ -65,7 +65,7 @@ bool sketch_commit_both(struct sketch *sketch, const struct sketch_state *next,
 {
 	const struct sketch_step step = {*next, *beside};
 
-	if (state_equals(&sketch->now, next) && state_equals(&sketch->beside, beside))
+	if (sketch_state_equals(&sketch->now, next) && sketch_state_equals(&sketch->beside, beside))
 		return false;
 	stack_push(&sketch->undo, &sketch->undo_count, &sketch->undo_capacity, sketch);
 	sketch->redo_count = 0;

@@ -85,6 +85,8 @@ enum status sketch_open_file(struct sketch *sketch, const struct catalog *catalo
 					   &recipe, error);
 	if (status == STATUS_OK) {
 		status = sketch_from_recipe(sketch, catalog, &recipe, error);
+		if (status != STATUS_OK)
+			error_locate(error, read_file_name(path), 0, 0);
 		merge_recipe_free(&recipe);
 	}
 	text_free(&text);
@@ -322,4 +324,12 @@ bool sketch_load_beside(struct sketch *sketch, struct session *session, const ch
 	if (!sketch_commit_both(sketch, &sketch->now, &state))
 		state_set_name(&sketch->beside, name);
 	return true;
+}
+
+void sketch_recognize(struct sketch *sketch, struct session *session, const char *name)
+{
+	struct sketch_state state;
+
+	if (load(session, name, &state) && sketch_state_equals(&state, &sketch->now))
+		state_set_name(&sketch->now, name);
 }

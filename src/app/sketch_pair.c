@@ -17,7 +17,7 @@ static enum status predict_both(const struct sketch *sketch, struct session *ses
 		session->beside = engine_query_new(session->fit);
 	status = sketch_predict_with(&beside, session, session->beside, &comparison->beside, error);
 	if (status != STATUS_OK)
-		error_advise(error, "this is about the sketch beside");
+		error_locate(error, "the sketch beside", 0, 0);
 	return status;
 }
 

@@ -94,6 +94,10 @@ void keep_load(struct browser *browser)
 		tree_set_open(browser->tree, 0, true);
 	/* These are work, not a place. */
 	sketch_load(&browser->sketch, browser->session, "");
+	char *name = kept(browser, "sketch.name");
+	if (name && *name)
+		sketch_recognize(&browser->sketch, browser->session, name);
+	free(name);
 	char *beside = kept(browser, "sketch.beside");
 	if (beside && *beside)
 		sketch_load_beside(&browser->sketch, browser->session, beside);
@@ -143,6 +147,7 @@ void keep_save(struct browser *browser)
 	keep(browser, "tree.column", tree->column < catalog->benchmark_count
 					     ? catalog->benchmarks[tree->column].key : "average");
 	keep(browser, "tree.filter", tree->filter ? tree->filter : "");
+	keep(browser, "sketch.name", browser->sketch.now.name);
 	keep(browser, "sketch.beside", browser->sketch.beside.name);
 	save_panes(browser);
 	text_clear(&folds);

@@ -301,8 +301,11 @@ static int draw_warnings(struct browser *browser, const struct area *area, int r
 
 static void draw_failure(struct browser *browser, const struct area *area, int row)
 {
+	char reason[512];
+
+	error_format(&browser->versus_error, reason, sizeof reason);
 	draw_fit(browser->screen, area, row, 1, area->width - 2, STYLE_DIM,
-		 browser->session->fit ? browser->versus_error.message
+		 browser->session->fit ? reason
 		 : browser->job ? "scores follow when the fit is ready" : "nothing is fitted: F fits");
 }
 

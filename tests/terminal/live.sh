@@ -35,7 +35,7 @@ press q
 check 'q leaves' see 'ready\$ *$'
 # What was open is there again.
 run "$(stemma)"
-check 'the sketch is kept' see 'sketch: 2 parents'
+check 'the sketch is kept, with its name' see 'sketch draft 1: 2 parents'
 check 'and so is the cursor' see 'north/Oak-7B-Instruct ─'
 press C
 check 'and the sketch beside' see 'B draft 1'

@@ -660,6 +660,13 @@ static void a_second_sketch_stands_beside(void **state)
 	while (sketch_redo(sketch))
 		;
 	assert_true(same_state(&sketch->now, &first) && same_state(&sketch->beside, &second));
+	/* What is just as kept is told its name again, what is not is not. */
+	sketch->now.name[0] = '\0';
+	sketch_recognize(sketch, fixture->session, "first");
+	assert_string_equal(sketch->now.name, "first");
+	sketch_set_weight(sketch, 0, 0.7);
+	sketch_recognize(sketch, fixture->session, "first");
+	assert_string_equal(sketch->now.name, "");
 	/* Kept ones can be put there. */
 	draw(fixture, MERGE_LINEAR, "f/b", 1, NULL, 0, NULL);
 	assert_false(sketch_load_beside(sketch, fixture->session, "nobody"));

@@ -155,7 +155,9 @@ enum status sketch_save(struct sketch *sketch, struct session *session, const ch
 			struct error *error);
 /* false when there is none of that name (or its models are gone). */
 bool sketch_load(struct sketch *sketch, struct session *session, const char *name);
-/* The same, put beside the open one. */
+/* Gives the open sketch its name again when it is just as kept under it. */
+void sketch_recognize(struct sketch *sketch, struct session *session, const char *name);
+/* As sketch_load(), but put beside the open one. */
 bool sketch_load_beside(struct sketch *sketch, struct session *session, const char *name);
 
 /* The open sketch and the one beside, predicted together. */
