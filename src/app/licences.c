@@ -28,3 +28,11 @@ enum licence_class licence_class(const char *licence)
 			return known[i].class;
 	return LICENCE_UNKNOWN;
 }
+
+unsigned licence_conflicts(unsigned classes)
+{
+	const unsigned limits = LICENCE_BIT(NONCOMMERCIAL) | LICENCE_BIT(OWN_TERMS);
+
+	return (classes & LICENCE_BIT(SHARE_ALIKE) ? limits : 0) |
+	       (classes & limits ? LICENCE_BIT(SHARE_ALIKE) : 0);
+}

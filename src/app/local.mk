@@ -15,6 +15,9 @@ libapp_a_SOURCES = \
 	include/stemma/app/outcomes.h src/app/outcomes.c \
 	include/stemma/app/session.h src/app/session.c \
 	include/stemma/app/sync.h src/app/sync.c \
+	include/stemma/app/target.h src/app/target.c \
+	include/stemma/app/wishes.h src/app/wishes.c src/app/wishes_resolve.c \
+	include/stemma/app/plot.h src/app/plot.c \
 	include/stemma/app/sketch.h src/app/sketch.h src/app/sketch.c \
 	src/app/sketch_edit.c src/app/sketch_file.c src/app/sketch_model.c src/app/sketch_warnings.c \
 	src/app/sketch_pair.c src/app/sketch_write.c

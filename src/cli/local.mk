@@ -28,7 +28,6 @@ libcli_a_SOURCES = \
 	src/cli/run.c \
 	src/cli/show.c \
 	src/cli/suggest.c src/cli/sync.c \
-	src/cli/target.c src/cli/target.h \
 	src/cli/table.c src/cli/table.h \
 	src/cli/tree.c
 

@@ -16,9 +16,4 @@ const char *names_answer(enum answer answer);
 /* The published score, NAN when missing; the average past the last benchmark. */
 double names_score(const struct catalog *catalog, size_t model, size_t benchmark);
 
-/* Index of the benchmark that an option names, benchmark_count for "average";
- * STATUS_USAGE with the list of benchmarks when there is none. */
-enum status names_find_benchmark(const struct catalog *catalog, const char *word,
-				 size_t *benchmark, struct error *error);
-
 #endif

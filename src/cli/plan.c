@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "names.h"
+#include "stemma/app/target.h"
 #include "stemma/base/memory.h"
 #include "stemma/engine/plan.h"
 
@@ -133,7 +134,7 @@ static enum status plan_run(struct cli *cli, const void *specific, size_t count,
 	enum status status = cli_open(cli, &session, error);
 	if (status != STATUS_OK)
 		return status;
-	status = names_find_benchmark(session->catalog, options->target ? options->target : "average", &target,
+	status = target_find_benchmark(session->catalog, options->target ? options->target : "average", &target,
 				      error);
 	if (status == STATUS_OK)
 		status = cli_fit(cli, session, &settings, false, error);

@@ -8,6 +8,7 @@
 #include "merge_options.h"
 #include "names.h"
 #include "prediction.h"
+#include "stemma/app/target.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/read_file.h"
 #include "stemma/base/text.h"
@@ -263,7 +264,7 @@ static enum status predict_run(struct cli *cli, const void *specific, size_t cou
 	enum status status = cli_open(cli, &session, error);
 	if (status != STATUS_OK)
 		return status;
-	status = names_find_benchmark(session->catalog, options->why ? options->why : "average",
+	status = target_find_benchmark(session->catalog, options->why ? options->why : "average",
 				      &why, error);
 	if (status == STATUS_OK)
 		status = read_children(cli, &children, session, &options->merge, count, arguments,

@@ -6,6 +6,7 @@
 #include "anomalies.h"
 #include "command.h"
 #include "names.h"
+#include "stemma/app/target.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 
@@ -200,7 +201,7 @@ static enum status find_selection(const struct session *session, const struct re
 		selection->set = word;
 		return STATUS_OK;
 	}
-	return names_find_benchmark(session->catalog, word, &selection->benchmark, error);
+	return target_find_benchmark(session->catalog, word, &selection->benchmark, error);
 }
 
 static enum status fail_no_score(const struct session *session, const struct selection *selection,

@@ -1,196 +1,46 @@
 /* stemma suggest: what should be merged? */
-#include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
 #include "names.h"
-#include "stemma/app/sketch.h"
+#include "stemma/app/plot.h"
+#include "stemma/app/wishes.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
-#include "stemma/engine/suggest.h"
-#include "target.h"
 
-static const char *const by_words[] = {
-#define X(symbol, word) word,
-	SUGGEST_ORDER_TABLE(X)
-#undef X
-	NULL
-};
-
+/* By wish; which of the three is used, its kind says. */
 struct suggest_options {
-	const char *target, *least, *most, *since, *until, *floor;
-	struct option_list license, no_license, owner, not_owner, include, exclude;
-	uint64_t limit, parents, per_model;
-	int by, method;
-	bool suspects;
-};
-static const struct suggest_options defaults = {
-	.limit = 20, .parents = 2, .per_model = 1, .method = MERGE_LINEAR
+	const char *text[WISH_COUNT];
+	struct option_list list[WISH_COUNT];
+	bool flag[WISH_COUNT];
 };
 
-#define OPTION(member) offsetof(struct suggest_options, member)
+#define PLACE_TEXT(wish) offsetof(struct suggest_options, text) + (wish) * sizeof(const char *)
+#define PLACE_LIST(wish) offsetof(struct suggest_options, list) + (wish) * sizeof(struct option_list)
+#define PLACE_FLAG(wish) offsetof(struct suggest_options, flag) + (wish) * sizeof(bool)
 static const struct option_spec specs[] = {
-	{"target", 't', OPTION_TEXT, "TARGET", OPTION(target), "average (default), a benchmark or KEY=WEIGHT,...", NULL},
-	{"by", 0, OPTION_CHOICE, "ORDER", OPTION(by), "gain (expected, default) or chance (of a gain)", by_words},
-	{"parents", 0, OPTION_NUMBER, "2|3", OPTION(parents), "pairs (default) or triples", NULL},
-	{"method", 0, OPTION_CHOICE, "METHOD", OPTION(method), "merge method (default linear)", method_words},
-	{"floor", 0, OPTION_TEXT, "POINTS", OPTION(floor), "merges predicted to reach this (default: the best tenth)", NULL},
-	{"min-params", 0, OPTION_TEXT, "B", OPTION(least), "models of at least B billion parameters", NULL},
-	{"max-params", 0, OPTION_TEXT, "B", OPTION(most), "models of at most B billion parameters", NULL},
-	{"license", 0, OPTION_LIST, "LICENSE", OPTION(license), "models of this licence only (* and ? match)", NULL},
-	{"no-license", 0, OPTION_LIST, "LICENSE", OPTION(no_license), "no models of this licence", NULL},
-	{"owner", 0, OPTION_LIST, "OWNER", OPTION(owner), "models of this owner only", NULL},
-	{"not-owner", 0, OPTION_LIST, "OWNER", OPTION(not_owner), "no models of this owner", NULL},
-	{"since", 0, OPTION_TEXT, "DATE", OPTION(since), "models uploaded on this day or later", NULL},
-	{"until", 0, OPTION_TEXT, "DATE", OPTION(until), "models uploaded on this day or earlier", NULL},
-	{"include", 0, OPTION_LIST, "NAME", OPTION(include), "merges of this model only", NULL},
-	{"exclude", 0, OPTION_LIST, "NAME", OPTION(exclude), "no merges of this model", NULL},
-	{"suspects", 0, OPTION_FLAG, NULL, OPTION(suspects), "take flagged and suspect models too", NULL},
-	{"per-model", 0, OPTION_NUMBER, "N", OPTION(per_model), "answers that may share a model (default 1)", NULL},
-	{"limit", 0, OPTION_NUMBER, "N", OPTION(limit), "the first N answers (default 20)", NULL},
+#define X(symbol, word, letter, kind, argument, help) \
+	{word, letter, OPTION_##kind, argument, PLACE_##kind(WISH_##symbol), help, NULL},
+	WISH_TABLE(X)
+#undef X
 };
 
-/* ---- constraints ------------------------------------------------------------- */
-
-static bool matches(const struct option_list *list, const char *word)
+static void take_wishes(const struct suggest_options *options, struct wishes *wishes)
 {
-	for (size_t i = 0; word && i < list->count; i++)
-		if (fnmatch(list->values[i], word, FNM_CASEFOLD) == 0)
-			return true;
-	return false;
+	for (int i = 0; i < WISH_COUNT; i++) {
+		enum wish wish = (enum wish)i;
+		if (options->text[i])
+			wishes_add(wishes, wish, options->text[i]);
+		for (size_t v = 0; v < options->list[i].count; v++)
+			wishes_add(wishes, wish, options->list[i].values[v]);
+		if (options->flag[i])
+			wishes_add(wishes, wish, NULL);
+	}
 }
 
-static enum status parse_floor(const char *word, double *value, struct error *error)
-{
-	char *end = NULL;
-
-	*value = word ? strtod(word, &end) : NAN;
-	if (!word || (end != word && *end == '\0' && *value >= 0 && *value <= 100))
-		return STATUS_OK;
-	error_set(error, STATUS_USAGE, "--floor %s is no score from 0 to 100", word);
-	return error_advise(error, "as in --floor 30; 0 lets every merge pass");
-}
-
-static enum status parse_size(const char *word, const char *option, double nothing, double *value,
-			      struct error *error)
-{
-	char *end = NULL;
-
-	*value = word ? strtod(word, &end) : nothing;
-	if (!word || (end != word && *end == '\0' && isfinite(*value) && *value > 0))
-		return STATUS_OK;
-	error_set(error, STATUS_USAGE, "--%s %s is no number of billions", option, word);
-	return error_advise(error, "as in --%s 8", option);
-}
-
-static enum status parse_date(const char *word, const char *option, double nothing, double *value,
-			      struct error *error)
-{
-	*value = word ? date_days(word) : nothing;
-	if (!isnan(*value))
-		return STATUS_OK;
-	error_set(error, STATUS_USAGE, "--%s %s is no date", option, word);
-	return error_advise(error, "as in --%s 2024-06-30", option);
-}
-
-struct limits {
-	double least, most, since, until;
-};
-
-static enum status parse_limits(const struct suggest_options *options, struct limits *limits,
-				struct error *error)
-{
-	enum status status = parse_size(options->least, "min-params", 0, &limits->least, error);
-
-	if (status == STATUS_OK)
-		status = parse_size(options->most, "max-params", INFINITY, &limits->most, error);
-	if (status == STATUS_OK)
-		status = parse_date(options->since, "since", -INFINITY, &limits->since, error);
-	if (status == STATUS_OK)
-		status = parse_date(options->until, "until", INFINITY, &limits->until, error);
-	return status;
-}
-
-/* Unknown sizes and dates pass only where nothing is asked of them. */
-static bool is_allowed(const struct catalog_model *model, const struct suggest_options *options,
-		       const struct limits *limits)
-{
-	const char *slash = strchr(model->name, '/');
-	char *owner = memory_string_slice(model->name, slash ? (size_t)(slash - model->name) : 0);
-	bool owned = (!options->owner.count || matches(&options->owner, owner)) &&
-		     !matches(&options->not_owner, owner);
-
-	free(owner);
-	if (!owned || (model->suspect && !options->suspects))
-		return false;
-	if ((options->license.count && !matches(&options->license, model->license)) ||
-	    matches(&options->no_license, model->license))
-		return false;
-	if (model->params_b < limits->least || model->params_b > limits->most)
-		return false;
-	if (!options->since && !options->until)
-		return true;
-	return model->uploaded >= limits->since && model->uploaded <= limits->until;
-}
-
-static enum status resolve_list(const struct catalog *catalog, const struct option_list *list,
-				size_t *models, struct error *error)
-{
-	enum status status = STATUS_OK;
-
-	for (size_t i = 0; i < list->count && status == STATUS_OK; i++)
-		status = catalog_resolve(catalog, list->values[i], &models[i], error);
-	return status;
-}
-
-static enum status find_allowed(const struct catalog *catalog, const struct suggest_options *options,
-				bool *allowed, struct error *error)
-{
-	size_t *excluded = memory_allocate(options->exclude.count + 1, sizeof *excluded);
-	struct limits limits;
-	enum status status = parse_limits(options, &limits, error);
-
-	if (status == STATUS_OK)
-		status = resolve_list(catalog, &options->exclude, excluded, error);
-	for (size_t i = 0; i < catalog->count && status == STATUS_OK; i++)
-		allowed[i] = is_allowed(&catalog->models[i], options, &limits) &&
-			     !(catalog->excluded && catalog->excluded[i]);
-	for (size_t i = 0; i < options->exclude.count && status == STATUS_OK; i++)
-		allowed[excluded[i]] = false;
-	free(excluded);
-	return status;
-}
-
-/* A method must give its parents the shares that the weights say. */
-static enum status check_method(const struct suggest_options *options, struct error *error)
-{
-	const struct merge_method_info *info = merge_method_info((enum merge_method)options->method);
-	double weights[SUGGEST_PARENTS_MAX] = {0.5, 0.3, 0.2}, shares[SUGGEST_PARENTS_MAX], base = 0;
-	size_t count = (size_t)options->parents;
-
-	if (count < 2 || count > SUGGEST_PARENTS_MAX)
-		return error_set(error, STATUS_USAGE, "--parents is 2 or 3");
-	if (options->limit < 1 || options->per_model < 1)
-		return error_set(error, STATUS_USAGE, "--limit and --per-model are 1 or more");
-	if (options->include.count > count)
-		return error_set(error, STATUS_USAGE, "--include names more models than --parents");
-	if (count == 2)
-		weights[0] = 0.7;
-	merge_shares((enum merge_method)options->method, count, weights, info->parents_max == 1 ? 0 : -1, 1,
-		     shares, &base);
-	for (size_t i = 0; i < count; i++)
-		if (base > 0 || fabs(shares[i] - weights[i]) > 1e-6 || info->reduction == REDUCE_LAYERS ||
-		    (info->reduction == REDUCE_SLERP && count != 2)) {
-			error_set(error, STATUS_USAGE, "%s does not give %zu parents the shares that suggest looks for",
-				  info->name, count);
-			return error_advise(error, "take linear, and try the method with 'stemma predict'");
-		}
-	return STATUS_OK;
-}
-
-/* ---- the report -------------------------------------------------------------- */
+/* ---- the best ---------------------------------------------------------------- */
 
 static const struct column columns[] = {
 	{"rank", "", COLUMN_NUMBER, 0, false},
@@ -237,6 +87,11 @@ static void report_note(const struct report *report, const struct suggest_result
 {
 	if (report->format != OUTPUT_TEXT)
 		return;
+	if (result->count == 0) {
+		fprintf(report->out, "\nNo merge of the %zu models fits; those that do are predicted below %.1f.\n",
+			result->candidates, result->floor);
+		return;
+	}
 	fprintf(report->out,
 		"\nBest of %.0f merges of %zu models that are predicted to reach %.1f.  gain is over the\n"
 		"best parent's published score, shrunk for the size of the search: up to %.2f of the\n"
@@ -246,16 +101,29 @@ static void report_note(const struct report *report, const struct suggest_result
 		result->spread, result->slope_merges);
 }
 
-static void report_suggestions(struct report *report, const struct catalog *catalog,
-			       const struct suggest_options *options,
-			       const struct suggest_result *result)
+/* The other methods that the prediction holds for. */
+static void report_methods(struct report *report, const struct wish_search *search)
 {
-	bool text = report->format == OUTPUT_TEXT;
+	struct text others = {0};
 
-	report_text(report, "target", "target", options->target ? options->target : "average");
-	report_text(report, "by", NULL, by_words[options->by]);
-	report_text(report, "method", "method", method_words[options->method]);
-	if (!text) {
+	report_text(report, "method", "method", merge_method_info(search->method)->name);
+	for (int i = 0; i < MERGE_METHOD_COUNT; i++)
+		if (i != (int)search->method && wish_method_fits((enum merge_method)i, search->settings.parents))
+			text_append_format(&others, "%s%s", others.length ? ", " : "",
+					   merge_method_info((enum merge_method)i)->name);
+	report_text(report, "also_by", "also by", text_string(&others));
+	text_free(&others);
+}
+
+static void report_best(struct report *report, const struct catalog *catalog, const struct wishes *wishes,
+			const struct wish_search *search, const struct suggest_result *result)
+{
+	const char *target = wishes_value(wishes, WISH_TARGET);
+
+	report_text(report, "target", "target", target ? target : "average");
+	report_text(report, "by", NULL, wish_choices(WISH_BY)[search->settings.by]);
+	report_methods(report, search);
+	if (report->format != OUTPUT_TEXT) {
 		report_number(report, "floor", NULL, result->floor, 2);
 		report_number(report, "candidates", NULL, (double)result->candidates, 0);
 		report_number(report, "searched", NULL, result->searched, 0);
@@ -263,67 +131,241 @@ static void report_suggestions(struct report *report, const struct catalog *cata
 		report_number(report, "slope", NULL, result->slope, 3);
 		report_number(report, "slope_merges", NULL, (double)result->slope_merges, 0);
 	}
-	report_answers(report, catalog, (size_t)options->parents, result);
+	report_answers(report, catalog, search->settings.parents, result);
 	report_note(report, result);
+}
+
+/* ---- the front ---------------------------------------------------------------- */
+
+/* Columns of an axis; their keys begin with the benchmark's.  What text leaves
+ * out has no title. */
+enum axis_column { AXIS_SHOWN, AXIS_SD, AXIS_BEST, AXIS_CHANCE, AXIS_RAW, AXIS_COLUMNS };
+static const struct column axis_columns[AXIS_COLUMNS] = {
+	{"shown", "", COLUMN_NUMBER, 1, false},     {"sd", "sd", COLUMN_NUMBER, 1, false},
+	{"best", "best", COLUMN_NUMBER, 1, false},  {"chance", "chance", COLUMN_PERCENT, 0, false},
+	{"predicted", NULL, COLUMN_NUMBER, 1, false},
+};
+#define FRONT_COLUMNS_MAX (2 + FRONT_AXES_MAX * AXIS_COLUMNS + 4)
+
+struct front_columns {
+	struct column column[FRONT_COLUMNS_MAX];
+	char *keys[FRONT_AXES_MAX * AXIS_COLUMNS];
+	size_t count, key_count;
+};
+
+static void front_columns_make(struct front_columns *made, const struct catalog *catalog,
+			       const struct wish_search *search)
+{
+	*made = (struct front_columns){0};
+	made->column[made->count++] = (struct column){"rank", NULL, COLUMN_NUMBER, 0, false};
+	made->column[made->count++] = (struct column){NULL, "", COLUMN_TEXT, 0, false}; /* in the plot */
+	for (size_t a = 0; a < search->front.axis_count; a++)
+		for (int i = 0; i < AXIS_COLUMNS; i++) {
+			struct column *column = &made->column[made->count++];
+			struct text key = {0};
+			text_append_format(&key, "%s_%s", names_benchmark(catalog, search->axes[a], OUTPUT_CSV),
+					   axis_columns[i].key);
+			made->keys[made->key_count] = text_steal(&key);
+			*column = axis_columns[i];
+			column->key = made->keys[made->key_count++];
+			if (i == AXIS_SHOWN)
+				column->title = names_benchmark(catalog, search->axes[a], OUTPUT_TEXT);
+		}
+	for (size_t i = 7; i < 11; i++)
+		made->column[made->count++] = columns[i];
+}
+
+static void report_points(struct report *report, const struct catalog *catalog,
+			  const struct wish_search *search, const struct front_result *result)
+{
+	struct front_columns made;
+
+	front_columns_make(&made, catalog, search);
+	struct table *table = table_new(made.column, made.count);
+	for (size_t i = 0; i < result->count; i++) {
+		const struct front_answer *answer = &result->answers[i];
+		const char label[2] = {plot_label(i)};
+		table_number(table, (double)i + 1);
+		table_text(table, label);
+		for (size_t a = 0; a < search->front.axis_count; a++) {
+			const struct front_score *score = &answer->score[a];
+			const double values[AXIS_COLUMNS] = {score->shown, score->sd, score->best, score->chance,
+							     score->mean};
+			for (int v = 0; v < AXIS_COLUMNS; v++)
+				table_number(table, values[v]);
+		}
+		for (size_t p = 0; p < 2; p++) {
+			table_number(table, answer->weights[p]);
+			table_text(table, names_model(catalog, answer->parents[p]));
+		}
+	}
+	report_table(report, "front", NULL, table, TABLE_MAIN);
+	table_free(table);
+	for (size_t i = 0; i < made.key_count; i++)
+		free(made.keys[i]);
+}
+
+#define PLOT_WIDTH 64
+#define PLOT_HEIGHT 18
+#define PLOT_LEFT 7
+
+/* A cell as it is printed. */
+static void print_cell(const struct report *report, char cell)
+{
+	if (report->utf8 && cell == PLOT_BEST)
+		fputs("×", report->out);
+	else if (report->utf8 && cell == PLOT_OTHER)
+		fputs("·", report->out);
+	else
+		putc(cell, report->out);
+}
+
+static void print_row(const struct report *report, const struct plot *plot, int row)
+{
+	int last = plot->width;
+
+	while (last > 0 && plot->cells[row * plot->width + last - 1] == ' ')
+		last--;
+	fputs(report->utf8 ? " │" : " |", report->out);
+	for (int column = 0; column < last; column++)
+		print_cell(report, plot->cells[row * plot->width + column]);
+	putc('\n', report->out);
+}
+
+static void report_plot(const struct report *report, const struct catalog *catalog,
+			const struct wish_search *search, const struct front_result *result)
+{
+	struct plot plot;
+
+	plot_front(&plot, PLOT_WIDTH, PLOT_HEIGHT, catalog, search, result);
+	fprintf(report->out, "\n%s (up) against %s:\n\n", names_benchmark(catalog, search->axes[1], OUTPUT_TEXT),
+		names_benchmark(catalog, search->axes[0], OUTPUT_TEXT));
+	for (int row = 0; row < plot.height; row++) {
+		if (row == 0 || row == plot.height - 1)
+			fprintf(report->out, "%*.1f", PLOT_LEFT - 1, plot.high[1] - (plot.high[1] - plot.low[1]) *
+				row / (plot.height - 1));
+		else
+			fprintf(report->out, "%*s", PLOT_LEFT - 1, "");
+		print_row(report, &plot, row);
+	}
+	fprintf(report->out, "%*s%s", PLOT_LEFT, "", report->utf8 ? "└" : "+");
+	for (int column = 0; column < plot.width; column++)
+		fputs(report->utf8 ? "─" : "-", report->out);
+	fprintf(report->out, "\n%*s%-*.1f%.1f\n", PLOT_LEFT + 1, "", plot.width - 4, plot.low[0], plot.high[0]);
+	plot_free(&plot);
+}
+
+static void report_front_note(const struct report *report, const struct catalog *catalog,
+			      const struct wish_search *search, const struct front_result *result)
+{
+	if (result->count == 0) {
+		fprintf(report->out, "\nNo merge of the %zu models fits.\n", result->candidates);
+		return;
+	}
+	report_plot(report, catalog, search, result);
+	fprintf(report->out, "\n1, 2 ... are the merges above, %s published models that no other beats, %s others.\n",
+		report->utf8 ? "×" : "x", report->utf8 ? "·" : ".");
+	fprintf(report->out,
+		"No other of %.0f pairs of %zu models is predicted better on all; %zu are like that.\n"
+		"Scores are shrunk for the size of the search, because the best of so many\n"
+		"predictions have the luckiest errors:", result->searched, result->candidates, result->found);
+	for (size_t a = 0; a < search->front.axis_count; a++)
+		fprintf(report->out, "%s %s by %.1f", a ? "," : "",
+			names_benchmark(catalog, search->axes[a], OUTPUT_TEXT), result->axis[a].overstated);
+	fputs(".  sd and chance do\nnot know of it.\n", report->out);
+}
+
+static const struct column shrink_columns[] = {
+	{"benchmark", "", COLUMN_TEXT, 0, false},
+	{"overstated", "", COLUMN_NUMBER, 1, false},
+	{"spread", "", COLUMN_NUMBER, 1, false},
+	{"slope", "", COLUMN_NUMBER, 2, false},
+	{"slope_merges", "", COLUMN_NUMBER, 0, false},
+};
+
+/* In JSON, what the note says of each axis. */
+static void report_axes(struct report *report, const struct catalog *catalog, const struct wish_search *search,
+			const struct front_result *result)
+{
+	struct table *table = table_new(shrink_columns, sizeof shrink_columns / sizeof *shrink_columns);
+
+	for (size_t a = 0; a < search->front.axis_count; a++) {
+		const struct front_axis *axis = &result->axis[a];
+		table_text(table, names_benchmark(catalog, search->axes[a], report->format));
+		table_number(table, axis->overstated);
+		table_number(table, axis->spread);
+		table_number(table, axis->slope);
+		table_number(table, (double)axis->slope_merges);
+	}
+	report_table(report, "axes", NULL, table, TABLE_SIDE);
+	table_free(table);
+}
+
+static void report_front(struct report *report, const struct catalog *catalog, const struct wishes *wishes,
+			 const struct wish_search *search, const struct front_result *result)
+{
+	bool text = report->format == OUTPUT_TEXT;
+
+	report_text(report, "pareto", "pareto", wishes_value(wishes, WISH_PARETO));
+	report_methods(report, search);
+	if (!text) {
+		report_number(report, "candidates", NULL, (double)result->candidates, 0);
+		report_number(report, "searched", NULL, result->searched, 0);
+		report_number(report, "found", NULL, (double)result->found, 0);
+		report_axes(report, catalog, search, result);
+	}
+	report_points(report, catalog, search, result);
+	if (text)
+		report_front_note(report, catalog, search, result);
 }
 
 /* ---- the command --------------------------------------------------------------- */
 
-static enum status suggest(struct cli *cli, struct session *session,
-			   const struct suggest_options *options, struct suggest_result *result,
-			   struct error *error)
+static enum status search_and_report(struct cli *cli, struct session *session, const struct wishes *wishes,
+				     const struct wish_search *search, struct error *error)
 {
-	const struct catalog *catalog = session->catalog;
-	const struct engine_settings engine = {.prior = PRIOR_KIN};
-	double *target = memory_zero(catalog->benchmark_count + 1, sizeof *target);
-	size_t *include = memory_allocate(options->include.count + 1, sizeof *include);
-	bool *allowed = memory_zero(catalog->count + 1, sizeof *allowed);
-	struct suggest_settings settings = {
-		.allowed = allowed, .include = include, .include_count = options->include.count,
-		.target = target, .parents = (size_t)options->parents,
-		.by = (enum suggest_order)options->by, .limit = (size_t)options->limit,
-		.per_model = (size_t)options->per_model,
-	};
-	enum status status = check_method(options, error);
+	bool front = search->front.axis_count > 0;
+	struct suggest_result result = {0};
+	struct front_result points = {0};
+	struct report report;
+	enum status status = front
+		? engine_front(session->fit, &search->front, &cli->progress, &points, error)
+		: engine_suggest(session->fit, &search->settings, &cli->progress, &result, error);
 
-	if (status == STATUS_OK)
-		status = parse_floor(options->floor, &settings.floor, error);
-	if (status == STATUS_OK)
-		status = target_parse(catalog, options->target, target, error);
-	if (status == STATUS_OK)
-		status = resolve_list(catalog, &options->include, include, error);
-	if (status == STATUS_OK)
-		status = find_allowed(catalog, options, allowed, error);
-	if (status == STATUS_OK)
-		status = cli_fit(cli, session, &engine, false, error);
-	if (status == STATUS_OK)
-		status = engine_suggest(session->fit, &settings, &cli->progress, result, error);
 	cli_end_progress(cli);
-	free(target);
-	free(include);
-	free(allowed);
+	if (status == STATUS_OK) {
+		cli_report(cli, &report);
+		if (front)
+			report_front(&report, session->catalog, wishes, search, &points);
+		else
+			report_best(&report, session->catalog, wishes, search, &result);
+		report_end(&report);
+	}
+	suggest_result_free(&result);
+	front_result_free(&points);
 	return status;
 }
 
 static enum status suggest_run(struct cli *cli, const void *specific, size_t count, char **arguments,
 			       struct error *error)
 {
-	const struct suggest_options *options = specific;
-	struct suggest_result result = {0};
+	const struct engine_settings engine = {.prior = PRIOR_KIN};
+	struct wishes wishes = {0};
+	struct wish_search search = {0};
 	struct session *session;
-	struct report report;
 	enum status status = cli_open(cli, &session, error);
 
 	(void)count, (void)arguments;
 	if (status != STATUS_OK)
 		return status;
-	status = suggest(cli, session, options, &result, error);
-	if (status == STATUS_OK) {
-		cli_report(cli, &report);
-		report_suggestions(&report, session->catalog, options, &result);
-		report_end(&report);
-	}
-	suggest_result_free(&result);
+	take_wishes(specific, &wishes);
+	status = wishes_resolve(&wishes, session->catalog, &search, error);
+	if (status == STATUS_OK)
+		status = cli_fit(cli, session, &engine, false, error);
+	if (status == STATUS_OK)
+		status = search_and_report(cli, session, &wishes, &search, error);
+	wish_search_free(&search);
+	wishes_free(&wishes);
 	session_close(session);
 	return status;
 }
@@ -333,11 +375,12 @@ const struct command suggest_command = {
 	.arguments = "",
 	.summary = "Suggest merges that promise most",
 	.details = "\nParents are scored models of one architecture and size.  The expected score is\n"
-		   "linear in the weights, so the best by gain lie at the ends of 0.2 to 0.8.",
+		   "linear in the weights, so the best by gain lie at the ends of 0.2 to 0.8.\n"
+		   "Licences count with those of all ancestors.  compatible: none forbids what another\n"
+		   "demands; commercial: nor forbids commercial use; permissive: all are.\n",
 	.json = true,
 	.csv = true,
 	COMMAND_SPECS(specs),
 	.options_size = sizeof(struct suggest_options),
-	.defaults = &defaults,
 	.run = suggest_run,
 };

@@ -8,6 +8,7 @@ libengine_a_SOURCES = \
 	include/stemma/engine/anomalies.h src/engine/anomalies.c \
 	include/stemma/engine/backtest.h src/engine/backtest.c \
 	include/stemma/engine/evaluate.h src/engine/evaluate.c \
+	include/stemma/engine/front.h src/engine/front.c \
 	include/stemma/engine/lrmf.h src/engine/lrmf.c \
 	include/stemma/engine/suggest.h src/engine/suggest.c src/engine/search.h src/engine/search.c \
 	src/engine/search_list.c src/engine/search_look.c \

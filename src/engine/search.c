@@ -79,10 +79,10 @@ static int compare_brings(const void *left, const void *right)
 	return order != 0 ? order : (a->model > b->model) - (a->model < b->model);
 }
 
-static bool is_included(const struct suggest_settings *settings, size_t model)
+static bool is_included(const struct suggest_models *models, size_t model)
 {
-	for (size_t i = 0; i < settings->include_count; i++)
-		if (settings->include[i] == model)
+	for (size_t i = 0; i < models->include_count; i++)
+		if (models->include[i] == model)
 			return true;
 	return false;
 }
@@ -90,7 +90,7 @@ static bool is_included(const struct suggest_settings *settings, size_t model)
 static void collect_candidates(struct search *search)
 {
 	const struct engine_fit *fit = search->fit;
-	const struct suggest_settings *settings = search->settings;
+	const struct suggest_models *models = &search->settings->models;
 
 	search->candidate = memory_zero(fit->rows, sizeof *search->candidate);
 	for (size_t row = 0; row < fit->rows; row++) {
@@ -98,8 +98,12 @@ static void collect_candidates(struct search *search)
 		const struct engine_model *facts = &fit->data.model[model];
 		struct candidate candidate = {.model = model, .row = row,
 					      .score = search_target_score(search, row),
-					      .included = is_included(settings, model)};
-		if ((settings->allowed && !settings->allowed[model] && !candidate.included) ||
+					      .included = is_included(models, model)};
+		if (models->has) {
+			candidate.has = models->has[model];
+			candidate.against = models->against[model];
+		}
+		if ((models->allowed && !models->allowed[model] && !candidate.included) ||
 		    isnan(candidate.score) || !facts->architecture || !(facts->params_b > 0))
 			continue;
 		search->candidate[search->count++] = candidate;
@@ -273,7 +277,7 @@ static double own_effects(struct search *search, const struct engine_model *fact
 	return sum;
 }
 
-static double search_own(struct search *search, size_t facts, size_t date)
+double search_own(struct search *search, size_t facts, size_t date)
 {
 	double *own = &search->own[facts * search->date_count + date];
 
@@ -295,6 +299,21 @@ size_t search_date(const struct search *search, const size_t *members, size_t co
 		if (search->candidate[members[i]].date > date)
 			date = search->candidate[members[i]].date;
 	return date;
+}
+
+bool search_may_merge(const struct search *search, const size_t *members, size_t count)
+{
+	const struct candidate *c = search->candidate;
+	size_t included = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		included += c[members[i]].included;
+		for (size_t j = 0; j < count; j++)
+			if (i != j && c[members[i]].has & c[members[j]].against)
+				return false;
+	}
+	/* Pairs in a search for triples say how gains spread, whatever must be in. */
+	return count < search->settings->parents || included >= search->settings->models.include_count;
 }
 
 double search_mean(struct search *search, const size_t *members, const double *weights, size_t count)
@@ -337,10 +356,28 @@ static void learn_floor(struct search *search)
 
 /* ---- the whole ---------------------------------------------------------------- */
 
-enum status search_new(const struct engine_fit *fit, const struct suggest_settings *settings,
-		       struct search *search, struct error *error)
+static enum status check_included(const struct search *search, struct error *error)
 {
-	*search = (struct search){.fit = fit, .settings = settings};
+	const struct suggest_models *models = &search->settings->models;
+
+	for (size_t i = 0; i < models->include_count; i++) {
+		size_t c = 0;
+		while (c < search->count && search->candidate[c].model != models->include[i])
+			c++;
+		if (c < search->count)
+			continue;
+		error_set(error, STATUS_NO_INPUT, "%s cannot be a parent here",
+			  search->fit->data.model[models->include[i]].name);
+		error_advise(error, "parents need a known architecture, size and score");
+		return STATUS_NO_INPUT;
+	}
+	return STATUS_OK;
+}
+
+enum status search_new(const struct engine_fit *fit, const struct suggest_settings *settings,
+		       struct progress *progress, struct search *search, struct error *error)
+{
+	*search = (struct search){.fit = fit, .settings = settings, .progress = progress};
 	if (fit->settings.prior != PRIOR_KIN)
 		return error_set(error, STATUS_USAGE, "suggestions need the prior kin");
 	search->node = memory_zero(fit->data.models, sizeof *search->node);
@@ -360,9 +397,10 @@ enum status search_new(const struct engine_fit *fit, const struct suggest_settin
 	for (size_t i = 0; i < search->fact_count * search->date_count; i++)
 		search->own[i] = NAN;
 	if (search->count >= settings->parents)
-		return STATUS_OK;
+		return check_included(search, error);
 	error_set(error, STATUS_NO_INPUT, "%zu models are left to merge", search->count);
-	return error_advise(error, "loosen the constraints");
+	error_advise(error, "loosen the constraints");
+	return STATUS_NO_INPUT;
 }
 
 void search_free(struct search *search)

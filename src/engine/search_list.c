@@ -77,7 +77,9 @@ struct list {
 	size_t each, parents;
 	bool exhaustive;
 	double looked, sum, squares; /* of the gains */
+	double fitting;              /* that may be merged, of those tried */
 	double all;
+	bool cancelled;
 };
 
 static double list_worst(const struct list *list, size_t owner)
@@ -102,22 +104,14 @@ static void list_insert(struct list *list, size_t owner, const struct entry *ent
 	own[place] = *entry;
 }
 
-static bool has_included(const struct list *list, const struct entry *entry)
-{
-	size_t found = 0;
-
-	for (size_t i = 0; i < list->parents; i++)
-		found += list->search->candidate[entry->member[i]].included;
-	return found >= list->search->settings->include_count;
-}
-
 static void list_offer(struct list *list, struct entry entry)
 {
 	size_t first = entry.member[0];
 	double gain;
 
-	if (!has_included(list, &entry))
+	if (!search_may_merge(list->search, entry.member, list->parents))
 		return;
+	list->fitting++;
 	gain = best_gain(list->search, &entry, list->parents);
 	entry.bound = gain_bound(list->search, gain);
 	if (entry.mean < list->search->floor)
@@ -128,9 +122,17 @@ static void list_offer(struct list *list, struct entry entry)
 	list_insert(list, first, &entry);
 }
 
+/* Before the merges that begin with a candidate; false = no more. */
+static bool list_goes_on(struct list *list, size_t candidate)
+{
+	list->cancelled |= !progress_step(list->search->progress, "searching merges",
+					  (double)candidate / (double)list->search->count);
+	return !list->cancelled;
+}
+
 static void list_pairs(struct list *list, size_t begin, size_t end)
 {
-	for (size_t i = begin; i < end; i++)
+	for (size_t i = begin; i < end && list_goes_on(list, i); i++)
 		for (size_t j = i + 1; j < end; j++)
 			list_offer(list, (struct entry){.member = {i, j}});
 }
@@ -163,7 +165,7 @@ static void list_triples(struct list *list, size_t begin, size_t end)
 	const struct candidate *c = search->candidate;
 	double own = largest_own(search, begin, end);
 
-	for (size_t i = begin; i < end; i++)
+	for (size_t i = begin; i < end && list_goes_on(list, i); i++)
 		for (size_t j = i + 1; j < end; j++) {
 			double score = fmax(c[i].score, c[j].score);
 			for (size_t k = j + 1; k < end; k++) {
@@ -190,9 +192,22 @@ static int compare_bounds(const void *left, const void *right)
 	return memcmp(a->member, b->member, sizeof a->member);
 }
 
-static double combinations(double n, size_t of)
+/* Triples of a family that have all included models. */
+static double triples(const struct search *search, size_t begin, size_t end)
 {
-	return of == 2 ? n * (n - 1) / 2 : n * (n - 1) * (n - 2) / 6;
+	double n = (double)(end - begin);
+	size_t included = 0;
+
+	for (size_t i = begin; i < end; i++)
+		included += search->candidate[i].included;
+	if (included < search->settings->models.include_count)
+		return 0;
+	switch (included) {
+	case 0: return n * (n - 1) * (n - 2) / 6;
+	case 1: return (n - 1) * (n - 2) / 2;
+	case 2: return n - 2;
+	default: return 1;
+	}
 }
 
 static void list_families(struct list *list)
@@ -200,7 +215,7 @@ static void list_families(struct list *list)
 	const struct search *search = list->search;
 	double all = 0;
 
-	for (size_t begin = 0, end; begin < search->count; begin = end) {
+	for (size_t begin = 0, end; begin < search->count && !list->cancelled; begin = end) {
 		end = begin + 1;
 		while (end < search->count && search->candidate[end].family == search->candidate[begin].family)
 			end++;
@@ -208,10 +223,10 @@ static void list_families(struct list *list)
 			list_pairs(list, begin, end);
 		else
 			list_triples(list, begin, end);
-		all += combinations((double)(end - begin), list->parents);
+		all += triples(search, begin, end);
 	}
-	/* What the bound ruled out was searched too. */
-	list->all = search->settings->include_count == 0 ? all : list->looked;
+	/* Of triples, what the bound ruled out was searched too. */
+	list->all = list->parents == 2 ? list->fitting : all;
 }
 
 struct entry *search_list(struct search *search, size_t parents, size_t each, bool exhaustive,

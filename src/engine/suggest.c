@@ -90,7 +90,7 @@ static double least_slope(const struct regression *r)
 
 /* Regression of published gains on leave-one-out predicted ones, over the
  * merges that the search's floor lets pass. */
-static void learn_slope(const struct search *search, struct suggest_result *result)
+void search_learn_slope(const struct search *search, double *slope, size_t *merges)
 {
 	const struct engine_fit *fit = search->fit;
 	struct regression r = {0};
@@ -109,10 +109,10 @@ static void learn_slope(const struct search *search, struct suggest_result *resu
 		r.xy += x * y;
 		r.yy += y * y;
 	}
-	result->slope_merges = (size_t)r.n;
-	result->slope = 0.5;
+	*merges = (size_t)r.n;
+	*slope = 0.5;
 	if (r.n >= SLOPE_LEAST && r.xx - r.x * r.x / r.n > 0)
-		result->slope = least_slope(&r);
+		*slope = least_slope(&r);
 }
 
 /* ---- choosing ------------------------------------------------------------------- */
@@ -260,7 +260,9 @@ static enum status search_answers(struct search *search, struct progress *progre
 	chooser.uses = memory_zero(search->count, sizeof *chooser.uses);
 	chooser.chosen = memory_zero(settings->limit + 1, sizeof *chooser.chosen);
 	enum status status = STATUS_OK;
-	if (chooser.count > 0)
+	if (!progress_step(progress, "comparing merges", 0))
+		status = error_set(error, STATUS_CANCELLED, "search cancelled");
+	else if (chooser.count > 0)
 		status = look_until_settled(&chooser, progress, error);
 	result->answers = memory_zero(chooser.chosen_count + 1, sizeof *result->answers);
 	for (size_t i = 0; i < chooser.chosen_count && status == STATUS_OK; i++)
@@ -279,11 +281,11 @@ enum status engine_suggest(const struct engine_fit *fit, const struct suggest_se
 	struct search search;
 
 	*result = (struct suggest_result){0};
-	enum status status = search_new(fit, settings, &search, error);
+	enum status status = search_new(fit, settings, progress, &search, error);
 	if (status == STATUS_OK) {
 		result->candidates = search.count;
 		result->floor = search.floor;
-		learn_slope(&search, result);
+		search_learn_slope(&search, &result->slope, &result->slope_merges);
 		status = search_answers(&search, progress, result, error);
 	}
 	if (status != STATUS_OK)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "search.h"
+#include "stemma/engine/front.h"
 #include "stemma/engine/plan.h"
 #include "stemma/engine/suggest.h"
 
@@ -128,7 +129,7 @@ static void the_best_is_the_best_of_all(void **state)
 			struct search search;
 			if (parents == 3 && by == SUGGEST_CHANCE)
 				settings.target = first_only;
-			assert_int_equal(search_new(made->fit, &settings, &search, NULL), STATUS_OK);
+			assert_int_equal(search_new(made->fit, &settings, NULL, &search, NULL), STATUS_OK);
 			assert_int_equal(engine_suggest(made->fit, &settings, NULL, &result, NULL), STATUS_OK);
 			const struct suggest_answer *top = &result.answers[0];
 			near(by == SUGGEST_GAIN ? top->gain : top->gain / top->sd,
@@ -147,7 +148,7 @@ static void the_bound_of_triples_loses_nothing(void **state)
 		struct search search;
 		double searched, spread;
 		size_t some, all;
-		assert_int_equal(search_new(made->fit, &settings, &search, NULL), STATUS_OK);
+		assert_int_equal(search_new(made->fit, &settings, NULL, &search, NULL), STATUS_OK);
 		struct entry *bounded = search_list(&search, 3, 2, false, &some, &searched, &spread);
 		struct entry *every = search_list(&search, 3, 2, true, &all, &searched, &spread);
 		assert_int_equal(some, all);
@@ -178,7 +179,7 @@ static void constraints_hold(void **state)
 
 	for (size_t i = 0; i < MODELS; i++)
 		allowed[i] = i % 4 != 1;
-	settings.allowed = allowed;
+	settings.models.allowed = allowed;
 	assert_int_equal(engine_suggest(made->fit, &settings, NULL, &result, NULL), STATUS_OK);
 	assert_true(result.count > 1);
 	for (size_t i = 0; i < result.count; i++)
@@ -188,8 +189,8 @@ static void constraints_hold(void **state)
 			used[result.answers[i].parents[p]] = true;
 		}
 	suggest_result_free(&result);
-	settings.include = &include;
-	settings.include_count = 1;
+	settings.models.include = &include;
+	settings.models.include_count = 1;
 	assert_int_equal(engine_suggest(made->fit, &settings, NULL, &result, NULL), STATUS_OK);
 	assert_true(result.count > 1);
 	for (size_t i = 0; i < result.count; i++)
@@ -199,6 +200,179 @@ static void constraints_hold(void **state)
 	assert_int_equal(engine_suggest(made->fit, &settings, NULL, &result, NULL), STATUS_OK);
 	assert_int_equal(result.count, 0);
 	suggest_result_free(&result);
+}
+
+/* Models of two kinds that may not be joined, and the rest. */
+static void traits_keep_models_apart(void **state)
+{
+	struct suggest_world *made = *state;
+	struct suggest_settings settings = settings_for(mean_of_all, 2, SUGGEST_GAIN);
+	uint64_t has[MODELS], against[MODELS];
+	struct suggest_result result;
+	struct search search;
+	double fitting = 0;
+
+	for (size_t i = 0; i < MODELS; i++) {
+		has[i] = i % 3 == 0;
+		against[i] = i % 3 == 1;
+	}
+	settings.models.has = has;
+	settings.models.against = against;
+	settings.limit = 50;
+	settings.per_model = 50;
+	for (settings.parents = 2; settings.parents <= 3; settings.parents++) {
+		assert_int_equal(engine_suggest(made->fit, &settings, NULL, &result, NULL), STATUS_OK);
+		assert_true(result.count > 5);
+		for (size_t i = 0; i < result.count; i++) {
+			size_t kinds[3] = {0};
+			for (size_t p = 0; p < settings.parents; p++)
+				kinds[result.answers[i].parents[p] % 3]++;
+			assert_true(kinds[0] == 0 || kinds[1] == 0);
+		}
+		if (settings.parents == 2)
+			fitting = result.searched;
+		suggest_result_free(&result);
+	}
+	settings.parents = 2;
+	assert_int_equal(search_new(made->fit, &settings, NULL, &search, NULL), STATUS_OK);
+	for (size_t i = 0; i < search.count; i++)
+		for (size_t j = i + 1; j < search.count; j++) {
+			size_t one = search.candidate[i].model % 3, other = search.candidate[j].model % 3;
+			if (search.candidate[i].family == search.candidate[j].family && one + other != 1)
+				fitting--;
+		}
+	near(fitting, 0, 0);
+	search_free(&search);
+}
+
+static void a_model_without_scores_cannot_be_included(void **state)
+{
+	struct suggest_world *made = *state;
+	struct suggest_settings settings = settings_for(mean_of_all, 2, SUGGEST_GAIN);
+	struct suggest_result result;
+	size_t include = 0;
+
+	while (!isnan(made->world.scores[include * BENCHMARKS]))
+		include++;
+	settings.models.include = &include;
+	settings.models.include_count = 1;
+	assert_int_equal(engine_suggest(made->fit, &settings, NULL, &result, NULL), STATUS_NO_INPUT);
+	assert_null(result.answers);
+}
+
+static void a_search_can_be_cancelled(void **state)
+{
+	struct suggest_world *made = *state;
+	struct suggest_settings settings = settings_for(mean_of_all, 2, SUGGEST_GAIN);
+	const size_t axes[] = {0, 1};
+	struct front_settings front = {.axes = axes, .axis_count = 2, .limit = 5};
+	struct progress progress = {0};
+	struct suggest_result result;
+	struct front_result points;
+
+	progress_cancel(&progress);
+	assert_int_equal(engine_suggest(made->fit, &settings, &progress, &result, NULL), STATUS_CANCELLED);
+	assert_int_equal(engine_front(made->fit, &front, &progress, &points, NULL), STATUS_CANCELLED);
+	assert_null(result.answers);
+	assert_null(points.answers);
+}
+
+/* ---- the front against brute force ------------------------------------------------ */
+
+struct plane {
+	double (*point)[2];
+	size_t count;
+};
+
+/* Every pair at all weights, each predicted alone, on benchmark 0 and the average. */
+static struct plane all_points(struct suggest_world *made)
+{
+	struct suggest_settings settings = settings_for(mean_of_all, 2, SUGGEST_GAIN);
+	struct engine_estimate estimates[BENCHMARKS + 1];
+	struct plane plane = {memory_allocate(MODELS * MODELS * 7, sizeof *plane.point), 0};
+	struct search search;
+	size_t rows;
+	const double (*weights)[SUGGEST_PARENTS_MAX] = search_weights(2, &rows);
+
+	assert_int_equal(search_new(made->fit, &settings, NULL, &search, NULL), STATUS_OK);
+	for (size_t i = 0; i < search.count; i++)
+		for (size_t j = i + 1; j < search.count; j++)
+			for (size_t r = 0; r < rows; r++) {
+				struct entry entry = {.member = {i, j}};
+				if (search.candidate[i].family != search.candidate[j].family)
+					continue;
+				memcpy(entry.weight, weights[r], sizeof entry.weight);
+				entry_sort(&entry, 2);
+				predict(made, &search, &entry, 2, estimates);
+				plane.point[plane.count][0] = estimates[0].mean;
+				plane.point[plane.count++][1] = estimates[BENCHMARKS].mean;
+			}
+	search_free(&search);
+	return plane;
+}
+
+static double margin(const double *by, double x, double y)
+{
+	return fmin(by[0] - x, by[1] - y);
+}
+
+static void nothing_beats_the_front(void **state)
+{
+	struct suggest_world *made = *state;
+	const size_t axes[] = {0, BENCHMARKS};
+	struct front_settings settings = {.axes = axes, .axis_count = 2, .limit = 1000};
+	struct plane plane = all_points(made);
+	struct front_result result;
+
+	assert_int_equal(engine_front(made->fit, &settings, NULL, &result, NULL), STATUS_OK);
+	assert_true(result.count > 2);
+	assert_int_equal(result.count, result.found);
+	near(result.searched, (double)plane.count / 7, 0);
+	for (size_t i = 0; i < result.count; i++) {
+		const struct front_score *score = result.answers[i].score;
+		for (size_t j = 0; j < plane.count; j++)
+			assert_true(margin(plane.point[j], score[0].mean, score[1].mean) < 2e-3);
+		assert_true(i == 0 || score[0].mean <= result.answers[i - 1].score[0].mean + 2e-3);
+		near(score[1].shown, score[1].mean - result.axis[1].overstated, 1e-12);
+		for (size_t a = 0; a < 2; a++)
+			assert_true(score[a].sd > 0 && score[a].chance > 0 && score[a].chance < 1);
+	}
+	/* And each point that nothing beats is there. */
+	for (size_t j = 0; j < plane.count; j++) {
+		double most = -INFINITY;
+		for (size_t i = 0; i < result.count; i++) {
+			const double mean[2] = {result.answers[i].score[0].mean, result.answers[i].score[1].mean};
+			most = fmax(most, margin(mean, plane.point[j][0], plane.point[j][1]));
+		}
+		assert_true(most > -2e-3);
+	}
+	free(plane.point);
+	front_result_free(&result);
+}
+
+static void few_answers_span_the_front(void **state)
+{
+	struct suggest_world *made = *state;
+	const size_t axes[] = {0, 1, 2};
+	struct front_settings settings = {.axes = axes, .axis_count = 3, .limit = 1000};
+	struct front_result all, few;
+
+	assert_int_equal(engine_front(made->fit, &settings, NULL, &all, NULL), STATUS_OK);
+	assert_true(all.count > 6);
+	settings.limit = 5;
+	assert_int_equal(engine_front(made->fit, &settings, NULL, &few, NULL), STATUS_OK);
+	assert_int_equal(few.count, 5);
+	assert_int_equal(few.found, all.found);
+	for (size_t a = 0; a < 3; a++) {
+		double most = -INFINITY, most_of_few = -INFINITY;
+		for (size_t i = 0; i < all.count; i++)
+			most = fmax(most, all.answers[i].score[a].mean);
+		for (size_t i = 0; i < few.count; i++)
+			most_of_few = fmax(most_of_few, few.answers[i].score[a].mean);
+		near(most_of_few, most, 2e-3);
+	}
+	front_result_free(&all);
+	front_result_free(&few);
 }
 
 /* Draws what the formula is about: true gains plus errors, the best picked. */
@@ -282,6 +456,11 @@ int main(void)
 		cmocka_unit_test(the_best_is_the_best_of_all),
 		cmocka_unit_test(the_bound_of_triples_loses_nothing),
 		cmocka_unit_test(constraints_hold),
+		cmocka_unit_test(traits_keep_models_apart),
+		cmocka_unit_test(a_model_without_scores_cannot_be_included),
+		cmocka_unit_test(a_search_can_be_cancelled),
+		cmocka_unit_test(nothing_beats_the_front),
+		cmocka_unit_test(few_answers_span_the_front),
 		cmocka_unit_test(the_plan_takes_the_surest),
 		cmocka_unit_test(plans_are_tested_on_models_with_all_results),
 		cmocka_unit_test(the_overstatement_is_that_of_the_best),

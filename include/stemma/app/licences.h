@@ -11,7 +11,13 @@ enum licence_class {
 	LICENCE_OWN_TERMS      /* of one maker: llama3, gemma … */
 };
 
+/* Sets of classes: bit 1 << class. */
+#define LICENCE_BIT(symbol) (1u << LICENCE_##symbol)
+
 /* The class of a licence as the Hub spells it; NULL is unknown. */
 enum licence_class licence_class(const char *licence);
+/* The classes that conflict with one of a set: what shares alike allows no
+ * further limits. */
+unsigned licence_conflicts(unsigned classes);
 
 #endif

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "stemma/base/error.h"
 #include "stemma/base/progress.h"
@@ -32,10 +33,17 @@ enum suggest_order {
 
 #define SUGGEST_PARENTS_MAX 3
 
-struct suggest_settings {
-	const bool *allowed;   /* by model, NULL = all; those without a target score never are */
+/* Which models a search may merge.  All arrays are by model; borrowed. */
+struct suggest_models {
+	const bool *allowed;   /* NULL = all; those without a target score never are */
+	const uint64_t *has;   /* traits as bits, and those that a model may not be merged */
+	const uint64_t *against; /* with; both NULL = none */
 	const size_t *include; /* models that every answer has */
 	size_t include_count;
+};
+
+struct suggest_settings {
+	struct suggest_models models;
 	const double *target;  /* benchmarks: weights that sum to 1 */
 	size_t parents;        /* 2 or 3 */
 	enum suggest_order by;

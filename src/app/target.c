@@ -1,11 +1,27 @@
-#include "target.h"
+#include "stemma/app/target.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/text.h"
+
+enum status target_find_benchmark(const struct catalog *catalog, const char *word,
+				  size_t *benchmark, struct error *error)
+{
+	struct text keys = {0};
+
+	*benchmark = catalog_benchmark(catalog, word);
+	if (*benchmark != CATALOG_NONE)
+		return STATUS_OK;
+	for (size_t i = 0; i < catalog->benchmark_count; i++)
+		text_append_format(&keys, "%s, ", catalog->benchmarks[i].key);
+	error_set(error, STATUS_USAGE, "no benchmark '%s' in the cache", word);
+	error_advise(error, "there are %saverage", text_string(&keys));
+	text_free(&keys);
+	return STATUS_USAGE;
+}
 
 static enum status target_part(const struct catalog *catalog, char *part, double *weights,
 			       struct error *error)
@@ -20,7 +36,7 @@ static enum status target_part(const struct catalog *catalog, char *part, double
 	}
 	if (equals)
 		*equals = '\0';
-	enum status status = names_find_benchmark(catalog, part, &benchmark, error);
+	enum status status = target_find_benchmark(catalog, part, &benchmark, error);
 	for (size_t b = 0; b < catalog->benchmark_count && status == STATUS_OK; b++)
 		if (benchmark == b || benchmark == catalog->benchmark_count)
 			weights[b] += benchmark == b ? weight : weight / (double)catalog->benchmark_count;
