@@ -70,3 +70,17 @@ enum status sketch_from_model(struct sketch *sketch, const struct catalog *catal
 	recipe.known_method = MERGE_LINEAR;
 	return sketch_from_recipe(sketch, catalog, &recipe, error);
 }
+
+bool sketch_from_shares(struct sketch *sketch, enum merge_method method, size_t count,
+			const size_t *models, const double *weights)
+{
+	struct sketch_state next = {.method = method, .count = count, .base = CATALOG_NONE,
+				    .chat_template = ANSWER_UNKNOWN};
+
+	if (count > SKETCH_PARENTS_MAX)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		next.parents[i] = (struct sketch_parent){.model = models[i], .weight = weights[i]};
+	sketch_state_balance(&next, SIZE_MAX);
+	return sketch_commit(sketch, &next);
+}

@@ -168,7 +168,7 @@ static void front_try_pair(struct front *front, size_t i, size_t j)
 	if (front_beats(front, most))
 		return;
 	for (size_t r = 0; r < rows; r++) {
-		size_t heavy = weights[r][0] >= weights[r][1] ? 0 : 1, light = 1 - heavy;
+		size_t heavy = weights[r][0] < weights[r][1], light = 1 - heavy;
 		struct point point = {
 			.member = {pair[heavy], pair[light]},
 			.weight = {weights[r][heavy], weights[r][light]},

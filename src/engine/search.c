@@ -57,9 +57,10 @@ static bool same_shape(const struct engine_model *a, const struct engine_model *
 /* By family and, in it, by facts, scores and age: re-uploads stand together. */
 static int compare_shapes(const void *left, const void *right, void *context)
 {
-	const struct engine_data *data = context;
+	const struct search *search = context;
+	const struct engine_data *data = &search->fit->data;
 	const struct candidate *a = left, *b = right;
-	int order = compare_facts(&data->model[a->model], &data->model[b->model]);
+	int order = compare_facts(&search->described[a->row], &search->described[b->row]);
 
 	for (size_t i = 0; i < data->benchmarks && order == 0; i++)
 		order = compare_numbers(data->scores[a->model * data->benchmarks + i],
@@ -93,9 +94,11 @@ static void collect_candidates(struct search *search)
 	const struct suggest_models *models = &search->settings->models;
 
 	search->candidate = memory_zero(fit->rows, sizeof *search->candidate);
+	search->described = memory_zero(fit->rows, sizeof *search->described);
 	for (size_t row = 0; row < fit->rows; row++) {
 		size_t model = fit->row_model[row];
-		const struct engine_model *facts = &fit->data.model[model];
+		const struct engine_model *facts = &search->described[row];
+		attributes_describe(&fit->data, model, &search->described[row]);
 		struct candidate candidate = {.model = model, .row = row,
 					      .score = search_target_score(search, row),
 					      .included = is_included(models, model)};
@@ -108,8 +111,7 @@ static void collect_candidates(struct search *search)
 			continue;
 		search->candidate[search->count++] = candidate;
 	}
-	qsort_r(search->candidate, search->count, sizeof *search->candidate, compare_shapes,
-		(void *)(uintptr_t)&fit->data);
+	qsort_r(search->candidate, search->count, sizeof *search->candidate, compare_shapes, search);
 }
 
 /* Takes out re-uploads; numbers families and facts. */
@@ -121,8 +123,8 @@ static void number_candidates(struct search *search)
 	search->facts = memory_zero(search->count, sizeof *search->facts);
 	for (size_t i = 0; i < search->count; i++) {
 		struct candidate candidate = search->candidate[i];
-		const struct engine_model *facts = &data->model[candidate.model];
-		const struct engine_model *last = kept ? &data->model[search->candidate[kept - 1].model] : NULL;
+		const struct engine_model *facts = &search->described[candidate.row];
+		const struct engine_model *last = kept ? &search->described[search->candidate[kept - 1].row] : NULL;
 		if (last && compare_facts(last, facts) == 0 && !candidate.included &&
 		    same_scores(data, search->candidate[kept - 1].model, candidate.model))
 			continue;
@@ -407,6 +409,7 @@ void search_free(struct search *search)
 {
 	for (size_t g = 0; g < FIT_GROUPS_MAX; g++)
 		free(search->weights[g]);
+	free(search->described);
 	free(search->candidate);
 	free(search->facts);
 	free(search->dates);

@@ -19,6 +19,7 @@ struct search {
 	const struct engine_fit *fit;
 	const struct suggest_settings *settings;
 	struct progress *progress;   /* may be NULL */
+	struct engine_model *described; /* rows: facts, also those that nobody told */
 	struct candidate *candidate; /* by family, then by `brings`, largest first */
 	size_t count;
 	double loading[FACTORS_MAX];
@@ -69,7 +70,8 @@ struct entry {
 
 /* Weights of a merge of `count`, SUGGEST_PARENTS_MAX a row. */
 const double (*search_weights(size_t count, size_t *rows))[SUGGEST_PARENTS_MAX];
-/* Sorts the members of an entry heaviest first, keeping the order of equals. */
+/* Sorts the members of an entry heaviest first, equals as the candidates stand:
+ * the first gives the child its facts. */
 void entry_sort(struct entry *entry, size_t count);
 
 /* The best `each` entries of every candidate by bound, no entry twice, sorted

@@ -24,10 +24,17 @@ const double (*search_weights(size_t count, size_t *rows))[SUGGEST_PARENTS_MAX]
 	return count == 2 ? pair_weights : triple_weights;
 }
 
+static bool stands_before(const struct entry *entry, size_t one, size_t other)
+{
+	if (entry->weight[one] > entry->weight[other] || entry->weight[one] < entry->weight[other])
+		return entry->weight[one] > entry->weight[other];
+	return entry->member[one] < entry->member[other];
+}
+
 void entry_sort(struct entry *entry, size_t count)
 {
 	for (size_t i = 1; i < count; i++)
-		for (size_t j = i; j > 0 && entry->weight[j] > entry->weight[j - 1]; j--) {
+		for (size_t j = i; j > 0 && stands_before(entry, j, j - 1); j--) {
 			size_t member = entry->member[j];
 			double weight = entry->weight[j];
 			entry->member[j] = entry->member[j - 1];

@@ -208,12 +208,12 @@ static enum status look_until_settled(struct chooser *chooser, struct progress *
 }
 
 static double chance_of_gain(const struct search *search, const struct suggest_answer *answer,
-			     size_t date)
+			     const struct entry *entry)
 {
 	const struct engine_fit *fit = search->fit;
-	struct engine_model child = fit->data.model[answer->parents[0]]; /* of the same shape */
-	child.uploaded = search->dates[date];
-	const struct spread *spread = fit_spread(fit, &child);
+	struct engine_child child;
+	search_child(search, entry->member, entry->weight, answer->count, &child);
+	const struct spread *spread = fit_spread(fit, &child.model);
 	size_t target = fit->transform.benchmarks;
 
 	for (size_t b = 0; b < fit->transform.benchmarks; b++)
@@ -238,7 +238,7 @@ static void answer_fill(const struct search *search, const struct entry *entry,
 	answer->gain = answer->mean - answer->best;
 	answer->shown = answer->gain -
 			suggest_overstatement(result->slope, result->spread, result->searched);
-	answer->chance = chance_of_gain(search, answer, search_date(search, entry->member, parents));
+	answer->chance = chance_of_gain(search, answer, entry);
 }
 
 static enum status search_answers(struct search *search, struct progress *progress,

@@ -17,6 +17,7 @@
 	X(VERSUS, "two sketches") \
 	X(WHY, "why") \
 	X(MARKS, "marks") \
+	X(SUGGEST, "suggest") \
 	X(HELP, "help") \
 	X(MESSAGES, "messages")
 enum view_id {
@@ -29,12 +30,12 @@ enum view_id {
 #define IN(view) (1u << VIEW_##view)
 #define IN_PANES (IN(TREE) | IN(MODEL) | IN(SKETCH))
 #define IN_FULL (IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(VERSUS) | IN(WHY) | IN(MARKS) | \
-		 IN(HELP) | IN(MESSAGES))
+		 IN(SUGGEST) | IN(HELP) | IN(MESSAGES))
 #define IN_ALL (IN_PANES | IN_FULL)
 #define IN_SKETCHES (IN_PANES | IN(VERSUS))
 #define IN_LISTS (IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(WHY) | IN(MARKS))
 #define IN_MODELS (IN_SKETCHES | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(WHY) | \
-		   IN(MARKS))
+		   IN(MARKS) | IN(SUGGEST))
 
 /* What must hold. X(symbol, what to say when it does not) */
 #define NEED_TABLE(X) \
@@ -46,6 +47,7 @@ enum view_id {
 	X(UNDO, "nothing to undo") \
 	X(REDO, "nothing to redo") \
 	X(FIT, "nothing is fitted yet") \
+	X(SUGGESTION, "no merge under the cursor") \
 	X(SEARCH, "nothing searched yet: / searches") \
 	X(FLAGGED, "nothing is flagged: # flags the model under the cursor") \
 	X(JUMP, "no place to go back to") \
@@ -126,6 +128,24 @@ enum need {
 	  "show only models that fit what is typed (see below); Esc shows all again") \
 	X(RESIDUALS, "residuals", "r", IN_PANES, FIT, "residuals", "Finding", \
 	  "models that score far from what their kin predict") \
+	X(SUGGEST, "suggest", "s", IN_MODELS & ~IN(SUGGEST), FIT, "suggest", "Suggestions", \
+	  "which merges promise most") \
+	X(SUGGEST_OPEN, "open-suggestion", "enter", IN(SUGGEST), SUGGESTION, "as a sketch", "Suggestions", \
+	  "take this merge as the sketch") \
+	X(SUGGEST_PARENTS, "pairs-triples", "p", IN(SUGGEST), NOTHING, "pairs or triples", "Suggestions", \
+	  "merges of two models, or of three") \
+	X(SUGGEST_FRONT, "front", "f", IN(SUGGEST), NOTHING, "front", "Suggestions", \
+	  "the Pareto front of two benchmarks with its plot, or the best for one target") \
+	X(SUGGEST_RIGHTS, "rights", "c", IN(SUGGEST), NOTHING, "licences", "Suggestions", \
+	  "what licences must allow, of all ancestors too: any, compatible, commercial, permissive") \
+	X(SUGGEST_INCLUDE, "include", "i", IN(SUGGEST), NOTHING, "include", "Suggestions", \
+	  "only merges of the picked parents, or else of the model under the tree's cursor; again: of any") \
+	X(SUGGEST_EXCLUDE, "exclude", "x delete", IN(SUGGEST), SUGGESTION, NULL, "Suggestions", \
+	  "no more merges of the first parent of this one") \
+	X(SUGGEST_EDIT, "wishes", "e", IN(SUGGEST), NOTHING, "edit", "Suggestions", \
+	  "all that is wished as a line to change (Tab completes)") \
+	X(SUGGEST_DROP, "no-wishes", "C", IN(SUGGEST), NOTHING, NULL, "Suggestions", \
+	  "drop all wishes: pairs of any models for the average") \
 	X(MARK, "mark", "\"", IN_MODELS, MODEL, NULL, "Finding", \
 	  "mark the model under the cursor with the letter that follows") \
 	X(MARK_JUMP, "mark-jump", "' `", IN_MODELS, NOTHING, NULL, "Finding", \
@@ -168,19 +188,19 @@ enum need {
 	  "next row of the same depth") \
 	X(SIBLING_PREVIOUS, "previous-sibling", "K {", IN(TREE), NOTHING, NULL, "Tree", \
 	  "row of the same depth before") \
-	X(ORDER, "order", "o", IN(TREE) | IN(RESIDUALS), NOTHING, NULL, "Tree", \
+	X(ORDER, "order", "o", IN(TREE) | IN(RESIDUALS) | IN(SUGGEST), NOTHING, NULL, "Tree", \
 	  "next order: descendants, score (of any benchmark: ]), name, date, size, z; " \
-	  "in residuals |z|, z, score, name") \
+	  "in residuals |z|, z, score, name; in suggestions gain, chance") \
 	X(ORDER_BACK, "order-back", "O", IN(TREE), NOTHING, NULL, "Tree", \
 	  "the order before") \
-	X(COLUMN_RIGHT, "next-benchmark", "l right", IN(RESIDUALS) | IN(COMPARE) | IN(WHY), NOTHING, NULL, "Tree", \
-	  "in residuals and why: next benchmark; in a comparison: next model") \
-	X(COLUMN_LEFT, "previous-benchmark", "h left", IN(RESIDUALS) | IN(COMPARE) | IN(WHY), NOTHING, NULL, "Tree", \
-	  "in residuals and why: benchmark before; in a comparison: model before") \
-	X(COLUMN_NEXT, "column", "] b", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY), NOTHING, \
+	X(COLUMN_RIGHT, "next-benchmark", "l right", IN(RESIDUALS) | IN(COMPARE) | IN(WHY) | IN(SUGGEST), NOTHING, NULL, "Tree", \
+	  "in residuals, why and suggestions: next benchmark (of a front, the one up); in a comparison: next model") \
+	X(COLUMN_LEFT, "previous-benchmark", "h left", IN(RESIDUALS) | IN(COMPARE) | IN(WHY) | IN(SUGGEST), NOTHING, NULL, "Tree", \
+	  "in residuals, why and suggestions: benchmark before; in a comparison: model before") \
+	X(COLUMN_NEXT, "column", "] b", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY) | IN(SUGGEST), NOTHING, \
 	  "benchmark", "Tree", \
-	  "score column: next benchmark") \
-	X(COLUMN_PREVIOUS, "column-back", "[", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY), NOTHING, NULL, \
+	  "score column: next benchmark (of a front, the one across)") \
+	X(COLUMN_PREVIOUS, "column-back", "[", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY) | IN(SUGGEST), NOTHING, NULL, \
 	  "Tree", "score column: benchmark before") \
 	X(COPY, "copy", "y", IN_MODELS, MODEL, NULL, "Tree", \
 	  "copy the model's name to the clipboard (OSC 52)") \

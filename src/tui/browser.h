@@ -35,7 +35,7 @@ struct view_ops {
 	struct list *(*list)(struct browser *browser);
 };
 extern const struct view_ops tree_view, model_view, sketch_view, residual_view, help_view,
-	message_view, mark_view, pedigree_view, compare_view, heat_view, versus_view, why_view;
+	message_view, mark_view, pedigree_view, compare_view, heat_view, versus_view, why_view, suggest_view;
 const struct view_ops *view_ops(enum view_id view);
 
 /* One line of input on the last row. */
@@ -91,6 +91,16 @@ struct completion {
 	size_t chosen;     /* SIZE_MAX = none yet */
 	size_t start;      /* byte of the prompt's text */
 	struct text typed; /* the text before the first Tab */
+};
+
+/* Work beside the screen: one piece at a time (working.c). */
+struct work_ops {
+	/* On another thread. */
+	enum status (*run)(void *context, struct progress *progress, struct error *error);
+	/* It has ended: takes over what it made.  browser->job is NULL by then. */
+	void (*finished)(struct browser *browser, enum status status, const struct error *error);
+	/* The browser ends: throws away what it made. */
+	void (*dropped)(struct browser *browser);
 };
 
 /* A fit on its way. */
@@ -188,6 +198,8 @@ struct browser {
 	size_t pedigree_count, pedigree_model;
 	struct list pedigree_list;
 
+	struct suggesting *suggesting; /* NULL until first wanted */
+
 	struct comparison comparison;
 	struct list compare_list; /* over its models */
 
@@ -214,6 +226,7 @@ struct browser {
 	bool message_shown;   /* the last message stands on the last row */
 
 	struct job *job;
+	const struct work_ops *work_ops; /* of that job */
 	struct fit_work work;
 	bool fit_outdated;    /* the job's data have changed: start again when it ends */
 	int wake[2];          /* pipe: a job has news */
@@ -252,10 +265,26 @@ void fitting_start(struct browser *browser, bool relearn);
 /* The same when the data to learn from have changed: a fit that runs is given up,
  * and the new one begins when it has ended. */
 void fitting_restart(struct browser *browser);
-/* Looks at the job; true when something changed. */
-bool fitting_poll(struct browser *browser);
-void fitting_stop(struct browser *browser); /* waits */
+/* After other work: begins the fit that was put off. */
+void fitting_continue(struct browser *browser);
 void fitting_adopted(struct browser *browser);
+
+/* working.c; work_start() needs browser->job to be NULL, and the context to live
+ * until the work is finished or dropped. */
+void work_start(struct browser *browser, const struct work_ops *ops, void *context);
+/* Looks at the job; true when there is one. */
+bool work_poll(struct browser *browser);
+void work_stop(struct browser *browser); /* waits */
+
+/* suggesting.c */
+void suggesting_open(struct browser *browser);
+/* The same with a line of wishes in place of all before. */
+void suggesting_wish(struct browser *browser, const char *line);
+/* Begins the search that waits for other work to end. */
+void suggesting_continue(struct browser *browser);
+/* What is shown rests on a fit that is no more. */
+void suggesting_outdate(struct browser *browser);
+void suggesting_free(struct browser *browser);
 
 /* layout.c */
 void layout_draw(struct browser *browser);
@@ -288,7 +317,7 @@ void edit_forget(struct browser *browser, const char *name);
 void edit_open(struct browser *browser, const char *path);
 
 /* command_line.c */
-void command_line_open(struct browser *browser);
+void command_line_open(struct browser *browser, const char *line);
 void command_line_free(struct browser *browser);
 /* The history as text, a command a line, and back. */
 void command_line_save(const struct browser *browser, struct text *out);

@@ -206,8 +206,8 @@ static const struct prompt_ops command_prompt = {
 	.draw = draw,
 };
 
-void command_line_open(struct browser *browser)
+void command_line_open(struct browser *browser, const char *line)
 {
-	prompt_open(browser, &command_prompt, "");
-	changed(browser, "");
+	prompt_open(browser, &command_prompt, line);
+	changed(browser, line);
 }

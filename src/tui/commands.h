@@ -14,6 +14,7 @@
 	X(COLUMN, "column", BENCHMARK, NOTHING, "show this benchmark in the score column") \
 	X(MARK, "mark", LETTER, MODEL, "mark the model under the cursor with a letter") \
 	X(FLAG, "flag", REASON, MODEL, "flag the model under the cursor as suspect") \
+	X(SUGGEST, "suggest", WISHES, FIT, "merges that promise most, such as target=ifeval max-params=8") \
 	X(WEIGHT, "weight", PERCENT, PICKED, "set the weight of the picked model under the cursor") \
 	X(METHOD, "method", METHOD, PARENT, "merge by this method") \
 	X(WRITE, "write", FILE, PARENT, "write the sketch: .yml, or .md, .dot, .graphml") \
@@ -32,7 +33,7 @@ enum command {
 
 /* What an argument is. X(symbol) */
 #define ARGUMENT_TABLE(X) \
-	X(MODEL) X(TERMS) X(ORDER) X(BENCHMARK) X(PERCENT) X(METHOD) X(FILE) X(LETTER) X(REASON) X(NAME)
+	X(MODEL) X(TERMS) X(ORDER) X(BENCHMARK) X(PERCENT) X(METHOD) X(FILE) X(LETTER) X(REASON) X(NAME) X(WISHES)
 enum argument {
 #define X(symbol) ARGUMENT_##symbol,
 	ARGUMENT_TABLE(X)

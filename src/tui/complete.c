@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "commands.h"
+#include "stemma/app/wishes.h"
 #include "stemma/base/fuzzy.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
@@ -176,6 +177,34 @@ static void complete_sketches(struct browser *browser, const char *word)
 		browser_failure(browser, &error);
 }
 
+/* The words of the wishes, then what the value of one can be. */
+static void complete_wishes(struct browser *browser, const char *word)
+{
+	struct completion *completion = &browser->completion;
+	const char *equals = strchr(word, '='), *comma = equals ? strrchr(equals, ',') : NULL;
+
+	for (int i = 0; i < WISH_COUNT; i++) {
+		const struct wish_info *info = wish_info((enum wish)i);
+		const char *const *choices = wish_choices((enum wish)i);
+		char name[32];
+		snprintf(name, sizeof name, info->kind == WISH_KIND_FLAG ? "%s" : "%s=", info->word);
+		if (!equals) {
+			add_if(completion, name, word);
+			continue;
+		}
+		if (strncmp(name, word, (size_t)(equals + 1 - word)) != 0)
+			continue;
+		const char *value = comma ? comma + 1 : equals + 1;
+		completion->start += (size_t)(value - word);
+		if (i == WISH_TARGET || i == WISH_PARETO)
+			complete_benchmarks(completion, browser->session->catalog, value);
+		else if (i == WISH_INCLUDE || i == WISH_EXCLUDE)
+			complete_models(completion, browser->tree, value);
+		for (size_t c = 0; choices && choices[c]; c++)
+			add_if(completion, choices[c], value);
+	}
+}
+
 static void complete_argument(struct browser *browser, enum argument argument, const char *word)
 {
 	struct completion *completion = &browser->completion;
@@ -189,6 +218,7 @@ static void complete_argument(struct browser *browser, enum argument argument, c
 	case ARGUMENT_METHOD: complete_methods(completion, word); break;
 	case ARGUMENT_FILE: complete_files(completion, word); break;
 	case ARGUMENT_NAME: complete_sketches(browser, word); break;
+	case ARGUMENT_WISHES: complete_wishes(browser, word); break;
 	case ARGUMENT_PERCENT:
 	case ARGUMENT_LETTER:
 	case ARGUMENT_REASON:
@@ -212,10 +242,11 @@ void complete_line(struct browser *browser, const char *line)
 		if (strlen(info->name) != length || strncmp(info->name, line, length) != 0)
 			continue;
 		/* Of several terms the last one is completed. */
-		const char *last = info->argument == ARGUMENT_TERMS ? strrchr(line, ' ') : NULL;
+		bool several = info->argument == ARGUMENT_TERMS || info->argument == ARGUMENT_WISHES;
+		const char *last = several ? strrchr(line, ' ') : NULL;
 		if (last)
 			start = (size_t)(last - line) + 1;
-		start += last && line[start] == '!';
+		start += last && info->argument == ARGUMENT_TERMS && line[start] == '!';
 		completion->start = start;
 		complete_argument(browser, info->argument, line + start);
 	}

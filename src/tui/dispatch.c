@@ -20,7 +20,7 @@ const struct view_ops *view_ops(enum view_id view)
 		[VIEW_HEAT] = &heat_view,
 		[VIEW_PEDIGREE] = &pedigree_view,   [VIEW_COMPARE] = &compare_view,
 		[VIEW_VERSUS] = &versus_view,       [VIEW_MARKS] = &mark_view,
-		[VIEW_WHY] = &why_view,
+		[VIEW_WHY] = &why_view,             [VIEW_SUGGEST] = &suggest_view,
 	};
 
 	return views[view];
@@ -106,6 +106,7 @@ bool browser_has(struct browser *browser, enum need need)
 		return browser->session->flags.count > 0 || browser->session->left_out;
 	case NEED_REDO: return browser->sketch.redo_count > 0;
 	case NEED_FIT: return browser->session->fit != NULL;
+	case NEED_SUGGESTION: return browser_view(browser) == VIEW_SUGGEST && browser_model(browser) != CATALOG_NONE;
 	case NEED_SEARCH: return searched(browser);
 	case NEED_JUMP: return browser->jump_count > 0;
 	case NEED_IDLE: return browser->job == NULL;
@@ -249,7 +250,8 @@ static void act_everywhere(struct browser *browser, enum action action, int coun
 		break;
 	case ACTION_PEDIGREE: pedigree_open(browser, browser_model(browser)); break;
 	case ACTION_WHY: browser->full = VIEW_WHY; break;
-	case ACTION_COMMAND: command_line_open(browser); break;
+	case ACTION_COMMAND: command_line_open(browser, ""); break;
+	case ACTION_SUGGEST: suggesting_open(browser); break;
 	case ACTION_HELP: browser->full = VIEW_HELP; break;
 	case ACTION_MESSAGES: browser->full = VIEW_MESSAGES; break;
 	case ACTION_REFIT: fitting_start(browser, true); break;

@@ -19,6 +19,10 @@ static enum status work_fit(void *context, struct progress *progress, struct err
 	return status;
 }
 
+static void finished(struct browser *browser, enum status status, const struct error *error);
+static void dropped(struct browser *browser);
+static const struct work_ops fit_ops = {.run = work_fit, .finished = finished, .dropped = dropped};
+
 void fitting_start(struct browser *browser, bool relearn)
 {
 	const struct catalog *catalog = browser->session->catalog;
@@ -35,7 +39,7 @@ void fitting_start(struct browser *browser, bool relearn)
 		browser->work.excluded = memory_allocate(catalog->count + 1, sizeof(bool));
 		memcpy(browser->work.excluded, catalog->excluded, catalog->count * sizeof(bool));
 	}
-	browser->job = job_start(work_fit, &browser->work, browser->wake[1]);
+	work_start(browser, &fit_ops, &browser->work);
 }
 
 void fitting_restart(struct browser *browser)
@@ -60,6 +64,7 @@ void fitting_adopted(struct browser *browser)
 	heat_free(browser);
 	find_measure(browser, true);
 	edit_refresh(browser);
+	suggesting_outdate(browser);
 }
 
 static void say_fitted(struct browser *browser)
@@ -76,22 +81,26 @@ static void say_fitted(struct browser *browser)
 				figure_count(count, info.models), info.seconds);
 }
 
-/* Takes over what a finished job made. */
-static void finish(struct browser *browser)
+static void forget_inputs(struct browser *browser)
 {
-	struct error error = {0};
-	enum status status = job_finish(browser->job, &error);
-
-	browser->job = NULL;
 	free(browser->work.path);
 	free(browser->work.excluded);
+}
+
+static void dropped(struct browser *browser)
+{
+	answer_sets_free(&browser->work.answers);
+	engine_fit_free(browser->work.fit);
+	forget_inputs(browser);
+}
+
+static void finished(struct browser *browser, enum status status, const struct error *error)
+{
 	if (browser->fit_outdated) {
-		answer_sets_free(&browser->work.answers);
-		engine_fit_free(browser->work.fit);
-		browser->fit_outdated = false;
-		fitting_start(browser, false);
+		dropped(browser);
 		return;
 	}
+	forget_inputs(browser);
 	if (status == STATUS_OK && browser->work.fit) {
 		/* The old fit's query goes before its fit. */
 		engine_query_free(browser->query);
@@ -105,29 +114,15 @@ static void finish(struct browser *browser)
 		if (status == STATUS_CANCELLED)
 			browser_message(browser, "fitting stopped; F fits");
 		else
-			browser_failure(browser, &error);
+			browser_failure(browser, error);
 	}
 	browser->work = (struct fit_work){0};
 }
 
-bool fitting_poll(struct browser *browser)
+void fitting_continue(struct browser *browser)
 {
-	if (!browser->job)
-		return false;
-	if (job_done(browser->job))
-		finish(browser);
-	return true;
-}
-
-void fitting_stop(struct browser *browser)
-{
-	if (!browser->job)
+	if (!browser->fit_outdated)
 		return;
-	job_cancel(browser->job);
-	job_finish(browser->job, NULL);
-	answer_sets_free(&browser->work.answers);
-	engine_fit_free(browser->work.fit);
-	free(browser->work.path);
-	free(browser->work.excluded);
-	browser->job = NULL;
+	browser->fit_outdated = false;
+	fitting_start(browser, false);
 }

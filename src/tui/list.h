@@ -10,6 +10,7 @@
 struct list {
 	size_t count, cursor, top;
 	int height; /* rows on screen, as last drawn */
+	int below;  /* rows of the view under the list, if it has any */
 	bool clicked; /* the cursor was put there by the mouse: nothing moves under it */
 };
 

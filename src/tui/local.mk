@@ -22,5 +22,6 @@ libtui_a_SOURCES = \
 	src/tui/theme.h src/tui/theme.c \
 	src/tui/tree_model.h src/tui/tree_model.c \
 	src/tui/tree_forest.h src/tui/tree_forest.c src/tui/tree_find.c \
-	src/tui/tree_columns.c
+	src/tui/suggesting.h src/tui/suggesting.c src/tui/suggest_view.c \
+	src/tui/tree_columns.c src/tui/working.c
 libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS)

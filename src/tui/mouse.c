@@ -89,7 +89,7 @@ static void click(struct browser *browser, enum view_id view, const struct mouse
 	if (!view_ops(view)->list)
 		return;
 	struct list *list = view_ops(view)->list(browser);
-	int row = mouse->row - area->top - (area->height - list->height);
+	int row = mouse->row - area->top - (area->height - list->height - list->below);
 
 	if (row < 0 || list->top + (size_t)row >= list->count)
 		return;

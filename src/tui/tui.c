@@ -149,7 +149,7 @@ static void loop_run(struct loop *loop)
 		loop_signals(loop);
 		if (files[2].revents) {
 			drain(browser->wake[0]);
-			fitting_poll(browser);
+			work_poll(browser);
 		}
 		if (files[3].revents)
 			catcher_read(&loop->catcher, browser);
@@ -207,7 +207,8 @@ static void browser_start(struct browser *browser, struct session *session,
 
 static void browser_end(struct browser *browser)
 {
-	fitting_stop(browser);
+	work_stop(browser);
+	suggesting_free(browser);
 	residual_table_free(browser);
 	engine_query_free(browser->query);
 	if (browser->predicted)

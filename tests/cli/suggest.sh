@@ -46,19 +46,19 @@ with suggest --floor 0 --rights permissive --limit 50 --json
 check 'merges of permissive models are suggested' is_json '.candidates > 100 and .candidates < 700 and (.suggestions | length) > 10' '"shown_gain": '
 with suggest --floor 0 --architecture gemma2* --limit 2 --csv
 check 'an architecture is kept to' lines 3
-with suggest --pareto ifeval,bbh --limit 6
-check 'the front is drawn' says 'BBH (up) against IFEval'
+with suggest --pareto ifeval,gpqa --limit 6
+check 'the front is drawn' says 'GPQA (up) against IFEval'
 check 'its shrinking is said' says 'shrunk for the size of the search'
-with suggest --pareto ifeval,bbh --limit 6 --json
+with suggest --pareto ifeval,gpqa --limit 6 --json
 check 'the front is printed as JSON' is_json '.found >= 6 and (.front | length) == 6 and (.axes | length) == 2 and
-	(.front | all(.ifeval_shown <= .ifeval_predicted))' '"bbh_shown": '
-with suggest --pareto ifeval,bbh --limit 6 --csv
+	(.front | all(.ifeval_shown <= .ifeval_predicted))' '"gpqa_shown": '
+with suggest --pareto ifeval,gpqa --limit 6 --csv
 check 'and as CSV' lines 7
 traded() { awk -F, 'NR > 2 && ($6 > x || $11 < y) {exit 1} NR > 1 {x = $6 + 0.01; y = $11 - 0.01}' out; }
 check 'more of one is less of the other' traded
 with suggest --pareto ifeval
 check 'a front needs two benchmarks' fails_with 64 'two benchmarks or more'
-with suggest --pareto ifeval,bbh --by chance
+with suggest --pareto ifeval,gpqa --by chance
 check 'a front has no order' fails_with 64 'pareto excludes by'
 with suggest --rights free
 check 'unknown rights are refused' fails_with 64 'any, compatible, commercial, permissive'

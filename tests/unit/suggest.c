@@ -19,6 +19,11 @@ static int setup(void **state)
 	struct suggest_world *made = memory_zero(1, sizeof *made);
 
 	world_make(&made->world, NULL);
+	/* Facts that nobody told, which predictions guess. */
+	for (size_t i = 0; i < MODELS; i += 5) {
+		made->world.model[i].chat_template = ANSWER_UNKNOWN;
+		made->world.model[i].kind = KIND_CHAT;
+	}
 	made->fit = world_fit(&made->world, PRIOR_KIN, NULL, 0);
 	made->query = engine_query_new(made->fit);
 	*state = made;

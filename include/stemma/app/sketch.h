@@ -92,6 +92,10 @@ enum status sketch_from_names(struct sketch *sketch, const struct catalog *catal
 enum status sketch_from_model(struct sketch *sketch, const struct catalog *catalog, size_t model,
 			      bool *original, struct error *error);
 
+/* An edit that takes these parents with these weights (>= 0, summing to 1). */
+bool sketch_from_shares(struct sketch *sketch, enum merge_method method, size_t count,
+			const size_t *models, const double *weights);
+
 /* Whether this many parents suit the method; else an error with what to do. */
 enum status sketch_check(const struct sketch *sketch, const struct catalog *catalog,
 			 struct error *error);

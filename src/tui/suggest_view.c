@@ -1,0 +1,478 @@
+/* Suggest: which merges promise most, as a list or as a front with its plot. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stemma/base/memory.h"
+#include "stemma/base/utf8.h"
+#include "suggesting.h"
+
+#define ROOMY_ROWS 15     /* from which the merge under the cursor is shown in full */
+#define SIDE_BY_SIDE 110  /* columns from which a plot stands beside its list */
+#define WIDE 56           /* columns from which there is room for more figures */
+#define AXIS_CELL 8
+#define PLOT_LEFT 6       /* columns for the labels of the axis */
+#define NOTE_ROWS 3
+#define DETAILS_WIDTH 100
+
+static struct suggesting *own(const struct browser *browser)
+{
+	return browser->suggesting;
+}
+
+static bool is_front(const struct suggesting *suggesting)
+{
+	return suggesting->shown.search.front.axis_count > 0;
+}
+
+static size_t shown_count(const struct suggesting *suggesting)
+{
+	return suggesting->answered ? suggestion_count(suggesting) : 0;
+}
+
+/* ---- text ------------------------------------------------------------------------ */
+
+/* Draws text over as many lines as it takes, at most `rows`; their number. */
+static int draw_wrapped(struct browser *browser, const struct area *area, int y, int rows, enum style style,
+			const char *text)
+{
+	int used = 0;
+
+	for (; *text && used < rows; used++) {
+		size_t bytes = text_break(text, area->width - 2);
+		char *line = memory_string_slice(text, bytes);
+		draw_text(browser->screen, area, y + used, 1, style, line);
+		free(line);
+		text += bytes;
+		text += strspn(text, " ");
+	}
+	return used;
+}
+
+static int wrapped_rows(const struct area *area, const char *text)
+{
+	int rows = 0;
+
+	for (; *text; rows++) {
+		text += text_break(text, area->width - 2);
+		text += strspn(text, " ");
+	}
+	return rows;
+}
+
+/* The optimizer's curse in words; short where there is no room. */
+static void note_text(const struct browser *browser, bool roomy, struct text *out)
+{
+	const struct suggesting *suggesting = own(browser);
+	const struct suggestions *shown = &suggesting->shown;
+	char count[FIGURE_SIZE], name[FIGURE_SIZE];
+
+	if (is_front(suggesting)) {
+		figure_count(count, (size_t)shown->front.searched);
+		if (!roomy) {
+			text_append_format(out, "shrunk: best of %s", count);
+			return;
+		}
+		text_append_format(out, "Scores are less than predicted, because the best of %s pairs are also the "
+				   "luckiest:", count);
+		for (size_t a = 0; a < shown->search.front.axis_count; a++)
+			text_append_format(out, "%s %s by %.1f", a ? "," : "",
+					   benchmark_name(browser, shown->search.axes[a], name),
+					   shown->front.axis[a].overstated);
+		text_append(out, ".");
+		return;
+	}
+	const struct suggest_answer *first = &shown->best.answers[0];
+	figure_count(count, (size_t)shown->best.searched);
+	if (!roomy)
+		text_append_format(out, "gain: %.1f less, best of %s", first->gain - first->shown, count);
+	else
+		text_append_format(out, "The gain over the best parent is %.1f less than predicted, because the best "
+				   "of %s merges is also the luckiest: up to %.0f %% of the spread of predicted "
+				   "gains is error. The chance does not know of the search.",
+				   first->gain - first->shown, count, 100 * (1 - shown->best.slope));
+}
+
+/* Wishes that the title does not tell. */
+static void wishes_text(const struct suggesting *suggesting, struct text *out)
+{
+	static const enum wish titled[] = {WISH_TARGET, WISH_PARETO, WISH_BY, WISH_PARENTS};
+	struct wishes rest = {0};
+
+	for (int i = 0; i < WISH_COUNT; i++)
+		rest.given[i] = suggesting->wishes.given[i]; /* borrowed */
+	for (size_t i = 0; i < sizeof titled / sizeof *titled; i++)
+		rest.given[titled[i]] = (struct wish_values){0};
+	wishes_write(&rest, out);
+}
+
+/* ---- the list ---------------------------------------------------------------------- */
+
+/* "0.80 Qwen/Qwen2-72B + 0.20 nvidia/…", owners only where there is room. */
+static void draw_parents(struct browser *browser, const struct area *area, int y, int x, bool weights,
+			 const struct suggestion *suggestion)
+{
+	int room = area->width - 1 - x, each = (room - 3 * ((int)suggestion->count - 1)) / (int)suggestion->count;
+	char weight[FIGURE_SIZE];
+
+	for (size_t i = 0; i < suggestion->count; i++) {
+		const char *name = tree_name(browser->tree, suggestion->parents[i]);
+		const char *slash = strchr(name, '/');
+		if (i > 0)
+			x += draw_text(browser->screen, area, y, x, STYLE_DIM, " + ");
+		snprintf(weight, sizeof weight, "%.2f ", suggestion->weights[i]);
+		if (weights)
+			x += draw_text(browser->screen, area, y, x, STYLE_DIM, weight);
+		x += draw_fit(browser->screen, area, y, x, each - (weights ? 5 : 0), STYLE_TEXT,
+			      slash && each < 24 ? slash + 1 : name);
+	}
+}
+
+static void draw_percent(struct browser *browser, const struct area *area, int y, int right, double chance)
+{
+	char buffer[FIGURE_SIZE];
+
+	snprintf(buffer, sizeof buffer, "%.0f %%", 100 * chance);
+	draw_right(browser->screen, area, y, right, STYLE_TEXT, buffer);
+}
+
+/* Gain, chance and, where there is room, predicted and the best parent's score;
+ * the column after them. */
+static int draw_gain(struct browser *browser, const struct area *area, int y, const struct suggest_answer *answer)
+{
+	char buffer[FIGURE_SIZE];
+
+	draw_right(browser->screen, area, y, 6, answer->shown > 0 ? STYLE_GOOD : STYLE_TEXT,
+		   figure_signed(buffer, answer->shown, 1));
+	draw_percent(browser, area, y, 13, answer->chance);
+	if (area->width < WIDE)
+		return 15;
+	draw_right(browser->screen, area, y, 20, STYLE_POINT, figure(buffer, answer->mean));
+	draw_right(browser->screen, area, y, 27, STYLE_PUBLISHED, figure(buffer, answer->best));
+	return 29;
+}
+
+/* How many axes a row of the front shows. */
+static size_t axes_shown(const struct suggesting *suggesting, const struct area *area)
+{
+	size_t room = area->width < WIDE ? 2 : (size_t)(area->width - 40) / AXIS_CELL;
+	size_t count = suggesting->shown.search.front.axis_count;
+
+	return room < 2 ? 2 : room < count ? room : count;
+}
+
+static int draw_scores(struct browser *browser, const struct area *area, int y, size_t index)
+{
+	const struct suggesting *suggesting = own(browser);
+	const struct front_answer *answer = &suggesting->shown.front.answers[index];
+	const char label[2] = {plot_label(index)};
+	size_t axes = axes_shown(suggesting, area);
+	char buffer[FIGURE_SIZE];
+
+	draw_text(browser->screen, area, y, 1, STYLE_POINT, label);
+	for (size_t a = 0; a < axes; a++)
+		draw_right(browser->screen, area, y, 2 + AXIS_CELL * (int)(a + 1), STYLE_TEXT,
+			   figure(buffer, answer->score[a].shown));
+	return 4 + AXIS_CELL * (int)axes;
+}
+
+static void draw_header(struct browser *browser, const struct area *area, int y)
+{
+	const struct suggesting *suggesting = own(browser);
+	char name[FIGURE_SIZE];
+	int x = area->width < WIDE ? 15 : 29;
+
+	if (is_front(suggesting)) {
+		size_t axes = axes_shown(suggesting, area);
+		for (size_t a = 0; a < axes; a++)
+			draw_fit(browser->screen, area, y, 4 + AXIS_CELL * (int)a, AXIS_CELL - 1, STYLE_DIM,
+				 benchmark_name(browser, suggesting->shown.search.axes[a], name));
+		draw_text(browser->screen, area, y, 4 + AXIS_CELL * (int)axes, STYLE_DIM, "parents");
+		return;
+	}
+	draw_right(browser->screen, area, y, 6, STYLE_DIM, "gain");
+	draw_right(browser->screen, area, y, 13, STYLE_DIM, "chance");
+	if (area->width >= WIDE) {
+		draw_right(browser->screen, area, y, 20, STYLE_DIM, "pred.");
+		draw_right(browser->screen, area, y, 27, STYLE_DIM, "best");
+	}
+	draw_text(browser->screen, area, y, x, STYLE_DIM, "parents");
+}
+
+static void draw_row(struct browser *browser, const struct area *area, int y, size_t index)
+{
+	const struct suggesting *suggesting = own(browser);
+	const struct suggestion suggestion = suggestion_at(suggesting, index);
+	bool selected = index == suggesting->list.cursor;
+
+	draw_selected(browser->screen, selected, true);
+	if (selected)
+		draw_repeat(browser->screen, area, y, 0, area->width, STYLE_TEXT, " ");
+	int x = is_front(suggesting) ? draw_scores(browser, area, y, index)
+				     : draw_gain(browser, area, y, &suggesting->shown.best.answers[index]);
+	draw_parents(browser, area, y, x, area->width >= WIDE, &suggestion);
+	draw_selected(browser->screen, false, false);
+	if (selected)
+		draw_cursor(browser->screen, area, y, 0);
+}
+
+/* ---- the merge under the cursor ------------------------------------------------------ */
+
+/* What the sketch pane would say of it. */
+static const char *warning_here(struct browser *browser, const struct suggestion *suggestion)
+{
+	struct suggesting *suggesting = own(browser);
+	struct sketch trial;
+
+	if (suggesting->warned != suggesting->list.cursor) {
+		sketch_init(&trial);
+		suggesting_take(&trial, suggesting, suggestion);
+		text_clear(&suggesting->warnings);
+		sketch_warnings(&trial, browser->session->catalog, &suggesting->warnings);
+		sketch_free(&trial);
+		suggesting->warned = suggesting->list.cursor;
+		/* The first is the most important. */
+		char *end = suggesting->warnings.length ? strchr(suggesting->warnings.bytes, '\n') : NULL;
+		if (end)
+			*end = '\0';
+	}
+	return text_string(&suggesting->warnings);
+}
+
+static double score_of(const struct catalog *catalog, size_t model, size_t benchmark)
+{
+	return benchmark < catalog->benchmark_count ? catalog_score(catalog, model, benchmark)
+						    : catalog->averages[model];
+}
+
+/* Parents one a line with scores, licence and date */
+static void draw_details(struct browser *browser, const struct area *area, const struct suggestion *suggestion)
+{
+	int width = area->width < DETAILS_WIDTH ? area->width : DETAILS_WIDTH;
+	const struct catalog *catalog = browser->session->catalog;
+	char buffer[FIGURE_SIZE], name[FIGURE_SIZE], date[11];
+	size_t axes = is_front(own(browser)) ? 2 : 1;
+	int facts = width - 27, name_width = facts - 9 - AXIS_CELL * (int)axes;
+
+	for (size_t a = 0; a < axes; a++)
+		draw_fit(browser->screen, area, 0, 8 + name_width + AXIS_CELL * (int)a, AXIS_CELL - 1, STYLE_DIM,
+			 benchmark_name(browser, suggesting_benchmark(browser, a), name));
+	for (size_t i = 0; i < suggestion->count; i++) {
+		const struct catalog_model *model = &catalog->models[suggestion->parents[i]];
+		int row = 1 + (int)i;
+		draw_format(browser->screen, area, row, 1, STYLE_DIM, "%.2f", suggestion->weights[i]);
+		draw_fit(browser->screen, area, row, 6, name_width, STYLE_TEXT, model->name);
+		for (size_t a = 0; a < axes; a++)
+			draw_right(browser->screen, area, row, 7 + name_width + AXIS_CELL * (int)(a + 1), STYLE_PUBLISHED,
+				   figure(buffer, score_of(catalog, suggestion->parents[i], suggesting_benchmark(browser, a))));
+		draw_fit(browser->screen, area, row, facts, 14, STYLE_DIM, model->license ? model->license : "·");
+		if (!isnan(model->uploaded))
+			date_format(model->uploaded, date);
+		draw_text(browser->screen, area, row, facts + 15, STYLE_DIM, isnan(model->uploaded) ? "·" : date);
+	}
+	draw_fit(browser->screen, area, 1 + (int)suggestion->count, 1, area->width - 2, STYLE_BAD,
+		 warning_here(browser, suggestion));
+}
+
+/* ---- the plot ------------------------------------------------------------------------ */
+
+static void draw_cells(struct browser *browser, const struct area *area, const struct plot *plot)
+{
+	char here = plot_label(own(browser)->list.cursor);
+
+	for (int row = 0; row < plot->height; row++) {
+		draw_text(browser->screen, area, row, PLOT_LEFT, STYLE_BORDER, "│");
+		for (int column = 0; column < plot->width; column++) {
+			const char cell[2] = {plot->cells[row * plot->width + column]};
+			bool label = *cell != ' ' && *cell != PLOT_BEST && *cell != PLOT_OTHER;
+			draw_selected(browser->screen, label && *cell == here, true);
+			if (*cell != ' ')
+				draw_text(browser->screen, area, row, PLOT_LEFT + 1 + column,
+					  label ? STYLE_POINT : *cell == PLOT_BEST ? STYLE_PUBLISHED : STYLE_DIM,
+					  label ? cell : *cell == PLOT_BEST ? "×" : "·");
+			draw_selected(browser->screen, false, false);
+		}
+	}
+}
+
+/* The first two benchmarks of the front: across and up. */
+static void draw_plot(struct browser *browser, const struct area *area)
+{
+	struct suggesting *suggesting = own(browser);
+	struct plot *plot = &suggesting->plot;
+	int width = area->width - PLOT_LEFT - 2, height = area->height - 2;
+	char buffer[FIGURE_SIZE], name[FIGURE_SIZE];
+
+	if (width < 8 || height < 1)
+		return;
+	if (plot->width != width || plot->height != height) {
+		plot_free(plot);
+		plot_front(plot, width, height, browser->session->catalog, &suggesting->shown.search,
+			   &suggesting->shown.front);
+	}
+	draw_cells(browser, area, plot);
+	draw_right(browser->screen, area, 0, PLOT_LEFT, STYLE_DIM, figure(buffer, plot->high[1]));
+	if (height > 2)
+		draw_right(browser->screen, area, height - 1, PLOT_LEFT, STYLE_DIM, figure(buffer, plot->low[1]));
+	draw_text(browser->screen, area, height, PLOT_LEFT, STYLE_BORDER, "└");
+	draw_repeat(browser->screen, area, height, PLOT_LEFT + 1, width, STYLE_BORDER, "─");
+	int x = PLOT_LEFT + 1 + draw_text(browser->screen, area, height + 1, PLOT_LEFT + 1, STYLE_DIM,
+					  figure(buffer, plot->low[0]));
+	x += 1 + draw_text(browser->screen, area, height + 1, x + 1, STYLE_TITLE,
+			   benchmark_name(browser, suggesting->shown.search.axes[0], name));
+	draw_format(browser->screen, area, height + 1, x, STYLE_DIM, ", up %s",
+		    benchmark_name(browser, suggesting->shown.search.axes[1], name));
+	draw_right(browser->screen, area, height + 1, PLOT_LEFT + 1 + width, STYLE_DIM, figure(buffer, plot->high[0]));
+}
+
+/* ---- the whole --------------------------------------------------------------------------- */
+
+/* Why there is nothing to show. */
+static void draw_empty(struct browser *browser, const struct area *area)
+{
+	const struct suggesting *suggesting = own(browser);
+	char line[1024] = "";
+
+	if (suggesting->fault.message[0])
+		error_format(&suggesting->fault, line, sizeof line);
+	else if (suggesting->answered)
+		snprintf(line, sizeof line, "no merge fits: e changes what is wished, C drops it");
+	else if (suggesting->searching)
+		snprintf(line, sizeof line, "searching… Esc stops it");
+	else
+		snprintf(line, sizeof line, "waiting for other work to end");
+	draw_wrapped(browser, area, 0, area->height, suggesting->fault.message[0] ? STYLE_BAD : STYLE_DIM, line);
+	draw_cursor(browser->screen, area, 0, 0);
+}
+
+/* Note and the merge under the cursor at the foot of the area, which shrinks. */
+static void draw_foot(struct browser *browser, struct area *area, bool roomy)
+{
+	struct suggestion suggestion;
+	struct text note = {0};
+
+	note_text(browser, roomy, &note);
+	int rows = wrapped_rows(area, text_string(&note));
+	rows = !roomy ? 1 : rows > NOTE_ROWS ? NOTE_ROWS : rows;
+	area->height -= rows;
+	struct area foot = {area->top + area->height, area->left, rows, area->width};
+	draw_wrapped(browser, &foot, 0, rows, STYLE_DIM, text_string(&note));
+	text_free(&note);
+	if (!suggestion_here(browser, &suggestion) || (!roomy && area->width >= WIDE))
+		return;
+	rows = roomy ? (int)suggestion.count + 2 : 1;
+	area->height -= rows;
+	foot = (struct area){area->top + area->height, area->left, rows, area->width};
+	if (roomy)
+		draw_details(browser, &foot, &suggestion);
+	else /* what the rows above have no room for */
+		draw_parents(browser, &foot, 0, 1, true, &suggestion);
+}
+
+/* The plot beside the list or above it; the area becomes what is left. */
+static void place_plot(struct browser *browser, struct area *area)
+{
+	struct area plot = *area;
+
+	if (area->width >= SIDE_BY_SIDE) {
+		area->width = area->width * 9 / 20;
+		plot.left += area->width, plot.width -= area->width;
+	} else {
+		/* The list takes half at most. */
+		int rows = (int)own(browser)->list.count + 1, half = area->height / 2;
+		plot.height = area->height - (rows < half ? rows : half);
+		area->top += plot.height, area->height -= plot.height;
+	}
+	draw_plot(browser, &plot);
+}
+
+static void suggest_draw(struct browser *browser, const struct area *whole)
+{
+	struct suggesting *suggesting = own(browser);
+	struct area area = *whole;
+	struct text wishes = {0};
+
+	if (!suggesting)
+		return;
+	wishes_text(suggesting, &wishes);
+	if (wishes.length > 0) {
+		draw_fit(browser->screen, &area, 0, 1, area.width - 2, STYLE_STRONG, text_string(&wishes));
+		area.top++, area.height--;
+	}
+	text_free(&wishes);
+	if (shown_count(suggesting) == 0) {
+		draw_empty(browser, &area);
+		return;
+	}
+	list_show(&suggesting->list, shown_count(suggesting), suggesting->list.height);
+	draw_foot(browser, &area, whole->height >= ROOMY_ROWS);
+	if (is_front(suggesting))
+		place_plot(browser, &area);
+	draw_header(browser, &area, 0);
+	list_show(&suggesting->list, shown_count(suggesting), area.height - 1);
+	suggesting->list.below = whole->top + whole->height - area.top - area.height;
+	for (int y = 1; y < area.height && suggesting->list.top + (size_t)(y - 1) < suggesting->list.count; y++)
+		draw_row(browser, &area, y, suggesting->list.top + (size_t)(y - 1));
+}
+
+/* Target and kind of merges; of the wishes, not of what is still shown. */
+static void suggest_title(struct browser *browser, struct text *out)
+{
+	const struct suggesting *suggesting = own(browser);
+	char name[FIGURE_SIZE];
+
+	text_append(out, "suggest");
+	if (!suggesting)
+		return;
+	const struct wishes *wishes = &suggesting->wishes;
+	const char *target = wishes_value(wishes, WISH_TARGET), *front = wishes_value(wishes, WISH_PARETO);
+	if (front) {
+		text_append_format(out, " · front of %s", benchmark_name(browser, suggesting_benchmark(browser, 0), name));
+		text_append_format(out, " and %s%s", benchmark_name(browser, suggesting_benchmark(browser, 1), name),
+				   strchr(front, ',') != strrchr(front, ',') ? " …" : "");
+		return;
+	}
+	bool mixed = target && strpbrk(target, ",=");
+	text_append_format(out, " · %s · %s · by %s",
+			   mixed ? target : benchmark_name(browser, suggesting_benchmark(browser, 0), name),
+			   wishes_choice(wishes, WISH_PARENTS) ? "triples" : "pairs",
+			   wish_choices(WISH_BY)[wishes_choice(wishes, WISH_BY)]);
+}
+
+static void suggest_corner(struct browser *browser, struct text *out)
+{
+	const struct suggesting *suggesting = own(browser);
+	char count[FIGURE_SIZE], models[FIGURE_SIZE];
+
+	if (!suggesting || !suggesting->answered)
+		return;
+	const struct suggestions *shown = &suggesting->shown;
+	bool front = is_front(suggesting);
+	figure_count(count, (size_t)(front ? shown->front.searched : shown->best.searched));
+	figure_count(models, front ? shown->front.candidates : shown->best.candidates);
+	if (front)
+		text_append_format(out, "%zu of ", shown->front.found);
+	text_append_format(out, "%s merges of %s models", count, models);
+}
+
+/* The parent that gives most. */
+static size_t suggest_model(struct browser *browser)
+{
+	struct suggestion suggestion;
+
+	return suggestion_here(browser, &suggestion) ? suggestion.parents[0] : CATALOG_NONE;
+}
+
+static struct list *suggest_list(struct browser *browser)
+{
+	return &browser->suggesting->list; /* the view is opened with it */
+}
+
+const struct view_ops suggest_view = {
+	.draw = suggest_draw,
+	.title = suggest_title,
+	.corner = suggest_corner,
+	.act = suggesting_act,
+	.model = suggest_model,
+	.list = suggest_list,
+};
