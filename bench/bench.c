@@ -12,6 +12,7 @@
 #include "stemma/app/import.h"
 #include "stemma/app/session.h"
 #include "stemma/app/sketch.h"
+#include "stemma/app/wishes.h"
 #include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
 
@@ -153,6 +154,41 @@ static double bench_fit(struct session *session, bool relearn, const char *what,
 	return info.seconds;
 }
 
+/* What is wished, as in the browser. */
+static void bench_wishes(struct session *session, const char *what, const char *line)
+{
+	struct wishes wishes = {0};
+	struct wish_search search;
+	struct suggest_result best = {0};
+	struct front_result front = {0};
+	struct error error = {0};
+
+	if (wishes_read(&wishes, line, &error) != STATUS_OK ||
+	    wishes_resolve(&wishes, session->catalog, &search, &error) != STATUS_OK)
+		fail(&error);
+	double begin = clock_seconds();
+	enum status status = search.front.axis_count > 0
+		? engine_front(session->fit, &search.front, NULL, &front, &error)
+		: engine_suggest(session->fit, &search.settings, NULL, &best, &error);
+	double seconds = clock_seconds() - begin;
+	if (status != STATUS_OK)
+		fail(&error);
+	printf("%-43s %8.2f s   %.0f merges of %zu models\n", what, seconds, best.searched + front.searched,
+	       best.candidates + front.candidates);
+	suggest_result_free(&best);
+	front_result_free(&front);
+	wish_search_free(&search);
+	wishes_free(&wishes);
+}
+
+static void bench_suggest(struct session *session)
+{
+	bench_wishes(session, "suggest: all pairs", "");
+	bench_wishes(session, "suggest: all pairs by chance", "by=chance");
+	bench_wishes(session, "suggest: triples", "parents=3");
+	bench_wishes(session, "suggest: front of two benchmarks", "pareto=ifeval,bbh");
+}
+
 int main(int argc, char **argv)
 {
 	struct session *session = NULL;
@@ -175,6 +211,7 @@ int main(int argc, char **argv)
 	reference(session->catalog->scored_count, &factor_seconds, &solve_seconds);
 	bench_fit(session, true, "fit with learned variances", factor_seconds);
 	bench_sketch(session, solve_seconds);
+	bench_suggest(session);
 	session_close(session);
 	begin = clock_seconds();
 	if (session_open(argv[1], false, NULL, NULL, &session, &error) != STATUS_OK)

@@ -40,6 +40,7 @@ EXTRA_DIST += tests/terminal/terminal.sh tests/screens/expected \
 	tests/screens/pedigree.keys tests/screens/pedigree-ascii.keys \
 	tests/screens/compare.keys tests/screens/compare-ascii.keys \
 	tests/screens/heat.keys tests/screens/heat-ascii.keys tests/screens/named.keys \
+	tests/screens/suggest.keys tests/screens/suggest-ascii.keys tests/screens/front.keys \
 	tests/screens/versus.keys tests/screens/versus-ascii.keys tests/screens/why.keys tests/screens/why-ascii.keys tests/screens/views.keys \
 	tests/screens/views-ascii.keys tests/screens/looks.keys tests/screens/looks-plain.keys \
 	tests/screens/many.keys

@@ -27,7 +27,7 @@ struct front {
 	double fitting;
 	struct gains {
 		double n, sum, squares;
-	} gains[FRONT_AXES_MAX]; /* of merges above the floor of their axis */
+	} gains[FRONT_AXES_MAX]; /* of all pairs */
 };
 
 void front_result_free(struct front_result *result)
@@ -65,7 +65,7 @@ static enum status search_axis(struct front *front, const struct front_settings 
 							       : settings->axes[axis] == b;
 	front->settings[axis] = (struct suggest_settings){
 		.models = settings->models, .target = target, .parents = 2, .by = SUGGEST_GAIN,
-		.floor = NAN, .limit = 1, .per_model = 1,
+		.floor = 0, .limit = 1, .per_model = 1,
 	};
 	front->settings[axis].models.allowed = front->allowed;
 	return search_new(front->fit, &front->settings[axis], progress, &front->search[axis], error);
@@ -143,8 +143,6 @@ static void pair_bounds(struct front *front, const size_t *pair, double base[2][
 		/* Linear in the weights, so largest at one of their ends. */
 		most[a] = fmax(base[0][a] + fmax(0.8 * one + 0.2 * other, 0.5 * (one + other)),
 			       base[1][a] + fmax(0.8 * other + 0.2 * one, 0.6 * other + 0.4 * one));
-		if (most[a] < front->search[a].floor)
-			continue;
 		double gain = most[a] - fmax(search_target_score(&front->search[a], c[pair[0]].row),
 					     search_target_score(&front->search[a], c[pair[1]].row));
 		front->gains[a].n++;

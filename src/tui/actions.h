@@ -128,7 +128,7 @@ enum need {
 	  "show only models that fit what is typed (see below); Esc shows all again") \
 	X(RESIDUALS, "residuals", "r", IN_PANES, FIT, "residuals", "Finding", \
 	  "models that score far from what their kin predict") \
-	X(SUGGEST, "suggest", "s", IN_MODELS & ~IN(SUGGEST), FIT, "suggest", "Suggestions", \
+	X(SUGGEST, "suggest", "s", IN_PANES, FIT, "suggest", "Suggestions", \
 	  "which merges promise most") \
 	X(SUGGEST_OPEN, "open-suggestion", "enter", IN(SUGGEST), SUGGESTION, "as a sketch", "Suggestions", \
 	  "take this merge as the sketch") \

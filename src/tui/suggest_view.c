@@ -335,8 +335,13 @@ static void draw_empty(struct browser *browser, const struct area *area)
 
 	if (suggesting->fault.message[0])
 		error_format(&suggesting->fault, line, sizeof line);
-	else if (suggesting->answered)
+	else if (suggesting->answered && is_front(suggesting))
 		snprintf(line, sizeof line, "no merge fits: e changes what is wished, C drops it");
+	else if (suggesting->answered)
+		snprintf(line, sizeof line, "no merge that fits is predicted to reach %.1f%s: e changes what is "
+			 "wished, C drops it", suggesting->shown.best.floor,
+			 wishes_has(&suggesting->wishes, WISH_FLOOR) ? "" : ", as the best tenth of the models do "
+			 "(floor=0 lets all pass)");
 	else if (suggesting->searching)
 		snprintf(line, sizeof line, "searching… Esc stops it");
 	else

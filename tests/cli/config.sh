@@ -27,13 +27,13 @@ stemma config --manual
 sed -n '/^\.Sh OPTIONS/,/^\.Sh FILES/p' "$top_srcdir/man/stemma-config.5" | sed '$d' >manual
 check 'the manual has the same options' diff out manual
 
-printf 'mouse: no\ntheme: light\nkeys:\n  down: [j, s]\ncolors:\n  bad: bold red\ntree:\n  columns: [date, size]\n' >"$user"
+printf 'mouse: no\ntheme: light\nkeys:\n  down: [j, a]\ncolors:\n  bad: bold red\ntree:\n  columns: [date, size]\n' >"$user"
 stemma config
 check 'the user has a file' says 'valid, 5 options'
 stemma config --print
 cp out printed
 check 'its values are in force' says '^theme: light'
-check 'keys too' says '^  down: \["j", "s"\]'
+check 'keys too' says '^  down: \["j", "a"\]'
 check 'colours too' says '^  bad: bold red'
 stemma config --config printed --print
 check 'what is printed is read again' cmp out printed

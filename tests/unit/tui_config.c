@@ -58,9 +58,9 @@ static void keys_are_bound_anew(void **state)
 	struct error error;
 
 	assert_int_equal(config_action(config, VIEW_TREE, 'j'), ACTION_DOWN);
-	assert_int_equal(parse(config, "keys:\n  down: [CTRL-N, s, PgDn]\n  page-down: []\n", &error),
+	assert_int_equal(parse(config, "keys:\n  down: [CTRL-N, a, PgDn]\n  page-down: []\n", &error),
 			 STATUS_OK);
-	assert_int_equal(config_action(config, VIEW_TREE, 's'), ACTION_DOWN);
+	assert_int_equal(config_action(config, VIEW_TREE, 'a'), ACTION_DOWN);
 	assert_int_equal(config_action(config, VIEW_TREE, 14), ACTION_DOWN);
 	assert_int_equal(config_action(config, VIEW_TREE, INPUT_PAGE_DOWN), ACTION_DOWN);
 	assert_int_equal(config_action(config, VIEW_TREE, 'j'), ACTION_NONE);
