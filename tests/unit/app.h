@@ -73,6 +73,17 @@ static inline struct store *place_store(const struct place *place)
 	return store;
 }
 
+/* Imports what a file of that name would hold. */
+static inline void place_import(const struct place *place, struct store *store, const char *name,
+				const char *content)
+{
+	struct import_report report = {0};
+	struct error error = {0};
+
+	expect_ok(import_file(store, place_write(place, name, content), NULL, &report, &error), &error);
+	import_report_free(&report);
+}
+
 static inline void put_model(struct store *store, const char *name, const char *uploaded)
 {
 	struct model_facts facts = {

@@ -27,24 +27,14 @@ static const char edges[] =
 	"oak/Tuned,oak/Root,finetune,,,card\n"
 	"elm/Both,oak/Root,finetune,,,card\n";
 
-static void import(struct fixture *fixture, const char *name, const char *content)
-{
-	struct import_report report = {0};
-	struct error error = {0};
-
-	expect_ok(import_file(fixture->store, place_write(&fixture->place, name, content), NULL,
-			      &report, &error), &error);
-	import_report_free(&report);
-}
-
 static int set_up(void **state)
 {
 	struct fixture *fixture = memory_zero(1, sizeof *fixture);
 
 	place_make(&fixture->place);
 	fixture->store = place_store(&fixture->place);
-	import(fixture, "models.csv", models);
-	import(fixture, "edges.csv", edges);
+	place_import(&fixture->place, fixture->store, "models.csv", models);
+	place_import(&fixture->place, fixture->store, "edges.csv", edges);
 	fixture->catalog = load(fixture->store);
 	*state = fixture;
 	return 0;
