@@ -51,6 +51,7 @@ mask() {
 mask_looks() {
 	case $1 in
 	*pedigree*|*marks*|*help*|*messages*) cat "$1" ;;
+	*suggest*|*front*) sed -e 's/.*[0-9].*/colour/' -e '/colour/!s/..*/plain/' "$1" | uniq ;;
 	*) sed -e 's/.*[0-9].*/colour/' -e '/colour/!s/..*/plain/' "$1" ;;
 	esac
 }

@@ -54,21 +54,21 @@ fi
 
 # ---- a configuration
 mkdir -p "$XDG_CONFIG_HOME/stemma"
-printf 'keys:\n  pick: s\n  help: [ctrl-t]\ntree:\n  columns: [size]\nhints: no\nescape-delay: 0\n' \
+printf 'keys:\n  pick: a\n  help: [ctrl-t]\ntree:\n  columns: [size]\nhints: no\nescape-delay: 0\n' \
 	>"$XDG_CONFIG_HOME/stemma/config.yaml"
 run "clear; $(stemma)"
 see 'fitted'
-press s
+press a
 check 'a key of the user'"'"'s own' see 'sketch: 1 parent'
 check 'a column too' see 'size · average'
 check 'and no hints' not_see 'Tab pane'
 press C-t
-check 'help shows the keys as they are' see '^│ *s  *add the model'
+check 'help shows the keys as they are' see '^│ *a  *add the model'
 press Escape
 see 'lineage'
 press c q
 see 'ready\$ *$'
-printf 'keys:\n  pcik: s\n' >"$XDG_CONFIG_HOME/stemma/config.yaml"
+printf 'keys:\n  pcik: a\n' >"$XDG_CONFIG_HOME/stemma/config.yaml"
 run "clear; $(stemma)"
 check 'a fault is shown with its place' see 'config.yaml:2:3'
 check 'with the nearest name' see 'keys.pick'
