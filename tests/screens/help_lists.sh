@@ -7,7 +7,7 @@ unset LINES COLUMNS
 mkdir -p config/stemma
 XDG_CONFIG_HOME=$work/config
 export XDG_CONFIG_HOME
-printf 'keys:\n  pick: [s, ctrl-k]\n  lock: [F2]\n  redraw: []\n' >config/stemma/config.yaml
+printf 'keys:\n  pick: [a, ctrl-k]\n  lock: [F2]\n  redraw: []\n' >config/stemma/config.yaml
 # High enough for all of the help, wide enough that nothing is wrapped but keys.
 printf 'resize 250 600\nkey ?\ndump help.txt\n' >help.keys
 LC_ALL=$locale "$program" --no-starter --db empty.db browse --script help.keys 2>err
@@ -49,5 +49,5 @@ END {
 status=$?
 listed() { cat missing.txt; [ "$status" -eq 0 ]; }
 check 'each with its keys and what it does' listed
-check "among them the user's own" grep -q '^pick	s ctrl-k	' actions.txt
+check "among them the user's own" grep -q '^pick	a ctrl-k	' actions.txt
 finish
