@@ -197,8 +197,12 @@ static struct suggesting *suggesting_get(struct browser *browser)
 
 void suggesting_open(struct browser *browser)
 {
-	suggesting_get(browser);
+	struct suggesting *suggesting = suggesting_get(browser);
+
 	browser->full = VIEW_SUGGEST;
+	/* What was stopped or failed is tried again. */
+	if (!suggesting->answered && !suggesting->searching)
+		suggesting->wanted = true;
 	suggesting_continue(browser);
 }
 
