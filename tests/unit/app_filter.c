@@ -238,6 +238,18 @@ static void typing_gives_what_the_line_gives(void **state)
 		}
 }
 
+/* Names read one by one beforehand, or in part, give what reading them all does. */
+static void names_can_be_read_bit_by_bit(void **state)
+{
+	struct fixture *fixture = *state;
+	size_t steps = 1;
+
+	while (filter_prepare(fixture->filter, 1) && steps < fixture->catalog->count / 2)
+		steps++;
+	typing_gives_what_the_line_gives(state);
+	assert_false(filter_prepare(fixture->filter, 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,7 +257,7 @@ int main(void)
 		T(words_fit_names), T(numbers_are_compared), T(dates_stand_for_all_their_days),
 		T(texts_and_properties), T(a_family_is_all_that_descends), T(z_needs_a_fit),
 		T(wrong_terms_are_explained), T(a_wrong_line_leaves_the_last), T(hints_follow_a_field),
-		T(typing_gives_what_the_line_gives),
+		T(typing_gives_what_the_line_gives), T(names_can_be_read_bit_by_bit),
 #undef T
 	};
 

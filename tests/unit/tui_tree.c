@@ -6,7 +6,7 @@
 
 #include "stemma/app/session.h"
 #include "marks.h"
-#include "tree_model.h"
+#include "tree_forest.h"
 
 struct fixture {
 	char folder[64];
@@ -336,6 +336,27 @@ static void search_goes_round(void **state)
 	assert_false(tree_is_match(tree, first));
 }
 
+/* The walk node by node, begun anew by a change of order in its middle, is that
+ * of the tree in one go. */
+static void a_walk_can_rest(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tree *tree = fixture->tree, *other = tree_new(fixture->session->catalog);
+	size_t steps = 0;
+
+	assert_true(forest_walk_step(tree, 2));
+	tree_set_order(tree, TREE_BY_NAME);
+	tree_set_order(other, TREE_BY_NAME);
+	while (forest_walk_step(tree, 1))
+		steps++;
+	assert_int_equal(steps, tree->count - 1);
+	forest_walk(other);
+	assert_memory_equal(tree->walk, other->walk, tree->count * sizeof *tree->walk);
+	for (size_t place = 0; place < tree->count; place++)
+		assert_int_equal(tree->position[tree->walk[place]], place);
+	tree_free(other);
+}
+
 static void folds_are_kept(void **state)
 {
 	struct fixture *fixture = *state;
@@ -397,6 +418,7 @@ int main(void)
 		WITH_TREE(filter_shows_the_way_to_matches),
 		WITH_TREE(filter_keeps_the_model_found),
 		WITH_TREE(search_goes_round),
+		WITH_TREE(a_walk_can_rest),
 		WITH_TREE(folds_are_kept),
 		cmocka_unit_test(an_empty_cache_has_no_rows),
 	};
