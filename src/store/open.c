@@ -119,6 +119,9 @@ static enum status schema_recognise(struct store *store, const struct schema *sc
 	if (application != APPLICATION_ID && (application != 0 || *version != 0 || objects > 0))
 		return refuse(store->path, STATUS_CACHE, "the file is another program's database",
 			      "use --db to name another file; this one was not touched", error);
+	if (*version < 0)
+		return refuse(store->path, STATUS_CACHE, "the cache is damaged: its schema has no number",
+			      "use --db to name another file; this one was not touched", error);
 	if (*version <= schema->version)
 		return STATUS_OK;
 	error_set(error, STATUS_CACHE, "the cache has schema %d, this stemma knows up to %d",

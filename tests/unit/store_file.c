@@ -232,6 +232,18 @@ static void a_newer_cache_stays_untouched(void **state)
 	assert_untouched(fixture->path, before);
 }
 
+static void a_cache_with_a_negative_schema_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+
+	store_close(fixture->store);
+	fixture->store = NULL;
+	write_database(fixture->path, "PRAGMA user_version = -3");
+	struct bytes before = file_bytes(fixture->path);
+	assert_refused(fixture->path, true, STATUS_CACHE, "damaged");
+	assert_untouched(fixture->path, before);
+}
+
 static void see_finding(void *context, const char *severity, const char *message)
 {
 	text_append_format(context, "%s: %s\n", severity, message);
@@ -620,6 +632,7 @@ int main(void)
 		CASE(other_files_stay_untouched),
 		CASE(other_databases_stay_untouched),
 		CASE(a_newer_cache_stays_untouched),
+		CASE(a_cache_with_a_negative_schema_is_refused),
 		CASE(damage_is_told),
 		CASE(an_older_cache_moves_forward),
 		CASE(a_new_cache_takes_all_steps),
