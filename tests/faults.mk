@@ -7,9 +7,11 @@ if HAVE_WRAP
 check_PROGRAMS += tests/faults/inject
 TESTS += tests/faults/inject
 endif
-tests_faults_inject_SOURCES = tests/faults/inject.c tests/faults/failing.c tests/faults/failing.h \
+tests_faults_inject_SOURCES = tests/faults/inject.c tests/faults/scenarios.c tests/faults/scenarios.h \
+	tests/faults/failing.c tests/faults/failing.h tests/faults/failing_private.h tests/faults/failing_memory.c \
+	tests/faults/failing_files.c tests/faults/failing_sqlite.c tests/faults/failing_curl.c tests/faults/failing_socket.c \
 	tests/faults/program.c tests/fuzz/world.c tests/fuzz/world.h tests/fuzz/fuzz.c tests/fuzz/fuzz.h
-tests_faults_inject_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_faults_inject_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS)
 tests_faults_inject_LDADD = @FAILING_FLAGS@ libcli.a $(TUI_TEST_LIBS)
 TESTS += $(FAULT_TESTS)
 dist_check_SCRIPTS += $(FAULT_TESTS)

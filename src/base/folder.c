@@ -38,18 +38,34 @@ int folder_make_for(const char *path, char **failed)
 static enum status list(const char *path, int depth, struct folder_files *files,
 			struct error *error);
 
+static enum status fail(const char *path, struct error *error)
+{
+	error_set(error, STATUS_IO, "%s", strerror(errno));
+	return error_locate(error, path, 0, 0);
+}
+
+/* Kinds of errno: a file that went meanwhile, a link to nothing. */
+static bool is_nothing(int number)
+{
+	return number == ENOENT || number == ELOOP || number == ENOTDIR;
+}
+
 static enum status add_entry(const char *folder, const char *name, int depth,
 			     struct folder_files *files, struct error *error)
 {
 	size_t length = strlen(folder);
 	struct text path = {0};
-	struct stat file;
+	struct stat file, linked;
 	enum status status = STATUS_OK;
 
 	text_append_format(&path, length > 0 && folder[length - 1] == '/' ? "%s%s" : "%s/%s", folder, name);
-	if (lstat(text_string(&path), &file) == 0 && S_ISDIR(file.st_mode)) {
+	/* Links to folders are not followed: they may lead in a circle. */
+	if (lstat(text_string(&path), &file) != 0 ||
+	    (S_ISLNK(file.st_mode) && stat(text_string(&path), &linked) != 0)) {
+		status = is_nothing(errno) ? STATUS_OK : fail(text_string(&path), error);
+	} else if (S_ISDIR(file.st_mode)) {
 		status = list(text_string(&path), depth + 1, files, error);
-	} else if (stat(text_string(&path), &file) == 0 && S_ISREG(file.st_mode)) {
+	} else if (S_ISREG(S_ISLNK(file.st_mode) ? linked.st_mode : file.st_mode)) {
 		files->paths = memory_grow(files->paths, files->count, &files->capacity,
 					   sizeof *files->paths);
 		files->paths[files->count++] = text_steal(&path);
@@ -72,10 +88,8 @@ static enum status list(const char *path, int depth, struct folder_files *files,
 	if (depth > FOLDER_DEPTH_MAX)
 		return STATUS_OK;
 	int count = scandir(path, &entries, is_shown, alphasort);
-	if (count < 0) {
-		error_set(error, STATUS_IO, "%s", strerror(errno));
-		return error_locate(error, path, 0, 0);
-	}
+	if (count < 0)
+		return fail(path, error);
 	for (int i = 0; i < count; i++) {
 		if (status == STATUS_OK)
 			status = add_entry(path, entries[i]->d_name, depth, files, error);

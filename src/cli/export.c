@@ -191,7 +191,10 @@ static enum status write_tables(const struct cli *cli, struct export_subject *su
 	report_begin(&report, stream, format == FORMAT_JSON ? OUTPUT_JSON : OUTPUT_CSV, cli->utf8);
 	enum status status = export_tables(subject, edges, &report, error);
 	report_end(&report);
-	fclose(stream);
+	bool whole = !ferror(stream);
+	whole = fclose(stream) == 0 && whole;
+	if (status == STATUS_OK && !whole)
+		status = error_set(error, STATUS_IO, "cannot write: %s", strerror(errno));
 	text_append_bytes(out, bytes, length);
 	free(bytes);
 	return status;

@@ -1,5 +1,6 @@
 /* lm-evaluation-harness samples_TASK_TIME.jsonl: one answer a line
  * (formats.md §4.3). */
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,13 +52,17 @@ static char *results_model(const char *path, const struct record_sink *sink)
 {
 	const char *name = origin_base(path), *time = time_in(name);
 	struct text results = {0};
+	json_error_t problem;
 	char *model = NULL;
 
 	if (!time)
 		return NULL;
 	text_append_format(&results, "%.*sresults_%.*s.json", (int)(name - path), path,
 			   (int)(strlen(time) - strlen(strrchr(time, '.') ? strrchr(time, '.') : "")), time);
-	json_t *document = json_load_file(text_string(&results), 0, NULL);
+	errno = 0;
+	json_t *document = json_load_file(text_string(&results), 0, &problem);
+	if (!document && errno != ENOENT)
+		warn(sink, 0, 0, "%s cannot be read: %s", text_string(&results), errno ? strerror(errno) : problem.text);
 	const char *stated = json_string_value(json_object_get(document, "model_name"));
 	if (stated && is_hub_name(stated))
 		model = memory_string(stated);

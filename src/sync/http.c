@@ -193,11 +193,17 @@ static char *origin_of(const char *url)
 	CURLU *parts = curl_url();
 	char *scheme = NULL, *host = NULL, *port = NULL;
 	struct text origin = {0};
+	CURLUcode code = parts ? curl_url_set(parts, CURLUPART_URL, url, 0) : CURLUE_OUT_OF_MEMORY;
 
-	if (parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
-	    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-	    curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-	    curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK)
+	if (code == CURLUE_OK)
+		code = curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0);
+	if (code == CURLUE_OK)
+		code = curl_url_get(parts, CURLUPART_HOST, &host, 0);
+	if (code == CURLUE_OK)
+		code = curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
+	if (code == CURLUE_OUT_OF_MEMORY)
+		memory_exhausted();
+	if (code == CURLUE_OK)
 		text_append_format(&origin, "%s://%s:%s", scheme, host, port);
 	curl_free(scheme);
 	curl_free(host);
@@ -224,36 +230,42 @@ static struct curl_slist *request_headers(const char *etag)
 		return NULL;
 	text_append_format(&line, "If-None-Match: %s", etag);
 	struct curl_slist *headers = curl_slist_append(NULL, text_string(&line));
+	if (!headers)
+		memory_exhausted();
 	text_free(&line);
 	return headers;
 }
 
-static void prepare(struct http *http, const char *url, struct transfer *transfer,
-		    struct curl_slist *headers)
+/* What is not set must not be sent without it: the first failure counts. */
+#define SET(option, value) (code = code != CURLE_OK ? code : curl_easy_setopt(curl, option, value))
+static CURLcode prepare(struct http *http, const char *url, struct transfer *transfer,
+			struct curl_slist *headers)
 {
 	CURL *curl = http->curl;
+	CURLcode code = CURLE_OK;
 	bool secure = strncasecmp(url, "https:", 6) == 0;
 
 	curl_easy_reset(curl);
-	curl_easy_setopt(curl, CURLOPT_URL, url);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, secure ? "https" : "http");
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
-	curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, http->settings.request_seconds);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, http->settings.request_seconds);
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
-	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
-	curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer);
-	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, watch);
-	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer);
+	SET(CURLOPT_URL, url);
+	SET(CURLOPT_PROTOCOLS_STR, secure ? "https" : "http");
+	SET(CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
+	SET(CURLOPT_ACCEPT_ENCODING, "");
+	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_TIMEOUT, http->settings.request_seconds);
+	SET(CURLOPT_CONNECTTIMEOUT, http->settings.request_seconds);
+	SET(CURLOPT_HTTPHEADER, headers);
+	SET(CURLOPT_WRITEFUNCTION, take_body);
+	SET(CURLOPT_WRITEDATA, transfer);
+	SET(CURLOPT_HEADERFUNCTION, take_header);
+	SET(CURLOPT_HEADERDATA, transfer);
+	SET(CURLOPT_NOPROGRESS, 0L);
+	SET(CURLOPT_XFERINFOFUNCTION, watch);
+	SET(CURLOPT_XFERINFODATA, transfer);
 	if (http->settings.token && same_origin(url, http->settings.endpoint)) {
-		curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
-		curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, http->settings.token);
+		SET(CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+		SET(CURLOPT_XOAUTH2_BEARER, http->settings.token);
 	}
+	return code;
 }
 
 /* What became of one try. */
@@ -335,8 +347,9 @@ static enum outcome try_once(struct http *http, const char *url, const char *eta
 		http_answer_free(answer);
 		transfer.wait = -1;
 		struct curl_slist *headers = request_headers(etag);
-		prepare(http, current, &transfer, headers);
-		code = curl_easy_perform(http->curl);
+		code = prepare(http, current, &transfer, headers);
+		if (code == CURLE_OK)
+			code = curl_easy_perform(http->curl);
 		curl_slist_free_all(headers);
 		http->requests++;
 		curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &answer->status);

@@ -161,7 +161,9 @@ static enum status dump_to(struct browser *browser, const char *path,
 		return error_set(error, STATUS_IO, "cannot write %s: %s", path, strerror(errno));
 	layout_draw(browser);
 	dump(browser->screen, file);
-	if ((standard ? fflush(file) : fclose(file)) != 0)
+	bool whole = !ferror(file);
+	whole = (standard ? fflush(file) : fclose(file)) == 0 && whole;
+	if (!whole)
 		return error_set(error, STATUS_IO, "cannot write %s: %s", path, strerror(errno));
 	return STATUS_OK;
 }
@@ -272,6 +274,10 @@ enum status script_run(struct script *script, struct browser *browser, struct er
 		}
 		error_set(error, STATUS_USAGE, "no command is called %.*s", (int)length, script->line);
 		error_advise(error, "commands are key, type, click, resize, wait, dump, looks, times and quit");
+		status = error_locate(error, script->path, script->number, 0);
+	}
+	if (status == STATUS_OK && !browser->quit && !feof(script->file)) {
+		error_set(error, STATUS_IO, "cannot read the script: %s", strerror(errno));
 		status = error_locate(error, script->path, script->number, 0);
 	}
 	return status;
