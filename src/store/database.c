@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 
 static const char *const statement_sql[STATEMENT_COUNT] = {
@@ -146,6 +147,14 @@ enum status database_finish_integer(struct store *store, sqlite3_stmt *statement
 
 /* ---- values ------------------------------------------------------------------ */
 
+/* What could not be bound for want of memory would be NULL, and lost.  (Statements
+ * that share their parameters do not all have the last ones.) */
+static void check_bound(int code)
+{
+	if (code == SQLITE_NOMEM || code == SQLITE_TOOBIG)
+		memory_exhausted();
+}
+
 /* Clean text is not copied: it outlives the step that follows. */
 void bind_text(sqlite3_stmt *statement, int place, const char *text)
 {
@@ -154,12 +163,13 @@ void bind_text(sqlite3_stmt *statement, int place, const char *text)
 	if (!statement)
 		return;
 	if (!text || !text[0]) {
-		sqlite3_bind_null(statement, place);
+		check_bound(sqlite3_bind_null(statement, place));
 	} else if (utf8_is_clean(text)) {
-		sqlite3_bind_text(statement, place, text, -1, SQLITE_STATIC);
+		check_bound(sqlite3_bind_text(statement, place, text, -1, SQLITE_STATIC));
 	} else {
 		clean = utf8_sanitize(text);
-		sqlite3_bind_text(statement, place, clean && clean[0] ? clean : NULL, -1, SQLITE_TRANSIENT);
+		check_bound(sqlite3_bind_text(statement, place, clean && clean[0] ? clean : NULL, -1,
+					      SQLITE_TRANSIENT));
 		free(clean);
 	}
 }
@@ -167,14 +177,20 @@ void bind_text(sqlite3_stmt *statement, int place, const char *text)
 void bind_exact(sqlite3_stmt *statement, int place, const char *text)
 {
 	if (statement)
-		sqlite3_bind_text(statement, place, text, -1, SQLITE_TRANSIENT);
+		check_bound(sqlite3_bind_text(statement, place, text, -1, SQLITE_TRANSIENT));
+}
+
+void bind_bytes(sqlite3_stmt *statement, int place, const void *bytes, size_t count)
+{
+	if (statement)
+		check_bound(sqlite3_bind_blob64(statement, place, bytes ? bytes : "", count, SQLITE_STATIC));
 }
 
 void bind_number(sqlite3_stmt *statement, int place, double number)
 {
 	/* SQLite itself stores NAN as NULL. */
 	if (statement)
-		sqlite3_bind_double(statement, place, number);
+		check_bound(sqlite3_bind_double(statement, place, number));
 }
 
 void bind_answer(sqlite3_stmt *statement, int place, enum answer answer)
@@ -185,12 +201,28 @@ void bind_answer(sqlite3_stmt *statement, int place, enum answer answer)
 void bind_integer(sqlite3_stmt *statement, int place, int64_t integer)
 {
 	if (statement)
-		sqlite3_bind_int64(statement, place, integer);
+		check_bound(sqlite3_bind_int64(statement, place, integer));
 }
 
 const char *column_text(sqlite3_stmt *statement, int column)
 {
-	return (const char *)sqlite3_column_text(statement, column);
+	/* Asked first: where memory is wanting SQLite makes the value NULL. */
+	bool is_null = sqlite3_column_type(statement, column) == SQLITE_NULL;
+	const char *text = (const char *)sqlite3_column_text(statement, column);
+
+	if (!text && !is_null)
+		memory_exhausted();
+	return text;
+}
+
+const void *column_bytes(sqlite3_stmt *statement, int column, size_t *count)
+{
+	const void *bytes = sqlite3_column_blob(statement, column);
+
+	if (!bytes && sqlite3_errcode(sqlite3_db_handle(statement)) == SQLITE_NOMEM)
+		memory_exhausted();
+	*count = (size_t)sqlite3_column_bytes(statement, column);
+	return bytes;
 }
 
 double column_number(sqlite3_stmt *statement, int column)

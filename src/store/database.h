@@ -204,10 +204,12 @@ enum status database_put_end(struct store *store, bool own, enum status status,
 /* A bind to a NULL statement does nothing. */
 void bind_text(sqlite3_stmt *statement, int place, const char *text); /* cleaned; "" binds NULL */
 void bind_exact(sqlite3_stmt *statement, int place, const char *text); /* our own: as it is */
+void bind_bytes(sqlite3_stmt *statement, int place, const void *bytes, size_t count); /* not copied */
 void bind_number(sqlite3_stmt *statement, int place, double number); /* NAN binds NULL */
 void bind_answer(sqlite3_stmt *statement, int place, enum answer answer); /* unknown binds NULL */
 void bind_integer(sqlite3_stmt *statement, int place, int64_t integer);
 const char *column_text(sqlite3_stmt *statement, int column); /* NULL for NULL */
+const void *column_bytes(sqlite3_stmt *statement, int column, size_t *count); /* NULL when there are none */
 double column_number(sqlite3_stmt *statement, int column);    /* NAN for NULL */
 enum answer column_answer(sqlite3_stmt *statement, int column); /* unknown for NULL */
 

@@ -38,11 +38,11 @@ enum status store_put_fit(struct store *store, const struct store_fit *fit, stru
 	bind_exact(statement, 4, fit->settings ? fit->settings : "{}");
 	bind_integer(statement, 5, fit->models);
 	bind_number(statement, 6, fit->seconds);
-	/* A blob of no bytes at NULL would be a NULL. */
+	bind_bytes(statement, 7, fit->state, fit->state_bytes);
+	enum status status = database_finish_kept(store, statement, NULL, error);
 	if (statement)
-		sqlite3_bind_blob64(statement, 7, fit->state ? fit->state : "", fit->state_bytes,
-				    SQLITE_TRANSIENT);
-	return database_finish_kept(store, statement, NULL, error);
+		sqlite3_clear_bindings(statement); /* the bytes go */
+	return status;
 }
 
 struct fit_visitor {
@@ -53,12 +53,13 @@ struct fit_visitor {
 static bool fit_row(void *context, sqlite3_stmt *row)
 {
 	struct fit_visitor *visitor = context;
+	size_t bytes;
+	const void *state = column_bytes(row, 6, &bytes);
 	struct store_fit fit = {
 		.prior = column_text(row, 0), .data_version = sqlite3_column_int64(row, 1),
 		.created = column_text(row, 2), .settings = column_text(row, 3),
 		.models = sqlite3_column_int64(row, 4), .seconds = sqlite3_column_double(row, 5),
-		.state = sqlite3_column_blob(row, 6),
-		.state_bytes = (size_t)sqlite3_column_bytes(row, 6),
+		.state = state, .state_bytes = bytes,
 	};
 	visitor->visit(visitor->context, &fit);
 	return false;

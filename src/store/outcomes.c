@@ -61,11 +61,12 @@ static enum status put_outcomes(struct store *store, const struct outcome_facts 
 		bind_integer(statement, 1, model);
 		bind_integer(statement, 2, benchmark);
 		bind_integer(statement, 3, (int64_t)facts->questions);
-		sqlite3_bind_blob64(statement, 4, bytes, count, SQLITE_STATIC);
+		bind_bytes(statement, 4, bytes, count);
 		status = database_finish_kept(store, statement, &rows, error);
 		if (rows > 0)
 			*change = way ? CHANGE_UPDATED : CHANGE_ADDED;
-		sqlite3_clear_bindings(statement); /* the bytes go */
+		if (statement)
+			sqlite3_clear_bindings(statement); /* the bytes go */
 	}
 	free(bytes);
 	return status;
@@ -94,9 +95,14 @@ struct outcome_visitor {
 static bool outcome_row(void *context, sqlite3_stmt *row)
 {
 	struct outcome_visitor *visitor = context;
-	size_t questions = (size_t)sqlite3_column_int64(row, 1), words = (questions + 63) / 64;
-	const unsigned char *bytes = sqlite3_column_blob(row, 2);
-	unsigned long long *bits = memory_zero(words, sizeof *bits);
+	int64_t stated = sqlite3_column_int64(row, 1);
+	size_t count, questions = stated > 0 ? (size_t)stated : 0;
+	const unsigned char *bytes = column_bytes(row, 2, &count);
+
+	/* A cache from elsewhere may say anything; `stemma check` tells of it. */
+	if (questions == 0 || count != questions / 8 + (questions % 8 > 0))
+		return true;
+	unsigned long long *bits = memory_zero((questions + 63) / 64, sizeof *bits);
 	struct outcome_facts outcomes = {
 		.benchmark = visitor->benchmark, .questions = questions, .bits = bits};
 

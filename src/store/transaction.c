@@ -121,7 +121,7 @@ enum status store_copy(struct store *store, const char *path, struct error *erro
 	enum status status = STATUS_OK;
 
 	sqlite3_prepare_v2(store->database, "VACUUM INTO ?1", -1, &statement, NULL);
-	sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC);
+	bind_exact(statement, 1, path);
 	if (!statement || sqlite3_step(statement) != SQLITE_DONE)
 		status = database_error(store, error, "the cache cannot be copied");
 	sqlite3_finalize(statement);

@@ -43,22 +43,41 @@ void failing_watch(enum failing what, struct failing_sites *result)
 
 /* ---- places ---------------------------------------------------------------------- */
 
-/* The callers of a call, as one number. */
+bool failing_in_library(enum failing what)
+{
+	return what == FAILING_LIBRARY || what == FAILING_SQLITE_MEMORY;
+}
+
+/* Of the linker: where the program's own code is. */
+extern const char __executable_start[], etext[];
+
+static bool is_ours(const void *caller)
+{
+	return (const char *)caller >= __executable_start && (const char *)caller < etext;
+}
+
+/* The callers of a call, as one number.  Within a library: up to the function of
+ * stemma that called it, and OURS of that one's callers. */
 #define CALLERS_MAX 64
-static uint64_t chain_of_callers(void)
+#define OURS 3
+static uint64_t chain_of_callers(enum failing what)
 {
 	void *caller[CALLERS_MAX];
-	int count = backtrace(caller, CALLERS_MAX);
+	int count = backtrace(caller, CALLERS_MAX), ours = 0;
 	uint64_t chain = 14695981039346656037u; /* FNV-1a */
+	bool inside = false;
 
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count && !(failing_in_library(what) && ours > OURS); i++) {
 		chain = (chain ^ (uint64_t)(uintptr_t)caller[i]) * 1099511628211u;
+		inside = inside || !is_ours(caller[i]);
+		ours += inside && is_ours(caller[i]);
+	}
 	return chain ? chain : 1;
 }
 
 static void note_call(void)
 {
-	uint64_t chain = chain_of_callers();
+	uint64_t chain = chain_of_callers(watched);
 	size_t at = (size_t)(chain % FAILING_SITES);
 
 	sites->calls++;
@@ -121,6 +140,6 @@ struct failing_left failing_left(void)
 
 void failing_install(void)
 {
-	chain_of_callers(); /* which loads what it needs */
+	chain_of_callers(FAILING_MEMORY); /* which loads what it needs */
 	failing_install_sqlite();
 }

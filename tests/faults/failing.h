@@ -45,9 +45,12 @@ struct failing_site {
 struct failing_sites {
 	long calls;
 	size_t count;
-	bool full;
+	bool full; /* there were more */
 	struct failing_site site[FAILING_SITES];
 };
+/* Whether these calls are made within libraries: their place is up to the function
+ * of stemma that called the library, with a few of its callers. */
+bool failing_in_library(enum failing what);
 /* Notes the calls of this kind from now on; NULL none. */
 void failing_watch(enum failing what, struct failing_sites *sites);
 

@@ -123,20 +123,32 @@ void *yaml_realloc(void *block, size_t size)
 
 /* ---- the other libraries' -------------------------------------------------------------- */
 
+static _Thread_local bool passing;
+
+void failing_pass(bool on)
+{
+	passing = on;
+}
+
 #if OWN_ALLOCATOR
+static bool library_fails(void)
+{
+	return !passing && failing_now(FAILING_LIBRARY);
+}
+
 void *malloc(size_t size)
 {
-	return failing_now(FAILING_LIBRARY) ? WITH(ENOMEM, NULL) : __libc_malloc(size);
+	return library_fails() ? WITH(ENOMEM, NULL) : __libc_malloc(size);
 }
 
 void *calloc(size_t count, size_t size)
 {
-	return failing_now(FAILING_LIBRARY) ? WITH(ENOMEM, NULL) : __libc_calloc(count, size);
+	return library_fails() ? WITH(ENOMEM, NULL) : __libc_calloc(count, size);
 }
 
 void *realloc(void *block, size_t size)
 {
-	if (failing_now(FAILING_LIBRARY))
+	if (library_fails())
 		return WITH(ENOMEM, NULL);
 	strike_block(block);
 	return __libc_realloc(block, size);

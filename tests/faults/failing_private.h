@@ -10,6 +10,8 @@
 bool failing_now(enum failing what);
 void failing_install_sqlite(void);
 long failing_blocks(void);
+/* While SQLite allocates, which has a kind of its own, no other fails. */
+void failing_pass(bool on);
 
 /* WRAP(kind, result, function, (parameters), (arguments), what it returns failing) */
 #define WRAP(what, type, name, parameters, arguments, failure) \

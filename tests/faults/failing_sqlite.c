@@ -11,12 +11,22 @@ static bool starved; /* while a call of SQLite is to fail */
 
 static void *sqlite_malloc(int size)
 {
-	return starved || failing_now(FAILING_SQLITE_MEMORY) ? NULL : real_memory.xMalloc(size);
+	if (starved || failing_now(FAILING_SQLITE_MEMORY))
+		return NULL;
+	failing_pass(true);
+	void *block = real_memory.xMalloc(size);
+	failing_pass(false);
+	return block;
 }
 
 static void *sqlite_realloc(void *block, int size)
 {
-	return starved || failing_now(FAILING_SQLITE_MEMORY) ? NULL : real_memory.xRealloc(block, size);
+	if (starved || failing_now(FAILING_SQLITE_MEMORY))
+		return NULL;
+	failing_pass(true);
+	void *larger = real_memory.xRealloc(block, size);
+	failing_pass(false);
+	return larger;
 }
 
 /* ---- SQLite's calls ------------------------------------------------------------------- */

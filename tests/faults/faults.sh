@@ -5,7 +5,7 @@
 # comments, how much was tried.
 #   KILLS=200 DAMAGES=200 faults.sh    as `make check-faults` runs it
 . "${top_srcdir:-.}/tests/cli/tap.sh"
-kills=${KILLS:-9} damages=${DAMAGES:-12}
+kills=${KILLS:-12} damages=${DAMAGES:-12}
 rows=20000
 
 # The same numbers in each run: draw NUMBER BELOW
@@ -41,7 +41,7 @@ span=$(takes "$program" --db $db import edges.csv)
 before=$(models)
 lost=0 killed=0 landed=0 unclean=0
 i=0
-while [ $i -lt $((kills / 3)) ]; do
+while [ $i -lt $((kills / 4)) ]; do
 	i=$((i + 1))
 	edges $i >edges.csv
 	kill_after "$(delay $i "$span")" --no-starter import edges.csv
@@ -68,7 +68,7 @@ span=$(takes "$program" --db $db fit --variances)
 before=$(models)
 killed=0 unclean=0 changed=0
 i=0
-while [ $i -lt $((kills / 3)) ]; do
+while [ $i -lt $((kills / 4)) ]; do
 	i=$((i + 1))
 	kill_after "$(delay $((1000 + i)) "$span")" --no-starter fit --variances
 	[ $? -eq 137 ] && killed=$((killed + 1))
@@ -95,7 +95,7 @@ killed=0 unclean=0 changed=0
 span=$(takes "$program" --db $db browse --script toggle.keys)
 check 'a sketch is kept' [ "$(parents)" -ge 1 ]
 i=0
-while [ $i -lt $((kills - 2 * (kills / 3))) ]; do
+while [ $i -lt $((kills - 3 * (kills / 4))) ]; do
 	i=$((i + 1))
 	kill_after "$(delay $((2000 + i)) "$span")" browse --script toggle.keys
 	[ $? -eq 137 ] && killed=$((killed + 1))
@@ -106,6 +106,56 @@ done
 echo "# sketches: $i begun, $killed killed"
 check 'the cache is clean after each killed sketch' [ $unclean -eq 0 ]
 check 'a killed sketch loses nothing and opens again' [ $changed -eq 0 ]
+
+# A sync leaves the table as a whole or not at all, and what it has fetched; run
+# again, it ends well.
+if python=$(command -v python3); then
+	mkdir served
+	echo good >served/mode
+	"$python" "$top_srcdir/tests/sync/server.py" served 2>server.err &
+	server=$!
+	trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
+	while [ ! -s served/port ] && kill -0 $server 2>/dev/null; do sleep 0.1; done
+	unset HF_TOKEN HUGGING_FACE_HUB_TOKEN HF_HUB_OFFLINE TRANSFORMERS_OFFLINE HF_HOME HF_TOKEN_PATH
+	unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
+	HF_ENDPOINT=http://127.0.0.1:$(cat served/port)
+	export HF_ENDPOINT
+	rm -f base.db*
+	edges 0 >edges.csv
+	"$program" --db base.db --no-starter import edges.csv >/dev/null 2>&1
+	db=base.db before=$(models)
+	db=s.db
+	cp base.db $db
+	span=$(takes "$program" --db $db sync)
+	killed=0 unclean=0 changed=0 stuck=0 landed=0
+	i=0
+	while [ $i -lt $((kills / 4)) ]; do
+		i=$((i + 1))
+		rm -f $db*
+		cp base.db $db
+		kill_after "$(delay $((5000 + i)) "$span")" --no-starter sync
+		[ $? -eq 137 ] && killed=$((killed + 1))
+		clean || unclean=$((unclean + 1))
+		after=$(models)
+		if [ "$after" = $((before + 230)) ]; then
+			landed=$((landed + 1))
+		elif [ "$after" != "$before" ]; then
+			changed=$((changed + 1))
+		fi
+		stemma --db $db sync
+		[ $code -eq 0 ] && clean && [ "$(models)" = $((before + 230)) ] || stuck=$((stuck + 1))
+	done
+	kill $server
+	trap 'rm -rf "$work"' EXIT
+	unset HF_ENDPOINT
+	db=t.db
+	echo "# syncs: $i begun, $killed killed, $landed whole, $changed neither whole nor absent"
+	check 'a killed sync leaves all of the table or nothing' [ $changed -eq 0 ]
+	check 'the cache is clean after each killed sync' [ $unclean -eq 0 ]
+	check 'run again, each ends well' [ $stuck -eq 0 ]
+else
+	skip 'killed syncs' 'no Python for the server'
+fi
 
 # ---- no room ---------------------------------------------------------------------
 
