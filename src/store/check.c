@@ -54,7 +54,7 @@ static void checker_report(struct checker *checker, const char *severity, const 
 	/* Names that another program wrote may hold anything. */
 	char *clean = utf8_sanitize(finding);
 
-	checker->report(checker->context, severity, clean);
+	checker->report(checker->context, severity, *clean ? clean : "damage that cannot be named");
 	free(clean);
 	*checker->faults += strcmp(severity, "error") == 0;
 }
