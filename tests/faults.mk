@@ -16,7 +16,22 @@ tests_faults_inject_LDADD = @FAILING_FLAGS@ libcli.a $(TUI_TEST_LIBS)
 TESTS += $(FAULT_TESTS)
 dist_check_SCRIPTS += $(FAULT_TESTS)
 
+EXTRA_DIST += tests/faults/README tests/faults/session.sh tests/faults/threads.supp
+
 .PHONY: check-faults
 check-faults: all tests/faults/inject
-	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) KILLS=200 DAMAGES=100 $(SHELL) $(top_srcdir)/tests/faults/faults.sh
-	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) STEP=64 tests/faults/inject
+	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) KILLS=200 DAMAGES=100 LARGE=yes $(SHELL) $(top_srcdir)/tests/faults/faults.sh
+	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) EVERY=3000 tests/faults/inject
+
+# A scripted session under valgrind; the same with the thread sanitizer, for which
+# the program is built once more, in threads/.
+.PHONY: check-valgrind check-threads
+check-valgrind: all
+	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/faults/session.sh memory
+check-threads:
+	$(AM_V_at)$(MKDIR_P) threads
+	$(AM_V_at)test -f threads/Makefile || (cd threads && '$(abs_top_srcdir)/configure' -q --disable-hardening \
+		CC='$(CC)' CFLAGS='-g -O1 -fsanitize=thread' LDFLAGS=-fsanitize=thread)
+	$(AM_V_at)$(MAKE) -s -C threads stemma
+	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) top_builddir=$$PWD/threads $(SHELL) \
+		$(top_srcdir)/tests/faults/session.sh threads

@@ -24,6 +24,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/script \
 	tests/fuzz/keys \
 	tests/fuzz/command \
+	tests/fuzz/arguments \
 	tests/fuzz/pages \
 	tests/fuzz/statements \
 	tests/fuzz/learned
@@ -40,6 +41,10 @@ else
 FUZZ_MAIN = tests/fuzz/libreplay.a
 endif
 LDADD = @FUZZ_FLAGS@ $(FUZZ_MAIN) tests/fuzz/libfuzz.a $(TUI_TEST_LIBS) tests/fuzz/libfuzz.a libbase.a
+
+# The whole command line.
+tests_fuzz_arguments_LDADD = @FUZZ_FLAGS@ $(FUZZ_MAIN) tests/fuzz/libfuzz.a libcli.a $(TUI_TEST_LIBS) \
+	tests/fuzz/libfuzz.a libbase.a
 
 if HAVE_WRAP
 check_PROGRAMS += $(FUZZ_TARGETS)

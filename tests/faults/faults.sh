@@ -276,6 +276,44 @@ stemma --db new.db check
 check 'a newer schema is refused by its number' warns '99'
 check 'and its file stays as it is' [ "$sum" = "$(cksum <new.db)" ]
 
+# ---- too large -------------------------------------------------------------------
+
+if [ "${LARGE:-no}" = yes ]; then
+	before=$(models)
+	tried=0
+	# too_large NAME MESSAGE: the file is refused with it, or its rows are
+	too_large() {
+		tried=$((tried + 1))
+		timeout 600 "$program" --db $db import "$1" >out 2>err </dev/null
+		code=$?
+		check "$1 is refused" [ $code -eq 65 ]
+		check 'by its bound' warns "$2"
+	}
+	for format in csv jsonl yml; do
+		head -c 4294967296 /dev/zero | tr '\0' x | gzip -1 >line.$format
+	done
+	too_large line.csv 'larger than\|no known format\|too large'
+	{ echo 'child,parent'; head -c 4294967296 /dev/zero | tr '\0' x; } | gzip -1 >row.csv
+	too_large row.csv 'larger than 1 MiB'
+	too_large line.jsonl 'larger than\|no known format\|too large'
+	too_large line.yml 'larger than\|no known format\|too large'
+	rm -f line.* row.csv
+	tried=$((tried + 1))
+	yes x | tr -d '\n' | timeout 600 "$program" --db $db import - >out 2>err
+	code=$?
+	check 'standard input without an end is refused' [ $code -eq 65 ]
+	check 'by its bound' warns 'GiB\|larger than\|too large'
+	check 'and nothing is lost' [ "$(models)" = "$before" ]
+	{ echo 'child,parent,relation'; awk 'BEGIN { for (i = 0; i < 1000000; i++) print "r/child,r/p" i ",merge" }'; } >parents.csv
+	cp $db parents.db
+	stemma --db parents.db import parents.csv
+	check 'a model with 1,000,000 parents keeps 256' warns 'r/child has 256 parents'
+	stemma --db parents.db check
+	check 'in a cache that is clean' exits 0
+	rm -f parents.db* parents.csv
+	echo "# larger than the bounds: $((tried + 1))"
+fi
+
 # ---- others at work --------------------------------------------------------------
 
 before=$(models)
