@@ -478,7 +478,11 @@ static enum status catalog_read(struct store *store, struct catalog **result, st
 	struct catalog *catalog = loader.catalog;
 
 	catalog->data_version = store_data_version(store);
-	enum status status = store_each_benchmark(store, load_benchmark, &loader, error);
+	/* Without it what was learned before would be learned again, a little otherwise. */
+	enum status status = catalog->data_version >= 0 ? STATUS_OK
+		: error_set(error, STATUS_IO, "the version of the cache's data cannot be read; try again");
+	if (status == STATUS_OK)
+		status = store_each_benchmark(store, load_benchmark, &loader, error);
 	if (status == STATUS_OK)
 		status = loader_read_models(&loader, store, error);
 	if (status == STATUS_OK)

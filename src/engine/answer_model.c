@@ -4,10 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <lapacke.h>
-
 #include "answer_model.h"
 #include "fit.h"
+#include "lapack.h"
 #include "stemma/base/memory.h"
 
 #define MODELS_MIN 40
@@ -174,15 +173,15 @@ static enum status solve_factors(struct answer_model *model, double *covariance,
 	size_t rank = lrmf_rank(model->lrmf), cells = model->count * model->count;
 	const float *models = lrmf_models(model->lrmf);
 
-	if (LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', count, covariance, count) != 0)
+	if (lapack_done(LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', count, covariance, count)) != 0)
 		return error_set(error, STATUS_SOFTWARE, "the prior of the answers is not positive definite");
 	model->solution = memory_allocate(model->count * rank, sizeof *model->solution);
 	for (size_t i = 0; i < model->count * rank; i++)
 		model->solution[i] = (double)models[i];
-	LAPACKE_dpotrs(LAPACK_ROW_MAJOR, 'U', count, (int)rank, covariance, count, model->solution, (int)rank);
+	lapack_done(LAPACKE_dpotrs(LAPACK_ROW_MAJOR, 'U', count, (int)rank, covariance, count, model->solution, (int)rank));
 	model->inverse = memory_allocate(cells, sizeof *model->inverse);
 	memcpy(model->inverse, covariance, cells * sizeof *covariance);
-	LAPACKE_dpotri(LAPACK_COL_MAJOR, 'L', count, model->inverse, count);
+	lapack_done(LAPACKE_dpotri(LAPACK_COL_MAJOR, 'L', count, model->inverse, count));
 	for (size_t j = 0; j < model->count; j++)
 		for (size_t i = j + 1; i < model->count; i++)
 			model->inverse[i * model->count + j] = model->inverse[j * model->count + i];

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
-	include/stemma/engine/engine.h src/engine/fit.h src/engine/fit.c \
+	include/stemma/engine/engine.h src/engine/fit.h src/engine/fit.c src/engine/lapack.h \
 	src/engine/posterior.c src/engine/calibrate.c src/engine/query.c \
 	include/stemma/engine/answers.h src/engine/answers.c \
 	include/stemma/engine/answer_model.h src/engine/answer_model.h \

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include <cblas.h>
-#include <lapacke.h>
 
+#include "lapack.h"
 #include "stemma/base/memory.h"
 
 #define BLOCK 128              /* models at a time: few calls, little memory */
@@ -208,7 +208,7 @@ static void step_models(struct search *search)
 
 	cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)rank, (int)rank, (int)lrmf->questions, 1,
 		    lrmf->question, (int)rank + 1, lrmf->question, (int)rank + 1, 0, right, (int)rank);
-	LAPACKE_ssyevd(LAPACK_ROW_MAJOR, 'V', 'L', (int)rank, right, (int)rank, gamma);
+	lapack_done(LAPACKE_ssyevd(LAPACK_ROW_MAJOR, 'V', 'L', (int)rank, right, (int)rank, gamma));
 	rotate(search, lrmf->model, right, true, old);
 	rotate(search, search->pull, right, true, pull);
 	for (size_t i = 0; i < lrmf->models; i++) {
@@ -249,7 +249,7 @@ static void tie_questions(struct search *search, float *gram)
 	float *mean = memory_allocate(wide, sizeof *mean), *factor = memory_allocate(wide * wide, sizeof *factor);
 	mean_question(search->pull, questions, wide, mean);
 	memcpy(factor, gram, wide * wide * sizeof *factor);
-	LAPACKE_sposv(LAPACK_COL_MAJOR, 'L', (int)wide, 1, factor, (int)wide, mean, (int)wide);
+	lapack_done(LAPACKE_sposv(LAPACK_COL_MAJOR, 'L', (int)wide, 1, factor, (int)wide, mean, (int)wide));
 	for (size_t j = 0; j + 1 < wide; j++) {
 		gram[j * wide + j] += tie;
 		for (size_t i = 0; i < questions; i++)
@@ -275,7 +275,7 @@ static void step_questions(struct search *search)
 	for (int j = 0; j < wide; j++)
 		gram[j * wide + j] += (float)(j < wide - 1 ? search->settings->mu : INTERCEPT_RIDGE);
 	tie_questions(search, gram);
-	LAPACKE_sposv(LAPACK_COL_MAJOR, 'L', wide, (int)lrmf->questions, gram, wide, search->pull, wide);
+	lapack_done(LAPACKE_sposv(LAPACK_COL_MAJOR, 'L', wide, (int)lrmf->questions, gram, wide, search->pull, wide));
 	for (size_t i = 0; i < lrmf->questions * (size_t)wide; i++)
 		lrmf->question[i] += RELAXATION * (search->pull[i] - lrmf->question[i]);
 	free(gram);
@@ -356,7 +356,7 @@ static enum status search_decompose(struct search *search, const double *covaria
 		search->axes = memory_allocate(models * models, sizeof *search->axes);
 		for (size_t i = 0; i < models * models; i++)
 			search->axes[i] = (float)covariance[i];
-		if (LAPACKE_ssyevd(LAPACK_ROW_MAJOR, 'V', 'L', (int)models, search->axes, (int)models, values) != 0)
+		if (lapack_done(LAPACKE_ssyevd(LAPACK_ROW_MAJOR, 'V', 'L', (int)models, search->axes, (int)models, values)) != 0)
 			status = error_set(error, STATUS_SOFTWARE, "the prior covariance has no eigenvectors");
 		for (size_t i = 0; i < models; i++)
 			search->spread[i] = fmax((double)values[i], 1e-4);
@@ -578,8 +578,8 @@ void lrmf_locate(const struct lrmf *lrmf, const double *mean, double variance,
 	for (int pass = 0; pass < NEWTON_STEPS_MAX; pass++) {
 		double size = 0;
 		posterior_slope(lrmf, mean, variance, known, factors, step, covariance);
-		LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)rank, covariance, (int)rank);
-		LAPACKE_dpotrs(LAPACK_ROW_MAJOR, 'L', (int)rank, 1, covariance, (int)rank, step, 1);
+		lapack_done(LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)rank, covariance, (int)rank));
+		lapack_done(LAPACKE_dpotrs(LAPACK_ROW_MAJOR, 'L', (int)rank, 1, covariance, (int)rank, step, 1));
 		for (size_t j = 0; j < rank; j++)
 			size = fmax(size, fabs(step[j]));
 		/* A long step from a far prior overshoots: keep it short. */
@@ -589,7 +589,7 @@ void lrmf_locate(const struct lrmf *lrmf, const double *mean, double variance,
 		if (size < 1e-8)
 			break;
 	}
-	LAPACKE_dpotri(LAPACK_ROW_MAJOR, 'L', (int)rank, covariance, (int)rank);
+	lapack_done(LAPACKE_dpotri(LAPACK_ROW_MAJOR, 'L', (int)rank, covariance, (int)rank));
 	for (size_t j = 0; j < rank; j++)
 		for (size_t l = j + 1; l < rank; l++)
 			covariance[j * rank + l] = covariance[l * rank + j];

@@ -1,11 +1,11 @@
 /* Learning what betrays parents, and guessing them. */
 #include "parents.h"
 
-#include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lapack.h"
 #include "random.h"
 #include "stemma/base/memory.h"
 
@@ -183,7 +183,7 @@ static void learn(struct parents *parents, const struct pairs *pairs, const int 
 	for (int i = 0; i < STEPS_MAX; i++) {
 		memcpy(old, parents->weights, sizeof old);
 		memcpy(step, gradient, sizeof step);
-		if (LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', FEATURES, 1, curvature, FEATURES, step, 1) != 0)
+		if (lapack_done(LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', FEATURES, 1, curvature, FEATURES, step, 1)) != 0)
 			return;
 		double size = 1, next = -INFINITY;
 		for (; size > 1e-4 && !(next > value); size /= 2) {

@@ -22,8 +22,7 @@ int64_t store_data_version(struct store *store)
 	sqlite3_stmt *statement = database_statement(store, STATEMENT_DATA_VERSION);
 	int64_t version;
 
-	database_finish_integer(store, statement, &version, NULL);
-	return version;
+	return database_finish_integer(store, statement, &version, NULL) == STATUS_OK ? version : -1;
 }
 
 /* ---- fits --------------------------------------------------------------------- */

@@ -10,6 +10,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 #include "../fuzz/fuzz.h"
 
@@ -140,6 +143,9 @@ static void serve(const char *program)
 {
 	int nothing = open("/dev/null", O_RDWR);
 
+#ifdef __linux__
+	prctl(PR_SET_PDEATHSIG, SIGTERM); /* it is not to outlive a test that is killed */
+#endif
 	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(nothing, STDOUT_FILENO) < 0 ||
 	    dup2(nothing, STDERR_FILENO) < 0)
 		_exit(126);

@@ -225,7 +225,7 @@ enum status store_each_alias(struct store *store,
 /* ---- fits, sketches ------------------------------------------------------ */
 
 /* A number that grows with every change of models, edges, evaluations or scores
- * by anybody, and is kept in the file: equal numbers, equal data.  0 when the
+ * by anybody, and is kept in the file: equal numbers, equal data.  -1 when the
  * cache cannot be read. */
 int64_t store_data_version(struct store *store);
 
