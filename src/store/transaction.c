@@ -1,6 +1,8 @@
 /* Transactions: all of an import, or nothing of it. */
 #include "database.h"
 
+#include "stemma/base/memory.h"
+
 /* SQLite undoes a transaction by itself when the disk is full or fails; what
  * came after it would then be kept without what came before. */
 static enum status transaction_check(struct store *store, struct error *error)
@@ -95,8 +97,11 @@ enum status store_snapshot_begin(struct store *store, struct error *error)
 
 void store_snapshot_end(struct store *store)
 {
-	if (!sqlite3_get_autocommit(store->database))
+	/* In a snapshot that stays open all that is written later would be lost. */
+	for (int i = 0; i < 2 && !sqlite3_get_autocommit(store->database); i++)
 		sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+	if (!sqlite3_get_autocommit(store->database))
+		memory_exhausted();
 }
 
 enum status database_put_begin(struct store *store, bool *own, struct error *error)

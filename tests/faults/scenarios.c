@@ -49,8 +49,10 @@ const struct scenario scenarios[] = {
 	{.name = "a fit beside the screen", .words = {"browse", "--script", "fit.keys"}, .screen = true},
 	{.name = "views", .words = {"browse", "--script", "views.keys"}, .screen = true},
 	{.name = "sync", .words = {"--no-starter", "sync", "--tries", "1"}, .network = true},
-	{.name = "sync of models", .words = {"--no-starter", "sync", "--models", "--depth", "1", "--tries", "1"}, .network = true},
-	{.name = "sync that tries again", .words = {"--no-starter", "sync", "--tries", "2", "--backoff", "1"}, .network = true},
+	{.name = "sync of models", .words = {"--no-starter", "sync", "--models", "--depth", "1", "--tries", "1"}, .network = true,
+	 .steps = true},
+	{.name = "sync that tries again", .words = {"--no-starter", "sync", "--tries", "2", "--backoff", "1"}, .network = true,
+	 .timed = true},
 };
 const size_t scenario_count = sizeof scenarios / sizeof *scenarios;
 
@@ -75,7 +77,7 @@ static const struct {
 	{"folder/edges.csv", "child,parent,relation\nq/in,n/Oak-7B,finetune\n"},
 	{"folder/deep/merge.yml", "name: q/deep\nmerge_method: linear\nmodels: [{model: n/Oak-7B,"
 				  " parameters: {weight: 1}}]\n"},
-	{"config.yaml", "theme: light\nkeys: {quit: F4}\n"},
+	{"config.yaml", "theme: light\nmouse: no\n"},
 	{"sketch.keys", "key j space j j space\nkey + +\ntype :save kept\nkey enter\ntype :write out.yml\n"
 			"key enter y\nwait idle\ndump -\n"},
 	{"fit.keys", "type :refit\nkey enter\nwait idle\nkey j j\ntype :flag odd\nkey enter\nwait idle\ndump -\n"},

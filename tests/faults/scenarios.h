@@ -10,7 +10,8 @@ struct scenario {
 	const char *name, *words[WORDS_MAX]; /* of the command line */
 	bool screen;  /* it prints one, and that has the messages */
 	bool network; /* it needs the server */
-	bool timed;   /* it prints how long it took */
+	bool steps;   /* of which each is kept: the cache is only to be sound */
+	bool timed;   /* it prints how long it took, or how often it asked */
 	const char *part[2]; /* files of a folder, each of which is taken or not */
 };
 extern const struct scenario scenarios[];
