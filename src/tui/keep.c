@@ -132,6 +132,16 @@ static void save_panes(struct browser *browser)
 	keep_number(browser, "panes.sketch", browser->sketch_rows, browser->sketch_rows == 0);
 }
 
+/* No name is kept as such only where one was. */
+static void keep_name(struct browser *browser, const char *key, const char *name)
+{
+	char *before = kept(browser, key);
+
+	if (before || *name)
+		keep(browser, key, name);
+	free(before);
+}
+
 void keep_save(struct browser *browser)
 {
 	const struct catalog *catalog = browser->session->catalog;
@@ -147,8 +157,8 @@ void keep_save(struct browser *browser)
 	keep(browser, "tree.column", tree->column < catalog->benchmark_count
 					     ? catalog->benchmarks[tree->column].key : "average");
 	keep(browser, "tree.filter", tree->filter ? tree->filter : "");
-	keep(browser, "sketch.name", browser->sketch.now.name);
-	keep(browser, "sketch.beside", browser->sketch.beside.name);
+	keep_name(browser, "sketch.name", browser->sketch.now.name);
+	keep_name(browser, "sketch.beside", browser->sketch.beside.name);
 	save_panes(browser);
 	text_clear(&folds);
 	command_line_save(browser, &folds);
