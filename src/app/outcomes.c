@@ -1,9 +1,11 @@
 #include "stemma/app/outcomes.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "stemma/base/memory.h"
+#include "stemma/base/utf8.h"
 
 struct loading {
 	const struct catalog *catalog;
@@ -31,6 +33,41 @@ static bool load_row(void *context, int64_t id, const struct outcome_facts *fact
 	return true;
 }
 
+struct finding {
+	const char *key;
+	bool found;
+};
+
+static bool find_set(void *context, const char *key, size_t models)
+{
+	struct finding *finding = context;
+	(void)models;
+
+	finding->found = strcmp(key, finding->key) == 0;
+	return !finding->found;
+}
+
+bool outcomes_exist(struct store *store, const char *benchmark)
+{
+	struct finding finding = {.key = benchmark};
+	struct error error = {0};
+
+	return store_each_outcome_set(store, find_set, &finding, &error) == STATUS_OK && finding.found;
+}
+
+static bool load_name(void *context, size_t question, const char *name)
+{
+	struct outcomes *outcomes = context;
+
+	if (question >= outcomes->questions)
+		return true;
+	if (!outcomes->names)
+		outcomes->names = memory_zero(outcomes->questions, sizeof *outcomes->names);
+	free(outcomes->names[question]);
+	outcomes->names[question] = utf8_sanitize(name);
+	return true;
+}
+
 enum status outcomes_load(struct store *store, const struct catalog *catalog, const char *benchmark,
 			  struct outcomes *outcomes, struct error *error)
 {
@@ -38,6 +75,8 @@ enum status outcomes_load(struct store *store, const struct catalog *catalog, co
 
 	*outcomes = (struct outcomes){0};
 	enum status status = store_each_outcome(store, benchmark, load_row, &loading, error);
+	if (status == STATUS_OK)
+		status = store_each_question(store, benchmark, load_name, outcomes, error);
 	if (status == STATUS_OK && outcomes->count == 0) {
 		error_set(error, STATUS_NO_INPUT, "the cache has no single answers to \"%s\"", benchmark);
 		error_advise(error, "import a table of them: model, then one column a question, 0 or 1");
@@ -52,6 +91,9 @@ void outcomes_free(struct outcomes *outcomes)
 {
 	for (size_t i = 0; i < outcomes->count; i++)
 		free((void *)(uintptr_t)outcomes->answers[i]);
+	for (size_t i = 0; outcomes->names && i < outcomes->questions; i++)
+		free(outcomes->names[i]);
+	free(outcomes->names);
 	free(outcomes->answers);
 	free(outcomes->models);
 	*outcomes = (struct outcomes){0};
@@ -61,4 +103,13 @@ struct lrmf_data outcomes_data(const struct outcomes *outcomes)
 {
 	return (struct lrmf_data){.models = outcomes->count, .questions = outcomes->questions,
 				  .answers = outcomes->answers};
+}
+
+const char *outcomes_name(const struct outcomes *outcomes, size_t question,
+			  char buffer[OUTCOMES_NAME_SIZE])
+{
+	if (outcomes->names && outcomes->names[question])
+		return outcomes->names[question];
+	snprintf(buffer, OUTCOMES_NAME_SIZE, "%zu", question);
+	return buffer;
 }

@@ -4,22 +4,32 @@
 
 #include "command.h"
 #include "names.h"
+#include "plan_questions.h"
+#include "stemma/app/outcomes.h"
 #include "stemma/app/target.h"
 #include "stemma/base/memory.h"
 #include "stemma/engine/plan.h"
 
 struct plan_options {
-	const char *target;
+	const char *target, *output, *task;
 	bool test;
-	uint64_t seed;
+	uint64_t seed, questions, repeats;
 };
-static const struct plan_options defaults = {.seed = 1};
+#define QUESTIONS_DEFAULT 50
+#define QUESTIONS_MAX 1000
+static const struct plan_options defaults = {.seed = 1, .repeats = 1};
 
 #define OPTION(member) offsetof(struct plan_options, member)
 static const struct option_spec specs[] = {
-	{"target", 't', OPTION_TEXT, "TARGET", OPTION(target), "average (default) or a benchmark", NULL},
-	{"backtest", 0, OPTION_FLAG, NULL, OPTION(test), "compare with a random order, on all scored models", NULL},
-	{"seed", 0, OPTION_NUMBER, "N", OPTION(seed), "seed of the random order (default 1)", NULL},
+	{"target", 't', OPTION_TEXT, "TARGET", OPTION(target),
+	 "average (default), a benchmark or a set of single answers", NULL},
+	{"questions", 0, OPTION_NUMBER, "N", OPTION(questions), "of a set: at most N questions (default 50)", NULL},
+	{"output", 'o', OPTION_TEXT, "FILE", OPTION(output), "of a set: the questions for lm_eval --samples", NULL},
+	{"task", 0, OPTION_TEXT, "TASK", OPTION(task), "the set's name in that file (default its own)", NULL},
+	{"backtest", 0, OPTION_FLAG, NULL, OPTION(test),
+	 "compare with a random order, on known models", NULL},
+	{"repeats", 0, OPTION_NUMBER, "N", OPTION(repeats), "of a set's back-test: hold out N times (default 1)", NULL},
+	{"seed", 0, OPTION_NUMBER, "N", OPTION(seed), "seed of the back-test (default 1)", NULL},
 };
 
 static const struct column columns[] = {
@@ -119,13 +129,59 @@ static enum status plan_test(struct cli *cli, struct session *session, size_t ta
 	return status;
 }
 
+static enum status check_together(const struct plan_options *options, bool set, struct error *error)
+{
+	if (!set && (options->questions > 0 || options->output || options->task || options->repeats != 1)) {
+		error_set(error, STATUS_USAGE,
+			  "--questions, --output, --task and --repeats are for a set of single answers");
+		return error_advise(error, "name it with --target, as in --target mmlu_pro_math");
+	}
+	if (options->test && (options->questions > 0 || options->output || options->task))
+		return error_set(error, STATUS_USAGE, "the back-test asks 10, 25 and 50 questions and writes no file");
+	if (options->questions > QUESTIONS_MAX || options->repeats < 1 || options->repeats > 100)
+		return error_set(error, STATUS_USAGE, "--questions goes to %d, --repeats from 1 to 100",
+				 QUESTIONS_MAX);
+	if (options->task && !options->output)
+		return error_set(error, STATUS_USAGE, "--task needs --output");
+	return STATUS_OK;
+}
+
+static enum status plan_set(struct cli *cli, struct session *session, const struct plan_options *options,
+			    char **arguments, struct error *error)
+{
+	const struct engine_settings settings = {.prior = PRIOR_KIN};
+	const struct plan_questions wanted = {
+		.set = options->target, .output = options->output, .task = options->task, .seed = options->seed,
+		.budget = options->questions ? options->questions : QUESTIONS_DEFAULT, .repeats = options->repeats,
+	};
+
+	if (options->test)
+		return plan_questions_test(cli, session, &wanted, error);
+	enum status status = cli_fit(cli, session, &settings, false, error);
+	return status == STATUS_OK ? plan_questions_model(cli, session, arguments[0], &wanted, error) : status;
+}
+
+static enum status plan_benchmarks(struct cli *cli, struct session *session,
+				   const struct plan_options *options, char **arguments, struct error *error)
+{
+	const struct engine_settings settings = {.prior = PRIOR_KIN};
+	size_t target;
+	enum status status = target_find_benchmark(session->catalog, options->target ? options->target : "average",
+						  &target, error);
+
+	if (status == STATUS_OK)
+		status = cli_fit(cli, session, &settings, false, error);
+	if (status != STATUS_OK)
+		return status;
+	return options->test ? plan_test(cli, session, target, options->seed, error)
+			     : plan_model(cli, session, arguments[0], target, error);
+}
+
 static enum status plan_run(struct cli *cli, const void *specific, size_t count, char **arguments,
 			    struct error *error)
 {
 	const struct plan_options *options = specific;
-	const struct engine_settings settings = {.prior = PRIOR_KIN};
 	struct session *session;
-	size_t target;
 
 	if ((count == 1) == options->test) {
 		error_set(error, STATUS_USAGE, "plan needs either a model or --backtest");
@@ -134,13 +190,12 @@ static enum status plan_run(struct cli *cli, const void *specific, size_t count,
 	enum status status = cli_open(cli, &session, error);
 	if (status != STATUS_OK)
 		return status;
-	status = target_find_benchmark(session->catalog, options->target ? options->target : "average", &target,
-				      error);
+	bool set = options->target && catalog_benchmark(session->catalog, options->target) == CATALOG_NONE &&
+		   outcomes_exist(session->store, options->target);
+	status = check_together(options, set, error);
 	if (status == STATUS_OK)
-		status = cli_fit(cli, session, &settings, false, error);
-	if (status == STATUS_OK)
-		status = options->test ? plan_test(cli, session, target, options->seed, error)
-				       : plan_model(cli, session, arguments[0], target, error);
+		status = set ? plan_set(cli, session, options, arguments, error)
+			     : plan_benchmarks(cli, session, options, arguments, error);
 	session_close(session);
 	return status;
 }
@@ -148,10 +203,10 @@ static enum status plan_run(struct cli *cli, const void *specific, size_t count,
 const struct command plan_command = {
 	.name = "plan",
 	.arguments = "[MODEL]",
-	.summary = "Tell which benchmark to run next on a model",
-	.details = "\nEach step is the run after which the target is surest.  How sure does not depend\n"
-		   "on the result, so the plan is made before any run; intervals are for results as\n"
-		   "expected.",
+	.summary = "Tell which benchmark to run, or which questions to put, next to a model",
+	.details = "\nEach step is the run, or of a set of single answers the question, after which the\n"
+		   "target is surest.  How sure does not depend on the result, so the plan is made before\n"
+		   "any run; intervals are for results as expected.",
 	.maximum = 1,
 	.json = true,
 	.csv = true,

@@ -6,6 +6,7 @@
 #include "anomalies.h"
 #include "command.h"
 #include "names.h"
+#include "stemma/app/outcomes.h"
 #include "stemma/app/target.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
@@ -167,24 +168,6 @@ struct selection {
 	const char *set;
 };
 
-static bool find_set(void *context, const char *key, size_t models)
-{
-	struct selection *selection = context;
-	(void)models;
-
-	selection->benchmark = strcmp(key, selection->set) == 0 ? 0 : selection->benchmark;
-	return selection->benchmark != 0;
-}
-
-/* Whether the word is a set of questions that the cache has answers to. */
-static bool is_set(struct store *store, const char *word)
-{
-	struct selection found = {.benchmark = 1, .set = word};
-	struct error error = {0};
-
-	return store_each_outcome_set(store, find_set, &found, &error) == STATUS_OK && found.benchmark == 0;
-}
-
 /* The average unless a benchmark or a model is named. */
 static enum status find_selection(const struct session *session, const struct residuals_options *options,
 				  struct selection *selection, struct error *error)
@@ -197,7 +180,7 @@ static enum status find_selection(const struct session *session, const struct re
 		status = catalog_resolve(session->catalog, options->model, &selection->model, error);
 	if (status != STATUS_OK || (options->model && !options->benchmark))
 		return status;
-	if (catalog_benchmark(session->catalog, word) == CATALOG_NONE && is_set(session->store, word)) {
+	if (catalog_benchmark(session->catalog, word) == CATALOG_NONE && outcomes_exist(session->store, word)) {
 		selection->set = word;
 		return STATUS_OK;
 	}

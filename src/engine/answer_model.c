@@ -222,17 +222,15 @@ static void share_of(const struct answer_model *model, const double *factors, do
 }
 
 /* A learned model from all others: m_u - (K^-1 M)_u / (K^-1)_uu, and 1 / (K^-1)_uu. */
-static void predict_learned(const struct answer_model *model, size_t number, double *mean, double *deviation)
+static double place_learned(const struct answer_model *model, size_t number, double *factors)
 {
 	size_t rank = lrmf_rank(model->lrmf);
 	double precision = model->inverse[number * model->count + number];
-	double *factors = memory_allocate(rank, sizeof *factors);
 
 	for (size_t j = 0; j < rank; j++)
 		factors[j] = (double)lrmf_models(model->lrmf)[number * rank + j] -
 			     model->solution[number * rank + j] / precision;
-	share_of(model, factors, 1 / (precision * model->lambda), mean, deviation);
-	free(factors);
+	return 1 / (precision * model->lambda);
 }
 
 /* Predicts each learned model from all others, and takes from that how wide
@@ -240,16 +238,19 @@ static void predict_learned(const struct answer_model *model, size_t number, dou
 static void calibrate(struct answer_model *model)
 {
 	struct judged *residuals = memory_allocate(model->count, sizeof *residuals);
+	double *factors = memory_allocate(lrmf_rank(model->lrmf), sizeof *factors);
 
 	model->left_mean = memory_allocate(model->count, sizeof *model->left_mean);
 	model->left_deviation = memory_allocate(model->count, sizeof *model->left_deviation);
 	for (size_t i = 0; i < model->count; i++) {
-		predict_learned(model, i, &model->left_mean[i], &model->left_deviation[i]);
+		double variance = place_learned(model, i, factors);
+		share_of(model, factors, variance, &model->left_mean[i], &model->left_deviation[i]);
 		residuals[i] = (struct judged){
 			fabs(model->observed[i] - model->left_mean[i]) / model->left_deviation[i], 1};
 	}
 	model->spread = spread_of(residuals, model->count, model->count);
 	free(residuals);
+	free(factors);
 }
 
 static void add_evidence(struct answer_prediction *prediction, size_t model, double weight)
@@ -274,14 +275,16 @@ static size_t find_learned(const struct answer_model *model, size_t number)
 									     : SIZE_MAX;
 }
 
-/* Kriging: factors and their variance from the prior covariances. */
-static void predict_other(const struct answer_model *model, struct engine_query *query, double *mean,
-			  double *deviation, struct answer_prediction *prediction)
+/* Kriging: factors and their variance from the prior covariances; the evidence
+ * goes into `prediction` unless it is NULL. */
+static double place_other(const struct answer_model *model, struct engine_query *query, double *factors,
+			  struct answer_prediction *prediction)
 {
 	size_t rank = lrmf_rank(model->lrmf), count = model->count;
-	double *cross = memory_allocate(count, sizeof *cross), *factors = memory_zero(rank, sizeof *factors);
+	double *cross = memory_allocate(count, sizeof *cross);
 	double variance;
 
+	memset(factors, 0, rank * sizeof *factors);
 	query_prior_cross(query, model->row, count, cross, &variance);
 	variance *= model->scale;
 	for (size_t i = 0; i < count; i++)
@@ -291,13 +294,31 @@ static void predict_other(const struct answer_model *model, struct engine_query 
 		for (size_t j = 0; j < count; j++)
 			weight += model->inverse[i * count + j] * cross[j];
 		variance -= cross[i] * weight;
-		add_evidence(prediction, model->model[i], weight);
+		if (prediction)
+			add_evidence(prediction, model->model[i], weight);
 		for (size_t j = 0; j < rank; j++)
 			factors[j] += cross[i] * model->solution[i * rank + j];
 	}
-	share_of(model, factors, fmax(variance, NUGGET) / model->lambda, mean, deviation);
 	free(cross);
-	free(factors);
+	return fmax(variance, NUGGET) / model->lambda;
+}
+
+bool answer_model_place_learned(const struct answer_model *model, size_t number, double *factors,
+				double *variance)
+{
+	size_t learned = find_learned(model, number);
+
+	if (learned != SIZE_MAX)
+		*variance = place_learned(model, learned, factors);
+	return learned != SIZE_MAX;
+}
+
+double answer_model_place(const struct answer_model *model, struct engine_query *query, double *factors)
+{
+	size_t learned = find_learned(model, query_model(query));
+
+	return learned == SIZE_MAX ? place_other(model, query, factors, NULL)
+				   : place_learned(model, learned, factors);
 }
 
 void answer_model_predict(const struct answer_model *model, struct engine_query *query,
@@ -308,7 +329,10 @@ void answer_model_predict(const struct answer_model *model, struct engine_query 
 
 	*prediction = (struct answer_prediction){.evidence_count = 0};
 	if (learned == SIZE_MAX) {
-		predict_other(model, query, &mean, &deviation, prediction);
+		double *factors = memory_allocate(lrmf_rank(model->lrmf), sizeof *factors);
+		double variance = place_other(model, query, factors, prediction);
+		share_of(model, factors, variance, &mean, &deviation);
+		free(factors);
 	} else {
 		mean = model->left_mean[learned];
 		deviation = model->left_deviation[learned];
@@ -394,6 +418,11 @@ void answer_model_free(struct answer_model *model)
 	free(model->inverse);
 	free(model->solution);
 	free(model);
+}
+
+const struct lrmf *answer_model_lrmf(const struct answer_model *model)
+{
+	return model->lrmf;
 }
 
 size_t answer_model_learned(const struct answer_model *model)

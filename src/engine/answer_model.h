@@ -2,6 +2,7 @@
 #ifndef STEMMA_ENGINE_ANSWER_MODEL_PRIVATE_H
 #define STEMMA_ENGINE_ANSWER_MODEL_PRIVATE_H
 
+#include "stemma/engine/answer_model.h"
 #include "stemma/engine/answers.h"
 
 /* What validation chooses of a factorisation. */
@@ -16,6 +17,15 @@ struct answer_choice {
  * row-major, with a mean diagonal of 1. */
 enum status answers_choose(const struct answer_data *data, const double *covariance, uint64_t seed,
 			   struct progress *progress, struct answer_choice *choice, struct error *error);
+
+const struct lrmf *answer_model_lrmf(const struct answer_model *model);
+/* What its relatives say of the factors of the subject of the query's last
+ * prediction, of a learned model without its own answers: the mean (rank), and
+ * returned the variance of each. */
+double answer_model_place(const struct answer_model *model, struct engine_query *query, double *factors);
+/* The same of a learned model; false for others. */
+bool answer_model_place_learned(const struct answer_model *model, size_t number, double *factors,
+				double *variance);
 
 /* Prior covariance, in the units of the first group of factors, of the subject
  * of the last prediction with rows of the fit and with itself (query.c). */

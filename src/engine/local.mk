@@ -15,6 +15,8 @@ libengine_a_SOURCES = \
 	include/stemma/engine/parents.h src/engine/parents.h src/engine/parents.c \
 	src/engine/parents_features.c \
 	include/stemma/engine/plan.h src/engine/plan.c \
+	include/stemma/engine/question_plan.h src/engine/question_choice.h \
+	src/engine/question_choice.c src/engine/question_plan.c src/engine/question_test.c \
 	src/engine/random.h src/engine/random.c \
 	src/engine/statistics.h src/engine/statistics.c \
 	include/stemma/engine/lineage.h src/engine/lineage.c \

@@ -8,6 +8,7 @@
 #include <cblas.h>
 
 #include "lapack.h"
+#include "random.h"
 #include "stemma/base/memory.h"
 
 #define BLOCK 128              /* models at a time: few calls, little memory */
@@ -309,17 +310,6 @@ static double search_penalty(const struct search *search)
 	free(identity);
 	return 0.5 * (search->settings->lambda * models + search->settings->mu * questions +
 		      search->settings->tie * ties + INTERCEPT_RIDGE * intercepts);
-}
-
-static float random_normal(uint64_t *state)
-{
-	float sum = -6;
-
-	for (int i = 0; i < 12; i++) {
-		*state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
-		sum += (float)(*state >> 40) / 16777216.0f;
-	}
-	return sum;
 }
 
 /* Small random factors, and intercepts at the questions' difficulty. */

@@ -18,6 +18,17 @@ double random_fraction(uint64_t *state)
 	return (double)(random_next(state) >> 11) / 9007199254740992.0;
 }
 
+float random_normal(uint64_t *state)
+{
+	float sum = -6;
+
+	for (int i = 0; i < 12; i++) {
+		*state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
+		sum += (float)(*state >> 40) / 16777216.0f;
+	}
+	return sum;
+}
+
 struct lineage *random_lineage(const struct lineage *lineage, uint64_t *state)
 {
 	size_t nodes = lineage_nodes(lineage);

@@ -9,6 +9,8 @@
 /* splitmix64 (Steele, Lea, Flood 2014). */
 uint64_t random_next(uint64_t *state);
 double random_fraction(uint64_t *state); /* in [0, 1) */
+/* Near a standard normal variable: the sum of twelve uniform ones, less 6. */
+float random_normal(uint64_t *state);
 /* The same graph between other models: each node takes another's place. */
 struct lineage *random_lineage(const struct lineage *lineage, uint64_t *state);
 

@@ -29,6 +29,8 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	X(ADD_QUESTIONS, "INSERT INTO benchmarks (key, title, instances) VALUES (?1, ?1, ?2)" \
 	  " ON CONFLICT DO NOTHING") \
 	X(GET_QUESTIONS, "SELECT id, instances FROM benchmarks WHERE key = ?1") \
+	X(HAS_NAMES, "SELECT 1 FROM questions WHERE benchmark = ?1") \
+	X(ADD_NAME, "INSERT INTO questions (benchmark, place, name) VALUES (?1, ?2, ?3)") \
 	X(ADD_OUTCOMES, "INSERT INTO outcomes (model, benchmark, questions, bits)" \
 	  " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING") \
 	X(SET_OUTCOMES, "UPDATE outcomes SET questions = ?3, bits = ?4" \

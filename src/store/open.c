@@ -23,6 +23,7 @@ static const char *const store_steps[] = {
 	schema_sql,   /* 0 -> 1 */
 	schema_2_sql, /* 1 -> 2: flags */
 	schema_3_sql, /* 2 -> 3: corrections, preferred runs */
+	schema_4_sql, /* 3 -> 4: names of questions */
 };
 const struct schema store_schema = {
 	.steps = store_steps,

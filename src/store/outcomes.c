@@ -32,6 +32,28 @@ static enum status require_questions(struct store *store, const struct outcome_f
 			 facts->benchmark, (long long)known);
 }
 
+/* The first source that names a set's questions is believed: others that put
+ * them in the same places say the same or nothing. */
+static enum status put_names(struct store *store, const struct outcome_facts *facts, int64_t benchmark,
+			     struct error *error)
+{
+	sqlite3_stmt *statement = database_statement(store, STATEMENT_HAS_NAMES);
+	enum status status = STATUS_OK;
+	int rows;
+
+	bind_integer(statement, 1, benchmark);
+	bool named = sqlite3_step(statement) == SQLITE_ROW;
+	sqlite3_reset(statement);
+	for (size_t i = 0; !named && i < facts->questions && status == STATUS_OK; i++) {
+		statement = database_statement(store, STATEMENT_ADD_NAME);
+		bind_integer(statement, 1, benchmark);
+		bind_integer(statement, 2, (int64_t)i);
+		bind_text(statement, 3, facts->names[i]);
+		status = database_finish(store, statement, &rows, error);
+	}
+	return status;
+}
+
 /* Bytes in the cache: question i is bit i % 8 of byte i / 8, on any machine. */
 static unsigned char *bytes_of(const struct outcome_facts *facts, size_t *count)
 {
@@ -53,6 +75,8 @@ static enum status put_outcomes(struct store *store, const struct outcome_facts 
 	bool added;
 	enum status status = require_questions(store, facts, &benchmark, error);
 
+	if (status == STATUS_OK && facts->names)
+		status = put_names(store, facts, benchmark, error);
 	if (status == STATUS_OK)
 		status = model_require(store, facts->model, &model, &added, error);
 	for (int way = 0; way < 2 && rows == 0 && status == STATUS_OK; way++) {
@@ -152,4 +176,31 @@ enum status store_each_outcome_set(struct store *store,
 	};
 
 	return database_each(store, query, set_row, &visitor, error);
+}
+
+struct name_visitor {
+	bool (*visit)(void *context, size_t question, const char *name);
+	void *context;
+};
+
+static bool name_row(void *context, sqlite3_stmt *row)
+{
+	struct name_visitor *visitor = context;
+	const char *name = column_text(row, 1);
+
+	return !name || visitor->visit(visitor->context, (size_t)sqlite3_column_int64(row, 0), name);
+}
+
+enum status store_each_question(struct store *store, const char *benchmark,
+	bool (*visit)(void *context, size_t question, const char *name), void *context,
+	struct error *error)
+{
+	struct name_visitor visitor = {.visit = visit, .context = context};
+	struct query query = {
+		.sql = "SELECT place, name FROM questions"
+		       " WHERE benchmark = (SELECT id FROM benchmarks WHERE key = ?1) AND place >= 0 ORDER BY place",
+		.text = benchmark,
+	};
+
+	return database_each(store, query, name_row, &visitor, error);
 }

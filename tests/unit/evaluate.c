@@ -7,6 +7,7 @@
 
 #include "statistics.h"
 #include "stemma/engine/answer_model.h"
+#include "stemma/engine/question_plan.h"
 #include "stemma/engine/answers.h"
 #include "stemma/engine/evaluate.h"
 
@@ -299,6 +300,51 @@ static void shares_are_predicted(void **state)
 	lineage_free(world.lineage);
 }
 
+/* Answers by an ability that is inherited with changes, to questions of which one
+ * in four tells the able from the others (Birnbaum 1968). */
+static void able_answers_make(struct answers *answers)
+{
+	double ability[MODELS];
+
+	memset(answers, 0, sizeof *answers);
+	for (uint32_t i = 0; i < MODELS; i++) {
+		answers->rows[i] = answers->bits[i];
+		answers->models[i] = i;
+		ability[i] = (i < 4 ? (double)i - 1.5 : ability[i / 2]) + 2 * (uniform() - 0.5);
+		for (size_t q = 0; q < QUESTIONS; q++) {
+			double eta = (q % 4 ? 0.4 : 2.5) * (ability[i] - 3 * ((double)q / QUESTIONS - 0.5));
+			answers->bits[i][q / 64] |= (uint64_t)(uniform() < 1 / (1 + exp(-eta))) << (q % 64);
+		}
+	}
+}
+
+/* Of models that nothing is known of, planned answers tell more than their plain
+ * share, and leave less open than random ones. */
+static void planned_questions_tell_more(void **state)
+{
+	(void)state;
+	const size_t budgets[] = {0, 5, 15};
+	const struct question_settings settings = {.seed = 1, .repeats = 2, .budgets = budgets, .budget_count = 3};
+	struct question_figures figures[3];
+	struct world world;
+	struct answers answers;
+	struct error error = {0};
+
+	world_make(&world, 2);
+	able_answers_make(&answers);
+	struct answer_data data = {world.data, {MODELS, QUESTIONS, answers.rows}, answers.models};
+	if (question_plan_test(&data, &settings, NULL, figures, &error) != STATUS_OK)
+		fail_msg("%s", error.message);
+	assert_in_range(figures[0].models, MODELS / 4, MODELS);
+	assert_true(fabs(figures[0].planned - figures[0].random) < 1e-9);
+	assert_true(figures[2].planned < figures[0].planned);
+	assert_true(figures[2].planned < figures[2].sampled);
+	assert_true(figures[2].planned_width < figures[2].random_width);
+	assert_true(figures[2].planned_width < figures[0].planned_width);
+	assert_true(figures[2].planned_inside > 0.7);
+	lineage_free(world.lineage);
+}
+
 /* Benjamini and Hochberg by hand. */
 static void false_rates_are_those_of_the_paper(void **state)
 {
@@ -314,6 +360,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(false_rates_are_those_of_the_paper),
+		cmocka_unit_test(planned_questions_tell_more),
 		cmocka_unit_test(a_leak_is_perfect),
 		cmocka_unit_test(a_shuffled_lineage_loses),
 		cmocka_unit_test(the_same_seed_gives_the_same),

@@ -208,14 +208,23 @@ static bool see_outcome(void *context, int64_t model, const struct outcome_facts
 	return true;
 }
 
+static bool see_question(void *context, size_t question, const char *name)
+{
+	char *line = context;
+
+	sprintf(line + strlen(line), "%zu:%s ", question, name);
+	return true;
+}
+
 static void answers_round_trip(void **state)
 {
 	struct store *store = store_of(state);
 	struct error error = {0};
 	enum change change;
 	unsigned long long bits[] = {0x8000000000000001ull, 0x5}, few[] = {0x2};
-	struct outcome_facts wide = {"a/one", "logic", 67, bits}, narrow = {"a/two", "logic", 3, few};
-	struct outcome_facts other = {"a/two", "sums", 3, few};
+	const char *const names[] = {"7504", "7505", "last"}, *const others[] = {"1", "2", "3"};
+	struct outcome_facts wide = {"a/one", "logic", 67, bits, NULL}, narrow = {"a/two", "logic", 3, few, NULL};
+	struct outcome_facts other = {"a/two", "sums", 3, few, names};
 	char line[512] = "", expected[128] = "";
 
 	assert_int_equal(store_put_outcomes(store, &wide, &change, &error), STATUS_OK);
@@ -226,6 +235,13 @@ static void answers_round_trip(void **state)
 	assert_non_null(strstr(error.message, "3 answers where logic has 67 questions"));
 	error_clear(&error);
 	assert_int_equal(store_put_outcomes(store, &other, &change, &error), STATUS_OK);
+	other.names = others;
+	assert_int_equal(store_put_outcomes(store, &other, &change, &error), STATUS_OK);
+	assert_int_equal(store_each_question(store, "sums", see_question, line, &error), STATUS_OK);
+	assert_string_equal(line, "0:7504 1:7505 2:last "); /* as they were called first */
+	line[0] = '\0';
+	assert_int_equal(store_each_question(store, "logic", see_question, line, &error), STATUS_OK);
+	assert_string_equal(line, "");
 	bits[1] = 0x4;
 	assert_int_equal(store_put_outcomes(store, &wide, &change, &error), STATUS_OK);
 	assert_int_equal(change, CHANGE_UPDATED);

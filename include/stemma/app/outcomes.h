@@ -12,7 +12,11 @@ struct outcomes {
 	size_t questions;
 	uint32_t *models;         /* number of each in the catalog */
 	const uint64_t **answers; /* one bit a question; owned */
+	char **names;             /* of the questions, e.g. their doc_ids; NULL = their places */
 };
+
+/* Whether the cache has answers to a set of questions of this key. */
+bool outcomes_exist(struct store *store, const char *benchmark);
 
 /* Loads the answers to `benchmark`; STATUS_NO_INPUT when the cache has none. */
 enum status outcomes_load(struct store *store, const struct catalog *catalog, const char *benchmark,
@@ -20,5 +24,9 @@ enum status outcomes_load(struct store *store, const struct catalog *catalog, co
 void outcomes_free(struct outcomes *outcomes);
 /* The engine's view; borrowed. */
 struct lrmf_data outcomes_data(const struct outcomes *outcomes);
+/* The name of a question; `buffer` is for one without. */
+#define OUTCOMES_NAME_SIZE 24
+const char *outcomes_name(const struct outcomes *outcomes, size_t question,
+			  char buffer[OUTCOMES_NAME_SIZE]);
 
 #endif

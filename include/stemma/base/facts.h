@@ -121,6 +121,7 @@ struct outcome_facts {
 	const char *benchmark;     /* key of the set of questions, e.g. "mmlu_pro_math" */
 	size_t questions;
 	const unsigned long long *bits;
+	const char *const *names;  /* of the questions, e.g. their doc_ids; NULL = their places */
 };
 
 /* All parents that a source names for a child: what it named before and does not

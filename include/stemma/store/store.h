@@ -102,6 +102,11 @@ enum status store_each_outcome_set(struct store *store,
 	bool (*visit)(void *context, const char *benchmark, size_t models), void *context,
 	struct error *error);
 
+/* Visits the names of a set's questions by their places; none when they have none. */
+enum status store_each_question(struct store *store, const char *benchmark,
+	bool (*visit)(void *context, size_t question, const char *name), void *context,
+	struct error *error);
+
 /* Corrections beat what everybody else says, now and later: edges of
  * TRUST_CORRECTION count beside the others of their child, dropped ones do not
  * count.  Clearing takes back all of both kinds. */

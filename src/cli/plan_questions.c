@@ -1,0 +1,198 @@
+#include "plan_questions.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+#include "stemma/app/outcomes.h"
+#include "stemma/base/memory.h"
+#include "stemma/base/write_file.h"
+#include "stemma/engine/question_plan.h"
+
+/* ---- the plan ---------------------------------------------------------------------- */
+
+static const struct column columns[] = {
+	{"step", "", COLUMN_NUMBER, 0, false},
+	{"question", "put question", COLUMN_TEXT, 0, false},
+	{"sd", "sd after", COLUMN_NUMBER, 2, false},
+	{"low50", "50 % interval", COLUMN_NUMBER, 1, false},
+	{"high50", "", COLUMN_NUMBER, 1, true},
+	{"low90", "90 % interval", COLUMN_NUMBER, 1, false},
+	{"high90", "", COLUMN_NUMBER, 1, true},
+};
+
+static void report_plan(struct cli *cli, const char *model, const char *set, const struct outcomes *outcomes,
+			const struct question_plan *plan)
+{
+	struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+	struct report report;
+	char name[OUTCOMES_NAME_SIZE];
+
+	for (size_t k = 0; k <= plan->count; k++) {
+		const struct engine_estimate *after = &plan->after[k];
+		table_number(table, (double)k);
+		table_text(table, k ? outcomes_name(outcomes, plan->questions[k - 1], name) : "nothing more");
+		table_number(table, after->sd);
+		table_number(table, after->low50);
+		table_number(table, after->high50);
+		table_number(table, after->low90);
+		table_number(table, after->high90);
+	}
+	cli_report(cli, &report);
+	report_text(&report, "model", "model", model);
+	report_text(&report, "target", "target", set);
+	report_number(&report, "questions", "questions", (double)outcomes->questions, 0);
+	report_number(&report, "solved", "solved %", plan->after[0].mean, 1);
+	report_table(&report, "plan", NULL, table, TABLE_MAIN);
+	report_end(&report);
+	table_free(table);
+}
+
+/* What lm-evaluation-harness takes as --samples: {"TASK": [doc_id, ...]}. */
+static enum status write_samples(const struct plan_questions *options, const struct outcomes *outcomes,
+				 const struct question_plan *plan, struct error *error)
+{
+	json_t *ids = json_array(), *samples = json_object();
+	struct text text = {0};
+	char name[OUTCOMES_NAME_SIZE];
+	enum status status = STATUS_OK;
+
+	for (size_t k = 0; k < plan->count && status == STATUS_OK; k++) {
+		const char *word = outcomes_name(outcomes, plan->questions[k], name);
+		char *end;
+		long long id = strtoll(word, &end, 10);
+		json_array_append_new(ids, json_integer(id));
+		if (end == word || *end) {
+			error_set(error, STATUS_DATA, "question \"%s\" of %s has no number", word, options->set);
+			status = error_advise(error, "lm-evaluation-harness chooses questions by doc_id");
+		}
+	}
+	json_object_set_new(samples, options->task ? options->task : options->set, ids);
+	char *json = json_dumps(samples, JSON_COMPACT);
+	text_append_format(&text, "%s\n", json);
+	free(json);
+	json_decref(samples);
+	if (status == STATUS_OK)
+		status = write_file(options->output, &text, true, error);
+	text_free(&text);
+	return status;
+}
+
+static enum status check_model(const struct session *session, const struct plan_questions *options,
+			       size_t model, const struct answer_set **set, struct error *error)
+{
+	*set = answer_sets_find(&session->answers, options->set);
+	if (!*set)
+		return error_set(error, STATUS_DATA, "too few models with answers to %s have scores", options->set);
+	if (isnan(answer_model_observed((*set)->model, model)))
+		return STATUS_OK;
+	error_set(error, STATUS_USAGE, "the answers of %s to %s are known already",
+		  names_model(session->catalog, model), options->set);
+	return error_advise(error, "name another set with --target, or another model");
+}
+
+static enum status make_plan(struct cli *cli, struct session *session, size_t model,
+			     const struct answer_set *set, const struct plan_questions *options,
+			     struct error *error)
+{
+	size_t benchmarks = session->catalog->benchmark_count;
+	struct engine_estimate *estimates = memory_allocate(benchmarks + 1, sizeof *estimates);
+	struct question_widths *widths = NULL;
+	struct question_plan plan = {0};
+	struct outcomes outcomes = {0};
+	enum status status = outcomes_load(session->store, session->catalog, options->set, &outcomes, error);
+
+	if (status == STATUS_OK) {
+		struct lrmf_data answers = outcomes_data(&outcomes);
+		status = question_widths_new(set->model, &answers, outcomes.models,
+					     (size_t)options->budget, &cli->progress, &widths, error);
+		cli_end_progress(cli);
+	}
+	if (status == STATUS_OK)
+		status = engine_predict_model(session->query, model, estimates, error);
+	if (status == STATUS_OK) {
+		const struct lrmf_known known = {0, NULL, NULL};
+		question_plan_make(set->model, widths, session->query, &known, (size_t)options->budget, &plan);
+		if (options->output)
+			status = write_samples(options, &outcomes, &plan, error);
+	}
+	if (status == STATUS_OK)
+		report_plan(cli, names_model(session->catalog, model), options->set, &outcomes, &plan);
+	question_plan_free(&plan);
+	question_widths_free(widths);
+	outcomes_free(&outcomes);
+	free(estimates);
+	return status;
+}
+
+enum status plan_questions_model(struct cli *cli, struct session *session, const char *name,
+				 const struct plan_questions *options, struct error *error)
+{
+	const struct answer_set *set;
+	size_t model;
+	enum status status = catalog_resolve(session->catalog, name, &model, error);
+
+	if (status == STATUS_OK)
+		status = check_model(session, options, model, &set, error);
+	if (status == STATUS_OK)
+		status = make_plan(cli, session, model, set, options, error);
+	return status;
+}
+
+/* ---- the back-test -------------------------------------------------------------------- */
+
+static const size_t budgets[] = {0, 10, 25, 50};
+#define BUDGETS (sizeof budgets / sizeof *budgets)
+
+static const struct column test_columns[] = {
+	{"questions", "questions", COLUMN_NUMBER, 0, false},
+	{"planned", "error: planned", COLUMN_NUMBER, 2, false},
+	{"random", "random", COLUMN_NUMBER, 2, false},
+	{"sampled", "their plain share", COLUMN_NUMBER, 2, false},
+	{"planned_width", "90 % width: planned", COLUMN_NUMBER, 1, false},
+	{"random_width", "random", COLUMN_NUMBER, 1, false},
+	{"planned_inside", "inside: planned", COLUMN_PERCENT, 0, false},
+	{"random_inside", "random", COLUMN_PERCENT, 0, false},
+};
+
+enum status plan_questions_test(struct cli *cli, struct session *session,
+				const struct plan_questions *options, struct error *error)
+{
+	struct question_figures figures[BUDGETS];
+	struct question_settings settings = {.seed = options->seed, .repeats = (size_t)options->repeats,
+					     .budgets = budgets, .budget_count = BUDGETS};
+	struct outcomes outcomes = {0};
+	struct report report;
+	enum status status = outcomes_load(session->store, session->catalog, options->set, &outcomes, error);
+
+	if (status != STATUS_OK)
+		return status;
+	struct answer_data data = {.answers = outcomes_data(&outcomes), .model = outcomes.models};
+	catalog_engine_data(session->catalog, &data.engine);
+	status = question_plan_test(&data, &settings, &cli->progress, figures, error);
+	cli_end_progress(cli);
+	if (status == STATUS_OK) {
+		struct table *table = table_new(test_columns, sizeof test_columns / sizeof *test_columns);
+		for (size_t i = 0; i < BUDGETS; i++) {
+			table_number(table, (double)figures[i].budget);
+			table_number(table, figures[i].planned);
+			table_number(table, figures[i].random);
+			table_number(table, figures[i].sampled);
+			table_number(table, figures[i].planned_width);
+			table_number(table, figures[i].random_width);
+			table_number(table, figures[i].planned_inside);
+			table_number(table, figures[i].random_inside);
+		}
+		cli_report(cli, &report);
+		report_text(&report, "target", "target", options->set);
+		report_number(&report, "models", "models held out", (double)figures[0].models, 0);
+		report_table(&report, "backtest", NULL, table, TABLE_MAIN);
+		report_end(&report);
+		table_free(table);
+	}
+	outcomes_free(&outcomes);
+	return status;
+}
