@@ -1,8 +1,6 @@
 /* stemma parents: what was a merge probably made from? */
-#include "stemma/engine/parents.h"
+#include "stemma/app/guesses.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "command.h"
@@ -55,22 +53,12 @@ static void report_guesses(const struct cli *cli, const struct catalog *catalog,
 	table_free(table);
 }
 
-/* The user takes them over: from now on they are corrections like any other. */
-static enum status accept_guesses(struct cli *cli, const struct catalog *catalog, size_t child,
-				  const struct parents_guess *guesses, size_t count,
-				  struct error *error)
+static enum status accept(struct cli *cli, const struct catalog *catalog, size_t child,
+			  const struct parents_guess *guesses, size_t count, struct error *error)
 {
-	struct edge_facts edges[GUESSES_MAX];
-	char notes[GUESSES_MAX][48], *path = corrections_path();
+	char *path = corrections_path();
+	enum status status = guesses_accept(catalog, child, guesses, count, error);
 
-	for (size_t i = 0; i < count; i++) {
-		snprintf(notes[i], sizeof notes[i], "guessed with probability %.2f", guesses[i].probability);
-		edges[i] = (struct edge_facts){
-			.child = names_model(catalog, child), .parent = names_model(catalog, guesses[i].model),
-			.relation = RELATION_MERGE, .weight = NAN, .note = notes[i],
-		};
-	}
-	enum status status = corrections_append(edges, count, error);
 	if (status == STATUS_OK)
 		cli_warn(cli, "%zu added to %s", count, path);
 	free(path);
@@ -82,8 +70,7 @@ static enum status guess(struct cli *cli, const struct session *session, const c
 {
 	const struct catalog *catalog = session->catalog;
 	struct parents_guess guesses[GUESSES_MAX];
-	struct parents *parents = NULL;
-	struct engine_data data;
+	struct guesses *known = NULL;
 	size_t child, count = 0, room = options->limit < GUESSES_MAX ? options->limit : GUESSES_MAX;
 	enum status status = catalog_resolve(catalog, name, &child, error);
 
@@ -91,45 +78,69 @@ static enum status guess(struct cli *cli, const struct session *session, const c
 		error_set(error, STATUS_DATA, "nobody says which architecture %s has", names_model(catalog, child));
 		status = error_advise(error, "import Hub metadata of it");
 	}
-	catalog_engine_data(catalog, &data);
 	if (status == STATUS_OK)
-		status = parents_new(&data, &cli->progress, &parents, error);
+		status = guesses_learn(session->store, catalog, &cli->progress, &known, error);
 	cli_end_progress(cli);
 	if (status == STATUS_OK) {
-		count = parents_guess(parents, child, guesses, room);
+		count = guesses_make(known, child, guesses, room);
 		report_guesses(cli, catalog, child, guesses, count);
 	}
 	if (status == STATUS_OK && options->accept > 0)
-		status = accept_guesses(cli, catalog, child, guesses,
-					options->accept < count ? options->accept : count, error);
-	parents_free(parents);
+		status = accept(cli, catalog, child, guesses,
+				options->accept < count ? options->accept : count, error);
+	guesses_free(known);
 	return status;
 }
 
 /* ---- the test ------------------------------------------------------------------------ */
 
+static const struct column test_columns[] = {
+	{"merges_with", "", COLUMN_TEXT, 0, false},
+	{"merges", "merges", COLUMN_NUMBER, 0, false},
+	{"precision1", "precision at 1", COLUMN_NUMBER, 3, false},
+	{"precision5", "at 5", COLUMN_NUMBER, 3, false},
+	{"recall5", "recall at 5", COLUMN_NUMBER, 3, false},
+	{"popular1", "most merged: 1", COLUMN_NUMBER, 3, false},
+	{"owner1", "owner's most: 1", COLUMN_NUMBER, 3, false},
+	{"claims", "guesses >= 0.5", COLUMN_NUMBER, 0, false},
+	{"claimed", "said", COLUMN_NUMBER, 3, false},
+	{"true", "true", COLUMN_NUMBER, 3, false},
+};
+
+static void add_shares(struct table *table, const char *name, const struct parents_shares *shares)
+{
+	if (shares->merges == 0)
+		return;
+	table_text(table, name);
+	table_number(table, (double)shares->merges);
+	table_number(table, shares->first);
+	table_number(table, shares->five);
+	table_number(table, shares->found);
+	table_number(table, shares->popular);
+	table_number(table, shares->owner);
+	table_number(table, (double)shares->claims);
+	table_number(table, shares->claimed);
+	table_number(table, shares->true_share);
+}
+
 static enum status test(struct cli *cli, const struct session *session, uint64_t seed,
 			struct error *error)
 {
 	struct parents_figures figures;
-	struct engine_data data;
 	struct report report;
+	enum status status = guesses_test(session->store, session->catalog, seed, &cli->progress, &figures,
+					  error);
 
-	catalog_engine_data(session->catalog, &data);
-	enum status status = parents_test(&data, seed, &cli->progress, &figures, error);
 	cli_end_progress(cli);
 	if (status != STATUS_OK)
 		return status;
+	struct table *table = table_new(test_columns, sizeof test_columns / sizeof *test_columns);
+	add_shares(table, "all", &figures.all);
+	add_shares(table, "with answers", &figures.answered);
 	cli_report(cli, &report);
-	report_number(&report, "merges", "merges", (double)figures.merges, 0);
-	report_number(&report, "precision1", "precision at 1", figures.first, 3);
-	report_number(&report, "precision5", "precision at 5", figures.five, 3);
-	report_number(&report, "recall5", "recall at 5", figures.found, 3);
-	report_number(&report, "popular1", "most merged: 1", figures.popular, 3);
-	report_number(&report, "owner1", "owner's most: 1", figures.owner, 3);
-	report_number(&report, "claimed", "said of >= 0.5", figures.claimed, 3);
-	report_number(&report, "true", "and true", figures.true_share, 3);
+	report_table(&report, "test", NULL, table, TABLE_MAIN);
 	report_end(&report);
+	table_free(table);
 	return STATUS_OK;
 }
 
@@ -157,8 +168,9 @@ const struct command parents_command = {
 	.name = "parents",
 	.arguments = "[MODEL]",
 	.summary = "Guess what a merge was made from",
-	.details = "\nFrom names, owners, dates, sizes, scores and what others merged when, learned from\n"
-		   "the merges that say it.  Guesses count for nothing until they are accepted.",
+	.details = "\nFrom names, owners, dates, sizes, scores, single answers and what others merged\n"
+		   "when, learned from the merges that say it.  Guesses count for nothing until they are\n"
+		   "accepted; then they are lines of corrections.yaml, and go when these go.",
 	.maximum = 1,
 	.json = true,
 	.csv = true,

@@ -13,7 +13,8 @@ libengine_a_SOURCES = \
 	include/stemma/engine/suggest.h src/engine/suggest.c src/engine/search.h src/engine/search.c \
 	src/engine/search_list.c src/engine/search_look.c \
 	include/stemma/engine/parents.h src/engine/parents.h src/engine/parents.c \
-	src/engine/parents_features.c \
+	src/engine/parents_features.c src/engine/parents_answers.c src/engine/parents_learn.c \
+	src/engine/parents_test.c \
 	include/stemma/engine/plan.h src/engine/plan.c \
 	include/stemma/engine/question_plan.h src/engine/question_choice.h \
 	src/engine/question_choice.c src/engine/question_plan.c src/engine/question_test.c \

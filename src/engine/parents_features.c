@@ -177,7 +177,8 @@ static void scale_scores(struct parents *parents)
 	}
 }
 
-struct parents *parents_prepare(const struct engine_data *data)
+struct parents *parents_prepare(const struct engine_data *data, const struct parents_answers *sets,
+				size_t set_count)
 {
 	struct parents *parents = memory_zero(1, sizeof *parents);
 
@@ -188,6 +189,7 @@ struct parents *parents_prepare(const struct engine_data *data)
 	read_names(parents);
 	number_owners(parents);
 	scale_scores(parents);
+	parents_read_answers(parents, sets, set_count);
 	return parents;
 }
 
@@ -201,6 +203,7 @@ void parents_free(struct parents *parents)
 	free(parents->rarity);
 	free(parents->owner);
 	free(parents->scale);
+	parents_forget_answers(parents);
 	free(parents);
 }
 
@@ -329,7 +332,20 @@ static void compare_scores(const struct parents *parents, size_t child, size_t p
 	x[SCORE_LEAD] = sum / count;
 }
 
-void parents_compare(const struct parents *parents, size_t child, size_t parent, double *x)
+static void compare_answers(const struct parents *parents, size_t child, size_t parent, double closest,
+			    double *x)
+{
+	double agreement = parents_agreement(parents, child, parent);
+
+	x[AGREEMENT_UNKNOWN] = isnan(agreement);
+	if (isnan(agreement))
+		return;
+	x[AGREEMENT] = agreement;
+	x[AGREEMENT_BEHIND] = closest - agreement;
+	x[AGREEMENT_NEAR] = exp(-30 * (closest - agreement));
+}
+
+void parents_compare(const struct parents *parents, size_t child, size_t parent, double closest, double *x)
 {
 	const struct engine_model *c = &parents->data->model[child], *p = &parents->data->model[parent];
 	double gap = c->uploaded - p->uploaded, ratio = fabs(log(p->params_b / c->params_b));
@@ -338,6 +354,7 @@ void parents_compare(const struct parents *parents, size_t child, size_t parent,
 	compare_names(parents, child, parent, x);
 	count_uses(parents, child, parent, x);
 	compare_scores(parents, child, parent, x);
+	compare_answers(parents, child, parent, closest, x);
 	x[OWNER_SAME] = parents->owner[child] == parents->owner[parent] && parents->owner[child] > 0;
 	x[DATE_UNKNOWN] = isnan(gap);
 	if (!isnan(gap)) {

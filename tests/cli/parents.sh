@@ -4,8 +4,8 @@
 
 with() { stemma --db t.db "$@"; }
 with parents --test --json
-check 'the test says how often parents are found' is_json '.merges > 20 and .precision1 > .popular1 and
-	.precision1 <= 1 and .recall5 <= 1' '"precision1": 0'
+check 'the test says how often parents are found' is_json '.test[0] | .merges > 20 and .precision1 > .popular1 and
+	.precision1 <= 1 and .recall5 <= 1 and (.claimed - .true | fabs) < 0.15' '"precision1": 0'
 cp out first
 with parents --test --json
 check 'and says the same again' cmp -s first out
