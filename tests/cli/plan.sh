@@ -1,0 +1,60 @@
+#!/bin/sh
+# Plans of single questions, on answers made up for models of the starter set:
+# a model solves a question by its average and the question's difficulty.
+# Prints TAP.
+. "${top_srcdir:-.}/tests/cli/tap.sh"
+
+with() { stemma --db t.db "$@"; }
+with export --csv
+awk -F, -v questions=60 '
+	BEGIN { srand(4); printf "model"; for (q = 0; q < questions; q++) printf ",logic:%d", 700 + q; print "" }
+	NR == 1 { for (i = 1; i <= NF; i++) if ($i == "ifeval") column = i; next }
+	$column != "" && $1 !~ /"/ && ++count <= 120 {
+		printf "%s", $1
+		for (q = 0; q < questions; q++)
+			printf ",%d", rand() < 1 / (1 + exp(-($column - 20 - q) / (q % 3 ? 30 : 4)))
+		print ""
+	}' out >answers.csv
+with import answers.csv
+check 'answers are imported' exits 0
+name=$(sed -n '$p' answers.csv | cut -d, -f1)
+with plan "$name" --target logic
+check 'known answers need no plan' fails_with 64 'known already'
+cat >models.csv <<'END'
+model,kind,architecture,params_b,uploaded
+me/new-7B,chat,MistralForCausalLM,7.24,2024-05-01
+END
+with import models.csv
+with plan me/new-7B --target logic --questions 12 -o ids.json --task leaderboard_logic --csv
+check 'as many questions as asked for' lines 14
+check 'called as they were imported' says '^1,7[0-9][0-9],'
+cp out first
+surer() {
+	awk -F, 'NR > 2 && ($3 >= sd || $7 - $6 <= 0) { bad = 1 } NR > 1 { sd = $3 } END { exit bad }' first
+}
+check 'each leaves less uncertain' surer
+harness() { [ "$(tr -dc , <ids.json | wc -c)" -eq 11 ] && grep -q '^{"leaderboard_logic":\[7[0-9][0-9],' ids.json; }
+check 'lm-evaluation-harness gets the same' harness
+distinct() { [ "$(cut -d, -f2 first | sort | uniq -d | wc -l)" -eq 0 ]; }
+check 'no question twice' distinct
+with plan me/new-7B --target logic --questions 12 --csv
+check 'again the same' cmp -s first out
+with plan me/new-7B --target logic --json
+check 'as JSON, at most 50' is_json '.target == "logic" and .questions == 60 and (.plan | length) == 51' '"logic"'
+with plan --backtest --target logic --json
+check 'tested: they tell more than the share of random ones' is_json '.models > 20 and
+	(.backtest | map(select(.questions == 25))[0] | .planned < .sampled and .planned_width > 0)' '"planned"'
+
+with plan me/new-7B --questions 5
+check 'questions are of a set' fails_with 64 'name it with --target'
+with plan me/new-7B --target logic --task x
+check 'a task is for a file' fails_with 64 'task needs --output'
+with plan me/new-7B --target logic -o no/such/folder.json
+check 'a file that cannot be written' fails_with 74 'no/such/folder.json'
+with plan me/new-7B --target logic --questions 2000
+check 'no end of questions' fails_with 64 'questions goes to 1000'
+sed '1s!logic:759!logic:last!; s!logic:!words:!g' answers.csv >words.csv
+with import words.csv
+with plan me/new-7B --target words --questions 60 -o ids.json
+check 'names that are no numbers are none of the harness' fails_with 65 'has no number'
+finish
