@@ -340,6 +340,7 @@ static bool term_fits(const struct filter *filter, const struct filter_term *ter
 	case FILTER_SUSPECT:
 		return facts->suspect || (filter->catalog->flags &&
 					  filter->catalog->flags[model] != FLAG_NONE);
+	case FILTER_ANOMALOUS: return filter->catalog->anomalous && filter->catalog->anomalous[model];
 	default: break;
 	}
 	if (filter_type(term->field) != TYPE_TEXT)

@@ -93,6 +93,9 @@ cleanup:
 static void session_drop_fit(struct session *session)
 {
 	answer_sets_free(&session->answers);
+	anomalies_free(&session->anomalies);
+	if (session->catalog)
+		session->catalog->anomalous = NULL;
 	engine_query_free(session->query);
 	engine_query_free(session->beside);
 	engine_fit_free(session->fit);
@@ -117,6 +120,14 @@ void session_adopt_fit(struct session *session, struct engine_fit *fit)
 	session_drop_fit(session);
 	session->fit = fit;
 	session->query = fit ? engine_query_new(fit) : NULL;
+}
+
+void session_find_anomalies(struct session *session)
+{
+	anomalies_free(&session->anomalies);
+	if (session->fit)
+		anomalies_find(session->fit, session->catalog, ANOMALIES_RATE, &session->anomalies);
+	session->catalog->anomalous = session->anomalies.of_model;
 }
 
 void session_adopt_catalog(struct session *session, struct catalog *catalog)

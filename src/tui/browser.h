@@ -164,6 +164,7 @@ struct browser {
 	size_t contribution_count;  /* to the score column */
 	size_t estimated_column;
 	struct answer_row *answers; /* one a set of session->answers; owned */
+	struct text anomaly_lines;  /* of the shown model, a line an anomaly */
 	struct list model_list;     /* top = lines scrolled */
 	size_t model_scrolled;      /* the model that it was scrolled for */
 

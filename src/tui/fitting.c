@@ -56,6 +56,7 @@ void fitting_adopted(struct browser *browser)
 {
 	engine_query_free(browser->query);
 	browser->query = browser->session->fit ? engine_query_new(browser->session->fit) : NULL;
+	session_find_anomalies(browser->session);
 	browser->estimated = CATALOG_NONE;
 	browser->has_estimates = false;
 	free(browser->answers);

@@ -22,6 +22,7 @@ static const struct {
 	{"⋈3", "a merge of three parents"},
 	{"⊕", "picked in the sketch"},
 	{"✗ †", "suspect: flagged, or descends from a flagged model"},
+	{"!", "before a name: a score that chance does not explain; details say which and why"},
 	{"a *", "left of the score: the letter of a mark, or a bookmark"},
 	{"↪", "drawn under another parent: Enter goes there, Ctrl-O returns"},
 	{"·", "not known"},

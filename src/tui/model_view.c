@@ -1,10 +1,12 @@
 /* The model pane: one model, its scores, what its kin predict, its kin. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bars.h"
 #include "browser.h"
 #include "stemma/base/clock.h"
+#include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 
 #define LABEL_WIDTH 10
@@ -33,6 +35,28 @@ static size_t model_shown(struct browser *browser)
 	return model;
 }
 
+/* What is odd about its scores, and what may explain it. */
+static void list_anomalies(struct browser *browser, size_t model)
+{
+	const struct session *session = browser->session;
+	char name[FIGURE_SIZE], published[FIGURE_SIZE], predicted[FIGURE_SIZE];
+
+	text_clear(&browser->anomaly_lines);
+	for (size_t b = 0; b < session->catalog->benchmark_count; b++) {
+		const struct engine_anomaly *anomaly = anomalies_score(&session->anomalies, model, b);
+		struct text reasons = {0};
+		if (!anomaly)
+			continue;
+		anomalies_reasons(&session->anomalies, session->catalog, anomaly, &reasons);
+		text_append_format(&browser->anomaly_lines, "! %s %s, its kin suggest %s: %s\n",
+				   benchmark_name(browser, b, name),
+				   figure(published, anomaly->residual.observed),
+				   figure(predicted, anomaly->residual.predicted),
+				   reasons.length ? text_string(&reasons) : "nothing known explains it");
+		text_free(&reasons);
+	}
+}
+
 /* Of thousands of scored models an estimate takes longer than a picture may:
  * then the cursor goes ahead, and the figures follow when no key waits. */
 #define ESTIMATE_SLOW 0.005 /* seconds, of the last one */
@@ -56,6 +80,7 @@ static void estimate_model(struct browser *browser, size_t model)
 	browser->contribution_count = browser->has_estimates
 		? engine_contributions(browser->query, browser->tree->column,
 				       browser->contributions, SKETCH_CONTRIBUTIONS_MAX) : 0;
+	list_anomalies(browser, model);
 	if (!engine_residuals(browser->session->fit, model, browser->residuals))
 		for (size_t i = 0; i < rows; i++)
 			browser->residuals[i] = (struct engine_residual){.z = NAN};
@@ -240,6 +265,28 @@ static void draw_answers(struct flow *flow)
 	}
 }
 
+static void draw_anomalies(struct flow *flow)
+{
+	const struct browser *browser = flow->browser;
+	const char *line = browser->has_estimates ? text_string(&browser->anomaly_lines) : "";
+	int width = flow->area->width - 2;
+
+	while (*line) {
+		size_t length = strcspn(line, "\n");
+		char *copy = memory_string_slice(line, length);
+		for (const char *rest = copy; *rest; flow->line++) {
+			size_t bytes = text_break(rest, width);
+			char *part = memory_string_slice(rest, bytes);
+			draw_text(browser->screen, flow->area, flow_row(flow), 1, STYLE_BAD, part);
+			free(part);
+			rest += bytes;
+			rest += strspn(rest, " ");
+		}
+		free(copy);
+		line += length + (line[length] == '\n');
+	}
+}
+
 /* ---- kin ------------------------------------------------------------------------- */
 
 /* "0.60 merge" or "? finetune" for a guess. */
@@ -392,6 +439,7 @@ static void model_draw(struct browser *browser, const struct area *area)
 	draw_axis(&flow);
 	for (size_t i = 0; i <= catalog->benchmark_count; i++)
 		draw_score(&flow, model, i);
+	draw_anomalies(&flow);
 	draw_answers(&flow);
 	if (area->height > (int)catalog->benchmark_count + 8)
 		flow.line++;

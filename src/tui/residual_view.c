@@ -39,7 +39,12 @@ struct residual_table {
 	size_t benchmark;
 	enum residual_order order;
 	double spread;                    /* standard deviation of z */
+	struct text note;                 /* on the score that follows, when chance does not explain it */
+	size_t noted, noted_benchmark;
 };
+#define NOTE_FROM 8 /* rows of the view that leave one for the note */
+
+static size_t residual_model(struct browser *browser);
 
 void residual_table_free(struct browser *browser)
 {
@@ -50,6 +55,7 @@ void residual_table_free(struct browser *browser)
 	free(table->model);
 	free(table->residuals);
 	free(table->lines);
+	text_free(&table->note);
 	free(table);
 	browser->residual_table = NULL;
 }
@@ -114,6 +120,7 @@ static void make_table(struct browser *browser)
 	struct residual_table *table = memory_zero(1, sizeof *table);
 
 	browser->residual_table = table;
+	table->noted = CATALOG_NONE;
 	table->rows = catalog->benchmark_count + 1 + browser->session->answers.count;
 	table->benchmark = browser->tree->column;
 	table->model = memory_allocate(catalog->count + 1, sizeof *table->model);
@@ -292,6 +299,33 @@ static void draw_line(struct browser *browser, const struct area *area, int row,
 		draw_cursor(browser->screen, area, row, 2);
 }
 
+/* What is known of the score under the cursor, looked up once. */
+static void draw_note(struct browser *browser, const struct area *area)
+{
+	struct residual_table *table = browser->residual_table;
+	const struct session *session = browser->session;
+	size_t model = residual_model(browser);
+
+	if (model == CATALOG_NONE)
+		return;
+	if (table->noted != model || table->noted_benchmark != table->benchmark) {
+		const struct engine_anomaly *anomaly =
+			anomalies_score(&session->anomalies, model, table->benchmark);
+		text_clear(&table->note);
+		table->noted = model;
+		table->noted_benchmark = table->benchmark;
+		if (anomaly) {
+			text_append(&table->note, "! chance does not explain it: ");
+			size_t before = table->note.length;
+			anomalies_reasons(&session->anomalies, session->catalog, anomaly, &table->note);
+			if (table->note.length == before)
+				text_append(&table->note, "nothing known does, either");
+		}
+	}
+	draw_fit(browser->screen, area, area->height - 1, 1, area->width - 2, STYLE_BAD,
+		 text_string(&table->note));
+}
+
 static void residual_draw(struct browser *browser, const struct area *whole)
 {
 	struct list *list = &browser->residual_list;
@@ -312,6 +346,10 @@ static void residual_draw(struct browser *browser, const struct area *whole)
 	make_table(browser);
 	if (scatter)
 		draw_scatter(browser, &right);
+	if (area->height >= NOTE_FROM) {
+		draw_note(browser, area);
+		table.height--;
+	}
 	if (area->height >= 14)
 		row = draw_histogram(browser, area);
 	int name_width = area->width - 2 - 24 - (bar > 0 ? bar + 1 : 0);

@@ -90,13 +90,17 @@ static void draw_marks(struct line *line)
 	}
 }
 
-/* A model that the user distrusts, or that descends from one. */
+/* A model that the user distrusts, or that descends from one; one with scores
+ * that chance does not explain. */
 static void draw_flag(struct line *line)
 {
-	enum flag_state state = line->browser->session->flags.state[line->row->node];
+	const struct session *session = line->browser->session;
+	enum flag_state state = session->flags.state[line->row->node];
 
 	if (state != FLAG_NONE)
 		line_put(line, STYLE_BAD, state == FLAG_SELF ? "✗ " : "† ");
+	if (session->catalog->anomalous && session->catalog->anomalous[line->row->node])
+		line_put(line, STYLE_BAD, "! ");
 }
 
 /* The name, with what the search found in it set off. */

@@ -238,6 +238,7 @@ static void browser_end(struct browser *browser)
 	flag_free(browser);
 	text_free(&browser->folds_before);
 	free(browser->z);
+	text_free(&browser->anomaly_lines);
 	text_free(&browser->warnings);
 	for (int i = 0; i < 2; i++)
 		if (browser->wake[i] >= 0)

@@ -8,6 +8,7 @@
 #include "attributes.h"
 #include "kernel.h"
 #include "stemma/base/memory.h"
+#include "stemma/engine/anomalies.h"
 #include "stemma/engine/engine.h"
 
 /* Standard deviation of what each way of making a model adds. */
@@ -149,11 +150,107 @@ static void intervals_cover_what_they_say(void **state)
 	lineage_free(lineage);
 }
 
+enum { ODD_MODELS = 400, ODD_BENCHMARKS = 3 };
+
+static bool is_odd(const bool *odd, size_t model)
+{
+	for (size_t b = 0; b < ODD_BENCHMARKS; b++)
+		if (odd[model * ODD_BENCHMARKS + b])
+			return true;
+	return false;
+}
+
+/* Whether a parent, a child or another parent of a child has an odd score: then
+ * what is expected of the model is off. */
+static bool has_odd_kin(const struct lineage *lineage, const bool *odd, size_t model)
+{
+	size_t parents, children, others;
+	const struct lineage_parent *parent = lineage_parents(lineage, model, &parents);
+	const uint32_t *child = lineage_children(lineage, model, &children);
+	bool found = false;
+
+	for (size_t p = 0; p < parents; p++)
+		found |= is_odd(odd, parent[p].node);
+	for (size_t c = 0; c < children; c++) {
+		const struct lineage_parent *other = lineage_parents(lineage, child[c], &others);
+		found |= is_odd(odd, child[c]);
+		for (size_t p = 0; p < others; p++)
+			found |= other[p].node != model && is_odd(odd, other[p].node);
+	}
+	return found;
+}
+
+/* Scores drawn from a lineage; a `share` of them, which `odd` tells, is far off.
+ * Counts what engine_anomalies() takes for odd and how many of that are not. */
+static void count_anomalies(uint64_t number, double share, double rate, double *found, double *wrong,
+			    double *planted)
+{
+	static struct engine_model model[ODD_MODELS];
+	static double scores[ODD_MODELS * ODD_BENCHMARKS], latent[ODD_BENCHMARKS][ODD_MODELS];
+	static bool odd[ODD_MODELS * ODD_BENCHMARKS];
+	struct engine_settings settings = {.seed = 1};
+	struct engine_fit *fit = NULL;
+	struct error error = {0};
+	size_t count, tested;
+
+	seed = number;
+	struct lineage *lineage = random_graph(ODD_MODELS);
+	for (size_t b = 0; b < ODD_BENCHMARKS; b++)
+		draw_nodes(lineage, latent[b]);
+	*planted = 0;
+	for (size_t i = 0; i < ODD_MODELS; i++) {
+		model[i] = (struct engine_model){.params_b = NAN, .uploaded = NAN};
+		for (size_t b = 0; b < ODD_BENCHMARKS; b++) {
+			size_t place = i * ODD_BENCHMARKS + b;
+			odd[place] = uniform() < share;
+			*planted += odd[place];
+			scores[place] = 50 + 5 * latent[b][i] + 2 * normal() +
+					(odd[place] ? (uniform() < 0.5 ? -40 : 40) : 0);
+		}
+	}
+	struct engine_data data = {ODD_MODELS, ODD_BENCHMARKS, lineage, model, scores, NULL};
+	assert_int_equal(engine_fit_new(&data, &settings, NULL, 0, true, NULL, &fit, &error), STATUS_OK);
+	struct engine_anomaly *list = engine_anomalies(fit, rate, &count, &tested);
+	assert_int_equal(tested, ODD_MODELS * ODD_BENCHMARKS);
+	*found = (double)count;
+	*wrong = 0;
+	for (size_t i = 0; i < count; i++)
+		*wrong += !odd[list[i].model * ODD_BENCHMARKS + list[i].benchmark] &&
+			  !has_odd_kin(lineage, odd, list[i].model);
+	free(list);
+	engine_fit_free(fit);
+	lineage_free(lineage);
+}
+
+/* Where nothing is odd, nearly nothing is found; where something is, it is found,
+ * and on average no more of what is found is wrong than was allowed, kin of odd
+ * scores aside. */
+static void false_anomalies_are_as_many_as_allowed(void **state)
+{
+	(void)state;
+	enum { RUNS = 5 };
+	const double rate = 0.1;
+	double found, wrong, planted, share = 0, hits = 0, all = 0, runs_with = 0;
+
+	for (uint64_t run = 0; run < RUNS; run++) {
+		count_anomalies(300 + run, 0, rate, &found, &wrong, &planted);
+		runs_with += found > 0;
+		count_anomalies(400 + run, 0.03, rate, &found, &wrong, &planted);
+		share += found > 0 ? wrong / found / RUNS : 0;
+		hits += found - wrong;
+		all += planted;
+	}
+	assert_true(runs_with <= 2); /* more have probability 0.009 at a rate of 0.1 */
+	assert_true(share < rate + 3 * sqrt(rate * (1 - rate) / 250)); /* of some 250 found */
+	assert_true(hits > 0.8 * all);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(covariance_agrees_with_monte_carlo),
 		cmocka_unit_test(intervals_cover_what_they_say),
+		cmocka_unit_test(false_anomalies_are_as_many_as_allowed),
 	};
 	return cmocka_run_group_tests_name("simulated", tests, NULL, NULL);
 }

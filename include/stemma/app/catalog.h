@@ -50,6 +50,7 @@ struct catalog {
 	const bool *excluded;  /* by model, borrowed from the session, which may change it: not
 				* to be learned from; NULL none */
 	const uint8_t *flags;  /* enum flag_state by model, borrowed; NULL none */
+	const uint8_t *anomalous; /* number of anomalies by model, borrowed; NULL not known */
 	char *notice;          /* what the user should know about mixed scorings; NULL none */
 	char *names;           /* one after the other, each ended by 0, in the order of models */
 	size_t *name_start;    /* count + 1: where in names each begins, and their end */

@@ -38,7 +38,8 @@
 	X(UNSCORED, "unscored", FLAG, "unscored", "has none") \
 	X(MERGE, "merge", FLAG, "merge", "has two parents or more, or says it is a merge") \
 	X(FLAGGED, "flagged", FLAG, "flagged", "flagged by you or by its source") \
-	X(SUSPECT, "suspect", FLAG, "suspect", "flagged, or descends from such a model")
+	X(SUSPECT, "suspect", FLAG, "suspect", "flagged, or descends from such a model") \
+	X(ANOMALOUS, "anomalous", FLAG, "anomalous", "has a score that chance does not explain, once fitted")
 enum filter_field {
 #define X(symbol, ...) FILTER_##symbol,
 	FILTER_FIELD_TABLE(X)

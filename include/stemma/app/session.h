@@ -11,6 +11,7 @@
 #ifndef STEMMA_APP_SESSION_H
 #define STEMMA_APP_SESSION_H
 
+#include "stemma/app/anomalies.h"
 #include "stemma/app/answer_sets.h"
 #include "stemma/app/catalog.h"
 #include "stemma/app/flags.h"
@@ -28,6 +29,7 @@ struct session {
 	struct engine_query *query;  /* of that fit */
 	struct engine_query *beside; /* another, for a second child; NULL until one is asked for */
 	struct answer_sets answers;  /* of that fit; none until session_learn_answers() */
+	struct anomalies anomalies;  /* of that fit; none until session_find_anomalies() */
 	bool created;                /* the cache was made by this session */
 	struct flags flags;          /* of that catalog */
 	bool left_out;               /* suspect models are not learned from */
@@ -75,6 +77,9 @@ enum status session_answers_detached(const char *path, const struct catalog *cat
 				     const struct engine_fit *fit, uint64_t seed,
 				     struct progress *progress, struct answer_sets *sets,
 				     struct error *error);
+/* Makes session->anomalies for the fit, and lets the catalog know which models have
+ * some; without a fit there are none. */
+void session_find_anomalies(struct session *session);
 /* Puts answers of session->fit in place (takes them over). */
 void session_adopt_answers(struct session *session, struct answer_sets *sets);
 /* Puts a fit in place (takes it over) with a query of its own; the answers of
