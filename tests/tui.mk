@@ -29,6 +29,8 @@ TESTS += $(SCREEN_TESTS)
 dist_check_SCRIPTS += $(SCREEN_TESTS)
 EXTRA_DIST += tests/terminal/terminal.sh tests/screens/expected \
 	tests/screens/family-models.csv tests/screens/family-edges.csv \
+	tests/screens/odd.keys tests/screens/odd-ascii.keys \
+	tests/screens/odd-models.csv tests/screens/odd-edges.csv \
 	tests/screens/few-models.csv tests/screens/few-edges.csv \
 	tests/screens/ascii.keys tests/screens/command.keys tests/screens/command-ascii.keys \
 	tests/screens/fields.keys tests/screens/find.keys tests/screens/flag.keys \

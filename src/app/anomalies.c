@@ -124,8 +124,9 @@ static void compare_kin(const struct anomalies *anomalies, const struct catalog 
 		}
 	}
 	if (odd != CATALOG_NONE) {
-		add_reason(reasons, "expected by an odd score of ");
+		add_reason(reasons, "next of kin to ");
 		text_append(reasons, catalog->models[odd].name);
+		text_append(reasons, ", whose scores are odd");
 	}
 }
 

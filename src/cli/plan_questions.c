@@ -1,12 +1,11 @@
 #include "plan_questions.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "names.h"
+#include "output.h"
 #include "stemma/app/outcomes.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/write_file.h"
@@ -51,33 +50,48 @@ static void report_plan(struct cli *cli, const char *model, const char *set, con
 	table_free(table);
 }
 
+/* Its number for lm-evaluation-harness; false when the question has none. */
+static bool question_id(const char *name, double *id)
+{
+	char *end;
+
+	*id = (double)strtoll(name, &end, 10);
+	return end != name && !*end;
+}
+
 /* What lm-evaluation-harness takes as --samples: {"TASK": [doc_id, ...]}. */
 static enum status write_samples(const struct plan_questions *options, const struct outcomes *outcomes,
 				 const struct question_plan *plan, struct error *error)
 {
-	json_t *ids = json_array(), *samples = json_object();
+	char *bytes = NULL, name[OUTCOMES_NAME_SIZE];
+	size_t length = 0;
+	FILE *out = open_memstream(&bytes, &length);
+	struct output_json json = {.out = out};
 	struct text text = {0};
-	char name[OUTCOMES_NAME_SIZE];
 	enum status status = STATUS_OK;
 
+	if (!out)
+		return error_set(error, STATUS_IO, "no memory for %s", options->output);
+	output_json_begin(&json, NULL, '{', JSON_LINES);
+	output_json_begin(&json, options->task ? options->task : options->set, '[', JSON_INLINE);
 	for (size_t k = 0; k < plan->count && status == STATUS_OK; k++) {
 		const char *word = outcomes_name(outcomes, plan->questions[k], name);
-		char *end;
-		long long id = strtoll(word, &end, 10);
-		json_array_append_new(ids, json_integer(id));
-		if (end == word || *end) {
-			error_set(error, STATUS_DATA, "question \"%s\" of %s has no number", word, options->set);
-			status = error_advise(error, "lm-evaluation-harness chooses questions by doc_id");
+		double id;
+		if (question_id(word, &id)) {
+			output_json_number(&json, NULL, id);
+			continue;
 		}
+		error_set(error, STATUS_DATA, "question \"%s\" of %s has no number", word, options->set);
+		status = error_advise(error, "lm-evaluation-harness chooses questions by doc_id");
 	}
-	json_object_set_new(samples, options->task ? options->task : options->set, ids);
-	char *json = json_dumps(samples, JSON_COMPACT);
-	text_append_format(&text, "%s\n", json);
-	free(json);
-	json_decref(samples);
+	output_json_end(&json, ']');
+	output_json_end(&json, '}');
+	fclose(out);
+	text_append_format(&text, "%s\n", bytes);
 	if (status == STATUS_OK)
 		status = write_file(options->output, &text, true, error);
 	text_free(&text);
+	free(bytes);
 	return status;
 }
 

@@ -8,7 +8,7 @@
 #include "statistics.h"
 #include "stemma/base/memory.h"
 
-#define FAMILY_MIN 30
+#define SCORES_MIN 30 /* that a scale is taken from */
 
 static int compare_doubles(const void *left, const void *right)
 {
@@ -51,7 +51,7 @@ static void test_benchmark(const struct engine_fit *fit, struct engine_anomaly *
 	free(sizes);
 	for (int32_t family = 0; family < family_count; family++) {
 		sizes = sizes_of(fit, all, count, family, families, &found);
-		scale[family] = found >= FAMILY_MIN ? quantile(sizes, found, 0.9) : whole;
+		scale[family] = found >= SCORES_MIN ? quantile(sizes, found, 0.9) : whole;
 		free(sizes);
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -111,8 +111,9 @@ struct engine_anomaly *engine_anomalies(const struct engine_fit *fit, double rat
 	*tested = 0;
 	for (size_t b = 0; b < benchmarks; b++) {
 		size_t found = collect(fit, b, residuals, all + *tested);
-		if (found > 0)
-			test_benchmark(fit, all + *tested, found, families, family_count);
+		if (found < SCORES_MIN)
+			continue;
+		test_benchmark(fit, all + *tested, found, families, family_count);
 		*tested += found;
 	}
 	qsort(all, *tested, sizeof *all, compare_p);

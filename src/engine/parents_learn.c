@@ -14,6 +14,7 @@
 #define RIDGE 1.0                   /* on standardised features */
 #define STEPS_MAX 30
 #define BLOCK 256
+#define SUREST 0.99                 /* some merges say what is not so */
 #define PARTS 3                     /* of the merges, to calibrate on each what the others say */
 
 /* ---- the pairs to learn from --------------------------------------------------------------- */
@@ -254,7 +255,8 @@ double parents_probability(const struct parents *parents, double score, double s
 {
 	const double *c = parents->calibration;
 
-	return 1 / (1 + exp(-c[CALIBRATION_CONSTANT] - c[CALIBRATION_SCORE] * score - c[CALIBRATION_SUM] * sum));
+	return fmin(1 / (1 + exp(-c[CALIBRATION_CONSTANT] - c[CALIBRATION_SCORE] * score -
+				 c[CALIBRATION_SUM] * sum)), SUREST);
 }
 
 static size_t score_merge(const struct parents *parents, const struct pairs *pairs, size_t begin,

@@ -12,6 +12,7 @@
 #include "marks.h"
 #include "screen.h"
 #include "tree_model.h"
+#include "stemma/app/guesses.h"
 #include "stemma/app/job.h"
 #include "stemma/app/session.h"
 #include "stemma/app/sketch.h"
@@ -114,6 +115,15 @@ struct fit_work {
 	struct answer_sets answers; /* of that fit */
 };
 
+/* Guesses on their way. */
+struct guess_work {
+	char *path;
+	const struct catalog *catalog;
+	size_t model;            /* that they are wanted for */
+	struct guesses *guesses; /* the result */
+};
+#define GUESSES_SHOWN 5
+
 /* Models that are chosen to stand side by side. */
 #define COMPARED_MAX 8
 struct comparison {
@@ -167,6 +177,13 @@ struct browser {
 	struct text anomaly_lines;  /* of the shown model, a line an anomaly */
 	struct list model_list;     /* top = lines scrolled */
 	size_t model_scrolled;      /* the model that it was scrolled for */
+
+	struct guesses *guesses;    /* NULL until somebody wants to know */
+	struct job *guessing;
+	struct guess_work guess_work;
+	size_t guessed;             /* model of the list, CATALOG_NONE */
+	struct parents_guess guess_list[GUESSES_SHOWN];
+	size_t guess_count, guess_accepted;
 
 	/* sketch pane */
 	struct sketch sketch;
@@ -372,6 +389,14 @@ void flag_model(struct browser *browser, const char *reason);
  * changed after it: false then. */
 bool flag_undo(struct browser *browser);
 void flag_free(struct browser *browser);
+
+/* guessing.c: the parents of merges that do not say them */
+void guess_model(struct browser *browser, size_t model);
+/* Looks at the job; true when there was one. */
+bool guess_poll(struct browser *browser);
+void guess_stop(struct browser *browser); /* waits, and forgets all */
+/* Makes the first `number` guesses the user's corrections. */
+void guess_accept(struct browser *browser, const char *number);
 
 /* tree_columns.c: the columns that the user added, as many as fit a width */
 int tree_columns_width(const struct browser *browser, int width);

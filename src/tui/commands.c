@@ -65,6 +65,7 @@ static void run_command(struct browser *browser, enum command command, const cha
 	case COMMAND_MARK: mark_set(browser, argument); break;
 	case COMMAND_FLAG: flag_model(browser, argument); break;
 	case COMMAND_SUGGEST: suggesting_wish(browser, argument); break;
+	case COMMAND_ACCEPT: guess_accept(browser, argument); break;
 	case COMMAND_WEIGHT: edit_weigh(browser, argument); break;
 	case COMMAND_METHOD: edit_method(browser, argument); break;
 	case COMMAND_WRITE: edit_write(browser, argument); break;

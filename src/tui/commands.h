@@ -15,6 +15,7 @@
 	X(MARK, "mark", LETTER, MODEL, "mark the model under the cursor with a letter") \
 	X(FLAG, "flag", REASON, MODEL, "flag the model under the cursor as suspect") \
 	X(SUGGEST, "suggest", WISHES, FIT, "merges that promise most, such as target=ifeval max-params=8") \
+	X(ACCEPT, "accept", GUESSES, MODEL, "make the first guesses of the parents your corrections") \
 	X(WEIGHT, "weight", PERCENT, PICKED, "set the weight of the picked model under the cursor") \
 	X(METHOD, "method", METHOD, PARENT, "merge by this method") \
 	X(WRITE, "write", FILE, PARENT, "write the sketch: .yml, or .md, .dot, .graphml") \
@@ -33,7 +34,8 @@ enum command {
 
 /* What an argument is. X(symbol) */
 #define ARGUMENT_TABLE(X) \
-	X(MODEL) X(TERMS) X(ORDER) X(BENCHMARK) X(PERCENT) X(METHOD) X(FILE) X(LETTER) X(REASON) X(NAME) X(WISHES)
+	X(MODEL) X(TERMS) X(ORDER) X(BENCHMARK) X(PERCENT) X(METHOD) X(FILE) X(LETTER) X(REASON) X(NAME) \
+	X(WISHES) X(GUESSES)
 enum argument {
 #define X(symbol) ARGUMENT_##symbol,
 	ARGUMENT_TABLE(X)

@@ -221,6 +221,7 @@ static void complete_argument(struct browser *browser, enum argument argument, c
 	case ARGUMENT_WISHES: complete_wishes(browser, word); break;
 	case ARGUMENT_PERCENT:
 	case ARGUMENT_LETTER:
+	case ARGUMENT_GUESSES:
 	case ARGUMENT_REASON:
 	case ARGUMENT_COUNT: break;
 	}

@@ -208,6 +208,9 @@ static void cancel(struct browser *browser)
 	} else if (browser->job) {
 		job_cancel(browser->job);
 		browser_message(browser, "stopping…");
+	} else if (browser->guessing) {
+		job_cancel(browser->guessing);
+		browser_message(browser, "stopping…");
 	} else if (browser->tree->needle && *browser->tree->needle) {
 		tree_search(browser->tree, "");
 	} else if (browser->focus != VIEW_TREE) {
@@ -248,6 +251,7 @@ static void act_everywhere(struct browser *browser, enum action action, int coun
 		if (browser_model(browser) != CATALOG_NONE)
 			heat_open(browser, browser_model(browser));
 		break;
+	case ACTION_GUESS: guess_model(browser, browser_model(browser)); break;
 	case ACTION_PEDIGREE: pedigree_open(browser, browser_model(browser)); break;
 	case ACTION_WHY: browser->full = VIEW_WHY; break;
 	case ACTION_COMMAND: command_line_open(browser, ""); break;

@@ -5,7 +5,7 @@ libtui_a_SOURCES = \
 	src/tui/bars.h src/tui/bars.c \
 	include/stemma/tui/config.h src/tui/config_table.h src/tui/config.c src/tui/config_text.c \
 	src/tui/browser.h src/tui/dispatch.c src/tui/edit.c src/tui/figures.c \
-	src/tui/find.c src/tui/fitting.c src/tui/flagging.c src/tui/keep.c src/tui/layout.c \
+	src/tui/find.c src/tui/fitting.c src/tui/flagging.c src/tui/guessing.c src/tui/keep.c src/tui/layout.c \
 	src/tui/help_view.c src/tui/message_view.c src/tui/model_view.c \
 	src/tui/residual_view.c src/tui/sketch_view.c src/tui/tree_view.c \
 	src/tui/lanes.h src/tui/lanes.c src/tui/pedigree_view.c src/tui/compare_view.c src/tui/versus_view.c src/tui/why_view.c \

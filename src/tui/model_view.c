@@ -337,6 +337,43 @@ static void draw_parents(struct flow *flow, size_t model)
 		draw_parent(flow, &parents[i], count == 1);
 }
 
+/* "? 72 % name", drawn with a broken line as all that nobody declared. */
+static void draw_guess(struct flow *flow, size_t place)
+{
+	struct browser *browser = flow->browser;
+	const struct area *area = flow->area;
+	const struct parents_guess *guess = &browser->guess_list[place];
+	char score[FIGURE_SIZE];
+
+	draw_text(browser->screen, area, flow_row(flow), 1, STYLE_BORDER,
+		  screen_is_ascii(browser->screen) ? ":" : "╌");
+	draw_format(browser->screen, area, flow_row(flow), 3, STYLE_DIM, "?%3.0f %%", 100 * guess->probability);
+	draw_fit(browser->screen, area, flow_row(flow), 11, area->width - 30, STYLE_DIM,
+		 tree_name(browser->tree, guess->model));
+	draw_right(browser->screen, area, flow_row(flow), area->width - 8, STYLE_DIM,
+		   place < browser->guess_accepted ? "accepted" : "guess");
+	draw_right(browser->screen, area, flow_row(flow), area->width - 1, STYLE_SCORE,
+		   figure(score, browser->session->catalog->averages[guess->model]));
+	flow->line++;
+}
+
+static void draw_guesses(struct flow *flow, size_t model)
+{
+	struct browser *browser = flow->browser;
+
+	if (!guesses_wanted(browser->session->catalog, model))
+		return;
+	if (browser->guessed != model) {
+		draw_format(browser->screen, flow->area, flow_row(flow), 1, STYLE_DIM,
+			    "a merge that does not say its parents: %s guesses them",
+			    browser_keys(browser, ACTION_GUESS));
+		flow->line++;
+		return;
+	}
+	for (size_t i = 0; i < browser->guess_count; i++)
+		draw_guess(flow, i);
+}
+
 static void draw_children(struct flow *flow, size_t model)
 {
 	struct browser *browser = flow->browser;
@@ -444,6 +481,7 @@ static void model_draw(struct browser *browser, const struct area *area)
 	if (area->height > (int)catalog->benchmark_count + 8)
 		flow.line++;
 	draw_parents(&flow, model);
+	draw_guesses(&flow, model);
 	draw_children(&flow, model);
 	draw_ancestors(&flow, model);
 	draw_contributions(&flow);

@@ -150,6 +150,7 @@ static void loop_run(struct loop *loop)
 		if (files[2].revents) {
 			drain(browser->wake[0]);
 			work_poll(browser);
+			guess_poll(browser);
 		}
 		if (files[3].revents)
 			catcher_read(&loop->catcher, browser);
@@ -196,7 +197,7 @@ static void browser_start(struct browser *browser, struct session *session,
 	browser->tree = tree_new(session->catalog);
 	browser->estimates = memory_zero(rows, sizeof *browser->estimates);
 	browser->residuals = memory_zero(rows, sizeof *browser->residuals);
-	browser->estimated = browser->model_before = CATALOG_NONE;
+	browser->estimated = browser->model_before = browser->guessed = CATALOG_NONE;
 	sketch_init(&browser->sketch);
 	keep_load(browser);
 	if (model != CATALOG_NONE)
@@ -209,6 +210,7 @@ static void browser_end(struct browser *browser)
 {
 	work_stop(browser);
 	suggesting_free(browser);
+	guess_stop(browser);
 	residual_table_free(browser);
 	engine_query_free(browser->query);
 	if (browser->predicted)

@@ -103,7 +103,7 @@ for script in "$here"/*.keys; do
 	cache=$1 variable=
 	shift
 	case $1 in *=*) variable=$1 && shift ;; esac
-	rm -f cache.db* ./*.yml
+	rm -rf cache.db* ./*.yml stemma # the cache, what was written, corrections
 	names=$here/$cache-names.txt
 	[ -f "$names" ] || names=
 	if ! "$maker" cache.db "$here/$cache-models.csv" "$here/$cache-edges.csv" ${names:+"$names"}; then

@@ -4,7 +4,8 @@
  * Leave-one-out residuals are compared with an empirical null (Efron 2004): a
  * normal distribution as wide as their central nine tenths are, those of the
  * family (architecture and size) where it has 30 scores and of the benchmark
- * elsewhere.
+ * elsewhere.  Benchmarks with fewer scores are not tested.  Kin of an odd score may
+ * look odd themselves, since it misleads what is expected of them.
  */
 #ifndef STEMMA_ENGINE_ANOMALIES_H
 #define STEMMA_ENGINE_ANOMALIES_H

@@ -1,0 +1,119 @@
+/* Guessing what a merge was made from, and taking guesses over. */
+#include <stdlib.h>
+
+#include "browser.h"
+#include "stemma/base/memory.h"
+
+/* The guesses borrow the store of the worker only while they are learned. */
+static enum status work_guess(void *context, struct progress *progress, struct error *error)
+{
+	struct guess_work *work = context;
+	struct store *store;
+	bool created;
+	enum status status = store_open(work->path, false, &store, &created, error);
+
+	if (status != STATUS_OK)
+		return status;
+	status = guesses_learn(store, work->catalog, progress, &work->guesses, error);
+	store_close(store);
+	return status;
+}
+
+static void show_guesses(struct browser *browser, size_t model)
+{
+	browser->guessed = model;
+	browser->guess_accepted = 0;
+	browser->guess_count = guesses_make(browser->guesses, model, browser->guess_list, GUESSES_SHOWN);
+	if (browser->guess_count == 0)
+		browser_message(browser, "no model of its architecture and size is older");
+	else
+		browser_message(browser, "guesses, not facts; :accept 1 takes the first one over");
+}
+
+void guess_model(struct browser *browser, size_t model)
+{
+	const struct catalog *catalog = browser->session->catalog;
+
+	if (!guesses_wanted(catalog, model)) {
+		browser_message(browser, "only of merges that do not say their parents these are guessed");
+		return;
+	}
+	browser_close_view(browser);
+	if (browser->guesses) {
+		show_guesses(browser, model);
+		return;
+	}
+	if (browser->guessing) {
+		browser->guess_work.model = model;
+		return;
+	}
+	browser->guess_work = (struct guess_work){
+		.path = memory_string(browser->session->path), .catalog = catalog, .model = model};
+	browser->guessing = job_start(work_guess, &browser->guess_work, browser->wake[1]);
+	browser_message(browser, "learning from the merges that say their parents…");
+}
+
+bool guess_poll(struct browser *browser)
+{
+	struct error error = {0};
+
+	if (!browser->guessing)
+		return false;
+	if (!job_done(browser->guessing))
+		return true;
+	enum status status = job_finish(browser->guessing, &error);
+	browser->guessing = NULL;
+	free(browser->guess_work.path);
+	if (status == STATUS_OK) {
+		browser->guesses = browser->guess_work.guesses;
+		show_guesses(browser, browser->guess_work.model);
+	} else if (status == STATUS_CANCELLED) {
+		browser_message(browser, "guessing stopped");
+	} else {
+		browser_failure(browser, &error);
+	}
+	return true;
+}
+
+void guess_stop(struct browser *browser)
+{
+	if (browser->guessing) {
+		job_cancel(browser->guessing);
+		if (job_finish(browser->guessing, NULL) == STATUS_OK)
+			browser->guesses = browser->guess_work.guesses;
+		free(browser->guess_work.path);
+		browser->guessing = NULL;
+	}
+	guesses_free(browser->guesses);
+	browser->guesses = NULL;
+}
+
+void guess_accept(struct browser *browser, const char *number)
+{
+	struct error error = {0};
+	char *end;
+	unsigned long count = strtoul(number, &end, 10);
+	size_t from = browser->guess_accepted;
+
+	if (browser->guessed == CATALOG_NONE || browser->guess_count == 0 ||
+	    browser->guessed != browser_model(browser)) {
+		browser_message(browser, "nothing is guessed of this model: a guesses");
+		return;
+	}
+	if (end == number || *end || count < 1 || count > browser->guess_count) {
+		browser_message(browser, "the first 1 to %zu guesses can be accepted", browser->guess_count);
+		return;
+	}
+	if (count <= from) {
+		browser_message(browser, "the first %zu are accepted already", from);
+		return;
+	}
+	if (guesses_accept(browser->session->catalog, browser->guessed, browser->guess_list + from,
+			   count - from, &error) != STATUS_OK) {
+		browser_failure(browser, &error);
+		return;
+	}
+	browser->guess_accepted = count;
+	browser_message(browser, "%zu added to corrections.yaml, from the next start on; undo: delete there",
+			count - from);
+}
