@@ -33,7 +33,7 @@ surer() {
 	awk -F, 'NR > 2 && ($3 >= sd || $7 - $6 <= 0) { bad = 1 } NR > 1 { sd = $3 } END { exit bad }' first
 }
 check 'each leaves less uncertain' surer
-harness() { [ "$(tr -dc , <ids.json | wc -c)" -eq 11 ] && grep -q '^{"leaderboard_logic":\[7[0-9][0-9],' ids.json; }
+harness() { [ "$(tr -dc , <ids.json | wc -c)" -eq 11 ] && grep -q '"leaderboard_logic": \[7[0-9][0-9], ' ids.json; }
 check 'lm-evaluation-harness gets the same' harness
 distinct() { [ "$(cut -d, -f2 first | sort | uniq -d | wc -l)" -eq 0 ]; }
 check 'no question twice' distinct
