@@ -2,11 +2,11 @@
 #include "parents.h"
 
 #include <cblas.h>
-#include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lapack.h"
 #include "stemma/base/memory.h"
 
 #define MERGES_MIN 20
@@ -203,7 +203,7 @@ static void climb(struct parents *parents, const struct pairs *pairs, const bool
 	for (int i = 0; i < STEPS_MAX; i++) {
 		memcpy(old, parents->weights, sizeof old);
 		memcpy(step, gradient, sizeof step);
-		if (LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', FEATURES, 1, curvature, FEATURES, step, 1) != 0)
+		if (lapack_done(LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', FEATURES, 1, curvature, FEATURES, step, 1)) != 0)
 			return;
 		double size = 1, next = -INFINITY;
 		for (; size > 1e-4 && !(next > value); size /= 2) {
@@ -293,7 +293,7 @@ static void fit_calibration(struct parents *parents, const struct unseen *unseen
 		}
 		for (size_t f = 0; f < N; f++)
 			curvature[f * N + f] += 1e-6;
-		if (LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', N, 1, curvature, N, gradient, 1) != 0)
+		if (lapack_done(LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', N, 1, curvature, N, gradient, 1)) != 0)
 			return;
 		for (size_t f = 0; f < N; f++)
 			size = fmax(size, fabs(gradient[f]));

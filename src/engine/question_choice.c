@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include <cblas.h>
-#include <lapacke.h>
 
+#include "lapack.h"
 #include "random.h"
 #include "stemma/base/memory.h"
 
@@ -31,7 +31,7 @@ static double *draw_factors(size_t rank, const double *factors, const double *co
 	uint64_t random = SEED;
 
 	memcpy(root, covariance, rank * rank * sizeof *root);
-	if (LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)rank, root, (int)rank) != 0)
+	if (lapack_done(LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)rank, root, (int)rank)) != 0)
 		memset(root, 0, rank * rank * sizeof *root);
 	for (size_t k = 0; k < DRAWS; k += 2) {
 		for (size_t j = 0; j < rank; j++)

@@ -164,7 +164,7 @@ enum need {
 	  "residuals of the whole family of the model under the cursor, on all benchmarks") \
 	X(PEDIGREE, "pedigree", "P", IN_MODELS, MODEL, NULL, "Finding", \
 	  "all ancestors of the model under the cursor, with what each gave") \
-	X(GUESS, "guess", "a", IN_MODELS, MODEL, NULL, "Finding", \
+	X(GUESS, "guess", "A", IN_MODELS, MODEL, NULL, "Finding", \
 	  "guess the parents of a merge that does not say them; :accept 2 takes two guesses over") \
 	X(CHOOSE, "choose", "v", IN_MODELS, MODEL, NULL, "Finding", \
 	  "choose the model under the cursor to be compared, or not") \

@@ -97,7 +97,8 @@ void guess_accept(struct browser *browser, const char *number)
 
 	if (browser->guessed == CATALOG_NONE || browser->guess_count == 0 ||
 	    browser->guessed != browser_model(browser)) {
-		browser_message(browser, "nothing is guessed of this model: a guesses");
+		browser_message(browser, "nothing is guessed of this model: %s guesses",
+				browser_keys(browser, ACTION_GUESS));
 		return;
 	}
 	if (end == number || *end || count < 1 || count > browser->guess_count) {
