@@ -6,9 +6,9 @@ ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
 	$(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
 
 check_PROGRAMS += tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate \
-	tests/unit/simulated tests/unit/suggest
+	tests/unit/simulated tests/unit/sparse tests/unit/suggest
 TESTS += tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate tests/unit/simulated \
-	tests/unit/suggest
+	tests/unit/sparse tests/unit/suggest
 tests_unit_lineage_SOURCES = tests/unit/lineage.c tests/unit/test.h
 tests_unit_lineage_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_lineage_LDADD = $(ENGINE_TEST_LIBS)
@@ -29,6 +29,9 @@ TESTS += tests/unit/question
 tests_unit_question_SOURCES = tests/unit/question.c tests/unit/test.h
 tests_unit_question_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_question_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_sparse_SOURCES = tests/unit/sparse.c tests/unit/engine_world.h tests/unit/draw.h tests/unit/test.h
+tests_unit_sparse_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_unit_sparse_LDADD = $(ENGINE_TEST_LIBS)
 check_PROGRAMS += tests/unit/backtest
 TESTS += tests/unit/backtest
 tests_unit_backtest_SOURCES = tests/unit/backtest.c tests/unit/test.h

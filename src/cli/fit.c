@@ -141,7 +141,7 @@ static enum status fit_run(struct cli *cli, const void *specific, size_t count, 
 {
 	const struct fit_options *options = specific;
 	const struct engine_settings settings = {
-		(enum prior)options->prior, (size_t)options->rank, options->seed
+		.prior = (enum prior)options->prior, .rank = (size_t)options->rank, .seed = options->seed,
 	};
 	struct session *session;
 	enum status status = cli_open(cli, &session, error);

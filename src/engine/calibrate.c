@@ -37,8 +37,7 @@ static int dated_compare(const void *left, const void *right)
 	return a->row < b->row ? -1 : a->row > b->row;
 }
 
-/* The newest rows; the date from which on they are new is kept. */
-static size_t newest_block(struct engine_fit *fit, uint32_t *block)
+static size_t newest_block(const struct engine_fit *fit, uint32_t *block)
 {
 	struct dated_row *dated = memory_allocate(fit->rows, sizeof *dated);
 	size_t count = 0, block_count;
@@ -53,7 +52,6 @@ static size_t newest_block(struct engine_fit *fit, uint32_t *block)
 	block_count = (size_t)(NEWEST_SHARE * (double)count);
 	for (size_t i = 0; i < block_count; i++)
 		block[i] = dated[count - block_count + i].row;
-	fit->newest_date = count > 0 ? dated[count - 1].date : HUGE_VAL;
 	free(dated);
 	return block_count;
 }
@@ -279,10 +277,21 @@ static void calibrate_kind(struct engine_fit *fit, enum spread_kind kind)
 	free(weight);
 }
 
+static double newest_date(const struct engine_fit *fit)
+{
+	double newest = -HUGE_VAL;
+
+	for (size_t row = 0; row < fit->rows; row++)
+		newest = fmax(newest, fit->data.model[fit->row_model[row]].uploaded);
+	return newest > -HUGE_VAL ? newest : HUGE_VAL;
+}
+
 void fit_calibrate(struct engine_fit *fit)
 {
+	fit->newest_date = newest_date(fit);
 	for (enum spread_kind kind = 0; kind < SPREAD_COUNT; kind++)
-		calibrate_kind(fit, kind);
+		if (!fit->spread[kind])
+			calibrate_kind(fit, kind);
 	for (enum spread_kind kind = 0; kind < SPREAD_COUNT; kind++) {
 		free(fit->left_out[kind].mean);
 		free(fit->left_out[kind].variance);

@@ -1,11 +1,8 @@
-#include "fit.h"
+#include "posterior.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cblas.h>
-#include <lapacke.h>
 
 #include "random.h"
 #include "stemma/base/clock.h"
@@ -13,6 +10,7 @@
 #include "variance.h"
 
 #define ROWS_MIN 8
+#define DENSE_ROWS 10000      /* more take the sparse path */
 #define LEARNING_ROWS 1200    /* variances are learned on at most this many */
 #define EVALUATIONS_MAX 60    /* of the likelihood, a group */
 #define NOISE_START 0.1
@@ -140,9 +138,7 @@ static void take_row(const struct engine_fit *fit, size_t model, bool *taken, ui
 	rows[(*count)++] = (uint32_t)row;
 }
 
-/* Draws models together with their parents and children, because variances of
- * the lineage show only in relatives.  Returns the count. */
-static size_t fit_learning_rows(const struct engine_fit *fit, uint32_t *rows, size_t max)
+size_t fit_draw_rows(const struct engine_fit *fit, const bool *avoid, uint32_t *rows, size_t max)
 {
 	bool *taken = memory_zero(fit->rows, sizeof *taken);
 	uint64_t state = fit->settings.seed * 2654435769u + 88172645463325252ULL;
@@ -153,6 +149,10 @@ static size_t fit_learning_rows(const struct engine_fit *fit, uint32_t *rows, si
 			rows[count++] = (uint32_t)row;
 		free(taken);
 		return count;
+	}
+	for (size_t row = 0, left = fit->rows; avoid && row < fit->rows && left > max; row++) {
+		taken[row] = avoid[row];
+		left -= avoid[row];
 	}
 	while (count < max) {
 		size_t row = random_next(&state) % fit->rows, relatives;
@@ -185,7 +185,7 @@ struct learning {
 static void fit_mark_learning(struct engine_fit *fit)
 {
 	uint32_t *rows = memory_allocate(LEARNING_ROWS, sizeof *rows);
-	size_t count = fit_learning_rows(fit, rows, LEARNING_ROWS);
+	size_t count = fit_draw_rows(fit, NULL, rows, LEARNING_ROWS);
 
 	fit->learning = memory_zero(fit->rows, sizeof *fit->learning);
 	for (size_t i = 0; i < count; i++)
@@ -444,12 +444,18 @@ enum status engine_fit_new(const struct engine_data *data, const struct engine_s
 	enum status status = fit_check_input(data, fit->rows, error);
 	if (status != STATUS_OK)
 		goto cleanup;
+	size_t dense_rows = settings->dense_rows ? settings->dense_rows : DENSE_ROWS;
+	fit->posterior = fit->rows > dense_rows ? &posterior_sparse : &posterior_dense;
 	extra = memory_allocate(fit->rows, sizeof *extra);
 	fit_rotate(fit, extra);
+	fit->solution = memory_allocate(fit->transform.factors * fit->rows, sizeof *fit->solution);
+	fit->scale = memory_allocate(fit->transform.factors, sizeof *fit->scale);
 	fit_place_rows(fit);
 	fit_mark_learning(fit);
 	for (size_t g = 0; g < fit->groups; g++)
 		fit->group[g].theta = memory_zero(covariance_terms(&fit->covariance) + 1, sizeof(double));
+	if (fit->posterior->prepare)
+		fit->posterior->prepare(fit);
 	bool known = fit_read_state(fit, state, state_bytes);
 	if (known && !relearn && settings->prior == PRIOR_LAPLACIAN)
 		status = fit_set_laplacian(fit, fit->rho, error);
@@ -458,9 +464,8 @@ enum status engine_fit_new(const struct engine_data *data, const struct engine_s
 				   error);
 	bool learnt = !known || relearn;
 	if (status == STATUS_OK)
-		status = fit_factor(fit, extra, progress_begin_part(&factoring, progress,
-								    learnt ? LEARNING_SHARE : 0, 1),
-				    error);
+		status = fit->posterior->factor(fit, extra, progress_begin_part(&factoring, progress,
+								learnt ? LEARNING_SHARE : 0, 1), error);
 	if (status != STATUS_OK)
 		goto cleanup;
 	fit_calibrate(fit);
@@ -479,9 +484,10 @@ void engine_fit_free(struct engine_fit *fit)
 {
 	if (!fit)
 		return;
+	if (fit->posterior)
+		fit->posterior->release(fit);
 	for (size_t g = 0; g < fit->groups; g++) {
 		free(fit->group[g].theta);
-		free(fit->group[g].cholesky);
 		free(fit->group[g].precision);
 	}
 	free(fit->row_model);
@@ -513,6 +519,8 @@ void engine_fit_info(const struct engine_fit *fit, struct engine_info *info)
 		.benchmarks = fit->transform.benchmarks,
 		.factors = fit->transform.factors,
 		.seconds = fit->seconds,
+		.sparse = fit->posterior == &posterior_sparse,
+		.nonzeros = fit->nonzeros,
 		.log_likelihood = fit_log_likelihood(fit),
 	};
 }

@@ -13,9 +13,8 @@
 struct fit_group {
 	double *theta;    /* terms + 1; the last is the noise */
 	double log_likelihood;
-	float *cholesky;  /* rows x rows, lower, column-major */
+	float *cholesky;  /* dense: rows x rows, lower, column-major */
 	double *precision; /* rows: diagonal of K^-1 */
-	double noise;     /* theta's noise plus what missing benchmarks add on average */
 };
 
 /* How many standard deviations reach to the ends of the 50 % and of the 90 %
@@ -46,6 +45,9 @@ struct left_out {
 
 #define FACTORS_MAX 16
 
+struct posterior;
+struct sparse;
+
 struct engine_fit {
 	struct engine_settings settings;
 	struct engine_data data;   /* borrowed pointers */
@@ -55,6 +57,9 @@ struct engine_fit {
 	struct transform transform;
 	bool *learning;            /* rows: the variances are learned on it */
 	double *values;            /* factors x rows: z */
+	const struct posterior *posterior;
+	struct sparse *sparse;     /* of the sparse posterior */
+	double nonzeros;           /* of a group's factor */
 	double *solution;          /* factors x rows: K^-1 z */
 	double *scale;             /* factors: s_f */
 	struct attributes *attributes;
@@ -72,9 +77,6 @@ struct engine_fit {
 	double seconds;
 };
 
-/* Factors the covariance of each group and solves for its factors (posterior.c). */
-enum status fit_factor(struct engine_fit *fit, const double *extra, struct progress *progress,
-		       struct error *error);
 /* Prior covariance of any models (count x count, row-major), noise included, as
  * the first group of factors has it; with `lineage_only` without what models
  * share besides their ancestors. */
@@ -82,7 +84,11 @@ enum status fit_prior_covariance(const struct engine_fit *fit, bool lineage_only
 				 size_t count, double *covariance, struct error *error);
 /* Predicts blocks of rows from the others with L^-1 of a group (calibrate.c). */
 void fit_leave_blocks_out(struct engine_fit *fit, size_t number, const double *inverse);
-/* Sets the spreads from what was left out. */
+/* Draws rows together with their parents and children, because kinship shows
+ * only in relatives; none of `avoid` (rows, or NULL) unless all fit.  Returns
+ * the count, at most max. */
+size_t fit_draw_rows(const struct engine_fit *fit, const bool *avoid, uint32_t *rows, size_t max);
+/* Sets the spreads that are not set yet from what was left out. */
 void fit_calibrate(struct engine_fit *fit);
 /* The spreads for a model without scores. */
 const struct spread *fit_spread(const struct engine_fit *fit, const struct engine_model *model);

@@ -59,8 +59,16 @@ bool kernel_term_has_lineage(const struct kernel_term *term)
 	return term_lineage(term) != NULL;
 }
 
-static double compare(const struct kernel_comparison *comparison, const struct kernel_point *a,
-		      const struct kernel_point *b)
+double kernel_date(const struct kernel_space *space, const struct kernel_comparison *comparison,
+		   double date)
+{
+	double step = space->date_step * comparison->length;
+
+	return step > 0 ? step * round(date / step) : date;
+}
+
+static double compare(const struct kernel_space *space, const struct kernel_comparison *comparison,
+		      const struct kernel_point *a, const struct kernel_point *b)
 {
 	double difference;
 
@@ -72,7 +80,8 @@ static double compare(const struct kernel_comparison *comparison, const struct k
 		difference = (a->size - b->size) / comparison->length;
 		return exp(-0.5 * difference * difference);
 	case COMPARE_DATE:
-		return exp(-fabs(a->date - b->date) / comparison->length);
+		difference = kernel_date(space, comparison, a->date) - kernel_date(space, comparison, b->date);
+		return exp(-fabs(difference) / comparison->length);
 	case COMPARE_LINEAR_SIZE:
 		return a->size * b->size;
 	case COMPARE_LINEAR_DATE:
@@ -86,13 +95,13 @@ static double compare(const struct kernel_comparison *comparison, const struct k
 }
 
 /* The product of all comparisons but the lineage one. */
-static double compare_others(const struct kernel_term *term, const struct kernel_point *a,
-			     const struct kernel_point *b)
+static double compare_others(const struct kernel_space *space, const struct kernel_term *term,
+			     const struct kernel_point *a, const struct kernel_point *b)
 {
 	double product = 1;
 
 	for (size_t i = 0; i < KERNEL_PRODUCT_MAX && term->product[i].how && product != 0; i++)
-		product *= compare(&term->product[i], a, b);
+		product *= compare(space, &term->product[i], a, b);
 	return product;
 }
 
@@ -169,7 +178,8 @@ static void multiply_pairs(const struct kernel_space *space, const struct kernel
 			if (value == 0)
 				continue;
 			for (size_t k = first; k < KERNEL_PRODUCT_MAX && term->product[k].how && value != 0; k++)
-				value *= compare(&term->product[k], point, &space->points[rows[order[b]]]);
+				value *= compare(space, &term->product[k], point,
+						 &space->points[rows[order[b]]]);
 			matrix[i * size + j] = matrix[j * size + i] = (float)value;
 		}
 	}
@@ -268,7 +278,7 @@ void kernel_cross(const struct kernel_space *space, const struct kernel_term *te
 	for (size_t i = 0; lineage && i < point->path_count; i++)
 		dense[point->path[i].node] = point->path[i].share;
 	for (size_t row = 0; row < space->count; row++) {
-		double value = compare_others(term, point, &space->points[row]);
+		double value = compare_others(space, term, point, &space->points[row]);
 		if (lineage && value != 0)
 			value *= path_product(space, lineage->argument, &space->points[row], dense);
 		cross[row] = value;
@@ -298,7 +308,7 @@ double kernel_value(const struct kernel_space *space, const struct kernel_term *
 		    const struct kernel_point *a, const struct kernel_point *b)
 {
 	const struct kernel_comparison *lineage = term_lineage(term);
-	double value = compare_others(term, a, b);
+	double value = compare_others(space, term, a, b);
 
 	if (lineage && value != 0)
 		value *= lineage_value(space, lineage->argument, a, b);

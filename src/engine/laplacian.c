@@ -16,7 +16,6 @@ struct laplacian {
 	size_t nodes, count;
 	double rho;
 	uint32_t *rows;
-	float *inverse; /* count x count over the scored rows */
 };
 
 /* rho L + I, lower triangle. */
@@ -56,41 +55,22 @@ static cholmod_sparse *laplacian_precision(struct laplacian *laplacian,
 	return sparse;
 }
 
-/* Solves for the unit vectors of `count` nodes; the caller frees. */
-static cholmod_dense *laplacian_solve(struct laplacian *laplacian, const uint32_t *nodes,
-				      size_t count)
+/* Solves for the unit vectors of `count` nodes; the caller frees.  A common block
+ * of its own makes it safe beside other readers of the fit. */
+static cholmod_dense *laplacian_solve(const struct laplacian *laplacian, const uint32_t *nodes,
+				      size_t count, cholmod_common *common)
 {
-	cholmod_dense *unit = cholmod_l_zeros(laplacian->nodes, count, CHOLMOD_REAL,
-					      &laplacian->common);
+	cholmod_dense *unit = cholmod_l_zeros(laplacian->nodes, count, CHOLMOD_REAL, common);
 	if (!unit)
-		return NULL;
+		memory_exhausted();
 	double *values = unit->x;
 	for (size_t i = 0; i < count; i++)
 		values[i * laplacian->nodes + nodes[i]] = 1;
-	cholmod_dense *solution = cholmod_l_solve(CHOLMOD_A, laplacian->factor, unit,
-						  &laplacian->common);
-	cholmod_l_free_dense(&unit, &laplacian->common);
+	cholmod_dense *solution = cholmod_l_solve(CHOLMOD_A, laplacian->factor, unit, common);
+	if (!solution)
+		memory_exhausted();
+	cholmod_l_free_dense(&unit, common);
 	return solution;
-}
-
-static bool laplacian_invert(struct laplacian *laplacian)
-{
-	size_t count = laplacian->count;
-
-	laplacian->inverse = memory_allocate(count * count, sizeof *laplacian->inverse);
-	for (size_t first = 0; first < count; first += BLOCK) {
-		size_t width = count - first < BLOCK ? count - first : BLOCK;
-		cholmod_dense *block = laplacian_solve(laplacian, laplacian->rows + first, width);
-		if (!block)
-			return false;
-		const double *values = block->x;
-		for (size_t i = 0; i < width; i++)
-			for (size_t j = 0; j < count; j++)
-				laplacian->inverse[(first + i) * count + j] =
-					(float)values[i * laplacian->nodes + laplacian->rows[j]];
-		cholmod_l_free_dense(&block, &laplacian->common);
-	}
-	return true;
 }
 
 enum status laplacian_new(const struct lineage *lineage, double rho, const uint32_t *rows,
@@ -112,8 +92,7 @@ enum status laplacian_new(const struct lineage *lineage, double rho, const uint3
 			cholmod_l_factorize(precision, laplacian->factor, &laplacian->common);
 		cholmod_l_free_sparse(&precision, &laplacian->common);
 	}
-	if (!laplacian->factor || laplacian->common.status != CHOLMOD_OK ||
-	    !laplacian_invert(laplacian)) {
+	if (!laplacian->factor || laplacian->common.status != CHOLMOD_OK) {
 		laplacian_free(laplacian);
 		return error_set(error, STATUS_SOFTWARE,
 				 "cannot factor the lineage Laplacian of %zu models",
@@ -130,17 +109,34 @@ void laplacian_free(struct laplacian *laplacian)
 	cholmod_l_free_factor(&laplacian->factor, &laplacian->common);
 	cholmod_l_finish(&laplacian->common);
 	free(laplacian->rows);
-	free(laplacian->inverse);
 	free(laplacian);
+}
+
+double laplacian_rho(const struct laplacian *laplacian)
+{
+	return laplacian->rho;
 }
 
 void laplacian_matrix(const struct laplacian *laplacian, const uint32_t *rows, size_t count,
 		      float *matrix)
 {
-	for (size_t i = 0; i < count; i++)
-		for (size_t j = 0; j < count; j++)
-			matrix[i * count + j] =
-				laplacian->inverse[rows[i] * laplacian->count + rows[j]];
+	uint32_t nodes[BLOCK];
+	cholmod_common common;
+
+	cholmod_l_start(&common);
+	for (size_t first = 0; first < count; first += BLOCK) {
+		size_t width = count - first < BLOCK ? count - first : BLOCK;
+		for (size_t i = 0; i < width; i++)
+			nodes[i] = laplacian->rows[rows[first + i]];
+		cholmod_dense *block = laplacian_solve(laplacian, nodes, width, &common);
+		const double *values = block->x;
+		for (size_t i = 0; i < width; i++)
+			for (size_t j = 0; j < count; j++)
+				matrix[(first + i) * count + j] =
+					(float)values[i * laplacian->nodes + laplacian->rows[rows[j]]];
+		cholmod_l_free_dense(&block, &common);
+	}
+	cholmod_l_finish(&common);
 }
 
 /* Column of the full inverse that belongs to a node or, averaged as in
@@ -148,9 +144,7 @@ void laplacian_matrix(const struct laplacian *laplacian, const uint32_t *rows, s
 static double *laplacian_column(const struct laplacian *laplacian, size_t node,
 				const size_t *parents, size_t parent_count)
 {
-	/* CHOLMOD counts its work in the common block: a query changes nothing
-	 * that another could see but must not run twice at once on one fit. */
-	struct laplacian *writable = (struct laplacian *)(uintptr_t)laplacian;
+	cholmod_common common;
 	double *column = memory_zero(laplacian->nodes, sizeof *column);
 	size_t single[1] = {node};
 	double share = 1;
@@ -159,14 +153,16 @@ static double *laplacian_column(const struct laplacian *laplacian, size_t node,
 		share = laplacian->rho / (laplacian->rho * (double)parent_count + 1);
 	else
 		parents = single, parent_count = 1;
+	cholmod_l_start(&common);
 	for (size_t p = 0; p < parent_count; p++) {
 		uint32_t number = (uint32_t)parents[p];
-		cholmod_dense *solution = laplacian_solve(writable, &number, 1);
-		const double *values = solution ? solution->x : NULL;
-		for (size_t i = 0; values && i < laplacian->nodes; i++)
+		cholmod_dense *solution = laplacian_solve(laplacian, &number, 1, &common);
+		const double *values = solution->x;
+		for (size_t i = 0; i < laplacian->nodes; i++)
 			column[i] += share * values[i];
-		cholmod_l_free_dense(&solution, &writable->common);
+		cholmod_l_free_dense(&solution, &common);
 	}
+	cholmod_l_finish(&common);
 	return column;
 }
 

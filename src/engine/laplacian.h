@@ -15,13 +15,14 @@
 
 struct laplacian;
 
-/* Factors rho L + I (CHOLMOD) and keeps its inverse over the scored rows
- * (model numbers).  STATUS_SOFTWARE when CHOLMOD fails. */
+/* Factors rho L + I (CHOLMOD); `rows` are the model numbers of the scored rows.
+ * STATUS_SOFTWARE when CHOLMOD fails. */
 enum status laplacian_new(const struct lineage *lineage, double rho, const uint32_t *rows,
 			  size_t count, struct laplacian **laplacian, struct error *error);
+double laplacian_rho(const struct laplacian *laplacian);
 void laplacian_free(struct laplacian *laplacian); /* NULL allowed */
 
-/* The covariance over scored rows, given by their places 0..count-1. */
+/* The covariance over scored rows, given by their places: one solve a row. */
 void laplacian_matrix(const struct laplacian *laplacian, const uint32_t *rows, size_t count,
 		      float *matrix);
 /* Between a node (or, with SIZE_MAX, a new child tied to `parents`) and all

@@ -1,7 +1,8 @@
 noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
 	include/stemma/engine/engine.h src/engine/fit.h src/engine/fit.c src/engine/lapack.h \
-	src/engine/posterior.c src/engine/calibrate.c src/engine/query.c \
+	src/engine/posterior.h src/engine/posterior.c src/engine/dense.c src/engine/sparse.c \
+	src/engine/selected.h src/engine/selected.c src/engine/calibrate.c src/engine/query.c \
 	include/stemma/engine/answers.h src/engine/answers.c \
 	include/stemma/engine/answer_model.h src/engine/answer_model.h \
 	src/engine/answer_model.c \
@@ -24,6 +25,7 @@ libengine_a_SOURCES = \
 	src/engine/covariance.h src/engine/covariance.c \
 	src/engine/attributes.h src/engine/attributes.c \
 	src/engine/kernel.h src/engine/kernel.c \
+	src/engine/mixed.h src/engine/mixed.c \
 	src/engine/laplacian.h src/engine/laplacian.c \
 	src/engine/transform.h src/engine/transform.c \
 	src/engine/variance.h src/engine/variance.c

@@ -1,108 +1,20 @@
-/* Factoring the covariance, and points from factors. */
-#include "fit.h"
+/* From factors to points, and the prior of other models. */
+#include "posterior.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cblas.h>
-#include <lapacke.h>
 
 #include "stemma/base/memory.h"
 
-/* ---- factoring ------------------------------------------------------------- */
-
-/* Sums the terms of all groups, each term made once; the sums stand where the
- * Cholesky factors will. */
-static enum status fit_sum_terms(struct engine_fit *fit, struct progress *progress, struct error *error)
+void fit_set_scale(struct engine_fit *fit, size_t factor)
 {
-	size_t rows = fit->rows, cells = rows * rows, terms = covariance_terms(&fit->covariance);
-	uint32_t *all = memory_allocate(rows, sizeof *all);
-	float *term = memory_allocate(cells, sizeof *term);
-	enum status status = STATUS_OK;
+	double quadratic = cblas_ddot((int)fit->rows, fit->values + factor * fit->rows, 1,
+				      fit->solution + factor * fit->rows, 1);
 
-	for (size_t i = 0; i < rows; i++)
-		all[i] = (uint32_t)i;
-	for (size_t g = 0; g < fit->groups; g++)
-		fit->group[g].cholesky = memory_zero(cells, sizeof(float));
-	for (size_t k = 0; k < terms && status == STATUS_OK; k++) {
-		if (!progress_step(progress, "comparing models", (double)k / (double)terms))
-			status = error_set(error, STATUS_CANCELLED, "fit cancelled");
-		covariance_matrix(&fit->covariance, k, all, rows, term);
-		for (size_t g = 0; g < fit->groups; g++)
-			cblas_saxpy((int)cells, (float)fit->group[g].theta[k], term, 1,
-				    fit->group[g].cholesky, 1);
-	}
-	free(all);
-	free(term);
-	return status;
-}
-
-/* The diagonal of K^-1 = (L^-1)' L^-1 from L, which is inverted in place. */
-static void inverse_diagonal(double *factor, size_t rows, double *diagonal)
-{
-	LAPACKE_dtrtri(LAPACK_COL_MAJOR, 'L', 'N', (int)rows, factor, (int)rows);
-	for (size_t i = 0; i < rows; i++) {
-		const double *column = factor + i * rows + i;
-		diagonal[i] = cblas_ddot((int)(rows - i), column, 1, column, 1);
-	}
-}
-
-/* Factors K of one group and solves its factors: K^-1 z, s_f and the diagonal
- * of K^-1.  `matrix` is memory for it. */
-static enum status fit_factor_group(struct engine_fit *fit, size_t number, const double *extra,
-				    double *matrix, struct error *error)
-{
-	struct fit_group *group = &fit->group[number];
-	size_t rows = fit->rows, noise = covariance_terms(&fit->covariance);
-
-	for (size_t i = 0; i < rows * rows; i++)
-		matrix[i] = (double)group->cholesky[i];
-	for (size_t i = 0; i < rows; i++)
-		matrix[i * rows + i] += group->theta[noise] + extra[i];
-	if (LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (int)rows, matrix, (int)rows) != 0)
-		return error_set(error, STATUS_SOFTWARE,
-				 "the covariance of factor group %zu is not positive definite", number);
-	for (size_t i = 0; i < rows * rows; i++)
-		group->cholesky[i] = (float)matrix[i];
-	for (size_t f = 0; f < fit->transform.factors; f++) {
-		if (fit->group_of[f] != number)
-			continue;
-		double *solution = fit->solution + f * rows;
-		memcpy(solution, fit->values + f * rows, rows * sizeof *solution);
-		LAPACKE_dpotrs(LAPACK_COL_MAJOR, 'L', (int)rows, 1, matrix, (int)rows, solution, (int)rows);
-		double quadratic = cblas_ddot((int)rows, fit->values + f * rows, 1, solution, 1);
-		fit->scale[f] = fmax(quadratic / (double)rows, 1e-12);
-	}
-	group->precision = memory_allocate(rows, sizeof *group->precision);
-	inverse_diagonal(matrix, rows, group->precision);
-	fit_leave_blocks_out(fit, number, matrix);
-	return STATUS_OK;
-}
-
-/* About what the sums take of the time. */
-#define SUMS_SHARE 0.35
-
-enum status fit_factor(struct engine_fit *fit, const double *extra,
-			      struct progress *progress, struct error *error)
-{
-	struct progress_part sums, groups;
-	double *matrix = NULL;
-	enum status status = fit_sum_terms(fit, progress_begin_part(&sums, progress, 0, SUMS_SHARE), error);
-
-	fit->solution = memory_allocate(fit->transform.factors * fit->rows, sizeof *fit->solution);
-	fit->scale = memory_allocate(fit->transform.factors, sizeof *fit->scale);
-	if (status == STATUS_OK)
-		matrix = memory_allocate(fit->rows * fit->rows, sizeof *matrix);
-	struct progress *own = progress_begin_part(&groups, progress, SUMS_SHARE, 1);
-	for (size_t g = 0; g < fit->groups && status == STATUS_OK; g++) {
-		if (!progress_step(own, "factoring", (double)g / (double)fit->groups))
-			status = error_set(error, STATUS_CANCELLED, "fit cancelled");
-		else
-			status = fit_factor_group(fit, g, extra, matrix, error);
-	}
-	free(matrix);
-	return status;
+	fit->scale[factor] = fmax(quadratic / (double)fit->rows, 1e-12);
 }
 
 /* ---- points ------------------------------------------------------------------ */

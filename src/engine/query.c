@@ -6,7 +6,7 @@
 #include <lapacke.h>
 
 #include "answer_model.h"
-#include "fit.h"
+#include "posterior.h"
 #include "stemma/base/memory.h"
 
 /* A child's covariance with the scored models is
@@ -14,9 +14,9 @@
  *     k = sum_p w_p k_p + k_own
  *
  * where k_p comes from the lineage terms through parent p and k_own from all
- * other terms.  Each is one column.  The solves V = L^-1 k and K^-1 k are kept
- * a column, and of the columns the products V_i' V_j, so a new weight costs
- * O(parents^2), and its reasons O(rows x parents). */
+ * other terms.  Each is one column.  Each k and K^-1 k is kept, and of the
+ * columns the products k_i' K^-1 k_j, so a new weight costs O(parents^2), and its
+ * reasons O(rows x parents). */
 #define COLUMNS_MAX (ENGINE_PARENTS_MAX + 1)
 #define OWN ENGINE_PARENTS_MAX /* place of the own column */
 #define NORMAL_90 1.6449       /* deviations to the ends of the normal 90 % interval */
@@ -26,7 +26,7 @@ struct column {
 	size_t parent;                /* of which model; unused for the own column */
 	struct lineage_share *path;   /* the parent's ancestors, itself included */
 	size_t path_count;
-	float *solved[FIT_GROUPS_MAX]; /* rows: L^-1 k */
+	double *cross[FIT_GROUPS_MAX]; /* rows: k */
 	float *weights[FIT_GROUPS_MAX]; /* rows: K^-1 k, what each scored model counts */
 	double mean[FACTORS_MAX];     /* k' K^-1 z */
 };
@@ -43,7 +43,7 @@ struct engine_query {
 	size_t parent_count;
 	size_t parent[ENGINE_PARENTS_MAX];
 	double weight[COLUMNS_MAX];
-	double product[FIT_GROUPS_MAX][COLUMNS_MAX][COLUMNS_MAX]; /* V_i' V_j */
+	double product[FIT_GROUPS_MAX][COLUMNS_MAX][COLUMNS_MAX]; /* k_i' K^-1 k_j */
 	double self[FIT_GROUPS_MAX][COLUMNS_MAX][COLUMNS_MAX];    /* prior covariances */
 	struct kernel_point attributes; /* of the child, without its path */
 	enum relation relation;
@@ -74,7 +74,7 @@ static void column_clear(struct column *column)
 {
 	free(column->path);
 	for (size_t g = 0; g < FIT_GROUPS_MAX; g++) {
-		free(column->solved[g]);
+		free(column->cross[g]);
 		free(column->weights[g]);
 	}
 	*column = (struct column){0};
@@ -123,16 +123,6 @@ static void query_sum_terms(struct engine_query *query, enum which_terms which,
 	}
 }
 
-/* Solves with the Cholesky factor L of a group, or with L', in place. */
-static void group_solve(const struct engine_fit *fit, size_t group, CBLAS_TRANSPOSE transpose,
-			float *vector)
-{
-	int rows = (int)fit->rows;
-
-	cblas_strsv(CblasColMajor, CblasLower, transpose, CblasNonUnit, rows,
-		    fit->group[group].cholesky, rows, vector, 1);
-}
-
 /* Fills a column: its means and its solves. */
 static void query_fill_column(struct engine_query *query, struct column *column,
 			      enum which_terms which, const struct covariance_point *point)
@@ -145,17 +135,27 @@ static void query_fill_column(struct engine_query *query, struct column *column,
 		column->mean[f] = cblas_ddot(rows, query->sum + fit->group_of[f] * fit->rows, 1,
 					     fit->solution + f * fit->rows, 1);
 	for (size_t g = 0; g < fit->groups; g++) {
-		if (!column->solved[g]) {
-			column->solved[g] = memory_allocate(fit->rows, sizeof(float));
+		if (!column->cross[g]) {
+			column->cross[g] = memory_allocate(fit->rows, sizeof(double));
 			column->weights[g] = memory_allocate(fit->rows, sizeof(float));
 		}
-		for (size_t i = 0; i < fit->rows; i++)
-			column->solved[g][i] = (float)query->sum[g * fit->rows + i];
-		group_solve(fit, g, CblasNoTrans, column->solved[g]);
-		memcpy(column->weights[g], column->solved[g], fit->rows * sizeof(float));
-		group_solve(fit, g, CblasTrans, column->weights[g]);
+		memcpy(column->cross[g], query->sum + g * fit->rows, fit->rows * sizeof(double));
+		fit->posterior->solve(fit, g, column->cross[g], column->weights[g]);
 	}
 	column->valid = true;
+}
+
+/* What two columns have in common: k_a' K^-1 k_b. */
+static double column_product(const struct engine_fit *fit, size_t group, const struct column *a,
+			     const struct column *b)
+{
+	const double *cross = a->cross[group];
+	const float *weights = b->weights[group];
+	double sum = 0;
+
+	for (size_t i = 0; i < fit->rows; i++)
+		sum += cross[i] * (double)weights[i];
+	return sum;
 }
 
 static void column_set_path(struct column *column, const struct lineage_share *path, size_t count)
@@ -204,9 +204,8 @@ static void query_relate_column(struct engine_query *query, size_t i)
 			continue;
 		struct covariance_point other = child_point(query, &query->column[j]);
 		for (size_t g = 0; g < fit->groups; g++) {
-			query->product[g][i][j] = query->product[g][j][i] = (double)cblas_sdot(
-				(int)fit->rows, query->column[i].solved[g], 1,
-				query->column[j].solved[g], 1);
+			query->product[g][i][j] = query->product[g][j][i] =
+				column_product(fit, g, &query->column[i], &query->column[j]);
 			double self = 0;
 			if (i != OWN && j != OWN)
 				self = query_self(query, g, TERMS_LINEAGE, &point, &other);
@@ -300,8 +299,7 @@ static void query_set_plain_child(struct engine_query *query, const struct engin
 	struct covariance_point point = {.node = SIZE_MAX, .parents = parents, .parent_count = count};
 	query_fill_column(query, own, TERMS_ALL, &point);
 	for (size_t g = 0; g < query->fit->groups; g++) {
-		query->product[g][OWN][OWN] = (double)cblas_sdot((int)query->fit->rows, own->solved[g], 1,
-								 own->solved[g], 1);
+		query->product[g][OWN][OWN] = column_product(query->fit, g, own, own);
 		query->self[g][OWN][OWN] = query_self(query, g, TERMS_ALL, &point, &point);
 	}
 }
@@ -418,8 +416,7 @@ static void query_set_node(struct engine_query *query, size_t model)
 	memset(query->weight, 0, sizeof query->weight);
 	query->weight[OWN] = 1;
 	for (size_t g = 0; g < fit->groups; g++) {
-		query->product[g][OWN][OWN] =
-			(double)cblas_sdot((int)fit->rows, own->solved[g], 1, own->solved[g], 1);
+		query->product[g][OWN][OWN] = column_product(fit, g, own, own);
 		query->self[g][OWN][OWN] = query_self(query, g, TERMS_ALL, &point, &point);
 	}
 }
@@ -594,14 +591,14 @@ double engine_chance_above(const struct engine_query *query, size_t benchmark, d
 /* ---- why ------------------------------------------------------------------------------ */
 
 /* Leave-one-out weights of a scored model: -K^-1_ij / K^-1_ii on every other. */
-static void left_out_weights(const struct engine_query *query, size_t group, float *weights)
+static void left_out_weights(struct engine_query *query, size_t group, float *weights)
 {
 	const struct engine_fit *fit = query->fit;
 	size_t row = (size_t)fit->model_row[query->model];
 
-	weights[row] = 1;
-	group_solve(fit, group, CblasNoTrans, weights);
-	group_solve(fit, group, CblasTrans, weights);
+	memset(query->cross, 0, fit->rows * sizeof *query->cross);
+	query->cross[row] = 1;
+	fit->posterior->solve(fit, group, query->cross, weights);
 	cblas_sscal((int)fit->rows, -1.0f / weights[row], weights, 1);
 	weights[row] = 0;
 }

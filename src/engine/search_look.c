@@ -1,11 +1,10 @@
-/* The exact look at a short list: one triangular solve with many columns. */
+/* The exact look at a short list: one solve with many columns. */
+#include "posterior.h"
 #include "search.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cblas.h>
 
 #include "stemma/base/memory.h"
 
@@ -17,8 +16,8 @@ struct look {
 	struct covariance_point *point;
 	size_t *by_candidate;        /* candidates: column + 1, 0 = none */
 	size_t *by_facts;            /* facts x dates: the same */
-	float *solved;               /* rows x columns: L^-1 k */
-	float *product;              /* columns x columns */
+	float *cross;                /* rows x columns: k */
+	float *product;              /* columns x columns: k' K^-1 k */
 	double *own_self;            /* columns: of the group effects */
 	double *variance;            /* entries x weights: target's, so far */
 };
@@ -85,7 +84,7 @@ static void look_collect(struct look *look, const struct entry *entries, size_t 
 			struct entry now = with_weights(&entries[e], weights[r], parents);
 			add_own_column(look, &now, parents);
 		}
-	look->solved = memory_allocate(look->count * search->fit->rows, sizeof *look->solved);
+	look->cross = memory_allocate(look->count * search->fit->rows, sizeof *look->cross);
 	look->product = memory_allocate(look->count * look->count, sizeof *look->product);
 	look->own_self = memory_allocate(look->count, sizeof *look->own_self);
 	look->variance = memory_allocate(count * rows, sizeof *look->variance);
@@ -96,7 +95,7 @@ static void look_free(struct look *look)
 	free(look->point);
 	free(look->by_candidate);
 	free(look->by_facts);
-	free(look->solved);
+	free(look->cross);
 	free(look->product);
 	free(look->own_self);
 	free(look->variance);
@@ -108,7 +107,7 @@ static void look_fill_column(struct look *look, size_t group, size_t column)
 	struct search *search = look->search;
 	const struct engine_fit *fit = search->fit;
 	const double *theta = fit->group[group].theta;
-	float *out = look->solved + column * fit->rows;
+	float *out = look->cross + column * fit->rows;
 
 	memset(out, 0, fit->rows * sizeof *out);
 	look->own_self[column] = 0;
@@ -127,14 +126,10 @@ static void look_fill_column(struct look *look, size_t group, size_t column)
 static void look_solve(struct look *look, size_t group)
 {
 	const struct engine_fit *fit = look->search->fit;
-	int rows = (int)fit->rows, columns = (int)look->count;
 
 	for (size_t i = 0; i < look->count; i++)
 		look_fill_column(look, group, i);
-	cblas_strsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, rows, columns, 1,
-		    fit->group[group].cholesky, rows, look->solved, rows);
-	cblas_sgemm(CblasColMajor, CblasTrans, CblasNoTrans, columns, columns, rows, 1, look->solved,
-		    rows, look->solved, rows, 0, look->product, columns);
+	fit->posterior->explain(fit, group, look->cross, look->count, look->product);
 }
 
 /* Prior covariance of two parents by the lineage. */

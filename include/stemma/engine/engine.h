@@ -64,6 +64,9 @@ struct engine_settings {
 	enum prior prior;
 	size_t rank;    /* latent factors; 0 = one a benchmark */
 	uint64_t seed;
+	size_t dense_rows; /* more scored models than this take the sparse path; 0 = 10,000 */
+	double date_step;  /* sparse: dates are rounded to this share of a term's length; 0 = the
+			      engine's choice, NAN = not */
 };
 
 struct engine_fit;
@@ -71,7 +74,7 @@ struct engine_fit;
 /* Learns the variances (unless `state` brings them from an earlier fit and
  * `relearn` is false) and factors the covariance.  `state` may be NULL.  Needs
  * at least 8 scored models.  Deterministic for a seed.  O(n^3) in the scored
- * models n.  Checks `progress` for cancelling between steps; a cancelled fit
+ * models n, past settings->dense_rows what the sparse factor takes.  Checks `progress` for cancelling between steps; a cancelled fit
  * is STATUS_CANCELLED and leaves nothing. */
 enum status engine_fit_new(const struct engine_data *data, const struct engine_settings *settings,
 			   const void *state, size_t state_bytes, bool relearn,
@@ -89,6 +92,8 @@ struct engine_info {
 	size_t benchmarks, factors;
 	double seconds;      /* wall time of engine_fit_new() */
 	double log_likelihood; /* restricted, summed over factors */
+	bool sparse;         /* took the sparse path */
+	double nonzeros;     /* then: of the factor of one group */
 };
 void engine_fit_info(const struct engine_fit *fit, struct engine_info *info);
 

@@ -1,0 +1,305 @@
+/* Times the fit of made-up leaderboards past the dense path, each in a process of
+ * its own, and prints how the figures grow: sparse COUNT...
+ * With --cache it fits a cache by both paths and prints how far they agree, at
+ * several roundings of the dates: sparse --cache CACHE [STEP]... */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "scored.h"
+#include "stemma/app/session.h"
+#include "stemma/base/clock.h"
+#include "stemma/base/memory.h"
+
+#define REPEATS 9
+#define SIZES_MAX 8
+
+static void fail(const struct error *error)
+{
+	char line[1100];
+
+	error_format(error, line, sizeof line);
+	fprintf(stderr, "sparse: %s\n", line);
+	exit(1);
+}
+
+static struct engine_fit *make_fit(const struct engine_data *data, const struct engine_settings *settings,
+				   const void *state, size_t bytes)
+{
+	struct engine_fit *fit;
+	struct error error = {0};
+
+	if (engine_fit_new(data, settings, state, bytes, state == NULL, NULL, &fit, &error) != STATUS_OK)
+		fail(&error);
+	return fit;
+}
+
+/* ---- growth ----------------------------------------------------------------------- */
+
+struct figures {
+	double fit, processor, refit, nonzeros, memory, parent, weight, pearson;
+};
+
+static int compare(const void *left, const void *right)
+{
+	double a = *(const double *)left, b = *(const double *)right;
+
+	return a < b ? -1 : a > b;
+}
+
+static double median(double *values, size_t count)
+{
+	qsort(values, count, sizeof *values, compare);
+	return values[count / 2];
+}
+
+static void time_queries(const struct engine_fit *fit, const struct engine_data *data, struct figures *figures)
+{
+	struct engine_query *query = engine_query_new(fit);
+	struct engine_child child = {.model = data->model[data->models - 1], .relation = RELATION_MERGE};
+	struct engine_estimate estimates[SCORED_BENCHMARKS + 1];
+	double added[ENGINE_PARENTS_MAX], moved[REPEATS];
+	struct error error = {0};
+
+	child.model.name = NULL;
+	for (size_t i = 0; i < ENGINE_PARENTS_MAX; i++) {
+		child.parents[i] = data->models / 10 * (i + 1);
+		child.weights[i] = 1;
+		child.count = i + 1;
+		double begin = clock_seconds();
+		if (engine_predict_child(query, &child, estimates, &error) != STATUS_OK)
+			fail(&error);
+		added[i] = clock_seconds() - begin;
+	}
+	for (size_t i = 0; i < REPEATS; i++) {
+		child.weights[i % child.count] += 0.1;
+		double begin = clock_seconds();
+		engine_predict_child(query, &child, estimates, &error);
+		moved[i] = clock_seconds() - begin;
+	}
+	figures->parent = 1e3 * median(added, ENGINE_PARENTS_MAX);
+	figures->weight = 1e3 * median(moved, REPEATS);
+	engine_query_free(query);
+}
+
+static void measure(size_t count, struct figures *figures)
+{
+	struct scored scored;
+	struct engine_settings settings = {.prior = PRIOR_KIN, .seed = 1};
+	struct engine_figures judged[SCORED_BENCHMARKS + 1];
+	struct engine_info info;
+	struct rusage usage;
+	size_t bytes;
+
+	scored_make(count, &scored);
+	struct engine_fit *fit = make_fit(&scored.data, &settings, NULL, 0);
+	getrusage(RUSAGE_SELF, &usage);
+	figures->processor = (double)usage.ru_utime.tv_sec + 1e-6 * (double)usage.ru_utime.tv_usec;
+	engine_fit_info(fit, &info);
+	figures->fit = info.seconds;
+	figures->nonzeros = info.nonzeros / 1e6;
+	time_queries(fit, &scored.data, figures);
+	engine_fit_figures(fit, judged);
+	figures->pearson = judged[SCORED_BENCHMARKS].pearson;
+	getrusage(RUSAGE_SELF, &usage);
+	figures->memory = (double)usage.ru_maxrss / 1024;
+	void *state = engine_fit_state(fit, &bytes);
+	engine_fit_free(fit);
+	fit = make_fit(&scored.data, &settings, state, bytes);
+	engine_fit_info(fit, &info);
+	figures->refit = info.seconds;
+	engine_fit_free(fit);
+	free(state);
+	scored_free(&scored);
+}
+
+/* In a process of its own, so that memory is its own. */
+static void measure_apart(size_t count, struct figures *figures)
+{
+	int ends[2], status;
+
+	fflush(NULL);
+	if (pipe(ends) != 0)
+		exit(1);
+	pid_t child = fork();
+	if (child == 0) {
+		measure(count, figures);
+		ssize_t written = write(ends[1], figures, sizeof *figures);
+		_exit(written != (ssize_t)sizeof *figures);
+	}
+	close(ends[1]);
+	bool good = read(ends[0], figures, sizeof *figures) == (ssize_t)sizeof *figures;
+	close(ends[0]);
+	if (waitpid(child, &status, 0) != child || status != 0 || !good) {
+		fprintf(stderr, "sparse: the fit of %zu models failed\n", count);
+		exit(1);
+	}
+}
+
+static void print_growth(const char *title, const struct figures *all, const size_t *counts, size_t sizes,
+			 size_t offset)
+{
+	double before = NAN;
+
+	printf("%-44s", title);
+	for (size_t i = 0; i < sizes; i++) {
+		double value;
+		memcpy(&value, (const char *)&all[i] + offset, sizeof value);
+		printf(" %9.3g", value);
+		if (i > 0)
+			printf(" (n^%4.1f)", log(value / before) / log((double)counts[i] / (double)counts[i - 1]));
+		before = value;
+	}
+	printf("\n");
+}
+
+static void print_growths(const size_t *counts, const struct figures *all, size_t sizes)
+{
+	static const struct {
+		const char *title;
+		size_t offset;
+	} rows[] = {
+		{"fit with learned variances, s", offsetof(struct figures, fit)},
+		{"the same, processor s", offsetof(struct figures, processor)},
+		{"fit with known variances, s", offsetof(struct figures, refit)},
+		{"nonzeros of the factor of a group, millions", offsetof(struct figures, nonzeros)},
+		{"peak memory, MB", offsetof(struct figures, memory)},
+		{"what-if after adding a parent, ms", offsetof(struct figures, parent)},
+		{"what-if after moving a weight, ms", offsetof(struct figures, weight)},
+		{"Pearson of the average, leave-one-out", offsetof(struct figures, pearson)},
+	};
+
+	printf("%-44s", "scored models");
+	for (size_t i = 0; i < sizes; i++)
+		printf(i ? " %9zu         " : " %9zu", counts[i]);
+	printf("\n");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		print_growth(rows[i].title, all, counts, sizes, rows[i].offset);
+}
+
+/* ---- agreement --------------------------------------------------------------------- */
+
+struct difference {
+	double largest, squares, count;
+};
+
+static void differ(struct difference *difference, double a, double b)
+{
+	double distance = fabs(a - b);
+
+	if (isnan(distance))
+		return;
+	difference->largest = fmax(difference->largest, distance);
+	difference->squares += distance * distance;
+	difference->count++;
+}
+
+static void print_difference(const char *what, const struct difference *difference)
+{
+	printf("  %s: RMS %.3g, most %.3g", what, sqrt(difference->squares / difference->count), difference->largest);
+}
+
+static void agree(const struct engine_data *data, const struct engine_fit *dense, const void *state, size_t bytes,
+		  double step)
+{
+	struct engine_settings settings = {.prior = PRIOR_KIN, .seed = 1, .dense_rows = 1,
+					   .date_step = step > 0 ? step : (double)NAN};
+	struct engine_fit *sparse = make_fit(data, &settings, state, bytes);
+	struct engine_query *queries[2] = {engine_query_new(dense), engine_query_new(sparse)};
+	size_t width = data->benchmarks + 1;
+	struct engine_estimate *estimates[2] = {memory_allocate(width, sizeof **estimates),
+						memory_allocate(width, sizeof **estimates)};
+	struct engine_figures *figures = memory_allocate(width, sizeof *figures);
+	struct difference mean[2] = {0}, deviation[2] = {0}, reach = {0};
+	struct engine_info info;
+	struct error error = {0};
+	size_t unscored = 0;
+
+	for (size_t model = 0; model < data->models; model++) {
+		bool scored = engine_residuals(dense, model, (struct engine_residual[17]){{0}});
+		if (!scored && unscored++ % 10 != 0)
+			continue; /* one in ten will do */
+		for (size_t i = 0; i < 2; i++)
+			if (engine_predict_model(queries[i], model, estimates[i], &error) != STATUS_OK)
+				fail(&error);
+		for (size_t b = 0; b < width; b++) {
+			differ(&mean[scored], estimates[0][b].mean, estimates[1][b].mean);
+			differ(&deviation[scored], estimates[0][b].sd, estimates[1][b].sd);
+			differ(&reach, estimates[0][b].high90 - estimates[0][b].low90,
+			       estimates[1][b].high90 - estimates[1][b].low90);
+		}
+	}
+	engine_fit_info(sparse, &info);
+	engine_fit_figures(sparse, figures);
+	printf("dates rounded to %.2f: %.2f s, %.1f million nonzeros, Pearson %.4f, RMSE %.4f\n", step, info.seconds,
+	       info.nonzeros / 1e6, figures[width - 1].pearson, figures[width - 1].rmse);
+	for (size_t scored = 2; scored-- > 0;) {
+		print_difference(scored ? "scored: mean" : "unscored: mean", &mean[scored]);
+		print_difference("sd", &deviation[scored]);
+		printf("\n");
+	}
+	print_difference("width of the 90 % interval", &reach);
+	printf(" (points)\n");
+	fflush(stdout);
+	for (size_t i = 0; i < 2; i++) {
+		engine_query_free(queries[i]);
+		free(estimates[i]);
+	}
+	free(figures);
+	engine_fit_free(sparse);
+}
+
+static int compare_paths(const char *cache, const char *const *steps, size_t count)
+{
+	struct engine_settings settings = {.prior = PRIOR_KIN, .seed = 1, .dense_rows = SIZE_MAX};
+	struct session *session;
+	struct error error = {0};
+	struct engine_data data;
+	struct engine_info info;
+	size_t bytes;
+
+	if (session_open(cache, true, NULL, NULL, &session, &error) != STATUS_OK)
+		fail(&error);
+	catalog_engine_data(session->catalog, &data);
+	struct engine_fit *learned = make_fit(&data, &settings, NULL, 0);
+	void *state = engine_fit_state(learned, &bytes);
+	engine_fit_free(learned);
+	struct engine_fit *dense = make_fit(&data, &settings, state, bytes);
+	struct engine_figures *figures = memory_allocate(data.benchmarks + 1, sizeof *figures);
+	engine_fit_info(dense, &info);
+	engine_fit_figures(dense, figures);
+	printf("%zu models, known variances, dense: %.2f s, Pearson %.4f, RMSE %.4f\n", info.models, info.seconds,
+	       figures[data.benchmarks].pearson, figures[data.benchmarks].rmse);
+	for (size_t i = 0; i < count; i++)
+		agree(&data, dense, state, bytes, strtod(steps[i], NULL));
+	free(figures);
+	engine_fit_free(dense);
+	free(state);
+	session_close(session);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const char *const usual[] = {"0", "0.1", "0.25", "0.5"};
+	struct figures figures[SIZES_MAX] = {{0}};
+	size_t counts[SIZES_MAX], sizes = 0;
+
+	if (argc >= 3 && strcmp(argv[1], "--cache") == 0)
+		return argc > 3 ? compare_paths(argv[2], (const char *const *)argv + 3, (size_t)argc - 3)
+				: compare_paths(argv[2], usual, sizeof usual / sizeof *usual);
+	if (argc < 2 || argc - 1 > SIZES_MAX) {
+		fprintf(stderr, "usage: sparse COUNT... | sparse --cache CACHE [STEP]...\n");
+		return 64;
+	}
+	for (; sizes + 1 < (size_t)argc; sizes++) {
+		counts[sizes] = strtoul(argv[sizes + 1], NULL, 10);
+		measure_apart(counts[sizes], &figures[sizes]);
+	}
+	print_growths(counts, figures, sizes);
+	return 0;
+}
