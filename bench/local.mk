@@ -12,15 +12,16 @@ bench_scale_LDADD = libtui.a libapp.a libengine.a libstore.a libformats.a libsyn
 bench_sparse_SOURCES = bench/sparse.c bench/scored.h bench/scored.c
 bench_sparse_LDADD = libapp.a libengine.a libstore.a libformats.a libsync.a libbase.a $(STEMMA_EXTERNAL_LIBS)
 EXTRA_DIST += bench/import.sh
-CLEANFILES += bench/bench bench/lrmf bench/*.db bench/*.db-wal bench/*.db-shm
+CLEANFILES += bench/bench bench/lrmf bench/sparse bench/*.db bench/*.db-wal bench/*.db-shm
 
 # With the reference data beside the project on all of it, else on the starter set.
-.PHONY: bench bench-scale
-bench: stemma$(EXEEXT) bench/bench$(EXEEXT) bench/lrmf$(EXEEXT) bench/scale$(EXEEXT)
+.PHONY: bench bench-scale bench-sparse
+bench: stemma$(EXEEXT) bench/bench$(EXEEXT) bench/lrmf$(EXEEXT) bench/sparse$(EXEEXT) bench/scale$(EXEEXT)
 	$(AM_V_at)rm -f bench/bench.db bench/bench.db-wal bench/bench.db-shm
 	$(AM_V_at)STEMMA_SHARE='$(abs_top_srcdir)/share' bench/bench$(EXEEXT) bench/bench.db \
 		'$(abs_top_srcdir)/../shared/data'
 	$(AM_V_at)bench/lrmf$(EXEEXT)
+	$(AM_V_at)bench/sparse$(EXEEXT) --cache bench/bench.db
 	$(AM_V_at)bench/scale$(EXEEXT) --keys bench/bench.db
 	$(AM_V_at)bench/scale$(EXEEXT) bench 20000 200000
 	$(AM_V_at)for size in 10 100 1000; do \
@@ -29,3 +30,7 @@ bench: stemma$(EXEEXT) bench/bench$(EXEEXT) bench/lrmf$(EXEEXT) bench/scale$(EXE
 # The whole Hub: takes minutes and 1 GB of disk.
 bench-scale: bench/scale$(EXEEXT)
 	$(AM_V_at)bench/scale$(EXEEXT) bench 20000 200000 2000000
+
+# Past the dense path: takes many minutes and gigabytes of memory.
+bench-sparse: bench/sparse$(EXEEXT)
+	$(AM_V_at)bench/sparse$(EXEEXT) 20000 50000 100000

@@ -287,6 +287,90 @@ void kernel_cross(const struct kernel_space *space, const struct kernel_term *te
 		dense[point->path[i].node] = 0;
 }
 
+/* The comparison of dates of a term; NULL when it has none. */
+static const struct kernel_comparison *term_date(const struct kernel_term *term)
+{
+	for (size_t i = 0; i < KERNEL_PRODUCT_MAX && term->product[i].how; i++)
+		if (term->product[i].how == COMPARE_DATE || term->product[i].how == COMPARE_LINEAR_DATE)
+			return &term->product[i];
+	return NULL;
+}
+
+bool kernel_term_has_date(const struct kernel_term *term)
+{
+	return term_date(term) != NULL;
+}
+
+/* The term without its date, times the weights, by the place of the row in the
+ * order; the caller frees. */
+static double *dateless_weights(const struct kernel_space *space, const struct kernel_term *term,
+				const struct kernel_point *point, const uint32_t *order, const double *weights)
+{
+	const struct kernel_comparison *date = term_date(term);
+	double *values = memory_allocate(space->count, sizeof *values);
+
+	for (size_t i = 0; i < space->count; i++) {
+		values[i] = weights[order[i]];
+		for (size_t k = 0; k < KERNEL_PRODUCT_MAX && term->product[k].how && values[i] != 0; k++)
+			if (&term->product[k] != date)
+				values[i] *= compare(space, &term->product[k], point, &space->points[order[i]]);
+	}
+	return values;
+}
+
+/* What is summed fades with the distance: one sweep from the oldest row on and
+ * one from the newest back. */
+static void add_fading_sums(const struct kernel_space *space, const struct kernel_comparison *date,
+			    const uint32_t *order, const double *values, const double *dates, size_t count,
+			    double *sums)
+{
+	double sum = 0, last = 0;
+	size_t row = 0, rows = space->count;
+
+	for (size_t j = 0; j < count; j++) {
+		double now = kernel_date(space, date, dates[j]);
+		for (; row < rows && kernel_date(space, date, space->points[order[row]].date) <= now; row++) {
+			double then = kernel_date(space, date, space->points[order[row]].date);
+			if (values[row] != 0) {
+				sum = (sum != 0 ? sum * exp((last - then) / date->length) : 0) + values[row];
+				last = then;
+			}
+		}
+		sums[j] += sum != 0 ? sum * exp((last - now) / date->length) : 0;
+	}
+	sum = 0;
+	row = rows;
+	for (size_t j = count; j-- > 0;) {
+		double now = kernel_date(space, date, dates[j]);
+		for (; row > 0 && kernel_date(space, date, space->points[order[row - 1]].date) > now; row--) {
+			double then = kernel_date(space, date, space->points[order[row - 1]].date);
+			if (values[row - 1] != 0) {
+				sum = (sum != 0 ? sum * exp((then - last) / date->length) : 0) + values[row - 1];
+				last = then;
+			}
+		}
+		sums[j] += sum != 0 ? sum * exp((now - last) / date->length) : 0;
+	}
+}
+
+void kernel_date_sums(const struct kernel_space *space, const struct kernel_term *term,
+		      const struct kernel_point *point, const uint32_t *order, const double *weights,
+		      const double *dates, size_t count, double *sums)
+{
+	const struct kernel_comparison *date = term_date(term);
+	double *values = dateless_weights(space, term, point, order, weights), slope = 0;
+
+	if (date->how == COMPARE_DATE) {
+		add_fading_sums(space, date, order, values, dates, count, sums);
+	} else {
+		for (size_t i = 0; i < space->count; i++)
+			slope += values[i] * space->points[order[i]].date;
+		for (size_t j = 0; j < count; j++)
+			sums[j] += slope * dates[j];
+	}
+	free(values);
+}
+
 /* Shared ancestry of two points; a child that is no node yet shares its own
  * innovation only with itself. */
 static double lineage_value(const struct kernel_space *space, int origin,

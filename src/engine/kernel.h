@@ -59,6 +59,14 @@ void kernel_matrix(const struct kernel_space *space, const struct kernel_term *t
 void kernel_cross(const struct kernel_space *space, const struct kernel_term *term,
 		  const struct kernel_point *point, double *dense, double *cross);
 
+/* sums[j] += the sum over rows of weights[row] K_k(point, row), with the point at
+ * dates[j] (ascending): all dates at once, in rows + count steps.  `order` has the
+ * rows by date; the term has a date and no lineage. */
+void kernel_date_sums(const struct kernel_space *space, const struct kernel_term *term,
+		      const struct kernel_point *point, const uint32_t *order, const double *weights,
+		      const double *dates, size_t count, double *sums);
+bool kernel_term_has_date(const struct kernel_term *term);
+
 /* K_k between two points, each of its own innovation included where they are
  * the same node. */
 double kernel_value(const struct kernel_space *space, const struct kernel_term *term,

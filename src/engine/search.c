@@ -249,48 +249,84 @@ static void learn_brings(struct search *search)
 	free(value);
 }
 
-static bool term_has_date(size_t term)
-{
-	size_t count;
-	const struct kernel_term *kernel = &kernel_terms(&count)[term];
-
-	for (size_t i = 0; i < KERNEL_PRODUCT_MAX && kernel->product[i].how; i++)
-		if (kernel->product[i].how == COMPARE_DATE || kernel->product[i].how == COMPARE_LINEAR_DATE)
-			return true;
-	return false;
-}
-
-/* Group effects of a child: of the terms with a date, or of those without. */
-static double own_effects(struct search *search, const struct engine_model *facts, bool dated)
+/* Group effects of a child of the facts at all dates: those of the terms without
+ * a date once, the others by sums over the dates. */
+static void learn_own(struct search *search, size_t facts)
 {
 	const struct engine_fit *fit = search->fit;
+	const struct kernel_space *space = &fit->covariance.space;
 	struct covariance_point point = {.node = SIZE_MAX};
-	double sum = 0;
+	double *own = search->own + facts * search->date_count, sum = 0;
+	size_t terms;
+	const struct kernel_term *table = kernel_terms(&terms);
 
-	attributes_point(fit->attributes, facts, &point.kernel);
-	for (size_t k = 0; k < covariance_terms(&fit->covariance); k++) {
-		if (covariance_is_lineage(&fit->covariance, k) || term_has_date(k) != dated)
+	attributes_point(fit->attributes, &search->facts[facts], &point.kernel);
+	memset(own, 0, search->date_count * sizeof *own);
+	for (size_t k = 0; k < terms; k++) {
+		if (covariance_is_lineage(&fit->covariance, k))
 			continue;
+		if (kernel_term_has_date(&table[k])) {
+			memset(search->cross, 0, fit->rows * sizeof *search->cross);
+			for (size_t g = 0; g < fit->groups; g++)
+				cblas_daxpy((int)fit->rows, fit->group[g].theta[k], search->weights[g], 1,
+					    search->cross, 1);
+			/* The first date is unknown and stands for itself. */
+			kernel_date_sums(space, &table[k], &point.kernel, search->order, search->cross,
+					 search->years, 1, own);
+			kernel_date_sums(space, &table[k], &point.kernel, search->order, search->cross,
+					 search->years + 1, search->date_count - 1, own + 1);
+			continue;
+		}
 		covariance_cross(&fit->covariance, k, &point, search->node, search->cross);
 		for (size_t g = 0; g < fit->groups; g++)
 			sum += fit->group[g].theta[k] *
 			       cblas_ddot((int)fit->rows, search->cross, 1, search->weights[g], 1);
 	}
-	return sum;
+	for (size_t date = 0; date < search->date_count; date++)
+		own[date] += sum;
 }
 
 double search_own(struct search *search, size_t facts, size_t date)
 {
-	double *own = &search->own[facts * search->date_count + date];
+	if (isnan(search->own[facts * search->date_count]))
+		learn_own(search, facts);
+	return search->own[facts * search->date_count + date];
+}
 
-	if (isnan(*own)) {
-		struct engine_model child = search->facts[facts];
-		child.uploaded = search->dates[date];
-		if (isnan(search->undated[facts]))
-			search->undated[facts] = own_effects(search, &child, false);
-		*own = search->undated[facts] + own_effects(search, &child, true);
+struct dated_row {
+	double date;
+	uint32_t row;
+};
+
+static int compare_dated(const void *left, const void *right)
+{
+	const struct dated_row *a = left, *b = right;
+	int order = compare_numbers(a->date, b->date);
+
+	return order != 0 ? order : (a->row > b->row) - (a->row < b->row);
+}
+
+/* The rows by date, and the dates as the kernel counts them. */
+static void order_dates(struct search *search)
+{
+	const struct engine_fit *fit = search->fit;
+	const struct kernel_space *space = &fit->covariance.space;
+	struct dated_row *rows = memory_allocate(fit->rows, sizeof *rows);
+	struct kernel_point point;
+
+	search->order = memory_allocate(fit->rows, sizeof *search->order);
+	for (size_t i = 0; i < fit->rows; i++)
+		rows[i] = (struct dated_row){space->points[i].date, (uint32_t)i};
+	qsort(rows, fit->rows, sizeof *rows, compare_dated);
+	for (size_t i = 0; i < fit->rows; i++)
+		search->order[i] = rows[i].row;
+	free(rows);
+	search->years = memory_allocate(search->date_count, sizeof *search->years);
+	for (size_t i = 0; i < search->date_count; i++) {
+		struct engine_model model = {.params_b = NAN, .uploaded = search->dates[i]};
+		attributes_point(fit->attributes, &model, &point);
+		search->years[i] = point.date;
 	}
-	return *own;
 }
 
 size_t search_date(const struct search *search, const size_t *members, size_t count)
@@ -392,10 +428,8 @@ enum status search_new(const struct engine_fit *fit, const struct suggest_settin
 	learn_brings(search);
 	learn_floor(search);
 	qsort(search->candidate, search->count, sizeof *search->candidate, compare_brings);
-	search->undated = memory_allocate(search->fact_count + 1, sizeof(double));
+	order_dates(search);
 	search->own = memory_allocate((search->fact_count + 1) * search->date_count, sizeof(double));
-	for (size_t i = 0; i < search->fact_count; i++)
-		search->undated[i] = NAN;
 	for (size_t i = 0; i < search->fact_count * search->date_count; i++)
 		search->own[i] = NAN;
 	if (search->count >= settings->parents)
@@ -413,7 +447,8 @@ void search_free(struct search *search)
 	free(search->candidate);
 	free(search->facts);
 	free(search->dates);
-	free(search->undated);
+	free(search->order);
+	free(search->years);
 	free(search->own);
 	free(search->node);
 	free(search->cross);

@@ -33,7 +33,8 @@ struct search {
 	size_t fact_count;
 	double *dates;               /* ascending; the first is unknown */
 	size_t date_count;
-	double *undated;             /* facts: o without what depends on the date */
+	double *years;               /* dates: as the kernel counts them */
+	uint32_t *order;             /* rows by date */
 	double *own;                 /* facts x dates: o, NAN until asked for */
 	double *node;                /* scratch by node */
 	double *cross;               /* scratch, rows */
