@@ -12,8 +12,7 @@
 struct selected;
 
 /* Of a supernodal factor, whose values it takes the place of: the factor is good
- * for nothing else any more, but must outlive it.  About two and a half times the
- * operations of factoring. */
+ * for nothing else any more, but must outlive it. */
 struct selected *selected_new(cholmod_factor *factor);
 void selected_free(struct selected *selected); /* NULL allowed */
 

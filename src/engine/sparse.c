@@ -17,11 +17,10 @@
 #include "selected.h"
 #include "stemma/base/memory.h"
 
-/* On this path dates are rounded to a share of a term's length, for what the
- * factor costs: a share that grows with the models, so that the effects of size
- * and date stay few.  Measured in stemma-engine(7). */
-#define DATE_STEP_A_MODEL 5e-6
-#define DATE_STEP_MOST 0.5
+/* On this path dates are rounded to a share of a term's length, so that the
+ * effects of size and date stay few and the factor small.  What that changes is
+ * measured in stemma-engine(7). */
+#define DATE_STEP 0.25
 
 /* Spreads that would take a factor for each block left out are measured on so
  * many models, by the dense path. */
@@ -368,7 +367,7 @@ static void sparse_prepare(struct engine_fit *fit)
 	double step = fit->settings.date_step;
 
 	if (!(step > 0))
-		step = isnan(step) ? 0 : fmin(DATE_STEP_A_MODEL * (double)fit->rows, DATE_STEP_MOST);
+		step = isnan(step) ? 0 : DATE_STEP;
 	fit->covariance.space.date_step = step;
 }
 
