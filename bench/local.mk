@@ -33,4 +33,4 @@ bench-scale: bench/scale$(EXEEXT)
 
 # Past the dense path: takes many minutes and gigabytes of memory.
 bench-sparse: bench/sparse$(EXEEXT)
-	$(AM_V_at)bench/sparse$(EXEEXT) 20000 50000
+	$(AM_V_at)bench/sparse$(EXEEXT) 11000 20000
