@@ -9,6 +9,7 @@
 #include <cblas.h>
 #include <lapacke.h>
 
+#include "median.h"
 #include "stemma/app/import.h"
 #include "stemma/app/session.h"
 #include "stemma/app/sketch.h"
@@ -17,19 +18,6 @@
 #include "stemma/base/memory.h"
 
 #define REPEATS 21
-
-static int compare(const void *left, const void *right)
-{
-	double a = *(const double *)left, b = *(const double *)right;
-
-	return a < b ? -1 : a > b;
-}
-
-static double median(double *values, size_t count)
-{
-	qsort(values, count, sizeof *values, compare);
-	return values[count / 2];
-}
 
 static void fail(const struct error *error)
 {

@@ -1,7 +1,7 @@
 # Benchmarks print figures; nothing in them passes or fails.
 EXTRA_PROGRAMS = bench/bench bench/lrmf bench/sparse
 check_PROGRAMS += bench/scale
-bench_bench_SOURCES = bench/bench.c
+bench_bench_SOURCES = bench/bench.c bench/median.h
 bench_bench_CPPFLAGS = $(AM_CPPFLAGS) $(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
 bench_bench_LDADD = libapp.a libengine.a libstore.a libformats.a libsync.a libbase.a $(STEMMA_EXTERNAL_LIBS)
 bench_lrmf_SOURCES = bench/lrmf.c
@@ -9,7 +9,7 @@ bench_lrmf_CPPFLAGS = $(AM_CPPFLAGS) $(OPENBLAS_CFLAGS)
 bench_lrmf_LDADD = libengine.a libbase.a $(STEMMA_EXTERNAL_LIBS)
 bench_scale_SOURCES = bench/scale.c bench/hub.h bench/hub.c
 bench_scale_LDADD = libtui.a libapp.a libengine.a libstore.a libformats.a libsync.a libbase.a $(STEMMA_EXTERNAL_LIBS)
-bench_sparse_SOURCES = bench/sparse.c bench/scored.h bench/scored.c
+bench_sparse_SOURCES = bench/sparse.c bench/median.h bench/scored.h bench/scored.c
 bench_sparse_LDADD = libapp.a libengine.a libstore.a libformats.a libsync.a libbase.a $(STEMMA_EXTERNAL_LIBS)
 EXTRA_DIST += bench/import.sh
 CLEANFILES += bench/bench bench/lrmf bench/sparse bench/*.db bench/*.db-wal bench/*.db-shm

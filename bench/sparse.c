@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "median.h"
 #include "scored.h"
 #include "stemma/app/session.h"
 #include "stemma/base/clock.h"
@@ -43,19 +44,6 @@ static struct engine_fit *make_fit(const struct engine_data *data, const struct 
 struct figures {
 	double fit, processor, refit, nonzeros, memory, parent, weight, pearson;
 };
-
-static int compare(const void *left, const void *right)
-{
-	double a = *(const double *)left, b = *(const double *)right;
-
-	return a < b ? -1 : a > b;
-}
-
-static double median(double *values, size_t count)
-{
-	qsort(values, count, sizeof *values, compare);
-	return values[count / 2];
-}
 
 static void time_queries(const struct engine_fit *fit, const struct engine_data *data, struct figures *figures)
 {
