@@ -133,7 +133,7 @@ static double bench_fit(struct session *session, bool relearn, const char *what,
 	struct error error = {0};
 	struct engine_info info;
 
-	if (session_fit(session, PRIOR_KIN, 0, 0, relearn, NULL, &error) != STATUS_OK)
+	if (session_fit(session, &(const struct engine_settings){.prior = PRIOR_KIN}, relearn, NULL, &error) != STATUS_OK)
 		fail(&error);
 	engine_fit_info(session->fit, &info);
 	if (factor_seconds > 0)

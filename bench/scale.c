@@ -266,7 +266,7 @@ static void part_predict(const char *cache, size_t count)
 	struct sketch sketch;
 	double times[REPEATS];
 
-	if (session_fit(session, PRIOR_KIN, 0, 0, false, NULL, &error) != STATUS_OK)
+	if (session_fit(session, &(const struct engine_settings){.prior = PRIOR_KIN}, false, NULL, &error) != STATUS_OK)
 		fail(&error);
 	sketch_init(&sketch);
 	for (size_t i = 0; i < 4; i++)

@@ -172,6 +172,11 @@ enum status session_leave_out(struct session *session, bool leave_out, struct er
 	return status;
 }
 
+bool session_learns(const struct session *session, size_t model)
+{
+	return session->catalog->models[model].scored && !session_leaves_out(session, model);
+}
+
 bool session_leaves_out(const struct session *session, size_t model)
 {
 	return session->catalog->excluded && session->catalog->excluded[model];
@@ -197,6 +202,17 @@ static void keep_fit(void *context, const struct store_fit *fit)
 	kept->state_bytes = fit->state_bytes;
 	if (fit->state_bytes > 0)
 		memcpy(kept->state, fit->state, fit->state_bytes);
+}
+
+static bool is_of(const struct kept_fit *kept, int64_t data_version, const char *settings)
+{
+	return kept->settings && kept->data_version == data_version && strcmp(kept->settings, settings) == 0;
+}
+
+static bool is_kept(const struct kept_fit *kept, const struct store_fit *fit)
+{
+	return is_of(kept, fit->data_version, fit->settings) && kept->state_bytes == fit->state_bytes &&
+	       memcmp(kept->state, fit->state, fit->state_bytes) == 0;
 }
 
 /* What is left out, as a number that is the same for the same models; 0 nothing. */
@@ -228,16 +244,18 @@ static char *fit_settings_text(const struct engine_settings *settings, uint64_t 
 	return text_steal(&json);
 }
 
-/* Keeps what was learned for the next start.  A cache that another copy has
- * locked, that cannot be written, or that has newer data by now, is no failure:
- * the fit is good, and the next start learns again. */
+/* Keeps what was learned for the next start, unless that is what was kept.  A
+ * cache that another copy has locked, that cannot be written, or that has newer
+ * data by now, is no failure: the fit is good, and the next start learns again. */
 static enum status fit_store(struct store *store, const struct catalog *catalog,
 			     const struct engine_fit *fit, const char *settings,
-			     struct error *error)
+			     const struct kept_fit *kept, struct error *error)
 {
 	struct engine_info info;
 	struct error problem = {0};
 	size_t bytes;
+
+	enum status status = STATUS_OK;
 
 	if (store_data_version(store) != catalog->data_version)
 		return STATUS_OK;
@@ -248,7 +266,8 @@ static enum status fit_store(struct store *store, const struct catalog *catalog,
 		.settings = settings, .state = state, .state_bytes = bytes,
 		.models = (int64_t)info.models, .seconds = info.seconds,
 	};
-	enum status status = store_put_fit(store, &row, &problem);
+	if (!is_kept(kept, &row))
+		status = store_put_fit(store, &row, &problem);
 	free(state);
 	if (status == STATUS_BUSY || status == STATUS_IO)
 		return STATUS_OK;
@@ -277,12 +296,11 @@ static enum status fit_make(struct store *store, const struct catalog *catalog,
 		status = store_get_fit(store, prior_name(settings->prior), keep_fit, &kept, error);
 	if (status != STATUS_OK)
 		goto cleanup;
-	bool reuse = kept.settings && kept.data_version == catalog->data_version &&
-		     strcmp(kept.settings, text) == 0;
+	bool reuse = is_of(&kept, catalog->data_version, text);
 	status = engine_fit_new(&data, settings, kept.state, kept.state_bytes, !reuse, progress, fit,
 				error);
-	if (status == STATUS_OK && !reuse)
-		status = fit_store(store, catalog, *fit, text, error);
+	if (status == STATUS_OK)
+		status = fit_store(store, catalog, *fit, text, &kept, error);
 	if (status != STATUS_OK) {
 		engine_fit_free(*fit);
 		*fit = NULL;
@@ -294,13 +312,12 @@ cleanup:
 	return status;
 }
 
-enum status session_fit(struct session *session, enum prior prior, size_t rank, uint64_t seed,
+enum status session_fit(struct session *session, const struct engine_settings *settings,
 			bool relearn, struct progress *progress, struct error *error)
 {
-	struct engine_settings settings = {.prior = prior, .rank = rank, .seed = seed};
 	struct engine_fit *fit;
-	enum status status = fit_make(session->store, session->catalog, session->catalog->excluded, &settings, relearn, progress,
-				      &fit, error);
+	enum status status = fit_make(session->store, session->catalog, session->catalog->excluded,
+				      settings, relearn, progress, &fit, error);
 
 	if (status == STATUS_OK)
 		session_adopt_fit(session, fit);
@@ -318,11 +335,10 @@ enum status session_learn_answers(struct session *session, uint64_t seed, struct
 }
 
 enum status session_fit_detached(const char *path, const struct catalog *catalog,
-				 const bool *excluded, enum prior prior, size_t rank,
-				 uint64_t seed, bool relearn, struct progress *progress,
-				 struct engine_fit **fit, struct error *error)
+				 const bool *excluded, const struct engine_settings *settings,
+				 bool relearn, struct progress *progress, struct engine_fit **fit,
+				 struct error *error)
 {
-	struct engine_settings settings = {.prior = prior, .rank = rank, .seed = seed};
 	struct store *store;
 	bool created;
 
@@ -330,7 +346,7 @@ enum status session_fit_detached(const char *path, const struct catalog *catalog
 	enum status status = store_open(path, false, &store, &created, error);
 	if (status != STATUS_OK)
 		return status;
-	status = fit_make(store, catalog, excluded, &settings, relearn, progress, fit, error);
+	status = fit_make(store, catalog, excluded, settings, relearn, progress, fit, error);
 	store_close(store);
 	return status;
 }

@@ -167,8 +167,7 @@ static void note_left_out(struct cli *cli, const struct session *session)
 enum status cli_fit(struct cli *cli, struct session *session,
 		    const struct engine_settings *settings, bool relearn, struct error *error)
 {
-	enum status status = session_fit(session, settings->prior, settings->rank, settings->seed,
-					 relearn, &cli->progress, error);
+	enum status status = session_fit(session, settings, relearn, &cli->progress, error);
 
 	if (status == STATUS_OK)
 		status = session_learn_answers(session, settings->seed, &cli->progress, error);

@@ -33,7 +33,8 @@ static void add_drift(struct table *table, const struct catalog *catalog, const 
 
 enum status eval_drift(struct cli *cli, struct session *session, uint64_t seed, struct error *error)
 {
-	enum status status = session_fit(session, PRIOR_KIN, 0, seed, false, &cli->progress, error);
+	const struct engine_settings settings = {.prior = PRIOR_KIN, .seed = seed, .without_factor = true};
+	enum status status = session_fit(session, &settings, false, &cli->progress, error);
 	struct report report;
 	size_t count;
 

@@ -202,7 +202,7 @@ static enum status select_rows(struct cli *cli, struct session *session,
 			       const struct residuals_options *options, struct rows *rows,
 			       struct error *error)
 {
-	const struct engine_settings settings = {.prior = (enum prior)options->prior};
+	const struct engine_settings settings = {.prior = (enum prior)options->prior, .without_factor = true};
 	struct selection selection;
 	enum status status = find_selection(session, options, &selection, error);
 

@@ -217,7 +217,7 @@ static enum status show_run(struct cli *cli, const void *specific, size_t count,
 			    struct error *error)
 {
 	const struct show_options *options = specific;
-	const struct engine_settings settings = {.prior = (enum prior)options->prior};
+	struct engine_settings settings = {.prior = (enum prior)options->prior};
 	struct session *session;
 	struct error no_fit = {0};
 	size_t model;
@@ -229,6 +229,7 @@ static enum status show_run(struct cli *cli, const void *specific, size_t count,
 	status = catalog_resolve(session->catalog, arguments[0], &model, error);
 	if (status != STATUS_OK)
 		goto cleanup;
+	settings.without_factor = session_learns(session, model);
 	/* Without predictions the rest is still worth showing. */
 	if (cli_fit(cli, session, &settings, false, &no_fit) != STATUS_OK) {
 		if (no_fit.status == STATUS_CANCELLED) {

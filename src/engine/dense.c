@@ -46,23 +46,13 @@ static void inverse_diagonal(double *factor, size_t rows, double *diagonal)
 	}
 }
 
-/* Factors K of one group and solves its factors: K^-1 z, s_f and the diagonal
- * of K^-1.  `matrix` is memory for it. */
-static enum status fit_factor_group(struct engine_fit *fit, size_t number, const double *extra,
-				    double *matrix, struct error *error)
+/* What follows from K of a group: K^-1 z, s_f, the diagonal of K^-1 and blocks left
+ * out.  `matrix` has the factor, and is used up. */
+static void judge_group(struct engine_fit *fit, size_t number, double *matrix)
 {
 	struct fit_group *group = &fit->group[number];
-	size_t rows = fit->rows, noise = covariance_terms(&fit->covariance);
+	size_t rows = fit->rows;
 
-	for (size_t i = 0; i < rows * rows; i++)
-		matrix[i] = (double)group->cholesky[i];
-	for (size_t i = 0; i < rows; i++)
-		matrix[i * rows + i] += group->theta[noise] + extra[i];
-	if (LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (int)rows, matrix, (int)rows) != 0)
-		return error_set(error, STATUS_SOFTWARE,
-				 "the covariance of factor group %zu is not positive definite", number);
-	for (size_t i = 0; i < rows * rows; i++)
-		group->cholesky[i] = (float)matrix[i];
 	for (size_t f = 0; f < fit->transform.factors; f++) {
 		if (fit->group_of[f] != number)
 			continue;
@@ -71,17 +61,34 @@ static enum status fit_factor_group(struct engine_fit *fit, size_t number, const
 		LAPACKE_dpotrs(LAPACK_COL_MAJOR, 'L', (int)rows, 1, matrix, (int)rows, solution, (int)rows);
 		fit_set_scale(fit, f);
 	}
-	group->precision = memory_allocate(rows, sizeof *group->precision);
 	inverse_diagonal(matrix, rows, group->precision);
 	fit_leave_blocks_out(fit, number, matrix);
+}
+
+/* `matrix` is memory for K of the group. */
+static enum status factor_group(struct engine_fit *fit, size_t number, double *matrix, struct error *error)
+{
+	struct fit_group *group = &fit->group[number];
+	size_t rows = fit->rows, noise = covariance_terms(&fit->covariance);
+
+	for (size_t i = 0; i < rows * rows; i++)
+		matrix[i] = (double)group->cholesky[i];
+	for (size_t i = 0; i < rows; i++)
+		matrix[i * rows + i] += group->theta[noise] + fit->extra[i];
+	if (LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (int)rows, matrix, (int)rows) != 0)
+		return error_set(error, STATUS_SOFTWARE,
+				 "the covariance of factor group %zu is not positive definite", number);
+	for (size_t i = 0; i < rows * rows; i++)
+		group->cholesky[i] = (float)matrix[i];
+	if (!fit->judged)
+		judge_group(fit, number, matrix);
 	return STATUS_OK;
 }
 
 /* About what the sums take of the time. */
 #define SUMS_SHARE 0.35
 
-static enum status dense_factor(struct engine_fit *fit, const double *extra, struct progress *progress,
-				struct error *error)
+static enum status dense_factor(struct engine_fit *fit, struct progress *progress, struct error *error)
 {
 	struct progress_part sums, groups;
 	double *matrix = NULL;
@@ -94,7 +101,7 @@ static enum status dense_factor(struct engine_fit *fit, const double *extra, str
 		if (!progress_step(own, "factoring", (double)g / (double)fit->groups))
 			status = error_set(error, STATUS_CANCELLED, "fit cancelled");
 		else
-			status = fit_factor_group(fit, g, extra, matrix, error);
+			status = factor_group(fit, g, matrix, error);
 	}
 	free(matrix);
 	return status;
@@ -132,8 +139,10 @@ static void dense_explain(const struct engine_fit *fit, size_t group, float *col
 
 static void dense_free(struct engine_fit *fit)
 {
-	for (size_t g = 0; g < fit->groups; g++)
+	for (size_t g = 0; g < fit->groups; g++) {
 		free(fit->group[g].cholesky);
+		fit->group[g].cholesky = NULL;
+	}
 }
 
 const struct posterior posterior_dense = {

@@ -14,7 +14,6 @@
 #define LEARNING_ROWS 1200    /* variances are learned on at most this many */
 #define EVALUATIONS_MAX 60    /* of the likelihood, a group */
 #define NOISE_START 0.1
-#define STATE_VERSION 1
 
 static const char *const prior_words[] = {
 #define X(symbol, word, help) word,
@@ -60,9 +59,8 @@ static void fit_choose_rows(struct engine_fit *fit)
 	}
 }
 
-/* Rotates the scores to factors; `extra` (rows) gets the noise that missing
- * benchmarks add, averaged over the factors. */
-static void fit_rotate(struct engine_fit *fit, double *extra)
+/* Rotates the scores to factors. */
+static void fit_rotate(struct engine_fit *fit)
 {
 	const struct engine_data *data = &fit->data;
 	size_t benchmarks = data->benchmarks, factors;
@@ -75,12 +73,12 @@ static void fit_rotate(struct engine_fit *fit, double *extra)
 	transform_learn(&fit->transform, scores, fit->rows, benchmarks, fit->settings.rank);
 	factors = fit->transform.factors;
 	fit->values = memory_allocate(factors * fit->rows, sizeof *fit->values);
+	fit->extra = memory_zero(fit->rows, sizeof *fit->extra);
 	for (size_t row = 0; row < fit->rows; row++) {
 		transform_forward(&fit->transform, scores + row * benchmarks, factor, uncertainty);
-		extra[row] = 0;
 		for (size_t f = 0; f < factors; f++) {
 			fit->values[f * fit->rows + row] = factor[f];
-			extra[row] += uncertainty[f] / (double)factors;
+			fit->extra[row] += uncertainty[f] / (double)factors;
 		}
 	}
 	free(scores);
@@ -193,8 +191,7 @@ static void fit_mark_learning(struct engine_fit *fit)
 	free(rows);
 }
 
-static void learning_init(struct learning *learning, const struct engine_fit *fit,
-			  const double *extra)
+static void learning_init(struct learning *learning, const struct engine_fit *fit)
 {
 	learning->rows = memory_allocate(LEARNING_ROWS, sizeof *learning->rows);
 	learning->count = 0;
@@ -209,7 +206,7 @@ static void learning_init(struct learning *learning, const struct engine_fit *fi
 				  learning->matrices + k * cells);
 	learning->extra = memory_allocate(learning->count, sizeof(double));
 	for (size_t i = 0; i < learning->count; i++)
-		learning->extra[i] = extra[learning->rows[i]];
+		learning->extra[i] = fit->extra[learning->rows[i]];
 }
 
 static void learning_free(struct learning *learning)
@@ -256,13 +253,13 @@ static enum status fit_learn_group(struct engine_fit *fit, const struct learning
 	return status;
 }
 
-static enum status fit_learn_groups(struct engine_fit *fit, const double *extra,
-				    struct progress *progress, struct error *error)
+static enum status fit_learn_groups(struct engine_fit *fit, struct progress *progress,
+				    struct error *error)
 {
 	struct learning learning;
 	enum status status = STATUS_OK;
 
-	learning_init(&learning, fit, extra);
+	learning_init(&learning, fit);
 	for (size_t g = 0; g < fit->groups && status == STATUS_OK; g++) {
 		struct progress_part part;
 		struct progress *own = progress_begin_part(&part, progress,
@@ -293,8 +290,8 @@ static enum status fit_set_laplacian(struct engine_fit *fit, double rho, struct 
 }
 
 /* Tries each rho and keeps the likeliest with its variances. */
-static enum status fit_learn_laplacian(struct engine_fit *fit, const double *extra,
-				       struct progress *progress, struct error *error)
+static enum status fit_learn_laplacian(struct engine_fit *fit, struct progress *progress,
+				       struct error *error)
 {
 	double best = -HUGE_VAL, best_rho = 1, best_theta[FIT_GROUPS_MAX][2] = {{0}};
 	enum status status = STATUS_OK;
@@ -307,7 +304,7 @@ static enum status fit_learn_laplacian(struct engine_fit *fit, const double *ext
 							   (double)(i + 1) / (double)grid);
 		status = fit_set_laplacian(fit, rho_grid[i], error);
 		if (status == STATUS_OK)
-			status = fit_learn_groups(fit, extra, own, error);
+			status = fit_learn_groups(fit, own, error);
 		if (status != STATUS_OK || fit_log_likelihood(fit) <= best)
 			continue;
 		best = fit_log_likelihood(fit);
@@ -322,60 +319,11 @@ static enum status fit_learn_laplacian(struct engine_fit *fit, const double *ext
 	return status;
 }
 
-static enum status fit_learn(struct engine_fit *fit, const double *extra,
-			     struct progress *progress, struct error *error)
+static enum status fit_learn(struct engine_fit *fit, struct progress *progress, struct error *error)
 {
 	if (fit->settings.prior == PRIOR_LAPLACIAN)
-		return fit_learn_laplacian(fit, extra, progress, error);
-	return fit_learn_groups(fit, extra, progress, error);
-}
-
-/* ---- state ----------------------------------------------------------------------- */
-
-struct state_header {
-	char magic[8];
-	uint32_t version, prior, groups, terms;
-	double rho;
-};
-
-void *engine_fit_state(const struct engine_fit *fit, size_t *bytes)
-{
-	size_t terms = covariance_terms(&fit->covariance);
-	struct state_header header = {
-		.magic = "stemma", .version = STATE_VERSION, .prior = (uint32_t)fit->settings.prior,
-		.groups = (uint32_t)fit->groups, .terms = (uint32_t)terms, .rho = fit->rho,
-	};
-	size_t group_bytes = (terms + 1) * sizeof(double);
-
-	*bytes = sizeof header + fit->groups * group_bytes;
-	char *state = memory_allocate(*bytes, 1);
-	memcpy(state, &header, sizeof header);
-	for (size_t g = 0; g < fit->groups; g++)
-		memcpy(state + sizeof header + g * group_bytes, fit->group[g].theta, group_bytes);
-	return state;
-}
-
-/* Takes the variances of a state of the same shape; false when it is of
- * another. */
-static bool fit_read_state(struct engine_fit *fit, const void *state, size_t bytes)
-{
-	size_t terms = covariance_terms(&fit->covariance);
-	size_t group_bytes = (terms + 1) * sizeof(double);
-	struct state_header header;
-
-	if (!state || bytes < sizeof header)
-		return false;
-	memcpy(&header, state, sizeof header);
-	if (strncmp(header.magic, "stemma", sizeof header.magic) != 0 ||
-	    header.version != STATE_VERSION || header.prior != (uint32_t)fit->settings.prior ||
-	    header.groups != fit->groups || header.terms != terms ||
-	    bytes != sizeof header + fit->groups * group_bytes)
-		return false;
-	for (size_t g = 0; g < fit->groups; g++)
-		memcpy(fit->group[g].theta, (const char *)state + sizeof header + g * group_bytes,
-		       group_bytes);
-	fit->rho = header.rho;
-	return true;
+		return fit_learn_laplacian(fit, progress, error);
+	return fit_learn_groups(fit, progress, error);
 }
 
 /* About what learning takes of the time of a fit that learns. */
@@ -428,13 +376,36 @@ static enum status fit_check_input(const struct engine_data *data, size_t rows, 
 	return STATUS_OK;
 }
 
+enum status engine_fit_factor(struct engine_fit *fit, struct progress *progress, struct error *error)
+{
+	enum status status = STATUS_OK;
+
+	if (!fit->factored)
+		status = fit->posterior->factor(fit, progress, error);
+	if (status == STATUS_OK)
+		fit->factored = true;
+	else
+		fit->posterior->release(fit);
+	return status;
+}
+
+bool engine_fit_factored(const struct engine_fit *fit)
+{
+	return fit->factored;
+}
+
+enum status fit_check_factored(const struct engine_fit *fit, struct error *error)
+{
+	return fit->factored ? STATUS_OK
+		: error_set(error, STATUS_SOFTWARE, "the covariance of the scored models is not factored yet");
+}
+
 enum status engine_fit_new(const struct engine_data *data, const struct engine_settings *settings,
 			   const void *state, size_t state_bytes, bool relearn,
 			   struct progress *progress, struct engine_fit **result, struct error *error)
 {
 	double begin = clock_seconds();
 	struct engine_fit *fit = memory_zero(1, sizeof *fit);
-	double *extra = NULL;
 	struct progress_part learning, factoring;
 
 	fit->settings = *settings;
@@ -446,36 +417,35 @@ enum status engine_fit_new(const struct engine_data *data, const struct engine_s
 		goto cleanup;
 	size_t dense_rows = settings->dense_rows ? settings->dense_rows : DENSE_ROWS;
 	fit->posterior = fit->rows > dense_rows ? &posterior_sparse : &posterior_dense;
-	extra = memory_allocate(fit->rows, sizeof *extra);
-	fit_rotate(fit, extra);
+	fit_rotate(fit);
 	fit->solution = memory_allocate(fit->transform.factors * fit->rows, sizeof *fit->solution);
 	fit->scale = memory_allocate(fit->transform.factors, sizeof *fit->scale);
 	fit_place_rows(fit);
 	fit_mark_learning(fit);
-	for (size_t g = 0; g < fit->groups; g++)
+	for (size_t g = 0; g < fit->groups; g++) {
+		fit->group[g].precision = memory_zero(fit->rows, sizeof(double));
 		fit->group[g].theta = memory_zero(covariance_terms(&fit->covariance) + 1, sizeof(double));
+	}
 	if (fit->posterior->prepare)
 		fit->posterior->prepare(fit);
-	bool known = fit_read_state(fit, state, state_bytes);
-	if (known && !relearn && settings->prior == PRIOR_LAPLACIAN)
+	bool learnt = !fit_read_state(fit, state, state_bytes, !relearn) || relearn;
+	if (learnt)
+		status = fit_learn(fit, progress_begin_part(&learning, progress, 0, LEARNING_SHARE), error);
+	else if (settings->prior == PRIOR_LAPLACIAN)
 		status = fit_set_laplacian(fit, fit->rho, error);
-	else if (!known || relearn)
-		status = fit_learn(fit, extra, progress_begin_part(&learning, progress, 0, LEARNING_SHARE),
-				   error);
-	bool learnt = !known || relearn;
-	if (status == STATUS_OK)
-		status = fit->posterior->factor(fit, extra, progress_begin_part(&factoring, progress,
-								learnt ? LEARNING_SHARE : 0, 1), error);
+	if (status == STATUS_OK && !(fit->judged && settings->without_factor))
+		status = engine_fit_factor(fit, progress_begin_part(&factoring, progress,
+								    learnt ? LEARNING_SHARE : 0, 1), error);
 	if (status != STATUS_OK)
 		goto cleanup;
 	fit_calibrate(fit);
+	fit->judged = true;
 	fit_list_components(fit);
 	progress_step(progress, "fitted", 1);
 	fit->seconds = clock_seconds() - begin;
 	*result = fit;
 	fit = NULL;
 cleanup:
-	free(extra);
 	engine_fit_free(fit);
 	return status;
 }
@@ -495,6 +465,7 @@ void engine_fit_free(struct engine_fit *fit)
 	free(fit->learning);
 	transform_free(&fit->transform);
 	free(fit->values);
+	free(fit->extra);
 	free(fit->solution);
 	free(fit->scale);
 	attributes_free(fit->attributes);

@@ -57,9 +57,12 @@ struct engine_fit {
 	struct transform transform;
 	bool *learning;            /* rows: the variances are learned on it */
 	double *values;            /* factors x rows: z */
+	double *extra;             /* rows: noise that missing benchmarks add, mean over the factors */
 	const struct posterior *posterior;
 	struct sparse *sparse;     /* of the sparse posterior */
 	double nonzeros;           /* of a group's factor */
+	bool judged;               /* what follows from K is known: solution, scale, precision, spread */
+	bool factored;             /* and so is K's factor, by which the posterior solves */
 	double *solution;          /* factors x rows: K^-1 z */
 	double *scale;             /* factors: s_f */
 	struct attributes *attributes;
@@ -77,6 +80,11 @@ struct engine_fit {
 	double seconds;
 };
 
+/* Takes the variances of a state of the same shape (false when it is of another) and,
+ * when they are `current` and were learned from the same scores, facts and lineage,
+ * what follows from them: then the fit is judged. */
+bool fit_read_state(struct engine_fit *fit, const void *state, size_t bytes, bool current);
+enum status fit_check_factored(const struct engine_fit *fit, struct error *error);
 /* Prior covariance of any models (count x count, row-major), noise included, as
  * the first group of factors has it; with `lineage_only` without what models
  * share besides their ancestors. */

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
-	include/stemma/engine/engine.h src/engine/fit.h src/engine/fit.c src/engine/lapack.h \
+	include/stemma/engine/engine.h src/engine/fit.h src/engine/fit.c src/engine/state.c src/engine/lapack.h \
 	src/engine/posterior.h src/engine/posterior.c src/engine/dense.c src/engine/sparse.c \
 	src/engine/selected.h src/engine/selected.c src/engine/calibrate.c src/engine/query.c \
 	include/stemma/engine/answers.h src/engine/answers.c \

@@ -376,6 +376,8 @@ enum status engine_predict_child(struct engine_query *query, const struct engine
 	struct engine_child described = *child;
 	enum status status = child_check(query->fit, child, &total, error);
 
+	if (status == STATUS_OK)
+		status = fit_check_factored(query->fit, error);
 	if (status != STATUS_OK)
 		return status;
 	attributes_describe_child(&query->fit->data, child, &described.model);
@@ -444,6 +446,8 @@ enum status engine_predict_model(struct engine_query *query, size_t model,
 
 	if (model >= fit->data.models)
 		return error_set(error, STATUS_USAGE, "no such model");
+	if (fit->model_row[model] < 0 && fit_check_factored(fit, error) != STATUS_OK)
+		return STATUS_SOFTWARE;
 	query->model = model;
 	if (fit->model_row[model] >= 0) {
 		query->subject = SUBJECT_SCORED;
@@ -701,7 +705,7 @@ size_t engine_contributions(struct engine_query *query, size_t benchmark,
 	size_t rows = fit->rows, factors = fit->transform.factors, count = 0;
 	double loading[FACTORS_MAX];
 
-	if (query->subject == SUBJECT_NONE || max == 0)
+	if (query->subject == SUBJECT_NONE || max == 0 || !fit->factored)
 		return 0;
 	const float *counts = query_weights(query);
 	for (size_t f = 0; f < factors; f++)

@@ -418,6 +418,8 @@ enum status search_new(const struct engine_fit *fit, const struct suggest_settin
 	*search = (struct search){.fit = fit, .settings = settings, .progress = progress};
 	if (fit->settings.prior != PRIOR_KIN)
 		return error_set(error, STATUS_USAGE, "suggestions need the prior kin");
+	if (fit_check_factored(fit, error) != STATUS_OK)
+		return STATUS_SOFTWARE;
 	search->node = memory_zero(fit->data.models, sizeof *search->node);
 	search->cross = memory_allocate(fit->rows, sizeof *search->cross);
 	learn_target(search);

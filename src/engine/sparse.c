@@ -52,7 +52,7 @@ static double term_scale(const struct fit_group *group, size_t term, size_t term
 }
 
 /* R and the effects' scales of a group. */
-static void sparse_scale_group(const struct engine_fit *fit, size_t number, const double *extra)
+static void sparse_scale_group(const struct engine_fit *fit, size_t number)
 {
 	struct sparse *sparse = fit->sparse;
 	const struct mixed *mixed = &sparse->mixed;
@@ -61,7 +61,7 @@ static void sparse_scale_group(const struct engine_fit *fit, size_t number, cons
 	double *scale = memory_allocate(mixed->effects, sizeof *scale);
 
 	for (size_t row = 0; row < fit->rows; row++)
-		noise[row] = group->theta[mixed->terms] + extra[row] +
+		noise[row] = group->theta[mixed->terms] + fit->extra[row] +
 			     cblas_ddot((int)mixed->terms, group->theta, 1, mixed->own + row * mixed->terms, 1);
 	for (size_t i = 0; i < mixed->effects; i++)
 		scale[i] = term_scale(group, mixed->effect_term[i], mixed->terms);
@@ -270,13 +270,12 @@ static void sparse_learn_precision(struct engine_fit *fit, size_t number)
 	struct sparse *sparse = fit->sparse;
 	struct selected *selected = selected_new(sparse->factor[number]);
 	double *scratch = row_scratch(sparse);
-	double *precision = memory_allocate(fit->rows, sizeof *precision);
+	double *precision = fit->group[number].precision;
 
 	for (size_t row = 0; row < fit->rows; row++) {
 		double noise = sparse->noise[number][row];
 		precision[row] = (1 - row_variance(sparse, number, selected, row, scratch) / noise) / noise;
 	}
-	fit->group[number].precision = precision;
 	free(scratch);
 	selected_free(selected);
 	cholmod_l_free_factor(&sparse->factor[number], &sparse->common);
@@ -344,7 +343,7 @@ static enum status sparse_factor_group(struct engine_fit *fit, size_t number, co
 {
 	struct sparse *sparse = fit->sparse;
 
-	for (size_t step = 0; step < 3; step++) {
+	for (size_t step = fit->judged ? 2 : 0; step < 3; step++) {
 		enum status status = sparse_step(fit, number, step, progress, error);
 		if (status != STATUS_OK)
 			return status;
@@ -371,8 +370,7 @@ static void sparse_prepare(struct engine_fit *fit)
 	fit->covariance.space.date_step = step;
 }
 
-static enum status sparse_factor(struct engine_fit *fit, const double *extra, struct progress *progress,
-				 struct error *error)
+static enum status sparse_factor(struct engine_fit *fit, struct progress *progress, struct error *error)
 {
 	struct sparse *sparse = fit->sparse = memory_zero(1, sizeof *sparse);
 	cholmod_factor *shape = NULL;
@@ -388,10 +386,10 @@ static enum status sparse_factor(struct engine_fit *fit, const double *extra, st
 	else
 		fit->nonzeros = sparse->common.lnz;
 	for (size_t g = 0; g < fit->groups && status == STATUS_OK; g++) {
-		sparse_scale_group(fit, g, extra);
+		sparse_scale_group(fit, g);
 		status = sparse_factor_group(fit, g, shape, progress, error);
 	}
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && !fit->judged)
 		status = sparse_calibrate(fit, error);
 	cholmod_l_free_factor(&shape, &sparse->common);
 	cholmod_l_free_sparse(&sparse->square_root, &sparse->common);
@@ -413,6 +411,7 @@ static void sparse_free(struct engine_fit *fit)
 	cholmod_l_finish(&sparse->common);
 	mixed_free(&sparse->mixed);
 	free(sparse);
+	fit->sparse = NULL;
 }
 
 const struct posterior posterior_sparse = {

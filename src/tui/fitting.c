@@ -9,10 +9,10 @@
 static enum status work_fit(void *context, struct progress *progress, struct error *error)
 {
 	struct fit_work *work = context;
+	const struct engine_settings settings = {.prior = work->prior};
 
-	enum status status = session_fit_detached(work->path, work->catalog, work->excluded,
-						  work->prior, 0, 0, work->relearn, progress,
-						  &work->fit, error);
+	enum status status = session_fit_detached(work->path, work->catalog, work->excluded, &settings,
+						  work->relearn, progress, &work->fit, error);
 	if (status == STATUS_OK)
 		status = session_answers_detached(work->path, work->catalog, work->fit, 0, progress,
 						  &work->answers, error);

@@ -136,7 +136,8 @@ static void make_base(void)
 		text_free(&more);
 	}
 	FUZZ_CHECK(session_reload(session, &error) == STATUS_OK);
-	FUZZ_CHECK(session_fit(session, PRIOR_KIN, 0, 0, false, NULL, &error) == STATUS_OK);
+	FUZZ_CHECK(session_fit(session, &(const struct engine_settings){.prior = PRIOR_KIN}, false, NULL,
+			       &error) == STATUS_OK);
 	session_close(session);
 	FILE *file = fopen(path, "rb");
 	FUZZ_CHECK(file && fseek(file, 0, SEEK_END) == 0);

@@ -27,7 +27,8 @@ void world_browse(const char *script)
 	struct error error = {0};
 
 	FUZZ_CHECK(session_open(world_cache(), true, NULL, NULL, &session, &error) == STATUS_OK);
-	FUZZ_CHECK(session_fit(session, PRIOR_KIN, 0, 0, false, NULL, &error) == STATUS_OK);
+	FUZZ_CHECK(session_fit(session, &(const struct engine_settings){.prior = PRIOR_KIN}, false, NULL,
+			       &error) == STATUS_OK);
 	browse(session, script);
 	session_close(session);
 }
@@ -52,7 +53,8 @@ void world_use(const char *path)
 		return;
 	fuzz_check_failure(store_check(session->store, count_finding, &findings, &faults, &error), &error);
 	error_clear(&error);
-	fuzz_check_failure(session_fit(session, PRIOR_KIN, 0, 0, false, NULL, &error), &error);
+	fuzz_check_failure(session_fit(session, &(const struct engine_settings){.prior = PRIOR_KIN}, false, NULL,
+				       &error), &error);
 	browse(session, "key j j space j space enter r z H z P z v z ?\nwait idle\n");
 	session_close(session);
 }

@@ -102,7 +102,8 @@ static void world_make(void)
 	import_written(session->store, models);
 	import_written(session->store, edges);
 	FUZZ_CHECK(session_reload(session, &error) == STATUS_OK);
-	FUZZ_CHECK(session_fit(session, PRIOR_KIN, 0, 0, false, NULL, &error) == STATUS_OK);
+	FUZZ_CHECK(session_fit(session, &(const struct engine_settings){.prior = PRIOR_KIN}, false, NULL,
+			       &error) == STATUS_OK);
 	session_close(session);
 	read_bytes();
 }

@@ -167,9 +167,10 @@ static void mark_kept_fit(struct fixture *fixture)
 
 static void fit(struct fixture *fixture, size_t rank, bool relearn)
 {
+	const struct engine_settings settings = {.prior = PRIOR_NONE, .rank = rank, .seed = 1};
 	struct error error = {0};
 
-	expect_ok(session_fit(fixture->session, PRIOR_NONE, rank, 1, relearn, NULL, &error), &error);
+	expect_ok(session_fit(fixture->session, &settings, relearn, NULL, &error), &error);
 	assert_non_null(fixture->session->fit);
 	assert_non_null(fixture->session->query);
 }
@@ -206,20 +207,21 @@ static void variances_are_learned_only_when_needed(void **state)
 static void a_worker_fits_beside_the_session(void **state)
 {
 	struct fixture *fixture = *state;
+	const struct engine_settings settings = {.prior = PRIOR_NONE, .seed = 1};
 	struct error error = {0};
 	struct engine_fit *made = NULL;
 
 	open_family(fixture);
-	expect_ok(session_fit_detached(fixture->place.cache, fixture->session->catalog, NULL, PRIOR_NONE,
-				       0, 1, false, NULL, &made, &error), &error);
+	expect_ok(session_fit_detached(fixture->place.cache, fixture->session->catalog, NULL, &settings,
+				       false, NULL, &made, &error), &error);
 	session_adopt_fit(fixture->session, made);
 	assert_non_null(fixture->session->query);
 	assert_int_equal(kept_models(fixture), MODELS);
 	/* A fit of data that are no longer in the cache is not kept. */
 	mark_kept_fit(fixture);
 	put_score(fixture->session->store, "owner/newcomer", "user", "ifeval", 40);
-	expect_ok(session_fit_detached(fixture->place.cache, fixture->session->catalog, NULL, PRIOR_NONE,
-				       0, 1, true, NULL, &made, &error), &error);
+	expect_ok(session_fit_detached(fixture->place.cache, fixture->session->catalog, NULL, &settings,
+				       true, NULL, &made, &error), &error);
 	session_adopt_fit(fixture->session, made);
 	assert_int_equal(kept_models(fixture), 999);
 	struct catalog *catalog = load(fixture->session->store);
@@ -231,18 +233,17 @@ static void a_worker_fits_beside_the_session(void **state)
 static void too_few_models_and_cancelling_leave_no_fit(void **state)
 {
 	struct fixture *fixture = *state;
+	const struct engine_settings settings = {.prior = PRIOR_NONE};
 	struct progress progress = {0};
 	struct error error = {0};
 
 	open_session(fixture, true, NULL);
-	assert_int_not_equal(session_fit(fixture->session, PRIOR_NONE, 0, 0, false, NULL, &error),
-			     STATUS_OK);
+	assert_int_not_equal(session_fit(fixture->session, &settings, false, NULL, &error), STATUS_OK);
 	assert_string_not_equal(error.message, "");
 	assert_null(fixture->session->fit);
 	open_family(fixture);
 	progress_cancel(&progress);
-	assert_int_equal(session_fit(fixture->session, PRIOR_NONE, 0, 0, false, &progress, NULL),
-			 STATUS_CANCELLED);
+	assert_int_equal(session_fit(fixture->session, &settings, false, &progress, NULL), STATUS_CANCELLED);
 	assert_null(fixture->session->fit);
 	assert_int_equal(kept_models(fixture), -1);
 }
@@ -251,10 +252,11 @@ static void too_few_models_and_cancelling_leave_no_fit(void **state)
 
 static size_t fitted_models(struct fixture *fixture)
 {
+	const struct engine_settings settings = {.prior = PRIOR_KIN};
 	struct engine_info info;
 	struct error error = {0};
 
-	expect_ok(session_fit(fixture->session, PRIOR_KIN, 0, 0, false, NULL, &error), &error);
+	expect_ok(session_fit(fixture->session, &settings, false, NULL, &error), &error);
 	engine_fit_info(fixture->session->fit, &info);
 	return info.models;
 }

@@ -691,7 +691,8 @@ static void two_sketches_are_predicted_together(void **state)
 	sketch_set_weight(sketch, 0, 0.2);
 	assert_int_equal(sketch_compare(sketch, fixture->session, &comparison, &error), STATUS_USAGE);
 	error_clear(&error); /* not fitted */
-	expect_ok(session_fit(fixture->session, PRIOR_KIN, 0, 1, false, NULL, &error), &error);
+	expect_ok(session_fit(fixture->session, &(const struct engine_settings){.prior = PRIOR_KIN, .seed = 1},
+			      false, NULL, &error), &error);
 	expect_ok(sketch_compare(sketch, fixture->session, &comparison, &error), &error);
 	expect_ok(sketch_predict(sketch, fixture->session, &alone, &error), &error);
 	assert_int_equal(comparison.open.rows, 3);
@@ -727,7 +728,8 @@ static void predictions_carry_what_is_shown(void **state)
 	assert_int_equal(sketch_predict(&fixture->sketch, fixture->session, &prediction, &error),
 			 STATUS_USAGE);
 	error_clear(&error);
-	expect_ok(session_fit(fixture->session, PRIOR_LAPLACIAN, 0, 1, false, NULL, &error), &error);
+	expect_ok(session_fit(fixture->session, &(const struct engine_settings){.prior = PRIOR_LAPLACIAN, .seed = 1},
+			      false, NULL, &error), &error);
 	expect_ok(sketch_predict(&fixture->sketch, fixture->session, &prediction, &error), &error);
 	assert_int_equal(prediction.rows, 3);
 	assert_int_equal(prediction.child.count, 2);

@@ -47,18 +47,19 @@ enum status session_reload(struct session *session, struct error *error);
 
 /* Makes session->fit: with `relearn`, or when the cache has no variances of
  * this prior for these data, rank and seed, learns them and stores them in the
- * cache; otherwise only factors.  Variances of older data begin the search,
- * unless `relearn`.  A cache that cannot be written is no failure.  `rank` 0
- * and `seed` 0 are the defaults. */
-enum status session_fit(struct session *session, enum prior prior, size_t rank, uint64_t seed,
+ * cache with what follows from them; otherwise only factors, or, with
+ * settings->without_factor, not even that (engine_fit_new()).  Variances of older
+ * data begin the search, unless `relearn`.  A cache that cannot be written is no
+ * failure. */
+enum status session_fit(struct session *session, const struct engine_settings *settings,
 			bool relearn, struct progress *progress, struct error *error);
 
 /* The same for a worker: opens `path` itself, hands over a fit that belongs to
  * `catalog`, and stores the variances.  What is left out is `excluded` (by
  * model, NULL nothing), whatever the session says of it meanwhile. */
 enum status session_fit_detached(const char *path, const struct catalog *catalog,
-				 const bool *excluded, enum prior prior, size_t rank, uint64_t seed, bool relearn,
-				 struct progress *progress, struct engine_fit **fit,
+				 const bool *excluded, const struct engine_settings *settings,
+				 bool relearn, struct progress *progress, struct engine_fit **fit,
 				 struct error *error);
 /* Flags a model (reason NULL: takes the flag away), and says whether fits leave
  * out what is flagged and all that descends from it; both are kept in the cache.
@@ -67,6 +68,8 @@ enum status session_flag(struct session *session, size_t model, const char *reas
 			 struct error *error);
 enum status session_leave_out(struct session *session, bool leave_out, struct error *error);
 /* Whether the model is left out of fits, kin and suggestions now. */
+/* Whether fits learn from the model: it has scores and is not left out. */
+bool session_learns(const struct session *session, size_t model);
 bool session_leaves_out(const struct session *session, size_t model);
 
 /* Makes session->answers for the fit; a session without a fit has none. */

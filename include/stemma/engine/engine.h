@@ -67,21 +67,34 @@ struct engine_settings {
 	size_t dense_rows; /* more scored models than this take the sparse path; 0 = 10,000 */
 	double date_step;  /* sparse: dates are rounded to this share of a term's length; 0 = the
 			      engine's choice, NAN = not */
+	bool without_factor; /* do not factor where the state has what follows from it */
 };
 
 struct engine_fit;
 
 /* Learns the variances (unless `state` brings them from an earlier fit and
- * `relearn` is false) and factors the covariance.  `state` may be NULL.  Needs
- * at least 8 scored models.  Deterministic for a seed.  O(n^3) in the scored
- * models n, past settings->dense_rows what the sparse factor takes.  Checks `progress` for cancelling between steps; a cancelled fit
- * is STATUS_CANCELLED and leaves nothing. */
+ * `relearn` is false) and factors the covariance.  `state` may be NULL; that of a
+ * fit of these very data also brings what follows from the covariance, which then
+ * need not be calculated again, and with settings->without_factor not even
+ * factored.  Needs at least 8 scored models.  Deterministic for a seed.  O(n^3)
+ * in the scored models n, past settings->dense_rows what the sparse factor takes;
+ * without a factor O(n).  Checks `progress` for cancelling between steps; a
+ * cancelled fit is STATUS_CANCELLED and leaves nothing. */
 enum status engine_fit_new(const struct engine_data *data, const struct engine_settings *settings,
 			   const void *state, size_t state_bytes, bool relearn,
 			   struct progress *progress, struct engine_fit **fit, struct error *error);
 void engine_fit_free(struct engine_fit *fit); /* NULL allowed */
 
-/* The learned variances as bytes that engine_fit_new() takes back; the caller
+/* Without a factor a fit tells residuals, figures, components and anomalies and
+ * predicts scored models; hypothetical children, models without scores, reasons
+ * and the searches need it.  engine_fit_factor() makes it where it is not there;
+ * meanwhile others may read of the fit what needs none.  When it fails the fit
+ * stays as it was. */
+bool engine_fit_factored(const struct engine_fit *fit);
+enum status engine_fit_factor(struct engine_fit *fit, struct progress *progress, struct error *error);
+
+/* The learned variances and what follows from them (8 bytes a scored model, factor
+ * and group of factors) as bytes that engine_fit_new() takes back; the caller
  * frees.  Portable between machines of one byte order; recognised by a
  * version, so a foreign state is ignored. */
 void *engine_fit_state(const struct engine_fit *fit, size_t *bytes);
