@@ -177,8 +177,8 @@ void scored_make(size_t count, struct scored *scored)
 	free(maker.families);
 	free(maker.latent);
 	free(maker.owners);
-	scored->data = (struct engine_data){count, SCORED_BENCHMARKS, scored->lineage, scored->model,
-					    scored->scores, NULL};
+	scored->data = (struct engine_data){.models = count, .benchmarks = SCORED_BENCHMARKS, .lineage = scored->lineage,
+				   .model = scored->model, .scores = scored->scores};
 }
 
 void scored_free(struct scored *scored)

@@ -30,11 +30,11 @@ static bool has_shape(const struct engine_model *facts)
 static void inherit_shape(const struct engine_data *data, size_t model, struct engine_model *facts)
 {
 	for (size_t count = 1; !has_shape(facts) && count > 0;) {
-		const struct engine_model *own = &data->model[model];
+		struct engine_model own = engine_data_model(data, model);
 		if (!facts->architecture)
-			facts->architecture = own->architecture;
+			facts->architecture = own.architecture;
 		if (!(facts->params_b > 0))
-			facts->params_b = own->params_b;
+			facts->params_b = own.params_b;
 		const struct lineage_parent *parents = lineage_parents(data->lineage, model, &count);
 		if (count > 0 && (enum relation)parents[0].relation == RELATION_DISTILL)
 			count = 0;
@@ -55,7 +55,7 @@ static void guess_template(struct engine_model *facts)
 
 void attributes_describe(const struct engine_data *data, size_t model, struct engine_model *facts)
 {
-	*facts = data->model[model];
+	*facts = engine_data_model(data, model);
 	inherit_shape(data, model, facts);
 	guess_template(facts);
 }

@@ -43,7 +43,7 @@ static double average_score(const struct engine_data *data, size_t model)
 	double sum = 0;
 
 	for (size_t b = 0; b < data->benchmarks; b++)
-		sum += data->scores[model * data->benchmarks + b];
+		sum += engine_data_scores(data, model)[b];
 	return sum / (double)data->benchmarks;
 }
 
@@ -91,7 +91,7 @@ static bool sketch_merge(const struct engine_data *data, size_t model, struct en
 	size_t count;
 	const struct lineage_parent *parents = lineage_parents(data->lineage, model, &count);
 
-	*child = (struct engine_child){.relation = RELATION_MERGE, .model = data->model[parents[0].node]};
+	*child = (struct engine_child){.relation = RELATION_MERGE, .model = engine_data_model(data, parents[0].node)};
 	child->model.name = NULL;
 	child->model.kind = KIND_MERGE;
 	for (size_t p = 0; p < count && child->count < ENGINE_PARENTS_MAX; p++) {
@@ -99,7 +99,7 @@ static bool sketch_merge(const struct engine_data *data, size_t model, struct en
 			continue;
 		child->parents[child->count] = parents[p].node;
 		child->weights[child->count++] = (double)parents[p].weight;
-		child->model.uploaded = fmax(child->model.uploaded, data->model[parents[p].node].uploaded);
+		child->model.uploaded = fmax(child->model.uploaded, engine_data_model(data, parents[p].node).uploaded);
 	}
 	return child->model.architecture && child->model.params_b > 0;
 }
@@ -119,8 +119,8 @@ static enum status judge_merge(struct backtest *test, struct engine_query *query
 		return status;
 	judged.by[BACKTEST_SCORE] = estimates[data->benchmarks].mean;
 	judged.by[BACKTEST_GAIN] = judged.by[BACKTEST_SCORE] - judged.best;
-	child.model.chat_template = data->model[model].chat_template;
-	child.model.uploaded = data->model[model].uploaded;
+	child.model.chat_template = engine_data_model(data, model).chat_template;
+	child.model.uploaded = engine_data_model(data, model).uploaded;
 	status = engine_predict_child(query, &child, estimates, error);
 	if (status != STATUS_OK)
 		return status;
@@ -225,10 +225,11 @@ static void add_pairs(struct backtest_result *result, const double *by[BACKTEST_
 
 static bool same_group(const struct backtest *test, const struct judged *a, const struct judged *b)
 {
-	const struct engine_model *x = &test->data.model[a->model], *y = &test->data.model[b->model];
+	struct engine_model x = engine_data_model(&test->data, a->model);
+	struct engine_model y = engine_data_model(&test->data, b->model);
 
-	return test->fold[a->model] == test->fold[b->model] && x->architecture && y->architecture &&
-	       strcmp(x->architecture, y->architecture) == 0 && fabs(x->params_b - y->params_b) < 0.005;
+	return test->fold[a->model] == test->fold[b->model] && x.architecture && y.architecture &&
+	       strcmp(x.architecture, y.architecture) == 0 && fabs(x.params_b - y.params_b) < 0.005;
 }
 
 /* The group of the entry `first`, which moves to the front of what is left. */

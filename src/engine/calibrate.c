@@ -43,7 +43,7 @@ static size_t newest_block(const struct engine_fit *fit, uint32_t *block)
 	size_t count = 0, block_count;
 
 	for (size_t row = 0; row < fit->rows; row++) {
-		double date = fit->data.model[fit->row_model[row]].uploaded;
+		double date = engine_data_model(&fit->data, fit->row_model[row]).uploaded;
 		if (!isnan(date))
 			dated[count++] = (struct dated_row){date, (uint32_t)row};
 	}
@@ -282,7 +282,7 @@ static double newest_date(const struct engine_fit *fit)
 	double newest = -HUGE_VAL;
 
 	for (size_t row = 0; row < fit->rows; row++)
-		newest = fmax(newest, fit->data.model[fit->row_model[row]].uploaded);
+		newest = fmax(newest, engine_data_model(&fit->data, fit->row_model[row]).uploaded);
 	return newest > -HUGE_VAL ? newest : HUGE_VAL;
 }
 
@@ -316,7 +316,7 @@ const struct spread *fit_spread(const struct engine_fit *fit, const struct engin
 double fit_observed(const struct engine_fit *fit, size_t row, size_t benchmark)
 {
 	size_t benchmarks = fit->transform.benchmarks;
-	const double *scores = fit->data.scores + fit->row_model[row] * benchmarks;
+	const double *scores = engine_data_scores(&fit->data, fit->row_model[row]);
 	double sum = 0;
 
 	if (benchmark < benchmarks)

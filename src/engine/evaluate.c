@@ -71,16 +71,16 @@ static bool is_scored(const struct evaluation *evaluation, size_t model)
 	const struct engine_data *data = &evaluation->data;
 
 	for (size_t b = 0; b < data->benchmarks; b++)
-		if (!isnan(data->scores[model * data->benchmarks + b]))
+		if (!isnan(engine_data_scores(data, model)[b]))
 			return true;
 	return false;
 }
 
 /* Families are compared by architecture and size to two decimals. */
-static bool same_family(const struct engine_model *a, const struct engine_model *b)
+static bool same_family(struct engine_model a, struct engine_model b)
 {
-	return a->architecture && b->architecture && strcmp(a->architecture, b->architecture) == 0 &&
-	       fabs(a->params_b - b->params_b) < 0.005;
+	return a.architecture && b.architecture && strcmp(a.architecture, b.architecture) == 0 &&
+	       fabs(a.params_b - b.params_b) < 0.005;
 }
 
 /* The members of the largest families, largest first: `family` gets a number
@@ -96,12 +96,12 @@ static int number_families(const struct evaluation *evaluation, int *family)
 		size_t best = 0, best_count = 0;
 		for (size_t i = 0; i < data->models; i++) {
 			size_t count = 0;
-			if (family[i] >= 0 || !is_scored(evaluation, i) || !data->model[i].architecture)
+			if (family[i] >= 0 || !is_scored(evaluation, i) || !engine_data_model(data, i).architecture)
 				continue;
 			bool leader = true; /* the first of its family counts it */
 			for (size_t j = 0; j < data->models; j++) {
-				if (family[j] >= 0 || !same_family(&data->model[i], &data->model[j]) ||
-				    !is_scored(evaluation, j))
+				if (family[j] >= 0 || !is_scored(evaluation, j) ||
+				    !same_family(engine_data_model(data, i), engine_data_model(data, j)))
 					continue;
 				leader = leader && j >= i;
 				if (!leader)
@@ -114,8 +114,8 @@ static int number_families(const struct evaluation *evaluation, int *family)
 		if (best_count < FAMILY_MIN || numbers == FAMILIES_MAX)
 			return numbers;
 		for (size_t j = 0; j < data->models; j++)
-			if (family[j] < 0 && same_family(&data->model[best], &data->model[j]) &&
-			    is_scored(evaluation, j))
+			if (family[j] < 0 && is_scored(evaluation, j) &&
+			    same_family(engine_data_model(data, best), engine_data_model(data, j)))
 				family[j] = numbers;
 		numbers++;
 	}
@@ -163,7 +163,7 @@ static void split_by_time(struct evaluation *evaluation)
 	const struct engine_data *data = &evaluation->data;
 
 	for (size_t i = 0; i < data->models; i++)
-		if (!evaluation->unseen[i] && data->model[i].uploaded >= evaluation->settings->date)
+		if (!evaluation->unseen[i] && engine_data_model(data, i).uploaded >= evaluation->settings->date)
 			hold_out(evaluation, i);
 	forget_descendants(evaluation);
 }
@@ -223,8 +223,9 @@ static double training_mean(const struct evaluation *evaluation, size_t benchmar
 	size_t count = 0;
 
 	for (size_t i = 0; i < data->models; i++) {
-		double score = data->scores[i * data->benchmarks + benchmark];
-		if (evaluation->unseen[i] || isnan(score) || (like && !same_family(like, &data->model[i])))
+		double score = engine_data_scores(data, i)[benchmark];
+		if (evaluation->unseen[i] || isnan(score) ||
+		    (like && !same_family(*like, engine_data_model(data, i))))
 			continue;
 		sum += score;
 		count++;
@@ -240,7 +241,7 @@ static double parents_mean(const struct evaluation *evaluation, size_t model, si
 	double sum = 0, weights = 0;
 
 	for (size_t p = 0; p < count; p++) {
-		double score = data->scores[parents[p].node * data->benchmarks + benchmark];
+		double score = engine_data_scores(data, parents[p].node)[benchmark];
 		if (evaluation->unseen[parents[p].node] || isnan(score))
 			continue;
 		sum += (double)parents[p].weight * score;
@@ -260,8 +261,9 @@ static void predict_baseline(struct evaluation *evaluation, enum evaluation_meth
 			if (!evaluation->target[i])
 				continue;
 			double value = method == METHOD_PARENTS ? parents_mean(evaluation, i, b) : NAN;
+			struct engine_model own = engine_data_model(data, i);
 			if (isnan(value) && method != METHOD_MEAN)
-				value = training_mean(evaluation, b, &data->model[i]);
+				value = training_mean(evaluation, b, &own);
 			evaluation->estimates[i * stride + b] = (struct engine_estimate){
 				.mean = isnan(value) ? all : value, .low50 = NAN, .high50 = NAN, .low90 = NAN,
 				.high90 = NAN};
@@ -291,7 +293,7 @@ static bool draw_known(const struct evaluation *evaluation, size_t model, double
 		known[b] = NAN;
 		if (random_next(&random) % rest >= left)
 			continue;
-		known[b] = data->scores[model * data->benchmarks + b];
+		known[b] = engine_data_scores(data, model)[b];
 		left--;
 	}
 	return evaluation->settings->known > 0;
@@ -381,9 +383,9 @@ static double observed_score(const struct evaluation *evaluation, size_t model, 
 	double sum = 0;
 
 	if (benchmark < data->benchmarks)
-		return data->scores[model * data->benchmarks + benchmark];
+		return engine_data_scores(data, model)[benchmark];
 	for (size_t b = 0; b < data->benchmarks; b++)
-		sum += data->scores[model * data->benchmarks + b];
+		sum += engine_data_scores(data, model)[b];
 	return sum / (double)data->benchmarks;
 }
 

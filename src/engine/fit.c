@@ -50,7 +50,7 @@ static void fit_choose_rows(struct engine_fit *fit)
 	for (size_t model = 0; model < data->models; model++) {
 		bool known = false;
 		for (size_t b = 0; b < data->benchmarks; b++)
-			known = known || !isnan(data->scores[model * data->benchmarks + b]);
+			known = known || !isnan(engine_data_scores(data, model)[b]);
 		fit->model_row[model] = -1;
 		if (!known || (data->excluded && data->excluded[model]))
 			continue;
@@ -68,7 +68,7 @@ static void fit_rotate(struct engine_fit *fit)
 	double factor[FACTORS_MAX], uncertainty[FACTORS_MAX];
 
 	for (size_t row = 0; row < fit->rows; row++)
-		memcpy(scores + row * benchmarks, data->scores + fit->row_model[row] * benchmarks,
+		memcpy(scores + row * benchmarks, engine_data_scores(data, fit->row_model[row]),
 		       benchmarks * sizeof *scores);
 	transform_learn(&fit->transform, scores, fit->rows, benchmarks, fit->settings.rank);
 	factors = fit->transform.factors;

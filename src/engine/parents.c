@@ -52,7 +52,7 @@ static size_t collect_candidates(const struct parents *parents, size_t child, ui
 
 	*closest = NAN;
 	parents_mark_descendants(data, child, marked);
-	for (size_t p = 0; data->model[child].architecture && p < data->models; p++) {
+	for (size_t p = 0; engine_data_model(data, child).architecture && p < data->models; p++) {
 		if (marked[p] || !parents_possible(data, child, p))
 			continue;
 		candidates[count++] = (uint32_t)p;

@@ -111,7 +111,7 @@ static void read_names(struct parents *parents)
 	struct word_list words = {0};
 
 	for (size_t m = 0; m < parents->data->models; m++) {
-		const char *name = own_name(parents->data->model[m].name);
+		const char *name = own_name(engine_data_model(parents->data, m).name);
 		for (size_t length; *name; name += length + (name[length] != '\0')) {
 			length = strcspn(name, "-_");
 			add_part(&words, name, length, m);
@@ -145,7 +145,7 @@ static void number_owners(struct parents *parents)
 	uint32_t number = 0;
 
 	for (size_t m = 0; m < models; m++) {
-		const char *name = parents->data->model[m].name, *slash = strchr(name, '/');
+		const char *name = engine_data_model(parents->data, m).name, *slash = strchr(name, '/');
 		if (slash)
 			owners[count++] = (struct owner_name){name, (size_t)(slash - name), (uint32_t)m};
 	}
@@ -165,7 +165,7 @@ static void scale_scores(struct parents *parents)
 	for (size_t b = 0; b < data->benchmarks; b++) {
 		double sum = 0, squares = 0, count = 0;
 		for (size_t m = 0; m < data->models; m++) {
-			double score = data->scores[m * data->benchmarks + b];
+			double score = engine_data_scores(data, m)[b];
 			if (isnan(score))
 				continue;
 			sum += score;
@@ -223,15 +223,14 @@ static const char *architecture_of(const struct engine_data *data, size_t model,
 	const uint32_t *child_list = lineage_children(data->lineage, model, &children);
 	const struct lineage_parent *parent_list = lineage_parents(data->lineage, model, &parents);
 
-	if (data->model[model].architecture)
-		return data->model[model].architecture;
-	for (size_t i = 0; i < children; i++)
-		if (child_list[i] != child && data->model[child_list[i]].architecture)
-			return data->model[child_list[i]].architecture;
-	for (size_t i = 0; i < parents; i++)
-		if (data->model[parent_list[i].node].architecture)
-			return data->model[parent_list[i].node].architecture;
-	return NULL;
+	const char *architecture = engine_data_model(data, model).architecture;
+
+	for (size_t i = 0; i < children && !architecture; i++)
+		if (child_list[i] != child)
+			architecture = engine_data_model(data, child_list[i]).architecture;
+	for (size_t i = 0; i < parents && !architecture; i++)
+		architecture = engine_data_model(data, parent_list[i].node).architecture;
+	return architecture;
 }
 
 void parents_mark_descendants(const struct engine_data *data, size_t model, bool *marked)
@@ -250,13 +249,13 @@ void parents_mark_descendants(const struct engine_data *data, size_t model, bool
 
 bool parents_possible(const struct engine_data *data, size_t child, size_t parent)
 {
-	const struct engine_model *c = &data->model[child], *p = &data->model[parent];
+	struct engine_model c = engine_data_model(data, child), p = engine_data_model(data, parent);
 	const char *architecture = architecture_of(data, parent, child);
 
-	if (!architecture || strcmp(architecture, c->architecture) != 0 || p->uploaded > c->uploaded + 1)
+	if (!architecture || strcmp(architecture, c.architecture) != 0 || p.uploaded > c.uploaded + 1)
 		return false;
-	return !(p->params_b > 0 && c->params_b > 0) ||
-	       fabs(log(p->params_b / c->params_b)) <= SIZE_RATIO_MAX;
+	return !(p.params_b > 0 && c.params_b > 0) ||
+	       fabs(log(p.params_b / c.params_b)) <= SIZE_RATIO_MAX;
 }
 
 /* ---- features --------------------------------------------------------------------------- */
@@ -292,7 +291,8 @@ static void count_uses(const struct parents *parents, size_t child, size_t paren
 		size_t other = children[i];
 		if (other == child || parents_relation(data, other, parent) != RELATION_MERGE)
 			continue;
-		double days = fabs(data->model[other].uploaded - data->model[child].uploaded);
+		double days = fabs(engine_data_model(data, other).uploaded -
+				   engine_data_model(data, child).uploaded);
 		bool same = parents->owner[other] == parents->owner[child] && parents->owner[child] > 0;
 		uses++;
 		own += same;
@@ -315,8 +315,8 @@ static void compare_scores(const struct parents *parents, size_t child, size_t p
 	double sum = 0, squares = 0, count = 0;
 
 	for (size_t b = 0; b < data->benchmarks; b++) {
-		double lead = (data->scores[child * data->benchmarks + b] -
-			       data->scores[parent * data->benchmarks + b]) / parents->scale[b];
+		double lead = (engine_data_scores(data, child)[b] -
+			       engine_data_scores(data, parent)[b]) / parents->scale[b];
 		if (isnan(lead))
 			continue;
 		sum += lead;
@@ -347,8 +347,9 @@ static void compare_answers(const struct parents *parents, size_t child, size_t 
 
 void parents_compare(const struct parents *parents, size_t child, size_t parent, double closest, double *x)
 {
-	const struct engine_model *c = &parents->data->model[child], *p = &parents->data->model[parent];
-	double gap = c->uploaded - p->uploaded, ratio = fabs(log(p->params_b / c->params_b));
+	struct engine_model c = engine_data_model(parents->data, child);
+	struct engine_model p = engine_data_model(parents->data, parent);
+	double gap = c.uploaded - p.uploaded, ratio = fabs(log(p.params_b / c.params_b));
 
 	memset(x, 0, FEATURES * sizeof *x);
 	compare_names(parents, child, parent, x);
@@ -362,10 +363,10 @@ void parents_compare(const struct parents *parents, size_t child, size_t parent,
 		x[DATE_NEAR] = exp(-fmax(gap, 0) / 10);
 		x[OWNER_AND_DAYS] = x[OWNER_SAME] > 0 && gap >= 0 && gap < 5;
 	}
-	x[KIND_IS_MERGE] = p->kind == KIND_MERGE;
-	x[KIND_IS_PRETRAINED] = p->kind == KIND_PRETRAINED;
-	x[ARCHITECTURE_UNKNOWN] = !p->architecture;
-	if (p->params_b > 0 && c->params_b > 0) {
+	x[KIND_IS_MERGE] = p.kind == KIND_MERGE;
+	x[KIND_IS_PRETRAINED] = p.kind == KIND_PRETRAINED;
+	x[ARCHITECTURE_UNKNOWN] = !p.architecture;
+	if (p.params_b > 0 && c.params_b > 0) {
 		x[SIZE_RATIO] = fmin(ratio, 2);
 		x[SIZE_SAME] = ratio < 0.05;
 	}

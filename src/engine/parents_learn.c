@@ -24,7 +24,7 @@ static bool is_known_merge(const struct engine_data *data, size_t model)
 	size_t count;
 	const struct lineage_parent *edges = lineage_parents(data->lineage, model, &count);
 
-	for (size_t i = 0; data->model[model].architecture && i < count; i++)
+	for (size_t i = 0; engine_data_model(data, model).architecture && i < count; i++)
 		if (edges[i].relation == RELATION_MERGE && edges[i].weight > 0)
 			return true;
 	return false;
@@ -33,12 +33,12 @@ static bool is_known_merge(const struct engine_data *data, size_t model)
 /* A model that is only known as this child's parent would give itself away. */
 static bool is_known_otherwise(const struct engine_data *data, size_t parent, size_t child)
 {
-	const struct engine_model *p = &data->model[parent];
+	struct engine_model p = engine_data_model(data, parent);
 	size_t children, parents;
 	const uint32_t *list = lineage_children(data->lineage, parent, &children);
 
 	lineage_parents(data->lineage, parent, &parents);
-	return p->architecture || !isnan(p->uploaded) || parents > 0 || children > 1 ||
+	return p.architecture || !isnan(p.uploaded) || parents > 0 || children > 1 ||
 	       (children == 1 && list[0] != child);
 }
 

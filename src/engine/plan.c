@@ -57,7 +57,7 @@ struct plan_test {
 static bool all_known(const struct engine_data *data, size_t model)
 {
 	for (size_t b = 0; b < data->benchmarks; b++)
-		if (isnan(data->scores[model * data->benchmarks + b]))
+		if (isnan(engine_data_scores(data, model)[b]))
 			return false;
 	return data->benchmarks > 0 && !(data->excluded && data->excluded[model]);
 }
@@ -68,9 +68,9 @@ static double true_target(const struct plan_test *test, size_t model)
 	double sum = 0;
 
 	if (test->target < data->benchmarks)
-		return data->scores[model * data->benchmarks + test->target];
+		return engine_data_scores(data, model)[test->target];
 	for (size_t b = 0; b < data->benchmarks; b++)
-		sum += data->scores[model * data->benchmarks + b];
+		sum += engine_data_scores(data, model)[b];
 	return sum / (double)data->benchmarks;
 }
 
@@ -87,7 +87,7 @@ static double error_after(struct plan_test *test, size_t model, size_t benchmark
 	const struct engine_data *data = test->data;
 
 	if (benchmark < data->benchmarks)
-		test->known[benchmark] = data->scores[model * data->benchmarks + benchmark];
+		test->known[benchmark] = engine_data_scores(data, model)[benchmark];
 	engine_condition(test->query, test->known, test->estimates);
 	return fabs(test->estimates[test->target].mean - true_target(test, model));
 }

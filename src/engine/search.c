@@ -25,7 +25,7 @@ double search_target_score(const struct search *search, size_t row)
 static bool same_scores(const struct engine_data *data, size_t a, size_t b)
 {
 	for (size_t i = 0; i < data->benchmarks; i++) {
-		double x = data->scores[a * data->benchmarks + i], y = data->scores[b * data->benchmarks + i];
+		double x = engine_data_scores(data, a)[i], y = engine_data_scores(data, b)[i];
 		if (!(x >= y && x <= y) && !(isnan(x) && isnan(y)))
 			return false;
 	}
@@ -63,10 +63,11 @@ static int compare_shapes(const void *left, const void *right, void *context)
 	int order = compare_facts(&search->described[a->row], &search->described[b->row]);
 
 	for (size_t i = 0; i < data->benchmarks && order == 0; i++)
-		order = compare_numbers(data->scores[a->model * data->benchmarks + i],
-					data->scores[b->model * data->benchmarks + i]);
+		order = compare_numbers(engine_data_scores(data, a->model)[i],
+					engine_data_scores(data, b->model)[i]);
 	if (order == 0)
-		order = compare_numbers(data->model[a->model].uploaded, data->model[b->model].uploaded);
+		order = compare_numbers(engine_data_model(data, a->model).uploaded,
+					engine_data_model(data, b->model).uploaded);
 	return order != 0 ? order : (a->model > b->model) - (a->model < b->model);
 }
 
@@ -148,13 +149,13 @@ static int compare_doubles(const void *left, const void *right)
 
 static void number_dates(struct search *search)
 {
-	const struct engine_model *model = search->fit->data.model;
+	const struct engine_data *data = &search->fit->data;
 	double *dates = search->dates = memory_allocate(search->count + 1, sizeof *dates);
 	size_t known = 0, kept = 1;
 
 	for (size_t i = 0; i < search->count; i++)
-		if (!isnan(model[search->candidate[i].model].uploaded))
-			dates[1 + known++] = model[search->candidate[i].model].uploaded;
+		if (!isnan(engine_data_model(data, search->candidate[i].model).uploaded))
+			dates[1 + known++] = engine_data_model(data, search->candidate[i].model).uploaded;
 	dates[0] = NAN;
 	qsort(dates + 1, known, sizeof *dates, compare_doubles);
 	for (size_t i = 0; i < known; i++)
@@ -162,7 +163,7 @@ static void number_dates(struct search *search)
 			dates[kept++] = dates[1 + i];
 	search->date_count = kept;
 	for (size_t i = 0; i < search->count; i++) {
-		double date = model[search->candidate[i].model].uploaded;
+		double date = engine_data_model(data, search->candidate[i].model).uploaded;
 		size_t low = 1, high = kept;
 		while (!isnan(date) && low < high) {
 			size_t middle = (low + high) / 2;
@@ -405,7 +406,7 @@ static enum status check_included(const struct search *search, struct error *err
 		if (c < search->count)
 			continue;
 		error_set(error, STATUS_NO_INPUT, "%s cannot be a parent here",
-			  search->fit->data.model[models->include[i]].name);
+			  engine_data_model(&search->fit->data, models->include[i]).name);
 		error_advise(error, "parents need a known architecture, size and score");
 		return STATUS_NO_INPUT;
 	}

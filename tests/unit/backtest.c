@@ -46,7 +46,8 @@ static struct backtest_result run(double follow)
 		lineage_add(merges.lineage, i, b, RELATION_MERGE, 0.3, TRUST_DECLARED);
 	}
 	lineage_finish(merges.lineage);
-	struct engine_data data = {MODELS, BENCHMARKS, merges.lineage, merges.model, merges.scores, NULL};
+	struct engine_data data = {.models = MODELS, .benchmarks = BENCHMARKS, .lineage = merges.lineage,
+				   .model = merges.model, .scores = merges.scores};
 	if (engine_backtest(&data, 1, NULL, &result, &error) != STATUS_OK)
 		fail_msg("%s", error.message);
 	lineage_free(merges.lineage);

@@ -374,7 +374,8 @@ static void too_little_is_said(void **state)
 	struct engine_fit *fit = NULL;
 
 	world_make(&world, NULL);
-	struct engine_data data = {5, BENCHMARKS, world.lineage, world.model, world.scores, NULL};
+	struct engine_data data = {.models = 5, .benchmarks = BENCHMARKS, .lineage = world.lineage,
+				   .model = world.model, .scores = world.scores};
 	struct engine_settings settings = {.seed = 1};
 	assert_int_equal(engine_fit_new(&data, &settings, NULL, 0, true, NULL, &fit, &error), STATUS_DATA);
 	assert_null(fit);
@@ -402,7 +403,8 @@ static void a_fit_can_be_cancelled(void **state)
 
 	progress.context = &progress;
 	world_make(&world, NULL);
-	struct engine_data data = {MODELS, BENCHMARKS, world.lineage, world.model, world.scores, NULL};
+	struct engine_data data = {.models = MODELS, .benchmarks = BENCHMARKS, .lineage = world.lineage,
+				   .model = world.model, .scores = world.scores};
 	struct engine_settings settings = {.seed = 1};
 	assert_int_equal(engine_fit_new(&data, &settings, NULL, 0, true, &progress, &fit, &error),
 			 STATUS_CANCELLED);

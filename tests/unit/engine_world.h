@@ -62,7 +62,8 @@ static void world_make(struct world *world, const size_t *place)
 static struct engine_fit *world_fit(const struct world *world, enum prior prior, const void *state,
 				    size_t bytes)
 {
-	struct engine_data data = {MODELS, BENCHMARKS, world->lineage, world->model, world->scores, NULL};
+	struct engine_data data = {.models = MODELS, .benchmarks = BENCHMARKS, .lineage = world->lineage,
+				   .model = world->model, .scores = world->scores};
 	struct engine_settings settings = {.prior = prior, .seed = 1};
 	struct engine_fit *fit = NULL;
 	struct error error = {0};

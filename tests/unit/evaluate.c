@@ -44,7 +44,8 @@ static void world_make(struct world *world, double noise)
 				: world->scores[parent * BENCHMARKS + b] + noise * normal();
 	}
 	lineage_finish(world->lineage);
-	world->data = (struct engine_data){MODELS, BENCHMARKS, world->lineage, world->model, world->scores, NULL};
+	world->data = (struct engine_data){.models = MODELS, .benchmarks = BENCHMARKS, .lineage = world->lineage,
+				   .model = world->model, .scores = world->scores};
 }
 
 /* The figures of every method over all targets, mean of the benchmarks. */

@@ -130,7 +130,8 @@ static void intervals_cover_what_they_say(void **state)
 		for (size_t b = 0; b < BENCHMARKS; b++)
 			scores[i * BENCHMARKS + b] = 50 + 5 * latent[b][i] + 2 * normal();
 	}
-	struct engine_data data = {MODELS, BENCHMARKS, lineage, model, scores, excluded};
+	struct engine_data data = {.models = MODELS, .benchmarks = BENCHMARKS, .lineage = lineage,
+				   .model = model, .scores = scores, .excluded = excluded};
 	assert_int_equal(engine_fit_new(&data, &settings, NULL, 0, true, NULL, &fit, &error), STATUS_OK);
 	struct engine_query *query = engine_query_new(fit);
 	for (size_t i = 4; i < MODELS; i += 5) {
@@ -208,7 +209,8 @@ static void count_anomalies(uint64_t number, double share, double rate, double *
 					(odd[place] ? (uniform() < 0.5 ? -40 : 40) : 0);
 		}
 	}
-	struct engine_data data = {ODD_MODELS, ODD_BENCHMARKS, lineage, model, scores, NULL};
+	struct engine_data data = {.models = ODD_MODELS, .benchmarks = ODD_BENCHMARKS, .lineage = lineage,
+				   .model = model, .scores = scores};
 	assert_int_equal(engine_fit_new(&data, &settings, NULL, 0, true, NULL, &fit, &error), STATUS_OK);
 	struct engine_anomaly *list = engine_anomalies(fit, rate, &count, &tested);
 	assert_int_equal(tested, ODD_MODELS * ODD_BENCHMARKS);

@@ -177,7 +177,8 @@ static void selected_inverse_agrees_with_dense(void **state)
 static struct engine_fit *fit_by(const struct world *world, enum prior prior, size_t dense_rows, double step,
 				 const void *variances, size_t bytes)
 {
-	struct engine_data data = {MODELS, BENCHMARKS, world->lineage, world->model, world->scores, NULL};
+	struct engine_data data = {.models = MODELS, .benchmarks = BENCHMARKS, .lineage = world->lineage,
+				   .model = world->model, .scores = world->scores};
 	struct engine_settings settings = {.prior = prior, .seed = 1, .dense_rows = dense_rows, .date_step = step};
 	struct engine_fit *fit = NULL;
 	struct error error = {0};

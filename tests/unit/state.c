@@ -38,8 +38,8 @@ static int teardown(void **state)
 /* A fit that need not be factored where the state will do. */
 static struct engine_fit *fit_lightly(const struct fixture *fixture, const void *state, size_t bytes, bool relearn)
 {
-	struct engine_data data = {MODELS, BENCHMARKS, fixture->world.lineage, fixture->world.model,
-				   fixture->world.scores, NULL};
+	struct engine_data data = {.models = MODELS, .benchmarks = BENCHMARKS, .lineage = fixture->world.lineage,
+				   .model = fixture->world.model, .scores = fixture->world.scores};
 	struct engine_fit *fit = NULL;
 	struct error error = {0};
 

@@ -441,8 +441,8 @@ static void the_plan_takes_the_surest(void **state)
 static void plans_are_tested_on_models_with_all_results(void **state)
 {
 	struct suggest_world *made = *state;
-	struct engine_data data = {MODELS, BENCHMARKS, made->world.lineage, made->world.model,
-				   made->world.scores, NULL};
+	struct engine_data data = {.models = MODELS, .benchmarks = BENCHMARKS, .lineage = made->world.lineage,
+				   .model = made->world.model, .scores = made->world.scores};
 	struct plan_figures figures[BENCHMARKS];
 	size_t complete = 0;
 

@@ -55,10 +55,24 @@ struct engine_data {
 	size_t models;                     /* also the nodes of the lineage */
 	size_t benchmarks;
 	const struct lineage *lineage;     /* borrowed */
-	const struct engine_model *model;  /* models entries, borrowed */
-	const double *scores;              /* models x benchmarks, row-major, NAN = missing */
+	const struct engine_model *model;  /* models entries, borrowed; NULL: asked of describe() */
+	const double *scores;              /* rows x benchmarks, row-major, NAN = missing */
 	const bool *excluded;              /* models entries or NULL: not to be learned from */
+	const uint32_t *score_row;         /* of each model its row of scores, which may be shared;
+	                                    * NULL: one row a model, in their order */
+	struct engine_model (*describe)(const void *context, size_t model);
+	const void *context;               /* of describe(), borrowed */
 };
+
+/* The facts of a model, and its scores, one a benchmark. */
+static inline struct engine_model engine_data_model(const struct engine_data *data, size_t model)
+{
+	return data->model ? data->model[model] : data->describe(data->context, model);
+}
+static inline const double *engine_data_scores(const struct engine_data *data, size_t model)
+{
+	return data->scores + (data->score_row ? data->score_row[model] : model) * data->benchmarks;
+}
 
 struct engine_settings {
 	enum prior prior;
