@@ -321,6 +321,86 @@ void lineage_finish(struct lineage *lineage)
 	lineage_build_order(lineage);
 }
 
+/* ---- kept and restored ------------------------------------------------------ */
+
+void lineage_parts(const struct lineage *lineage, struct lineage_parts *parts)
+{
+	*parts = (struct lineage_parts){
+		.nodes = lineage->nodes, .edges = lineage->edges, .cut_count = lineage->cut_count,
+		.parent_start = lineage->parent_start, .parents = lineage->parents,
+		.order = lineage->order, .cuts = lineage->cuts,
+	};
+}
+
+/* Fills in the ranks; whether the order has every node once. */
+static bool order_is_whole(struct lineage *lineage)
+{
+	memset(lineage->rank, 0xFF, lineage->nodes * sizeof *lineage->rank);
+	for (size_t i = 0; i < lineage->nodes; i++) {
+		uint32_t node = lineage->order[i];
+		if (node >= lineage->nodes || lineage->rank[node] != UINT32_MAX)
+			return false;
+		lineage->rank[node] = (uint32_t)i;
+	}
+	return true;
+}
+
+/* The truth value is looked at as a byte: bytes from a file may hold anything. */
+static bool parent_is_sound(const struct lineage *lineage, size_t child,
+			    const struct lineage_parent *parent)
+{
+	unsigned char known;
+
+	memcpy(&known, &parent->known_weight, 1);
+	return parent->node < lineage->nodes && lineage->rank[parent->node] < lineage->rank[child] &&
+	       parent->weight >= 0 && parent->weight <= 1 && parent->relation < RELATION_COUNT && known <= 1;
+}
+
+static bool parents_are_sound(const struct lineage *lineage)
+{
+	const uint32_t *start = lineage->parent_start;
+
+	if (start[0] != 0)
+		return false;
+	for (size_t node = 0; node < lineage->nodes; node++) {
+		if (start[node + 1] < start[node] || start[node + 1] > lineage->edges)
+			return false;
+		for (uint32_t i = start[node]; i < start[node + 1]; i++)
+			if (!parent_is_sound(lineage, node, &lineage->parents[i]))
+				return false;
+	}
+	return start[lineage->nodes] == lineage->edges;
+}
+
+static bool cuts_are_sound(const struct lineage *lineage)
+{
+	for (size_t i = 0; i < lineage->cut_count; i++)
+		if (lineage->cuts[i].child >= lineage->nodes || lineage->cuts[i].parent >= lineage->nodes)
+			return false;
+	return true;
+}
+
+struct lineage *lineage_restore(const struct lineage_parts *parts)
+{
+	struct lineage *lineage = lineage_new(parts->nodes);
+
+	lineage->edges = parts->edges;
+	lineage->cut_count = parts->cut_count;
+	lineage->parent_start = (uint32_t *)parts->parent_start;
+	lineage->parents = (struct lineage_parent *)parts->parents;
+	lineage->order = (uint32_t *)parts->order;
+	lineage->cuts = (struct lineage_cut *)parts->cuts;
+	lineage->rank = memory_allocate(lineage->nodes, sizeof *lineage->rank);
+	if (!order_is_whole(lineage) || !parents_are_sound(lineage) || !cuts_are_sound(lineage)) {
+		lineage_free(lineage);
+		return NULL;
+	}
+	lineage_build_children(lineage);
+	return lineage;
+}
+
+/* ---- looking ------------------------------------------------------------------ */
+
 size_t lineage_nodes(const struct lineage *lineage)
 {
 	return lineage->nodes;

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "stemma/base/memory.h"
 #include "stemma/engine/lineage.h"
 
 static uint64_t seed = 7;
@@ -185,6 +186,107 @@ static void long_chain(void **state)
 	lineage_free(lineage);
 }
 
+/* Arrays of a graph, copied as they would come from a file. */
+static struct lineage_parts copy_parts(const struct lineage *lineage)
+{
+	struct lineage_parts parts;
+	uint32_t *start, *order;
+	struct lineage_parent *parents;
+	struct lineage_cut *cuts;
+
+	lineage_parts(lineage, &parts);
+	start = memory_allocate(parts.nodes + 1, sizeof *start);
+	memcpy(start, parts.parent_start, (parts.nodes + 1) * sizeof *start);
+	order = memory_allocate(parts.nodes, sizeof *order);
+	memcpy(order, parts.order, parts.nodes * sizeof *order);
+	parents = memory_allocate(parts.edges, sizeof *parents);
+	memcpy(parents, parts.parents, parts.edges * sizeof *parents);
+	cuts = memory_zero(parts.cut_count, sizeof *cuts);
+	if (parts.cut_count > 0)
+		memcpy(cuts, parts.cuts, parts.cut_count * sizeof *cuts);
+	parts.parent_start = start, parts.order = order, parts.parents = parents, parts.cuts = cuts;
+	return parts;
+}
+
+static struct lineage *draw_graph(size_t nodes)
+{
+	struct lineage *lineage = lineage_new(nodes);
+
+	for (size_t i = 0; i < 3 * nodes; i++)
+		lineage_add(lineage, draw((unsigned int)nodes), draw((unsigned int)nodes), RELATION_MERGE,
+			    i % 3 ? 0.25 : (double)NAN, i % 2 ? TRUST_DECLARED : TRUST_INFERRED);
+	lineage_finish(lineage);
+	return lineage;
+}
+
+static void a_restored_graph_is_the_same(void **state)
+{
+	(void)state;
+	for (size_t nodes = 1; nodes < 40; nodes++) {
+		struct lineage *lineage = draw_graph(nodes);
+		struct lineage_parts parts = copy_parts(lineage);
+		struct lineage *again = lineage_restore(&parts);
+		struct lineage_walk *walk = lineage_walk_new(lineage), *walk_again = lineage_walk_new(again);
+		assert_int_equal(lineage_edges(again), lineage_edges(lineage));
+		for (size_t node = 0; node < nodes; node++) {
+			size_t count, count_again;
+			const uint32_t *children = lineage_children(lineage, node, &count);
+			const uint32_t *children_again = lineage_children(again, node, &count_again);
+			assert_int_equal(count, count_again);
+			assert_memory_equal(children, children_again, count * sizeof *children);
+			const struct lineage_share *path = lineage_ancestors(walk, node, &count);
+			const struct lineage_share *path_again = lineage_ancestors(walk_again, node, &count_again);
+			assert_int_equal(count, count_again);
+			for (size_t i = 0; i < count; i++) {
+				assert_int_equal(path[i].node, path_again[i].node);
+				near(path[i].share, path_again[i].share);
+			}
+		}
+		lineage_walk_free(walk);
+		lineage_walk_free(walk_again);
+		lineage_free(again);
+		lineage_free(lineage);
+	}
+}
+
+/* Each of these would lead astray. */
+static void what_is_no_graph_is_not_restored(void **state)
+{
+	(void)state;
+	enum { FAULTS = 9, NODES = 20 };
+	struct lineage *lineage = draw_graph(NODES);
+
+	for (int fault = 0; fault < FAULTS; fault++) {
+		struct lineage_parts parts = copy_parts(lineage);
+		struct lineage_parent *parents = (struct lineage_parent *)parts.parents;
+		uint32_t *start = (uint32_t *)parts.parent_start, *order = (uint32_t *)parts.order;
+		struct lineage_cut *cuts = (struct lineage_cut *)parts.cuts;
+		assert_true(parts.edges > 2 && parts.cut_count > 0);
+		switch (fault) {
+		case 0: parents[1].node = NODES; break;
+		case 1: parents[1].weight = NAN; break;
+		case 2: parents[1].weight = 2; break;
+		case 3: parents[1].relation = RELATION_COUNT; break;
+		case 4: start[NODES]++; break;
+		case 5: start[NODES / 2] = (uint32_t)parts.edges + 1; break;
+		case 6: order[1] = order[0]; break;
+		case 7: order[0] = NODES; break;
+		default: cuts[0].parent = NODES; break;
+		}
+		assert_null(lineage_restore(&parts));
+	}
+	/* An order of children before parents. */
+	struct lineage_parts parts = copy_parts(lineage);
+	uint32_t *order = (uint32_t *)parts.order;
+	for (size_t i = 0; i < NODES / 2; i++) {
+		uint32_t node = order[i];
+		order[i] = order[NODES - 1 - i];
+		order[NODES - 1 - i] = node;
+	}
+	assert_null(lineage_restore(&parts));
+	lineage_free(lineage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -193,6 +295,8 @@ int main(void)
 		cmocka_unit_test(weakest_edge_of_a_cycle_goes),
 		cmocka_unit_test(random_graphs),
 		cmocka_unit_test(long_chain),
+		cmocka_unit_test(a_restored_graph_is_the_same),
+		cmocka_unit_test(what_is_no_graph_is_not_restored),
 	};
 	return cmocka_run_group_tests_name("lineage", tests, NULL, NULL);
 }

@@ -57,6 +57,20 @@ struct lineage_cut {
 /* The edges that were dropped to break cycles. */
 const struct lineage_cut *lineage_cuts(const struct lineage *lineage, size_t *count);
 
+/* The arrays that a finished graph consists of, to be kept somewhere. */
+struct lineage_parts {
+	size_t nodes, edges, cut_count;
+	const uint32_t *parent_start;         /* nodes + 1: where each child's parents begin */
+	const struct lineage_parent *parents; /* edges */
+	const uint32_t *order;                /* nodes: parents before children */
+	const struct lineage_cut *cuts;       /* cut_count */
+};
+/* Borrowed from the graph. */
+void lineage_parts(const struct lineage *lineage, struct lineage_parts *parts);
+/* A graph of such arrays, which it takes over (they are of memory.h); NULL, with
+ * all of them freed, when they are not those of a finished graph.  Linear. */
+struct lineage *lineage_restore(const struct lineage_parts *parts);
+
 /* How much of `node` comes from each ancestor: the sum over all paths of the
  * product of the weights (a row of T = (I - W)^-1, with the node itself at 1).
  * References (weight 0) are left out.  The result is in parents-first order
