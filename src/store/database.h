@@ -144,6 +144,8 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	  " (?1, ?2, ?3, CASE ?4 WHEN 1 THEN strftime('%Y-%m-%dT%H:%M:%SZ', 'now') END)") \
 	X(PUT_PAGE, "INSERT OR REPLACE INTO sync_pages (resource, page, body) VALUES (?1, ?2, ?3)") \
 	X(DROP_PAGES, "DELETE FROM sync_pages WHERE resource = ?1") \
+	X(DROP_PACKED, "DELETE FROM packed") \
+	X(PUT_PACKED, "INSERT INTO packed (id, bytes) VALUES (?1, ?2)") \
 	X(DATA_VERSION, "SELECT version FROM data_changes") \
 	X(COUNT_CHANGES, "UPDATE data_changes SET version = version + ?1")
 

@@ -6,7 +6,7 @@ libstore_a_SOURCES = \
 	src/store/model.h src/store/model.c \
 	src/store/put.c src/store/alias.c \
 	src/store/read.c src/store/keep.c src/store/outcomes.c src/store/check.c src/store/flags.c src/store/corrections.c \
-	src/store/sync.c
+	src/store/sync.c src/store/packed.c
 nodist_libstore_a_SOURCES = src/store/schema.h
 libstore_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)/src/store $(SQLITE_CFLAGS)
 EXTRA_DIST += src/store/schema.sql src/store/schema_2.sql src/store/schema_3.sql \

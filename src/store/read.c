@@ -120,6 +120,11 @@ enum status store_each_model(struct store *store,
 	return status;
 }
 
+enum status store_last_model(struct store *store, int64_t *id, struct error *error)
+{
+	return database_integer(store, "SELECT max(id) FROM models", id, error);
+}
+
 /* ---- edges ------------------------------------------------------------------- */
 
 /* Columns: child, parent, relation, weight, method, source, trust, note. */

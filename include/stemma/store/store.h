@@ -192,6 +192,8 @@ enum status store_each_benchmark(struct store *store,
 enum status store_each_model(struct store *store,
 	bool (*visit)(void *context, const struct store_model *), void *context,
 	struct error *error);
+/* The largest id of a model, 0 when there are none. */
+enum status store_last_model(struct store *store, int64_t *id, struct error *error);
 enum status store_each_edge(struct store *store,
 	bool (*visit)(void *context, const struct store_edge *), void *context,
 	struct error *error);
@@ -250,6 +252,22 @@ enum status store_put_fit(struct store *store, const struct store_fit *fit, stru
 enum status store_get_fit(struct store *store, const char *prior,
 	void (*visit)(void *context, const struct store_fit *), void *context,
 	struct error *error);
+
+/* What the app made of one version of the data, in blocks of bytes that are its own
+ * affair: kept so that it need not be made again.  Anybody may have written it. */
+struct store_block {
+	const void *bytes;
+	size_t size;
+};
+/* Replaces all that is packed by the blocks 0..count - 1, unless the data have another
+ * version by now.  block() is asked for one after the other; the bytes are borrowed
+ * until its next call; false is STATUS_CANCELLED, and all is as before. */
+enum status store_put_packed(struct store *store, int64_t data_version, size_t count,
+	bool (*block)(void *context, size_t number, struct store_block *block), void *context, struct error *error);
+/* Bytes of all blocks together, 0 when there are none or they cannot be. */
+size_t store_packed_size(struct store *store);
+/* Fills `bytes` with a block; false when there is none of this size, or it cannot be read. */
+bool store_get_packed(struct store *store, size_t number, void *bytes, size_t size);
 
 struct store_sketch_parent {
 	int64_t model;
