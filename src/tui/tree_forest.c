@@ -6,9 +6,15 @@
 
 #include "stemma/base/memory.h"
 
+/* From the row of its scores: that array is small. */
+static bool is_scored(const struct tree *tree, uint32_t node)
+{
+	return tree->catalog->score_row[node] != 0;
+}
+
 bool forest_is_silent(const struct tree *tree, uint32_t node)
 {
-	return tree->scored_below[node] == 0 && !tree->catalog->models[node].scored;
+	return tree->scored_below[node] == 0 && !is_scored(tree, node);
 }
 
 /* ---- structure -------------------------------------------------------------- */
@@ -31,9 +37,9 @@ static uint32_t *make_list(uint32_t *starts, size_t count)
 	return memory_allocate((size_t)starts[count + 1] + 1, sizeof(uint32_t));
 }
 
-/* Lists each node under its primary parent and as a link under its others, in
- * the order of names. */
-static void collect_children(struct tree *tree, const uint32_t *by_name)
+/* Lists each node under its primary parent and as a link under its others, as they
+ * lie in memory; each list is sorted when it is first shown. */
+static void collect_children(struct tree *tree)
 {
 	const struct lineage *lineage = tree->catalog->lineage;
 	uint32_t *drawn = tree->child_start = memory_zero(tree->count + 2, sizeof *drawn);
@@ -47,17 +53,14 @@ static void collect_children(struct tree *tree, const uint32_t *by_name)
 	}
 	tree->children = make_list(drawn, tree->count);
 	tree->links = make_list(linked, tree->count);
-	for (size_t n = 0; n < tree->count; n++) {
-		uint32_t node = by_name[n];
-		if (tree->primary[node] == TREE_NONE) /* no parents, as most */
-			continue;
+	for (size_t node = 0; node < tree->count; node++) {
 		const struct lineage_parent *parents = lineage_parents(lineage, node, &count);
 		for (size_t i = 0; i < count; i++) {
 			uint32_t parent = parents[i].node;
 			if (parent == tree->primary[node])
-				tree->children[drawn[parent + 1]++] = node;
+				tree->children[drawn[parent + 1]++] = (uint32_t)node;
 			else
-				tree->links[linked[parent + 1]++] = node;
+				tree->links[linked[parent + 1]++] = (uint32_t)node;
 		}
 	}
 }
@@ -74,7 +77,7 @@ static void count_descendants(struct tree *tree)
 			continue;
 		tree->below[parent] += tree->below[node] + 1;
 		tree->scored_below[parent] +=
-			tree->scored_below[node] + tree->catalog->models[node].scored;
+			tree->scored_below[node] + is_scored(tree, node);
 	}
 }
 
@@ -123,7 +126,7 @@ void forest_build(struct tree *tree)
 	for (size_t i = 0; i < tree->count; i++)
 		tree->rank[by_name[i]] = (uint32_t)i;
 	find_primaries(tree);
-	collect_children(tree, by_name);
+	collect_children(tree);
 	count_descendants(tree);
 	collect_roots(tree, by_name);
 	tree->best = memory_allocate(tree->count + 1, sizeof *tree->best);
@@ -191,12 +194,45 @@ static int node_compare(const void *left, const void *right, void *context)
 	return result ? result : tree->rank[a] < tree->rank[b] ? -1 : tree->rank[a] > tree->rank[b];
 }
 
-static int rank_compare(const void *left, const void *right, void *context)
+static int key_compare(const void *left, const void *right)
 {
-	const uint32_t *rank = context;
-	uint32_t a = rank[*(const uint32_t *)left], b = rank[*(const uint32_t *)right];
+	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
 
 	return a < b ? -1 : a > b;
+}
+
+/* A pass by one byte of the keys, which keeps the order of equal ones. */
+static void sort_by_byte(const uint64_t *restrict from, uint64_t *restrict to, size_t count, int shift)
+{
+	size_t start[257] = {0};
+
+	for (size_t i = 0; i < count; i++)
+		start[(from[i] >> shift & 0xFF) + 1]++;
+	for (size_t byte = 0; byte < 256; byte++)
+		start[byte + 1] += start[byte];
+	for (size_t i = 0; i < count; i++)
+		to[start[from[i] >> shift & 0xFF]++] = from[i];
+}
+
+#define FEW 512 /* nodes: comparing them is quicker than passes by byte */
+
+/* Each key is the place of a name above its node.  The children of one model may be
+ * a hundred thousand. */
+static void sort_by_name(const struct tree *tree, uint32_t *nodes, size_t count)
+{
+	uint64_t *keys = memory_allocate(2 * count, sizeof *keys), *other = keys + count;
+
+	for (size_t i = 0; i < count; i++)
+		keys[i] = (uint64_t)tree->rank[nodes[i]] << 32 | nodes[i];
+	if (count <= FEW)
+		qsort(keys, count, sizeof *keys, key_compare);
+	for (int shift = 32; shift < 64 && count > FEW; shift += 16) {
+		sort_by_byte(keys, other, count, shift);
+		sort_by_byte(other, keys, count, shift + 8);
+	}
+	for (size_t i = 0; i < count; i++)
+		nodes[i] = (uint32_t)keys[i];
+	free(keys);
 }
 
 static bool is_ranked(const struct tree *tree, const uint32_t *nodes, size_t count)
@@ -208,7 +244,7 @@ static bool is_ranked(const struct tree *tree, const uint32_t *nodes, size_t cou
 }
 
 /* Most of a hub has no scores, and by what scores tell all of that is alike:
- * it stands in the order of names, in which it is collected. */
+ * it stands in the order of names. */
 static void sort_silent(struct tree *tree, uint32_t *nodes, size_t count)
 {
 	bool by_name = tree->order == TREE_BY_KIN || tree->order == TREE_BY_SCORE ||
@@ -217,7 +253,7 @@ static void sort_silent(struct tree *tree, uint32_t *nodes, size_t count)
 	if (!by_name && count > 1)
 		qsort_r(nodes, count, sizeof *nodes, node_compare, tree);
 	else if (count > 1 && !is_ranked(tree, nodes, count))
-		qsort_r(nodes, count, sizeof *nodes, rank_compare, tree->rank);
+		sort_by_name(tree, nodes, count);
 }
 
 /* Puts the silent nodes last, both kinds as they were; how many are not. */
