@@ -1,7 +1,7 @@
 /* Measures the cache and the browser on made-up hubs of several sizes and
  * prints how each figure grows: scale FOLDER COUNT...
- * With --keys it times the browser's keys on a cache that is there:
- * scale --keys CACHE */
+ * With --keys it times the browser's keys on a cache that is there, with --open
+ * its opening: scale --keys CACHE */
 #include <fcntl.h>
 #include <malloc.h>
 #include <math.h>
@@ -30,8 +30,12 @@
 #define FIGURE_TABLE(X) \
 	X(IMPORT, "import", "import", "models/s", ">= 100000", false) \
 	X(FILE, "file", "size of the cache", "bytes/model", "", false) \
+	X(ROWS, "rows", "catalog from the rows", "s", "", true) \
+	X(PACK, "pack", "packing it", "s", "", true) \
+	X(PACKED, "packed", "size of the cache, packed", "bytes/model", "", false) \
 	X(CATALOG, "catalog", "catalog from the cache", "s", "", true) \
 	X(OPEN, "open", "open to first picture", "s", "<= 1", true) \
+	X(OPEN_CPU, "open-cpu", "the same, processor time", "s", "", true) \
 	X(OPEN_MEMORY, "open-memory", "peak memory, opening", "MB", "", true) \
 	X(LINEAGE, "lineage", "lineage graph", "s", "<= 3", true) \
 	X(LINEAGE_BYTES, "lineage-bytes", "lineage graph", "bytes/node", "<= 64", false) \
@@ -83,26 +87,15 @@ static double peak_megabytes(void)
 	return (double)usage.ru_maxrss / 1024;
 }
 
-/* ---- parts: each in a process of its own, so that memory is its own ------------- */
-
-static void part_import(const char *cache, size_t count)
+static double thread_seconds(void)
 {
-	struct store *store;
-	struct hub_report report;
-	struct error error = {0};
-	struct stat file;
-	bool created;
+	struct timespec time;
 
-	if (store_open(cache, true, &store, &created, &error) != STATUS_OK ||
-	    hub_make(store, count, &report, &error) != STATUS_OK)
-		fail(&error);
-	store_close(store);
-	tell(FIGURE_IMPORT, (double)report.models / report.seconds);
-	if (stat(cache, &file) == 0)
-		tell(FIGURE_FILE, (double)file.st_size / (double)count);
-	fprintf(stderr, "%zu models, %zu edges, %zu scored, %zu hostile names\n", report.models, report.edges,
-		report.scored, report.hostile);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
+
+/* ---- parts: each in a process of its own, so that memory is its own ------------- */
 
 static struct session *open_session(const char *cache)
 {
@@ -112,6 +105,41 @@ static struct session *open_session(const char *cache)
 	if (session_open(cache, true, NULL, NULL, &session, &error) != STATUS_OK)
 		fail(&error);
 	return session;
+}
+
+static void tell_size(enum figure figure, const char *cache, size_t count)
+{
+	struct stat file;
+
+	if (stat(cache, &file) == 0)
+		tell(figure, (double)file.st_size / (double)count);
+}
+
+/* As the command does, which packs the catalog at its end. */
+static void part_import(const char *cache, size_t count)
+{
+	struct store *store;
+	struct hub_report report;
+	struct error error = {0};
+	bool created;
+
+	if (store_open(cache, true, &store, &created, &error) != STATUS_OK ||
+	    hub_make(store, count, &report, &error) != STATUS_OK)
+		fail(&error);
+	store_close(store);
+	tell(FIGURE_IMPORT, (double)report.models / report.seconds);
+	tell_size(FIGURE_FILE, cache, count);
+	double begin = clock_seconds();
+	struct session *session = open_session(cache);
+	tell(FIGURE_ROWS, clock_seconds() - begin);
+	begin = clock_seconds();
+	if (session_pack(session, NULL, &error) != STATUS_OK)
+		fail(&error);
+	tell(FIGURE_PACK, clock_seconds() - begin);
+	session_close(session);
+	tell_size(FIGURE_PACKED, cache, count);
+	fprintf(stderr, "%zu models, %zu edges, %zu scored, %zu hostile names\n", report.models, report.edges,
+		report.scored, report.hostile);
 }
 
 /* Builds the lineage of the catalog once more. */
@@ -170,12 +198,13 @@ static void part_open(const char *cache, size_t count)
 	fprintf(out, "resize 120 40\ndump %s\nquit\n", text_string(&picture));
 	fclose(out);
 	clock_gettime(CLOCK_REALTIME, &begin);
-	double start = clock_seconds();
+	double start = clock_seconds(), before = thread_seconds();
 	struct session *session = open_session(cache);
 	tell(FIGURE_CATALOG, clock_seconds() - start);
 	run_script(session, text_string(&script));
 	if (stat(text_string(&picture), &file) == 0)
 		tell(FIGURE_OPEN, wall_seconds(&file.st_mtim) - wall_seconds(&begin));
+	tell(FIGURE_OPEN_CPU, thread_seconds() - before);
 	tell(FIGURE_OPEN_MEMORY, peak_megabytes());
 	session_close(session);
 	unlink(text_string(&picture));
@@ -381,17 +410,31 @@ static void print_table(size_t sizes, const size_t *counts, double values[][FIGU
 	printf("(1.00 = grows as the hub does)\n");
 }
 
+/* One part on a cache that is there, with what it tells. */
+static int run_alone(void (*part)(const char *cache, size_t count), const char *cache)
+{
+	double values[FIGURE_COUNT];
+
+	for (size_t i = 0; i < FIGURE_COUNT; i++)
+		values[i] = (double)NAN;
+	run_part(part, cache, 0, values);
+	for (size_t i = 0; i < FIGURE_COUNT; i++)
+		if (!isnan(values[i]))
+			printf("%-28s %-11s %10.3g\n", figures[i].title, figures[i].unit, values[i]);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	double values[SIZES_MAX][FIGURE_COUNT];
 	size_t counts[SIZES_MAX], sizes = 0;
 
-	if (argc == 3 && strcmp(argv[1], "--keys") == 0) {
-		run_part(part_keys, argv[2], 0, values[0]);
-		return 0;
-	}
+	if (argc == 3 && strcmp(argv[1], "--keys") == 0)
+		return run_alone(part_keys, argv[2]);
+	if (argc == 3 && strcmp(argv[1], "--open") == 0)
+		return run_alone(part_open, argv[2]);
 	if (argc < 3 || argc - 2 > SIZES_MAX) {
-		fprintf(stderr, "usage: scale FOLDER COUNT... | scale --keys CACHE\n");
+		fprintf(stderr, "usage: scale FOLDER COUNT... | scale --keys CACHE | scale --open CACHE\n");
 		return 64;
 	}
 	for (; sizes + 2 < (size_t)argc; sizes++) {

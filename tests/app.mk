@@ -5,13 +5,16 @@ APP_TEST_LIBS = libapp.a libengine.a libstore.a libformats.a libsync.a libbase.a
 	$(LAPACKE_LIBS) $(OPENBLAS_LIBS) -lm -lpthread
 APP_TESTS = tests/unit/app_catalog tests/unit/app_import tests/unit/app_session \
 	tests/unit/app_sketch tests/unit/app_job tests/unit/app_filter \
-	tests/unit/app_wishes
+	tests/unit/app_wishes tests/unit/app_pack
 
 check_PROGRAMS += $(APP_TESTS)
 TESTS += $(APP_TESTS)
 tests_unit_app_catalog_SOURCES = tests/unit/app_catalog.c tests/unit/app.h tests/unit/test.h
 tests_unit_app_catalog_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_app_catalog_LDADD = $(APP_TEST_LIBS)
+tests_unit_app_pack_SOURCES = tests/unit/app_pack.c tests/unit/app.h tests/unit/test.h
+tests_unit_app_pack_CPPFLAGS = $(UNIT_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_app_pack_LDADD = $(APP_TEST_LIBS)
 tests_unit_app_filter_SOURCES = tests/unit/app_filter.c tests/unit/app.h tests/unit/test.h
 tests_unit_app_filter_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_app_filter_LDADD = $(APP_TEST_LIBS)

@@ -1,65 +1,11 @@
-/* The catalog's loading: row by row from the cache into arrays. */
+/* The catalog: its loading, and what is asked of it. */
 #include "catalog.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "stemma/base/memory.h"
-#include "stemma/base/text.h"
-#include "stemma/base/utf8.h"
-
-#define CHUNK_BYTES 65536
-#define NO_NAME "\xEF\xBF\xBD"
-
-/* Strings live in chunks: one allocation for thousands of them. */
-struct catalog_chunk {
-	struct catalog_chunk *next;
-	size_t used, size;
-	char bytes[];
-};
-
-static char *keep_bytes(struct catalog *catalog, const char *text)
+void catalog_clear(struct catalog *catalog)
 {
-	size_t length = strlen(text) + 1;
-	struct catalog_chunk *chunk = catalog->strings;
-	if (!chunk || chunk->size - chunk->used < length) {
-		size_t size = length > CHUNK_BYTES ? length : CHUNK_BYTES;
-		chunk = memory_allocate(sizeof *chunk + size, 1);
-		*chunk = (struct catalog_chunk){.next = catalog->strings, .size = size};
-		catalog->strings = chunk;
-	}
-	char *copy = chunk->bytes + chunk->used;
-	memcpy(copy, text, length);
-	chunk->used += length;
-	return copy;
-}
-
-/* NULL for a text that is missing or holds nothing to be seen. */
-static char *catalog_keep(struct catalog *catalog, const char *text)
-{
-	if (!text || !text[0])
-		return NULL;
-	if (utf8_is_clean(text))
-		return keep_bytes(catalog, text);
-	char *clean = utf8_sanitize(text);
-	char *copy = clean && clean[0] ? keep_bytes(catalog, clean) : NULL;
-	free(clean);
-	return copy;
-}
-
-/* The same of what must have a name, whatever a damaged cache holds. */
-static char *catalog_keep_name(struct catalog *catalog, const char *text)
-{
-	char *name = catalog_keep(catalog, text);
-
-	return name ? name : keep_bytes(catalog, NO_NAME);
-}
-
-void catalog_free(struct catalog *catalog)
-{
-	if (!catalog)
-		return;
 	while (catalog->strings) {
 		struct catalog_chunk *next = catalog->strings->next;
 		free(catalog->strings);
@@ -72,453 +18,52 @@ void catalog_free(struct catalog *catalog)
 	free(catalog->benchmarks);
 	free(catalog->scores);
 	free(catalog->averages);
-	free(catalog->facts);
+	free(catalog->score_row);
 	free(catalog->by_name);
 	free(catalog->aliases);
 	free(catalog->notice);
+	free(catalog->shown);
+	*catalog = (struct catalog){0};
+}
+
+void catalog_free(struct catalog *catalog)
+{
+	if (catalog)
+		catalog_clear(catalog);
 	free(catalog);
 }
 
-/* ---- rows ------------------------------------------------------------------ */
-
-/* A benchmark as the cache has it, shown or not. */
-struct loaded_benchmark {
-	int64_t id;
-	struct catalog_benchmark shown;
-	const char *variant_of;
-	size_t scored; /* models with a score */
-	bool hidden;
-};
-
-struct loaded_score {
-	uint32_t model, benchmark;
-	double value;
-};
-
-/* Most models share few architectures, licences and sources. */
-#define SHARED_PLACES 4096
-
-struct loader {
-	struct catalog *catalog;
-	char *shared[SHARED_PLACES]; /* by hash; one that finds its place taken is not shared */
-	char *names;
-	size_t names_length, names_capacity, start_capacity;
-	size_t model_capacity, alias_capacity, named;
-	bool renamed; /* a name was not clean */
-	struct loaded_benchmark *benchmarks;
-	size_t benchmark_count, benchmark_capacity;
-	struct loaded_score *scores; /* also of the hidden ones; those of a model together */
-	size_t score_count, score_capacity;
-	size_t last;    /* the model of the last row: rows of a model come together */
-};
-
-/* Adds a name to those of the models, which lie one after the other; they may
- * still move. */
-static const char *loader_add_name(struct loader *loader, const char *text)
-{
-	struct catalog *catalog = loader->catalog;
-	char *clean = text && utf8_is_clean(text) ? NULL : utf8_sanitize(text ? text : "");
-	const char *name = clean ? clean : text;
-
-	if (!name[0])
-		name = NO_NAME;
-	size_t bytes = strlen(name) + 1, end = loader->names_length + bytes;
-	if (end > loader->names_capacity)
-		loader->names = memory_grow(loader->names, end - 1, &loader->names_capacity, 1);
-	memcpy(loader->names + loader->names_length, name, bytes);
-	catalog->name_start = memory_grow(catalog->name_start, catalog->count + 1,
-					  &loader->start_capacity, sizeof *catalog->name_start);
-	catalog->name_start[catalog->count] = loader->names_length;
-	catalog->name_start[catalog->count + 1] = end;
-	loader->names_length = end;
-	free(clean);
-	return loader->names + catalog->name_start[catalog->count];
-}
-
-/* Once all names are there they stay where they are. */
-static void loader_keep_names(struct loader *loader)
-{
-	struct catalog *catalog = loader->catalog;
-
-	if (!catalog->name_start)
-		catalog->name_start = memory_zero(1, sizeof *catalog->name_start);
-	char *names = memory_resize(loader->names, loader->names_length + CATALOG_NAMES_SPARE, 1);
-	memset(names + loader->names_length, 0, CATALOG_NAMES_SPARE);
-	for (size_t model = 0; model < catalog->count; model++)
-		catalog->models[model].name = names + catalog->name_start[model];
-	catalog->names = names;
-	loader->names = NULL;
-}
-
-static size_t loader_model(struct loader *loader, int64_t id)
-{
-	const struct catalog *catalog = loader->catalog;
-
-	if (loader->last >= catalog->count || catalog->models[loader->last].id != id)
-		loader->last = catalog_find_id(catalog, id);
-	return loader->last;
-}
-
-static char *loader_share(struct loader *loader, const char *text)
-{
-	uint32_t hash = 2166136261u; /* FNV-1a */
-
-	if (!text || !text[0])
-		return NULL;
-	for (const char *byte = text; *byte; byte++)
-		hash = (hash ^ (unsigned char)*byte) * 16777619u;
-	char **place = &loader->shared[(hash ^ hash >> 16) % SHARED_PLACES];
-	if (!*place)
-		*place = catalog_keep(loader->catalog, text);
-	return *place && strcmp(*place, text) == 0 ? *place : catalog_keep(loader->catalog, text);
-}
-
-static bool load_benchmark(void *context, const struct store_benchmark *row)
-{
-	struct loader *loader = context;
-
-	loader->benchmarks = memory_grow(loader->benchmarks, loader->benchmark_count,
-					 &loader->benchmark_capacity, sizeof *loader->benchmarks);
-	loader->benchmarks[loader->benchmark_count++] = (struct loaded_benchmark){
-		.id = row->id,
-		.shown = {.key = catalog_keep_name(loader->catalog, row->key),
-			  .title = catalog_keep_name(loader->catalog, row->title),
-			  .instances = row->instances},
-		.variant_of = catalog_keep(loader->catalog, row->variant_of),
-	};
-	return true;
-}
-
-static bool load_model(void *context, const struct store_model *row)
-{
-	struct loader *loader = context;
-	struct catalog *catalog = loader->catalog;
-	const struct model_facts *facts = &row->facts;
-
-	catalog->models = memory_grow(catalog->models, catalog->count, &loader->model_capacity,
-				      sizeof *catalog->models);
-	struct catalog_model *model = &catalog->models[catalog->count];
-	*model = (struct catalog_model){
-		.id = row->id,
-		.architecture = loader_share(loader, facts->architecture),
-		.license = loader_share(loader, facts->license),
-		.source = loader_share(loader, facts->source),
-		.params_b = facts->params_b,
-		.uploaded = date_days(facts->uploaded),
-		.likes = facts->likes,
-		.kind = facts->kind,
-		.chat_template = ANSWER_UNKNOWN,
-		.suspect = row->suspect,
-	};
-	/* The index of the cache does not know the cleaned name. */
-	const char *name = loader_add_name(loader, facts->name);
-	loader->renamed |= !facts->name || strcmp(name, facts->name) != 0;
-	catalog->count++;
-	return true;
-}
-
-static bool load_name(void *context, int64_t id)
-{
-	struct loader *loader = context;
-	size_t model = catalog_find_id(loader->catalog, id);
-
-	if (model != CATALOG_NONE && loader->named < loader->catalog->count)
-		loader->catalog->by_name[loader->named++] = (uint32_t)model;
-	return true;
-}
-
-static bool load_alias(void *context, const char *alias, int64_t id)
-{
-	struct loader *loader = context;
-	struct catalog *catalog = loader->catalog;
-	size_t model = loader_model(loader, id);
-
-	if (model == CATALOG_NONE || !alias || !alias[0])
-		return true;
-	catalog->aliases = memory_grow(catalog->aliases, catalog->alias_count, &loader->alias_capacity,
-				       sizeof *catalog->aliases);
-	catalog->aliases[catalog->alias_count++] =
-		(struct catalog_alias){.alias = catalog_keep_name(catalog, alias), .model = (uint32_t)model};
-	return true;
-}
-
-static bool load_edge(void *context, const struct store_edge *row)
-{
-	struct loader *loader = context;
-	size_t child = loader_model(loader, row->child);
-	size_t parent = catalog_find_id(loader->catalog, row->parent);
-
-	if (child == CATALOG_NONE || parent == CATALOG_NONE)
-		return true;
-	struct catalog_model *model = &loader->catalog->models[child];
-	lineage_add(loader->catalog->lineage, child, parent, row->facts.relation,
-		    row->facts.weight, row->facts.trust);
-	if (!model->merge_method && row->facts.relation == RELATION_MERGE)
-		model->merge_method = catalog_keep(loader->catalog, row->facts.method);
-	return true;
-}
-
-static bool load_score(void *context, const struct store_score *row)
-{
-	struct loader *loader = context;
-	size_t model = loader_model(loader, row->model);
-
-	for (size_t b = 0; b < loader->benchmark_count && model != CATALOG_NONE; b++) {
-		if (loader->benchmarks[b].id != row->benchmark)
-			continue;
-		loader->benchmarks[b].scored++;
-		loader->scores = memory_grow(loader->scores, loader->score_count, &loader->score_capacity,
-					     sizeof *loader->scores);
-		loader->scores[loader->score_count++] = (struct loaded_score){
-			.model = (uint32_t)model, .benchmark = (uint32_t)b, .value = row->value};
-	}
-	return true;
-}
-
-/* The set-up of the run that is shown. */
-static bool load_evaluation(void *context, const struct store_evaluation *row)
-{
-	struct loader *loader = context;
-	struct catalog *catalog = loader->catalog;
-	size_t index = row->chosen ? loader_model(loader, row->model) : CATALOG_NONE;
-
-	if (index == CATALOG_NONE)
-		return true;
-	struct catalog_model *model = &catalog->models[index];
-	model->precision = loader_share(loader, row->facts.precision);
-	model->chat_template = row->facts.chat_template;
-	model->suspect = model->suspect || row->facts.flagged;
-	if (model->scored)
-		model->score_source = loader_share(loader, row->facts.source);
-	return true;
-}
-
-/* ---- which scoring --------------------------------------------------------- */
-
-static bool same_test(const struct loaded_benchmark *a, const struct loaded_benchmark *b)
-{
-	const char *test_a = a->variant_of ? a->variant_of : a->shown.key;
-	const char *test_b = b->variant_of ? b->variant_of : b->shown.key;
-
-	return strcmp(test_a, test_b) == 0;
-}
-
-/* Models that have the hidden scoring and lack the shown one. */
-static size_t count_left_out(const struct loader *loader, size_t shown, size_t hidden)
-{
-	size_t count = 0;
-
-	for (size_t i = 0, next; i < loader->score_count; i = next) {
-		bool has_shown = false, has_hidden = false;
-		for (next = i; next < loader->score_count &&
-		     loader->scores[next].model == loader->scores[i].model; next++) {
-			has_shown |= loader->scores[next].benchmark == shown;
-			has_hidden |= loader->scores[next].benchmark == hidden;
-		}
-		count += has_hidden && !has_shown;
-	}
-	return count;
-}
-
-static void note_left_out(struct loader *loader, size_t shown, size_t hidden)
-{
-	const struct loaded_benchmark *best = &loader->benchmarks[shown];
-	const struct loaded_benchmark *other = &loader->benchmarks[hidden];
-	size_t count = count_left_out(loader, shown, hidden);
-	struct text notice = {0};
-
-	if (count == 0)
-		return;
-	if (loader->catalog->notice)
-		text_append_format(&notice, "%s; ", loader->catalog->notice);
-	text_append_format(&notice, "%s is shown for %zu models; %zu have only %s, which does not compare"
-			   " with it and is left out", best->shown.title, best->scored, count,
-			   other->shown.title);
-	free(loader->catalog->notice);
-	loader->catalog->notice = text_steal(&notice);
-}
-
-/* Two scorings of one test must not be mixed: of each test the one with more
- * models is shown, and the plain one when they are equal.  A benchmark without
- * any score teaches nothing; without scores at all the plain ones stand. */
-static void loader_choose_benchmarks(struct loader *loader)
-{
-	struct loaded_benchmark *all = loader->benchmarks;
-	size_t scores = 0;
-
-	for (size_t b = 0; b < loader->benchmark_count; b++)
-		scores += all[b].scored;
-	for (size_t b = 0; b < loader->benchmark_count; b++) {
-		size_t best = b;
-		for (size_t c = 0; c < loader->benchmark_count; c++)
-			if (same_test(&all[b], &all[c]) &&
-			    (all[c].scored > all[best].scored ||
-			     (all[c].scored == all[best].scored && !all[c].variant_of)))
-				best = c;
-		all[b].hidden = best != b || (scores > 0 && all[b].scored == 0);
-		if (best != b && all[b].scored > 0)
-			note_left_out(loader, best, b);
-	}
-}
-
-static void loader_keep_scores(struct loader *loader)
-{
-	struct catalog *catalog = loader->catalog;
-	size_t *place = memory_allocate(loader->benchmark_count + 1, sizeof *place);
-
-	catalog->benchmarks = memory_allocate(loader->benchmark_count, sizeof *catalog->benchmarks);
-	for (size_t b = 0; b < loader->benchmark_count; b++) {
-		place[b] = catalog->benchmark_count;
-		if (!loader->benchmarks[b].hidden)
-			catalog->benchmarks[catalog->benchmark_count++] = loader->benchmarks[b].shown;
-	}
-	size_t cells = catalog->count * catalog->benchmark_count;
-	catalog->scores = memory_allocate(cells, sizeof(double));
-	for (size_t i = 0; i < cells; i++)
-		catalog->scores[i] = NAN;
-	for (size_t i = 0; i < loader->score_count; i++) {
-		const struct loaded_score *score = &loader->scores[i];
-		if (loader->benchmarks[score->benchmark].hidden)
-			continue;
-		catalog->scores[score->model * catalog->benchmark_count + place[score->benchmark]] =
-			score->value;
-		catalog->scored_count += !catalog->models[score->model].scored;
-		catalog->models[score->model].scored = true;
-	}
-	free(place);
-}
-
-static void catalog_average_scores(struct catalog *catalog)
-{
-	catalog->averages = memory_allocate(catalog->count, sizeof *catalog->averages);
-	for (size_t model = 0; model < catalog->count; model++) {
-		const double *row = &catalog->scores[model * catalog->benchmark_count];
-		double sum = 0;
-		for (size_t b = 0; b < catalog->benchmark_count && catalog->models[model].scored; b++)
-			sum += row[b];
-		catalog->averages[model] = catalog->models[model].scored
-			? sum / (double)catalog->benchmark_count : NAN;
-	}
-}
-
-static void catalog_make_facts(struct catalog *catalog)
-{
-	catalog->facts = memory_allocate(catalog->count, sizeof *catalog->facts);
-	for (size_t i = 0; i < catalog->count; i++) {
-		const struct catalog_model *model = &catalog->models[i];
-		catalog->facts[i] = (struct engine_model){
-			.name = model->name,
-			.architecture = model->architecture,
-			.params_b = model->params_b,
-			.kind = model->kind,
-			.chat_template = model->chat_template,
-			.uploaded = model->uploaded,
-		};
-	}
-}
-
-/* ---- the whole ------------------------------------------------------------- */
-
-static enum status loader_read_scores(struct loader *loader, struct store *store,
-				      struct error *error)
-{
-	struct catalog *catalog = loader->catalog;
-	enum status status = store_each_score(store, load_score, loader, error);
-	if (status != STATUS_OK)
-		return status;
-	loader_choose_benchmarks(loader);
-	loader_keep_scores(loader);
-	catalog_average_scores(catalog);
-	return store_each_evaluation(store, 0, load_evaluation, loader, error);
-}
-
-static enum status loader_read_lineage(struct loader *loader, struct store *store,
-				       struct error *error)
-{
-	struct catalog *catalog = loader->catalog;
-
-	catalog->lineage = lineage_new(catalog->count);
-	enum status status = store_each_edge(store, load_edge, loader, error);
-	lineage_finish(catalog->lineage);
-	return status;
-}
-
-static int compare_names(const void *left, const void *right, void *context)
-{
-	const struct catalog *catalog = context;
-	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-	int order = utf8_compare_names(catalog->models[a].name, catalog->models[b].name);
-
-	return order ? order : a < b ? -1 : a > b;
-}
-
-static enum status loader_read_models(struct loader *loader, struct store *store,
-				      struct error *error)
-{
-	struct catalog *catalog = loader->catalog;
-	enum status status = store_each_model(store, load_model, loader, error);
-
-	loader_keep_names(loader);
-	if (status != STATUS_OK)
-		return status;
-	catalog->dense = catalog->count > 0 &&
-		catalog->models[catalog->count - 1].id - catalog->models[0].id == (int64_t)catalog->count - 1;
-	catalog->by_name = memory_zero(catalog->count, sizeof *catalog->by_name);
-	status = store_each_name(store, load_name, loader, error);
-	if (status == STATUS_OK && loader->named != catalog->count)
-		status = error_set(error, STATUS_CACHE, "the index of names is damaged; stemma check tells more");
-	if (status == STATUS_OK && loader->renamed)
-		qsort_r(catalog->by_name, catalog->count, sizeof *catalog->by_name, compare_names, catalog);
-	return status;
-}
-
-static enum status catalog_read(struct store *store, struct catalog **result, struct error *error)
-{
-	struct loader loader = {.catalog = memory_zero(1, sizeof *loader.catalog)};
-	struct catalog *catalog = loader.catalog;
-
-	catalog->data_version = store_data_version(store);
-	/* Without it what was learned before would be learned again, a little otherwise. */
-	enum status status = catalog->data_version >= 0 ? STATUS_OK
-		: error_set(error, STATUS_IO, "the version of the cache's data cannot be read; try again");
-	if (status == STATUS_OK)
-		status = store_each_benchmark(store, load_benchmark, &loader, error);
-	if (status == STATUS_OK)
-		status = loader_read_models(&loader, store, error);
-	if (status == STATUS_OK)
-		status = store_each_alias(store, load_alias, &loader, error);
-	if (status == STATUS_OK)
-		status = loader_read_lineage(&loader, store, error);
-	if (status == STATUS_OK)
-		status = loader_read_scores(&loader, store, error);
-	if (status != STATUS_OK)
-		goto cleanup;
-	catalog_make_facts(catalog);
-	*result = catalog;
-	catalog = NULL;
-cleanup:
-	catalog_free(catalog);
-	free(loader.benchmarks);
-	free(loader.scores);
-	return status;
-}
-
-enum status catalog_load(struct store *store, struct catalog **catalog, struct error *error)
+enum status catalog_load_watched(struct store *store, struct progress *progress,
+				 struct catalog **catalog, struct error *error)
 {
 	*catalog = NULL;
 	enum status status = store_snapshot_begin(store, error);
 	if (status != STATUS_OK)
 		return status;
-	status = catalog_read(store, catalog, error);
+	status = catalog_read(store, false, progress, catalog, error);
 	store_snapshot_end(store);
 	return status;
 }
 
+enum status catalog_load(struct store *store, struct catalog **catalog, struct error *error)
+{
+	return catalog_load_watched(store, NULL, catalog, error);
+}
+
+const double *catalog_scores(const struct catalog *catalog, size_t model)
+{
+	return catalog->scores + catalog->score_row[model] * catalog->benchmark_count;
+}
+
+double catalog_average(const struct catalog *catalog, size_t model)
+{
+	return catalog->averages[catalog->score_row[model]];
+}
+
 double catalog_score(const struct catalog *catalog, size_t model, size_t benchmark)
 {
-	return benchmark == catalog->benchmark_count
-		? catalog->averages[model]
-		: catalog->scores[model * catalog->benchmark_count + benchmark];
+	return benchmark == catalog->benchmark_count ? catalog_average(catalog, model)
+						     : catalog_scores(catalog, model)[benchmark];
 }
 
 /* Whether `a` is the better parent to be drawn under. */
@@ -549,13 +94,30 @@ size_t catalog_primary_parent(const struct catalog *catalog, size_t model)
 	return parents[best].node;
 }
 
+static struct engine_model describe_model(const void *context, size_t number)
+{
+	const struct catalog *catalog = context;
+	const struct catalog_model *model = &catalog->models[number];
+
+	return (struct engine_model){
+		.name = model->name,
+		.architecture = model->architecture,
+		.params_b = model->params_b,
+		.kind = model->kind,
+		.chat_template = model->chat_template,
+		.uploaded = model->uploaded,
+	};
+}
+
 void catalog_engine_data(const struct catalog *catalog, struct engine_data *data)
 {
 	*data = (struct engine_data){
 		.models = catalog->count,
 		.benchmarks = catalog->benchmark_count,
 		.lineage = catalog->lineage,
-		.model = catalog->facts,
 		.scores = catalog->scores,
+		.score_row = catalog->score_row,
+		.describe = describe_model,
+		.context = catalog,
 	};
 }

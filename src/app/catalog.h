@@ -7,9 +7,25 @@
 /* Zeros behind the names, for sweeps that look ahead. */
 #define CATALOG_NAMES_SPARE 4096
 
+/* Strings live in chunks: one allocation for thousands of them. */
+struct catalog_chunk {
+	struct catalog_chunk *next;
+	size_t used, size;
+	char bytes[];
+};
+
 struct catalog_alias {
 	const char *alias; /* of the catalog's strings */
 	uint32_t model;
 };
+
+/* Makes the averages of the rows of scores. */
+void catalog_average_scores(struct catalog *catalog);
+/* Frees what a catalog owns and leaves it empty. */
+void catalog_clear(struct catalog *catalog);
+/* The catalog as the cache has it now; with `rows` whatever is packed.  To be called
+ * within a snapshot. */
+enum status catalog_read(struct store *store, bool rows, struct progress *progress,
+			 struct catalog **catalog, struct error *error);
 
 #endif

@@ -37,13 +37,6 @@ static bool same_owner(const struct merge *a, const struct merge *b)
 	return owner_length(b->owner) == length && strncasecmp(a->owner, b->owner, length) == 0;
 }
 
-/* A score, or at index benchmark_count the average. */
-static double score_of(const struct catalog *catalog, size_t model, size_t benchmark)
-{
-	return benchmark < catalog->benchmark_count ? catalog_score(catalog, model, benchmark)
-						    : catalog->averages[model];
-}
-
 /* The weighted mean of the parents; NAN unless all of two or more have scores. */
 static double parents_score(const struct catalog *catalog, size_t model, size_t benchmark)
 {
@@ -57,7 +50,7 @@ static double parents_score(const struct catalog *catalog, size_t model, size_t 
 		if (parents[p].relation != RELATION_MERGE || parents[p].trust <= TRUST_ROOT)
 			return NAN;
 		weighty++;
-		sum += (double)parents[p].weight * score_of(catalog, parents[p].node, benchmark);
+		sum += (double)parents[p].weight * catalog_score(catalog, parents[p].node, benchmark);
 	}
 	return weighty >= 2 ? sum : NAN;
 }
@@ -76,7 +69,7 @@ static bool measure_merge(const struct catalog *catalog, const struct engine_fit
 	merge->raw = memory_allocate(2 * width, sizeof *merge->raw);
 	merge->left = merge->raw + width;
 	for (size_t b = 0; b < width; b++) {
-		merge->raw[b] = score_of(catalog, model, b) - parents_score(catalog, model, b);
+		merge->raw[b] = catalog_score(catalog, model, b) - parents_score(catalog, model, b);
 		merge->left[b] = isnan(merge->raw[b]) ? NAN : residuals[b].observed - residuals[b].predicted;
 		any = any || !isnan(merge->raw[b]);
 	}

@@ -15,7 +15,7 @@ static int compare_models(const void *a, const void *b, void *context)
 {
 	const struct catalog *catalog = context;
 	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-	double left_score = catalog->averages[left], right_score = catalog->averages[right];
+	double left_score = catalog_average(catalog, left), right_score = catalog_average(catalog, right);
 
 	if (isnan(left_score) != isnan(right_score))
 		return isnan(left_score) ? 1 : -1;

@@ -29,8 +29,8 @@ static void append_dot_node(struct text *out, const struct catalog *catalog, siz
 	struct text label = {0};
 
 	text_append(&label, catalog->models[node].name);
-	if (!isnan(catalog->averages[node]))
-		text_append_format(&label, " (%.1f)", catalog->averages[node]);
+	if (!isnan(catalog_average(catalog, node)))
+		text_append_format(&label, " (%.1f)", catalog_average(catalog, node));
 	text_append_format(out, "\tm%zu [label=", node);
 	append_dot_string(out, text_string(&label));
 	text_append_format(out, "%s%s];\n", catalog->models[node].scored ? "" : ", color=gray",
@@ -173,7 +173,7 @@ static void append_graphml_node(struct text *out, const struct catalog *catalog,
 	append_data_text(out, KEY_KIND, kind_name(model->kind));
 	append_data_text(out, KEY_ARCHITECTURE, model->architecture);
 	append_data_number(out, KEY_PARAMS, model->params_b);
-	append_data_number(out, KEY_AVERAGE, catalog->averages[node]);
+	append_data_number(out, KEY_AVERAGE, catalog_average(catalog, node));
 	for (size_t b = 0; b < catalog->benchmark_count; b++)
 		if (!isnan(catalog_score(catalog, node, b)))
 			text_append_format(out, "      <data key=\"s%zu\">%.10g</data>\n", b,

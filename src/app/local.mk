@@ -2,7 +2,8 @@ noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
 	include/stemma/app/anomalies.h src/app/anomalies.c \
 	include/stemma/app/answer_sets.h src/app/answer_sets.c \
-	include/stemma/app/catalog.h src/app/catalog.h src/app/catalog.c src/app/names.c src/app/name_sweep.c \
+	include/stemma/app/catalog.h src/app/catalog.h src/app/catalog.c src/app/catalog_rows.c \
+	src/app/packed.h src/app/pack.c src/app/unpack.c src/app/pack_check.c src/app/names.c src/app/name_sweep.c \
 	include/stemma/app/corrections.h src/app/corrections.c \
 	include/stemma/app/filter.h src/app/filter.h src/app/filter.c src/app/filter_parse.c src/app/filter_text.c \
 	include/stemma/app/flags.h src/app/flags.c \

@@ -49,11 +49,6 @@ static void include(struct plot *plot, const double *point)
 	}
 }
 
-static double score_of(const struct catalog *catalog, size_t model, size_t axis)
-{
-	return axis < catalog->benchmark_count ? catalog_score(catalog, model, axis) : catalog->averages[model];
-}
-
 /* Both scores of the models that the search could take, two a model. */
 static double *published_points(const struct catalog *catalog, const struct wish_search *search, size_t *count)
 {
@@ -61,7 +56,7 @@ static double *published_points(const struct catalog *catalog, const struct wish
 
 	*count = 0;
 	for (size_t i = 0; i < catalog->count && *count < catalog->scored_count; i++) {
-		double x = score_of(catalog, i, search->axes[0]), y = score_of(catalog, i, search->axes[1]);
+		double x = catalog_score(catalog, i, search->axes[0]), y = catalog_score(catalog, i, search->axes[1]);
 		if (!search->allowed[i] || isnan(x) || isnan(y))
 			continue;
 		points[2 * *count] = x;

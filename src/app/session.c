@@ -69,7 +69,7 @@ enum status session_open(const char *path, bool bare, const char *data_folder,
 	if (status == STATUS_OK)
 		status = store_open(session->path, true, &session->store, &session->created, error);
 	if (status == STATUS_OK)
-		status = catalog_load(session->store, &session->catalog, error);
+		status = catalog_load_watched(session->store, progress, &session->catalog, error);
 	if (status == STATUS_OK)
 		status = session_load_flags(session, error);
 	if (status != STATUS_OK)
@@ -135,17 +135,86 @@ void session_adopt_catalog(struct session *session, struct catalog *catalog)
 	session_drop_fit(session);
 	catalog_free(session->catalog);
 	session->catalog = catalog;
+	session->packed = false;
 	/* Flags that cannot be read are none; the next reading of the cache says why. */
 	session_load_flags(session, NULL);
 }
 
-enum status session_reload(struct session *session, struct error *error)
+static enum status session_reload_watched(struct session *session, struct progress *progress,
+					  struct error *error)
 {
 	struct catalog *catalog;
-	enum status status = catalog_load(session->store, &catalog, error);
+	enum status status = catalog_load_watched(session->store, progress, &catalog, error);
 
 	if (status == STATUS_OK)
 		session_adopt_catalog(session, catalog);
+	return status;
+}
+
+enum status session_reload(struct session *session, struct error *error)
+{
+	return session_reload_watched(session, NULL, error);
+}
+
+/* ---- packing ------------------------------------------------------------------ */
+
+static size_t pack_models(void)
+{
+	const char *own = getenv("STEMMA_PACK");
+	char *end;
+	unsigned long long number = own ? strtoull(own, &end, 10) : 0;
+
+	return own && end > own && *end == '\0' ? (size_t)number : SESSION_PACK_MODELS;
+}
+
+bool session_wants_pack(const struct session *session)
+{
+	const struct catalog *catalog = session->catalog;
+
+	return !session->packed && !catalog->unpacked && catalog->count > 0 && catalog->count >= pack_models();
+}
+
+/* What is packed saves time and nothing else. */
+static enum status pack(const struct catalog *catalog, struct store *store, struct progress *progress,
+			struct error *error)
+{
+	struct error problem = {0};
+	enum status status = catalog_pack(catalog, store, progress, &problem);
+
+	if (status == STATUS_BUSY || status == STATUS_IO)
+		return STATUS_OK;
+	if (status != STATUS_OK && error && error->status == STATUS_OK)
+		*error = problem;
+	return status;
+}
+
+enum status session_pack(struct session *session, struct progress *progress, struct error *error)
+{
+	int64_t last = 0;
+	enum status status = STATUS_OK;
+
+	if (store_data_version(session->store) != session->catalog->data_version)
+		status = store_last_model(session->store, &last, error);
+	if (last > 0 && (uint64_t)last >= pack_models())
+		status = session_reload_watched(session, progress, error);
+	if (status == STATUS_OK && session_wants_pack(session)) {
+		status = pack(session->catalog, session->store, progress, error);
+		session->packed = status == STATUS_OK;
+	}
+	return status;
+}
+
+enum status session_pack_detached(const char *path, const struct catalog *catalog,
+				  struct progress *progress, struct error *error)
+{
+	struct store *store;
+	bool created;
+	enum status status = store_open(path, false, &store, &created, error);
+
+	if (status != STATUS_OK)
+		return status;
+	status = pack(catalog, store, progress, error);
+	store_close(store);
 	return status;
 }
 

@@ -1,4 +1,5 @@
 /* stemma check: is the cache whole, and does the lineage make sense? */
+#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
@@ -34,6 +35,20 @@ static void add_store_finding(void *context, const char *severity, const char *m
 	add_finding(context, severity, message,
 		    strcmp(severity, "error") ? NULL
 					      : "delete the cache file and import again, or restore a copy");
+}
+
+static enum status check_packed(struct table *table, const struct session *session, size_t *faults,
+				struct error *error)
+{
+	char *finding;
+	enum status status = catalog_check_packed(session->catalog, session->store, &finding, error);
+
+	if (finding) {
+		add_finding(table, "error", finding, "import any file again: it is packed anew");
+		(*faults)++;
+	}
+	free(finding);
+	return status;
 }
 
 static void check_cycles(struct table *table, const struct catalog *catalog)
@@ -181,7 +196,7 @@ static void report_orphans(struct report *report, const struct catalog *catalog)
 			continue;
 		table_text(table, names_model(catalog, order[i]));
 		table_text(table, catalog->models[order[i]].merge_method);
-		table_number(table, catalog->averages[order[i]]);
+		table_number(table, catalog_average(catalog, order[i]));
 	}
 	report_table(report, "merges", NULL, table, TABLE_MAIN);
 	table_free(table);
@@ -216,6 +231,8 @@ static enum status check_cache(struct cli *cli, const struct session *session, s
 	size_t faults = 0;
 	enum status status = store_check(session->store, add_store_finding, table, &faults, error);
 
+	if (status == STATUS_OK)
+		status = check_packed(table, session, &faults, error);
 	if (status == STATUS_OK)
 		status = store_each_decision(session->store, 0, add_decision, &decisions, error);
 	if (status == STATUS_OK) {

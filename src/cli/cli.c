@@ -109,6 +109,20 @@ enum status cli_open(struct cli *cli, struct session **session, struct error *er
 	return status;
 }
 
+enum status cli_pack(struct cli *cli, struct session *session, struct error *error)
+{
+	struct error problem = {0};
+	enum status status = session_pack(session, &cli->progress, &problem);
+
+	cli_end_progress(cli);
+	/* The work is done and kept: to be told to stop is no failure now. */
+	if (status == STATUS_CANCELLED)
+		return STATUS_OK;
+	if (status != STATUS_OK)
+		*error = problem;
+	return status;
+}
+
 static enum output_format output_format(const struct cli_options *options)
 {
 	if (options->json)

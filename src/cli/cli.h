@@ -34,6 +34,8 @@ void cli_init(struct cli *cli);
 
 /* Opens the cache that the options name. */
 enum status cli_open(struct cli *cli, struct session **session, struct error *error);
+/* For the end of a command that changed the cache: see session_pack(). */
+enum status cli_pack(struct cli *cli, struct session *session, struct error *error);
 
 /* Fits the session, with the variances that the cache has unless `relearn`,
  * and says on standard error what the user should know about its scores. */

@@ -101,7 +101,7 @@ static void add_model(struct table *table, const struct catalog *catalog, size_t
 {
 	add_facts(table, &catalog->models[model], run);
 	for (size_t b = 0; b <= catalog->benchmark_count; b++)
-		table_number(table, names_score(catalog, model, b));
+		table_number(table, catalog_score(catalog, model, b));
 }
 
 /* A model that is known by name only is in the edges; a row here would make the

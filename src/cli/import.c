@@ -192,6 +192,8 @@ static enum status import_run(struct cli *cli, const void *specific, size_t coun
 	print_tables(cli, &importing);
 	table_free(importing.files);
 	table_free(importing.notes);
+	if (status == STATUS_OK && !cli_interrupted())
+		status = cli_pack(cli, session, error);
 	session_close(session);
 	return status;
 }

@@ -20,10 +20,3 @@ const char *names_answer(enum answer answer)
 		return NULL;
 	return answer == ANSWER_YES ? "yes" : "no";
 }
-
-double names_score(const struct catalog *catalog, size_t model, size_t benchmark)
-{
-	if (benchmark < catalog->benchmark_count)
-		return catalog_score(catalog, model, benchmark);
-	return catalog->averages[model];
-}

@@ -13,7 +13,4 @@ const char *names_model(const struct catalog *catalog, size_t model);
 /* NULL when nobody said. */
 const char *names_answer(enum answer answer);
 
-/* The published score, NAN when missing; the average past the last benchmark. */
-double names_score(const struct catalog *catalog, size_t model, size_t benchmark);
-
 #endif

@@ -44,7 +44,7 @@ static void report_guesses(const struct cli *cli, const struct catalog *catalog,
 		table_text(table, names_model(catalog, guesses[i].model));
 		table_number(table, guesses[i].probability);
 		table_number(table, lineage_find(catalog->lineage, child, guesses[i].model) != NULL);
-		table_number(table, catalog->averages[guesses[i].model]);
+		table_number(table, catalog_average(catalog, guesses[i].model));
 	}
 	cli_report(cli, &report);
 	report_text(&report, "model", "model", names_model(catalog, child));

@@ -67,7 +67,7 @@ static enum status plan_model(struct cli *cli, struct session *session, const ch
 	struct plan_step *steps = memory_zero(benchmarks + 1, sizeof *steps);
 	status = engine_predict_model(session->query, model, estimates, error);
 	if (status == STATUS_OK) {
-		count = engine_plan(session->query, benchmarks, catalog->scores + model * benchmarks, target,
+		count = engine_plan(session->query, benchmarks, catalog_scores(catalog, model), target,
 				    &before, steps);
 		if (count == 0) {
 			error_set(error, STATUS_USAGE, "the target of %s is known already", names_model(catalog, model));

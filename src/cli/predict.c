@@ -97,7 +97,7 @@ static void add_reasons(struct table *table, const struct report *report,
 		table_text(table, names_benchmark(catalog, benchmark, report->format));
 		table_text(table, names_model(catalog, model));
 		table_number(table, row->contributions[i].points);
-		table_number(table, names_score(catalog, model, benchmark));
+		table_number(table, catalog_score(catalog, model, benchmark));
 	}
 }
 

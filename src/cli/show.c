@@ -116,7 +116,7 @@ static bool add_edge(void *context, const struct store_edge *edge, const char *n
 	table_text(show->table, edge->facts.method);
 	table_text(show->table, trust_name(edge->facts.trust));
 	table_text(show->table, edge->facts.source);
-	table_number(show->table, parent < catalog->count ? catalog->averages[parent] : NAN);
+	table_number(show->table, parent < catalog->count ? catalog_average(catalog, parent) : NAN);
 	table_text(show->table, edge->facts.note);
 	return true;
 }
@@ -175,7 +175,7 @@ static enum status report_scores(struct report *report, const struct show *show,
 	for (size_t i = 0; i < rows && status == STATUS_OK; i++) {
 		bool known = session->fit;
 		table_text(table, names_benchmark(session->catalog, i, report->format));
-		table_number(table, names_score(session->catalog, show->model, i));
+		table_number(table, catalog_score(session->catalog, show->model, i));
 		table_number(table, known ? estimates[i].mean : NAN);
 		table_number(table, known ? estimates[i].sd : NAN);
 		table_number(table, known ? estimates[i].low90 : NAN);

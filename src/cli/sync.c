@@ -73,6 +73,8 @@ static enum status sync_command_run(struct cli *cli, const void *specific, size_
 	cli_end_progress(cli);
 	if (status == STATUS_OK)
 		print_report(cli, &result, options->dry_run);
+	if (status == STATUS_OK && !options->dry_run)
+		status = cli_pack(cli, session, error);
 	session_close(session);
 	return status;
 }

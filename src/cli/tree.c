@@ -65,8 +65,8 @@ static void print_model(const struct drawing *drawing, size_t node,
 	char *name = utf8_sanitize(catalog->models[node].name);
 
 	printf("%s", name);
-	if (!isnan(catalog->averages[node]))
-		printf("  %.1f", catalog->averages[node]);
+	if (!isnan(catalog_average(catalog, node)))
+		printf("  %.1f", catalog_average(catalog, node));
 	if (edge)
 		print_edge(edge);
 	printf("%s\n", repeated ? "  (*)" : "");
@@ -171,7 +171,7 @@ static void report_nodes(struct report *report, const struct graph *graph)
 		size_t node = graph->nodes[i];
 		table_text(table, catalog->models[node].name);
 		table_text(table, kind_name(catalog->models[node].kind));
-		table_number(table, catalog->averages[node]);
+		table_number(table, catalog_average(catalog, node));
 		table_number(table, catalog->models[node].scored);
 	}
 	report_table(report, "models", NULL, table, TABLE_SIDE);

@@ -294,6 +294,9 @@ void work_start(struct browser *browser, const struct work_ops *ops, void *conte
 bool work_poll(struct browser *browser);
 void work_stop(struct browser *browser); /* waits */
 
+/* packing.c: keeps a large catalog packed, when nothing else is to be done. */
+void packing_continue(struct browser *browser);
+
 /* suggesting.c */
 void suggesting_open(struct browser *browser);
 /* The same with a line of wishes in place of all before. */

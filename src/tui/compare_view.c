@@ -88,11 +88,6 @@ static void measure(struct browser *browser)
 	browser->estimated = CATALOG_NONE; /* the query is the model pane's too */
 }
 
-static double score_of(const struct catalog *catalog, size_t model, size_t row)
-{
-	return row < catalog->benchmark_count ? catalog_score(catalog, model, row) : catalog->averages[model];
-}
-
 /* ---- drawing ---------------------------------------------------------------------- */
 
 enum fact { FACT_ARCHITECTURE, FACT_SIZE, FACT_KIND, FACT_LICENSE, FACT_DATE, FACT_TEMPLATE, FACT_KIN, FACT_COUNT };
@@ -140,7 +135,7 @@ static void draw_score(struct browser *browser, const struct area *area, int y, 
 	const struct comparison *comparison = &browser->comparison;
 	const struct catalog *catalog = browser->session->catalog;
 	size_t rows = catalog->benchmark_count + 1;
-	double score = score_of(catalog, comparison->model[place], row);
+	double score = catalog_score(catalog, comparison->model[place], row);
 	char buffer[FIGURE_SIZE];
 
 	draw_right(browser->screen, area, y, x + 5, isnan(score) ? STYLE_DIM : STYLE_PUBLISHED, figure(buffer, score));
@@ -164,7 +159,7 @@ static void draw_scores(struct browser *browser, const struct area *area, int y,
 	char name[FIGURE_SIZE];
 
 	for (size_t i = 0; i < comparison->count; i++)
-		best = fmax(best, score_of(catalog, comparison->model[i], row));
+		best = fmax(best, catalog_score(catalog, comparison->model[i], row));
 	draw_fit(browser->screen, area, y, 1, LABEL_WIDTH - 2, STYLE_TEXT, benchmark_name(browser, row, name));
 	for (size_t i = 0; i < shown; i++)
 		draw_score(browser, area, y, LABEL_WIDTH + (int)i * CELL_WIDTH, first + i, row, best);

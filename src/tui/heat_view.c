@@ -36,7 +36,7 @@ static int compare_rows(const void *left, const void *right, void *context)
 {
 	const struct catalog *catalog = context;
 	const struct heat_row *a = left, *b = right;
-	double x = catalog->averages[a->model], y = catalog->averages[b->model];
+	double x = catalog_average(catalog, a->model), y = catalog_average(catalog, b->model);
 
 	if (isnan(x) || isnan(y))
 		return isnan(x) - isnan(y) ? isnan(x) - isnan(y) : (a->model > b->model) - (a->model < b->model);

@@ -23,5 +23,5 @@ libtui_a_SOURCES = \
 	src/tui/tree_model.h src/tui/tree_model.c \
 	src/tui/tree_forest.h src/tui/tree_forest.c src/tui/tree_find.c \
 	src/tui/suggesting.h src/tui/suggesting.c src/tui/suggest_view.c \
-	src/tui/tree_columns.c src/tui/working.c
+	src/tui/tree_columns.c src/tui/working.c src/tui/packing.c
 libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS)

@@ -232,11 +232,10 @@ static void draw_score(struct flow *flow, size_t model, size_t benchmark)
 {
 	struct browser *browser = flow->browser;
 	const struct catalog *catalog = browser->session->catalog;
-	bool average = benchmark == catalog->benchmark_count;
 	char buffer[FIGURE_SIZE];
 
 	draw_figures(flow, benchmark_name(browser, benchmark, buffer), browser->tree->column == benchmark,
-		     average ? catalog->averages[model] : catalog_score(catalog, model, benchmark),
+		     catalog_score(catalog, model, benchmark),
 		     browser->has_estimates ? &browser->estimates[benchmark] : NULL,
 		     browser->has_estimates ? browser->residuals[benchmark].z : NAN);
 }
@@ -314,7 +313,7 @@ static void draw_parent(struct flow *flow, const struct lineage_parent *parent, 
 	draw_right(browser->screen, area, flow_row(flow), area->width - 8, STYLE_DIM,
 		   text_string(&how));
 	draw_right(browser->screen, area, flow_row(flow), area->width - 1, STYLE_SCORE,
-		   figure(score, catalog->averages[parent->node]));
+		   figure(score, catalog_average(catalog, parent->node)));
 	flow->line++;
 	text_free(&how);
 }
@@ -353,7 +352,7 @@ static void draw_guess(struct flow *flow, size_t place)
 	draw_right(browser->screen, area, flow_row(flow), area->width - 8, STYLE_DIM,
 		   place < browser->guess_accepted ? "accepted" : "guess");
 	draw_right(browser->screen, area, flow_row(flow), area->width - 1, STYLE_SCORE,
-		   figure(score, browser->session->catalog->averages[guess->model]));
+		   figure(score, catalog_average(browser->session->catalog, guess->model)));
 	flow->line++;
 }
 

@@ -107,7 +107,7 @@ static void draw_chip(struct browser *browser, const struct area *area, size_t p
 	draw_fit(browser->screen, area, row, x, column + width - 8 - x, STYLE_TEXT,
 		 tree_name(browser->tree, parent->model));
 	draw_right(browser->screen, area, row, column + width - 2, STYLE_DIM,
-		   figure(score, catalog->averages[parent->model]));
+		   figure(score, catalog_average(catalog, parent->model)));
 	draw_selected(browser->screen, false, false);
 	if (selected)
 		draw_cursor(browser->screen, area, row, column);
@@ -244,9 +244,7 @@ static double parents_average(const struct browser *browser, size_t benchmark)
 
 	for (size_t i = 0; i < browser->sketch.now.count; i++) {
 		const struct sketch_parent *parent = &browser->sketch.now.parents[i];
-		double score = benchmark < catalog->benchmark_count
-			? catalog_score(catalog, parent->model, benchmark)
-			: catalog->averages[parent->model];
+		double score = catalog_score(catalog, parent->model, benchmark);
 		if (isnan(score))
 			continue;
 		sum += parent->weight * score;

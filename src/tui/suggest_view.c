@@ -239,12 +239,6 @@ static const char *warning_here(struct browser *browser, const struct suggestion
 	return text_string(&suggesting->warnings);
 }
 
-static double score_of(const struct catalog *catalog, size_t model, size_t benchmark)
-{
-	return benchmark < catalog->benchmark_count ? catalog_score(catalog, model, benchmark)
-						    : catalog->averages[model];
-}
-
 /* Parents one a line with scores, licence and date */
 static void draw_details(struct browser *browser, const struct area *area, const struct suggestion *suggestion)
 {
@@ -264,7 +258,7 @@ static void draw_details(struct browser *browser, const struct area *area, const
 		draw_fit(browser->screen, area, row, 6, name_width, STYLE_TEXT, model->name);
 		for (size_t a = 0; a < axes; a++)
 			draw_right(browser->screen, area, row, 7 + name_width + AXIS_CELL * (int)(a + 1), STYLE_PUBLISHED,
-				   figure(buffer, score_of(catalog, suggestion->parents[i], suggesting_benchmark(browser, a))));
+				   figure(buffer, catalog_score(catalog, suggestion->parents[i], suggesting_benchmark(browser, a))));
 		draw_fit(browser->screen, area, row, facts, 14, STYLE_DIM, model->license ? model->license : "·");
 		if (!isnan(model->uploaded))
 			date_format(model->uploaded, date);

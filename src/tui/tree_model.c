@@ -26,11 +26,7 @@ const char *tree_name(const struct tree *tree, size_t node)
 
 double tree_score(const struct tree *tree, size_t node)
 {
-	const struct catalog *catalog = tree->catalog;
-
-	if (tree->column >= catalog->benchmark_count)
-		return catalog->averages[node];
-	return catalog->scores[node * catalog->benchmark_count + tree->column];
+	return catalog_score(tree->catalog, node, tree->column);
 }
 
 bool tree_edge_is_guess(const struct tree *tree, size_t node)

@@ -21,6 +21,7 @@ bool work_poll(struct browser *browser)
 	/* What had to wait: a fit before what rests on it. */
 	fitting_continue(browser);
 	suggesting_continue(browser);
+	packing_continue(browser);
 	return true;
 }
 

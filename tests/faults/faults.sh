@@ -7,6 +7,9 @@
 . "${top_srcdir:-.}/tests/cli/tap.sh"
 kills=${KILLS:-12} damages=${DAMAGES:-12}
 rows=20000
+# What a large hub does: the catalog is packed after each import and beside the screen.
+STEMMA_PACK=1000
+export STEMMA_PACK
 
 # The same numbers in each run: draw NUMBER BELOW
 draw() { awk -v seed="$1" -v below="$2" 'BEGIN { srand(seed); rand(); print int(rand() * below) }'; }

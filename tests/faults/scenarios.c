@@ -138,6 +138,7 @@ static void set_environment(void)
 	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
 		unsetenv(foreign[i]);
 	setenv("HOME", "home", 1);
+	setenv("STEMMA_PACK", "1", 1); /* as a large hub */
 	setenv("STEMMA_CORRECTIONS", SCENARIO_CORRECTIONS, 1);
 }
 

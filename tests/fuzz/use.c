@@ -46,12 +46,16 @@ void world_use(const char *path)
 	struct session *session = NULL;
 	struct error error = {0};
 	size_t findings = 0, faults;
+	char *difference;
 	enum status status = session_open(path, true, NULL, NULL, &session, &error);
 
 	fuzz_check_failure(status, &error);
 	if (status != STATUS_OK)
 		return;
 	fuzz_check_failure(store_check(session->store, count_finding, &findings, &faults, &error), &error);
+	error_clear(&error);
+	fuzz_check_failure(catalog_check_packed(session->catalog, session->store, &difference, &error), &error);
+	free(difference);
 	error_clear(&error);
 	fuzz_check_failure(session_fit(session, &(const struct engine_settings){.prior = PRIOR_KIN}, false, NULL,
 				       &error), &error);

@@ -83,7 +83,7 @@ static void read_bytes(void)
 	fclose(file);
 }
 
-/* The models, and a fit of them, so that no input has to learn it again. */
+/* The models, also packed, and a fit of them, so that no input has to learn it again. */
 static void world_make(void)
 {
 	struct session *session;
@@ -104,6 +104,7 @@ static void world_make(void)
 	FUZZ_CHECK(session_reload(session, &error) == STATUS_OK);
 	FUZZ_CHECK(session_fit(session, &(const struct engine_settings){.prior = PRIOR_KIN}, false, NULL,
 			       &error) == STATUS_OK);
+	FUZZ_CHECK(catalog_pack(session->catalog, session->store, NULL, &error) == STATUS_OK);
 	session_close(session);
 	read_bytes();
 }

@@ -11,6 +11,7 @@
 
 #include "stemma/base/error.h"
 #include "stemma/base/facts.h"
+#include "stemma/base/progress.h"
 #include "stemma/engine/engine.h"
 #include "stemma/engine/lineage.h"
 #include "stemma/store/store.h"
@@ -41,11 +42,11 @@ struct catalog {
 	struct catalog_model *models;
 	size_t benchmark_count;
 	struct catalog_benchmark *benchmarks;
-	double *scores;        /* count x benchmark_count, NAN missing */
-	double *averages;      /* plain mean where all benchmarks are known, else NAN */
-	struct lineage *lineage;
-	struct engine_model *facts; /* count entries: the engine's view */
 	size_t scored_count;
+	uint32_t *score_row;   /* of each model; 0 of all that have no score */
+	double *scores;        /* (scored_count + 1) x benchmark_count, NAN missing; row 0 is all NAN */
+	double *averages;      /* by row: plain mean where all benchmarks are known, else NAN */
+	struct lineage *lineage;
 	int64_t data_version;
 	const bool *excluded;  /* by model, borrowed from the session, which may change it: not
 				* to be learned from; NULL none */
@@ -59,6 +60,9 @@ struct catalog {
 	struct catalog_alias *aliases; /* by alias */
 	size_t alias_count;
 	bool dense;            /* the ids have no gaps */
+	bool unpacked;         /* it was loaded from what catalog_pack() kept */
+	uint32_t *shown;       /* benchmark_count: places among the benchmarks of the cache */
+	uint64_t benchmarks_print; /* of all benchmarks of the cache, a number that tells them apart */
 	struct catalog_chunk *strings;
 };
 
@@ -68,6 +72,19 @@ struct catalog {
  * all.  What is read is one state of the cache, whatever other copies write. */
 enum status catalog_load(struct store *store, struct catalog **catalog, struct error *error);
 void catalog_free(struct catalog *catalog); /* NULL allowed */
+/* The same, telling how far it is; STATUS_CANCELLED when that says to stop. */
+enum status catalog_load_watched(struct store *store, struct progress *progress,
+				 struct catalog **catalog, struct error *error);
+
+/* Keeps the catalog in the cache in the form that it has in memory, so that the next
+ * load need not go through the rows; void as soon as the data change, and not kept when
+ * they have changed already.  STATUS_CANCELLED when progress says so. */
+enum status catalog_pack(const struct catalog *catalog, struct store *store, struct progress *progress,
+			 struct error *error);
+/* Compares a catalog that was unpacked with the rows: *finding, which the caller frees,
+ * tells the first difference, NULL when there is none. */
+enum status catalog_check_packed(const struct catalog *catalog, struct store *store, char **finding,
+				 struct error *error);
 
 /* Index of a name or alias (ASCII case ignored), CATALOG_NONE when unknown. */
 size_t catalog_find(const struct catalog *catalog, const char *name);
@@ -86,10 +103,16 @@ void catalog_names_with(const struct catalog *catalog, const char *part, uint8_t
 /* Index of a benchmark by key, title or a beginning of either that fits only
  * one; CATALOG_NONE when unknown; benchmark_count for "average". */
 size_t catalog_benchmark(const struct catalog *catalog, const char *word);
+/* The scores of a model, one a benchmark, NAN missing; borrowed. */
+const double *catalog_scores(const struct catalog *catalog, size_t model);
+/* Their plain mean where all are known, else NAN. */
+double catalog_average(const struct catalog *catalog, size_t model);
+/* One of them; of benchmark_count the average. */
 double catalog_score(const struct catalog *catalog, size_t model, size_t benchmark);
 /* The parent under which the model is drawn in the tree: largest weight, then
  * declared, then oldest; CATALOG_NONE for a root. */
 size_t catalog_primary_parent(const struct catalog *catalog, size_t model);
+/* The engine's view; it borrows from the catalog. */
 void catalog_engine_data(const struct catalog *catalog, struct engine_data *data);
 
 #endif

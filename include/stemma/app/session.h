@@ -33,6 +33,7 @@ struct session {
 	bool created;                /* the cache was made by this session */
 	struct flags flags;          /* of that catalog */
 	bool left_out;               /* suspect models are not learned from */
+	bool packed;                 /* of the catalog: packed or not to be packed in this run */
 };
 
 /* Opens (and creates) the cache; path NULL = the default one.  A cache without
@@ -41,6 +42,19 @@ struct session {
 enum status session_open(const char *path, bool bare, const char *data_folder,
 			 struct progress *progress, struct session **session, struct error *error);
 void session_close(struct session *session); /* NULL allowed */
+
+/* From how many models on a catalog is packed (catalog_pack()): so many take longer to
+ * read from the rows than anybody likes to wait.  $STEMMA_PACK is another number. */
+#define SESSION_PACK_MODELS 100000
+/* Whether the catalog is so large, and was not packed yet. */
+bool session_wants_pack(const struct session *session);
+/* Packs it, reading it again where the data have changed: for the end of a job that
+ * changed them.  A cache that another copy has locked, or that cannot be written, is
+ * no failure. */
+enum status session_pack(struct session *session, struct progress *progress, struct error *error);
+/* The same for a worker, which opens `path` itself, and as it is. */
+enum status session_pack_detached(const char *path, const struct catalog *catalog,
+				  struct progress *progress, struct error *error);
 
 /* Reads the catalog again and drops the fit (its numbers are of the old one). */
 enum status session_reload(struct session *session, struct error *error);

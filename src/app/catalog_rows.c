@@ -1,0 +1,549 @@
+/* The catalog from the rows of the cache, one by one. */
+#include "catalog.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "packed.h"
+#include "stemma/base/memory.h"
+#include "stemma/base/text.h"
+#include "stemma/base/utf8.h"
+
+#define CHUNK_BYTES 65536
+#define NO_NAME "\xEF\xBF\xBD"
+#define WATCHED_ROWS 4096 /* between two looks at the progress */
+
+static char *keep_bytes(struct catalog *catalog, const char *text)
+{
+	size_t length = strlen(text) + 1;
+	struct catalog_chunk *chunk = catalog->strings;
+	if (!chunk || chunk->size - chunk->used < length) {
+		size_t size = length > CHUNK_BYTES ? length : CHUNK_BYTES;
+		chunk = memory_allocate(sizeof *chunk + size, 1);
+		*chunk = (struct catalog_chunk){.next = catalog->strings, .size = size};
+		catalog->strings = chunk;
+	}
+	char *copy = chunk->bytes + chunk->used;
+	memcpy(copy, text, length);
+	chunk->used += length;
+	return copy;
+}
+
+/* NULL for a text that is missing or holds nothing to be seen. */
+static char *catalog_keep(struct catalog *catalog, const char *text)
+{
+	if (!text || !text[0])
+		return NULL;
+	if (utf8_is_clean(text))
+		return keep_bytes(catalog, text);
+	char *clean = utf8_sanitize(text);
+	char *copy = clean && clean[0] ? keep_bytes(catalog, clean) : NULL;
+	free(clean);
+	return copy;
+}
+
+/* The same of what must have a name, whatever a damaged cache holds. */
+static char *catalog_keep_name(struct catalog *catalog, const char *text)
+{
+	char *name = catalog_keep(catalog, text);
+
+	return name ? name : keep_bytes(catalog, NO_NAME);
+}
+
+/* ---- rows ------------------------------------------------------------------ */
+
+/* A benchmark as the cache has it, shown or not. */
+struct loaded_benchmark {
+	int64_t id;
+	struct catalog_benchmark shown;
+	const char *variant_of;
+	size_t scored; /* models with a score */
+	bool hidden;
+};
+
+struct loaded_score {
+	uint32_t model, benchmark;
+	double value;
+};
+
+/* Most models share few architectures, licences and sources. */
+#define SHARED_PLACES 4096
+
+struct loader {
+	struct catalog *catalog;
+	char *shared[SHARED_PLACES]; /* by hash; one that finds its place taken is not shared */
+	char *names;
+	size_t names_length, names_capacity, start_capacity;
+	size_t model_capacity, alias_capacity, named;
+	bool renamed; /* a name was not clean */
+	struct loaded_benchmark *benchmarks;
+	size_t benchmark_count, benchmark_capacity;
+	struct loaded_score *scores; /* also of the hidden ones; those of a model together */
+	size_t score_count, score_capacity;
+	size_t last;    /* the model of the last row: rows of a model come together */
+	struct progress *progress;
+	size_t watched; /* rows */
+	int64_t last_id;
+	bool cancelled;
+};
+
+/* How much of the time each part takes, roughly. */
+#define MODELS_SHARE 0.6
+#define NAMES_SHARE 0.1
+#define EDGES_SHARE 0.3
+
+/* To be called at each row; false when nobody waits for the rest. */
+static bool loader_go_on(struct loader *loader, double begin, double share, double part, double whole)
+{
+	if (++loader->watched % WATCHED_ROWS == 0)
+		loader->cancelled = !progress_step(loader->progress, "reading the models",
+						   begin + share * fmin(part / whole, 1));
+	return !loader->cancelled;
+}
+
+/* Adds a name to those of the models, which lie one after the other; they may
+ * still move. */
+static const char *loader_add_name(struct loader *loader, const char *text)
+{
+	struct catalog *catalog = loader->catalog;
+	char *clean = text && utf8_is_clean(text) ? NULL : utf8_sanitize(text ? text : "");
+	const char *name = clean ? clean : text;
+
+	if (!name[0])
+		name = NO_NAME;
+	size_t bytes = strlen(name) + 1, end = loader->names_length + bytes;
+	if (end > loader->names_capacity)
+		loader->names = memory_grow(loader->names, end - 1, &loader->names_capacity, 1);
+	memcpy(loader->names + loader->names_length, name, bytes);
+	catalog->name_start = memory_grow(catalog->name_start, catalog->count + 1,
+					  &loader->start_capacity, sizeof *catalog->name_start);
+	catalog->name_start[catalog->count] = loader->names_length;
+	catalog->name_start[catalog->count + 1] = end;
+	loader->names_length = end;
+	free(clean);
+	return loader->names + catalog->name_start[catalog->count];
+}
+
+/* Once all names are there they stay where they are. */
+static void loader_keep_names(struct loader *loader)
+{
+	struct catalog *catalog = loader->catalog;
+
+	if (!catalog->name_start)
+		catalog->name_start = memory_zero(1, sizeof *catalog->name_start);
+	char *names = memory_resize(loader->names, loader->names_length + CATALOG_NAMES_SPARE, 1);
+	memset(names + loader->names_length, 0, CATALOG_NAMES_SPARE);
+	for (size_t model = 0; model < catalog->count; model++)
+		catalog->models[model].name = names + catalog->name_start[model];
+	catalog->names = names;
+	loader->names = NULL;
+}
+
+static size_t loader_model(struct loader *loader, int64_t id)
+{
+	const struct catalog *catalog = loader->catalog;
+
+	if (loader->last >= catalog->count || catalog->models[loader->last].id != id)
+		loader->last = catalog_find_id(catalog, id);
+	return loader->last;
+}
+
+static char *loader_share(struct loader *loader, const char *text)
+{
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	if (!text || !text[0])
+		return NULL;
+	for (const char *byte = text; *byte; byte++)
+		hash = (hash ^ (unsigned char)*byte) * 16777619u;
+	char **place = &loader->shared[(hash ^ hash >> 16) % SHARED_PLACES];
+	if (!*place)
+		*place = catalog_keep(loader->catalog, text);
+	return *place && strcmp(*place, text) == 0 ? *place : catalog_keep(loader->catalog, text);
+}
+
+static bool load_benchmark(void *context, const struct store_benchmark *row)
+{
+	struct loader *loader = context;
+
+	loader->benchmarks = memory_grow(loader->benchmarks, loader->benchmark_count,
+					 &loader->benchmark_capacity, sizeof *loader->benchmarks);
+	loader->benchmarks[loader->benchmark_count++] = (struct loaded_benchmark){
+		.id = row->id,
+		.shown = {.key = catalog_keep_name(loader->catalog, row->key),
+			  .title = catalog_keep_name(loader->catalog, row->title),
+			  .instances = row->instances},
+		.variant_of = catalog_keep(loader->catalog, row->variant_of),
+	};
+	return true;
+}
+
+static bool load_model(void *context, const struct store_model *row)
+{
+	struct loader *loader = context;
+	struct catalog *catalog = loader->catalog;
+	const struct model_facts *facts = &row->facts;
+
+	catalog->models = memory_grow(catalog->models, catalog->count, &loader->model_capacity,
+				      sizeof *catalog->models);
+	struct catalog_model *model = &catalog->models[catalog->count];
+	*model = (struct catalog_model){
+		.id = row->id,
+		.architecture = loader_share(loader, facts->architecture),
+		.license = loader_share(loader, facts->license),
+		.source = loader_share(loader, facts->source),
+		.params_b = facts->params_b,
+		.uploaded = date_days(facts->uploaded),
+		.likes = facts->likes,
+		.kind = facts->kind,
+		.chat_template = ANSWER_UNKNOWN,
+		.suspect = row->suspect,
+	};
+	/* The index of the cache does not know the cleaned name. */
+	const char *name = loader_add_name(loader, facts->name);
+	loader->renamed |= !facts->name || strcmp(name, facts->name) != 0;
+	catalog->count++;
+	return loader_go_on(loader, 0, MODELS_SHARE, (double)row->id, (double)loader->last_id);
+}
+
+static bool load_name(void *context, int64_t id)
+{
+	struct loader *loader = context;
+	size_t model = catalog_find_id(loader->catalog, id);
+
+	if (model != CATALOG_NONE && loader->named < loader->catalog->count)
+		loader->catalog->by_name[loader->named++] = (uint32_t)model;
+	return loader_go_on(loader, MODELS_SHARE, NAMES_SHARE, (double)loader->named,
+			    (double)loader->catalog->count);
+}
+
+static bool load_alias(void *context, const char *alias, int64_t id)
+{
+	struct loader *loader = context;
+	struct catalog *catalog = loader->catalog;
+	size_t model = loader_model(loader, id);
+
+	if (model == CATALOG_NONE || !alias || !alias[0])
+		return true;
+	catalog->aliases = memory_grow(catalog->aliases, catalog->alias_count, &loader->alias_capacity,
+				       sizeof *catalog->aliases);
+	catalog->aliases[catalog->alias_count++] =
+		(struct catalog_alias){.alias = catalog_keep_name(catalog, alias), .model = (uint32_t)model};
+	return true;
+}
+
+static bool load_edge(void *context, const struct store_edge *row)
+{
+	struct loader *loader = context;
+	size_t child = loader_model(loader, row->child);
+	size_t parent = catalog_find_id(loader->catalog, row->parent);
+
+	bool go_on = loader_go_on(loader, MODELS_SHARE + NAMES_SHARE, EDGES_SHARE, (double)row->child,
+				  (double)loader->last_id);
+
+	if (child == CATALOG_NONE || parent == CATALOG_NONE)
+		return go_on;
+	struct catalog_model *model = &loader->catalog->models[child];
+	lineage_add(loader->catalog->lineage, child, parent, row->facts.relation,
+		    row->facts.weight, row->facts.trust);
+	if (!model->merge_method && row->facts.relation == RELATION_MERGE)
+		model->merge_method = loader_share(loader, row->facts.method);
+	return go_on;
+}
+
+static bool load_score(void *context, const struct store_score *row)
+{
+	struct loader *loader = context;
+	size_t model = loader_model(loader, row->model);
+
+	for (size_t b = 0; b < loader->benchmark_count && model != CATALOG_NONE; b++) {
+		if (loader->benchmarks[b].id != row->benchmark)
+			continue;
+		loader->benchmarks[b].scored++;
+		loader->scores = memory_grow(loader->scores, loader->score_count, &loader->score_capacity,
+					     sizeof *loader->scores);
+		loader->scores[loader->score_count++] = (struct loaded_score){
+			.model = (uint32_t)model, .benchmark = (uint32_t)b, .value = row->value};
+	}
+	return true;
+}
+
+/* The set-up of the run that is shown. */
+static bool load_evaluation(void *context, const struct store_evaluation *row)
+{
+	struct loader *loader = context;
+	struct catalog *catalog = loader->catalog;
+	size_t index = row->chosen ? loader_model(loader, row->model) : CATALOG_NONE;
+
+	if (index == CATALOG_NONE)
+		return true;
+	struct catalog_model *model = &catalog->models[index];
+	model->precision = loader_share(loader, row->facts.precision);
+	model->chat_template = row->facts.chat_template;
+	model->suspect = model->suspect || row->facts.flagged;
+	if (model->scored)
+		model->score_source = loader_share(loader, row->facts.source);
+	return true;
+}
+
+/* ---- which scoring --------------------------------------------------------- */
+
+static bool same_test(const struct loaded_benchmark *a, const struct loaded_benchmark *b)
+{
+	const char *test_a = a->variant_of ? a->variant_of : a->shown.key;
+	const char *test_b = b->variant_of ? b->variant_of : b->shown.key;
+
+	return strcmp(test_a, test_b) == 0;
+}
+
+/* Models that have the hidden scoring and lack the shown one. */
+static size_t count_left_out(const struct loader *loader, size_t shown, size_t hidden)
+{
+	size_t count = 0;
+
+	for (size_t i = 0, next; i < loader->score_count; i = next) {
+		bool has_shown = false, has_hidden = false;
+		for (next = i; next < loader->score_count &&
+		     loader->scores[next].model == loader->scores[i].model; next++) {
+			has_shown |= loader->scores[next].benchmark == shown;
+			has_hidden |= loader->scores[next].benchmark == hidden;
+		}
+		count += has_hidden && !has_shown;
+	}
+	return count;
+}
+
+static void note_left_out(struct loader *loader, size_t shown, size_t hidden)
+{
+	const struct loaded_benchmark *best = &loader->benchmarks[shown];
+	const struct loaded_benchmark *other = &loader->benchmarks[hidden];
+	size_t count = count_left_out(loader, shown, hidden);
+	struct text notice = {0};
+
+	if (count == 0)
+		return;
+	if (loader->catalog->notice)
+		text_append_format(&notice, "%s; ", loader->catalog->notice);
+	text_append_format(&notice, "%s is shown for %zu models; %zu have only %s, which does not compare"
+			   " with it and is left out", best->shown.title, best->scored, count,
+			   other->shown.title);
+	free(loader->catalog->notice);
+	loader->catalog->notice = text_steal(&notice);
+}
+
+/* Two scorings of one test must not be mixed: of each test the one with more
+ * models is shown, and the plain one when they are equal.  A benchmark without
+ * any score teaches nothing; without scores at all the plain ones stand. */
+static void loader_choose_benchmarks(struct loader *loader)
+{
+	struct loaded_benchmark *all = loader->benchmarks;
+	size_t scores = 0;
+
+	for (size_t b = 0; b < loader->benchmark_count; b++)
+		scores += all[b].scored;
+	for (size_t b = 0; b < loader->benchmark_count; b++) {
+		size_t best = b;
+		for (size_t c = 0; c < loader->benchmark_count; c++)
+			if (same_test(&all[b], &all[c]) &&
+			    (all[c].scored > all[best].scored ||
+			     (all[c].scored == all[best].scored && !all[c].variant_of)))
+				best = c;
+		all[b].hidden = best != b || (scores > 0 && all[b].scored == 0);
+		if (best != b && all[b].scored > 0)
+			note_left_out(loader, best, b);
+	}
+}
+
+/* Most models of a hub have no scores: only the others get a row of their own. */
+static void loader_number_rows(struct loader *loader)
+{
+	struct catalog *catalog = loader->catalog;
+
+	catalog->score_row = memory_zero(catalog->count, sizeof *catalog->score_row);
+	for (size_t i = 0; i < loader->score_count; i++) {
+		const struct loaded_score *score = &loader->scores[i];
+		uint32_t *row = &catalog->score_row[score->model];
+		if (loader->benchmarks[score->benchmark].hidden || *row != 0)
+			continue;
+		*row = (uint32_t)++catalog->scored_count;
+		catalog->models[score->model].scored = true;
+	}
+}
+
+static void loader_keep_scores(struct loader *loader)
+{
+	struct catalog *catalog = loader->catalog;
+	size_t *place = memory_allocate(loader->benchmark_count + 1, sizeof *place);
+
+	catalog->shown = memory_allocate(loader->benchmark_count, sizeof *catalog->shown);
+	for (size_t b = 0; b < loader->benchmark_count; b++) {
+		place[b] = catalog->benchmark_count;
+		if (!loader->benchmarks[b].hidden)
+			catalog->shown[catalog->benchmark_count++] = (uint32_t)b;
+	}
+	loader_number_rows(loader);
+	size_t cells = (catalog->scored_count + 1) * catalog->benchmark_count;
+	catalog->scores = memory_allocate(cells, sizeof(double));
+	for (size_t i = 0; i < cells; i++)
+		catalog->scores[i] = NAN;
+	for (size_t i = 0; i < loader->score_count; i++) {
+		const struct loaded_score *score = &loader->scores[i];
+		if (!loader->benchmarks[score->benchmark].hidden)
+			catalog->scores[catalog->score_row[score->model] * catalog->benchmark_count +
+					place[score->benchmark]] = score->value;
+	}
+	free(place);
+}
+
+void catalog_average_scores(struct catalog *catalog)
+{
+	size_t benchmarks = catalog->benchmark_count;
+
+	catalog->averages = memory_allocate(catalog->scored_count + 1, sizeof *catalog->averages);
+	for (size_t row = 0; row <= catalog->scored_count; row++) {
+		double sum = 0;
+		for (size_t b = 0; b < benchmarks; b++)
+			sum += catalog->scores[row * benchmarks + b];
+		catalog->averages[row] = row > 0 ? sum / (double)benchmarks : NAN;
+	}
+}
+
+/* ---- the whole ------------------------------------------------------------- */
+
+static enum status loader_read_scores(struct loader *loader, struct store *store,
+				      struct error *error)
+{
+	struct catalog *catalog = loader->catalog;
+	enum status status = store_each_score(store, load_score, loader, error);
+	if (status != STATUS_OK)
+		return status;
+	loader_choose_benchmarks(loader);
+	loader_keep_scores(loader);
+	catalog_average_scores(catalog);
+	return store_each_evaluation(store, 0, load_evaluation, loader, error);
+}
+
+static enum status loader_read_lineage(struct loader *loader, struct store *store,
+				       struct error *error)
+{
+	struct catalog *catalog = loader->catalog;
+
+	catalog->lineage = lineage_new(catalog->count);
+	enum status status = store_each_edge(store, load_edge, loader, error);
+	lineage_finish(catalog->lineage);
+	return status;
+}
+
+static int compare_names(const void *left, const void *right, void *context)
+{
+	const struct catalog *catalog = context;
+	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+	int order = utf8_compare_names(catalog->models[a].name, catalog->models[b].name);
+
+	return order ? order : a < b ? -1 : a > b;
+}
+
+static enum status loader_read_models(struct loader *loader, struct store *store,
+				      struct error *error)
+{
+	struct catalog *catalog = loader->catalog;
+	enum status status = store_each_model(store, load_model, loader, error);
+
+	loader_keep_names(loader);
+	if (status != STATUS_OK)
+		return status;
+	catalog->dense = catalog->count > 0 &&
+		catalog->models[catalog->count - 1].id - catalog->models[0].id == (int64_t)catalog->count - 1;
+	catalog->by_name = memory_zero(catalog->count, sizeof *catalog->by_name);
+	status = store_each_name(store, load_name, loader, error);
+	if (status == STATUS_OK && loader->named != catalog->count)
+		status = error_set(error, STATUS_CACHE, "the index of names is damaged; stemma check tells more");
+	if (status == STATUS_OK && loader->renamed)
+		qsort_r(catalog->by_name, catalog->count, sizeof *catalog->by_name, compare_names, catalog);
+	return status;
+}
+
+/* ---- the whole: from the rows, or from what is packed of them --------------------- */
+
+static void print_text(uint64_t *print, const char *text)
+{
+	for (; text && *text; text++)
+		*print = (*print ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	*print = (*print ^ 0xFF) * UINT64_C(1099511628211);
+}
+
+/* A number that tells apart what is packed of other benchmarks, which change without
+ * the version of the data, or with other kinds and relations. */
+static uint64_t loader_benchmarks_print(const struct loader *loader)
+{
+	uint64_t print = UINT64_C(14695981039346656037) ^ (KIND_COUNT << 8 | RELATION_COUNT); /* FNV-1a */
+
+	for (size_t b = 0; b < loader->benchmark_count; b++) {
+		const struct loaded_benchmark *benchmark = &loader->benchmarks[b];
+		print = (print ^ (uint64_t)benchmark->id) * UINT64_C(1099511628211);
+		print_text(&print, benchmark->shown.key);
+		print_text(&print, benchmark->variant_of);
+	}
+	return print;
+}
+
+static enum status loader_read_rows(struct loader *loader, struct store *store, struct error *error)
+{
+	enum status status = store_last_model(store, &loader->last_id, error);
+
+	if (status == STATUS_OK)
+		status = loader_read_models(loader, store, error);
+	if (status == STATUS_OK && !loader->cancelled)
+		status = loader_read_lineage(loader, store, error);
+	if (status == STATUS_OK && !loader->cancelled)
+		status = loader_read_scores(loader, store, error);
+	return status == STATUS_OK && loader->cancelled ? STATUS_CANCELLED : status;
+}
+
+static void loader_show_benchmarks(struct loader *loader)
+{
+	struct catalog *catalog = loader->catalog;
+
+	catalog->benchmarks = memory_allocate(catalog->benchmark_count, sizeof *catalog->benchmarks);
+	for (size_t b = 0; b < catalog->benchmark_count; b++)
+		catalog->benchmarks[b] = loader->benchmarks[catalog->shown[b]].shown;
+}
+
+static enum status loader_read(struct loader *loader, struct store *store, bool rows, struct error *error)
+{
+	struct catalog *catalog = loader->catalog;
+
+	catalog->data_version = store_data_version(store);
+	/* Without it what was learned before would be learned again, a little otherwise. */
+	enum status status = catalog->data_version >= 0 ? STATUS_OK
+		: error_set(error, STATUS_IO, "the version of the cache's data cannot be read; try again");
+	if (status == STATUS_OK)
+		status = store_each_benchmark(store, load_benchmark, loader, error);
+	if (status != STATUS_OK)
+		return status;
+	catalog->benchmarks_print = loader_benchmarks_print(loader);
+	if (rows || !catalog_unpack(store, loader->benchmark_count, catalog))
+		status = loader_read_rows(loader, store, error);
+	if (status == STATUS_OK) {
+		loader_show_benchmarks(loader);
+		status = store_each_alias(store, load_alias, loader, error);
+	}
+	return status;
+}
+
+enum status catalog_read(struct store *store, bool rows, struct progress *progress,
+			 struct catalog **catalog, struct error *error)
+{
+	struct loader loader = {.catalog = memory_zero(1, sizeof *loader.catalog), .progress = progress};
+	enum status status = loader_read(&loader, store, rows, error);
+
+	free(loader.benchmarks);
+	free(loader.scores);
+	if (status != STATUS_OK) {
+		catalog_free(loader.catalog);
+		loader.catalog = NULL;
+	}
+	*catalog = loader.catalog;
+	return status;
+}

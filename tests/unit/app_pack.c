@@ -1,0 +1,397 @@
+/* What is packed: the same catalog as from the rows, void when the data change,
+ * and no harm whatever its bytes are. */
+#include "app.h"
+
+#include <sqlite3.h>
+
+#include "stemma/base/utf8.h"
+
+struct fixture {
+	struct place place;
+	struct store *store;
+	struct catalog *catalog;
+};
+
+static void fill(struct store *store)
+{
+	struct edge_facts merge = {.child = "m/merge", .parent = "b/base", .relation = RELATION_MERGE,
+				   .weight = 0.25, .method = "slerp", .source = "test",
+				   .trust = TRUST_CONFIGURATION};
+	struct alias_facts alias = {.alias = "old/base", .current = "b/base", .source = "test"};
+	struct error error = {0};
+	enum change change;
+
+	begin(store);
+	put_model(store, "b/base", "2023-06-01");
+	put_model(store, "z/\xe6\xa9\xa1-e\xcc\x81", NULL);
+	put_model(store, "a/child", "2024-01-31");
+	put_edge(store, "a/child", "b/base", NAN, TRUST_DECLARED);
+	put_edge(store, "m/merge", "a/child", 0.75, TRUST_CONFIGURATION);
+	expect_ok(store_put_edge(store, &merge, &change, &error), &error);
+	put_edge(store, "c/one", "c/two", NAN, TRUST_DECLARED);
+	put_edge(store, "c/two", "c/one", NAN, TRUST_INFERRED);
+	put_score(store, "b/base", "user", "ifeval", 40.25);
+	put_score(store, "a/child", "user", "bbh", 50);
+	put_score(store, "c/one", "user", "math_lvl_5", 7);
+	put_score(store, "c/one", "user", "math_lvl_5_2024", 8);
+	put_score(store, "c/two", "user", "math_lvl_5_2024", 9);
+	put_score(store, "m/merge", "user", "math_lvl_5", 9); /* alone: the notice says so */
+	expect_ok(store_put_alias(store, &alias, &change, &error), &error);
+	commit(store);
+}
+
+static int setup(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof *fixture);
+
+	place_make(&fixture->place);
+	fixture->store = place_store(&fixture->place);
+	fill(fixture->store);
+	fixture->catalog = load(fixture->store);
+	*state = fixture;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	catalog_free(fixture->catalog);
+	store_close(fixture->store);
+	place_remove(&fixture->place);
+	free(fixture);
+	return 0;
+}
+
+static void pack(const struct fixture *fixture)
+{
+	struct error error = {0};
+
+	expect_ok(catalog_pack(fixture->catalog, fixture->store, NULL, &error), &error);
+}
+
+/* What is loaded now, in place of what was. */
+static void reload(struct fixture *fixture, bool unpacked)
+{
+	catalog_free(fixture->catalog);
+	fixture->catalog = load(fixture->store);
+	assert_int_equal(fixture->catalog->unpacked, unpacked);
+}
+
+/* As another program would. */
+static void run_sql(const struct fixture *fixture, const char *sql)
+{
+	sqlite3 *database;
+
+	assert_int_equal(sqlite3_open(fixture->place.cache, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(database);
+}
+
+static char *difference(const struct fixture *fixture)
+{
+	struct error error = {0};
+	char *finding;
+
+	expect_ok(catalog_check_packed(fixture->catalog, fixture->store, &finding, &error), &error);
+	return finding;
+}
+
+static void it_is_the_same_catalog(void **state)
+{
+	struct fixture *fixture = *state;
+	struct catalog *rows = fixture->catalog;
+	size_t count, base = catalog_find(rows, "b/base"), merge = catalog_find(rows, "m/merge");
+
+	assert_false(rows->unpacked);
+	pack(fixture);
+	fixture->catalog = NULL;
+	reload(fixture, true);
+	const struct catalog *catalog = fixture->catalog;
+	assert_null(difference(fixture));
+	assert_int_equal(catalog->count, 6);
+	assert_int_equal(catalog_find(catalog, "OLD/base"), base);
+	assert_int_equal(catalog_find_id(catalog, rows->models[merge].id), merge);
+	for (size_t i = 0; i < catalog->count; i++) {
+		assert_string_equal(catalog->models[i].name, rows->models[i].name);
+		assert_int_equal(catalog->by_name[i], rows->by_name[i]);
+		assert_int_equal(catalog->name_start[i], rows->name_start[i]);
+		assert_int_equal(lineage_order(catalog->lineage)[i], lineage_order(rows->lineage)[i]);
+	}
+	assert_string_equal(catalog->models[base].architecture, "LlamaForCausalLM");
+	assert_string_equal(catalog->models[merge].merge_method, "slerp");
+	assert_null(catalog->models[merge].architecture);
+	assert_true(catalog->models[base].params_b >= 7.24 && catalog->models[base].params_b <= 7.24);
+	assert_true(isnan(catalog->models[base].likes));
+	assert_string_equal(catalog->notice, rows->notice);
+	assert_int_equal(catalog->benchmark_count, rows->benchmark_count);
+	size_t ifeval = catalog_benchmark(catalog, "ifeval");
+	assert_true(fabs(catalog_score(catalog, base, ifeval) - 40.25) < 1e-12);
+	assert_true(isnan(catalog_score(catalog, merge, ifeval)));
+	const struct lineage_parent *parents = lineage_parents(catalog->lineage, merge, &count);
+	assert_int_equal(count, 2);
+	assert_int_equal(parents[1].node, base);
+	assert_true(fabs((double)parents[1].weight - 0.25) < 1e-7);
+	lineage_children(catalog->lineage, base, &count);
+	assert_int_equal(count, 2);
+	lineage_cuts(catalog->lineage, &count);
+	assert_int_equal(count, 1);
+	catalog_free(rows);
+}
+
+static void gaps_in_the_numbers_are_kept(void **state)
+{
+	struct fixture *fixture = *state;
+
+	run_sql(fixture, "DELETE FROM models WHERE name = 'a/child'; UPDATE models SET likes = 16777217,"
+			 " params_b = 7.2 WHERE name = 'b/base'");
+	reload(fixture, false);
+	assert_false(fixture->catalog->dense);
+	pack(fixture);
+	reload(fixture, true);
+	assert_null(difference(fixture));
+	assert_int_equal(fixture->catalog->count, 5);
+}
+
+/* Packing changes no data: what was learned of them stays good. */
+static void it_holds_for_one_version(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t version = store_data_version(fixture->store);
+
+	pack(fixture);
+	assert_true(store_data_version(fixture->store) == version);
+	reload(fixture, true);
+	run_sql(fixture, "UPDATE models SET license = 'mit' WHERE name = 'b/base'");
+	pack(fixture); /* of the old version: not kept */
+	reload(fixture, false);
+	assert_string_equal(fixture->catalog->models[catalog_find(fixture->catalog, "b/base")].license, "mit");
+	pack(fixture);
+	reload(fixture, true);
+	begin(fixture->store);
+	put_score(fixture->store, "m/merge", "user", "ifeval", 60);
+	commit(fixture->store);
+	reload(fixture, false);
+}
+
+/* They change without the version of the data. */
+static void aliases_and_benchmarks_are_read_anew(void **state)
+{
+	struct fixture *fixture = *state;
+
+	pack(fixture);
+	run_sql(fixture, "INSERT INTO aliases (alias, model, source) SELECT 'new/name', id, 'x' FROM models"
+			 " WHERE name = 'a/child'; UPDATE benchmarks SET title = 'Renamed' WHERE key = 'ifeval'");
+	reload(fixture, true);
+	assert_int_equal(catalog_find(fixture->catalog, "new/name"), catalog_find(fixture->catalog, "a/child"));
+	assert_true(catalog_benchmark(fixture->catalog, "Renamed") < fixture->catalog->benchmark_count);
+	run_sql(fixture, "INSERT INTO benchmarks (id, key, title) VALUES (99, 'new', 'New')");
+	reload(fixture, false);
+}
+
+static void check_a_difference(struct fixture *fixture, const char *sql, const char *said)
+{
+	pack(fixture);
+	run_sql(fixture, sql);
+	reload(fixture, true);
+	char *finding = difference(fixture);
+	assert_non_null(finding);
+	assert_non_null(strstr(finding, said));
+	free(finding);
+	/* From the rows again. */
+	run_sql(fixture, "DELETE FROM packed");
+	reload(fixture, false);
+}
+
+/* The triggers count changes by hand; without them only the check can tell. */
+static void the_check_finds_what_differs(void **state)
+{
+	struct fixture *fixture = *state;
+
+	run_sql(fixture, "DROP TRIGGER models_changed; DROP TRIGGER scores_changed; DROP TRIGGER edges_changed;"
+			 "DROP TRIGGER models_added; DROP TRIGGER edges_removed");
+	check_a_difference(fixture, "UPDATE models SET license = 'mit' WHERE name = 'b/base'", "facts, at b/base");
+	check_a_difference(fixture, "UPDATE scores SET value = 41 WHERE value = 40.25", "scores, at b/base");
+	check_a_difference(fixture, "UPDATE edges SET relation = 'quantized' WHERE relation = 'finetune'", "parents");
+	check_a_difference(fixture, "INSERT INTO models (name) VALUES ('n/new')", "has 6 models, the rows have 7");
+	check_a_difference(fixture, "DELETE FROM edges WHERE trust = 20", "cycles");
+}
+
+static void report_stop(void *context, const char *stage, double fraction)
+{
+	(void)stage;
+	if (fraction > 0.1)
+		progress_cancel(context);
+}
+
+static void a_stop_leaves_what_was(void **state)
+{
+	struct fixture *fixture = *state;
+	struct progress progress = {.report = report_stop};
+	struct error error = {0};
+
+	progress.context = &progress;
+	pack(fixture);
+	assert_int_equal(catalog_pack(fixture->catalog, fixture->store, &progress, &error), STATUS_CANCELLED);
+	reload(fixture, true);
+	assert_null(difference(fixture));
+	begin(fixture->store); /* no transaction was left open */
+	commit(fixture->store);
+}
+
+/* ---- bytes of any kind --------------------------------------------------------------- */
+
+/* Uses what could lead astray. */
+static void use(const struct catalog *catalog)
+{
+	struct engine_data data;
+	size_t count, total = 0;
+
+	catalog_engine_data(catalog, &data);
+	for (size_t i = 0; i < catalog->count; i++) {
+		const struct catalog_model *model = &catalog->models[i];
+		const char *texts[] = {model->name, model->architecture, model->license, model->source,
+				       model->precision, model->merge_method, model->score_source};
+		for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+			assert_true(!texts[t] || utf8_is_clean(texts[t]));
+		assert_true(catalog->by_name[i] < catalog->count);
+		assert_true(kind_name(model->kind) != NULL);
+		const struct lineage_parent *parents = lineage_parents(catalog->lineage, i, &count);
+		for (size_t p = 0; p < count; p++)
+			assert_true(parents[p].node < catalog->count && parents[p].weight >= 0);
+		const uint32_t *children = lineage_children(catalog->lineage, i, &count);
+		for (size_t c = 0; c < count; c++)
+			total += children[c];
+		assert_true(strlen(model->name) + 1 == catalog->name_start[i + 1] - catalog->name_start[i]);
+		total += isnan(engine_data_scores(&data, i)[0]) ? 1 : 0;
+	}
+	struct lineage_walk *walk = lineage_walk_new(catalog->lineage);
+	for (size_t i = 0; i < catalog->count; i++)
+		lineage_ancestors(walk, i, &count);
+	lineage_walk_free(walk);
+	assert_true(total < 1000);
+	catalog_find(catalog, "a/child");
+}
+
+struct piece {
+	sqlite3_int64 id;
+	int size;
+	unsigned char bytes[4096];
+};
+
+static size_t read_pieces(sqlite3 *database, struct piece *pieces, size_t most)
+{
+	sqlite3_stmt *rows;
+	size_t count = 0;
+
+	assert_int_equal(sqlite3_prepare_v2(database, "SELECT id, bytes FROM packed", -1, &rows, NULL), SQLITE_OK);
+	for (; sqlite3_step(rows) == SQLITE_ROW; count++) {
+		assert_true(count < most);
+		pieces[count].id = sqlite3_column_int64(rows, 0);
+		pieces[count].size = sqlite3_column_bytes(rows, 1);
+		assert_true((size_t)pieces[count].size < sizeof pieces->bytes);
+		memcpy(pieces[count].bytes, sqlite3_column_blob(rows, 1), (size_t)pieces[count].size);
+	}
+	sqlite3_finalize(rows);
+	return count;
+}
+
+static void write_piece(sqlite3 *database, const struct piece *piece)
+{
+	sqlite3_stmt *put;
+
+	assert_int_equal(sqlite3_prepare_v2(database, "UPDATE packed SET bytes = ?2 WHERE id = ?1", -1, &put, NULL),
+			 SQLITE_OK);
+	sqlite3_bind_int64(put, 1, piece->id);
+	sqlite3_bind_blob(put, 2, piece->bytes, piece->size, SQLITE_STATIC);
+	assert_int_equal(sqlite3_step(put), SQLITE_DONE);
+	sqlite3_finalize(put);
+}
+
+/* Loads with a damaged piece; whether it was taken all the same. */
+static bool try_piece(struct fixture *fixture, sqlite3 *database, const struct piece *piece)
+{
+	write_piece(database, piece);
+	struct catalog *catalog = load(fixture->store);
+	use(catalog);
+	bool taken = catalog->unpacked;
+	if (!taken)
+		assert_int_equal(catalog->count, 6);
+	catalog_free(catalog);
+	return taken;
+}
+
+static void no_bytes_do_harm(void **state)
+{
+	static const unsigned char masks[] = {0x01, 0x80, 0xFF, 0x10};
+	struct fixture *fixture = *state;
+	struct piece *pieces = calloc(32, sizeof *pieces), changed;
+	sqlite3 *database;
+	size_t tried = 0, taken = 0;
+
+	pack(fixture);
+	assert_int_equal(sqlite3_open(fixture->place.cache, &database), SQLITE_OK);
+	sqlite3_exec(database, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
+	size_t count = read_pieces(database, pieces, 32);
+	assert_true(count > 10);
+	for (size_t p = 0; p < count; p++) {
+		changed = pieces[p];
+		for (size_t i = 0; i < (size_t)changed.size; i++) {
+			changed.bytes[i] ^= masks[i % sizeof masks];
+			taken += try_piece(fixture, database, &changed);
+			changed.bytes[i] = pieces[p].bytes[i];
+			tried++;
+		}
+		changed.size = pieces[p].size - 1;
+		assert_false(try_piece(fixture, database, &changed));
+		changed.size = pieces[p].size + 1;
+		assert_false(try_piece(fixture, database, &changed));
+		write_piece(database, &pieces[p]);
+	}
+	reload(fixture, true);
+	/* A letter of a name is as good as another, and a score as another. */
+	print_message("# %zu bytes of what is packed changed, %zu taken\n", tried, taken);
+	assert_true(tried > 500 && taken < tried / 2);
+	sqlite3_close(database);
+	free(pieces);
+}
+
+/* ---- the session ---------------------------------------------------------------------- */
+
+static void a_session_packs_what_is_large(void **state)
+{
+	struct fixture *fixture = *state;
+	struct session *session;
+	struct error error = {0};
+
+	expect_ok(session_open(fixture->place.cache, true, NULL, NULL, &session, &error), &error);
+	assert_false(session_wants_pack(session)); /* six models are few */
+	setenv("STEMMA_PACK", "6", 1);
+	assert_true(session_wants_pack(session));
+	put_model(session->store, "y/young", "2025-01-01");
+	expect_ok(session_pack(session, NULL, &error), &error); /* reads it again first */
+	assert_int_equal(session->catalog->count, 7);
+	assert_false(session_wants_pack(session));
+	session_close(session);
+	expect_ok(session_open(fixture->place.cache, true, NULL, NULL, &session, &error), &error);
+	assert_true(session->catalog->unpacked);
+	assert_false(session_wants_pack(session));
+	session_close(session);
+	unsetenv("STEMMA_PACK");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(it_is_the_same_catalog),
+		TEST(gaps_in_the_numbers_are_kept),
+		TEST(it_holds_for_one_version),
+		TEST(aliases_and_benchmarks_are_read_anew),
+		TEST(the_check_finds_what_differs),
+		TEST(a_stop_leaves_what_was),
+		TEST(no_bytes_do_harm),
+		TEST(a_session_packs_what_is_large),
+	};
+	return cmocka_run_group_tests_name("tests/unit/app_pack", tests, NULL, NULL);
+}
