@@ -2,8 +2,7 @@
 #include <stdlib.h>
 
 #include "command.h"
-#include "stemma/app/import.h"
-#include "stemma/base/folder.h"
+#include "stemma/app/import_list.h"
 #include "stemma/base/utf8.h"
 
 struct import_options {
@@ -97,65 +96,37 @@ static void print_notes(const struct import_report *report, bool all)
 
 struct importing {
 	struct cli *cli;
-	struct session *session;
 	bool all;                    /* notes */
 	struct table *files, *notes;
-	size_t imported, failed, unknown; /* files of the folder at hand */
 };
 
-/* Rows were found, and none of them could be used. */
-static bool is_useless(const struct import_report *report)
+/* A failure is told at once, so that the others can go on. */
+static void tried(void *context, const struct import_report *report, enum import_end end,
+		  const struct error *error)
 {
-	return report->rejected > 0 && report->added + report->updated + report->unchanged == 0;
+	struct importing *importing = context;
+
+	cli_end_progress(importing->cli);
+	print_notes(report, importing->all);
+	add_notes(importing->notes, report);
+	if (end == IMPORT_DONE || end == IMPORT_USELESS)
+		add_file(importing->files, report);
+	else if (!cli_interrupted() && (end != IMPORT_UNKNOWN || importing->all))
+		cli_complain(importing->cli, error);
 }
 
-/* One file; a failure is reported here so that the others can go on.  In a folder
- * there may be files of any kind. */
-static enum status import_one(struct importing *importing, const char *path, bool named)
+static void listed(void *context, const char *folder, const struct import_sums *sums,
+		   const struct error *error)
 {
-	struct cli *cli = importing->cli;
-	struct import_report report = {0};
-	struct error error = {0};
-	enum status status = import_file(importing->session->store, path, &cli->progress, &report, &error);
-	bool unknown = status == STATUS_DATA && report.format == FORMAT_UNKNOWN && !named;
+	struct importing *importing = context;
+	char *shown = utf8_sanitize(folder);
 
-	cli_end_progress(cli);
-	print_notes(&report, importing->all);
-	add_notes(importing->notes, &report);
-	if (status == STATUS_OK) {
-		add_file(importing->files, &report);
-		status = is_useless(&report) ? STATUS_DATA : STATUS_OK;
-	} else if (!cli_interrupted() && (!unknown || importing->all)) {
-		cli_complain(cli, &error);
-	}
-	importing->imported += status == STATUS_OK;
-	importing->unknown += unknown;
-	importing->failed += status != STATUS_OK && !unknown;
-	import_report_free(&report);
-	return unknown ? STATUS_OK : status;
-}
-
-static enum status import_folder(struct importing *importing, const char *path)
-{
-	struct folder_files files = {0};
-	struct error error = {0};
-	enum status status = folder_list(path, &files, &error);
-	char *shown = utf8_sanitize(path);
-
-	importing->imported = importing->failed = importing->unknown = 0;
-	if (status != STATUS_OK)
-		cli_complain(importing->cli, &error);
-	for (size_t i = 0; i < files.count && !cli_interrupted(); i++) {
-		enum status one = import_one(importing, files.paths[i], false);
-		if (status == STATUS_OK)
-			status = one;
-	}
-	fprintf(stderr, "%s: %zu imported, %zu failed, %zu of no known format%s\n", shown,
-		importing->imported, importing->failed, importing->unknown,
-		importing->unknown && !importing->all ? " (--all names them)" : "");
-	folder_files_free(&files);
+	if (error->status != STATUS_OK)
+		cli_complain(importing->cli, error);
+	fprintf(stderr, "%s: %zu imported, %zu failed, %zu of no known format%s\n", shown, sums->imported,
+		sums->failed, sums->unknown,
+		sums->unknown && !importing->all ? " (--all names them)" : "");
 	free(shown);
-	return status;
 }
 
 static void print_tables(const struct cli *cli, const struct importing *tables)
@@ -179,13 +150,16 @@ static enum status import_run(struct cli *cli, const void *specific, size_t coun
 	if (status != STATUS_OK)
 		return status;
 	struct importing importing = {
-		.cli = cli, .session = session, .all = options->all,
+		.cli = cli, .all = options->all,
 		.files = table_new(file_columns, sizeof file_columns / sizeof *file_columns),
 		.notes = table_new(note_columns, sizeof note_columns / sizeof *note_columns),
 	};
+	struct import_list list = {
+		.store = session->store, .progress = &cli->progress,
+		.tried = tried, .listed = listed, .context = &importing,
+	};
 	for (size_t i = 0; i < count && !cli_interrupted(); i++) {
-		enum status one = folder_is(arguments[i]) ? import_folder(&importing, arguments[i])
-							  : import_one(&importing, arguments[i], true);
+		enum status one = import_list_add(&list, arguments[i]);
 		if (status == STATUS_OK)
 			status = one;
 	}
