@@ -2,31 +2,14 @@
 #include "command.h"
 #include "stemma/app/sync.h"
 
-struct sync_options {
-	bool models, descendants, dry_run;
-	uint64_t depth, request_seconds, total_seconds, megabytes, tries, backoff;
-};
-static const struct sync_options defaults = {
-	.request_seconds = 30, .total_seconds = 7200, .megabytes = 32, .tries = 5, .backoff = 1000,
-};
+static const struct sync_options defaults = SYNC_DEFAULTS;
 
-#define OPTION(member) offsetof(struct sync_options, member)
 static const struct option_spec specs[] = {
-	{"models", 0, OPTION_FLAG, NULL, OPTION(models), "also the Hub's metadata of the models with scores", NULL},
-	{"depth", 0, OPTION_NUMBER, "N", OPTION(depth), "with --models: and N generations of ancestors", NULL},
-	{"descendants", 0, OPTION_FLAG, NULL, OPTION(descendants), "also what others made of the models with scores", NULL},
-	{"dry-run", 0, OPTION_FLAG, NULL, OPTION(dry_run), "only tell how much there is to fetch", NULL},
-	{"request-timeout", 0, OPTION_NUMBER, "SECONDS", OPTION(request_seconds), "for one request (default 30)", NULL},
-	{"timeout", 0, OPTION_NUMBER, "SECONDS", OPTION(total_seconds), "for all together (default 7200)", NULL},
-	{"max-size", 0, OPTION_NUMBER, "MB", OPTION(megabytes), "of one answer, unpacked (default 32)", NULL},
-	{"tries", 0, OPTION_NUMBER, "N", OPTION(tries), "of each request (default 5)", NULL},
-	{"backoff", 0, OPTION_NUMBER, "MS", OPTION(backoff), "wait before the second try, then twice as long (default 1000)", NULL},
+#define X(member, word, kind, argument, help) \
+	{word, 0, OPTION_##kind, argument, offsetof(struct sync_options, member), help, NULL},
+	SYNC_OPTION_TABLE(X)
+#undef X
 };
-
-static long at_least_one(uint64_t value)
-{
-	return value < 1 ? 1 : value > 1000000 ? 1000000 : (long)value;
-}
 
 static void print_report(const struct cli *cli, const struct sync_report *result, bool dry_run)
 {
@@ -53,15 +36,7 @@ static enum status sync_command_run(struct cli *cli, const void *specific, size_
 				    char **arguments, struct error *error)
 {
 	const struct sync_options *options = specific;
-	const struct sync_settings settings = {
-		.models = options->models || options->depth > 0, .depth = (size_t)options->depth,
-		.descendants = options->descendants, .dry_run = options->dry_run,
-		.request_seconds = at_least_one(options->request_seconds),
-		.total_seconds = at_least_one(options->total_seconds),
-		.size_limit = (size_t)at_least_one(options->megabytes) << 20,
-		.tries = (int)at_least_one(options->tries),
-		.backoff = (double)options->backoff / 1000,
-	};
+	const struct sync_settings settings = sync_settings(options);
 	struct sync_report result = {0};
 	struct session *session;
 	enum status status = cli_open(cli, &session, error);

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "stemma/base/error.h"
 #include "stemma/base/progress.h"
@@ -24,6 +25,45 @@ struct sync_settings {
 	int tries;
 	double backoff;       /* seconds */
 };
+
+/* What is chosen by words, the same on the command line ("--depth 2") and in the
+ * browser ("depth=2").  X(member, word, kind, argument, help); kind: FLAG bool,
+ * NUMBER uint64_t. */
+#define SYNC_OPTION_TABLE(X) \
+	X(models, "models", FLAG, NULL, "also the Hub's metadata of the models with scores") \
+	X(depth, "depth", NUMBER, "N", "with models: and N generations of ancestors") \
+	X(descendants, "descendants", FLAG, NULL, "also what others made of the models with scores") \
+	X(dry_run, "dry-run", FLAG, NULL, "only tell how much there is to fetch") \
+	X(request_seconds, "request-timeout", NUMBER, "SECONDS", "for one request (default 30)") \
+	X(total_seconds, "timeout", NUMBER, "SECONDS", "for all together (default 7200)") \
+	X(megabytes, "max-size", NUMBER, "MB", "of one answer, unpacked (default 32)") \
+	X(tries, "tries", NUMBER, "N", "of each request (default 5)") \
+	X(backoff, "backoff", NUMBER, "MS", "wait before the second try, then twice as long (default 1000)")
+typedef bool sync_FLAG;
+typedef uint64_t sync_NUMBER;
+struct sync_options {
+#define X(member, word, kind, ...) sync_##kind member;
+	SYNC_OPTION_TABLE(X)
+#undef X
+};
+#define SYNC_DEFAULTS \
+	{.request_seconds = 30, .total_seconds = 7200, .megabytes = 32, .tries = 5, .backoff = 1000}
+enum sync_option {
+#define X(member, ...) SYNC_OPTION_##member,
+	SYNC_OPTION_TABLE(X)
+#undef X
+	SYNC_OPTION_COUNT
+};
+struct sync_option_info {
+	const char *word, *argument, *help; /* argument NULL: a flag */
+	size_t offset;                      /* in struct sync_options */
+};
+const struct sync_option_info *sync_option_info(enum sync_option option);
+/* Reads "models depth=2 dry-run" into the options; "depth 2" is fine too.  An
+ * unknown word or a value that is no number is STATUS_USAGE, with the nearest. */
+enum status sync_options_read(struct sync_options *options, const char *line, struct error *error);
+/* What the options come to: counts of at least 1, a depth implies models. */
+struct sync_settings sync_settings(const struct sync_options *options);
 
 struct sync_report {
 	size_t requests;
