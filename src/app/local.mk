@@ -3,7 +3,7 @@ libapp_a_SOURCES = \
 	include/stemma/app/anomalies.h src/app/anomalies.c \
 	include/stemma/app/answer_sets.h src/app/answer_sets.c \
 	include/stemma/app/catalog.h src/app/catalog.h src/app/catalog.c src/app/catalog_rows.c \
-	src/app/packed.h src/app/pack.c src/app/unpack.c src/app/pack_check.c src/app/names.c src/app/name_sweep.c \
+	src/app/packed.h src/app/pack.c src/app/unpack.c src/app/pack_check.c src/app/names.c src/app/name_sweep.c src/app/catalog_match.c \
 	include/stemma/app/corrections.h src/app/corrections.c \
 	include/stemma/app/filter.h src/app/filter.h src/app/filter.c src/app/filter_parse.c src/app/filter_text.c \
 	include/stemma/app/flags.h src/app/flags.c \
@@ -24,4 +24,4 @@ libapp_a_SOURCES = \
 	include/stemma/app/plot.h src/app/plot.c \
 	include/stemma/app/sketch.h src/app/sketch.h src/app/sketch.c \
 	src/app/sketch_edit.c src/app/sketch_file.c src/app/sketch_model.c src/app/sketch_warnings.c \
-	src/app/sketch_pair.c src/app/sketch_write.c
+	src/app/sketch_pair.c src/app/sketch_write.c src/app/sketch_renumber.c

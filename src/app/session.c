@@ -218,6 +218,23 @@ enum status session_pack_detached(const char *path, const struct catalog *catalo
 	return status;
 }
 
+enum status session_load_detached(const char *path, const struct catalog *before,
+				  struct catalog **catalog, struct error *warning, struct error *error)
+{
+	struct store *store;
+	bool changed;
+
+	*catalog = NULL;
+	enum status status = store_open(path, false, &store, NULL, error);
+	if (status != STATUS_OK)
+		return status;
+	corrections_apply(store, &changed, warning);
+	if (store_data_version(store) != before->data_version)
+		status = catalog_load(store, catalog, error);
+	store_close(store);
+	return status;
+}
+
 /* ---- flags --------------------------------------------------------------------- */
 
 enum status session_flag(struct session *session, size_t model, const char *reason,

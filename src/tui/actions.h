@@ -228,6 +228,12 @@ enum need {
 	  "this help") \
 	X(MESSAGES, "messages", "!", IN_MODELS | IN(HELP), NOTHING, NULL, "Program", \
 	  "what happened so far") \
+	X(IMPORT, "import", "I", IN_PANES, NOTHING, NULL, "Program", \
+	  "import files or folders, beside the screen (Tab completes)") \
+	X(FETCH, "fetch", "S", IN_PANES, NOTHING, NULL, "Program", \
+	  "fetch the leaderboard, or more from the Hub, beside the screen: the line says what") \
+	X(RELOAD, "reload", "R", IN_MODELS, NOTHING, NULL, "Program", \
+	  "read the cache and the corrections again, which another program may have changed") \
 	X(REFIT, "refit", "F", IN_MODELS, IDLE, NULL, "Program", \
 	  "learn the variances again, beside the screen") \
 	X(MOUSE, "mouse", "F9", IN_ALL, NOTHING, NULL, "Program", \

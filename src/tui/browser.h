@@ -133,6 +133,13 @@ struct comparison {
 	struct engine_residual *residuals;
 };
 
+/* What the residuals show, from one fit to the next. */
+struct residual_choice {
+	bool made;
+	int order;
+	size_t benchmark, model;
+};
+
 #define JUMPS_MAX 64
 
 struct browser {
@@ -148,6 +155,7 @@ struct browser {
 	size_t model_before;
 	double *z;                  /* of the score column, by model; NULL not counted yet */
 	size_t z_column;
+	char *filter_due;           /* that cannot be run before there is a fit; owned */
 
 	enum view_id focus;   /* a pane */
 	enum view_id full;    /* a view over the whole screen, or VIEW_COUNT */
@@ -184,6 +192,7 @@ struct browser {
 	size_t guessed;             /* model of the list, CATALOG_NONE */
 	struct parents_guess guess_list[GUESSES_SHOWN];
 	size_t guess_count, guess_accepted;
+	size_t guess_again;         /* model to begin again for with a new catalog, CATALOG_NONE */
 
 	/* sketch pane */
 	struct sketch sketch;
@@ -205,11 +214,13 @@ struct browser {
 
 	/* residuals */
 	struct residual_table *residual_table; /* NULL until first shown */
+	struct residual_choice residual_choice;
 	struct list residual_list;
 
 	struct heat_row *heat;    /* owned; NULL = not gathered for this fit */
 	struct engine_residual *heat_residuals;
 	size_t heat_count, heat_root;
+	size_t heat_here; /* model to go to when it is gathered again */
 	struct list heat_list;
 
 	struct lane_line *pedigree; /* owned */
@@ -247,6 +258,10 @@ struct browser {
 	const struct work_ops *work_ops; /* of that job */
 	struct fit_work work;
 	bool fit_outdated;    /* the job's data have changed: start again when it ends */
+	bool fit_quiet;       /* it follows from something that was told already */
+	struct intake *intake; /* NULL until first wanted */
+	int64_t version_seen; /* data of the cache that others wrote, as was told */
+	double looked;        /* when it was looked for that */
 	int wake[2];          /* pipe: a job has news */
 	time_t fitted;        /* 0 = before this run */
 	char *output;         /* file that waits for leave to overwrite */
@@ -257,6 +272,7 @@ struct browser {
 void browser_message(struct browser *browser, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void browser_failure(struct browser *browser, const struct error *error);
+void browser_tell(struct browser *browser, const char *text, bool failure);
 /* Whether a need of the action table is met. */
 bool browser_has(struct browser *browser, enum need need);
 /* The view that keys go to. */
@@ -280,6 +296,8 @@ void edit_refresh(struct browser *browser);
 
 /* fitting.c */
 void fitting_start(struct browser *browser, bool relearn);
+/* The same without a message at the end, for other data. */
+void fitting_start_quietly(struct browser *browser);
 /* The same when the data to learn from have changed: a fit that runs is given up,
  * and the new one begins when it has ended. */
 void fitting_restart(struct browser *browser);
@@ -290,9 +308,26 @@ void fitting_adopted(struct browser *browser);
 /* working.c; work_start() needs browser->job to be NULL, and the context to live
  * until the work is finished or dropped. */
 void work_start(struct browser *browser, const struct work_ops *ops, void *context);
-/* Looks at the job; true when there is one. */
+/* Looks at all jobs and begins what waited for their end; true while one runs. */
 bool work_poll(struct browser *browser);
-void work_stop(struct browser *browser); /* waits */
+void work_stop(struct browser *browser); /* waits for all */
+/* The jobs that run, first the one that Esc stops; returns how many. */
+#define WORK_MAX 3
+size_t work_jobs(const struct browser *browser, struct job *jobs[WORK_MAX]);
+
+/* importing.c, syncing.c, intake.c: work that changes the cache, or reads what
+ * others changed.  It goes beside the job, as it does not need the catalog. */
+void importing_start(struct browser *browser, const char *paths);
+void syncing_start(struct browser *browser, const char *choices);
+void intake_reload(struct browser *browser);
+void intake_poll(struct browser *browser);
+/* Puts a catalog that has come in place, once nobody reads the old one. */
+void intake_settle(struct browser *browser);
+struct job *intake_job(const struct browser *browser); /* NULL: none */
+void intake_stop(struct browser *browser);             /* waits */
+/* Whether another program has changed the cache: then it says so, once.  Looks
+ * only now and then, unless `now`. */
+bool intake_look(struct browser *browser, bool now);
 
 /* packing.c: keeps a large catalog packed, when nothing else is to be done. */
 void packing_continue(struct browser *browser);
@@ -325,6 +360,8 @@ void find_set_column(struct browser *browser, size_t column);
 /* Sorts the tree by a word: an order of TREE_ORDER_TABLE or a benchmark. */
 void find_sort(struct browser *browser, const char *word);
 void find_set_order(struct browser *browser, enum tree_order order);
+/* A filter may go by what a fit tells: runs it again, and the one that was due. */
+void find_again(struct browser *browser);
 /* Filters the tree; a wrong line is a message. */
 void find_filter(struct browser *browser, const char *line);
 
@@ -392,11 +429,15 @@ void flag_model(struct browser *browser, const char *reason);
  * changed after it: false then. */
 bool flag_undo(struct browser *browser);
 void flag_free(struct browser *browser);
+/* Another catalog is in place. */
+void flag_move(struct browser *browser, const uint32_t *match);
 
 /* guessing.c: the parents of merges that do not say them */
 void guess_model(struct browser *browser, size_t model);
-/* Looks at the job; true when there was one. */
-bool guess_poll(struct browser *browser);
+void guess_poll(struct browser *browser);
+/* Another catalog has come: stops, and begins again when it is in place. */
+void guess_overtake(struct browser *browser);
+void guess_begin_again(struct browser *browser, const uint32_t *match);
 void guess_stop(struct browser *browser); /* waits, and forgets all */
 /* Makes the first `number` guesses the user's corrections. */
 void guess_accept(struct browser *browser, const char *number);

@@ -75,6 +75,8 @@ static void run_command(struct browser *browser, enum command command, const cha
 	case COMMAND_DUPLICATE: versus_duplicate(browser, argument); break;
 	case COMMAND_BESIDE: versus_load(browser, argument); break;
 	case COMMAND_FORGET: edit_forget(browser, argument); break;
+	case COMMAND_IMPORT: importing_start(browser, argument); break;
+	case COMMAND_SYNC: syncing_start(browser, argument); break;
 	case COMMAND_COUNT: break;
 	}
 }
@@ -185,9 +187,12 @@ static void run_match(struct browser *browser, const struct match *match, const 
 	const struct command_info *info =
 		match->command != COMMAND_COUNT ? &commands[match->command] : NULL;
 
-	if (*argument && info && !browser_has(browser, info->need))
+	/* What is chosen may be nothing. */
+	bool complete = *argument || (info && info->argument == ARGUMENT_CHOICES);
+
+	if (complete && info && !browser_has(browser, info->need))
 		browser_message(browser, "%s", need_message(info->need));
-	else if (*argument && info)
+	else if (complete && info)
 		run_command(browser, match->command, argument);
 	else if (*argument)
 		browser_message(browser, "%s takes nothing", match->first);

@@ -24,7 +24,9 @@
 	X(LOAD, "load", NAME, NOTHING, "take up the sketch that was kept under a name") \
 	X(DUPLICATE, "duplicate", NAME, PARENT, "keep the sketch under a name, put it beside, go on with a copy") \
 	X(BESIDE, "beside", NAME, PARENT, "put the sketch that was kept under a name beside the open one") \
-	X(FORGET, "forget", NAME, NOTHING, "drop the sketch that was kept under a name")
+	X(FORGET, "forget", NAME, NOTHING, "drop the sketch that was kept under a name") \
+	X(IMPORT, "import", FILES, NOTHING, "import files and folders into the cache, beside the screen") \
+	X(SYNC, "sync", CHOICES, NOTHING, "fetch the leaderboard; more: models depth=1 descendants dry-run")
 enum command {
 #define X(symbol, ...) COMMAND_##symbol,
 	COMMAND_TABLE(X)
@@ -35,7 +37,7 @@ enum command {
 /* What an argument is. X(symbol) */
 #define ARGUMENT_TABLE(X) \
 	X(MODEL) X(TERMS) X(ORDER) X(BENCHMARK) X(PERCENT) X(METHOD) X(FILE) X(LETTER) X(REASON) X(NAME) \
-	X(WISHES) X(GUESSES)
+	X(WISHES) X(GUESSES) X(FILES) X(CHOICES)
 enum argument {
 #define X(symbol) ARGUMENT_##symbol,
 	ARGUMENT_TABLE(X)

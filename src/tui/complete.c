@@ -6,10 +6,12 @@
 #include <sys/stat.h>
 
 #include "commands.h"
+#include "stemma/app/sync.h"
 #include "stemma/app/wishes.h"
 #include "stemma/base/fuzzy.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
+#include "words.h"
 
 #define ITEMS_MAX 60 /* more nobody walks through */
 
@@ -155,6 +157,32 @@ static void complete_files(struct completion *completion, const char *word)
 	free(folder);
 }
 
+/* As complete_files(), with names as words: blanks in them escaped. */
+static void complete_several(struct completion *completion, const char *line)
+{
+	struct words words = {0};
+
+	words_split(line, &words);
+	complete_files(completion, words.count > 0 ? words.list[0] : "");
+	words_free(&words);
+	for (size_t i = 0; i < completion->count; i++) {
+		struct text word = {0};
+		words_quote(completion->items[i], &word);
+		free(completion->items[i]);
+		completion->items[i] = text_steal(&word);
+	}
+}
+
+static void complete_choices(struct completion *completion, const char *word)
+{
+	for (int i = 0; i < SYNC_OPTION_COUNT; i++) {
+		const struct sync_option_info *info = sync_option_info((enum sync_option)i);
+		char name[32];
+		snprintf(name, sizeof name, info->argument ? "%s=" : "%s", info->word);
+		add_if(completion, name, word);
+	}
+}
+
 struct sketch_names {
 	struct completion *completion;
 	const char *word;
@@ -219,6 +247,8 @@ static void complete_argument(struct browser *browser, enum argument argument, c
 	case ARGUMENT_FILE: complete_files(completion, word); break;
 	case ARGUMENT_NAME: complete_sketches(browser, word); break;
 	case ARGUMENT_WISHES: complete_wishes(browser, word); break;
+	case ARGUMENT_FILES: complete_several(completion, word); break;
+	case ARGUMENT_CHOICES: complete_choices(completion, word); break;
 	case ARGUMENT_PERCENT:
 	case ARGUMENT_LETTER:
 	case ARGUMENT_GUESSES:
@@ -243,10 +273,13 @@ void complete_line(struct browser *browser, const char *line)
 		if (strlen(info->name) != length || strncmp(info->name, line, length) != 0)
 			continue;
 		/* Of several terms the last one is completed. */
-		bool several = info->argument == ARGUMENT_TERMS || info->argument == ARGUMENT_WISHES;
+		bool several = info->argument == ARGUMENT_TERMS || info->argument == ARGUMENT_WISHES ||
+			       info->argument == ARGUMENT_CHOICES;
 		const char *last = several ? strrchr(line, ' ') : NULL;
 		if (last)
 			start = (size_t)(last - line) + 1;
+		if (info->argument == ARGUMENT_FILES)
+			start += words_last(line + start);
 		start += last && info->argument == ARGUMENT_TERMS && line[start] == '!';
 		completion->start = start;
 		complete_argument(browser, info->argument, line + start);

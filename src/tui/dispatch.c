@@ -28,7 +28,7 @@ const struct view_ops *view_ops(enum view_id view)
 
 /* ---- messages ---------------------------------------------------------------------- */
 
-static void add_message(struct browser *browser, const char *text, bool failure)
+void browser_tell(struct browser *browser, const char *text, bool failure)
 {
 	browser->messages = memory_grow(browser->messages, browser->message_count,
 					&browser->message_capacity, sizeof *browser->messages);
@@ -48,7 +48,7 @@ void browser_message(struct browser *browser, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(line, sizeof line, format, arguments);
 	va_end(arguments);
-	add_message(browser, line, false);
+	browser_tell(browser, line, false);
 }
 
 void browser_failure(struct browser *browser, const struct error *error)
@@ -56,7 +56,7 @@ void browser_failure(struct browser *browser, const struct error *error)
 	char line[1024];
 
 	error_format(error, line, sizeof line);
-	add_message(browser, line, true);
+	browser_tell(browser, line, true);
 }
 
 /* ---- state ---------------------------------------------------------------------------- */
@@ -203,13 +203,12 @@ static void copy(struct browser *browser)
 
 static void cancel(struct browser *browser)
 {
+	struct job *jobs[WORK_MAX];
+
 	if (browser->tree->filter) {
 		tree_set_filter(browser->tree, NULL);
-	} else if (browser->job) {
-		job_cancel(browser->job);
-		browser_message(browser, "stopping…");
-	} else if (browser->guessing) {
-		job_cancel(browser->guessing);
+	} else if (work_jobs(browser, jobs) > 0) {
+		job_cancel(jobs[0]);
 		browser_message(browser, "stopping…");
 	} else if (browser->tree->needle && *browser->tree->needle) {
 		tree_search(browser->tree, "");
@@ -218,6 +217,25 @@ static void cancel(struct browser *browser)
 	} else {
 		browser_message(browser, "q quits");
 	}
+}
+
+static void quit_accepted(struct browser *browser, const char *answer)
+{
+	browser->quit = answer[0] == 'y' || answer[0] == 'Y';
+}
+
+static const struct prompt_ops quit_prompt = {
+	.label = "an import or a sync is at work: stop it and quit (y/n)? ",
+	.accepted = quit_accepted,
+	.one_key = true,
+};
+
+static void quit(struct browser *browser)
+{
+	if (intake_job(browser))
+		prompt_open(browser, &quit_prompt, "");
+	else
+		browser->quit = true;
 }
 
 /* Looking for something from another pane leads to the tree. */
@@ -268,7 +286,10 @@ static void act_everywhere(struct browser *browser, enum action action, int coun
 	case ACTION_SUSPEND: screen_suspend(browser->screen); break;
 	case ACTION_LEAVE: browser_close_view(browser); break;
 	case ACTION_CANCEL: cancel(browser); break;
-	case ACTION_QUIT: browser->quit = true; break;
+	case ACTION_IMPORT: command_line_open(browser, "import "); break;
+	case ACTION_FETCH: command_line_open(browser, "sync "); break;
+	case ACTION_RELOAD: intake_reload(browser); break;
+	case ACTION_QUIT: quit(browser); break;
 	default: break;
 	}
 }

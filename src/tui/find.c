@@ -114,6 +114,30 @@ void find_filter(struct browser *browser, const char *line)
 		browser_failure(browser, &error);
 }
 
+void find_again(struct browser *browser)
+{
+	struct tree *tree = browser->tree;
+	size_t model = tree_model(tree);
+	struct error error = {0};
+	char *line = tree->filter ? memory_string(tree->filter) : browser->filter_due;
+
+	if (line != browser->filter_due)
+		free(browser->filter_due);
+	browser->filter_due = NULL;
+	if (!line)
+		return;
+	if (tree_filter(tree, line, &error) == STATUS_OK)
+		free(line);
+	else if (!browser->session->fit)
+		browser->filter_due = line;
+	else {
+		browser_failure(browser, &error);
+		free(line);
+	}
+	if (tree->filter && model != CATALOG_NONE && tree->fit[model])
+		tree_move(tree, tree_row_of(tree, model));
+}
+
 void find_set_column(struct browser *browser, size_t column)
 {
 	const struct catalog *catalog = browser->session->catalog;

@@ -29,6 +29,7 @@ void fitting_start(struct browser *browser, bool relearn)
 
 	if (browser->job)
 		return;
+	browser->fit_quiet = false;
 	browser->work = (struct fit_work){
 		.path = memory_string(browser->session->path),
 		.catalog = browser->session->catalog,
@@ -40,6 +41,12 @@ void fitting_start(struct browser *browser, bool relearn)
 		memcpy(browser->work.excluded, catalog->excluded, catalog->count * sizeof(bool));
 	}
 	work_start(browser, &fit_ops, &browser->work);
+}
+
+void fitting_start_quietly(struct browser *browser)
+{
+	fitting_start(browser, false);
+	browser->fit_quiet = true;
 }
 
 void fitting_restart(struct browser *browser)
@@ -64,6 +71,7 @@ void fitting_adopted(struct browser *browser)
 	residual_table_free(browser);
 	heat_free(browser);
 	find_measure(browser, true);
+	find_again(browser);
 	edit_refresh(browser);
 	suggesting_outdate(browser);
 }
@@ -75,6 +83,8 @@ static void say_fitted(struct browser *browser)
 
 	engine_fit_info(browser->session->fit, &info);
 	browser->fitted = time(NULL);
+	if (browser->fit_quiet)
+		return;
 	if (screen_is_headless(browser->screen))
 		browser_message(browser, "fitted %s scored models", figure_count(count, info.models));
 	else

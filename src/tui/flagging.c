@@ -32,6 +32,22 @@ void flag_free(struct browser *browser)
 	free(browser->flag_changes);
 }
 
+void flag_move(struct browser *browser, const uint32_t *match)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < browser->flag_change_count; i++) {
+		struct flag_change change = browser->flag_changes[i];
+		bool gone = change.model != CATALOG_NONE && match[change.model] == CATALOG_NOWHERE;
+		change.model = catalog_matched(match, change.model);
+		if (gone)
+			free(change.reason);
+		else
+			browser->flag_changes[kept++] = change;
+	}
+	browser->flag_change_count = kept;
+}
+
 /* ---- changes --------------------------------------------------------------------- */
 
 static bool set_flag(struct browser *browser, size_t model, const char *reason)

@@ -30,6 +30,14 @@ static void show_guesses(struct browser *browser, size_t model)
 		browser_message(browser, "guesses, not facts; :accept 1 takes the first one over");
 }
 
+static void begin(struct browser *browser, size_t model)
+{
+	browser->guess_work = (struct guess_work){
+		.path = memory_string(browser->session->path), .catalog = browser->session->catalog,
+		.model = model};
+	browser->guessing = job_start(work_guess, &browser->guess_work, browser->wake[1]);
+}
+
 void guess_model(struct browser *browser, size_t model)
 {
 	const struct catalog *catalog = browser->session->catalog;
@@ -47,24 +55,40 @@ void guess_model(struct browser *browser, size_t model)
 		browser->guess_work.model = model;
 		return;
 	}
-	browser->guess_work = (struct guess_work){
-		.path = memory_string(browser->session->path), .catalog = catalog, .model = model};
-	browser->guessing = job_start(work_guess, &browser->guess_work, browser->wake[1]);
+	begin(browser, model);
 	browser_message(browser, "learning from the merges that say their parents…");
 }
 
-bool guess_poll(struct browser *browser)
+void guess_overtake(struct browser *browser)
+{
+	if (!browser->guessing)
+		return;
+	browser->guess_again = browser->guess_work.model;
+	job_cancel(browser->guessing);
+}
+
+void guess_begin_again(struct browser *browser, const uint32_t *match)
+{
+	size_t model = catalog_matched(match, browser->guess_again);
+
+	browser->guess_again = CATALOG_NONE;
+	if (model != CATALOG_NONE && guesses_wanted(browser->session->catalog, model))
+		begin(browser, model);
+}
+
+void guess_poll(struct browser *browser)
 {
 	struct error error = {0};
 
-	if (!browser->guessing)
-		return false;
-	if (!job_done(browser->guessing))
-		return true;
+	if (!browser->guessing || !job_done(browser->guessing))
+		return;
 	enum status status = job_finish(browser->guessing, &error);
 	browser->guessing = NULL;
 	free(browser->guess_work.path);
-	if (status == STATUS_OK) {
+	if (browser->guess_again != CATALOG_NONE) {
+		if (status == STATUS_OK)
+			guesses_free(browser->guess_work.guesses);
+	} else if (status == STATUS_OK) {
 		browser->guesses = browser->guess_work.guesses;
 		show_guesses(browser, browser->guess_work.model);
 	} else if (status == STATUS_CANCELLED) {
@@ -72,7 +96,6 @@ bool guess_poll(struct browser *browser)
 	} else {
 		browser_failure(browser, &error);
 	}
-	return true;
 }
 
 void guess_stop(struct browser *browser)
@@ -115,6 +138,6 @@ void guess_accept(struct browser *browser, const char *number)
 		return;
 	}
 	browser->guess_accepted = count;
-	browser_message(browser, "%zu added to corrections.yaml, from the next start on; undo: delete there",
-			count - from);
+	browser_message(browser, "%zu added to corrections.yaml; %s takes them in now; undo: delete there",
+			count - from, browser_keys(browser, ACTION_RELOAD));
 }

@@ -16,6 +16,8 @@ struct heat_row {
 
 void heat_free(struct browser *browser)
 {
+	if (browser->heat && browser->heat_list.cursor < browser->heat_count)
+		browser->heat_here = browser->heat[browser->heat_list.cursor].model;
 	free(browser->heat);
 	free(browser->heat_residuals);
 	browser->heat = NULL;
@@ -66,13 +68,18 @@ static void gather(struct browser *browser, size_t root)
 	browser->heat_root = root;
 }
 
+static void go_to_model(struct browser *browser, size_t model)
+{
+	for (size_t i = 0; i < browser->heat_count; i++)
+		if (browser->heat[i].model == model)
+			browser->heat_list.cursor = i;
+}
+
 void heat_open(struct browser *browser, size_t model)
 {
 	gather(browser, root_of(browser->session->catalog, model));
 	browser->heat_list = (struct list){0};
-	for (size_t i = 0; i < browser->heat_count; i++)
-		if (browser->heat[i].model == model)
-			browser->heat_list.cursor = i;
+	go_to_model(browser, model);
 	browser->full = VIEW_HEAT;
 }
 
@@ -135,8 +142,10 @@ static void heat_draw(struct browser *browser, const struct area *area)
 
 	if (!browser->session->fit)
 		return;
-	if (!browser->heat)
-		gather(browser, browser->heat_root);
+	if (!browser->heat) {
+		gather(browser, root_of(browser->session->catalog, browser->heat_root));
+		go_to_model(browser, browser->heat_here);
+	}
 	visible_columns(browser, area, &first, &count);
 	int start = area->width - 1 - (int)count * CELL_WIDTH;
 	for (size_t i = 0; i < count; i++) {

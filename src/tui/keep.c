@@ -4,6 +4,7 @@
 
 #include "browser.h"
 #include "config_table.h"
+#include "stemma/base/memory.h"
 
 /* More is no size that a key made. */
 #define SKETCH_ROWS_MAX 500
@@ -62,7 +63,9 @@ static void load_filter(struct browser *browser)
 	char *filter = kept(browser, "tree.filter");
 
 	if (filter && *filter) {
-		tree_set_filter(browser->tree, filter);
+		/* One by z waits for the fit. */
+		browser->filter_due = memory_string(filter);
+		find_again(browser);
 		browser_message(browser, "filter %s, as in the last run; Esc shows all models", filter);
 	}
 	free(filter);
@@ -156,7 +159,8 @@ void keep_save(struct browser *browser)
 	keep(browser, "tree.order", tree_order_name(tree->order));
 	keep(browser, "tree.column", tree->column < catalog->benchmark_count
 					     ? catalog->benchmarks[tree->column].key : "average");
-	keep(browser, "tree.filter", tree->filter ? tree->filter : "");
+	const char *filter = tree->filter ? tree->filter : browser->filter_due;
+	keep(browser, "tree.filter", filter ? filter : "");
 	keep_name(browser, "sketch.name", browser->sketch.now.name);
 	keep_name(browser, "sketch.beside", browser->sketch.beside.name);
 	save_panes(browser);

@@ -33,17 +33,16 @@ static void title_fit_state(struct browser *browser, struct text *out)
 		text_append(out, " · fitted");
 }
 
-/* Draws the progress of the job so that it ends before `right`; returns its
- * width. */
-static int draw_progress(struct browser *browser, const struct area *area, int right)
+#define TWO_BARS_FROM 140
+
+/* Draws the progress of a job so that it ends before `right`; returns its width. */
+static int draw_job(struct browser *browser, const struct area *area, int right, struct job *job)
 {
 	const char *stage = NULL;
 	double fraction = -1;
 	char text[64];
 
-	if (!browser->job)
-		return 0;
-	job_progress(browser->job, &stage, &fraction);
+	job_progress(job, &stage, &fraction);
 	if (fraction >= 0)
 		snprintf(text, sizeof text, " %3.0f %%", 100 * (fraction > 1 ? 1 : fraction));
 	else
@@ -56,6 +55,18 @@ static int draw_progress(struct browser *browser, const struct area *area, int r
 	const char *label = stage ? stage : "fitting";
 	draw_right(browser->screen, area, 0, start - 1, STYLE_PROGRESS, label);
 	return right - start + 1 + utf8_width(label);
+}
+
+/* The progress of the job that Esc stops, and of another where there is room. */
+static int draw_progress(struct browser *browser, const struct area *area, int right)
+{
+	struct job *jobs[WORK_MAX];
+	size_t count = work_jobs(browser, jobs), shown = area->width >= TWO_BARS_FROM ? 2 : 1;
+	int width = 0;
+
+	for (size_t i = 0; i < count && i < shown; i++)
+		width += draw_job(browser, area, right - width, jobs[i]) + (i > 0);
+	return width;
 }
 
 /* What a key is called where space is scarce. */
@@ -74,7 +85,9 @@ static int draw_title_keys(struct browser *browser, const struct area *area)
 	static const enum action shown[] = {ACTION_HELP, ACTION_FILTER, ACTION_SEARCH};
 	int right = area->width - 1;
 
-	if (area->width < (browser->job ? 110 : 70))
+	struct job *jobs[WORK_MAX];
+
+	if (area->width < (work_jobs(browser, jobs) > 0 ? 110 : 70))
 		return right;
 	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
 		const struct action_info *info = action_info(shown[i]);

@@ -21,7 +21,9 @@ libtui_a_SOURCES = \
 	src/tui/signals.h src/tui/signals.c \
 	src/tui/theme.h src/tui/theme.c \
 	src/tui/tree_model.h src/tui/tree_model.c \
-	src/tui/tree_forest.h src/tui/tree_forest.c src/tui/tree_find.c \
+	src/tui/tree_forest.h src/tui/tree_forest.c src/tui/tree_find.c src/tui/tree_renew.c \
 	src/tui/suggesting.h src/tui/suggesting.c src/tui/suggest_view.c \
-	src/tui/tree_columns.c src/tui/working.c src/tui/packing.c
+	src/tui/tree_columns.c src/tui/working.c src/tui/packing.c \
+	src/tui/intake.h src/tui/intake.c src/tui/importing.c src/tui/syncing.c src/tui/renew.c \
+	src/tui/words.h src/tui/words.c
 libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS)

@@ -83,6 +83,12 @@ char marks_sign(const struct marks *marks, size_t model)
 	return 0;
 }
 
+void marks_find(struct marks *marks, const struct catalog *catalog)
+{
+	for (size_t i = 0; i < marks->count; i++)
+		marks->mark[i].model = catalog_find(catalog, marks->mark[i].name);
+}
+
 void marks_save(const struct marks *marks, struct text *out)
 {
 	for (size_t i = 0; i < marks->count; i++)

@@ -36,6 +36,9 @@ size_t marks_model(const struct marks *marks, char letter);
 /* The sign of a model, letters first; 0 when it has none. */
 char marks_sign(const struct marks *marks, size_t model);
 
+/* Looks for all of them again, in another catalog. */
+void marks_find(struct marks *marks, const struct catalog *catalog);
+
 /* A mark a line, to be kept between runs. */
 void marks_save(const struct marks *marks, struct text *out);
 void marks_load(struct marks *marks, const struct catalog *catalog, const char *saved);

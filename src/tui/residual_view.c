@@ -52,6 +52,10 @@ void residual_table_free(struct browser *browser)
 
 	if (!table)
 		return;
+	browser->residual_choice = (struct residual_choice){
+		.made = true, .order = table->order, .benchmark = table->benchmark,
+		.model = residual_model(browser),
+	};
 	free(table->model);
 	free(table->residuals);
 	free(table->lines);
@@ -102,6 +106,24 @@ static void fill_lines(struct browser *browser)
 			list->cursor = i;
 }
 
+/* After a fit: what was shown of the one before. */
+static void take_choice(struct browser *browser)
+{
+	const struct residual_choice *choice = &browser->residual_choice;
+	struct residual_table *table = browser->residual_table;
+	struct list *list = &browser->residual_list;
+
+	if (choice->made) {
+		table->order = (enum residual_order)choice->order;
+		if (choice->benchmark < table->rows)
+			table->benchmark = choice->benchmark;
+	}
+	fill_lines(browser);
+	for (size_t i = 0; choice->made && i < table->line_count; i++)
+		if (table->lines[i].model == choice->model)
+			list->cursor = i;
+}
+
 /* One residual a set of single answers. */
 static void answer_residuals(const struct browser *browser, size_t model, struct engine_residual *residuals)
 {
@@ -136,8 +158,9 @@ static void make_table(struct browser *browser)
 		answer_residuals(browser, model, residuals + catalog->benchmark_count + 1);
 		table->model[table->models++] = model;
 	}
-	browser->residual_list = (struct list){0};
-	fill_lines(browser);
+	if (!browser->residual_choice.made)
+		browser->residual_list = (struct list){0};
+	take_choice(browser);
 }
 
 /* ---- drawing ------------------------------------------------------------------------ */

@@ -140,7 +140,7 @@ static enum status run_wait(struct script *script, struct browser *browser, char
 	(void)script;
 	if (strcmp(what, "idle") != 0)
 		return error_set(error, STATUS_USAGE, "wait takes the word idle");
-	while ((work_poll(browser) && browser->job) || (guess_poll(browser) && browser->guessing)) {
+	while (work_poll(browser)) {
 		struct pollfd wake = {.fd = browser->wake[0], .events = POLLIN};
 		char bytes[64];
 		if (poll(&wake, 1, 200) > 0 && read(browser->wake[0], bytes, sizeof bytes) < 0)
@@ -148,6 +148,7 @@ static enum status run_wait(struct script *script, struct browser *browser, char
 	}
 	while (tree_prepare(browser->tree))
 		;
+	intake_look(browser, true);
 	return STATUS_OK;
 }
 
@@ -245,7 +246,6 @@ static enum status run_command(struct script *script, const struct command *comm
 	if (status != STATUS_OK)
 		return error_locate(error, script->path, script->number, 0);
 	work_poll(browser);
-	guess_poll(browser);
 	/* Drawn after each command as a person would see it: scrolling
 	 * depends on it. */
 	if (!command->timed) {

@@ -120,6 +120,10 @@ struct tree {
 /* Everything folded, cursor on the first row. */
 struct tree *tree_new(const struct catalog *catalog);
 void tree_free(struct tree *tree); /* NULL allowed */
+/* Gives a new tree folds, order, search and cursor of one of an older catalog, whose
+ * models have the numbers `match` now (see catalog_match()), and this score
+ * column.  Filter and z are the caller's to set again. */
+void tree_renew(struct tree *tree, const struct tree *before, const uint32_t *match, size_t column);
 
 /* The name, safe for a terminal; borrowed. */
 const char *tree_name(const struct tree *tree, size_t node);

@@ -212,7 +212,7 @@ static void tree_draw(struct browser *browser, const struct area *area)
 			       : "the cache is empty");
 	if (!tree->filter)
 		draw_text(browser->screen, area, 2, 2, STYLE_DIM,
-			  "stemma import FILE... brings models in");
+			  "I imports files, S fetches the public leaderboard");
 }
 
 static void tree_title(struct browser *browser, struct text *out)

@@ -117,6 +117,9 @@ static void drain(int descriptor)
 		;
 }
 
+/* Others may change the cache, which nothing announces. */
+#define LOOK_MILLISECONDS 2000
+
 /* Waits for something to happen, and meanwhile prepares what keys will need. */
 static int loop_wait(struct browser *browser, struct pollfd *files, nfds_t count)
 {
@@ -129,7 +132,9 @@ static int loop_wait(struct browser *browser, struct pollfd *files, nfds_t count
 		happened = poll(files, count, 0);
 		more = happened == 0 && tree_prepare(browser->tree);
 	}
-	return happened ? happened : poll(files, count, -1);
+	while (happened == 0 && !intake_look(browser, false))
+		happened = poll(files, count, LOOK_MILLISECONDS);
+	return happened;
 }
 
 static void loop_run(struct loop *loop)
@@ -150,7 +155,6 @@ static void loop_run(struct loop *loop)
 		if (files[2].revents) {
 			drain(browser->wake[0]);
 			work_poll(browser);
-			guess_poll(browser);
 		}
 		if (files[3].revents)
 			catcher_read(&loop->catcher, browser);
@@ -181,7 +185,7 @@ static void welcome(struct browser *browser)
 	}
 	if (session->created && session->catalog->count > 0)
 		browser_message(browser, "starter set: " STARTER_SOURCE ", " STARTER_DATE
-				"; stemma import adds your own");
+				"; :import adds your own");
 }
 
 static void browser_start(struct browser *browser, struct session *session,
@@ -197,7 +201,13 @@ static void browser_start(struct browser *browser, struct session *session,
 	browser->tree = tree_new(session->catalog);
 	browser->estimates = memory_zero(rows, sizeof *browser->estimates);
 	browser->residuals = memory_zero(rows, sizeof *browser->residuals);
-	browser->estimated = browser->model_before = browser->guessed = CATALOG_NONE;
+	size_t *const none[] = {
+		&browser->estimated, &browser->model_before, &browser->guessed, &browser->guess_again,
+		&browser->model_scrolled, &browser->heat_root, &browser->heat_here,
+		&browser->pedigree_model, &browser->residual_choice.model,
+	};
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		*none[i] = CATALOG_NONE;
 	sketch_init(&browser->sketch);
 	keep_load(browser);
 	if (model != CATALOG_NONE)
@@ -239,6 +249,7 @@ static void browser_end(struct browser *browser)
 	marks_free(&browser->marks);
 	flag_free(browser);
 	text_free(&browser->folds_before);
+	free(browser->filter_due);
 	free(browser->z);
 	text_free(&browser->anomaly_lines);
 	text_free(&browser->warnings);
@@ -313,6 +324,7 @@ enum status tui_run(struct session *session, const struct tui_options *options, 
 		else
 			deadly = run_interactive(&browser);
 		size_t before = browser.message_count;
+		work_stop(&browser); /* it may be writing */
 		keep_save(&browser);
 		report_failures(&browser, before, error);
 		if (status == STATUS_OK)

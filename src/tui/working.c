@@ -1,4 +1,4 @@
-/* Work beside the screen: one job at a time, as the session demands. */
+/* Work beside the screen: of what reads the catalog one job at a time. */
 #include "browser.h"
 
 void work_start(struct browser *browser, const struct work_ops *ops, void *context)
@@ -7,26 +7,47 @@ void work_start(struct browser *browser, const struct work_ops *ops, void *conte
 	browser->job = job_start(ops->run, context, browser->wake[1]);
 }
 
-bool work_poll(struct browser *browser)
+size_t work_jobs(const struct browser *browser, struct job *jobs[WORK_MAX])
+{
+	/* The shortest first: a long import is not stopped by the way. */
+	struct job *const all[WORK_MAX] = {browser->job, browser->guessing, intake_job(browser)};
+	size_t count = 0;
+
+	for (size_t i = 0; i < WORK_MAX; i++)
+		if (all[i])
+			jobs[count++] = all[i];
+	return count;
+}
+
+static void poll_job(struct browser *browser)
 {
 	struct error error = {0};
 
-	if (!browser->job)
-		return false;
-	if (!job_done(browser->job))
-		return true;
+	if (!browser->job || !job_done(browser->job))
+		return;
 	enum status status = job_finish(browser->job, &error);
 	browser->job = NULL;
 	browser->work_ops->finished(browser, status, &error);
-	/* What had to wait: a fit before what rests on it. */
+}
+
+bool work_poll(struct browser *browser)
+{
+	struct job *jobs[WORK_MAX];
+
+	intake_poll(browser);
+	poll_job(browser);
+	guess_poll(browser);
+	/* What had to wait: data before a fit, and that before what rests on it. */
+	intake_settle(browser);
 	fitting_continue(browser);
 	suggesting_continue(browser);
 	packing_continue(browser);
-	return true;
+	return work_jobs(browser, jobs) > 0;
 }
 
 void work_stop(struct browser *browser)
 {
+	intake_stop(browser);
 	if (!browser->job)
 		return;
 	job_cancel(browser->job);

@@ -90,7 +90,16 @@ enum status catalog_check_packed(const struct catalog *catalog, struct store *st
 size_t catalog_find(const struct catalog *catalog, const char *name);
 /* Index of the model with this number in the cache, CATALOG_NONE when gone. */
 size_t catalog_find_id(const struct catalog *catalog, int64_t id);
-/* The same, with an error that offers the nearest names: "no model X in the
+/* Where the models of an older catalog are in a newer one, by name and alias:
+ * before->count numbers, CATALOG_NOWHERE for one that is gone.  The caller frees. */
+#define CATALOG_NOWHERE UINT32_MAX
+uint32_t *catalog_match(const struct catalog *before, const struct catalog *after);
+/* A number of the older catalog in the newer one, CATALOG_NONE when gone (or none). */
+static inline size_t catalog_matched(const uint32_t *match, size_t model)
+{
+	return model == CATALOG_NONE || match[model] == CATALOG_NOWHERE ? CATALOG_NONE : match[model];
+}
+/* As catalog_find(), with an error that offers the nearest names: "no model X in the
  * cache; did you mean A, B or C?".  A name without owner that fits exactly one
  * model is taken. */
 enum status catalog_resolve(const struct catalog *catalog, const char *name, size_t *model,

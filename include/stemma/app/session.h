@@ -4,9 +4,10 @@
  * the cache itself and returns a new catalog or fit, which the main thread
  * then puts in place: readers never see half of anything.  A worker reads the
  * session's catalog, and a fit borrows from its catalog: call session_reload(),
- * session_adopt_catalog() and session_close() only when no job runs (after
- * job_finish()), and adopt only a fit that was made of session->catalog.  One
- * job at a time keeps all of this.
+ * session_adopt_catalog() and session_close() only when no job that was given
+ * the catalog runs (after job_finish()), and adopt only a fit that was made of
+ * session->catalog.  An import goes beside a fit: it reads the catalog that is
+ * in place only to compare, and brings another, which waits for the fit's end.
  */
 #ifndef STEMMA_APP_SESSION_H
 #define STEMMA_APP_SESSION_H
@@ -97,6 +98,13 @@ enum status session_answers_detached(const char *path, const struct catalog *cat
 /* Makes session->anomalies for the fit, and lets the catalog know which models have
  * some; without a fit there are none. */
 void session_find_anomalies(struct session *session);
+/* For a worker that has changed the cache, or wants to know what others have:
+ * brings it in line with the user's corrections and reads a new catalog.  *catalog
+ * is NULL where the cache has the data of `before` still.  A fault in the
+ * corrections goes to `*warning`, and the catalog is read all the same. */
+enum status session_load_detached(const char *path, const struct catalog *before,
+				  struct catalog **catalog, struct error *warning, struct error *error);
+
 /* Puts answers of session->fit in place (takes them over). */
 void session_adopt_answers(struct session *session, struct answer_sets *sets);
 /* Puts a fit in place (takes it over) with a query of its own; the answers of

@@ -70,6 +70,12 @@ int sketch_position(const struct sketch *sketch, size_t model); /* -1 when not i
 bool sketch_duplicate(struct sketch *sketch); /* puts a copy of the open one beside */
 bool sketch_exchange(struct sketch *sketch);  /* false when there is none beside */
 
+/* Another catalog is in place: all models, those of undo and redo too, get the
+ * numbers that catalog_match() has for them.  Parents that are gone leave their
+ * weight to the others; false when the open sketch or the one beside lost one. */
+bool sketch_renumber(struct sketch *sketch, const uint32_t *match);
+bool sketch_state_renumber(struct sketch_state *state, const uint32_t *match); /* the same of one */
+
 /* An edit that takes all of a mergekit recipe; parents that the catalog lacks
  * are an error that names them.  A method that stemma does not know becomes
  * linear with the recipe's shares. */

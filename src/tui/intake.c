@@ -1,0 +1,206 @@
+/* The job that brings a new catalog, and when it is put in place. */
+#include "intake.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "stemma/base/clock.h"
+#include "stemma/base/memory.h"
+
+#define LOOK_SECONDS 2.0 /* between two looks at whether others changed the cache */
+
+void intake_note(struct intake *intake, bool failure, const char *format, ...)
+{
+	char line[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof line, format, arguments);
+	va_end(arguments);
+	intake->notes = memory_grow(intake->notes, intake->note_count, &intake->note_capacity,
+				    sizeof *intake->notes);
+	intake->notes[intake->note_count++] = (struct intake_note){memory_string(line), failure};
+}
+
+/* ---- the worker ------------------------------------------------------------------ */
+
+/* Also after a failure: what came before it is in the cache. */
+static void load(struct intake *intake, struct progress *progress, enum status *status, struct error *error)
+{
+	struct error warning = {0}, problem = {0};
+	char line[1024];
+
+	progress_step(progress, "reading the cache", -1);
+	enum status loaded = session_load_detached(intake->path, intake->before, &intake->catalog, &warning,
+						   &problem);
+	if (warning.status != STATUS_OK) {
+		error_format(&warning, line, sizeof line);
+		intake_note(intake, true, "%s", line);
+	}
+	if (loaded != STATUS_OK && *status == STATUS_OK) {
+		*status = loaded;
+		*error = problem;
+	}
+	if (!intake->catalog)
+		return;
+	intake->match = catalog_match(intake->before, intake->catalog);
+	intake->tree = tree_new(intake->catalog);
+}
+
+static enum status run(void *context, struct progress *progress, struct error *error)
+{
+	struct intake *intake = context;
+	enum status status = intake->ops->change ? intake->ops->change(intake, progress, error) : STATUS_OK;
+
+	if (!atomic_load(&intake->abandoned))
+		load(intake, progress, &status, error);
+	return status;
+}
+
+/* ---- its life ---------------------------------------------------------------------- */
+
+static struct intake *intake_get(struct browser *browser)
+{
+	if (!browser->intake)
+		browser->intake = memory_zero(1, sizeof *browser->intake);
+	return browser->intake;
+}
+
+static void forget(struct intake *intake)
+{
+	for (size_t i = 0; i < intake->path_count; i++)
+		free(intake->paths[i]);
+	for (size_t i = 0; i < intake->note_count; i++)
+		free(intake->notes[i].text);
+	tree_free(intake->tree);
+	catalog_free(intake->catalog);
+	free(intake->match);
+	free(intake->paths);
+	free(intake->notes);
+	free(intake->path);
+	*intake = (struct intake){0};
+}
+
+bool intake_free_to_start(struct browser *browser)
+{
+	const struct intake *intake = intake_get(browser);
+
+	if (!intake->job && !intake->catalog)
+		return true;
+	browser_message(browser, "%s is at work already: Esc stops it", intake->ops->name);
+	return false;
+}
+
+void intake_start(struct browser *browser, const struct intake_ops *ops)
+{
+	struct intake *intake = browser->intake;
+
+	intake->ops = ops;
+	intake->path = memory_string(browser->session->path);
+	intake->before = browser->session->catalog;
+	intake->job = job_start(run, intake, browser->wake[1]);
+}
+
+static void tell(struct browser *browser, const struct intake *intake, enum status status,
+		 const struct error *error)
+{
+	for (size_t i = 0; i < intake->note_count; i++)
+		browser_tell(browser, intake->notes[i].text, intake->notes[i].failure);
+	intake->ops->told(browser, intake, status, error);
+}
+
+/* What reads the old catalog is stopped, and begun again with the new one. */
+static void make_way(struct browser *browser)
+{
+	if (browser->job) {
+		browser->fit_outdated = true;
+		job_cancel(browser->job);
+	}
+	guess_overtake(browser);
+}
+
+void intake_poll(struct browser *browser)
+{
+	struct intake *intake = browser->intake;
+	struct error error = {0};
+
+	if (!intake || !intake->job || !job_done(intake->job))
+		return;
+	enum status status = job_finish(intake->job, &error);
+	intake->job = NULL;
+	tell(browser, intake, status, &error);
+	if (intake->catalog)
+		make_way(browser);
+	else
+		forget(intake);
+}
+
+void intake_settle(struct browser *browser)
+{
+	struct intake *intake = browser->intake;
+
+	if (!intake || !intake->catalog || intake->job || browser->job || browser->guessing)
+		return;
+	renew_adopt(browser, intake);
+	forget(intake);
+}
+
+struct job *intake_job(const struct browser *browser)
+{
+	return browser->intake ? browser->intake->job : NULL;
+}
+
+void intake_stop(struct browser *browser)
+{
+	struct intake *intake = browser->intake;
+
+	if (intake && intake->job) {
+		atomic_store(&intake->abandoned, true);
+		job_cancel(intake->job);
+		job_finish(intake->job, NULL);
+	}
+	if (intake)
+		forget(intake);
+	free(intake);
+	browser->intake = NULL;
+}
+
+/* ---- reading anew --------------------------------------------------------------------- */
+
+static void told(struct browser *browser, const struct intake *intake, enum status status,
+		 const struct error *error)
+{
+	char count[FIGURE_SIZE];
+
+	if (status != STATUS_OK)
+		browser_failure(browser, error);
+	else if (intake->catalog)
+		browser_message(browser, "read again: %s models", figure_count(count, intake->catalog->count));
+	else
+		browser_message(browser, "the cache is as it was");
+}
+
+static const struct intake_ops reload_ops = {.name = "reading the cache", .told = told};
+
+void intake_reload(struct browser *browser)
+{
+	if (intake_free_to_start(browser))
+		intake_start(browser, &reload_ops);
+}
+
+bool intake_look(struct browser *browser, bool now)
+{
+	double time = clock_seconds();
+
+	if (browser->prompt.ops || intake_job(browser) || (!now && time - browser->looked < LOOK_SECONDS))
+		return false;
+	browser->looked = time;
+	int64_t version = store_data_version(browser->session->store);
+	if (version < 0 || version == browser->session->catalog->data_version || version == browser->version_seen)
+		return false;
+	browser->version_seen = version;
+	browser_message(browser, "another program changed the cache; %s reads it again",
+			browser_keys(browser, ACTION_RELOAD));
+	return true;
+}

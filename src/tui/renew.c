@@ -1,0 +1,174 @@
+/* A new catalog takes the place of the old one: everything that held numbers of
+ * models or benchmarks gets new ones, or goes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "intake.h"
+#include "stemma/base/memory.h"
+
+/* From the old numbers to the new ones. */
+struct renewal {
+	const uint32_t *match;
+	const struct catalog *before, *after;
+};
+
+static void move_model(const struct renewal *renewal, size_t *model)
+{
+	*model = catalog_matched(renewal->match, *model);
+}
+
+/* The same benchmark, the average where it is gone. */
+static size_t move_benchmark(const struct renewal *renewal, size_t benchmark)
+{
+	if (benchmark >= renewal->before->benchmark_count)
+		return renewal->after->benchmark_count;
+	const char *key = renewal->before->benchmarks[benchmark].key;
+	for (size_t i = 0; i < renewal->after->benchmark_count; i++)
+		if (strcmp(renewal->after->benchmarks[i].key, key) == 0)
+			return i;
+	return renewal->after->benchmark_count;
+}
+
+/* A list of models without those that are gone; returns how many are left. */
+static size_t move_list(const struct renewal *renewal, size_t *models, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t model = catalog_matched(renewal->match, models[i]);
+		bool again = false;
+		for (size_t k = 0; k < kept && !again; k++)
+			again = models[k] == model;
+		if (model != CATALOG_NONE && !again)
+			models[kept++] = model;
+	}
+	return kept;
+}
+
+/* The same, where a model may stand several times. */
+static size_t move_jumps(const struct renewal *renewal, size_t *models, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t model = catalog_matched(renewal->match, models[i]);
+		if (model != CATALOG_NONE)
+			models[kept++] = model;
+	}
+	return kept;
+}
+
+/* ---- what is shown ------------------------------------------------------------------- */
+
+/* The filter waits for the flags of the new catalog, or for the fit. */
+static void move_tree(struct browser *browser, const struct renewal *renewal, struct tree *tree)
+{
+	struct tree *before = browser->tree;
+
+	tree_renew(tree, before, renewal->match, move_benchmark(renewal, before->column));
+	/* What was empty opens as at the first start. */
+	if (renewal->before->count == 0)
+		tree_set_open(tree, 0, true);
+	if (before->filter) {
+		free(browser->filter_due);
+		browser->filter_due = memory_string(before->filter);
+	}
+	browser->tree = tree;
+	tree_free(before);
+}
+
+/* A view of a model that is gone has nothing to show, nor has its prompt. */
+static void leave_view(struct browser *browser, enum view_id view)
+{
+	if (browser->full != view)
+		return;
+	browser_close_view(browser);
+	browser->prompt.ops = NULL;
+}
+
+static void move_views(struct browser *browser, const struct renewal *renewal)
+{
+	heat_free(browser);
+	move_model(renewal, &browser->heat_root);
+	move_model(renewal, &browser->heat_here);
+	if (browser->heat_root == CATALOG_NONE)
+		leave_view(browser, VIEW_HEAT);
+	free(browser->pedigree);
+	browser->pedigree = NULL;
+	browser->pedigree_count = 0;
+	move_model(renewal, &browser->pedigree_model);
+	if (browser->pedigree_model == CATALOG_NONE)
+		leave_view(browser, VIEW_PEDIGREE);
+	browser->comparison.count = move_list(renewal, browser->comparison.model, browser->comparison.count);
+	browser->comparison.fit = NULL;
+	compare_free(browser);
+	residual_table_free(browser);
+	move_model(renewal, &browser->residual_choice.model);
+	browser->residual_choice.benchmark = move_benchmark(renewal, browser->residual_choice.benchmark);
+}
+
+static void move_figures(struct browser *browser, const struct renewal *renewal)
+{
+	size_t rows = renewal->after->benchmark_count + 1;
+
+	free(browser->estimates);
+	free(browser->residuals);
+	browser->estimates = memory_zero(rows, sizeof *browser->estimates);
+	browser->residuals = memory_zero(rows, sizeof *browser->residuals);
+	move_model(renewal, &browser->model_scrolled);
+	text_clear(&browser->anomaly_lines);
+	browser->guessed = CATALOG_NONE;
+	browser->guess_count = 0;
+}
+
+/* ---- what the user made ----------------------------------------------------------------- */
+
+static void move_work(struct browser *browser, const struct renewal *renewal)
+{
+	browser->jump_count = move_jumps(renewal, browser->jumps, browser->jump_count);
+	move_model(renewal, &browser->model_before);
+	browser->drag.active = false;
+	if (!sketch_renumber(&browser->sketch, renewal->match))
+		browser_message(browser, "models of the sketch are gone from the cache: the others took their weight");
+	marks_find(&browser->marks, renewal->after);
+	flag_move(browser, renewal->match);
+}
+
+/* What was told of the old one is not told again. */
+static void tell_notice(struct browser *browser, const char *before)
+{
+	const char *notice = browser->session->catalog->notice;
+
+	if (notice && (!before || strcmp(before, notice) != 0))
+		browser_message(browser, "%s", notice);
+}
+
+void renew_adopt(struct browser *browser, struct intake *intake)
+{
+	struct session *session = browser->session;
+	const struct renewal renewal = {intake->match, session->catalog, intake->catalog};
+	char *notice = memory_string(session->catalog->notice);
+	size_t height = browser->tree->cursor - browser->tree_list.top;
+
+	guess_stop(browser);
+	/* Queries go before their fit, and that before its catalog. */
+	engine_query_free(browser->query);
+	browser->query = NULL;
+	move_tree(browser, &renewal, intake->tree);
+	move_views(browser, &renewal);
+	move_figures(browser, &renewal);
+	move_work(browser, &renewal);
+	session_adopt_catalog(session, intake->catalog);
+	intake->catalog = NULL;
+	intake->tree = NULL;
+	fitting_adopted(browser);
+	if (browser->full == VIEW_PEDIGREE)
+		pedigree_open(browser, browser->pedigree_model);
+	/* The row under the cursor stays where it is on the screen. */
+	browser->tree_list.top = browser->tree->cursor > height ? browser->tree->cursor - height : 0;
+	tell_notice(browser, notice);
+	free(notice);
+	browser->fit_outdated = false;
+	guess_begin_again(browser, intake->match);
+	fitting_start_quietly(browser);
+}
