@@ -273,6 +273,11 @@ enum status store_open(const char *path, bool create, struct store **store, bool
 	return database_open(path, create, &store_schema, store, created, error);
 }
 
+void store_set_patience(struct store *store, int milliseconds)
+{
+	sqlite3_busy_timeout(store->database, milliseconds);
+}
+
 void store_close(struct store *store)
 {
 	if (!store)

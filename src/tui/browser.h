@@ -260,6 +260,8 @@ struct browser {
 	bool fit_outdated;    /* the job's data have changed: start again when it ends */
 	bool fit_quiet;       /* it follows from something that was told already */
 	struct intake *intake; /* NULL until first wanted */
+	struct waiting *waiting; /* to be written, oldest first */
+	size_t waiting_count, waiting_capacity;
 	int64_t version_seen; /* data of the cache that others wrote, as was told */
 	double looked;        /* when it was looked for that */
 	int wake[2];          /* pipe: a job has news */
@@ -305,6 +307,18 @@ void fitting_restart(struct browser *browser);
 void fitting_continue(struct browser *browser);
 void fitting_adopted(struct browser *browser);
 
+/* waiting.c: the user's own that is to be kept while the cache is being written, as
+ * by an import.  Each says so and takes copies. */
+void waiting_sketch(struct browser *browser, const char *name); /* the open one */
+void waiting_forget(struct browser *browser, const char *name);
+void waiting_flag(struct browser *browser, size_t model, const char *reason);
+void waiting_leave_out(struct browser *browser);
+void waiting_begin(struct browser *browser); /* from now on no key waits for the cache */
+void waiting_write(struct browser *browser); /* what can be written by now */
+void waiting_end(struct browser *browser);   /* all of it; a failure is told */
+bool waiting_has(const struct browser *browser, const char *sketch);
+void waiting_move(struct browser *browser, const uint32_t *match); /* in another catalog */
+
 /* working.c; work_start() needs browser->job to be NULL, and the context to live
  * until the work is finished or dropped. */
 void work_start(struct browser *browser, const struct work_ops *ops, void *context);
@@ -321,8 +335,9 @@ void importing_start(struct browser *browser, const char *paths);
 void syncing_start(struct browser *browser, const char *choices);
 void intake_reload(struct browser *browser);
 void intake_poll(struct browser *browser);
-/* Puts a catalog that has come in place, once nobody reads the old one. */
-void intake_settle(struct browser *browser);
+/* Puts a catalog that has come in place, once nobody reads the old one; false while
+ * one is still to come. */
+bool intake_settle(struct browser *browser);
 struct job *intake_job(const struct browser *browser); /* NULL: none */
 void intake_stop(struct browser *browser);             /* waits */
 /* Whether another program has changed the cache: then it says so, once.  Looks

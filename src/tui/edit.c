@@ -147,7 +147,10 @@ void edit_save(struct browser *browser, const char *name)
 {
 	struct error error = {0};
 
-	if (sketch_save(&browser->sketch, browser->session, name, &error) != STATUS_OK)
+	enum status status = sketch_save(&browser->sketch, browser->session, name, &error);
+	if (status == STATUS_BUSY)
+		waiting_sketch(browser, name);
+	else if (status != STATUS_OK)
 		browser_failure(browser, &error);
 	else
 		browser_message(browser, "kept as %s; :load %s takes it up again", name, name);
@@ -158,7 +161,10 @@ void edit_forget(struct browser *browser, const char *name)
 	struct error error = {0};
 	bool found;
 
-	if (store_drop_sketch(browser->session->store, name, &found, &error) != STATUS_OK)
+	enum status status = store_drop_sketch(browser->session->store, name, &found, &error);
+	if (status == STATUS_BUSY)
+		waiting_forget(browser, name);
+	else if (status != STATUS_OK)
 		browser_failure(browser, &error);
 	else
 		browser_message(browser, found ? "%s is kept no more" : "no sketch is kept as %s", name);
@@ -166,7 +172,9 @@ void edit_forget(struct browser *browser, const char *name)
 
 void edit_load(struct browser *browser, const char *name)
 {
-	if (!sketch_load(&browser->sketch, browser->session, name))
+	if (waiting_has(browser, name))
+		browser_message(browser, "%s is not kept yet: the cache is being written", name);
+	else if (!sketch_load(&browser->sketch, browser->session, name))
 		browser_message(browser, "no sketch is kept as %s; Tab lists those that are", name);
 	else
 		browser_message(browser, "%s: %zu parents; u goes back", name, browser->sketch.now.count);

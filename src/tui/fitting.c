@@ -45,6 +45,8 @@ void fitting_start(struct browser *browser, bool relearn)
 
 void fitting_start_quietly(struct browser *browser)
 {
+	if (browser->session->catalog->scored_count == 0)
+		return;
 	fitting_start(browser, false);
 	browser->fit_quiet = true;
 }

@@ -55,10 +55,13 @@ static bool set_flag(struct browser *browser, size_t model, const char *reason)
 	struct session *session = browser->session;
 	struct error error = {0};
 
-	bool done = session_flag(session, model, reason, &error) == STATUS_OK;
-	if (!done)
+	enum status status = session_flag(session, model, reason, &error);
+	bool done = status == STATUS_OK;
+	if (status == STATUS_BUSY)
+		waiting_flag(browser, model, reason);
+	else if (!done)
 		browser_failure(browser, &error);
-	if (session->left_out)
+	if (session->left_out && done)
 		fitting_restart(browser);
 	return done;
 }
@@ -118,7 +121,10 @@ static void leave_out(struct browser *browser)
 	struct error error = {0};
 	char count[FIGURE_SIZE];
 
-	if (session_leave_out(session, !session->left_out, &error) != STATUS_OK)
+	enum status status = session_leave_out(session, !session->left_out, &error);
+	if (status == STATUS_BUSY)
+		waiting_leave_out(browser);
+	else if (status != STATUS_OK)
 		browser_failure(browser, &error);
 	figure_count(count, session->flags.suspects);
 	if (session->left_out)

@@ -136,14 +136,17 @@ void intake_poll(struct browser *browser)
 		forget(intake);
 }
 
-void intake_settle(struct browser *browser)
+bool intake_settle(struct browser *browser)
 {
 	struct intake *intake = browser->intake;
 
-	if (!intake || !intake->catalog || intake->job || browser->job || browser->guessing)
-		return;
+	if (!intake || (!intake->job && !intake->catalog))
+		return true;
+	if (intake->job || browser->job || browser->guessing)
+		return false;
 	renew_adopt(browser, intake);
 	forget(intake);
+	return true;
 }
 
 struct job *intake_job(const struct browser *browser)
@@ -196,6 +199,7 @@ bool intake_look(struct browser *browser, bool now)
 	if (browser->prompt.ops || intake_job(browser) || (!now && time - browser->looked < LOOK_SECONDS))
 		return false;
 	browser->looked = time;
+	waiting_write(browser);
 	int64_t version = store_data_version(browser->session->store);
 	if (version < 0 || version == browser->session->catalog->data_version || version == browser->version_seen)
 		return false;

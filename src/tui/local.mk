@@ -25,5 +25,5 @@ libtui_a_SOURCES = \
 	src/tui/suggesting.h src/tui/suggesting.c src/tui/suggest_view.c \
 	src/tui/tree_columns.c src/tui/working.c src/tui/packing.c \
 	src/tui/intake.h src/tui/intake.c src/tui/importing.c src/tui/syncing.c src/tui/renew.c \
-	src/tui/words.h src/tui/words.c
+	src/tui/waiting.c src/tui/words.h src/tui/words.c
 libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS)

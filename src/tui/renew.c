@@ -132,6 +132,7 @@ static void move_work(struct browser *browser, const struct renewal *renewal)
 		browser_message(browser, "models of the sketch are gone from the cache: the others took their weight");
 	marks_find(&browser->marks, renewal->after);
 	flag_move(browser, renewal->match);
+	waiting_move(browser, renewal->match);
 }
 
 /* What was told of the old one is not told again. */

@@ -214,6 +214,7 @@ static void browser_start(struct browser *browser, struct session *session,
 		tree_reveal(browser->tree, model);
 	fitting_adopted(browser);
 	welcome(browser);
+	waiting_begin(browser);
 }
 
 static void browser_end(struct browser *browser)
@@ -258,6 +259,13 @@ static void browser_end(struct browser *browser)
 			close(browser->wake[i]);
 }
 
+/* An empty cache says itself what to do. */
+static void first_fit(struct browser *browser)
+{
+	if (!browser->session->fit && browser->session->catalog->scored_count > 0)
+		fitting_start(browser, false);
+}
+
 /* Interactive: returns the signal that ended it, or 0. */
 static int run_interactive(struct browser *browser)
 {
@@ -265,8 +273,7 @@ static int run_interactive(struct browser *browser)
 
 	loop.signals = signals_catch();
 	catcher_start(&loop.catcher);
-	if (!browser->session->fit)
-		fitting_start(browser, false);
+	first_fit(browser);
 	loop_run(&loop);
 	screen_close(browser->screen);
 	browser->screen = NULL;
@@ -277,8 +284,7 @@ static int run_interactive(struct browser *browser)
 
 static enum status run_script(struct browser *browser, struct script *script, struct error *error)
 {
-	if (!browser->session->fit)
-		fitting_start(browser, false);
+	first_fit(browser);
 	layout_draw(browser);
 	enum status status = script_run(script, browser, error);
 	screen_close(browser->screen);
@@ -325,6 +331,7 @@ enum status tui_run(struct session *session, const struct tui_options *options, 
 			deadly = run_interactive(&browser);
 		size_t before = browser.message_count;
 		work_stop(&browser); /* it may be writing */
+		waiting_end(&browser);
 		keep_save(&browser);
 		report_failures(&browser, before, error);
 		if (status == STATUS_OK)

@@ -56,7 +56,13 @@ void versus_duplicate(struct browser *browser, const char *name)
 		return;
 	if (name_taken(browser, name) && strcmp(name, browser->sketch.now.name) != 0) {
 		browser_message(browser, "a sketch is kept as %s already; :forget %s drops it", name, name);
-	} else if (sketch_save(&browser->sketch, browser->session, name, &error) != STATUS_OK) {
+		return;
+	}
+	enum status status = sketch_save(&browser->sketch, browser->session, name, &error);
+	if (status == STATUS_BUSY) {
+		waiting_sketch(browser, name);
+		sketch_duplicate(&browser->sketch);
+	} else if (status != STATUS_OK) {
 		browser_failure(browser, &error);
 	} else {
 		sketch_duplicate(&browser->sketch);

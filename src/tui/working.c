@@ -38,7 +38,8 @@ bool work_poll(struct browser *browser)
 	poll_job(browser);
 	guess_poll(browser);
 	/* What had to wait: data before a fit, and that before what rests on it. */
-	intake_settle(browser);
+	if (intake_settle(browser))
+		waiting_write(browser);
 	fitting_continue(browser);
 	suggesting_continue(browser);
 	packing_continue(browser);

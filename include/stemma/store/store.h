@@ -27,6 +27,9 @@ enum status store_open(const char *path, bool create, struct store **store, bool
 		       struct error *error);
 void store_close(struct store *store); /* NULL allowed */
 
+/* How long a change waits for another copy that is writing, instead of the 5 s. */
+void store_set_patience(struct store *store, int milliseconds);
+
 /* $XDG_DATA_HOME/stemma/stemma.db or its fallback; the caller frees.  NULL
  * when neither XDG_DATA_HOME nor HOME is set. */
 char *store_default_path(void);
