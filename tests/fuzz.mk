@@ -40,11 +40,11 @@ FUZZ_MAIN =
 else
 FUZZ_MAIN = tests/fuzz/libreplay.a
 endif
-LDADD = @FUZZ_FLAGS@ $(FUZZ_MAIN) tests/fuzz/libfuzz.a $(TUI_TEST_LIBS) tests/fuzz/libfuzz.a libbase.a
+LDADD = @FUZZ_FLAGS@ $(FUZZ_MAIN) tests/fuzz/libfuzz.a $(TUI_TEST_LIBS) tests/fuzz/libfuzz.a libbase.a $(ZLIB_LIBS)
 
 # The whole command line.
 tests_fuzz_arguments_LDADD = @FUZZ_FLAGS@ $(FUZZ_MAIN) tests/fuzz/libfuzz.a libcli.a $(TUI_TEST_LIBS) \
-	tests/fuzz/libfuzz.a libbase.a
+	tests/fuzz/libfuzz.a libbase.a $(ZLIB_LIBS)
 
 if HAVE_WRAP
 check_PROGRAMS += $(FUZZ_TARGETS)

@@ -231,9 +231,9 @@ enum need {
 	X(IMPORT, "import", "I", IN_PANES, NOTHING, NULL, "Program", \
 	  "import files or folders, beside the screen (Tab completes)") \
 	X(FETCH, "fetch", "S", IN_PANES, NOTHING, NULL, "Program", \
-	  "fetch the leaderboard, or more from the Hub, beside the screen: the line says what") \
+	  "fetch the leaderboard, or more of the Hub, beside the screen (Enter begins)") \
 	X(RELOAD, "reload", "R", IN_MODELS, NOTHING, NULL, "Program", \
-	  "read the cache and the corrections again, which another program may have changed") \
+	  "read the cache again after others changed it, and the corrections") \
 	X(REFIT, "refit", "F", IN_MODELS, IDLE, NULL, "Program", \
 	  "learn the variances again, beside the screen") \
 	X(MOUSE, "mouse", "F9", IN_ALL, NOTHING, NULL, "Program", \

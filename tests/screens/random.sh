@@ -7,12 +7,19 @@ program=${STEMMA_PROGRAM:-${top_builddir:-.}/stemma}
 maker=${STEMMA_CACHE_MAKER:-${top_builddir:-.}/tests/screens/cache}
 OPENBLAS_NUM_THREADS=1
 export OPENBLAS_NUM_THREADS
+# A sync is refused; imports are of what is there.
+export HF_HUB_OFFLINE=1
 work=$(mktemp -d) || exit 99
 export XDG_CONFIG_HOME="$work" # not the configuration of whoever tests
 trap 'rm -rf "$work"' EXIT
 case $program in /*) ;; *) program=$PWD/$program ;; esac
-"$maker" "$work/cache.db" "$here/family-models.csv" "$here/family-edges.csv" || exit 99
+"$maker" "$work/made.db" "$here/family-models.csv" "$here/family-edges.csv" || exit 99
 cd "$work" || exit 99
+# Models that are there, new ones, and one whose name changes the order.
+{ sed 5q "$here/family-models.csv"; sed -n 2,9p "$here/few-models.csv" | sed 's,^,new-,'; } >more.csv
+head -c 300 "$here/family-models.csv" >cut.csv
+# Two models that are one, and one with another name.
+printf '%s\n' leaderboard_id,current_hub_id river/OpenOak-2.5,north/Oak-7B-Instruct north/Oak-7B,north/First-Oak >names.csv
 
 # A linear congruential generator, because awk's own differs between awks.
 make_script() { # seed
@@ -23,8 +30,8 @@ make_script() { # seed
 			"< > ( ) F9 tab shift-tab enter esc ctrl-o up down left right pgup pgdn home end ctrl-d ctrl-u p J K x " \
 			": \047 ` # & \042 ; * O " \
 			"backspace delete 1 2 5 0 9 a s ctrl-l ctrl-c F1 F ctrl-k ctrl-w " \
-			"C D E W s s i X v V H P i S ctrl-g ctrl-s ctrl-v ctrl-e ctrl-y F3 F4 ctrl-z", key, " ")
-		words = split("oak;elm slerp;/wernicke;60;no such;⊕é日本;bbh > 30;:goto elm;:sort z;:filter scored !merge;:open script;:beside draft 1;:save draft 1;:write x.yml;un;:suggest floor=0 parents=3;:suggest pareto=ifeval,bbh;:suggest inc", word, ";")
+			"C D E W s s i X v V H P i S I R ctrl-g ctrl-s ctrl-v ctrl-e ctrl-y F3 F4 ctrl-z", key, " ")
+		words = split("oak;elm slerp;/wernicke;60;no such;⊕é日本;bbh > 30;:goto elm;:sort z;:filter scored !merge;:open script;:import more.csv;:import . script;:import cut.csv more.csv;:import names.csv;:sync models;:sync;:reload;:beside draft 1;:save draft 1;:write x.yml;un;:suggest floor=0 parents=3;:suggest pareto=ifeval,bbh;:suggest inc", word, ";")
 		print "resize " 30 + below(180) " " 8 + below(60)
 		for (i = 0; i < 80; i++) {
 			what = below(20)
@@ -46,6 +53,8 @@ failed=0
 try() { # the next script
 	seed=$((seed + 1))
 	make_script "$seed" >script
+	rm -f cache.db*
+	cp made.db cache.db
 	if "$program" --db cache.db ${STEMMA_BROWSE-browse} --script script >output 2>&1; then
 		echo "ok $seed - keys of seed $seed"
 	else

@@ -769,6 +769,128 @@ static void predictions_carry_what_is_shown(void **state)
 	sketch_prediction_free(&prediction);
 }
 
+/* ---- another catalog ------------------------------------------------------------- */
+
+/* Makes one model another name of the second, and reads the cache again; returns
+ * where the models of before are now. */
+static uint32_t *join(struct fixture *fixture, const char *gone, const char *current)
+{
+	const struct alias_facts alias = {.alias = gone, .current = current, .source = "user"};
+	struct catalog *catalog;
+	struct error error = {0}, warning = {0};
+	enum change change;
+
+	expect_ok(store_put_alias(fixture->session->store, &alias, &change, &error), &error);
+	expect_ok(session_load_detached(fixture->place.cache, fixture->catalog, &catalog, &warning, &error),
+		  &error);
+	expect_ok(warning.status, &warning);
+	assert_non_null(catalog);
+	uint32_t *match = catalog_match(fixture->catalog, catalog);
+	for (size_t i = 0; i < fixture->catalog->count; i++)
+		assert_true(catalog_find(catalog, fixture->catalog->models[i].name) ==
+			    catalog_matched(match, i));
+	assert_true(catalog_matched(match, CATALOG_NONE) == CATALOG_NONE);
+	session_adopt_catalog(fixture->session, catalog);
+	fixture->catalog = catalog;
+	return match;
+}
+
+static void a_sketch_moves_to_another_catalog(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sketch *sketch = &fixture->sketch;
+	struct error error = {0};
+	size_t before = model(fixture, "f/c");
+
+	draw(fixture, MERGE_TIES, "f/a", 0.25, "f/c", 0.75, NULL);
+	sketch_set_base(sketch, model(fixture, "f/root"));
+	expect_ok(sketch_save(sketch, fixture->session, "kept", &error), &error);
+	sketch_duplicate(sketch);
+	sketch_clear(sketch);
+	uint32_t *match = join(fixture, "f/unscored", "f/left");
+	assert_true(sketch_renumber(sketch, match));
+	/* It came first: all numbers are others now. */
+	assert_true(model(fixture, "f/c") != before);
+	assert_int_equal(sketch->now.count, 0);
+	assert_true(sketch_undo(sketch));
+	for (int i = 0; i < 2; i++) {
+		const struct sketch_state *shown = i ? &sketch->beside : &sketch->now;
+		assert_int_equal(shown->count, 2);
+		assert_true(shown->parents[0].model == model(fixture, "f/a"));
+		assert_true(shown->parents[1].model == model(fixture, "f/c"));
+		near(shown->parents[1].weight, 0.75);
+		assert_true(shown->base == model(fixture, "f/root"));
+		assert_string_equal(shown->name, "kept");
+	}
+	free(match);
+	/* The next one does as well, and redo comes along. */
+	assert_true(sketch_undo(sketch));
+	match = join(fixture, "x/extra-0", "x/extra-1");
+	assert_true(sketch_renumber(sketch, match));
+	assert_true(sketch_redo(sketch));
+	assert_true(sketch->beside.parents[1].model == model(fixture, "f/c"));
+	free(match);
+}
+
+static void parents_that_become_one_share_their_weight(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sketch *sketch = &fixture->sketch;
+
+	draw(fixture, MERGE_LINEAR, "f/a", 0.2, "f/b", 0.3, "f/c");
+	uint32_t *match = join(fixture, "f/a", "f/b");
+	assert_false(sketch_renumber(sketch, match));
+	assert_int_equal(sketch->now.count, 2);
+	near(sketch->now.parents[0].weight, 0.5);
+	assert_true(sketch->now.parents[0].model == model(fixture, "f/b"));
+	assert_string_equal(sketch->now.name, "");
+	free(match);
+}
+
+static void a_parent_that_is_gone_leaves_its_weight(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sketch *sketch = &fixture->sketch;
+	uint32_t *match = memory_allocate(fixture->catalog->count, sizeof *match);
+
+	draw(fixture, MERGE_LINEAR, "f/a", 0.2, "f/b", 0.3, "f/c");
+	sketch_lock(sketch, 1);
+	for (size_t i = 0; i < fixture->catalog->count; i++)
+		match[i] = (uint32_t)i;
+	match[model(fixture, "f/c")] = CATALOG_NOWHERE;
+	assert_false(sketch_renumber(sketch, match));
+	assert_int_equal(sketch->now.count, 2);
+	near(sketch->now.parents[0].weight + sketch->now.parents[1].weight, 1);
+	near(sketch->now.parents[0].weight, 0.4);
+	/* Undo has states without it, too. */
+	assert_true(sketch_undo(sketch));
+	assert_int_equal(sketch->now.count, 2);
+	match[model(fixture, "f/a")] = match[model(fixture, "f/b")] = CATALOG_NOWHERE;
+	assert_false(sketch_renumber(sketch, match));
+	assert_int_equal(sketch->now.count, 0);
+	free(match);
+}
+
+static void the_same_data_are_not_read_again(void **state)
+{
+	struct fixture *fixture = *state;
+	struct catalog *catalog;
+	struct error error = {0}, warning = {0};
+
+	expect_ok(session_load_detached(fixture->place.cache, fixture->catalog, &catalog, &warning, &error),
+		  &error);
+	assert_null(catalog);
+	/* A fault in the corrections is told, and what is new is read all the same. */
+	setenv("STEMMA_CORRECTIONS", place_write(&fixture->place, "corrections.yaml", "add: 1\n"), 1);
+	put_model(fixture->session->store, "n/new", NULL);
+	expect_ok(session_load_detached(fixture->place.cache, fixture->catalog, &catalog, &warning, &error),
+		  &error);
+	unsetenv("STEMMA_CORRECTIONS");
+	assert_int_equal(warning.status, STATUS_DATA);
+	assert_int_equal(catalog->count, fixture->catalog->count + 1);
+	catalog_free(catalog);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -789,6 +911,10 @@ int main(void)
 		TEST(a_second_sketch_stands_beside),
 		TEST(two_sketches_are_predicted_together),
 		TEST(predictions_carry_what_is_shown),
+		TEST(a_sketch_moves_to_another_catalog),
+		TEST(parents_that_become_one_share_their_weight),
+		TEST(a_parent_that_is_gone_leaves_its_weight),
+		TEST(the_same_data_are_not_read_again),
 	};
 	return cmocka_run_group_tests_name("app: sketch", tests, NULL, NULL);
 }

@@ -65,9 +65,9 @@ static void keys_are_bound_anew(void **state)
 	assert_int_equal(config_action(config, VIEW_TREE, INPUT_PAGE_DOWN), ACTION_DOWN);
 	assert_int_equal(config_action(config, VIEW_TREE, 'j'), ACTION_NONE);
 	/* twice in views that do not meet */
-	assert_int_equal(parse(config, "keys: {fold: [h, I], remove: [x, I]}\n", &error), STATUS_OK);
-	assert_int_equal(config_action(config, VIEW_TREE, 'I'), ACTION_FOLD);
-	assert_int_equal(config_action(config, VIEW_SKETCH, 'I'), ACTION_REMOVE);
+	assert_int_equal(parse(config, "keys: {fold: [h, U], remove: [x, U]}\n", &error), STATUS_OK);
+	assert_int_equal(config_action(config, VIEW_TREE, 'U'), ACTION_FOLD);
+	assert_int_equal(config_action(config, VIEW_SKETCH, 'U'), ACTION_REMOVE);
 	config_free(config);
 }
 

@@ -14,6 +14,8 @@
 #include "keys.h"
 #include "lanes.h"
 #include "list.h"
+#include "stemma/app/sync.h"
+#include "words.h"
 
 static void letters_must_occur_in_order(void **state)
 {
@@ -329,6 +331,59 @@ static void lanes_show_every_ancestor_once(void **state)
 	}
 }
 
+static void a_line_is_split_into_names(void **state)
+{
+	(void)state;
+	struct words words = {0};
+	struct text quoted = {0};
+
+	setenv("HOME", "/home/me", 1);
+	words_split("  a.csv b\\ c.csv \"d e\".yml ~/f \\\"g ~x", &words);
+	static const char *const names[] = {"a.csv", "b c.csv", "d e.yml", "/home/me/f", "\"g", "~x"};
+	assert_int_equal(words.count, sizeof names / sizeof *names);
+	for (size_t i = 0; i < words.count; i++)
+		assert_string_equal(words.list[i], names[i]);
+	words_free(&words);
+	assert_int_equal(words_last("a b\\ c"), 2);
+	assert_int_equal(words_last("a \"b c"), 2);
+	assert_int_equal(words_last("a "), 2);
+	assert_int_equal(words_last(""), 0);
+	/* There and back. */
+	words_quote("x \"y\" \\z", &quoted);
+	words_split(text_string(&quoted), &words);
+	assert_int_equal(words.count, 1);
+	assert_string_equal(words.list[0], "x \"y\" \\z");
+	words_free(&words);
+	text_free(&quoted);
+}
+
+static void what_is_synced_is_chosen_by_words(void **state)
+{
+	(void)state;
+	struct sync_options options = SYNC_DEFAULTS;
+	struct error error = {0};
+
+	assert_int_equal(sync_options_read(&options, "", &error), STATUS_OK);
+	assert_false(sync_settings(&options).models);
+	assert_int_equal(sync_settings(&options).tries, 5);
+	assert_int_equal(sync_options_read(&options, "depth 2 descendants backoff=10 tries=0", &error), STATUS_OK);
+	struct sync_settings settings = sync_settings(&options);
+	assert_true(settings.models && settings.descendants && !settings.dry_run);
+	assert_int_equal(settings.depth, 2);
+	assert_int_equal(settings.tries, 1);
+	assert_float_equal(settings.backoff, 0.01, 1e-12);
+	static const char *const wrong[][2] = {
+		{"modles", "sync knows no 'modles'"}, {"depth", "depth takes a number"},
+		{"depth=x", "depth takes a number"}, {"depth=-1", "depth takes a number"},
+		{"models=1", "models takes no value"},
+	};
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		error = (struct error){0};
+		assert_int_equal(sync_options_read(&options, wrong[i][0], &error), STATUS_USAGE);
+		assert_string_equal(error.message, wrong[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +400,8 @@ int main(void)
 		cmocka_unit_test(every_action_can_be_reached),
 		cmocka_unit_test(manual_lists_the_commands),
 		cmocka_unit_test(lists_scroll),
+		cmocka_unit_test(a_line_is_split_into_names),
+		cmocka_unit_test(what_is_synced_is_chosen_by_words),
 		cmocka_unit_test(lanes_show_every_ancestor_once),
 	};
 

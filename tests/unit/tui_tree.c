@@ -401,6 +401,79 @@ static void an_empty_cache_has_no_rows(void **state)
 	rmdir(folder);
 }
 
+/* What another import changes, and the tree of it in the place of the old one. */
+static void renew(struct fixture *fixture, const char *name, const char *content, size_t column)
+{
+	struct error error = {0}, warning = {0};
+	struct catalog *catalog;
+	char path[128];
+
+	import_written(fixture, name, content);
+	snprintf(path, sizeof path, "%s/cache.db", fixture->folder);
+	assert_int_equal(session_load_detached(path, fixture->session->catalog, &catalog, &warning, &error),
+			 STATUS_OK);
+	assert_non_null(catalog);
+	uint32_t *match = catalog_match(fixture->session->catalog, catalog);
+	struct tree *tree = tree_new(catalog);
+	tree_renew(tree, fixture->tree, match, column);
+	tree_free(fixture->tree);
+	free(match);
+	session_adopt_catalog(fixture->session, catalog);
+	fixture->tree = tree;
+}
+
+static void a_new_catalog_keeps_the_place(void **state)
+{
+	struct fixture *fixture = *state;
+
+	tree_reveal(fixture->tree, named(fixture, "lab/Guessed"));
+	tree_set_order(fixture->tree, TREE_BY_NAME);
+	tree_search(fixture->tree, "root");
+	assert_string_equal(rows_text(fixture->tree), "0-Root 0-Second-Root 1-Guessed 0#1 0#1");
+	renew(fixture, "more.csv", "model,ifeval\nlab/Another,50\nlab/Zero,60\n", 1);
+	struct tree *tree = fixture->tree;
+	assert_int_equal(tree_model(tree), named(fixture, "lab/Guessed"));
+	assert_string_equal(rows_text(tree), "0-Root 0-Second-Root 1-Guessed 0#3 0#1");
+	assert_int_equal(tree->order, TREE_BY_NAME);
+	assert_int_equal(tree->column, 1);
+	assert_int_equal(tree->match_count, 3);
+	tree_set_open(tree, 3, true);
+	assert_string_equal(rows_text(tree),
+			    "0-Root 0-Second-Root 1-Guessed 0#3 1-Alone 1-Another 1-Zero 0#1");
+	/* On a folded run. */
+	tree_set_open(tree, 0, true);
+	tree_move(tree, 3);
+	assert_int_equal(tree_here(tree)->kind, ROW_MORE);
+	renew(fixture, "silent.csv", "child,parent,relation,source\nlab/Silent-0,lab/Root,finetune,card\n", 1);
+	assert_int_equal(tree_here(fixture->tree)->kind, ROW_MORE);
+	assert_int_equal(tree_here(fixture->tree)->count, 6);
+	/* On a group. */
+	tree_move(fixture->tree, 6);
+	assert_int_equal(tree_here(fixture->tree)->kind, ROW_GROUP);
+	renew(fixture, "one.csv", "model,ifeval\nlab/First,50\n", 1);
+	assert_int_equal(tree_here(fixture->tree)->kind, ROW_GROUP);
+	assert_int_equal(tree_here(fixture->tree)->count, 4);
+}
+
+static void a_cursor_follows_its_model_into_another(void **state)
+{
+	struct fixture *fixture = *state;
+
+	/* A link is followed to the same link. */
+	tree_fold_all(fixture->tree, true);
+	tree_move(fixture->tree, 4);
+	assert_int_equal(tree_here(fixture->tree)->kind, ROW_LINK);
+	renew(fixture, "one.csv", "model,ifeval\nlab/First,50\n", 0);
+	assert_int_equal(tree_here(fixture->tree)->kind, ROW_LINK);
+	assert_int_equal(tree_here(fixture->tree)->owner, named(fixture, "lab/Child-B"));
+	assert_int_equal(tree_model(fixture->tree), named(fixture, "lab/Grand"));
+	/* A model that has another name now. */
+	tree_reveal(fixture->tree, named(fixture, "lab/Child-B"));
+	renew(fixture, "renames.csv", "leaderboard_id,current_hub_id\nlab/Child-B,lab/Renamed\n", 0);
+	assert_int_equal(tree_model(fixture->tree), named(fixture, "lab/Renamed"));
+	assert_string_equal(tree_name(fixture->tree, tree_model(fixture->tree)), "lab/Renamed");
+}
+
 #define WITH_TREE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -420,6 +493,8 @@ int main(void)
 		WITH_TREE(search_goes_round),
 		WITH_TREE(a_walk_can_rest),
 		WITH_TREE(folds_are_kept),
+		WITH_TREE(a_new_catalog_keeps_the_place),
+		WITH_TREE(a_cursor_follows_its_model_into_another),
 		cmocka_unit_test(an_empty_cache_has_no_rows),
 	};
 
