@@ -260,6 +260,7 @@ struct browser {
 	bool fit_outdated;    /* the job's data have changed: start again when it ends */
 	bool fit_quiet;       /* it follows from something that was told already */
 	struct intake *intake; /* NULL until first wanted */
+	bool intake_later;     /* it began after the job */
 	struct waiting *waiting; /* to be written, oldest first */
 	size_t waiting_count, waiting_capacity;
 	int64_t version_seen; /* data of the cache that others wrote, as was told */
@@ -325,7 +326,8 @@ void work_start(struct browser *browser, const struct work_ops *ops, void *conte
 /* Looks at all jobs and begins what waited for their end; true while one runs. */
 bool work_poll(struct browser *browser);
 void work_stop(struct browser *browser); /* waits for all */
-/* The jobs that run, first the one that Esc stops; returns how many. */
+/* The jobs that run, first the one that Esc stops, which was begun last; returns how
+ * many. */
 #define WORK_MAX 3
 size_t work_jobs(const struct browser *browser, struct job *jobs[WORK_MAX]);
 

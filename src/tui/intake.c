@@ -99,6 +99,7 @@ void intake_start(struct browser *browser, const struct intake_ops *ops)
 	intake->ops = ops;
 	intake->path = memory_string(browser->session->path);
 	intake->before = browser->session->catalog;
+	browser->intake_later = true;
 	intake->job = job_start(run, intake, browser->wake[1]);
 }
 

@@ -29,21 +29,21 @@ static void add(struct browser *browser, const struct waiting *waiting)
 void waiting_sketch(struct browser *browser, const char *name)
 {
 	add(browser, &(struct waiting){WAITING_SKETCH, memory_string(name), browser->sketch.now, 0});
-	browser_message(browser, "%s is kept as soon as the cache is free: it is being written", name);
+	browser_message(browser, "kept as %s when the cache is free: it is being written", name);
 }
 
 void waiting_forget(struct browser *browser, const char *name)
 {
 	add(browser, &(struct waiting){.kind = WAITING_FORGET, .text = memory_string(name)});
-	browser_message(browser, "%s goes as soon as the cache is free: it is being written", name);
+	browser_message(browser, "goes when the cache is free, which is being written: %s", name);
 }
 
 void waiting_flag(struct browser *browser, size_t model, const char *reason)
 {
 	add(browser, &(struct waiting){
 		.kind = WAITING_FLAG, .text = memory_string(reason), .model = model});
-	browser_message(browser, "%s %s as soon as the cache is free: it is being written",
-			tree_name(browser->tree, model), reason ? "is flagged" : "is trusted again");
+	browser_message(browser, "%s when the cache is free: %s", reason ? "flagged" : "trusted again",
+			tree_name(browser->tree, model));
 }
 
 void waiting_leave_out(struct browser *browser)

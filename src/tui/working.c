@@ -4,13 +4,15 @@
 void work_start(struct browser *browser, const struct work_ops *ops, void *context)
 {
 	browser->work_ops = ops;
+	browser->intake_later = false;
 	browser->job = job_start(ops->run, context, browser->wake[1]);
 }
 
 size_t work_jobs(const struct browser *browser, struct job *jobs[WORK_MAX])
 {
-	/* The shortest first: a long import is not stopped by the way. */
-	struct job *const all[WORK_MAX] = {browser->job, browser->guessing, intake_job(browser)};
+	struct job *intake = intake_job(browser), *job = browser->job;
+	struct job *const all[WORK_MAX] = {browser->intake_later ? intake : job, browser->guessing,
+					   browser->intake_later ? job : intake};
 	size_t count = 0;
 
 	for (size_t i = 0; i < WORK_MAX; i++)
