@@ -1,6 +1,6 @@
 #!/bin/sh
 # A session as a user has it, under a program that watches: import, fit, the
-# browser with its fits beside the screen (begun, overtaken, cancelled), sketches,
+# browser with fits and imports beside the screen (begun, overtaken, cancelled), sketches,
 # sync from a local server, exports.
 #   session.sh memory    under valgrind: make check-valgrind
 #   session.sh threads   a program built with -fsanitize=thread: make check-threads
@@ -61,14 +61,54 @@ type ifeval > 20
 key enter u
 wait idle
 dump -
-# One more, at work when the program ends.
+# An import beside a fit, keys beside both, and the new catalog in the place of
+# the old one while views, marks and sketches hold its models.
+key j " a v P
 type :refit
 key enter
-quit
+type :import more.csv names.csv
+key enter
+key esc j j space u
+type :save meanwhile
+key enter
+wait idle
+key ' a r j j
+type :import again.csv
+key enter
+wait idle
+key q s
+wait idle
+key R
+wait idle
+key q A
+# Stopped, and one more at work, beside a fit, when the program ends.
+type :import big.csv
+key enter esc
+wait idle
+type :import big.csv
+key enter
+type :refit
+key enter
+key q y
 END
+cat >fetch.keys <<'END'
+resize 120 40
+wait idle
+key j j space
+type :sync backoff=1 depth=1
+key enter
+key j k P
+wait idle
+dump -
+END
+models=$top_srcdir/tests/screens/few-models.csv
+sed 's,^\([a-z]*\)/,new-\1/,' "$models" >more.csv
+{ head -n 1 "$models"; sed -n 2p "$models" | sed 's,^[^,]*,another/One,'; } >again.csv
+printf '%s\n' leaderboard_id,current_hub_id river/OpenOak-2.5,north/Oak-7B-Instruct north/Oak-7B,north/First-Oak >names.csv
+awk 'BEGIN { print "model,kind,license"; for (i = 0; i < 20000; i++) print "big/Model-" i ",finetuned,mit" }' >big.csv
 check 'import' watched import "$top_srcdir/tests/screens/family-models.csv" "$top_srcdir/tests/screens/family-edges.csv"
 check 'fit' watched fit --variances
-check 'the browser, with fits beside it' watched browse --script browse.keys
+check 'the browser, with fits and imports beside it' watched browse --script browse.keys
 check 'a second time' watched browse --script browse.keys
 model=$("$program" --db w.db export --csv 2>/dev/null | sed -n '2s/,.*//p')
 check 'show' watched show "$model"
@@ -86,6 +126,7 @@ if python=$(command -v python3); then
 	HF_ENDPOINT=http://127.0.0.1:$(cat port)
 	export HF_ENDPOINT
 	check 'sync' watched sync --models --depth 1
+	check 'sync beside the screen' watched browse --script fetch.keys
 else
 	skip 'sync' 'no Python for the server'
 fi
