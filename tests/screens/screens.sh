@@ -29,6 +29,7 @@ work=$(mktemp -d) || exit 99
 export XDG_CONFIG_HOME="$work" # not the configuration of whoever tests
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 99
+ln -s "$here/files" files # what scripts import
 
 # The scatter's dots (U+2800 to U+28FF), byte by byte: ranges of characters are
 # not portable.
