@@ -20,6 +20,9 @@ int __real_scandir(const char *path, struct dirent ***entries, int (*filter)(con
 int __real_rename(const char *from, const char *to);
 int __real_unlink(const char *path);
 FILE *__wrap_fopen(const char *path, const char *mode);
+gzFile __wrap_gzopen(const char *path, const char *mode);
+int __wrap_scandir(const char *path, struct dirent ***entries, int (*filter)(const struct dirent *),
+		   int (*compare)(const struct dirent **, const struct dirent **));
 int __wrap_rename(const char *from, const char *to);
 int __wrap_unlink(const char *path);
 
