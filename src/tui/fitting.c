@@ -134,7 +134,7 @@ static void finished(struct browser *browser, enum status status, const struct e
 
 void fitting_continue(struct browser *browser)
 {
-	if (!browser->fit_outdated)
+	if (!browser->fit_outdated || browser->job)
 		return;
 	browser->fit_outdated = false;
 	fitting_start(browser, false);
