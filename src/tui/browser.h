@@ -340,6 +340,7 @@ void intake_poll(struct browser *browser);
 /* Puts a catalog that has come in place, once nobody reads the old one; false while
  * one is still to come. */
 bool intake_settle(struct browser *browser);
+bool intake_is_busy(const struct browser *browser);    /* or a catalog waits for its place */
 struct job *intake_job(const struct browser *browser); /* NULL: none */
 void intake_stop(struct browser *browser);             /* waits */
 /* Whether another program has changed the cache: then it says so, once.  Looks

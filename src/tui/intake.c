@@ -86,7 +86,7 @@ bool intake_free_to_start(struct browser *browser)
 {
 	const struct intake *intake = intake_get(browser);
 
-	if (!intake->job && !intake->catalog)
+	if (!intake_is_busy(browser))
 		return true;
 	browser_message(browser, "%s is at work already: Esc stops it", intake->ops->name);
 	return false;
@@ -141,13 +141,18 @@ bool intake_settle(struct browser *browser)
 {
 	struct intake *intake = browser->intake;
 
-	if (!intake || (!intake->job && !intake->catalog))
+	if (!intake_is_busy(browser))
 		return true;
 	if (intake->job || browser->job || browser->guessing)
 		return false;
 	renew_adopt(browser, intake);
 	forget(intake);
 	return true;
+}
+
+bool intake_is_busy(const struct browser *browser)
+{
+	return browser->intake && (browser->intake->job || browser->intake->catalog);
 }
 
 struct job *intake_job(const struct browser *browser)
@@ -197,7 +202,7 @@ bool intake_look(struct browser *browser, bool now)
 {
 	double time = clock_seconds();
 
-	if (browser->prompt.ops || intake_job(browser) || (!now && time - browser->looked < LOOK_SECONDS))
+	if (browser->prompt.ops || intake_is_busy(browser) || (!now && time - browser->looked < LOOK_SECONDS))
 		return false;
 	browser->looked = time;
 	waiting_write(browser);

@@ -65,7 +65,7 @@ static int draw_progress(struct browser *browser, const struct area *area, int r
 	int width = 0;
 
 	for (size_t i = 0; i < count && i < shown; i++)
-		width += draw_job(browser, area, right - width, jobs[i]) + (i > 0);
+		width += draw_job(browser, area, right - width, jobs[i]) + (i + 1 < count ? 2 : 0);
 	return width;
 }
 
