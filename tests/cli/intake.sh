@@ -42,6 +42,7 @@ awk 'BEGIN { print "model,kind,license"; for (i = 0; i < 200000; i++) print "big
 # ---- what it brings, and what stays
 family
 browse <<'END'
+wait idle
 type :goto NeuralOak
 key enter space
 type :goto zephyr-oak-beta
@@ -83,6 +84,7 @@ check 'the cache has all' models 25
 
 family
 browse <<'END'
+wait idle
 type :import folder
 key enter
 wait idle
@@ -165,6 +167,7 @@ check 'also in the next run' shows kept.txt 'filter z > -9 !merge: 14 · by z'
 # ---- what fails
 family
 browse <<'END'
+wait idle
 type :import odd.csv
 key enter
 wait idle
@@ -207,6 +210,7 @@ check 'a wrong word of sync' shows word.txt "sync knows no 'modles'; did you mea
 # ---- stopped
 family
 browse <<'END'
+wait idle
 type :import big.csv
 key enter esc
 wait idle
@@ -326,6 +330,7 @@ if [ -n "$python" ]; then
 	synced() {
 		browse <<END
 resize 180 40
+wait idle
 type :goto zephyr-oak-beta
 key enter space
 dump before.txt
