@@ -219,7 +219,8 @@ enum status session_pack_detached(const char *path, const struct catalog *catalo
 }
 
 enum status session_load_detached(const char *path, const struct catalog *before,
-				  struct catalog **catalog, struct error *warning, struct error *error)
+				  struct progress *progress, struct catalog **catalog,
+				  struct error *warning, struct error *error)
 {
 	struct store *store;
 	bool changed;
@@ -230,7 +231,7 @@ enum status session_load_detached(const char *path, const struct catalog *before
 		return status;
 	corrections_apply(store, &changed, warning);
 	if (store_data_version(store) != before->data_version)
-		status = catalog_load(store, catalog, error);
+		status = catalog_load_watched(store, progress, catalog, error);
 	store_close(store);
 	return status;
 }

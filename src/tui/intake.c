@@ -31,9 +31,12 @@ static void load(struct intake *intake, struct progress *progress, enum status *
 	struct error warning = {0}, problem = {0};
 	char line[1024];
 
-	progress_step(progress, "reading the cache", -1);
-	enum status loaded = session_load_detached(intake->path, intake->before, &intake->catalog, &warning,
-						   &problem);
+	intake->loading.report = progress->report;
+	intake->loading.context = progress->context;
+	if (!progress_step(&intake->loading, "reading the cache", -1))
+		return;
+	enum status loaded = session_load_detached(intake->path, intake->before, &intake->loading,
+						   &intake->catalog, &warning, &problem);
 	if (warning.status != STATUS_OK) {
 		error_format(&warning, line, sizeof line);
 		intake_note(intake, true, "%s", line);
@@ -53,8 +56,7 @@ static enum status run(void *context, struct progress *progress, struct error *e
 	struct intake *intake = context;
 	enum status status = intake->ops->change ? intake->ops->change(intake, progress, error) : STATUS_OK;
 
-	if (!atomic_load(&intake->abandoned))
-		load(intake, progress, &status, error);
+	load(intake, progress, &status, error);
 	return status;
 }
 
@@ -165,7 +167,7 @@ void intake_stop(struct browser *browser)
 	struct intake *intake = browser->intake;
 
 	if (intake && intake->job) {
-		atomic_store(&intake->abandoned, true);
+		progress_cancel(&intake->loading);
 		job_cancel(intake->job);
 		job_finish(intake->job, NULL);
 	}

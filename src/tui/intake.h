@@ -3,8 +3,6 @@
 #ifndef STEMMA_TUI_INTAKE_H
 #define STEMMA_TUI_INTAKE_H
 
-#include <stdatomic.h>
-
 #include "browser.h"
 #include "stemma/app/import_list.h"
 #include "stemma/app/sync.h"
@@ -28,7 +26,8 @@ struct intake_ops {
 struct intake {
 	const struct intake_ops *ops;
 	struct job *job;     /* NULL: none runs */
-	atomic_bool abandoned; /* the browser ends, and nobody will look at a catalog */
+	struct progress loading; /* of the catalog, also when the change was stopped; it is
+				  * cancelled when the browser ends and nobody will look at one */
 	/* given to the worker */
 	char *path;                   /* of the cache */
 	const struct catalog *before; /* the session's */

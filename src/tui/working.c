@@ -44,7 +44,8 @@ bool work_poll(struct browser *browser)
 		waiting_write(browser);
 	fitting_continue(browser);
 	suggesting_continue(browser);
-	packing_continue(browser);
+	if (!intake_is_busy(browser)) /* which would be in vain */
+		packing_continue(browser);
 	return work_jobs(browser, jobs) > 0;
 }
 

@@ -781,7 +781,7 @@ static uint32_t *join(struct fixture *fixture, const char *gone, const char *cur
 	enum change change;
 
 	expect_ok(store_put_alias(fixture->session->store, &alias, &change, &error), &error);
-	expect_ok(session_load_detached(fixture->place.cache, fixture->catalog, &catalog, &warning, &error),
+	expect_ok(session_load_detached(fixture->place.cache, fixture->catalog, NULL, &catalog, &warning, &error),
 		  &error);
 	expect_ok(warning.status, &warning);
 	assert_non_null(catalog);
@@ -877,13 +877,13 @@ static void the_same_data_are_not_read_again(void **state)
 	struct catalog *catalog;
 	struct error error = {0}, warning = {0};
 
-	expect_ok(session_load_detached(fixture->place.cache, fixture->catalog, &catalog, &warning, &error),
+	expect_ok(session_load_detached(fixture->place.cache, fixture->catalog, NULL, &catalog, &warning, &error),
 		  &error);
 	assert_null(catalog);
 	/* A fault in the corrections is told, and what is new is read all the same. */
 	setenv("STEMMA_CORRECTIONS", place_write(&fixture->place, "corrections.yaml", "add: 1\n"), 1);
 	put_model(fixture->session->store, "n/new", NULL);
-	expect_ok(session_load_detached(fixture->place.cache, fixture->catalog, &catalog, &warning, &error),
+	expect_ok(session_load_detached(fixture->place.cache, fixture->catalog, NULL, &catalog, &warning, &error),
 		  &error);
 	unsetenv("STEMMA_CORRECTIONS");
 	assert_int_equal(warning.status, STATUS_DATA);

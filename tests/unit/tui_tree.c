@@ -410,7 +410,7 @@ static void renew(struct fixture *fixture, const char *name, const char *content
 
 	import_written(fixture, name, content);
 	snprintf(path, sizeof path, "%s/cache.db", fixture->folder);
-	assert_int_equal(session_load_detached(path, fixture->session->catalog, &catalog, &warning, &error),
+	assert_int_equal(session_load_detached(path, fixture->session->catalog, NULL, &catalog, &warning, &error),
 			 STATUS_OK);
 	assert_non_null(catalog);
 	uint32_t *match = catalog_match(fixture->session->catalog, catalog);

@@ -103,7 +103,8 @@ void session_find_anomalies(struct session *session);
  * is NULL where the cache has the data of `before` still.  A fault in the
  * corrections goes to `*warning`, and the catalog is read all the same. */
 enum status session_load_detached(const char *path, const struct catalog *before,
-				  struct catalog **catalog, struct error *warning, struct error *error);
+				  struct progress *progress, struct catalog **catalog,
+				  struct error *warning, struct error *error);
 
 /* Puts answers of session->fit in place (takes them over). */
 void session_adopt_answers(struct session *session, struct answer_sets *sets);
