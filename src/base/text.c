@@ -38,11 +38,12 @@ void text_append_format(struct text *text, const char *format, ...)
 	va_copy(again, arguments);
 	int length = vsnprintf(NULL, 0, format, arguments);
 	va_end(arguments);
-	if (length > 0) {
+	if (length > 0)
 		text_reserve(text, (size_t)length);
-		vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again);
-		text->length += (size_t)length;
-	}
+	/* It takes memory for long numbers, and only says that it had none. */
+	if (length < 0 || (length > 0 && vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again) < 0))
+		memory_exhausted();
+	text->length += (size_t)length;
 	va_end(again);
 }
 

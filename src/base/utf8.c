@@ -5,15 +5,13 @@
 
 #include "stemma/base/text.h"
 
-#define REPLACEMENT 0xFFFDu
-
 size_t utf8_decode(const char *text, unsigned int *code_point)
 {
 	const unsigned char *bytes = (const unsigned char *)text;
 	unsigned int lead = bytes[0], value;
 	size_t length;
 
-	*code_point = REPLACEMENT;
+	*code_point = UTF8_REPLACEMENT;
 	if (lead < 0x80) {
 		*code_point = lead;
 		return 1;
@@ -59,8 +57,8 @@ char *utf8_sanitize(const char *text)
 		size_t length = utf8_decode(text, &code);
 		if (code == '\n' || code == '\t')
 			text_append(&clean, " ");
-		else if (code == REPLACEMENT)
-			text_append(&clean, "\xEF\xBF\xBD");
+		else if (code == UTF8_REPLACEMENT)
+			text_append(&clean, UTF8_REPLACEMENT_BYTES);
 		else if (!utf8_is_hidden(code))
 			text_append_bytes(&clean, text, length);
 		text += length;
@@ -77,7 +75,7 @@ bool utf8_is_clean(const char *text)
 			continue;
 		}
 		size_t length = utf8_decode(text, &code);
-		if (utf8_is_hidden(code) || (code == REPLACEMENT && length == 1))
+		if (utf8_is_hidden(code) || (code == UTF8_REPLACEMENT && length == 1))
 			return false;
 		text += length;
 	}

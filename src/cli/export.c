@@ -1,7 +1,6 @@
 /* stemma export: what the cache has, and merges, as files of other programs. */
 #include "export.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,23 +179,12 @@ static void collect_graph(struct export_subject *subject)
 static enum status write_tables(const struct cli *cli, struct export_subject *subject, int format,
 				bool edges, struct text *out, struct error *error)
 {
-	size_t length = 0;
-	char *bytes = NULL;
-	FILE *stream = open_memstream(&bytes, &length);
 	struct report report;
 
-	if (!stream)
-		return error_set(error, STATUS_IO, "cannot write: %s", strerror(errno));
 	collect_graph(subject);
-	report_begin(&report, stream, format == FORMAT_JSON ? OUTPUT_JSON : OUTPUT_CSV, cli->utf8);
+	report_begin_text(&report, out, format == FORMAT_JSON ? OUTPUT_JSON : OUTPUT_CSV, cli->utf8);
 	enum status status = export_tables(subject, edges, &report, error);
 	report_end(&report);
-	bool whole = !ferror(stream);
-	whole = fclose(stream) == 0 && whole;
-	if (status == STATUS_OK && !whole)
-		status = error_set(error, STATUS_IO, "cannot write: %s", strerror(errno));
-	text_append_bytes(out, bytes, length);
-	free(bytes);
 	return status;
 }
 

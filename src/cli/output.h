@@ -1,14 +1,15 @@
-/* Output: JSON and CSV as text, written as they come. */
+/* Output: JSON and CSV, appended to a text as they come. */
 #ifndef STEMMA_CLI_OUTPUT_H
 #define STEMMA_CLI_OUTPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
+
+#include "stemma/base/text.h"
 
 /* A JSON document being written.  All zero but `out` at the start. */
 struct output_json {
-	FILE *out;
+	struct text *out;
 	int depth;
 	int inline_depth; /* > 0: within a value that stays on one line */
 	bool follows;     /* a value precedes at this depth */
@@ -28,7 +29,7 @@ void output_json_bool(struct output_json *json, const char *key, bool value);
 
 /* One CSV field (RFC 4180), quoted when it has to be, control characters
  * dropped; NULL is empty. */
-void output_csv_string(FILE *out, const char *value);
-void output_csv_number(FILE *out, double value);
+void output_csv_string(struct text *out, const char *value);
+void output_csv_number(struct text *out, double value);
 
 #endif

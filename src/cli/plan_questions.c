@@ -1,7 +1,6 @@
 #include "plan_questions.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "names.h"
@@ -63,15 +62,11 @@ static bool question_id(const char *name, double *id)
 static enum status write_samples(const struct plan_questions *options, const struct outcomes *outcomes,
 				 const struct question_plan *plan, struct error *error)
 {
-	char *bytes = NULL, name[OUTCOMES_NAME_SIZE];
-	size_t length = 0;
-	FILE *out = open_memstream(&bytes, &length);
-	struct output_json json = {.out = out};
+	char name[OUTCOMES_NAME_SIZE];
 	struct text text = {0};
+	struct output_json json = {.out = &text};
 	enum status status = STATUS_OK;
 
-	if (!out)
-		return error_set(error, STATUS_IO, "no memory for %s", options->output);
 	output_json_begin(&json, NULL, '{', JSON_LINES);
 	output_json_begin(&json, options->task ? options->task : options->set, '[', JSON_INLINE);
 	for (size_t k = 0; k < plan->count && status == STATUS_OK; k++) {
@@ -86,12 +81,9 @@ static enum status write_samples(const struct plan_questions *options, const str
 	}
 	output_json_end(&json, ']');
 	output_json_end(&json, '}');
-	fclose(out);
-	text_append_format(&text, "%s\n", bytes);
 	if (status == STATUS_OK)
 		status = write_file(options->output, &text, true, error);
 	text_free(&text);
-	free(bytes);
 	return status;
 }
 

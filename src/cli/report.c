@@ -7,17 +7,34 @@
 
 #define TITLE_WIDTH 16
 
-void report_begin(struct report *report, FILE *out, enum output_format format, bool utf8)
+/* What is there goes out. */
+static void send(struct report *report)
+{
+	if (!report->file || report->own.length == 0)
+		return;
+	fwrite(text_string(&report->own), 1, report->own.length, report->file);
+	text_clear(&report->own);
+}
+
+void report_begin_text(struct report *report, struct text *out, enum output_format format, bool utf8)
 {
 	*report = (struct report){.out = out, .format = format, .utf8 = utf8, .json = {.out = out}};
 	if (format == OUTPUT_JSON)
 		output_json_begin(&report->json, NULL, '{', JSON_LINES);
 }
 
+void report_begin(struct report *report, FILE *file, enum output_format format, bool utf8)
+{
+	report_begin_text(report, &report->own, format, utf8);
+	report->file = file;
+}
+
 void report_end(struct report *report)
 {
 	if (report->format == OUTPUT_JSON)
 		output_json_end(&report->json, '}');
+	send(report);
+	text_free(&report->own);
 }
 
 static void print_fact(struct report *report, const char *title, const char *value)
@@ -25,7 +42,7 @@ static void print_fact(struct report *report, const char *title, const char *val
 	char *clean = utf8_sanitize(value);
 	int blanks = TITLE_WIDTH - utf8_width(title);
 
-	fprintf(report->out, "%s%*s%s\n", title, blanks > 1 ? blanks : 1, "", clean);
+	text_append_format(report->out, "%s%*s%s\n", title, blanks > 1 ? blanks : 1, "", clean);
 	report->printed = true;
 	free(clean);
 }
@@ -61,12 +78,13 @@ void report_table(struct report *report, const char *key, const char *title,
 		report->csv_head = true;
 	} else if (report->format == OUTPUT_TEXT && table_rows(table)) {
 		if (report->printed)
-			fputc('\n', report->out);
+			text_append(report->out, "\n");
 		if (title)
-			fprintf(report->out, "%s\n", title);
+			text_append_format(report->out, "%s\n", title);
 		table_print(table, report->out, report->utf8);
 		report->printed = true;
 	}
+	send(report);
 }
 
 void report_list_begin(struct report *report, const char *key)
@@ -80,7 +98,7 @@ void report_item_begin(struct report *report)
 	if (report->format == OUTPUT_JSON)
 		output_json_begin(&report->json, NULL, '{', JSON_LINES);
 	else if (report->format == OUTPUT_TEXT && report->printed)
-		fputc('\n', report->out);
+		text_append(report->out, "\n");
 }
 
 void report_item_end(struct report *report)

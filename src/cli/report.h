@@ -15,7 +15,9 @@
 enum output_format { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
 
 struct report {
-	FILE *out;
+	struct text *out; /* `own` or the caller's */
+	struct text own;
+	FILE *file;       /* where `own` goes, NULL when it is the caller's */
 	enum output_format format;
 	bool utf8;
 	struct output_json json;
@@ -23,7 +25,11 @@ struct report {
 	bool csv_head; /* the head of the CSV is written */
 };
 
-void report_begin(struct report *report, FILE *out, enum output_format format, bool utf8);
+/* On a stream, each fact and table as it comes; whether all was written is for
+ * the stream to tell.  Not to be copied until its end. */
+void report_begin(struct report *report, FILE *file, enum output_format format, bool utf8);
+/* Appended to a text. */
+void report_begin_text(struct report *report, struct text *out, enum output_format format, bool utf8);
 void report_end(struct report *report);
 
 /* Facts; text leaves out the missing ones.  `title` NULL: not in text. */

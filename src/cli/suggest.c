@@ -88,11 +88,11 @@ static void report_note(const struct report *report, const struct suggest_result
 	if (report->format != OUTPUT_TEXT)
 		return;
 	if (result->count == 0) {
-		fprintf(report->out, "\nNo merge of the %zu models fits; those that do are predicted below %.1f.\n",
+		text_append_format(report->out, "\nNo merge of the %zu models fits; those that do are predicted below %.1f.\n",
 			result->candidates, result->floor);
 		return;
 	}
-	fprintf(report->out,
+	text_append_format(report->out,
 		"\nBest of %.0f merges of %zu models that are predicted to reach %.1f.  gain is over the\n"
 		"best parent's published score, shrunk for the size of the search: up to %.2f of the\n"
 		"spread of predicted gains (%.1f points) is error, by %zu merges with known scores, and\n"
@@ -213,11 +213,11 @@ static void report_points(struct report *report, const struct catalog *catalog,
 static void print_cell(const struct report *report, char cell)
 {
 	if (report->utf8 && cell == PLOT_BEST)
-		fputs("×", report->out);
+		text_append(report->out, "×");
 	else if (report->utf8 && cell == PLOT_OTHER)
-		fputs("·", report->out);
+		text_append(report->out, "·");
 	else
-		putc(cell, report->out);
+		text_append_bytes(report->out, &cell, 1);
 }
 
 static void print_row(const struct report *report, const struct plot *plot, int row)
@@ -226,10 +226,10 @@ static void print_row(const struct report *report, const struct plot *plot, int 
 
 	while (last > 0 && plot->cells[row * plot->width + last - 1] == ' ')
 		last--;
-	fputs(report->utf8 ? " │" : " |", report->out);
+	text_append(report->out, report->utf8 ? " │" : " |");
 	for (int column = 0; column < last; column++)
 		print_cell(report, plot->cells[row * plot->width + column]);
-	putc('\n', report->out);
+	text_append(report->out, "\n");
 }
 
 static void report_plot(const struct report *report, const struct catalog *catalog,
@@ -238,20 +238,20 @@ static void report_plot(const struct report *report, const struct catalog *catal
 	struct plot plot;
 
 	plot_front(&plot, PLOT_WIDTH, PLOT_HEIGHT, catalog, search, result);
-	fprintf(report->out, "\n%s (up) against %s:\n\n", names_benchmark(catalog, search->axes[1], OUTPUT_TEXT),
+	text_append_format(report->out, "\n%s (up) against %s:\n\n", names_benchmark(catalog, search->axes[1], OUTPUT_TEXT),
 		names_benchmark(catalog, search->axes[0], OUTPUT_TEXT));
 	for (int row = 0; row < plot.height; row++) {
 		if (row == 0 || row == plot.height - 1)
-			fprintf(report->out, "%*.1f", PLOT_LEFT - 1, plot.high[1] - (plot.high[1] - plot.low[1]) *
+			text_append_format(report->out, "%*.1f", PLOT_LEFT - 1, plot.high[1] - (plot.high[1] - plot.low[1]) *
 				row / (plot.height - 1));
 		else
-			fprintf(report->out, "%*s", PLOT_LEFT - 1, "");
+			text_append_format(report->out, "%*s", PLOT_LEFT - 1, "");
 		print_row(report, &plot, row);
 	}
-	fprintf(report->out, "%*s%s", PLOT_LEFT, "", report->utf8 ? "└" : "+");
+	text_append_format(report->out, "%*s%s", PLOT_LEFT, "", report->utf8 ? "└" : "+");
 	for (int column = 0; column < plot.width; column++)
-		fputs(report->utf8 ? "─" : "-", report->out);
-	fprintf(report->out, "\n%*s%-*.1f%.1f\n", PLOT_LEFT + 1, "", plot.width - 4, plot.low[0], plot.high[0]);
+		text_append(report->out, report->utf8 ? "─" : "-");
+	text_append_format(report->out, "\n%*s%-*.1f%.1f\n", PLOT_LEFT + 1, "", plot.width - 4, plot.low[0], plot.high[0]);
 	plot_free(&plot);
 }
 
@@ -259,20 +259,20 @@ static void report_front_note(const struct report *report, const struct catalog 
 			      const struct wish_search *search, const struct front_result *result)
 {
 	if (result->count == 0) {
-		fprintf(report->out, "\nNo merge of the %zu models fits.\n", result->candidates);
+		text_append_format(report->out, "\nNo merge of the %zu models fits.\n", result->candidates);
 		return;
 	}
 	report_plot(report, catalog, search, result);
-	fprintf(report->out, "\n1, 2 ... are the merges above, %s published models that no other beats, %s others.\n",
+	text_append_format(report->out, "\n1, 2 ... are the merges above, %s published models that no other beats, %s others.\n",
 		report->utf8 ? "×" : "x", report->utf8 ? "·" : ".");
-	fprintf(report->out,
+	text_append_format(report->out,
 		"No other of %.0f pairs of %zu models is predicted better on all; %zu are like that.\n"
 		"Scores are shrunk for the size of the search, because the best of so many\n"
 		"predictions have the luckiest errors:", result->searched, result->candidates, result->found);
 	for (size_t a = 0; a < search->front.axis_count; a++)
-		fprintf(report->out, "%s %s by %.1f", a ? "," : "",
+		text_append_format(report->out, "%s %s by %.1f", a ? "," : "",
 			names_benchmark(catalog, search->axes[a], OUTPUT_TEXT), result->axis[a].overstated);
-	fputs(".  sd and chance do\nnot know of it.\n", report->out);
+	text_append(report->out, ".  sd and chance do\nnot know of it.\n");
 }
 
 static const struct column shrink_columns[] = {

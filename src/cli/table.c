@@ -142,18 +142,19 @@ static void append_cell(struct text *line, const char *shown, int width, bool le
 }
 
 /* Writes a line without the blanks at its end. */
-static void print_line(struct text *line, FILE *out)
+static void print_line(struct text *line, struct text *out)
 {
 	const char *bytes = text_string(line);
 	size_t length = line->length;
 
 	while (length && bytes[length - 1] == ' ')
 		length--;
-	fprintf(out, "%.*s\n", (int)length, bytes);
+	text_append_bytes(out, bytes, length);
+	text_append(out, "\n");
 	text_clear(line);
 }
 
-static void print_head(const struct table *table, const int *widths, struct text *line, FILE *out)
+static void print_head(const struct table *table, const int *widths, struct text *line, struct text *out)
 {
 	for (size_t i = 0; i < table->column_count; i++) {
 		const struct column *column = &table->columns[i];
@@ -168,7 +169,7 @@ static void print_head(const struct table *table, const int *widths, struct text
 }
 
 static void print_row(const struct table *table, char *const *shown, const int *widths, bool utf8,
-		      struct text *line, FILE *out)
+		      struct text *line, struct text *out)
 {
 	for (size_t i = 0; i < table->column_count; i++) {
 		const struct column *column = &table->columns[i];
@@ -183,7 +184,7 @@ static void print_row(const struct table *table, char *const *shown, const int *
 	print_line(line, out);
 }
 
-void table_print(const struct table *table, FILE *out, bool utf8)
+void table_print(const struct table *table, struct text *out, bool utf8)
 {
 	char **shown = memory_zero(table->count + 1, sizeof *shown);
 	struct text line = {0};
@@ -204,7 +205,7 @@ void table_print(const struct table *table, FILE *out, bool utf8)
 
 /* ---- CSV and JSON ------------------------------------------------------ */
 
-void table_print_csv(const struct table *table, FILE *out, bool head)
+void table_print_csv(const struct table *table, struct text *out, bool head)
 {
 	for (size_t row = head ? 0 : 1; row <= table_rows(table); row++) {
 		const char *comma = "";
@@ -212,7 +213,7 @@ void table_print_csv(const struct table *table, FILE *out, bool head)
 			const struct column *column = &table->columns[i];
 			if (!column->key)
 				continue;
-			fputs(comma, out);
+			text_append(out, comma);
 			comma = ",";
 			if (!row)
 				output_csv_string(out, column->key);
@@ -221,7 +222,7 @@ void table_print_csv(const struct table *table, FILE *out, bool head)
 			else
 				output_csv_number(out, cell_at(table, row - 1, i)->number);
 		}
-		fputc('\n', out);
+		text_append(out, "\n");
 	}
 }
 

@@ -102,12 +102,6 @@ check 'check prints JSON' is_json '.faults == 0' '"faults": 0'
 
 "$program" --db t.db residuals --limit 0 2>err | head -n 1 >out
 check 'a reader that leaves is no message' [ -z "$(grep -v 'note:' err)" ]
-if [ -e /dev/full ]; then
-	"$program" --db t.db tree "$zephyr" >/dev/full 2>err
-	code=$?
-	check 'a full disk is an output error' exits 74
-	check 'a full disk is reported' warns 'cannot write the output'
-fi
 # Licences: what the ancestry as a whole allows.
 cat >licences.csv <<'EOF'
 model,architecture,license

@@ -88,7 +88,6 @@ int __wrap_fclose(FILE *file)
 }
 
 WRAP(FILE, FILE *, fopen, (const char *path, const char *mode), (path, mode), WITH(EMFILE, NULL))
-WRAP(FILE, FILE *, open_memstream, (char **bytes, size_t *size), (bytes, size), WITH(ENOMEM, NULL))
 
 /* jansson opens and reads a file by itself. */
 json_t *__real_json_load_file(const char *path, size_t flags, json_error_t *error);

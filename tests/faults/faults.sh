@@ -191,9 +191,6 @@ if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=2m stemma-test small 2>/dev/nu
 else
 	skip 'a full disk' 'no right to mount a small one'
 fi
-"$program" --db $db show 01-ai/Yi-34B >/dev/full 2>err
-code=$?
-check 'a full standard output is told' [ $code -ne 0 -a $code -lt 128 ]
 
 # ---- no right --------------------------------------------------------------------
 

@@ -27,6 +27,9 @@ size_t utf8_prefix(const char *text, int columns, int *used);
 /* Decodes one code point at `text` (not at the terminator), stores it and
  * returns the bytes read, at least 1; invalid bytes give U+FFFD. */
 size_t utf8_decode(const char *text, unsigned int *code_point);
+/* What stands for bytes that are none. */
+#define UTF8_REPLACEMENT 0xFFFDu
+#define UTF8_REPLACEMENT_BYTES "\xEF\xBF\xBD"
 
 /* Case-insensitive comparison as SQLite's NOCASE does it: ASCII letters only.
  * Model names on the Hub are ASCII. */
