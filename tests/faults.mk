@@ -13,14 +13,17 @@ tests_faults_inject_SOURCES = tests/faults/inject.c tests/faults/scenarios.c tes
 	tests/faults/program.c tests/fuzz/world.c tests/fuzz/world.h tests/fuzz/fuzz.c tests/fuzz/fuzz.h
 tests_faults_inject_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS)
 tests_faults_inject_LDADD = @FAILING_FLAGS@ libcli.a $(TUI_TEST_LIBS)
+check_PROGRAMS += tests/faults/kill_at
+tests_faults_kill_at_SOURCES = tests/faults/kill_at.c
+tests_faults_kill_at_LDADD =
 TESTS += $(FAULT_TESTS)
 dist_check_SCRIPTS += $(FAULT_TESTS)
 
 EXTRA_DIST += tests/faults/README tests/faults/session.sh tests/faults/threads.supp
 
 .PHONY: check-faults
-check-faults: all tests/faults/inject
-	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) KILLS=200 DAMAGES=100 LARGE=yes $(SHELL) $(top_srcdir)/tests/faults/faults.sh
+check-faults: all tests/faults/inject tests/faults/kill_at
+	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) SEED=$$(date +%s) KILLS=200 DAMAGES=100 LARGE=yes $(SHELL) $(top_srcdir)/tests/faults/faults.sh
 	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) EVERY=3000 tests/faults/inject
 
 # A scripted session under valgrind; the same with the thread sanitizer, for which

@@ -3,116 +3,129 @@
 # that may not be written, damaged files, other copies at work.  Nothing that
 # was committed may be lost, and no damage may crash it.  Prints TAP and, as
 # comments, how much was tried.
-#   KILLS=200 DAMAGES=200 faults.sh    as `make check-faults` runs it
+#   KILLS=200 DAMAGES=100 faults.sh    as `make check-faults` runs it
+#   SEED=7 faults.sh                   other kills
 . "${top_srcdir:-.}/tests/cli/tap.sh"
-kills=${KILLS:-12} damages=${DAMAGES:-12}
+kills=${KILLS:-12} damages=${DAMAGES:-12} seed=${SEED:-1}
 rows=20000
 # What a large hub does: the catalog is packed after each import and beside the screen.
 STEMMA_PACK=1000
 export STEMMA_PACK
 
+kill_at=$top_builddir/tests/faults/kill_at
+
 # The same numbers in each run: draw NUMBER BELOW
 draw() { awk -v seed="$1" -v below="$2" 'BEGIN { srand(seed); rand(); print int(rand() * below) }'; }
-# delay NUMBER MILLISECONDS: a time up to that, in seconds
-delay() { awk -v seed="$1" -v below="$2" 'BEGIN { srand(seed); rand(); printf "%.4f\n", rand() * below / 1000 }'; }
-
-# takes COMMAND...: how many milliseconds
-takes() {
-	begin=$(date +%s%N)
-	"$@" >/dev/null 2>&1
-	echo $((($(date +%s%N) - begin) / 1000000))
-}
-
-# kill_after DELAY ARGUMENT...: 137 when the program was killed before its end
-kill_after() { { timeout -s KILL "$1" "$program" --db $db "$2" "$3" "$4"; } >/dev/null 2>&1; }
 
 # edges NUMBER: models with a parent each, of which none is in another table.
 edges() {
 	awk -v n="$1" -v rows=$rows 'BEGIN { print "child,parent,relation"
 		for (i = 1; i <= rows; i++) printf "t%d/child-%d,t%d/child-%d,finetune\n", n, i, n, i - 1 }'
 }
+printf 'resize 160 40\nkey z g\nwait idle\ndump -\n' >look.keys
 db=t.db
 models() { "$program" --db $db check --json 2>/dev/null | sed -n 's/.*"models": \([0-9]*\).*/\1/p'; }
 clean() { stemma --db $db check; exits 0; }
 
 # ---- killed ----------------------------------------------------------------------
 
-# What one job may leave: as many models as before, or all of its own besides.
-check 'a new cache' "$program" --db $db check
-edges 0 >edges.csv
-span=$(takes "$program" --db $db import edges.csv)
-before=$(models)
-lost=0 killed=0 landed=0 unclean=0
-i=0
-while [ $i -lt $((kills / 4)) ]; do
-	i=$((i + 1))
-	edges $i >edges.csv
-	kill_after "$(delay $i "$span")" --no-starter import edges.csv
-	status=$?
-	[ $status -eq 137 ] && killed=$((killed + 1))
-	after=$(models)
-	clean || unclean=$((unclean + 1))
-	if [ "$after" = $((before + rows + 1)) ]; then
-		landed=$((landed + 1))
-	elif [ "$after" != "$before" ] || [ $status -eq 0 ]; then
-		lost=$((lost + 1))
-	fi
-	before=$after
-done
-echo "# imports: $i begun, $killed killed, $landed whole, $lost neither whole nor absent"
-check 'a killed import leaves all of it or nothing' [ $lost -eq 0 ]
-check 'the cache is clean after each killed import' [ $unclean -eq 0 ]
-edges 1 >edges.csv
-stemma --db $db import edges.csv
-check 'work resumes after the kills' exits 0
-
-rm -f $db*
-span=$(takes "$program" --db $db fit --variances)
-before=$(models)
-killed=0 unclean=0 changed=0
-i=0
-while [ $i -lt $((kills / 4)) ]; do
-	i=$((i + 1))
-	kill_after "$(delay $((1000 + i)) "$span")" --no-starter fit --variances
-	[ $? -eq 137 ] && killed=$((killed + 1))
-	clean || unclean=$((unclean + 1))
-	[ "$(models)" = "$before" ] || changed=$((changed + 1))
-done
-echo "# fits: $i begun, $killed killed"
-check 'the cache is clean after each killed fit' [ $unclean -eq 0 ]
-check 'a killed fit loses no model' [ $changed -eq 0 ]
-stemma --db $db show 01-ai/Yi-34B
-check 'models are predicted after the kills' says pred
-
-# A sketch of one parent, to which a second is added and taken away again:
-# after a kill it shows one or two, and the first is never lost.
-printf 'resize 160 40\nkey z g\nwait idle\ndump -\n' >look.keys
-printf 'key z g space\n' >one.keys
-printf 'key z g j j j space\n' >toggle.keys
-parents() { # in the lower pane
-	LC_ALL=C.UTF-8 "$program" --db $db browse --ascii --script look.keys 2>/dev/null |
-		sed -n '/sketch/,$p' | grep -c ' [01]\.[0-9][0-9] '
+# kills JOB ARGUMENT...: the command is killed until a quarter of all kills have hit
+# it alive, each time before a system call that is drawn from all it makes, or from
+# those that change a file.  begin_JOB makes it ready; judge_JOB says whether the
+# cache may be as it is then; resume_JOB does the work that was cut off.
+kills() {
+	job=$1 begun=0 killed=0 unclean=0 wrong=0 stuck=0
+	shift
+	begin_$job
+	calls=$("$kill_at" 0 "$program" --db $db "$@" 2>/dev/null | tail -n 1)
+	begin_$job
+	writes=$("$kill_at" -w 0 "$program" --db $db "$@" 2>/dev/null | tail -n 1)
+	while [ $killed -lt $((kills / 4)) ] && [ $begun -lt "$kills" ]; do
+		begun=$((begun + 1))
+		begin_$job
+		if [ $((begun % 2)) -eq 0 ]; then
+			"$kill_at" $(($(draw $((seed + begun)) "$calls") + 1)) "$program" --db $db "$@" >/dev/null 2>&1
+		else
+			"$kill_at" -w $(($(draw $((seed + begun)) "$writes") + 1)) "$program" --db $db "$@" >/dev/null 2>&1
+		fi
+		status=$?
+		[ $status -eq 137 ] && killed=$((killed + 1))
+		clean || unclean=$((unclean + 1))
+		judge_$job || wrong=$((wrong + 1))
+		resume_$job && clean || stuck=$((stuck + 1))
+	done
+	seed=$((seed + begun))
+	all_killed=$((all_killed + killed))
+	echo "# $job: $begun begun, $killed killed in the midst of $calls system calls, $writes of them on files"
+	check "$job: as many kills as wanted hit a program at work" [ $killed -eq $((kills / 4)) ]
+	check "$job: after each the cache is clean" [ $unclean -eq 0 ]
+	check "$job: each leaves all of a step or nothing" [ $wrong -eq 0 ]
+	check "$job: after each the work resumes" [ $stuck -eq 0 ]
 }
-"$program" --db $db browse --script one.keys >/dev/null 2>&1
-killed=0 unclean=0 changed=0
-span=$(takes "$program" --db $db browse --script toggle.keys)
-check 'a sketch is kept' [ "$(parents)" -ge 1 ]
-i=0
-while [ $i -lt $((kills - 3 * (kills / 4))) ]; do
-	i=$((i + 1))
-	kill_after "$(delay $((2000 + i)) "$span")" browse --script toggle.keys
-	[ $? -eq 137 ] && killed=$((killed + 1))
-	clean || unclean=$((unclean + 1))
-	[ "$(models)" = "$before" ] || changed=$((changed + 1))
-	[ "$(parents)" -ge 1 ] || changed=$((changed + 1))
-done
-echo "# sketches: $i begun, $killed killed"
-check 'the cache is clean after each killed sketch' [ $unclean -eq 0 ]
-check 'a killed sketch loses nothing and opens again' [ $changed -eq 0 ]
+all_killed=0
+check 'a new cache' "$program" --db $db check
+"$kill_at" 1 true
+if [ $? -eq 137 ]; then
+	echo "# kills drawn with SEED=$seed"
+
+	# As many models as before, or all of its own besides.
+	file=0
+	begin_import() {
+		before=$(models) file=$((file + 1))
+		edges $file >edges.csv
+	}
+	judge_import() {
+		after=$(models)
+		[ "$after" = $((before + rows + 1)) ] || { [ "$after" = "$before" ] && [ $status -ne 0 ]; }
+	}
+	resume_import() {
+		stemma --db $db import edges.csv
+		[ $code -eq 0 ] && [ "$(models)" = $((before + rows + 1)) ]
+	}
+	kills import --no-starter import edges.csv
+	rm -f $db*
+	check 'a new cache' "$program" --db $db check
+
+	begin_fit() { before=$(models); }
+	judge_fit() { [ "$(models)" = "$before" ]; }
+	resume_fit() {
+		stemma --db $db fit --variances
+		[ $code -eq 0 ] || return 1
+		stemma --db $db show 01-ai/Yi-34B
+		says pred
+	}
+	kills fit --no-starter fit --variances
+
+	# A sketch of one parent, to which a second is added and taken away again:
+	# after a kill it shows one or two, and the first is never lost.
+	printf 'key z g space\n' >one.keys
+	printf 'key z g j j j space\n' >toggle.keys
+	parents() { # in the lower pane
+		LC_ALL=C.UTF-8 "$program" --db $db browse --ascii --script look.keys 2>/dev/null |
+			sed -n '/sketch/,$p' | grep -c ' [01]\.[0-9][0-9] '
+	}
+	"$program" --db $db browse --script one.keys >/dev/null 2>&1
+	check 'a sketch is kept' [ "$(parents)" -ge 1 ]
+	begin_sketch() { before=$(models); }
+	judge_sketch() {
+		now=$(parents)
+		[ "$(models)" = "$before" ] && [ "$now" -ge 1 ] && [ "$now" -le 2 ]
+	}
+	resume_sketch() {
+		had=$(parents)
+		stemma --db $db browse --script toggle.keys
+		[ $code -eq 0 ] && [ "$(parents)" -eq $((3 - had)) ]
+	}
+	kills sketch browse --script toggle.keys
+else
+	skip 'kills' 'system calls cannot be watched here'
+fi
 
 # A sync leaves the table as a whole or not at all, and what it has fetched; run
 # again, it ends well.
-if python=$(command -v python3); then
+if [ $all_killed -eq 0 ]; then
+	skip 'killed syncs' 'system calls cannot be watched here'
+elif python=$(command -v python3); then
 	mkdir served
 	echo good >served/mode
 	"$python" "$top_srcdir/tests/sync/server.py" served 2>server.err &
@@ -123,42 +136,31 @@ if python=$(command -v python3); then
 	unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
 	HF_ENDPOINT=http://127.0.0.1:$(cat served/port)
 	export HF_ENDPOINT
-	rm -f base.db*
 	edges 0 >edges.csv
 	"$program" --db base.db --no-starter import edges.csv >/dev/null 2>&1
 	db=base.db before=$(models)
 	db=s.db
-	cp base.db $db
-	span=$(takes "$program" --db $db sync)
-	killed=0 unclean=0 changed=0 stuck=0 landed=0
-	i=0
-	while [ $i -lt $((kills / 4)) ]; do
-		i=$((i + 1))
+	begin_sync() {
 		rm -f $db*
 		cp base.db $db
-		kill_after "$(delay $((5000 + i)) "$span")" --no-starter sync
-		[ $? -eq 137 ] && killed=$((killed + 1))
-		clean || unclean=$((unclean + 1))
+	}
+	judge_sync() {
 		after=$(models)
-		if [ "$after" = $((before + 230)) ]; then
-			landed=$((landed + 1))
-		elif [ "$after" != "$before" ]; then
-			changed=$((changed + 1))
-		fi
+		[ "$after" = "$before" ] || [ "$after" = $((before + 230)) ]
+	}
+	resume_sync() {
 		stemma --db $db sync
-		[ $code -eq 0 ] && clean && [ "$(models)" = $((before + 230)) ] || stuck=$((stuck + 1))
-	done
+		[ $code -eq 0 ] && [ "$(models)" = $((before + 230)) ]
+	}
+	kills sync --no-starter sync
 	kill $server
 	trap 'rm -rf "$work"' EXIT
 	unset HF_ENDPOINT
 	db=t.db
-	echo "# syncs: $i begun, $killed killed, $landed whole, $changed neither whole nor absent"
-	check 'a killed sync leaves all of the table or nothing' [ $changed -eq 0 ]
-	check 'the cache is clean after each killed sync' [ $unclean -eq 0 ]
-	check 'run again, each ends well' [ $stuck -eq 0 ]
 else
 	skip 'killed syncs' 'no Python for the server'
 fi
+echo "# kills in all: $all_killed"
 
 # ---- no room ---------------------------------------------------------------------
 
