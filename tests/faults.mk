@@ -7,7 +7,7 @@ if HAVE_WRAP
 check_PROGRAMS += tests/faults/inject
 TESTS += tests/faults/inject
 endif
-tests_faults_inject_SOURCES = tests/faults/inject.c tests/faults/scenarios.c tests/faults/scenarios.h \
+tests_faults_inject_SOURCES = tests/faults/inject.c tests/faults/caches.c tests/faults/caches.h tests/faults/crash.c tests/faults/crash.h tests/faults/scenarios.c tests/faults/scenarios.h \
 	tests/faults/failing.c tests/faults/failing.h tests/faults/failing_private.h tests/faults/failing_memory.c \
 	tests/faults/failing_files.c tests/faults/failing_sqlite.c tests/faults/failing_curl.c tests/faults/failing_socket.c \
 	tests/faults/program.c tests/fuzz/world.c tests/fuzz/world.h tests/fuzz/fuzz.c tests/fuzz/fuzz.h

@@ -25,6 +25,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/keys \
 	tests/fuzz/command \
 	tests/fuzz/arguments \
+	tests/fuzz/http \
 	tests/fuzz/pages \
 	tests/fuzz/statements \
 	tests/fuzz/learned

@@ -12,6 +12,7 @@
 
 #include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/utf8.h"
 
 #define REDIRECTS_MAX 5
 #define WAIT_MAX 600.0 /* seconds: no window of a server is longer */
@@ -101,8 +102,8 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 	return size * count;
 }
 
-/* The value of a header of this name, without blanks; NULL for another one.  The
- * caller frees. */
+/* The value of a header of this name, without blanks; NULL for another one, or for a
+ * value with control characters: it may be sent back.  The caller frees. */
 static char *header_value(const char *line, size_t length, const char *name)
 {
 	size_t size = strlen(name);
@@ -113,7 +114,11 @@ static char *header_value(const char *line, size_t length, const char *name)
 		length--;
 	while (length > 0 && isspace((unsigned char)line[length - 1]))
 		length--;
-	return memory_string_slice(line, length);
+	char *value = memory_string_slice(line, length);
+	if (utf8_is_clean(value))
+		return value;
+	free(value);
+	return NULL;
 }
 
 /* The address in <...> before rel="next". */
@@ -135,7 +140,9 @@ static double retry_after(const char *value)
 	double seconds = strtod(value, &end);
 	time_t when = end == value ? curl_getdate(value, NULL) : -1;
 
-	return end != value ? seconds : when >= 0 ? difftime(when, time(NULL)) : -1;
+	if (end != value)
+		return isnan(seconds) ? -1 : seconds;
+	return when >= 0 ? difftime(when, time(NULL)) : -1;
 }
 
 /* "api";r=0;t=120: nothing is left for so many seconds. */

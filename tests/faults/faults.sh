@@ -69,10 +69,12 @@ if [ $? -eq 137 ]; then
 	echo "# kills drawn with SEED=$seed"
 
 	# As many models as before, or all of its own besides.
-	file=0
+	"$program" --db import.db check >/dev/null 2>&1
+	before=$(models)
+	edges 1 >edges.csv
 	begin_import() {
-		before=$(models) file=$((file + 1))
-		edges $file >edges.csv
+		rm -f $db*
+		cp import.db $db
 	}
 	judge_import() {
 		after=$(models)
@@ -83,8 +85,7 @@ if [ $? -eq 137 ]; then
 		[ $code -eq 0 ] && [ "$(models)" = $((before + rows + 1)) ]
 	}
 	kills import --no-starter import edges.csv
-	rm -f $db*
-	check 'a new cache' "$program" --db $db check
+	begin_import
 
 	begin_fit() { before=$(models); }
 	judge_fit() { [ "$(models)" = "$before" ]; }

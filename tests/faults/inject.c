@@ -7,7 +7,7 @@
  *                makes more, the first and the last call from each place (a chain
  *                of callers).  Within libraries: the first from each place that
  *                no command before has come to.
- *   STEP=2       a sample of the calls: next = this + 1 + this / 2 (the default)
+ *   STEP=1       a sample of the calls: next = this + 1 + this / STEP (the default)
  *   ONE=2:41     only the 41st call of kind 2 (failing.h, from 0), for a debugger:
  *                in this process, with its output in the files out and err
  * A word on the command line picks the scenarios that have it in their name.
@@ -26,14 +26,17 @@
 #include <unistd.h>
 
 #include "../fuzz/world.h"
+#include "caches.h"
+#include "crash.h"
 #include "failing.h"
 #include "scenarios.h"
-#include "stemma/app/import.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 
 int stemma_main(int argc, char **argv);
 const char *__asan_default_options(void);
+
+#define TIME_MAX 300 /* seconds: no command takes that long, also on a busy machine */
 
 /* With the address sanitizer a leak has an exit status of its own. */
 #define STATUS_LEAK 99
@@ -42,124 +45,19 @@ const char *__asan_default_options(void)
 	return "exitcode=99";
 }
 
-/* ---- what is in a cache ------------------------------------------------------- */
-
-/* Everything but times, and what a fit costs: they differ from run to run. */
-#define WORK "-- SELECT name, method"
-#define STATE "SELECT * FROM state ORDER BY key"
-static const char *const contents[] = {
-	"SELECT * FROM models ORDER BY id", "SELECT * FROM aliases ORDER BY alias",
-	"SELECT * FROM edges ORDER BY child, parent, source", "SELECT * FROM benchmarks ORDER BY id",
-	"SELECT * FROM evaluations ORDER BY id", "SELECT * FROM scores ORDER BY evaluation, benchmark",
-	"SELECT * FROM outcomes ORDER BY model, benchmark",
-	"SELECT name, method, base, chat_template FROM sketches ORDER BY name",
-	"SELECT * FROM sketch_parents ORDER BY sketch, position",
-	"SELECT model, reason FROM flags ORDER BY model", STATE,
-};
-
-static bool dump_query(sqlite3 *database, const char *sql, struct text *out)
-{
-	sqlite3_stmt *row = NULL;
-	int code = sqlite3_prepare_v2(database, sql, -1, &row, NULL);
-
-	while (code == SQLITE_OK && (code = sqlite3_step(row)) == SQLITE_ROW) {
-		for (int i = 0; i < sqlite3_column_count(row); i++)
-			text_append_format(out, "%s|", sqlite3_column_text(row, i)
-					   ? (const char *)sqlite3_column_text(row, i) : "");
-		text_append(out, "\n");
-		code = SQLITE_OK;
-	}
-	sqlite3_finalize(row);
-	return code == SQLITE_DONE;
-}
-
-/* The content as text, NULL when the cache cannot be read; the caller frees. */
-static char *dump(const char *path)
-{
-	struct text out = {0};
-	sqlite3 *database = NULL;
-	bool whole = sqlite3_open(path, &database) == SQLITE_OK;
-
-	for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
-		text_append_format(&out, "-- %s\n", contents[i]);
-		whole = whole && dump_query(database, contents[i], &out);
-	}
-	if (!whole)
-		fprintf(stderr, "%s\n", sqlite3_errmsg(database));
-	sqlite3_close(database);
-	if (!whole)
-		text_free(&out);
-	return whole ? text_steal(&out) : NULL;
-}
-
-/* ---- the cache before it -------------------------------------------------------- */
-
-static struct {
-	char *bytes, *content;
-	size_t size;
-} base;
-
-/* Whether it is byte for byte as it was, without a log beside it: then there is
- * nothing to be looked for in it, which takes most of the time. */
-static bool is_untouched(const char *path)
-{
-	char log[256], block[16384];
-	size_t at = 0, got;
-	FILE *file = fopen(path, "rb");
-
-	snprintf(log, sizeof log, "%s-wal", path);
-	bool same = file && access(log, F_OK) != 0;
-	while (same && (got = fread(block, 1, sizeof block, file)) > 0) {
-		same = at + got <= base.size && memcmp(base.bytes + at, block, got) == 0;
-		at += got;
-	}
-	if (file)
-		fclose(file);
-	return same && at == base.size;
-}
-
-/* The small cache of the fuzz targets, more merges, and a fit of all that. */
-static void make_base(void)
-{
-	const char *path = world_cache();
-	struct session *session;
-	struct error error = {0};
-
-	FUZZ_CHECK(session_open(path, true, NULL, NULL, &session, &error) == STATUS_OK);
-	for (size_t i = 0; scenarios_more[i]; i++) {
-		struct import_report report = {0};
-		struct text more = {0};
-		text_append(&more, scenarios_more[i]);
-		FUZZ_CHECK(import_text(session->store, "more.csv", &more, NULL, &report, &error) == STATUS_OK);
-		FUZZ_CHECK(report.rejected == 0);
-		import_report_free(&report);
-		text_free(&more);
-	}
-	FUZZ_CHECK(session_reload(session, &error) == STATUS_OK);
-	FUZZ_CHECK(session_fit(session, &(const struct engine_settings){.prior = PRIOR_KIN}, false, NULL,
-			       &error) == STATUS_OK);
-	session_close(session);
-	FILE *file = fopen(path, "rb");
-	FUZZ_CHECK(file && fseek(file, 0, SEEK_END) == 0);
-	base.size = (size_t)ftell(file);
-	base.bytes = malloc(base.size);
-	rewind(file);
-	FUZZ_CHECK(base.bytes && fread(base.bytes, 1, base.size, file) == base.size && fclose(file) == 0);
-	base.content = dump(world_put(base.bytes, base.size));
-	FUZZ_CHECK(base.content);
-}
-
 /* ---- one run -------------------------------------------------------------------- */
 
 /* What the process of a run tells the one that judges it. */
 struct shared {
 	bool happened, ended;
+	char crashed[CRASH_NAME]; /* in which library, "" when it did not */
 	struct failing_left left;
 	struct failing_sites sites;
 };
 
 struct outcome {
 	int status; /* as of wait() */
+	char crashed[CRASH_NAME];
 	bool happened, ended, untouched;
 	struct failing_left left;
 	char *message; /* what was said on standard error */
@@ -205,6 +103,8 @@ static void run_command(const struct scenario *scenario, const char *cache, cons
 		words[count++] = scenario->words[i];
 	redirect("out", STDOUT_FILENO);
 	redirect("err", STDERR_FILENO);
+	crash_watch(shared->crashed);
+	alarm(TIME_MAX);
 	const struct failing_left begin = failing_left();
 	failing_watch(plan->what, plan->watch ? &shared->sites : NULL);
 	failing_set(plan->what, plan->number);
@@ -262,56 +162,46 @@ static char *find_strange(void)
 	return text_steal(&strange);
 }
 
+static const char *put_before(const struct scenario *scenario)
+{
+	const struct cache *base = cache_before(scenario->answers);
+
+	return world_put(base->bytes, base->size);
+}
+
 static struct outcome run(const struct scenario *scenario, const struct plan *plan, struct shared *shared)
 {
-	const char *cache = world_put(base.bytes, base.size);
+	const struct cache *base = cache_before(scenario->answers);
+	const char *path = put_before(scenario);
 	struct outcome outcome = {0};
 
 	remove(SCENARIO_WRITTEN);
 	remove(SCENARIO_CORRECTIONS);
 	shared->happened = shared->ended = false;
+	shared->crashed[0] = '\0';
+	if (scenario->server)
+		scenarios_serve(scenario->server);
 	fflush(stdout);
 	pid_t child = fork();
 	FUZZ_CHECK(child >= 0);
 	if (child == 0)
-		run_command(scenario, cache, plan, shared);
+		run_command(scenario, path, plan, shared);
 	FUZZ_CHECK(waitpid(child, &outcome.status, 0) == child);
 	outcome.ended = shared->ended;
+	memcpy(outcome.crashed, shared->crashed, sizeof outcome.crashed);
 	/* Ended before it could tell: then it was by the failure. */
 	outcome.happened = shared->happened || !shared->ended;
 	outcome.left = shared->left;
 	outcome.message = read_all("err");
 	outcome.printed = read_all("out");
 	outcome.written = read_written();
-	outcome.untouched = is_untouched(cache);
-	outcome.content = outcome.untouched ? memory_string(base.content) : dump(cache);
+	outcome.untouched = cache_is(path, base);
+	outcome.content = outcome.untouched ? memory_string(base->content) : cache_dump(path);
 	outcome.strange = find_strange();
 	return outcome;
 }
 
 /* ---- what must be true after it ---------------------------------------------------- */
-
-static void note_error(void *context, const char *severity, const char *message)
-{
-	if (strcmp(severity, "error") == 0)
-		text_append_format(context, "%s; ", message);
-}
-
-/* What is wrong with the cache, "" when nothing; the caller frees. */
-static char *check_cache(const char *path)
-{
-	struct text faults = {0};
-	struct store *store = NULL;
-	struct error error = {0};
-	size_t count;
-
-	text_append(&faults, "");
-	if (store_open(path, false, &store, NULL, &error) != STATUS_OK ||
-	    store_check(store, note_error, &faults, &count, &error) != STATUS_OK)
-		text_append(&faults, error.message);
-	store_close(store);
-	return text_steal(&faults);
-}
 
 static bool has_line(const char *text, const char *line, size_t length)
 {
@@ -321,19 +211,19 @@ static bool has_line(const char *text, const char *line, size_t length)
 	return false;
 }
 
-/* As before or as after.  What the browser keeps (behind WORK) are many small
- * things: each of them.  Where its cursor is (STATE) depends on how far it came. */
+/* As before or as after.  What the browser keeps (behind CACHE_WORK) are many small
+ * things: each of them.  Where its cursor is (CACHE_STATE) depends on how far it came. */
 static bool is_between(const struct scenario *scenario, const char *content, const char *before,
 		       const char *after)
 {
-	const char *work = strstr(content, WORK);
+	const char *work = strstr(content, CACHE_WORK);
 	size_t data = (size_t)(work - content);
 
 	if (strncmp(content, before, data) != 0 && strncmp(content, after, data) != 0)
 		return false;
 	for (size_t length; *work; work += length, work += *work == '\n') {
 		length = strcspn(work, "\n");
-		if (scenario->screen && strncmp(work, "-- " STATE, length) == 0)
+		if (scenario->screen && strncmp(work, "-- " CACHE_STATE, length) == 0)
 			return true;
 		if (!has_line(before, work, length) && !has_line(after, work, length))
 			return false;
@@ -398,6 +288,12 @@ static bool may_exit(const struct outcome *outcome, enum failing what)
 	       strstr(outcome->message, "Out of memory");
 }
 
+/* NLopt 2.7 ends with the program when it gets no memory; no other library may. */
+static bool is_library_fault(const struct outcome *outcome, enum failing what)
+{
+	return what == FAILING_LIBRARY && strncmp(outcome->crashed, "libnlopt", strlen("libnlopt")) == 0;
+}
+
 /* What is wrong with an outcome; NULL when nothing. */
 static const char *judge(const struct scenario *scenario, const struct outcome *outcome, enum failing what,
 			 const struct normal *normal)
@@ -405,8 +301,9 @@ static const char *judge(const struct scenario *scenario, const struct outcome *
 	bool killed = WIFSIGNALED(outcome->status);
 	int code = WEXITSTATUS(outcome->status);
 
-	/* A library that does not bear the want of memory (NLopt does not) is counted. */
-	if (killed && what != FAILING_LIBRARY && !may_abort(outcome, what))
+	if (killed && WTERMSIG(outcome->status) == SIGALRM)
+		return "it does not end";
+	if (killed && !is_library_fault(outcome, what) && !may_abort(outcome, what))
 		return "killed by a signal";
 	if (!killed && code == STATUS_LEAK)
 		return "the sanitizer found something";
@@ -452,9 +349,9 @@ static void complain(const struct scenario *scenario, enum failing what, long nu
 	int lines = 0;
 	char *rest = NULL;
 
-	printf("# %s, %s, number %ld: %s (exit %d, signal %d, left %ld %ld %ld%s%s)\n", scenario->name,
+	printf("# %s, %s, number %ld: %s (exit %d, signal %d %s, left %ld %ld %ld%s%s)\n", scenario->name,
 	       failing_name(what), number, wrong, WEXITSTATUS(outcome->status),
-	       WIFSIGNALED(outcome->status) ? WTERMSIG(outcome->status) : 0, outcome->left.blocks,
+	       WIFSIGNALED(outcome->status) ? WTERMSIG(outcome->status) : 0, outcome->crashed, outcome->left.blocks,
 	       outcome->left.sqlite, outcome->left.files, *outcome->strange ? ", file " : "", outcome->strange);
 	for (char *line = strtok_r(outcome->message, "\n", &rest); line && lines < 30;
 	     line = strtok_r(NULL, "\n", &rest), lines++)
@@ -469,14 +366,14 @@ static bool fail_one(const struct scenario *scenario, enum failing what, long nu
 	const struct plan plan = {.what = what, .number = number};
 	struct outcome outcome = run(scenario, &plan, shared);
 	const char *wrong = outcome.happened ? judge(scenario, &outcome, what, normal) : NULL;
-	char *faults = outcome.untouched ? memory_string("") : check_cache("c.db");
+	char *faults = outcome.untouched ? memory_string("") : cache_faults("c.db");
 	bool reached = outcome.happened;
 
 	if (!wrong && *faults)
 		wrong = faults;
 	tally->failures += reached;
 	tally->borne += reached && outcome.status == 0;
-	tally->crashed += WIFSIGNALED(outcome.status) && WTERMSIG(outcome.status) != SIGABRT;
+	tally->crashed += WIFSIGNALED(outcome.status) && is_library_fault(&outcome, what);
 	tally->missed += !reached;
 	tally->faults += wrong != NULL;
 	if (wrong) {
@@ -570,7 +467,7 @@ static void tell(const struct scenario *scenario, enum failing what, const struc
 		printf(" (%ld calls from %zu places, %ld of them known)", tally->calls, tally->places, tally->known);
 	printf(", %ld of them borne\n", tally->borne);
 	if (tally->crashed)
-		printf("# %ld of them end in the library\n", tally->crashed);
+		printf("# %ld of them end in NLopt\n", tally->crashed);
 	if (tally->missed)
 		printf("# %ld of them were not reached again\n", tally->missed);
 	fflush(stdout);
@@ -581,7 +478,7 @@ static bool run_normally(const struct scenario *scenario, struct normal *normal,
 	const struct plan none = {.what = FAILING_MEMORY};
 
 	normal->after = run(scenario, &none, shared);
-	normal->before = memory_string(base.content);
+	normal->before = memory_string(cache_before(scenario->answers)->content);
 	FUZZ_CHECK(normal->before && normal->after.content);
 	if (normal->after.status != 0)
 		complain(scenario, FAILING_MEMORY, 0, "it fails by itself", &normal->after);
@@ -639,21 +536,21 @@ static void run_one(const char *one, const char *name, struct shared *shared)
 	plan.what = (enum failing)kind;
 	for (size_t i = 0; i < scenario_count; i++)
 		if (strstr(scenarios[i].name, name))
-			run_command(&scenarios[i], world_put(base.bytes, base.size), &plan, shared);
+			run_command(&scenarios[i], put_before(&scenarios[i]), &plan, shared);
 	exit(64);
 }
 
 int main(int argc, char **argv)
 {
 	struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	long every = number_of("EVERY", 0), step = number_of("STEP", 2);
+	long every = number_of("EVERY", 0), step = number_of("STEP", 1);
 	struct total total = {0};
 
 	FUZZ_CHECK(shared != MAP_FAILED && step > 0);
 	failing_install();
 	/* Once for all: where it cannot be had for want of memory, ASCII is printed. */
 	setlocale(LC_ALL, "");
-	make_base(); /* and its folder is where we are now */
+	caches_make(); /* and their folder is where we are now */
 	scenarios_begin();
 	if (getenv("ONE"))
 		run_one(getenv("ONE"), argc > 1 ? argv[1] : "", shared);
@@ -661,7 +558,7 @@ int main(int argc, char **argv)
 		const struct scenario *scenario = &scenarios[i];
 		if (argc > 1 && !strstr(scenario->name, argv[1]))
 			continue;
-		if (!scenario->network || scenarios_served())
+		if (!scenario->server || scenarios_served())
 			fail_all(scenario, every, step, shared, &total);
 		else
 			printf("ok %d - %s # SKIP no Python for the server\n", ++total.tests, scenario->name);

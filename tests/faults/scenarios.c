@@ -35,23 +35,46 @@ const struct scenario scenarios[] = {
 	{.name = "residuals", .words = {"residuals", "--csv"}},
 	{.name = "anomalies", .words = {"residuals", "--anomalies"}},
 	{.name = "suggest", .words = {"suggest", "--limit", "3"}},
+	{.name = "suggest of triples", .words = {"suggest", "--parents", "3", "--rights", "commercial", "--csv"}},
+	{.name = "suggest of a front", .words = {"suggest", "--pareto", "ifeval,bbh", "--limit", "3"}},
 	{.name = "plan", .words = {"plan", "m/unknown"}},
+	{.name = "plan tested", .words = {"plan", "--backtest", "--json"}},
+	{.name = "plan of questions", .words = {"plan", "m/unknown", "--target", "set", "--questions", "3", "-o", "out.yml"},
+	 .answers = true},
+	{.name = "show of answers", .words = {"show", "k/Oak-p", "--json"}, .answers = true},
+	{.name = "residuals of answers", .words = {"residuals", "-b", "set", "--csv"}, .answers = true},
+	{.name = "eval of answers", .words = {"eval", "-b", "set", "--observed", "0,2"}, .answers = true, .timed = true},
+	{.name = "fit of answers", .words = {"fit"}, .answers = true, .timed = true},
 	{.name = "parents", .words = {"parents", "m/Oak-new"}},
 	{.name = "parents accepted", .words = {"parents", "m/Oak-new", "--accept", "2"}},
+	{.name = "parents tested", .words = {"parents", "--test"}},
 	{.name = "eval", .words = {"eval", "--protocol", "random"}, .timed = true},
+	{.name = "eval of drift", .words = {"eval", "--drift"}, .timed = true},
 	{.name = "export of all", .words = {"export", "--csv"}},
+	{.name = "export of edges", .words = {"export", "--edges"}},
+	{.name = "export as JSON", .words = {"export", "m/Oak-ties", "--json"}},
 	{.name = "export of a family", .words = {"export", "m/Oak-ties", "--format", "graphml"}},
+	{.name = "export as DOT", .words = {"export", "--format", "dot", "-o", "out.yml"}},
+	{.name = "export of a card", .words = {"export", "m/Oak-ties", "--format", "card"}},
+	{.name = "export as a configuration", .words = {"export", "m/Oak-slerp", "--format", "mergekit"}},
 	{.name = "export of a merge", .words = {"export", "-m", "n/Oak-7B", "-m", "r/Oak-3", "-o", "out.yml"}},
 	{.name = "choose", .words = {"choose", "m/Oak-ties", "1"}},
 	{.name = "check", .words = {"check"}},
+	{.name = "check of merges", .words = {"check", "--merges"}},
 	{.name = "config", .words = {"config", "--config", "config.yaml", "--print"}},
 	{.name = "a saved sketch", .words = {"browse", "--script", "sketch.keys"}, .screen = true},
 	{.name = "a fit beside the screen", .words = {"browse", "--script", "fit.keys"}, .screen = true},
 	{.name = "views", .words = {"browse", "--script", "views.keys"}, .screen = true},
-	{.name = "sync", .words = {"--no-starter", "sync", "--tries", "1"}, .network = true},
-	{.name = "sync of models", .words = {"--no-starter", "sync", "--models", "--depth", "1", "--tries", "1"}, .network = true,
-	 .steps = true},
-	{.name = "sync that tries again", .words = {"--no-starter", "sync", "--tries", "2", "--backoff", "1"}, .network = true,
+	{.name = "a suggestion opened", .words = {"browse", "--script", "suggest.keys"}, .screen = true},
+	{.name = "filters", .words = {"browse", "--script", "filter.keys"}, .screen = true},
+	{.name = "two sketches", .words = {"browse", "--script", "versus.keys"}, .screen = true, .steps = true},
+	{.name = "guesses", .words = {"browse", "--script", "guess.keys"}, .screen = true},
+	{.name = "sync", .words = {"--no-starter", "sync", "--tries", "1"}, .server = "good"},
+	{.name = "sync of models", .words = {"--no-starter", "sync", "--models", "--depth", "1", "--tries", "1"},
+	 .server = "few 6", .steps = true},
+	{.name = "sync of descendants", .words = {"--no-starter", "sync", "--descendants", "--tries", "1"},
+	 .server = "few 3", .steps = true},
+	{.name = "sync that tries again", .words = {"--no-starter", "sync", "--tries", "2", "--backoff", "1"}, .server = "few 6",
 	 .timed = true},
 };
 const size_t scenario_count = sizeof scenarios / sizeof *scenarios;
@@ -84,6 +107,15 @@ static const struct {
 	{"views.keys", "wait idle\nresize 120 40\nkey j j enter\ndump -\nkey r\ndump -\nkey esc H\ndump -\n"
 		       "key esc P\ndump -\nkey esc v j v V\ndump -\nkey esc ?\ndump -\nkey esc /\ntype oak\n"
 		       "key enter f\ntype ifeval > 40\nkey enter\ndump -\n"},
+	{"suggest.keys", "resize 120 40\nwait idle\ntype :suggest floor=0 limit=3\nkey enter\nwait idle\ndump -\nkey f\n"
+			 "wait idle\ndump -\nkey f o p\nwait idle\ndump -\nkey enter\ndump -\nkey u\n"},
+	{"filter.keys", "resize 120 40\nwait idle\nkey f\ntype ifeval > 40 owner = m\nkey enter\ndump -\n"
+			"type :sort name\nkey enter\ntype :column bbh\nkey enter\ndump -\n"
+			"type :mark odd\nkey enter\nkey f ctrl-u enter\ntype /oak\nkey enter n\ndump -\n"},
+	{"versus.keys", "resize 120 40\nwait idle\nkey j space j j space D enter + + L\ndump -\nkey E W\ndump -\n"
+			"type :beside nothing\nkey enter\ndump -\n"},
+	{"guess.keys", "resize 120 40\nwait idle\ntype :goto m/Oak-new\nkey enter tab A\nwait idle\ndump -\n"
+		       "type :accept 1\nkey enter\nwait idle\ndump -\n"},
 };
 
 /* Merges of two scored models each, to learn what merges are made from. */
@@ -99,6 +131,20 @@ static const struct {
 const char *const scenarios_more[] = {
 	"model,kind,architecture,params_b,uploaded,ifeval,bbh,gpqa,musr,mmlu_pro\n" NAMES(MODELS),
 	"child,parent,relation,weight\n" NAMES(EDGES),
+	NULL,
+};
+
+/* As many again, and answers of all to a set of questions. */
+#define MORE_NAMES(X) \
+	X("i", "45") X("j", "46") X("k", "47") X("l", "48") X("m", "49") X("n", "50") X("o", "59") X("p", "60")
+#define ANSWERS(name, score) \
+	"k/Oak-" name ",1,0,1,0,1,0,1,0,1\nk/Elm-" name ",1,1,1,0,1,1,0,1,1\nk/Oak-two-" name ",0,1,0,0,1,0,1,0,0\n"
+const char *const scenarios_answers[] = {
+	"model,kind,architecture,params_b,uploaded,ifeval,bbh,gpqa,musr,mmlu_pro\n" MORE_NAMES(MODELS),
+	"child,parent,relation,weight\n" MORE_NAMES(EDGES),
+	"model,set:0,set:1,set:2,set:3,set:4,set:5,set:6,set:7,set:8\n" NAMES(ANSWERS) MORE_NAMES(ANSWERS)
+	"n/Oak-7B,0,0,1,0,0,0,1,0,0\ns/Elm-8B-Chat,1,1,1,1,1,1,1,1,0\ns/Elm-8B-Tuned,1,0,1,1,1,1,0,1,0\n"
+	"r/Oak-3,1,0,1,0,1,0,1,0,1\nn/Oak-7B-Chat,0,0,1,0,1,0,1,0,0\nr/Oak-2.5,1,0,0,0,1,0,1,0,0\n",
 	NULL,
 };
 
@@ -121,6 +167,11 @@ static void put_file(const char *name, const char *text)
 	FILE *file = fopen(name, "w");
 
 	FUZZ_CHECK(file && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+void scenarios_serve(const char *how)
+{
+	put_file("mode", how);
 }
 
 /* ---- the environment and the server ------------------------------------------------ */
@@ -178,7 +229,7 @@ static void start_server(void)
 	char program[512], address[64];
 
 	snprintf(program, sizeof program, "%s/tests/sync/server.py", source ? source : ".");
-	put_file("mode", "good");
+	scenarios_serve("good");
 	server = fork();
 	FUZZ_CHECK(server >= 0);
 	if (server == 0)

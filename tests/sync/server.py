@@ -6,6 +6,7 @@ Writes its port to FOLDER/port when it listens, and a line for each request to
 FOLDER/log.  What it does is read from FOLDER/mode at each request:
 
   good             answers
+  few N            answers, of a table of N rows
   slow-down N      429 with Retry-After: 0 to the first N requests
   broken N         500 to the first N requests
   breaking N       500 to all but the first N requests
@@ -87,7 +88,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if path.startswith("/rows"):
             if self.headers.get("If-None-Match") == '"one"':
                 return self.answer(304, b"")
-            total = ROWS + (done if mode()[0] == "growing" else 0)
+            word, count = mode()
+            total = count if word == "few" else ROWS + (done if word == "growing" else 0)
             return self.answer(200, json.dumps(page(int(query["offset"][0]), total)).encode(), ETag='"one"')
         if path == "/api/models":
             parent = query["filter"][0].removeprefix("base_model:")
