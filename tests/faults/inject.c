@@ -540,8 +540,19 @@ static void run_one(const char *one, const char *name, struct shared *shared)
 	exit(64);
 }
 
+/* OpenBLAS begins its threads before main(), ends them at each fork() and hangs when
+ * it cannot begin them again. */
+static void forbid_threads(char **argv)
+{
+	if (getenv("OPENBLAS_NUM_THREADS"))
+		return;
+	setenv("OPENBLAS_NUM_THREADS", "1", 1);
+	execv("/proc/self/exe", argv); /* else as it is */
+}
+
 int main(int argc, char **argv)
 {
+	forbid_threads(argv);
 	struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	long every = number_of("EVERY", 0), step = number_of("STEP", 1);
 	struct total total = {0};
