@@ -28,7 +28,10 @@ FUZZ_TARGETS = \
 	tests/fuzz/http \
 	tests/fuzz/pages \
 	tests/fuzz/statements \
-	tests/fuzz/learned
+	tests/fuzz/learned \
+	tests/fuzz/learned_answers \
+	tests/fuzz/wishes \
+	tests/fuzz/state
 
 # What all of them have: their own file, and this.  With --enable-fuzzing the
 # compiler's fuzzer takes the place of the replay.

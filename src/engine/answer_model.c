@@ -121,6 +121,17 @@ void *answer_model_state(const struct answer_model *model, size_t *bytes)
 	return state;
 }
 
+/* No search ends near that; what does was not learned. */
+#define FACTOR_MAX 1e6
+static bool are_factors(const float *factors, size_t count)
+{
+	size_t i = 0;
+
+	while (i < count && fabs((double)factors[i]) <= FACTOR_MAX)
+		i++;
+	return i == count;
+}
+
 /* Takes the factors of a state of the same answers; false when it is of others. */
 static bool read_state(struct answer_model *model, const struct lrmf_data *answers, const void *state,
 		       size_t bytes)
@@ -133,12 +144,16 @@ static bool read_state(struct answer_model *model, const struct lrmf_data *answe
 	if (strncmp(header.magic, "answers", sizeof header.magic) != 0 || header.version != STATE_VERSION ||
 	    header.models != answers->models || header.questions != answers->questions ||
 	    header.fingerprint != model->fingerprint || header.rank == 0 || header.rank > 1024 ||
-	    !(header.lambda > 0) ||
+	    !(header.lambda >= 1 / FACTOR_MAX && header.lambda <= FACTOR_MAX) ||
 	    bytes != sizeof header + (header.models * header.rank + header.questions * (header.rank + 1)) *
 		    sizeof(float))
 		return false;
 	float *factors = memory_allocate(bytes - sizeof header, 1);
 	memcpy(factors, (const char *)state + sizeof header, bytes - sizeof header);
+	if (!are_factors(factors, (bytes - sizeof header) / sizeof *factors)) {
+		free(factors);
+		return false;
+	}
 	model->lrmf = lrmf_restore(answers->models, answers->questions, header.rank, factors,
 				   factors + header.models * header.rank);
 	model->lambda = header.lambda;

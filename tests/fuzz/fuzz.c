@@ -29,6 +29,20 @@ char *fuzz_text(const uint8_t *data, size_t size)
 	return text;
 }
 
+char *fuzz_edit(const void *bytes, size_t whole, const uint8_t *data, size_t size)
+{
+	char *copy = fuzz_copy(bytes, whole);
+	size_t at = 0;
+
+	while (at + 4 < size && whole > 0) {
+		size_t place = ((size_t)data[at] << 16 | (size_t)data[at + 1] << 8 | data[at + 2]) % whole;
+		size_t length = data[at + 3];
+		for (at += 4; length > 0 && at < size && place < whole; length--)
+			copy[place++] = (char)data[at++];
+	}
+	return copy;
+}
+
 /* ---- records ------------------------------------------------------------------ */
 
 /* Reads it to its end: the sanitizers see a string that has none. */

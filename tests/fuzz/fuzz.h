@@ -27,6 +27,10 @@ char *fuzz_copy(const uint8_t *data, size_t size);
 /* The same as a string: without NUL bytes, which no string has. */
 char *fuzz_text(const uint8_t *data, size_t size);
 
+/* A copy of other bytes with the edits that the input is: each three bytes of place,
+ * one of length, the bytes.  The caller frees. */
+char *fuzz_edit(const void *bytes, size_t whole, const uint8_t *data, size_t size);
+
 /* A sink that reads all that is delivered and checks what every reader owes. */
 extern const struct record_sink fuzz_sink;
 

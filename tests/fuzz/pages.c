@@ -5,19 +5,11 @@
 
 static const char *edited(const uint8_t *data, size_t size)
 {
-	size_t whole, at = 0;
+	size_t whole;
 	const uint8_t *bytes = world_bytes(&whole);
-	uint8_t *copy = malloc(whole);
-
-	FUZZ_CHECK(copy);
-	memcpy(copy, bytes, whole);
-	while (at + 4 < size) {
-		size_t place = ((size_t)data[at] << 16 | (size_t)data[at + 1] << 8 | data[at + 2]) % whole;
-		size_t length = data[at + 3];
-		for (at += 4; length > 0 && at < size && place < whole; length--)
-			copy[place++] = data[at++];
-	}
+	char *copy = fuzz_edit(bytes, whole, data, size);
 	const char *path = world_put(copy, whole);
+
 	free(copy);
 	return path;
 }
