@@ -1,6 +1,6 @@
 # What the world does: in `make check` a little of it, in `make check-faults`
 # two hundred kills.
-FAULT_TESTS = tests/faults/faults.sh
+FAULT_TESTS = tests/faults/faults.sh tests/faults/full.sh
 
 # Every call that can fail, made to fail.
 if HAVE_WRAP

@@ -75,6 +75,10 @@ enum status database_error(struct store *store, struct error *error, const char 
 {
 	int code = store->database ? sqlite3_errcode(store->database) & 0xff : SQLITE_NOMEM;
 	int number = store->database ? sqlite3_system_errno(store->database) : 0;
+
+	/* The index of the log has no room: SQLite calls that an I/O error. */
+	if (code == SQLITE_IOERR && sqlite3_extended_errcode(store->database) == SQLITE_IOERR_SHMSIZE)
+		code = SQLITE_FULL;
 	const struct failure *failure =
 		find_failure(result_failures, FAILURE_COUNT(result_failures), code);
 	enum status status = failure ? failure->status : STATUS_SOFTWARE;
@@ -83,7 +87,7 @@ enum status database_error(struct store *store, struct error *error, const char 
 	if (code == SQLITE_CANTOPEN && number != 0)
 		return database_file_error(store->path, number, error, doing);
 	error_set(error, status, "%s: %s", doing,
-		  store->database ? sqlite3_errmsg(store->database) : sqlite3_errstr(code));
+		  store->database && code != SQLITE_FULL ? sqlite3_errmsg(store->database) : sqlite3_errstr(code));
 	error_locate(error, store->path, 0, 0);
 	if (failure)
 		error_advise(error, "%s", failure->advice);

@@ -9,7 +9,9 @@
  * linker it is one. */
 typedef unsigned int length_t;
 
-static void *next(const char *name)
+/* Not static: glibc has poll() inline. */
+void *failing_next(const char *name);
+void *failing_next(const char *name)
 {
 	return dlsym(RTLD_NEXT, name);
 }
@@ -19,7 +21,7 @@ static void *next(const char *name)
 	type name parameters \
 	{ \
 		type (*real) parameters; \
-		*(void **)&real = next(#name); \
+		*(void **)&real = failing_next(#name); \
 		if (failing_now(FAILING_SOCKET)) \
 			return WITH(failure, -1); \
 		return real arguments; \

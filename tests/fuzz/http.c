@@ -33,7 +33,7 @@ static void check_request(char *request)
 {
 	static const char *const heads[] = {
 		"GET /", "Host: 127.0.0.1:", "User-Agent: stemma/", "Accept: */*", "Accept-Encoding: ",
-		"If-None-Match: ", "Authorization: Bearer " TOKEN,
+		"If-None-Match: ", ("Authorization: Bearer " TOKEN),
 	};
 	char *rest = NULL;
 
