@@ -24,6 +24,8 @@ EXTRA_DIST += tests/faults/README tests/faults/session.sh tests/faults/threads.s
 .PHONY: check-faults
 check-faults: all tests/faults/inject tests/faults/kill_at
 	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) SEED=$$(date +%s) KILLS=200 DAMAGES=100 LARGE=yes $(SHELL) $(top_srcdir)/tests/faults/faults.sh
+	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) RESTS='0 4 8 16 32 40 48 64 96 128 192 256 384 512' \
+		$(SHELL) $(top_srcdir)/tests/faults/full.sh
 	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) EVERY=3000 tests/faults/inject
 
 # A scripted session under valgrind; the same with the thread sanitizer, for which

@@ -2,7 +2,9 @@
 # A disk that is full in the midst of each command that writes: what to do is said,
 # the cache is as before or as after, and no half of a file is left.  Needs the
 # right to mount a small disk.  Prints TAP and, as comments, how much was tried.
+#   RESTS="0 4 64"    KB that are free, of which fewer are tried by default
 . "${top_srcdir:-.}/tests/cli/tap.sh"
+rests_tried=${RESTS:-0 8 40 96 384}
 screens=$top_srcdir/tests/screens
 
 mkdir small
@@ -45,7 +47,7 @@ fills() {
 	cp out whole
 	check "$name: works where there is room" exits 0
 	content >after
-	for free in 0 4 8 16 32 40 48 64 96 128 192 256 384 512; do
+	for free in $rests_tried; do
 		tried=$((tried + 1))
 		reset
 		left $free
