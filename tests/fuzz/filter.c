@@ -3,19 +3,9 @@
 
 #include "stemma/app/filter.h"
 
-static struct session *open_once(void)
-{
-	static struct session *session;
-	struct error error = {0};
-
-	if (!session)
-		FUZZ_CHECK(session_open(world_cache(), true, NULL, NULL, &session, &error) == STATUS_OK);
-	return session;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct catalog *catalog = open_once()->catalog;
+	const struct catalog *catalog = world_session()->catalog;
 	struct filter *filter = filter_new(catalog);
 	struct error error = {0};
 	uint8_t fit[64] = {0};

@@ -70,7 +70,8 @@ static void open_world(void)
 	FUZZ_CHECK(session_open(world_cache(), true, NULL, NULL, &world.session, &error) == STATUS_OK);
 	add_models();
 	FUZZ_CHECK(session_reload(world.session, &error) == STATUS_OK);
-	FUZZ_CHECK(session_fit(world.session, PRIOR_KIN, 0, 0, false, NULL, &error) == STATUS_OK);
+	FUZZ_CHECK(session_fit(world.session, &(const struct engine_settings){.prior = PRIOR_KIN}, false, NULL,
+			       &error) == STATUS_OK);
 	FUZZ_CHECK(outcomes_load(world.session->store, world.session->catalog, "set", &world.outcomes, &error) == STATUS_OK);
 	FUZZ_CHECK(learn(NULL, 0, NULL, &model, &error) == STATUS_OK);
 	world.state = answer_model_state(model, &world.bytes);

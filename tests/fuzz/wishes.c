@@ -4,16 +4,6 @@
 
 #include "stemma/app/wishes.h"
 
-static struct session *open_once(void)
-{
-	static struct session *session;
-	struct error error = {0};
-
-	if (!session)
-		FUZZ_CHECK(session_open(world_cache(), true, NULL, NULL, &session, &error) == STATUS_OK);
-	return session;
-}
-
 /* What is written means the same when it is read again. */
 static void check_written(const struct wishes *wishes)
 {
@@ -46,7 +36,7 @@ static void check_search(const struct wish_search *search, const struct catalog 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct catalog *catalog = open_once()->catalog;
+	const struct catalog *catalog = world_session()->catalog;
 	char *line = fuzz_text(data, size);
 	struct wishes wishes = {0};
 	struct wish_search search = {0};

@@ -134,3 +134,13 @@ const char *world_cache(void)
 
 	return world_put(bytes, size);
 }
+
+struct session *world_session(void)
+{
+	static struct session *session;
+	struct error error = {0};
+
+	if (!session)
+		FUZZ_CHECK(session_open(world_cache(), true, NULL, NULL, &session, &error) == STATUS_OK);
+	return session;
+}

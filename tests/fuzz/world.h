@@ -13,6 +13,9 @@ const char *world_cache(void);
 const uint8_t *world_bytes(size_t *size);
 const char *world_put(const void *bytes, size_t size);
 
+/* The small cache opened, once for all inputs: for what does not change it. */
+struct session *world_session(void);
+
 /* Runs a key script in the browser over the small cache. */
 void world_browse(const char *script);
 /* Opens a cache that may be anything, checks it, reads it, predicts and browses. */
