@@ -198,9 +198,10 @@ static enum status keep_page(struct syncing *syncing, size_t *page, size_t *tota
 	}
 	*total = now;
 	snprintf(cursor, sizeof cursor, "%zu", now);
-	status = store_put_page(syncing->store, CONTENTS, *page, text_string(&answer->body), error);
+	/* First how many there are to be: pages without that would pass for all. */
+	status = store_put_sync(syncing->store, CONTENTS, cursor, etag, false, error);
 	if (status == STATUS_OK)
-		status = store_put_sync(syncing->store, CONTENTS, cursor, etag, false, error);
+		status = store_put_page(syncing->store, CONTENTS, *page, text_string(&answer->body), error);
 	++*page;
 	syncing->report->fetched += rows;
 	return status;
@@ -213,6 +214,8 @@ static enum status sync_contents(struct syncing *syncing, struct error *error)
 	char *etag = memory_string(known.done ? NULL : known.etag);
 	enum status status = store_each_page(syncing->store, CONTENTS, count_page, &page, error);
 
+	if (total == 0)
+		page = 0; /* as a program that was killed may have left it once */
 	while (status == STATUS_OK && !syncing->report->unchanged && (page == 0 || page * PAGE_ROWS < total)) {
 		struct http_answer answer;
 		status = get_page(syncing, page, page == 0 && known.done ? known.etag : NULL, &answer, error);

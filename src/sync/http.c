@@ -18,7 +18,7 @@
 #define WAIT_MAX 600.0 /* seconds: no window of a server is longer */
 
 struct http {
-	CURL *curl;
+	CURLSH *share; /* of connections, by all requests */
 	struct http_settings settings;
 	struct progress *progress;
 	const char *stage; /* what is told while it works */
@@ -45,8 +45,9 @@ struct http *http_new(const struct http_settings *settings, struct progress *pro
 	http->progress = progress;
 	http->begun = clock_seconds();
 	http_tell(http, "fetching", -1);
-	http->curl = curl_easy_init();
-	if (!http->curl)
+	http->share = curl_share_init();
+	if (!http->share || curl_share_setopt(http->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) != CURLSHE_OK ||
+	    curl_share_setopt(http->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK)
 		memory_exhausted();
 	return http;
 }
@@ -61,7 +62,7 @@ void http_free(struct http *http)
 {
 	if (!http)
 		return;
-	curl_easy_cleanup(http->curl);
+	curl_share_cleanup(http->share);
 	free(http);
 }
 
@@ -245,14 +246,13 @@ static struct curl_slist *request_headers(const char *etag)
 
 /* What is not set must not be sent without it: the first failure counts. */
 #define SET(option, value) (code = code != CURLE_OK ? code : curl_easy_setopt(curl, option, value))
-static CURLcode prepare(struct http *http, const char *url, struct transfer *transfer,
+static CURLcode prepare(CURL *curl, const struct http *http, const char *url, struct transfer *transfer,
 			struct curl_slist *headers)
 {
-	CURL *curl = http->curl;
 	CURLcode code = CURLE_OK;
 	bool secure = strncasecmp(url, "https:", 6) == 0;
 
-	curl_easy_reset(curl);
+	SET(CURLOPT_SHARE, http->share);
 	SET(CURLOPT_URL, url);
 	SET(CURLOPT_PROTOCOLS_STR, secure ? "https" : "http");
 	SET(CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
@@ -329,45 +329,59 @@ static enum outcome judge_answer(const struct http_answer *answer, const char *u
 }
 
 /* Where a redirect leads, if it may be followed; the caller frees. */
-static char *redirect_of(struct http *http, const char *url, long status, struct error *error)
+static char *redirect_of(CURL *curl, const char *url, long status, struct error *error)
 {
 	char *target = NULL;
 
 	if (status < 300 || status >= 400 || status == 304)
 		return NULL;
-	curl_easy_getinfo(http->curl, CURLINFO_REDIRECT_URL, &target);
+	curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &target);
 	if (target && same_origin(url, target))
 		return memory_string(target);
 	error_set(error, STATUS_IO, "%s: the server redirects to another host, which is not followed", url);
 	return NULL;
 }
 
+/* One request.  *target is where a redirect leads, if it may be followed, NULL
+ * without one; the caller frees.  Each has a handle of its own: that of another one,
+ * before libcurl 8.1.1, is where an answer that begins with a blank writes to memory
+ * that is no longer there (curl/curl#11103). */
+static enum outcome request(struct transfer *transfer, const char *url, const char *etag, bool follow,
+			    char **target, struct error *error)
+{
+	struct http *http = transfer->http;
+	struct http_answer *answer = transfer->answer;
+	struct curl_slist *headers = request_headers(etag);
+	CURL *curl = curl_easy_init();
+
+	if (!curl)
+		memory_exhausted();
+	CURLcode code = prepare(curl, http, url, transfer, headers);
+	if (code == CURLE_OK)
+		code = curl_easy_perform(curl);
+	http->requests++;
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
+	*target = code == CURLE_OK && follow ? redirect_of(curl, url, answer->status, error) : NULL;
+	curl_easy_cleanup(curl);
+	curl_slist_free_all(headers);
+	if (*target)
+		return OUTCOME_AGAIN;
+	if (error->status != STATUS_OK)
+		return OUTCOME_FAILED;
+	return code != CURLE_OK ? judge_failure(transfer, code, url, error) : judge_answer(answer, url, error);
+}
+
 static enum outcome try_once(struct http *http, const char *url, const char *etag,
 			     struct http_answer *answer, double *wait, struct error *error)
 {
 	struct transfer transfer = {.http = http, .answer = answer};
-	char *current = memory_string(url), *target = NULL;
+	char *current = memory_string(url), *target;
 	enum outcome outcome = OUTCOME_FAILED;
-	CURLcode code;
 
 	for (int redirects = 0; current; redirects++) {
 		http_answer_free(answer);
 		transfer.wait = -1;
-		struct curl_slist *headers = request_headers(etag);
-		code = prepare(http, current, &transfer, headers);
-		if (code == CURLE_OK)
-			code = curl_easy_perform(http->curl);
-		curl_slist_free_all(headers);
-		http->requests++;
-		curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &answer->status);
-		target = NULL;
-		if (code == CURLE_OK && redirects < REDIRECTS_MAX)
-			target = redirect_of(http, current, answer->status, error);
-		if (!target) {
-			outcome = error->status != STATUS_OK ? OUTCOME_FAILED
-				: code != CURLE_OK ? judge_failure(&transfer, code, current, error)
-						   : judge_answer(answer, current, error);
-		}
+		outcome = request(&transfer, current, etag, redirects < REDIRECTS_MAX, &target, error);
 		free(current);
 		current = target;
 	}

@@ -115,6 +115,20 @@ sync
 check 'after a break it goes on' says '^rows  *230$'
 check 'with what is missing' requests 1
 
+# A page of which it is not known how many there are to be is not taken for all.
+fresh
+serve breaking 1
+sync --tries 1
+"$python" -c 'import sqlite3
+cache = sqlite3.connect("s.db")
+cache.execute("UPDATE sync_state SET cursor = NULL")
+cache.commit()'
+serve good
+sync
+check 'a lone page is not the table' says '^rows  *230$'
+with check --json
+check 'and all of it comes' says '"models": 230'
+
 # The token goes to the endpoint, and nowhere else.
 HF_TOKEN=' hf_secret
 '

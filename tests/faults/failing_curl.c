@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 WRAP(CURL, CURL *, curl_easy_init, (void), (), NULL)
+WRAP(CURL, CURLSH *, curl_share_init, (void), (), NULL)
 WRAP(CURL, CURLcode, curl_easy_perform, (CURL *curl), (curl), CURLE_RECV_ERROR)
 WRAP(CURL, struct curl_slist *, curl_slist_append, (struct curl_slist *list, const char *line), (list, line),
      NULL)
@@ -41,4 +42,19 @@ CURLcode __wrap_curl_easy_getinfo(CURL *curl, CURLINFO what, ...)
 	va_end(arguments);
 	return failing_now(FAILING_CURL) ? CURLE_BAD_FUNCTION_ARGUMENT
 					 : __real_curl_easy_getinfo(curl, what, value);
+}
+
+#undef curl_share_setopt
+CURLSHcode __real_curl_share_setopt(CURLSH *share, CURLSHoption option, ...);
+CURLSHcode __wrap_curl_share_setopt(CURLSH *share, CURLSHoption option, ...);
+
+/* Only with an argument of the size of an int. */
+CURLSHcode __wrap_curl_share_setopt(CURLSH *share, CURLSHoption option, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, option);
+	int value = va_arg(arguments, int);
+	va_end(arguments);
+	return failing_now(FAILING_CURL) ? CURLSHE_NOMEM : __real_curl_share_setopt(share, option, value);
 }
