@@ -234,7 +234,9 @@ int screen_columns(const struct screen *screen)
 void screen_resize(struct screen *screen, int rows, int columns)
 {
 	(void)screen;
-	resize_term(rows, columns);
+	/* Half of its lines have the old size then. */
+	if (resize_term(rows, columns) == ERR)
+		memory_exhausted();
 }
 
 void screen_measure(struct screen *screen)
@@ -244,7 +246,8 @@ void screen_measure(struct screen *screen)
 	if (screen->headless || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 ||
 	    size.ws_col == 0)
 		return;
-	resizeterm(size.ws_row, size.ws_col);
+	if (resizeterm(size.ws_row, size.ws_col) == ERR)
+		memory_exhausted();
 	/* resizeterm leaves a KEY_RESIZE in the queue, which nobody needs. */
 }
 

@@ -288,10 +288,16 @@ static bool may_exit(const struct outcome *outcome, enum failing what)
 	       strstr(outcome->message, "Out of memory");
 }
 
-/* NLopt 2.7 ends with the program when it gets no memory; no other library may. */
+/* NLopt 2.7, ncurses 6.4 and OpenBLAS 0.3 write to NULL when they get no memory; no
+ * other library may. */
 static bool is_library_fault(const struct outcome *outcome, enum failing what)
 {
-	return what == FAILING_LIBRARY && strncmp(outcome->crashed, "libnlopt", strlen("libnlopt")) == 0;
+	static const char *const faulty[] = {"libnlopt", "libncurses", "libtinfo", "libopenblas"};
+
+	for (size_t i = 0; what == FAILING_LIBRARY && i < sizeof faulty / sizeof *faulty; i++)
+		if (strncmp(outcome->crashed, faulty[i], strlen(faulty[i])) == 0)
+			return true;
+	return false;
 }
 
 /* What is wrong with an outcome; NULL when nothing. */
@@ -467,7 +473,7 @@ static void tell(const struct scenario *scenario, enum failing what, const struc
 		printf(" (%ld calls from %zu places, %ld of them known)", tally->calls, tally->places, tally->known);
 	printf(", %ld of them borne\n", tally->borne);
 	if (tally->crashed)
-		printf("# %ld of them end in NLopt\n", tally->crashed);
+		printf("# %ld of them end in the library\n", tally->crashed);
 	if (tally->missed)
 		printf("# %ld of them were not reached again\n", tally->missed);
 	fflush(stdout);
