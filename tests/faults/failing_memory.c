@@ -29,16 +29,26 @@ void *__wrap_realloc(void *block, size_t size);
 
 /* ---- what stemma has not given back ---------------------------------------------- */
 
-/* Blocks by their address; one that libraries free is struck out as well. */
-#define BLOCKS_MAX ((size_t)1 << 20)
-#define STRUCK ((void *)1)
+/* Blocks by their address; one that libraries free is struck out as well.  A small
+ * table, without gaps within a run of entries: each process copies what it touches. */
+#define BLOCKS_MAX ((size_t)1 << 17)
 static void *blocks[BLOCKS_MAX];
 static long block_count;
 static pthread_mutex_t block_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static size_t block_place(const void *block)
 {
-	return (size_t)((uintptr_t)block >> 4) * 0x9E3779B97F4A7C15u >> 44;
+	return (size_t)((uintptr_t)block >> 4) * 0x9E3779B97F4A7C15u >> 47;
+}
+
+/* Where it is, or else is to be. */
+static size_t find_block(const void *block)
+{
+	size_t at = block_place(block);
+
+	while (blocks[at] && blocks[at] != block)
+		at = (at + 1) % BLOCKS_MAX;
+	return at;
 }
 
 static void *note_block(void *block)
@@ -46,13 +56,24 @@ static void *note_block(void *block)
 	if (!block || !OWN_ALLOCATOR)
 		return block;
 	pthread_mutex_lock(&block_lock);
-	size_t at = block_place(block);
-	for (size_t tried = 0; tried < BLOCKS_MAX && blocks[at] && blocks[at] != STRUCK; tried++)
-		at = (at + 1) % BLOCKS_MAX;
-	blocks[at] = block;
-	block_count++;
+	blocks[find_block(block)] = block;
+	if (++block_count > (long)BLOCKS_MAX / 2)
+		abort(); /* make it larger */
 	pthread_mutex_unlock(&block_lock);
 	return block;
+}
+
+/* Those behind it move up. */
+static void close_gap(size_t gap)
+{
+	for (size_t at = (gap + 1) % BLOCKS_MAX; blocks[at]; at = (at + 1) % BLOCKS_MAX) {
+		size_t home = block_place(blocks[at]);
+		if ((at - home) % BLOCKS_MAX < (at - gap) % BLOCKS_MAX)
+			continue;
+		blocks[gap] = blocks[at];
+		gap = at;
+	}
+	blocks[gap] = NULL;
 }
 
 static void strike_block(const void *block)
@@ -60,11 +81,9 @@ static void strike_block(const void *block)
 	if (!block || !OWN_ALLOCATOR)
 		return;
 	pthread_mutex_lock(&block_lock);
-	size_t at = block_place(block);
-	for (size_t tried = 0; tried < BLOCKS_MAX && blocks[at] && blocks[at] != block; tried++)
-		at = (at + 1) % BLOCKS_MAX;
-	if (blocks[at] == block) {
-		blocks[at] = STRUCK;
+	size_t at = find_block(block);
+	if (blocks[at]) {
+		close_gap(at);
 		block_count--;
 	}
 	pthread_mutex_unlock(&block_lock);

@@ -8,6 +8,7 @@
  *                of callers).  Within libraries: the first from each place that
  *                no command before has come to.
  *   STEP=1       a sample of the calls: next = this + 1 + this / STEP (the default)
+ *   PART=1/2     the second half of the commands, for two of these beside each other
  *   ONE=2:41     only the 41st call of kind 2 (failing.h, from 0), for a debugger:
  *                in this process, with its output in the files out and err
  * A word on the command line picks the scenarios that have it in their name.
@@ -562,8 +563,10 @@ int main(int argc, char **argv)
 	struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	long every = number_of("EVERY", 0), step = number_of("STEP", 1);
 	struct total total = {0};
+	size_t part = 0, parts = 1;
 
 	FUZZ_CHECK(shared != MAP_FAILED && step > 0);
+	FUZZ_CHECK(!getenv("PART") || (sscanf(getenv("PART"), "%zu/%zu", &part, &parts) == 2 && part < parts));
 	failing_install();
 	/* Once for all: where it cannot be had for want of memory, ASCII is printed. */
 	setlocale(LC_ALL, "");
@@ -571,7 +574,7 @@ int main(int argc, char **argv)
 	scenarios_begin();
 	if (getenv("ONE"))
 		run_one(getenv("ONE"), argc > 1 ? argv[1] : "", shared);
-	for (size_t i = 0; i < scenario_count; i++) {
+	for (size_t i = part; i < scenario_count; i += parts) {
 		const struct scenario *scenario = &scenarios[i];
 		if (argc > 1 && !strstr(scenario->name, argv[1]))
 			continue;

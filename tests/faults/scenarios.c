@@ -69,6 +69,9 @@ const struct scenario scenarios[] = {
 	{.name = "filters", .words = {"browse", "--script", "filter.keys"}, .screen = true},
 	{.name = "two sketches", .words = {"browse", "--script", "versus.keys"}, .screen = true, .steps = true},
 	{.name = "guesses", .words = {"browse", "--script", "guess.keys"}, .screen = true},
+	{.name = "an import beside the screen", .words = {"browse", "--script", "import.keys"}, .screen = true, .steps = true},
+	{.name = "a sync beside the screen", .words = {"browse", "--script", "sync.keys"}, .screen = true, .steps = true,
+	 .server = "few 6"},
 	{.name = "sync", .words = {"--no-starter", "sync", "--tries", "1"}, .server = "good"},
 	{.name = "sync of models", .words = {"--no-starter", "sync", "--models", "--depth", "1", "--tries", "1"},
 	 .server = "few 6", .steps = true},
@@ -114,6 +117,8 @@ static const struct {
 			"type :mark odd\nkey enter\nkey f ctrl-u enter\ntype /oak\nkey enter n\ndump -\n"},
 	{"versus.keys", "resize 120 40\nwait idle\nkey j space j j space D enter + + L\ndump -\nkey E W\ndump -\n"
 			"type :beside nothing\nkey enter\ndump -\n"},
+	{"import.keys", "resize 120 40\nwait idle\ntype :import models.csv folder\nkey enter\nwait idle\ndump -\n"},
+	{"sync.keys", "resize 120 40\nwait idle\ntype :sync models\nkey enter\nwait idle\ndump -\n"},
 	{"guess.keys", "resize 120 40\nwait idle\ntype :goto m/Oak-new\nkey enter tab A\nwait idle\ndump -\n"
 		       "type :accept 1\nkey enter\nwait idle\ndump -\n"},
 };
