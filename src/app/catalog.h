@@ -19,6 +19,8 @@ struct catalog_alias {
 	uint32_t model;
 };
 
+/* catalog_names_with() in so many parts; the answer is the same. */
+void names_sweep(const struct catalog *catalog, size_t parts, const char *part, uint8_t *contains);
 /* Makes the averages of the rows of scores. */
 void catalog_average_scores(struct catalog *catalog);
 /* Frees what a catalog owns and leaves it empty. */

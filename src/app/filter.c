@@ -9,6 +9,7 @@
 
 #include "stemma/app/flags.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/parallel.h"
 
 #define FAMILIES_MAX 8 /* bits of struct filter's family */
 
@@ -421,33 +422,28 @@ static bool follow(const struct filter *filter, size_t model, const struct added
 /* Letters in order stay in order when fewer are asked for: only what had those
  * of the line before can have those of a line that goes on from it, and only
  * what was added is to be found. */
-static void find_candidates(struct filter *filter, const struct words *words)
+static bool line_goes_on(const struct filter *filter)
 {
-	const char *line = filter->line.words, *blank;
-	size_t length = strlen(filter->tried), kept = 0;
-	bool narrows = length > 0 && strncmp(line, filter->tried, length) == 0;
-	char letters[FILTER_WORDS_MAX];
-	struct added added = {.letters = letters};
+	size_t length = strlen(filter->tried);
 
-	if (narrows && line[length] == '\0')
-		return;
-	if (narrows)
-		added.word = (blank = strrchr(filter->tried, ' ')) ? strlen(blank + 1) : length;
-	snprintf(letters, sizeof letters, "%s", narrows ? line + length : line);
+	return length > 0 && strncmp(filter->line.words, filter->tried, length) == 0;
+}
+
+/* What a line asks beyond the line before, or as the first; `letters` gets them in
+ * lower case. */
+static struct added find_added(const struct filter *filter, char letters[FILTER_WORDS_MAX])
+{
+	bool goes_on = line_goes_on(filter);
+	size_t length = goes_on ? strlen(filter->tried) : 0;
+	const char *blank = strrchr(filter->tried, ' ');
+
+	snprintf(letters, FILTER_WORDS_MAX, "%s", filter->line.words + length);
 	for (char *letter = letters; *letter; letter++)
 		*letter = filter_lower(*letter);
-	size_t count = narrows ? filter->candidate_count : filter->catalog->count;
-	for (size_t i = 0; i < count; i++) {
-		uint32_t model = narrows ? filter->candidates[i] : (uint32_t)i;
-		struct fuzzy_trail trail = narrows ? filter->trails[i] : (struct fuzzy_trail){0};
-		if ((filter->names.letters[model] & words->set) != words->set ||
-		    !follow(filter, model, &added, &trail))
-			continue;
-		filter->trails[kept] = trail;
-		filter->candidates[kept++] = model;
-	}
-	filter->candidate_count = kept;
-	snprintf(filter->tried, sizeof filter->tried, "%s", line);
+	return (struct added){
+		.letters = letters,
+		.word = !goes_on ? 0 : blank ? strlen(blank + 1) : length,
+	};
 }
 
 /* ---- the run --------------------------------------------------------------------------- */
@@ -459,13 +455,18 @@ struct run {
 	double best_score;
 };
 
+static bool is_better(const struct run *run, size_t model, double score)
+{
+	return score > run->best_score + 1e-9 ||
+	       (score > run->best_score - 1e-9 && run->best != CATALOG_NONE && run->weights &&
+		run->weights[model] > run->weights[run->best]);
+}
+
 static void run_take(struct run *run, size_t model, double score)
 {
 	run->fit[model] = run->mark;
 	run->count++;
-	if (score > run->best_score + 1e-9 ||
-	    (score > run->best_score - 1e-9 && run->best != CATALOG_NONE && run->weights &&
-	     run->weights[model] > run->weights[run->best])) {
+	if (is_better(run, model, score)) {
 		run->best = model;
 		run->best_score = score;
 	}
@@ -519,25 +520,125 @@ static void run_candidate(const struct filter *filter, const struct words *words
 		run_take(run, model, score);
 }
 
-size_t filter_run(struct filter *filter, const uint32_t *weights, uint8_t mark, uint8_t *fit,
-		  size_t *best)
+/* A run in parts: each has some of the models, or of the candidates where the line
+ * goes on, and leaves those that it keeps at the beginning of its places. */
+struct shared_run {
+	struct filter *filter;
+	const struct words *words;
+	struct added added;
+	bool goes_on, same; /* the line, from the one before */
+	size_t items, parts;
+	size_t kept[PARALLEL_MAX];
+	struct run run[PARALLEL_MAX];
+};
+
+static size_t part_begin(const struct shared_run *shared, size_t part)
 {
-	struct run run = {.weights = weights, .mark = mark, .fit = fit, .best = CATALOG_NONE,
-			  .best_score = FUZZY_NONE};
+	return shared->items * part / shared->parts;
+}
+
+static size_t find_candidates(const struct shared_run *shared, size_t begin, size_t end)
+{
+	struct filter *filter = shared->filter;
+	uint64_t set = shared->words->set;
+	size_t kept = begin;
+
+	if (shared->same)
+		return end;
+	for (size_t i = begin; i < end; i++) {
+		uint32_t model = shared->goes_on ? filter->candidates[i] : (uint32_t)i;
+		struct fuzzy_trail trail = shared->goes_on ? filter->trails[i] : (struct fuzzy_trail){0};
+		if ((filter->names.letters[model] & set) != set || !follow(filter, model, &shared->added, &trail))
+			continue;
+		filter->trails[kept] = trail;
+		filter->candidates[kept++] = model;
+	}
+	return kept;
+}
+
+static void run_part(void *context, size_t part)
+{
+	struct shared_run *shared = context;
+	size_t begin = part_begin(shared, part), end = part_begin(shared, part + 1);
+	struct run run = shared->run[part]; /* on this thread's stack: others write beside it */
+
+	if (shared->words->count > 0) {
+		end = find_candidates(shared, begin, end);
+		for (size_t i = begin; i < end; i++)
+			run_candidate(shared->filter, shared->words, &run, i);
+	} else {
+		for (size_t model = begin; model < end; model++)
+			if (terms_fit(shared->filter, model))
+				run_take(&run, model, 0);
+	}
+	shared->kept[part] = end - begin;
+	shared->run[part] = run;
+}
+
+/* Puts the candidates of all parts one behind the other. */
+static void join_candidates(const struct shared_run *shared)
+{
+	struct filter *filter = shared->filter;
+	size_t count = 0;
+
+	for (size_t part = 0; part < shared->parts; part++) {
+		size_t begin = part_begin(shared, part), kept = shared->kept[part];
+		if (begin != count && kept > 0) {
+			memmove(filter->candidates + count, filter->candidates + begin, kept * sizeof *filter->candidates);
+			memmove(filter->trails + count, filter->trails + begin, kept * sizeof *filter->trails);
+		}
+		count += kept;
+	}
+	filter->candidate_count = count;
+	snprintf(filter->tried, sizeof filter->tried, "%s", filter->line.words);
+}
+
+/* As if one had gone through all models in their order. */
+static struct run join_runs(const struct shared_run *shared)
+{
+	struct run all = shared->run[0];
+
+	for (size_t part = 1; part < shared->parts; part++) {
+		const struct run *run = &shared->run[part];
+		all.count += run->count;
+		if (run->best != CATALOG_NONE && is_better(&all, run->best, run->best_score)) {
+			all.best = run->best;
+			all.best_score = run->best_score;
+		}
+	}
+	return all;
+}
+
+size_t filter_run_in_parts(struct filter *filter, size_t parts, const uint32_t *weights, uint8_t mark,
+			   uint8_t *fit, size_t *best)
+{
 	struct words words;
+	char letters[FILTER_WORDS_MAX];
+	struct shared_run shared = {.filter = filter, .words = &words, .items = filter->catalog->count};
 
 	memset(fit, 0, filter->catalog->count);
 	split_words(filter->line.words, &words);
 	if (words.count > 0) {
 		filter_prepare(filter, filter->catalog->count);
-		find_candidates(filter, &words);
-		for (size_t i = 0; i < filter->candidate_count; i++)
-			run_candidate(filter, &words, &run, i);
-	} else {
-		for (size_t model = 0; model < filter->catalog->count; model++)
-			if (terms_fit(filter, model))
-				run_take(&run, model, 0);
+		shared.goes_on = line_goes_on(filter);
+		shared.same = shared.goes_on && strcmp(filter->line.words, filter->tried) == 0;
+		shared.added = find_added(filter, letters);
+		shared.items = shared.goes_on ? filter->candidate_count : shared.items;
 	}
+	shared.parts = parts > 0 ? parts : parallel_parts(shared.items);
+	for (size_t part = 0; part < shared.parts; part++)
+		shared.run[part] = (struct run){.weights = weights, .mark = mark, .fit = fit,
+						.best = CATALOG_NONE, .best_score = FUZZY_NONE};
+	parallel_run(shared.parts, run_part, &shared);
+	if (words.count > 0)
+		join_candidates(&shared);
+	struct run run = join_runs(&shared);
 	*best = run.best;
 	return run.count;
+}
+
+size_t filter_run(struct filter *filter, const uint32_t *weights, uint8_t mark, uint8_t *fit,
+		  size_t *best)
+{
+	return filter_run_in_parts(filter, 0, weights, mark, fit, best);
 }

@@ -82,6 +82,9 @@ struct filter_name {
 };
 void filter_name_fold(const struct catalog *catalog, size_t model, struct filter_name *name);
 size_t filter_name_length(const struct catalog *catalog, size_t model);
+/* filter_run() in so many parts, 0 = as many as pay; the answer is the same. */
+size_t filter_run_in_parts(struct filter *filter, size_t parts, const uint32_t *weights, uint8_t mark,
+			   uint8_t *fit, size_t *best);
 /* The letters of a text, one bit for each kind. */
 uint64_t filter_letters(const char *text, size_t length);
 char filter_lower(char character);

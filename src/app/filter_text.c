@@ -17,7 +17,7 @@ uint64_t filter_letters(const char *text, size_t length)
 	uint64_t letters = 0;
 
 	for (size_t i = 0; i < length; i++)
-		letters |= UINT64_C(1) << ((unsigned char)text[i] & 63);
+		letters |= fuzzy_letter_bit(text[i]);
 	return letters;
 }
 

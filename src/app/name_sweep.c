@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "stemma/base/parallel.h"
+
 #define BLOCK CATALOG_NAMES_SPARE
 
 /* A byte fits when it is `code` once `fold` is set in it. */
@@ -60,27 +62,59 @@ static bool rest_fits(const char *rest, const char *bytes)
 	return true;
 }
 
-void catalog_names_with(const struct catalog *catalog, const char *part, uint8_t *contains)
+struct sweep {
+	const struct catalog *catalog;
+	const char *part;
+	uint8_t *contains;
+	size_t parts;
+};
+
+/* The models from one on to before another. */
+static void sweep_models(const struct sweep *sweep, size_t model, size_t last)
 {
 	static const struct letter any = {0xFF, 0xFF};
-	struct letter first = letter_of(part[0]), second = part[0] && part[1] ? letter_of(part[1]) : any;
-	const size_t *start = catalog->name_start, end = start[catalog->count];
+	const char *part = sweep->part, *names = sweep->catalog->names;
+	struct letter first = letter_of(part[0]), second = part[1] ? letter_of(part[1]) : any;
+	const size_t *start = sweep->catalog->name_start, end = start[last];
 	uint8_t flags[BLOCK];
-	size_t model = 0, next = 0; /* where to look on */
+	size_t next = 0; /* where to look on */
 
-	memset(contains, part[0] == '\0', catalog->count);
-	for (size_t block = 0; block < end && part[0]; block += BLOCK) {
-		flag_block((const uint8_t *)catalog->names + block, first, second, flags);
+	for (size_t block = start[model]; block < end; block += BLOCK) {
+		flag_block((const uint8_t *)names + block, first, second, flags);
 		for (size_t at = next > block ? next - block : 0; (at = next_flag(flags, at)) < BLOCK;) {
 			size_t place = block + at;
 			at++;
-			if (part[1] && !rest_fits(part + 2, catalog->names + place + 2))
+			if (part[1] && !rest_fits(part + 2, names + place + 2))
 				continue;
+			if (place >= end)
+				break;
 			while (start[model + 1] <= place)
 				model++;
-			contains[model] = 1;
+			sweep->contains[model] = 1;
 			next = start[model + 1];
 			at = next - block;
 		}
 	}
+}
+
+static void sweep_part(void *context, size_t part)
+{
+	const struct sweep *sweep = context;
+	size_t count = sweep->catalog->count;
+
+	sweep_models(sweep, count * part / sweep->parts, count * (part + 1) / sweep->parts);
+}
+
+void names_sweep(const struct catalog *catalog, size_t parts, const char *part, uint8_t *contains)
+{
+	struct sweep sweep = {catalog, part, contains, parts};
+
+	memset(contains, part[0] == '\0', catalog->count);
+	if (part[0])
+		parallel_run(parts, sweep_part, &sweep);
+}
+
+void catalog_names_with(const struct catalog *catalog, const char *part, uint8_t *contains)
+{
+	names_sweep(catalog, parallel_parts(catalog->count), part, contains);
 }

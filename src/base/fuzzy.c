@@ -92,9 +92,13 @@ bool fuzzy_fits_anyhow(size_t letters)
 	return letters < 3;
 }
 
-static uint64_t letter_bit(char letter)
+uint64_t fuzzy_letter_bit(char letter)
 {
-	return UINT64_C(1) << ((unsigned char)letter & 63);
+	if (letter >= 'a' && letter <= 'z')
+		return UINT64_C(1) << (letter - 'a');
+	if (is_digit(letter))
+		return UINT64_C(1) << (26 + letter - '0');
+	return UINT64_C(1) << (36 + (unsigned char)letter % 28);
 }
 
 static uint64_t pair_bit(char first, char second)
@@ -108,7 +112,7 @@ struct fuzzy_digest fuzzy_digest(const char *name, const char *folded, size_t le
 
 	for (size_t i = 0; i < length; i++) {
 		if (place_worth(name, i) > 0)
-			digest.starts |= letter_bit(folded[i]);
+			digest.starts |= fuzzy_letter_bit(folded[i]);
 		if (i > 0)
 			digest.pairs |= pair_bit(folded[i - 1], folded[i]);
 	}
@@ -155,7 +159,7 @@ struct fuzzy_chance fuzzy_chance(const char *word, size_t letters, const struct 
 		char letter = lower(word[i]);
 		if (i > 0 && (digest->pairs & pair_bit(lower(word[i - 1]), letter)))
 			most += WORTH_FOLLOWS;
-		else if (digest->starts & letter_bit(letter))
+		else if (digest->starts & fuzzy_letter_bit(letter))
 			most += i == 0 ? WORTH_FIRST : WORTH_WORD;
 	}
 	return (struct fuzzy_chance){

@@ -102,6 +102,8 @@ void store_snapshot_end(struct store *store)
 		sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
 	if (!sqlite3_get_autocommit(store->database))
 		memory_exhausted();
+	/* What was read is not read again soon. */
+	sqlite3_db_release_memory(store->database);
 }
 
 enum status database_put_begin(struct store *store, bool *own, struct error *error)

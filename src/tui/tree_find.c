@@ -17,11 +17,16 @@ static size_t mark_fitting(struct tree *tree)
 	size_t best;
 
 	tree->fit_count = filter_run(tree->finder, tree->scored_below, 2, tree->fit, &best);
-	for (size_t node = 0; node < tree->count; node++)
+	/* There is room for eight behind the last. */
+	for (size_t node = 0; node < tree->count; node++) {
+		uint64_t eight;
+		while (memcpy(&eight, tree->fit + node, sizeof eight), eight == 0 && node + 8 < tree->count)
+			node += 8;
 		if (tree->fit[node] == 2)
 			for (uint32_t up = tree->primary[node]; up != TREE_NONE && !tree->fit[up];
 			     up = tree->primary[up])
 				tree->fit[up] = 1;
+	}
 	return best;
 }
 

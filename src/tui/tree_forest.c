@@ -314,14 +314,15 @@ void forest_sort_children(struct tree *tree, uint32_t node)
 }
 
 /* Gives the nodes of a list their places, each as far behind the one before as
- * that one's branch is long. */
-static void place_nodes(struct tree *tree, const uint32_t *nodes, size_t count, uint32_t place)
+ * that one's branch is long; returns the place behind them. */
+static uint32_t place_nodes(struct tree *tree, const uint32_t *nodes, size_t count, uint32_t place)
 {
 	for (size_t i = 0; i < count; i++) {
 		tree->position[nodes[i]] = place;
 		tree->walk[place] = nodes[i];
 		place += tree->below[nodes[i]] + 1;
 	}
+	return place;
 }
 
 static void start_walk(struct tree *tree)
@@ -331,9 +332,21 @@ static void start_walk(struct tree *tree)
 		tree->position = memory_allocate(tree->count + 1, sizeof *tree->position);
 	}
 	forest_sort_silent(tree);
-	place_nodes(tree, tree->roots, tree->family_count + tree->single_count + tree->silent_count, 0);
 	tree->walking = true;
-	tree->walk_done = 0;
+	tree->walk_done = tree->roots_done = 0;
+	tree->next_root = 0;
+}
+
+/* Goes on with so many roots, which it takes off; whether all have their places. */
+static bool place_roots(struct tree *tree, size_t *nodes)
+{
+	size_t count = tree->family_count + tree->single_count + tree->silent_count;
+	size_t left = count - tree->roots_done, some = left < *nodes ? left : *nodes;
+
+	tree->next_root = place_nodes(tree, tree->roots + tree->roots_done, some, tree->next_root);
+	tree->roots_done += some;
+	*nodes -= some;
+	return some == left;
 }
 
 bool forest_walk_step(struct tree *tree, size_t nodes)
@@ -344,6 +357,8 @@ bool forest_walk_step(struct tree *tree, size_t nodes)
 		return false;
 	if (!tree->walking)
 		start_walk(tree);
+	if (!place_roots(tree, &nodes))
+		return true;
 	/* Parents come before children. */
 	for (; tree->walk_done < tree->count && nodes > 0; tree->walk_done++, nodes--) {
 		uint32_t node = order[tree->walk_done], first = tree->child_start[node];

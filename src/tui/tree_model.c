@@ -721,7 +721,7 @@ struct tree *tree_new(const struct catalog *catalog)
 	tree->column = catalog->benchmark_count;
 	tree->flags = memory_zero(count + 1, sizeof *tree->flags);
 	tree->kin = memory_zero(count + 1, sizeof *tree->kin);
-	tree->fit = memory_zero(count + 1, sizeof *tree->fit);
+	tree->fit = memory_zero(count + 8, sizeof *tree->fit);
 	forest_build(tree);
 	forest_measure(tree);
 	forest_sort_roots(tree);

@@ -92,6 +92,8 @@ struct tree {
 	bool walked;             /* walk and position hold for the present order */
 	bool walking;            /* they hold for the first nodes of the lineage's order: */
 	size_t walk_done;        /* for so many */
+	size_t roots_done;       /* roots that have their places, before all others */
+	uint32_t next_root;      /* the place of the next one */
 	/* what is shown */
 	enum tree_order order;
 	size_t column;           /* benchmark of the score column; their count = average */

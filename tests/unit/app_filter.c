@@ -2,8 +2,9 @@
  * a line typed letter by letter gives what the whole line gives. */
 #include "app.h"
 
-#include "stemma/app/filter.h"
+#include "filter.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/parallel.h"
 
 struct fixture {
 	struct place place;
@@ -250,6 +251,67 @@ static void names_can_be_read_bit_by_bit(void **state)
 	assert_false(filter_prepare(fixture->filter, 1));
 }
 
+/* Names of few letters, so that many fit and some as well as others. */
+static void put_many(struct store *store, size_t count)
+{
+	static const char letters[] = "abAB-1.";
+	uint32_t random = 5;
+	char name[32];
+
+	begin(store);
+	for (size_t i = 0; i < count; i++) {
+		size_t length = 2 + i % 9;
+		for (size_t k = 0; k < length; k++) {
+			random = random * 1664525u + 1013904223u;
+			name[k] = letters[(random >> 20) % (sizeof letters - 1)];
+		}
+		snprintf(name + length, sizeof name - length, "/%zu", i);
+		put_model(store, name, NULL);
+	}
+	commit(store);
+}
+
+/* Letter by letter and back, each line by one filter a number of parts. */
+static void parts_together_find_what_one_finds(void **state)
+{
+	static const char *const lines[] = {"a", "ab", "ab-", "ab-1", "ab-1 b", "ab-1 ba", "ab-1", "a", "", "size > 1",
+					    "b!merge", "1a size < 9", "zzz", "!a"};
+	struct fixture *fixture = *state;
+	enum { MODELS = 700 };
+	struct filter *filters[PARALLEL_MAX + 1];
+	uint32_t weights[MODELS + 8];
+	uint8_t fit[PARALLEL_MAX + 1][MODELS + 8];
+	size_t fitted = 0;
+
+	filter_free(fixture->filter);
+	catalog_free(fixture->catalog);
+	put_many(fixture->store, MODELS);
+	fixture->catalog = load(fixture->store);
+	fixture->filter = filter_new(fixture->catalog);
+	size_t count_all = fixture->catalog->count;
+	assert_true(count_all <= MODELS + 8);
+	for (size_t i = 0; i < count_all; i++)
+		weights[i] = (uint32_t)(i * 7 % 11);
+	for (size_t parts = 1; parts <= PARALLEL_MAX; parts++)
+		filters[parts] = filter_new(fixture->catalog);
+	for (size_t l = 0; l < sizeof lines / sizeof *lines; l++) {
+		size_t best, best_of_one = 0, count, count_of_one = 0;
+		for (size_t parts = 1; parts <= PARALLEL_MAX; parts++) {
+			assert_int_equal(filter_set(filters[parts], lines[l], NULL), STATUS_OK);
+			count = filter_run_in_parts(filters[parts], parts, weights, 2, fit[parts], &best);
+			if (parts == 1)
+				best_of_one = best, count_of_one = count;
+			assert_int_equal(count, count_of_one);
+			assert_true(best == best_of_one);
+			assert_memory_equal(fit[parts], fit[1], count_all);
+		}
+		fitted += count_of_one;
+	}
+	assert_true(fitted > 1000);
+	for (size_t parts = 1; parts <= PARALLEL_MAX; parts++)
+		filter_free(filters[parts]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +320,7 @@ int main(void)
 		T(texts_and_properties), T(a_family_is_all_that_descends), T(z_needs_a_fit),
 		T(wrong_terms_are_explained), T(a_wrong_line_leaves_the_last), T(hints_follow_a_field),
 		T(typing_gives_what_the_line_gives), T(names_can_be_read_bit_by_bit),
+		T(parts_together_find_what_one_finds),
 #undef T
 	};
 

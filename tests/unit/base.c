@@ -7,6 +7,7 @@
 #include "stemma/base/error.h"
 #include "stemma/base/facts.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/parallel.h"
 #include "stemma/base/progress.h"
 #include "stemma/base/text.h"
 #include "stemma/base/utf8.h"
@@ -140,6 +141,31 @@ static void parts_make_one_progress(void **state)
 	assert_null(progress_begin_part(&part, NULL, 0, 1));
 }
 
+struct tally {
+	_Atomic int calls[PARALLEL_MAX];
+};
+
+static void count_part(void *context, size_t part)
+{
+	struct tally *tally = context;
+
+	tally->calls[part]++;
+}
+
+static void parts_are_done_once_each(void **state)
+{
+	(void)state;
+	for (size_t parts = 1; parts <= PARALLEL_MAX; parts++) {
+		struct tally tally = {{0}};
+		parallel_run(parts, count_part, &tally);
+		for (size_t i = 0; i < PARALLEL_MAX; i++)
+			assert_int_equal(tally.calls[i], i < parts);
+	}
+	assert_int_equal(parallel_parts(0), 1);
+	assert_int_equal(parallel_parts(1000), 1);
+	assert_in_range(parallel_parts(1000000000), 1, PARALLEL_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +176,7 @@ int main(void)
 		cmocka_unit_test(dates_round_trip),
 		cmocka_unit_test(words_parse_back),
 		cmocka_unit_test(parts_make_one_progress),
+		cmocka_unit_test(parts_are_done_once_each),
 	};
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

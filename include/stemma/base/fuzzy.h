@@ -30,6 +30,9 @@ struct fuzzy_digest {
 	uint64_t starts; /* letters that are worth something where they stand */
 	uint64_t pairs;  /* letters that follow each other */
 };
+/* A letter, in lower case, or digit has a bit of its own; other characters share the
+ * rest. */
+uint64_t fuzzy_letter_bit(char letter);
 struct fuzzy_digest fuzzy_digest(const char *name, const char *folded, size_t length);
 
 /* Following the letters of a word, each at the first place where it can be, and
