@@ -101,6 +101,17 @@ static char *find_difference(const struct catalog *packed, const struct catalog 
 	return what ? text_steal(&finding) : NULL;
 }
 
+static bool no_block(void *context, size_t number, struct store_block *block)
+{
+	(void)context, (void)number, (void)block;
+	return false;
+}
+
+enum status catalog_drop_packed(const struct catalog *catalog, struct store *store, struct error *error)
+{
+	return store_put_packed(store, catalog->data_version, 0, no_block, NULL, error);
+}
+
 enum status catalog_check_packed(const struct catalog *catalog, struct store *store, char **finding,
 				 struct error *error)
 {

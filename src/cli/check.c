@@ -44,7 +44,10 @@ static enum status check_packed(struct table *table, const struct session *sessi
 	enum status status = catalog_check_packed(session->catalog, session->store, &finding, error);
 
 	if (finding) {
-		add_finding(table, "error", finding, "import any file again: it is packed anew");
+		/* It is a copy of what the rows say. */
+		bool dropped = catalog_drop_packed(session->catalog, session->store, NULL) == STATUS_OK;
+		add_finding(table, "error", finding, dropped ? "it was thrown away; the rows are read now"
+							     : "delete all rows of the table packed");
 		(*faults)++;
 	}
 	free(finding);

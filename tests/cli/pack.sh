@@ -42,6 +42,24 @@ STEMMA_PACK=9000 "$program" --db v.db import edges.csv >/dev/null 2>&1
 STEMMA_PACK=9000 "$program" --db v.db export --csv >rows.out 2>/dev/null
 check 'an export says the same' cmp -s packed.out rows.out
 
+# What another program changed without counting it.
+if python=$(command -v python3) && "$python" -c 'import sqlite3' 2>/dev/null; then
+	"$python" -c 'import sqlite3
+db = sqlite3.connect("t.db")
+db.execute("DROP TRIGGER models_changed")
+db.execute("UPDATE models SET license = \"mit\" WHERE name = \"01-ai/Yi-34B\"")
+db.commit()'
+	with check
+	check 'a difference is found' exits 65
+	check 'and named' says 'packed and the rows differ in the facts, at 01-ai/Yi-34B.*thrown away'
+	with show 01-ai/Yi-34B
+	check 'then the rows count' says '^license  *mit'
+	with check
+	check 'and all is well' exits 0
+else
+	skip 'a difference' 'there is no Python with SQLite'
+fi
+
 # Where it cannot be kept the work is done all the same.
 chmod 400 v.db
 if [ -w v.db ]; then

@@ -86,6 +86,9 @@ enum status catalog_pack(const struct catalog *catalog, struct store *store, str
 enum status catalog_check_packed(const struct catalog *catalog, struct store *store, char **finding,
 				 struct error *error);
 
+/* Throws away what is packed of the data that the catalog has. */
+enum status catalog_drop_packed(const struct catalog *catalog, struct store *store, struct error *error);
+
 /* Index of a name or alias (ASCII case ignored), CATALOG_NONE when unknown. */
 size_t catalog_find(const struct catalog *catalog, const char *name);
 /* Index of the model with this number in the cache, CATALOG_NONE when gone. */
