@@ -53,7 +53,7 @@ void residual_table_free(struct browser *browser)
 	if (!table)
 		return;
 	browser->residual_choice = (struct residual_choice){
-		.made = true, .order = table->order, .benchmark = table->benchmark,
+		.made = true, .order = (int)table->order, .benchmark = table->benchmark,
 		.model = residual_model(browser),
 	};
 	free(table->model);

@@ -266,17 +266,21 @@ for i in $(awk -v n="$damages" 'BEGIN { for (i = 0; i < n; i++) print i }'); do
 done
 echo "# shortened files: $damages, $crashed crashes"
 check 'a file that was cut short crashes nothing' [ $crashed -eq 0 ]
+sqlite_copy cut.db
+truncate -s $((size / 2)) cut.db
+stemma --db cut.db check
+check 'and what to do is said' fails_with 65 'the file is damaged; move it away and import again'
 
 cp "$STEMMA_SHARE/starter/models.csv" other.db
 sum=$(cksum <other.db)
 stemma --db other.db check
-check 'a file that is no database is refused' [ $code -ne 0 -a $code -lt 128 ]
+check 'a file that is no database is refused' fails_with 65 'use --db to name another file; this one was not touched'
 check 'and stays as it is' [ "$sum" = "$(cksum <other.db)" ]
 sqlite_copy new.db
 printf '\0\0\0\143' | dd of=new.db bs=1 seek=60 conv=notrunc 2>/dev/null
 sum=$(cksum <new.db)
 stemma --db new.db check
-check 'a newer schema is refused by its number' warns '99'
+check 'a newer schema is refused by its number' warns 'schema 99.*use a newer stemma, or --db for another file'
 check 'and its file stays as it is' [ "$sum" = "$(cksum <new.db)" ]
 
 # ---- too large -------------------------------------------------------------------
