@@ -177,7 +177,7 @@ static void draw(struct browser *browser, const struct area *last_row)
 	int rows_above = browser->prompt.note_rows + 1, x = 1, width = last_row->width - 4;
 	const struct area row = {last_row->top - rows_above, last_row->left, 1, last_row->width};
 
-	if (completion->count == 0)
+	if (completion->count == 0 || row.top < 0)
 		return;
 	draw_repeat(browser->screen, &row, 0, 0, row.width, STYLE_TEXT, " ");
 	size_t i = first_shown(completion, width);

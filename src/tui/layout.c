@@ -8,6 +8,9 @@
 
 #define ROWS_MIN 12
 #define COLUMNS_MIN 40
+#define TREE_ROWS_MIN 4      /* below that size the tree alone is shown, down to this one */
+#define TREE_COLUMNS_MIN 20
+#define TITLE_ROWS_MIN 8
 #define TWO_PANES_FROM 60
 #define THREE_PANES_FROM 100
 #define WHY_ROWS 14 /* nearest ancestors and contributions beside the sketch */
@@ -299,6 +302,17 @@ static void draw_panes(struct browser *browser, int rows, int columns)
 		ascii ? "+" : "├", ascii ? "+" : "┤", three ? left + 1 : -1});
 }
 
+/* The tree, with the title where there is room. */
+static void draw_small(struct browser *browser, const struct area *whole, const struct area *last)
+{
+	int above = whole->height >= TITLE_ROWS_MIN;
+
+	if (above)
+		draw_title(browser, whole);
+	draw_pane(browser, VIEW_TREE, (struct area){1 + above, 1, whole->height - 2 - above, whole->width - 2}, ALONE);
+	draw_last_row(browser, last);
+}
+
 static void draw_too_small(struct browser *browser, const struct area *area)
 {
 	bool words = area->width >= 19;
@@ -319,7 +333,10 @@ void layout_draw(struct browser *browser)
 	screen_begin(screen);
 	memset(browser->panes, 0, sizeof browser->panes);
 	if (rows < ROWS_MIN || columns < COLUMNS_MIN) {
-		draw_too_small(browser, &whole);
+		if (browser_view(browser) == VIEW_TREE && rows >= TREE_ROWS_MIN && columns >= TREE_COLUMNS_MIN)
+			draw_small(browser, &whole, &last);
+		else
+			draw_too_small(browser, &whole);
 		screen_end(screen);
 		return;
 	}

@@ -181,7 +181,8 @@ static void draw_note(struct browser *browser, const struct area *area, int x)
 	prompt->note_rows = rows;
 	for (int row = rows; row-- > 0;) {
 		char line[512];
-		above.top--;
+		if (--above.top < 0)
+			return;
 		draw_repeat(browser->screen, &above, 0, 0, area->width, STYLE_TEXT, " ");
 		snprintf(line, sizeof line, "%.*s", (int)(starts[row + 1] - starts[row]),
 			 note + starts[row]);

@@ -5,6 +5,9 @@
 #include "browser.h"
 
 #define RIGHT_WIDTH 13 /* merge mark, pick mark, score */
+#define NARROW_BELOW 34
+#define COUNTS_FROM 28 /* columns that leave room for owners before and counts behind names */
+#define NARROW_RIGHT_WIDTH 8 /* … without the merge mark */
 
 struct line {
 	struct browser *browser;
@@ -21,6 +24,8 @@ static void line_put(struct line *line, enum style style, const char *text)
 /* What is right of the names. */
 static int right_width(const struct line *line)
 {
+	if (line->area->width < NARROW_BELOW)
+		return NARROW_RIGHT_WIDTH;
 	return RIGHT_WIDTH + tree_columns_width(line->browser, line->area->width);
 }
 
@@ -82,6 +87,8 @@ static void draw_marks(struct line *line)
 	if (marks_sign(&browser->marks, node))
 		draw_format(browser->screen, line->area, line->y, right - 6, STYLE_KEY, "%c",
 			    marks_sign(&browser->marks, node));
+	if (line->area->width < NARROW_BELOW)
+		return;
 	if (compare_has(browser, node))
 		draw_text(browser->screen, line->area, line->y, right - 8 - (parents > 1 ? 3 : 0), STYLE_MARK, "v");
 	if (parents > 1) {
@@ -107,8 +114,10 @@ static void draw_flag(struct line *line)
 static void draw_name(struct line *line, int width, enum style style)
 {
 	struct browser *browser = line->browser;
-	const char *name = tree_name(browser->tree, line->row->node);
+	const char *name = tree_name(browser->tree, line->row->node), *slash = strchr(name, '/');
 
+	if (line->area->width < COUNTS_FROM && slash)
+		name = slash + 1;
 	if (tree_is_match(browser->tree, line->row->node))
 		style = STYLE_MATCH;
 	line->x += draw_fit(browser->screen, line->area, line->y, line->x, width, style, name);
@@ -125,7 +134,7 @@ static void draw_model_row(struct line *line)
 	draw_branch(line, guess);
 	draw_flag(line);
 	if (tree_can_open(tree, line->row) && !tree_is_open(tree, line->row) &&
-	    tree->scored_below[node])
+	    tree->scored_below[node] && line->area->width >= COUNTS_FROM)
 		snprintf(count, sizeof count, " (%s)", figure_count(buffer, tree->scored_below[node]));
 	int width = line->area->width - line->x - right_width(line) - (int)strlen(count);
 	draw_name(line, width, faint ? STYLE_DIM : STYLE_TEXT);
