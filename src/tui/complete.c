@@ -131,8 +131,10 @@ static void add_file(struct completion *completion, const char *folder, const ch
 	struct stat status;
 
 	text_append_format(&path, "%s%s", folder, name);
-	if (stat(text_string(&path), &status) == 0 && S_ISDIR(status.st_mode))
+	char *file = words_expand(text_string(&path));
+	if (stat(file, &status) == 0 && S_ISDIR(status.st_mode))
 		text_append(&path, "/");
+	free(file);
 	add(completion, text_string(&path));
 	text_free(&path);
 }
@@ -142,7 +144,8 @@ static void complete_files(struct completion *completion, const char *word)
 	const char *slash = strrchr(word, '/');
 	const char *name = slash ? slash + 1 : word;
 	char *folder = memory_string_slice(word, (size_t)(name - word));
-	DIR *directory = opendir(*folder ? folder : ".");
+	char *expanded = words_expand(folder);
+	DIR *directory = opendir(*folder ? expanded : ".");
 	const struct dirent *entry;
 
 	while (directory && (entry = readdir(directory)) != NULL)
@@ -154,6 +157,7 @@ static void complete_files(struct completion *completion, const char *word)
 		closedir(directory);
 	if (completion->count > 1)
 		qsort(completion->items, completion->count, sizeof *completion->items, compare_items);
+	free(expanded);
 	free(folder);
 }
 

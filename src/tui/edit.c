@@ -7,6 +7,7 @@
 
 #include "browser.h"
 #include "config_table.h"
+#include "words.h"
 #include "stemma/app/export.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/write_file.h"
@@ -125,8 +126,14 @@ static void warn_recipe(void *context, long line, long column, const char *messa
 	browser_message(context, "line %ld: %s", line, message);
 }
 
-void edit_open(struct browser *browser, const char *path)
+static const char *plural(size_t count)
 {
+	return count == 1 ? "" : "s";
+}
+
+void edit_open(struct browser *browser, const char *name)
+{
+	char *path = words_expand(name);
 	const struct record_sink sink = {.context = browser, .warn = warn_recipe};
 	struct error error = {0};
 	struct stat status;
@@ -138,8 +145,9 @@ void edit_open(struct browser *browser, const char *path)
 		 STATUS_OK)
 		browser_failure(browser, &error);
 	else
-		browser_message(browser, "%zu parents from %s; u goes back", browser->sketch.now.count,
-				path);
+		browser_message(browser, "%zu parent%s from %s; u goes back", browser->sketch.now.count,
+				plural(browser->sketch.now.count), name);
+	free(path);
 	edit_refresh(browser);
 }
 
@@ -177,7 +185,8 @@ void edit_load(struct browser *browser, const char *name)
 	else if (!sketch_load(&browser->sketch, browser->session, name))
 		browser_message(browser, "no sketch is kept as %s; Tab lists those that are", name);
 	else
-		browser_message(browser, "%s: %zu parents; u goes back", name, browser->sketch.now.count);
+		browser_message(browser, "%s: %zu parent%s; u goes back", name, browser->sketch.now.count,
+				plural(browser->sketch.now.count));
 	edit_refresh(browser);
 }
 
@@ -263,9 +272,9 @@ void edit_write(struct browser *browser, const char *text)
 		return;
 	}
 	free(browser->output);
-	browser->output = memory_string(text);
-	if (stat(text, &status) != 0)
-		write_sketch(browser, text, false);
+	browser->output = words_expand(text);
+	if (stat(browser->output, &status) != 0)
+		write_sketch(browser, browser->output, false);
 	else if (S_ISREG(status.st_mode))
 		prompt_open(browser, &overwrite_prompt, "");
 	else
