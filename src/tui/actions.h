@@ -118,14 +118,14 @@ enum need {
 	  "undo the last change of the sketch, or of flags") \
 	X(REDO, "redo", "ctrl-r", IN_MODELS, REDO, NULL, "Sketch", \
 	  "do it again") \
-	X(SEARCH, "search", "/ ctrl-s F3", IN_PANES | IN_LISTS | IN(HELP), NOTHING, "search", "Finding", \
+	X(SEARCH, "search", "/ ctrl-s F3", IN_PANES | IN_LISTS | IN(SUGGEST) | IN(HELP), NOTHING, "search", "Finding", \
 	  "search while you type: names, also in what is folded; in lists and the help, here") \
-	X(SEARCH_NEXT, "search-next", "n", IN_PANES | IN_LISTS | IN(HELP), SEARCH, NULL, "Finding", \
+	X(SEARCH_NEXT, "search-next", "n", IN_PANES | IN_LISTS | IN(SUGGEST) | IN(HELP), SEARCH, NULL, "Finding", \
 	  "next match") \
-	X(SEARCH_PREVIOUS, "search-previous", "N", IN_PANES | IN_LISTS | IN(HELP), SEARCH, NULL, "Finding", \
+	X(SEARCH_PREVIOUS, "search-previous", "N", IN_PANES | IN_LISTS | IN(SUGGEST) | IN(HELP), SEARCH, NULL, "Finding", \
 	  "match before") \
-	X(FILTER, "filter", "f F4", IN_PANES, NOTHING, "filter", "Finding", \
-	  "show only models that fit what is typed (see below); Esc shows all again") \
+	X(FILTER, "filter", "f F4", IN_PANES | IN(HELP), NOTHING, "filter", "Finding", \
+	  "show only models that fit what is typed (see below), or of this help the lines; Esc: all again") \
 	X(RESIDUALS, "residuals", "r", IN_PANES, FIT, "residuals", "Finding", \
 	  "models that score far from what their kin predict") \
 	X(SUGGEST, "suggest", "s", IN_PANES, FIT, "suggest", "Suggestions", \

@@ -32,6 +32,9 @@ struct view_ops {
 	bool (*act)(struct browser *browser, enum action action, int count);
 	/* The model that actions are about; CATALOG_NONE when there is none. */
 	size_t (*model)(struct browser *browser);
+	/* Whether the row under the cursor has what is searched for, where that is more
+	 * than the name of its model. */
+	bool (*contains)(struct browser *browser, const char *needle);
 	/* The list that the mouse clicks and scrolls in. */
 	struct list *(*list)(struct browser *browser);
 };
@@ -243,6 +246,7 @@ struct browser {
 	int help_width;          /* that the lines are wrapped for */
 	struct list help_list;
 	char *help_needle;
+	char *help_filter;       /* only entries with this; NULL = all */
 
 	struct prompt prompt;
 	struct completion completion;
@@ -359,6 +363,9 @@ void suggesting_continue(struct browser *browser);
 /* What is shown rests on a fit that is no more. */
 void suggesting_outdate(struct browser *browser);
 void suggesting_free(struct browser *browser);
+/* The wishes as a line, to be kept between runs, and back. */
+void suggesting_save(const struct browser *browser, struct text *out);
+void suggesting_load(struct browser *browser, const char *line);
 
 /* layout.c */
 void layout_draw(struct browser *browser);

@@ -54,11 +54,34 @@ static size_t take_line(const char **text, int width)
 	return bytes;
 }
 
-/* An entry of two columns, both wrapped. */
+/* Opens a section; returns where it begins. */
+static size_t begin_section(struct browser *browser, const char *title)
+{
+	text_append(new_line(browser), title);
+	return browser->help_count;
+}
+
+/* One of which the filter left nothing goes. */
+static void end_section(struct browser *browser, size_t begin)
+{
+	if (browser->help_count > begin)
+		new_line(browser);
+	else
+		text_free(&browser->help_lines[--browser->help_count]);
+}
+
+static bool is_wanted(const struct browser *browser, const char *text)
+{
+	return !browser->help_filter || fuzzy_find(text, browser->help_filter);
+}
+
+/* An entry of two columns, both wrapped, unless the filter leaves it out. */
 static void add_entry(struct browser *browser, const char *left, const char *text, int width)
 {
 	int room = width - TEXT_START - 1 > 12 ? width - TEXT_START - 1 : 12;
 
+	if (!is_wanted(browser, left) && !is_wanted(browser, text))
+		return;
 	do {
 		struct text *line = new_line(browser);
 		const char *keys = left, *words = text;
@@ -72,7 +95,7 @@ static void add_entry(struct browser *browser, const char *left, const char *tex
 
 static void add_commands(struct browser *browser, int width)
 {
-	text_append(new_line(browser), "Commands");
+	size_t begin = begin_section(browser, "Commands");
 	for (int i = 0; i < COMMAND_COUNT; i++) {
 		const struct command_info *info = command_info((enum command)i);
 		char left[TEXT_START];
@@ -81,12 +104,12 @@ static void add_commands(struct browser *browser, int width)
 	}
 	add_entry(browser, ":12", "go to row 12", width);
 	add_entry(browser, ":refit", "every action above by its name; Tab shows the names", width);
-	new_line(browser);
+	end_section(browser, begin);
 }
 
 static void add_filter_terms(struct browser *browser, int width)
 {
-	text_append(new_line(browser), "Filter");
+	size_t begin = begin_section(browser, "Filter");
 	add_entry(browser, "olive slerp", "letters that fit the name; all terms must fit", width);
 	add_entry(browser, "\"slerp\"", "the name contains just this", width);
 	add_entry(browser, "!slerp", "turned round: the name does not contain it", width);
@@ -95,7 +118,44 @@ static void add_filter_terms(struct browser *browser, int width)
 		const struct filter_field_info *info = filter_field_info((enum filter_field)i);
 		add_entry(browser, info->example, info->help, width);
 	}
-	new_line(browser);
+	end_section(browser, begin);
+}
+
+/* The filter may name it. */
+static void add_action(struct browser *browser, const struct action_info *info, const char *keys, int width)
+{
+	char *filter = browser->help_filter;
+
+	if (is_wanted(browser, info->name))
+		browser->help_filter = NULL;
+	add_entry(browser, keys, info->help, width);
+	browser->help_filter = filter;
+}
+
+static void add_actions(struct browser *browser, const char *section, int width)
+{
+	size_t begin = begin_section(browser, section);
+
+	for (int i = 0; i < ACTION_COUNT; i++) {
+		const struct action_info *info = action_info((enum action)i);
+		if (strcmp(info->section, section) == 0)
+			add_action(browser, info, browser_keys(browser, (enum action)i), width);
+	}
+	end_section(browser, begin);
+}
+
+static void add_signs(struct browser *browser, int width)
+{
+	size_t begin = begin_section(browser, "Signs");
+
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		add_entry(browser, strcmp(signs[i].sign, "±") == 0 ? plus_minus(browser->screen)
+									: signs[i].sign,
+			  signs[i].meaning, width);
+	end_section(browser, begin);
+	/* Nothing stands below. */
+	if (browser->help_count > begin)
+		text_free(&browser->help_lines[--browser->help_count]);
 }
 
 static void make_lines(struct browser *browser, int width)
@@ -104,22 +164,13 @@ static void make_lines(struct browser *browser, int width)
 		text_free(&browser->help_lines[i]);
 	browser->help_count = 0;
 	browser->help_width = width;
-	for (size_t s = 0; s < sizeof sections / sizeof *sections; s++) {
-		text_append(new_line(browser), sections[s]);
-		for (int i = 0; i < ACTION_COUNT; i++) {
-			const struct action_info *info = action_info((enum action)i);
-			if (strcmp(info->section, sections[s]) == 0)
-				add_entry(browser, browser_keys(browser, (enum action)i), info->help, width);
-		}
-		new_line(browser);
-	}
+	for (size_t s = 0; s < sizeof sections / sizeof *sections; s++)
+		add_actions(browser, sections[s], width);
 	add_commands(browser, width);
 	add_filter_terms(browser, width);
-	text_append(new_line(browser), "Signs");
-	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-		add_entry(browser, strcmp(signs[i].sign, "±") == 0 ? plus_minus(browser->screen)
-									: signs[i].sign,
-			  signs[i].meaning, width);
+	add_signs(browser, width);
+	if (browser->help_count == 0)
+		text_append_format(new_line(browser), "  nothing in the help contains %s", browser->help_filter);
 }
 
 static void draw_line(struct browser *browser, const struct area *area, int y, size_t index)
@@ -156,6 +207,8 @@ static void help_title(struct browser *browser, struct text *out)
 	const struct list *list = &browser->help_list;
 
 	text_append(out, "help");
+	if (browser->help_filter)
+		text_append_format(out, " · filter %s", browser->help_filter);
 	if (list->count > (size_t)list->height && list->height > 0)
 		text_append_format(out, " · lines %zu to %zu of %zu", list->top + 1,
 				   list->top + (size_t)list->height, list->count);
@@ -201,9 +254,37 @@ static const struct prompt_ops help_prompt = {
 	.accepted = help_accepted,
 };
 
+/* Only the entries that contain what is typed. */
+static void filter_changed(struct browser *browser, const char *text)
+{
+	free(browser->help_filter);
+	browser->help_filter = *text ? memory_string(text) : NULL;
+	browser->help_list.top = 0;
+	make_lines(browser, browser->help_width ? browser->help_width : screen_columns(browser->screen) - 2);
+}
+
+static void filter_cancelled(struct browser *browser)
+{
+	filter_changed(browser, "");
+}
+
+static const struct prompt_ops filter_prompt = {
+	.label = "filter: ",
+	.changed = filter_changed,
+	.accepted = help_accepted,
+	.cancelled = filter_cancelled,
+};
+
 static bool help_act(struct browser *browser, enum action action, int count)
 {
 	switch (action) {
+	case ACTION_FILTER:
+		prompt_open(browser, &filter_prompt, browser->help_filter ? browser->help_filter : "");
+		return true;
+	case ACTION_LEAVE:
+		filter_changed(browser, ""); /* the next look is at all of it */
+		browser_close_view(browser);
+		return true;
 	case ACTION_SEARCH: prompt_open(browser, &help_prompt, ""); return true;
 	case ACTION_SEARCH_NEXT: help_find(browser, 1, false); return true;
 	case ACTION_SEARCH_PREVIOUS: help_find(browser, -1, false); return true;

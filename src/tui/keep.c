@@ -111,6 +111,10 @@ void keep_load(struct browser *browser)
 	if (commands)
 		command_line_load(browser, commands);
 	free(commands);
+	char *wishes = kept(browser, "suggest.wishes");
+	if (wishes && *wishes)
+		suggesting_load(browser, wishes);
+	free(wishes);
 	char *marks = kept(browser, "marks");
 	if (marks)
 		marks_load(&browser->marks, browser->session->catalog, marks);
@@ -167,6 +171,9 @@ void keep_save(struct browser *browser)
 	text_clear(&folds);
 	command_line_save(browser, &folds);
 	keep(browser, "commands", text_string(&folds));
+	text_clear(&folds);
+	suggesting_save(browser, &folds);
+	keep_name(browser, "suggest.wishes", text_string(&folds));
 	text_clear(&folds);
 	marks_save(&browser->marks, &folds);
 	keep(browser, "marks", text_string(&folds));

@@ -6,11 +6,13 @@
 #include "stemma/base/fuzzy.h"
 #include "stemma/base/memory.h"
 
-static const char *name_here(struct browser *browser, const struct view_ops *ops)
+static bool contains(struct browser *browser, const struct view_ops *ops)
 {
 	size_t model = ops->model(browser);
 
-	return model == CATALOG_NONE ? "" : tree_name(browser->tree, model);
+	if (ops->contains)
+		return ops->contains(browser, browser->list_needle);
+	return fuzzy_find(model == CATALOG_NONE ? "" : tree_name(browser->tree, model), browser->list_needle);
 }
 
 /* Moves the cursor to the next match after (step 1) or before (-1) the row
@@ -22,7 +24,7 @@ static bool go_to_match(struct browser *browser, size_t from, int step, bool her
 
 	for (size_t i = here ? 0 : 1; i <= list->count && list->count > 0; i++) {
 		list->cursor = (from + (step > 0 ? i : list->count - i % list->count)) % list->count;
-		if (fuzzy_find(name_here(browser, ops), browser->list_needle))
+		if (contains(browser, ops))
 			return true;
 	}
 	list->cursor = from;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stemma/base/fuzzy.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 #include "suggesting.h"
@@ -462,6 +463,19 @@ static size_t suggest_model(struct browser *browser)
 	return suggestion_here(browser, &suggestion) ? suggestion.parents[0] : CATALOG_NONE;
 }
 
+/* Any of the parents. */
+static bool suggest_contains(struct browser *browser, const char *needle)
+{
+	struct suggestion suggestion;
+	bool found = false;
+
+	if (!suggestion_here(browser, &suggestion))
+		return false;
+	for (size_t i = 0; i < suggestion.count && !found; i++)
+		found = fuzzy_find(tree_name(browser->tree, suggestion.parents[i]), needle);
+	return found;
+}
+
 static struct list *suggest_list(struct browser *browser)
 {
 	return &browser->suggesting->list; /* the view is opened with it */
@@ -473,5 +487,6 @@ const struct view_ops suggest_view = {
 	.corner = suggest_corner,
 	.act = suggesting_act,
 	.model = suggest_model,
+	.contains = suggest_contains,
 	.list = suggest_list,
 };

@@ -195,6 +195,21 @@ static struct suggesting *suggesting_get(struct browser *browser)
 	return suggesting;
 }
 
+void suggesting_save(const struct browser *browser, struct text *out)
+{
+	if (browser->suggesting)
+		wishes_write(&browser->suggesting->wishes, out);
+	/* A target alone is what s takes from the score column. */
+	if (strncmp(text_string(out), "target=", 7) == 0 && !strchr(text_string(out), ' '))
+		text_clear(out);
+}
+
+void suggesting_load(struct browser *browser, const char *line)
+{
+	/* What an older or newer program wished otherwise is not wished. */
+	wishes_read(&suggesting_get(browser)->wishes, line, NULL);
+}
+
 void suggesting_open(struct browser *browser)
 {
 	struct suggesting *suggesting = suggesting_get(browser);

@@ -236,6 +236,7 @@ static void browser_end(struct browser *browser)
 	heat_free(browser);
 	free(browser->residuals);
 	free(browser->help_needle);
+	free(browser->help_filter);
 	free(browser->list_needle);
 	free(browser->output);
 	for (size_t i = 0; i < browser->help_count; i++)

@@ -164,6 +164,47 @@ dump kept.txt
 END
 check 'also in the next run' shows kept.txt 'filter z > -9 !merge: 14 · by z'
 
+# ---- wishes, and names of files
+family
+browse <<'END'
+wait idle
+type :suggest floor=0 max-params=8 exclude=hill/Stock-Oak-7B
+key enter
+wait idle
+END
+browse <<'END'
+wait idle
+key s
+wait idle
+dump wishes.txt
+key C
+END
+check 'wishes are kept for the next run' shows wishes.txt 'floor=0 max-params=8 exclude=hill/Stock-Oak-7B'
+browse <<'END'
+wait idle
+key s
+wait idle
+dump wishes.txt
+END
+check 'or dropped' not shows wishes.txt 'max-params'
+family
+browse <<'END'
+wait idle
+key j j space
+type :write ~/new-merge.yml
+key enter
+dump written.txt
+key c
+type :open ~/new-me
+key tab
+dump found.txt
+key enter
+dump opened.txt
+END
+check 'the home folder in names' [ -s new-merge.yml ]
+check 'is completed' shows found.txt ':open ~/new-merge.yml'
+check 'and read from' shows opened.txt '1 parent from ~/new-merge.yml'
+
 # ---- what fails
 family
 browse <<'END'
