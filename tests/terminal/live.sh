@@ -1,6 +1,6 @@
 #!/bin/sh
 # From the start to changed predictions, and a resize.
-plan=13
+plan=14
 . "${top_srcdir:-.}/tests/terminal/terminal.sh"
 cache family
 shell 100 30
@@ -27,6 +27,8 @@ check 'undo takes it back' see '●0.50'
 terminal resize-window -t main -x 62 -y 16
 check 'a smaller window is filled' see '^└.*┘$'
 terminal resize-window -t main -x 30 -y 8
+check 'in a small one the tree stands alone' see '^└ Tab pane  Space pick'
+terminal resize-window -t main -x 30 -y 3
 check 'too small a window says so' see 'needs 40x12'
 terminal resize-window -t main -x 120 -y 40
 press D Enter
