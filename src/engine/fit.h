@@ -2,6 +2,8 @@
 #ifndef STEMMA_ENGINE_FIT_H
 #define STEMMA_ENGINE_FIT_H
 
+#include <stdatomic.h>
+
 #include "covariance.h"
 #include "stemma/engine/engine.h"
 #include "transform.h"
@@ -62,7 +64,7 @@ struct engine_fit {
 	struct sparse *sparse;     /* of the sparse posterior */
 	double nonzeros;           /* of a group's factor */
 	bool judged;               /* what follows from K is known: solution, scale, precision, spread */
-	bool factored;             /* and so is K's factor, by which the posterior solves */
+	atomic_bool factored;      /* and so is K's factor, by which the posterior solves */
 	double *solution;          /* factors x rows: K^-1 z */
 	double *scale;             /* factors: s_f */
 	struct attributes *attributes;

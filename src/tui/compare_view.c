@@ -77,8 +77,11 @@ static void measure(struct browser *browser)
 	comparison->residuals = memory_zero(COMPARED_MAX * rows, sizeof *comparison->residuals);
 	for (size_t i = 0; i < comparison->count; i++) {
 		struct engine_residual *residuals = comparison->residuals + i * rows;
-		if (engine_predict_model(browser->query, comparison->model[i], comparison->estimates + i * rows,
-					 &error) != STATUS_OK)
+		struct engine_estimate *estimates = comparison->estimates + i * rows;
+		for (size_t b = 0; b < rows; b++)
+			estimates[b].mean = NAN;
+		if (browser_predicts(browser, comparison->model[i]) &&
+		    engine_predict_model(browser->query, comparison->model[i], estimates, &error) != STATUS_OK)
 			browser_failure(browser, &error);
 		if (!engine_residuals(browser->session->fit, comparison->model[i], residuals))
 			for (size_t b = 0; b < rows; b++)

@@ -1,4 +1,5 @@
-/* Fitting beside the screen. */
+/* Fitting beside the screen.  What the cache has kept is shown at once, and the
+ * covariance, without which nothing new can be predicted, is factored after it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 static enum status work_fit(void *context, struct progress *progress, struct error *error)
 {
 	struct fit_work *work = context;
-	const struct engine_settings settings = {.prior = work->prior};
+	const struct engine_settings settings = {.prior = work->prior, .without_factor = true};
 
 	enum status status = session_fit_detached(work->path, work->catalog, work->excluded, &settings,
 						  work->relearn, progress, &work->fit, error);
@@ -19,9 +20,21 @@ static enum status work_fit(void *context, struct progress *progress, struct err
 	return status;
 }
 
+static enum status work_factor(void *context, struct progress *progress, struct error *error)
+{
+	struct fit_work *work = context;
+
+	return engine_fit_factor(work->fit, progress, error);
+}
+
 static void finished(struct browser *browser, enum status status, const struct error *error);
 static void dropped(struct browser *browser);
 static const struct work_ops fit_ops = {.run = work_fit, .finished = finished, .dropped = dropped};
+
+static void factored(struct browser *browser, enum status status, const struct error *error);
+static void factor_dropped(struct browser *browser);
+static const struct work_ops factor_ops = {.run = work_factor, .finished = factored,
+					   .dropped = factor_dropped};
 
 void fitting_start(struct browser *browser, bool relearn)
 {
@@ -61,12 +74,19 @@ void fitting_restart(struct browser *browser)
 	}
 }
 
+bool browser_predicts(const struct browser *browser, size_t model)
+{
+	return browser->query && (engine_fit_factored(browser->session->fit) ||
+				  (model != CATALOG_NONE && session_learns(browser->session, model)));
+}
+
 void fitting_adopted(struct browser *browser)
 {
 	engine_query_free(browser->query);
 	browser->query = browser->session->fit ? engine_query_new(browser->session->fit) : NULL;
 	session_find_anomalies(browser->session);
 	browser->estimated = CATALOG_NONE;
+	browser->comparison.fit = NULL;
 	browser->has_estimates = false;
 	free(browser->answers);
 	browser->answers = NULL;
@@ -92,6 +112,14 @@ static void say_fitted(struct browser *browser)
 	else
 		browser_message(browser, "fitted %s scored models in %.1f s",
 				figure_count(count, info.models), info.seconds);
+}
+
+static void say_failed(struct browser *browser, enum status status, const struct error *error)
+{
+	if (status == STATUS_CANCELLED)
+		browser_message(browser, "fitting stopped; F fits");
+	else
+		browser_failure(browser, error);
 }
 
 static void forget_inputs(struct browser *browser)
@@ -121,15 +149,35 @@ static void finished(struct browser *browser, enum status status, const struct e
 		session_adopt_fit(browser->session, browser->work.fit);
 		session_adopt_answers(browser->session, &browser->work.answers);
 		fitting_adopted(browser);
+		browser->work = (struct fit_work){.fit = browser->session->fit};
+		if (!engine_fit_factored(browser->session->fit)) {
+			work_start(browser, &factor_ops, &browser->work);
+			return;
+		}
 		say_fitted(browser);
 	} else {
 		engine_fit_free(browser->work.fit); /* without its answers */
-		if (status == STATUS_CANCELLED)
-			browser_message(browser, "fitting stopped; F fits");
-		else
-			browser_failure(browser, error);
+		say_failed(browser, status, error);
 	}
 	browser->work = (struct fit_work){0};
+}
+
+static void factor_dropped(struct browser *browser)
+{
+	browser->work = (struct fit_work){0};
+}
+
+static void factored(struct browser *browser, enum status status, const struct error *error)
+{
+	factor_dropped(browser);
+	if (browser->fit_outdated)
+		return;
+	if (status != STATUS_OK) {
+		say_failed(browser, status, error);
+		return;
+	}
+	fitting_adopted(browser);
+	say_fitted(browser);
 }
 
 void fitting_continue(struct browser *browser)

@@ -90,8 +90,12 @@ static void estimate_model(struct browser *browser, size_t model)
 static void estimate(struct browser *browser, size_t model)
 {
 	browser->estimate_due = false;
-	if (!browser->query || (browser->estimated == model &&
-				browser->estimated_column == browser->tree->column))
+	if (!browser_predicts(browser, model)) {
+		browser->estimated = CATALOG_NONE;
+		browser->has_estimates = false;
+		return;
+	}
+	if (browser->estimated == model && browser->estimated_column == browser->tree->column)
 		return;
 	if (browser->in_haste && browser->estimate_seconds > ESTIMATE_SLOW) {
 		browser->estimated = CATALOG_NONE;

@@ -269,7 +269,7 @@ static void draw_averages(struct browser *browser, const struct area *area, int 
 			   isnan(average) ? STYLE_DIM : STYLE_TEXT, figure(buffer, average));
 	}
 	draw_fit(browser->screen, area, first, start, area->width - start - 1, STYLE_DIM,
-		 browser->session->fit ? browser->prediction_error.message
+		 browser_predicts(browser, CATALOG_NONE) ? browser->prediction_error.message
 		 : browser->job ? "of the parents, until the fit is ready"
 				: "of the parents: not fitted");
 }

@@ -311,7 +311,7 @@ static void draw_failure(struct browser *browser, const struct area *area, int r
 
 	error_format(&browser->versus_error, reason, sizeof reason);
 	draw_fit(browser->screen, area, row, 1, area->width - 2, STYLE_DIM,
-		 browser->session->fit ? reason
+		 browser_predicts(browser, CATALOG_NONE) ? reason
 		 : browser->job ? "scores follow when the fit is ready" : "nothing is fitted: F fits");
 }
 

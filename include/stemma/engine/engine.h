@@ -101,9 +101,9 @@ void engine_fit_free(struct engine_fit *fit); /* NULL allowed */
 
 /* Without a factor a fit tells residuals, figures, components and anomalies and
  * predicts scored models; hypothetical children, models without scores, reasons
- * and the searches need it.  engine_fit_factor() makes it where it is not there;
- * meanwhile others may read of the fit what needs none.  When it fails the fit
- * stays as it was. */
+ * and the searches need it.  engine_fit_factor() makes it where it is not there, on
+ * a worker if one likes: meanwhile others may read of the fit what needs none.  When
+ * it fails the fit stays as it was. */
 bool engine_fit_factored(const struct engine_fit *fit);
 enum status engine_fit_factor(struct engine_fit *fit, struct progress *progress, struct error *error);
 
