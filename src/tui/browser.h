@@ -270,6 +270,7 @@ struct browser {
 	int64_t version_seen; /* data of the cache that others wrote, as was told */
 	double looked;        /* when it was looked for that */
 	int wake[2];          /* pipe: a job has news */
+	double fit_began;     /* clock_seconds() of the latest */
 	time_t fitted;        /* 0 = before this run */
 	char *output;         /* file that waits for leave to overwrite */
 	bool quit;

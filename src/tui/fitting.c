@@ -5,6 +5,7 @@
 
 #include "browser.h"
 #include "config_table.h"
+#include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
 
 static enum status work_fit(void *context, struct progress *progress, struct error *error)
@@ -43,6 +44,7 @@ void fitting_start(struct browser *browser, bool relearn)
 	if (browser->job)
 		return;
 	browser->fit_quiet = false;
+	browser->fit_began = clock_seconds();
 	browser->work = (struct fit_work){
 		.path = memory_string(browser->session->path),
 		.catalog = browser->session->catalog,
@@ -111,7 +113,7 @@ static void say_fitted(struct browser *browser)
 		browser_message(browser, "fitted %s scored models", figure_count(count, info.models));
 	else
 		browser_message(browser, "fitted %s scored models in %.1f s",
-				figure_count(count, info.models), info.seconds);
+				figure_count(count, info.models), clock_seconds() - browser->fit_began);
 }
 
 static void say_failed(struct browser *browser, enum status status, const struct error *error)
