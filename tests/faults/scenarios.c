@@ -104,8 +104,8 @@ static const struct {
 	{"folder/deep/merge.yml", "name: q/deep\nmerge_method: linear\nmodels: [{model: n/Oak-7B,"
 				  " parameters: {weight: 1}}]\n"},
 	{"config.yaml", "theme: light\nmouse: no\n"},
-	{"sketch.keys", "key j space j j space\ntype :save kept\nkey enter\ntype :write out.yml\n"
-			"key enter\nwait idle\ndump -\n"},
+	{"sketch.keys", "wait idle\nkey j space j j space\ntype :save kept\nkey enter\ntype :write out.yml\n"
+			"key enter\ndump -\n"},
 	{"fit.keys", "type :refit\nkey enter\nwait idle\nkey j j\ntype :flag odd\nkey enter\nwait idle\ndump -\n"},
 	{"views.keys", "wait idle\nresize 120 40\nkey j j enter\ndump -\nkey r\ndump -\nkey esc H\ndump -\n"
 		       "key esc P\ndump -\nkey esc v j v V\ndump -\nkey esc ?\ndump -\nkey esc /\ntype oak\n"
