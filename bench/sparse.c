@@ -1,7 +1,7 @@
 /* Times the fit of made-up leaderboards past the dense path, each in a process of
  * its own, and prints how the figures grow: sparse COUNT...
- * With --cache it fits a cache by both paths and prints how far they agree, at
- * several roundings of the dates: sparse --cache CACHE [STEP]... */
+ * With --cache it fits a cache, with --made-up so many made-up models, by both
+ * paths and prints how far they agree: sparse --cache CACHE | --made-up COUNT */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +42,7 @@ static struct engine_fit *make_fit(const struct engine_data *data, const struct 
 /* ---- growth ----------------------------------------------------------------------- */
 
 struct figures {
-	double fit, processor, refit, nonzeros, memory, parent, weight, pearson;
+	double fit, processor, refit, memory, parent, weight, pearson;
 };
 
 static void time_queries(const struct engine_fit *fit, const struct engine_data *data, struct figures *figures)
@@ -89,7 +89,6 @@ static void measure(size_t count, struct figures *figures)
 	figures->processor = (double)usage.ru_utime.tv_sec + 1e-6 * (double)usage.ru_utime.tv_usec;
 	engine_fit_info(fit, &info);
 	figures->fit = info.seconds;
-	figures->nonzeros = info.nonzeros / 1e6;
 	time_queries(fit, &scored.data, figures);
 	engine_fit_figures(fit, judged);
 	figures->pearson = judged[SCORED_BENCHMARKS].pearson;
@@ -154,7 +153,6 @@ static void print_growths(const size_t *counts, const struct figures *all, size_
 		{"fit with learned variances, s", offsetof(struct figures, fit)},
 		{"the same, processor s", offsetof(struct figures, processor)},
 		{"fit with known variances, s", offsetof(struct figures, refit)},
-		{"nonzeros of the factor of a group, millions", offsetof(struct figures, nonzeros)},
 		{"peak memory, MB", offsetof(struct figures, memory)},
 		{"what-if after adding a parent, ms", offsetof(struct figures, parent)},
 		{"what-if after moving a weight, ms", offsetof(struct figures, weight)},
@@ -191,26 +189,35 @@ static void print_difference(const char *what, const struct difference *differen
 	printf("  %s: RMS %.3g, most %.3g", what, sqrt(difference->squares / difference->count), difference->largest);
 }
 
-static void agree(const struct engine_data *data, const struct engine_fit *dense, const void *state, size_t bytes,
-		  double step)
+static void print_fit(const char *path, const struct engine_fit *fit, size_t benchmarks)
 {
-	struct engine_settings settings = {.prior = PRIOR_KIN, .seed = 1, .dense_rows = 1,
-					   .date_step = step > 0 ? step : (double)NAN};
-	struct engine_fit *sparse = make_fit(data, &settings, state, bytes);
+	struct engine_figures *figures = memory_allocate(benchmarks + 1, sizeof *figures);
+	struct engine_info info;
+
+	engine_fit_info(fit, &info);
+	engine_fit_figures(fit, figures);
+	printf("%zu models, known variances, %s: %.2f s, Pearson %.4f, RMSE %.4f, 90 %% interval holds %.4f\n",
+	       info.models, path, info.seconds, figures[benchmarks].pearson, figures[benchmarks].rmse,
+	       figures[benchmarks].coverage90);
+	free(figures);
+}
+
+/* Score and unscored models by both; of these one in ten will do. */
+static void print_agreement(const struct engine_data *data, const struct engine_fit *dense,
+			    const struct engine_fit *sparse)
+{
 	struct engine_query *queries[2] = {engine_query_new(dense), engine_query_new(sparse)};
-	size_t width = data->benchmarks + 1;
+	size_t width = data->benchmarks + 1, unscored = 0;
 	struct engine_estimate *estimates[2] = {memory_allocate(width, sizeof **estimates),
 						memory_allocate(width, sizeof **estimates)};
-	struct engine_figures *figures = memory_allocate(width, sizeof *figures);
-	struct difference mean[2] = {0}, deviation[2] = {0}, reach = {0};
-	struct engine_info info;
+	struct engine_contribution reasons[2];
+	struct difference mean[2] = {0}, deviation[2] = {0}, reach = {0}, reason = {0};
 	struct error error = {0};
-	size_t unscored = 0;
 
 	for (size_t model = 0; model < data->models; model++) {
 		bool scored = engine_residuals(dense, model, (struct engine_residual[17]){{0}});
 		if (!scored && unscored++ % 10 != 0)
-			continue; /* one in ten will do */
+			continue;
 		for (size_t i = 0; i < 2; i++)
 			if (engine_predict_model(queries[i], model, estimates[i], &error) != STATUS_OK)
 				fail(&error);
@@ -220,68 +227,88 @@ static void agree(const struct engine_data *data, const struct engine_fit *dense
 			differ(&reach, estimates[0][b].high90 - estimates[0][b].low90,
 			       estimates[1][b].high90 - estimates[1][b].low90);
 		}
+		if (model % 16 != 0)
+			continue;
+		for (size_t i = 0; i < 2; i++)
+			engine_contributions(queries[i], data->benchmarks, &reasons[i], 1);
+		differ(&reason, reasons[0].points, reasons[1].points);
 	}
-	engine_fit_info(sparse, &info);
-	engine_fit_figures(sparse, figures);
-	printf("dates rounded to %.2f: %.2f s, %.1f million nonzeros, Pearson %.4f, RMSE %.4f\n", step, info.seconds,
-	       info.nonzeros / 1e6, figures[width - 1].pearson, figures[width - 1].rmse);
 	for (size_t scored = 2; scored-- > 0;) {
 		print_difference(scored ? "scored: mean" : "unscored: mean", &mean[scored]);
 		print_difference("sd", &deviation[scored]);
 		printf("\n");
 	}
 	print_difference("width of the 90 % interval", &reach);
+	print_difference("largest reason", &reason);
 	printf(" (points)\n");
-	fflush(stdout);
 	for (size_t i = 0; i < 2; i++) {
 		engine_query_free(queries[i]);
 		free(estimates[i]);
 	}
-	free(figures);
-	engine_fit_free(sparse);
 }
 
-static int compare_paths(const char *cache, const char *const *steps, size_t count)
+static void compare_paths(const struct engine_data *data)
 {
 	struct engine_settings settings = {.prior = PRIOR_KIN, .seed = 1, .dense_rows = SIZE_MAX};
+	size_t bytes;
+	struct engine_fit *learned = make_fit(data, &settings, NULL, 0);
+	void *state = engine_fit_state(learned, &bytes);
+
+	engine_fit_free(learned);
+	struct engine_fit *dense = make_fit(data, &settings, state, bytes);
+	print_fit("dense", dense, data->benchmarks);
+	settings.dense_rows = 1;
+	struct engine_fit *sparse = make_fit(data, &settings, state, bytes);
+	print_fit("sparse", sparse, data->benchmarks);
+	print_agreement(data, dense, sparse);
+	engine_fit_free(sparse);
+	engine_fit_free(dense);
+	free(state);
+}
+
+static void compare_cache(const char *cache)
+{
 	struct session *session;
 	struct error error = {0};
 	struct engine_data data;
-	struct engine_info info;
-	size_t bytes;
 
 	if (session_open(cache, true, NULL, NULL, &session, &error) != STATUS_OK)
 		fail(&error);
 	catalog_engine_data(session->catalog, &data);
-	struct engine_fit *learned = make_fit(&data, &settings, NULL, 0);
-	void *state = engine_fit_state(learned, &bytes);
-	engine_fit_free(learned);
-	struct engine_fit *dense = make_fit(&data, &settings, state, bytes);
-	struct engine_figures *figures = memory_allocate(data.benchmarks + 1, sizeof *figures);
-	engine_fit_info(dense, &info);
-	engine_fit_figures(dense, figures);
-	printf("%zu models, known variances, dense: %.2f s, Pearson %.4f, RMSE %.4f\n", info.models, info.seconds,
-	       figures[data.benchmarks].pearson, figures[data.benchmarks].rmse);
-	for (size_t i = 0; i < count; i++)
-		agree(&data, dense, state, bytes, strtod(steps[i], NULL));
-	free(figures);
-	engine_fit_free(dense);
-	free(state);
+	compare_paths(&data);
 	session_close(session);
-	return 0;
+}
+
+/* One in ten is left to predict. */
+static void compare_made_up(size_t count)
+{
+	struct scored scored;
+	bool *excluded = memory_allocate(count, sizeof *excluded);
+
+	scored_make(count, &scored);
+	for (size_t i = 0; i < count; i++)
+		excluded[i] = i % 10 == 7;
+	scored.data.excluded = excluded;
+	compare_paths(&scored.data);
+	scored_free(&scored);
+	free(excluded);
 }
 
 int main(int argc, char **argv)
 {
-	static const char *const usual[] = {"0", "0.1", "0.25", "0.5"};
 	struct figures figures[SIZES_MAX] = {{0}};
 	size_t counts[SIZES_MAX], sizes = 0;
 
-	if (argc >= 3 && strcmp(argv[1], "--cache") == 0)
-		return argc > 3 ? compare_paths(argv[2], (const char *const *)argv + 3, (size_t)argc - 3)
-				: compare_paths(argv[2], usual, sizeof usual / sizeof *usual);
+	if (argc == 3 && strcmp(argv[1], "--cache") == 0) {
+		compare_cache(argv[2]);
+		return 0;
+	}
+	if (argc == 3 && strcmp(argv[1], "--made-up") == 0) {
+		compare_made_up(strtoul(argv[2], NULL, 10));
+		return 0;
+	}
 	if (argc < 2 || argc - 1 > SIZES_MAX) {
-		fprintf(stderr, "usage: sparse COUNT... | sparse --cache CACHE [STEP]...\n");
+		fprintf(stderr, "usage: sparse COUNT... | sparse --cache CACHE | sparse --made-up COUNT\n");
 		return 64;
 	}
 	for (; sizes + 1 < (size_t)argc; sizes++) {

@@ -2,21 +2,24 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <unistd.h>
 
 #define WORTH_A_THREAD 100000 /* items: about a millisecond */
 
+size_t parallel_width(void)
+{
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return online < 1 ? 1 : online > PARALLEL_MAX ? PARALLEL_MAX : (size_t)online;
+}
+
 size_t parallel_parts(size_t items)
 {
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t parts = items / WORTH_A_THREAD + 1;
+	size_t parts = items / WORTH_A_THREAD + 1, width = parallel_width();
 
-	if (processors < 1)
-		processors = 1;
-	if (parts > (size_t)processors)
-		parts = (size_t)processors;
-	return parts < PARALLEL_MAX ? parts : PARALLEL_MAX;
+	return parts < width ? parts : width;
 }
 
 struct part {
@@ -54,4 +57,30 @@ void parallel_run(size_t parts, void (*work)(void *context, size_t part), void *
 		else
 			work(context, i);
 	}
+}
+
+struct crew {
+	void (*work)(void *context, size_t item);
+	void *context;
+	size_t count;
+	atomic_size_t next;
+};
+
+static void crew_run(void *context, size_t part)
+{
+	struct crew *crew = context;
+	size_t item;
+
+	(void)part;
+	while ((item = atomic_fetch_add(&crew->next, 1)) < crew->count)
+		crew->work(crew->context, item);
+}
+
+void parallel_for(size_t count, void (*work)(void *context, size_t item), void *context)
+{
+	struct crew crew = {.work = work, .context = context, .count = count};
+	size_t width = parallel_width();
+
+	if (count > 0)
+		parallel_run(count < width ? count : width, crew_run, &crew);
 }

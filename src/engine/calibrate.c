@@ -15,6 +15,7 @@
 #include "statistics.h"
 #include "stemma/base/memory.h"
 
+#define SAMPLE_ROWS 4000   /* past the dense path: measured on so many */
 #define FOLDS 5            /* as a fifth is held out in evaluations */
 #define NEWEST_SHARE 0.2   /* the newest fifth stands for what is still to come */
 #define FAMILY_MIN 20      /* members of a family that is left out */
@@ -275,6 +276,33 @@ static void calibrate_kind(struct engine_fit *fit, enum spread_kind kind)
 	}
 	free(residuals);
 	free(weight);
+}
+
+enum status fit_sample_spreads(struct engine_fit *fit, struct error *error)
+{
+	struct engine_settings settings = fit->settings;
+	struct engine_data data = fit->data;
+	uint32_t *rows = memory_allocate(SAMPLE_ROWS, sizeof *rows);
+	bool *excluded = memory_allocate(data.models, sizeof *excluded);
+	size_t bytes, count = fit_draw_rows(fit, fit->learning, rows, SAMPLE_ROWS);
+	void *state = engine_fit_state(fit, &bytes);
+	struct engine_fit *sample = NULL;
+
+	memset(excluded, true, data.models * sizeof *excluded);
+	for (size_t i = 0; i < count; i++)
+		excluded[fit->row_model[rows[i]]] = false;
+	data.excluded = excluded;
+	settings.dense_rows = SIZE_MAX;
+	enum status status = engine_fit_new(&data, &settings, state, bytes, false, NULL, &sample, error);
+	for (enum spread_kind kind = SPREAD_FOLDS; kind < SPREAD_COUNT && sample; kind++) {
+		fit->spread[kind] = sample->spread[kind];
+		sample->spread[kind] = NULL;
+	}
+	engine_fit_free(sample);
+	free(state);
+	free(rows);
+	free(excluded);
+	return status;
 }
 
 static double newest_date(const struct engine_fit *fit)

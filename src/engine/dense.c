@@ -117,12 +117,32 @@ static void triangle_solve(const struct engine_fit *fit, size_t group, CBLAS_TRA
 		    vector, 1);
 }
 
-static void dense_solve(const struct engine_fit *fit, size_t group, const double *right, float *solution)
+static void solve_in_place(const struct engine_fit *fit, size_t group, float *vector)
 {
-	for (size_t i = 0; i < fit->rows; i++)
-		solution[i] = (float)right[i];
-	triangle_solve(fit, group, CblasNoTrans, solution);
-	triangle_solve(fit, group, CblasTrans, solution);
+	triangle_solve(fit, group, CblasNoTrans, vector);
+	triangle_solve(fit, group, CblasTrans, vector);
+}
+
+static void dense_relate(const struct engine_fit *fit, struct posterior_column *const *column, size_t count,
+			 double *product)
+{
+	for (size_t c = 0; c < count; c++)
+		for (size_t g = 0; g < fit->groups && column[c]->fresh; g++) {
+			for (size_t i = 0; i < fit->rows; i++)
+				column[c]->weights[g][i] = (float)column[c]->cross[g][i];
+			solve_in_place(fit, g, column[c]->weights[g]);
+		}
+	posterior_products(fit, column, count, product);
+}
+
+/* -K^-1_ij / K^-1_ii on every other. */
+static void dense_leave_out(const struct engine_fit *fit, size_t group, size_t row, float *weights)
+{
+	memset(weights, 0, fit->rows * sizeof *weights);
+	weights[row] = 1;
+	solve_in_place(fit, group, weights);
+	cblas_sscal((int)fit->rows, -1.0f / weights[row], weights, 1);
+	weights[row] = 0;
 }
 
 /* With V = L^-1 columns it is V' V. */
@@ -146,5 +166,6 @@ static void dense_free(struct engine_fit *fit)
 }
 
 const struct posterior posterior_dense = {
-	.factor = dense_factor, .solve = dense_solve, .explain = dense_explain, .release = dense_free,
+	.factor = dense_factor, .relate = dense_relate, .explain = dense_explain, .leave_out = dense_leave_out,
+	.release = dense_free,
 };

@@ -416,7 +416,8 @@ enum status engine_fit_new(const struct engine_data *data, const struct engine_s
 	if (status != STATUS_OK)
 		goto cleanup;
 	size_t dense_rows = settings->dense_rows ? settings->dense_rows : DENSE_ROWS;
-	fit->posterior = fit->rows > dense_rows ? &posterior_sparse : &posterior_dense;
+	fit->posterior = fit->rows <= dense_rows ? &posterior_dense
+			 : settings->prior == PRIOR_KIN ? &posterior_sparse : &posterior_graph;
 	fit_rotate(fit);
 	fit->solution = memory_allocate(fit->transform.factors * fit->rows, sizeof *fit->solution);
 	fit->scale = memory_allocate(fit->transform.factors, sizeof *fit->scale);
@@ -426,8 +427,6 @@ enum status engine_fit_new(const struct engine_data *data, const struct engine_s
 		fit->group[g].precision = memory_zero(fit->rows, sizeof(double));
 		fit->group[g].theta = memory_zero(covariance_terms(&fit->covariance) + 1, sizeof(double));
 	}
-	if (fit->posterior->prepare)
-		fit->posterior->prepare(fit);
 	bool learnt = !fit_read_state(fit, state, state_bytes, !relearn) || relearn;
 	if (learnt)
 		status = fit_learn(fit, progress_begin_part(&learning, progress, 0, LEARNING_SHARE), error);
@@ -490,8 +489,7 @@ void engine_fit_info(const struct engine_fit *fit, struct engine_info *info)
 		.benchmarks = fit->transform.benchmarks,
 		.factors = fit->transform.factors,
 		.seconds = fit->seconds,
-		.sparse = fit->posterior == &posterior_sparse,
-		.nonzeros = fit->nonzeros,
+		.sparse = fit->posterior != &posterior_dense,
 		.log_likelihood = fit_log_likelihood(fit),
 	};
 }

@@ -49,6 +49,7 @@ struct left_out {
 
 struct posterior;
 struct sparse;
+struct graph;
 
 struct engine_fit {
 	struct engine_settings settings;
@@ -62,7 +63,7 @@ struct engine_fit {
 	double *extra;             /* rows: noise that missing benchmarks add, mean over the factors */
 	const struct posterior *posterior;
 	struct sparse *sparse;     /* of the sparse posterior */
-	double nonzeros;           /* of a group's factor */
+	struct graph *graph;       /* of that of the other priors */
 	bool judged;               /* what follows from K is known: solution, scale, precision, spread */
 	atomic_bool factored;      /* and so is K's factor, by which the posterior solves */
 	double *solution;          /* factors x rows: K^-1 z */
@@ -98,6 +99,9 @@ void fit_leave_blocks_out(struct engine_fit *fit, size_t number, const double *i
  * only in relatives; none of `avoid` (rows, or NULL) unless all fit.  Returns
  * the count, at most max. */
 size_t fit_draw_rows(const struct engine_fit *fit, const bool *avoid, uint32_t *rows, size_t max);
+/* Sets all spreads but of SPREAD_ONE_OUT to those of a dense fit, with the same
+ * variances, of a sample of the models that these were not learned on. */
+enum status fit_sample_spreads(struct engine_fit *fit, struct error *error);
 /* Sets the spreads that are not set yet from what was left out. */
 void fit_calibrate(struct engine_fit *fit);
 /* The spreads for a model without scores. */

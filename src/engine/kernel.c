@@ -59,16 +59,8 @@ bool kernel_term_has_lineage(const struct kernel_term *term)
 	return term_lineage(term) != NULL;
 }
 
-double kernel_date(const struct kernel_space *space, const struct kernel_comparison *comparison,
-		   double date)
-{
-	double step = space->date_step * comparison->length;
-
-	return step > 0 ? step * round(date / step) : date;
-}
-
-static double compare(const struct kernel_space *space, const struct kernel_comparison *comparison,
-		      const struct kernel_point *a, const struct kernel_point *b)
+static double compare(const struct kernel_comparison *comparison, const struct kernel_point *a,
+		      const struct kernel_point *b)
 {
 	double difference;
 
@@ -80,8 +72,7 @@ static double compare(const struct kernel_space *space, const struct kernel_comp
 		difference = (a->size - b->size) / comparison->length;
 		return exp(-0.5 * difference * difference);
 	case COMPARE_DATE:
-		difference = kernel_date(space, comparison, a->date) - kernel_date(space, comparison, b->date);
-		return exp(-fabs(difference) / comparison->length);
+		return exp(-fabs(a->date - b->date) / comparison->length);
 	case COMPARE_LINEAR_SIZE:
 		return a->size * b->size;
 	case COMPARE_LINEAR_DATE:
@@ -95,13 +86,13 @@ static double compare(const struct kernel_space *space, const struct kernel_comp
 }
 
 /* The product of all comparisons but the lineage one. */
-static double compare_others(const struct kernel_space *space, const struct kernel_term *term,
-			     const struct kernel_point *a, const struct kernel_point *b)
+static double compare_others(const struct kernel_term *term, const struct kernel_point *a,
+			     const struct kernel_point *b)
 {
 	double product = 1;
 
 	for (size_t i = 0; i < KERNEL_PRODUCT_MAX && term->product[i].how && product != 0; i++)
-		product *= compare(space, &term->product[i], a, b);
+		product *= compare(&term->product[i], a, b);
 	return product;
 }
 
@@ -178,11 +169,44 @@ static void multiply_pairs(const struct kernel_space *space, const struct kernel
 			if (value == 0)
 				continue;
 			for (size_t k = first; k < KERNEL_PRODUCT_MAX && term->product[k].how && value != 0; k++)
-				value *= compare(space, &term->product[k], point,
+				value *= compare(&term->product[k], point,
 						 &space->points[rows[order[b]]]);
 			matrix[i * size + j] = matrix[j * size + i] = (float)value;
 		}
 	}
+}
+
+/* A row's attribute, unsigned, so that those without come last. */
+struct holder {
+	uint32_t value, place;
+};
+
+static int holder_compare(const void *left, const void *right)
+{
+	const struct holder *a = left, *b = right;
+
+	if (a->value != b->value)
+		return a->value < b->value ? -1 : 1;
+	return a->place < b->place ? -1 : a->place > b->place;
+}
+
+/* Few rows: for them a count of all values would take the longest. */
+#define FEW 1024
+
+static void sort_by_attribute(const struct kernel_space *space, int attribute, const uint32_t *rows,
+			      size_t count, uint32_t *order, size_t *known)
+{
+	struct holder holder[FEW];
+
+	*known = 0;
+	for (size_t i = 0; i < count; i++) {
+		int32_t value = space->points[rows[i]].attribute[attribute];
+		holder[i] = (struct holder){(uint32_t)value, (uint32_t)i};
+		*known += value >= 0;
+	}
+	qsort(holder, count, sizeof *holder, holder_compare);
+	for (size_t i = 0; i < count; i++)
+		order[i] = holder[i].place;
 }
 
 /* Puts the places of rows that share an attribute next to each other; *known
@@ -193,6 +217,10 @@ static void order_by_attribute(const struct kernel_space *space, int attribute, 
 	int32_t values = 0;
 	uint32_t *start;
 
+	if (count <= FEW) {
+		sort_by_attribute(space, attribute, rows, count, order, known);
+		return;
+	}
 	for (size_t i = 0; i < count; i++) {
 		int32_t value = space->points[rows[i]].attribute[attribute];
 		values = value >= values ? value + 1 : values;
@@ -278,7 +306,7 @@ void kernel_cross(const struct kernel_space *space, const struct kernel_term *te
 	for (size_t i = 0; lineage && i < point->path_count; i++)
 		dense[point->path[i].node] = point->path[i].share;
 	for (size_t row = 0; row < space->count; row++) {
-		double value = compare_others(space, term, point, &space->points[row]);
+		double value = compare_others(term, point, &space->points[row]);
 		if (lineage && value != 0)
 			value *= path_product(space, lineage->argument, &space->points[row], dense);
 		cross[row] = value;
@@ -313,7 +341,7 @@ static double *dateless_weights(const struct kernel_space *space, const struct k
 		values[i] = weights[order[i]];
 		for (size_t k = 0; k < KERNEL_PRODUCT_MAX && term->product[k].how && values[i] != 0; k++)
 			if (&term->product[k] != date)
-				values[i] *= compare(space, &term->product[k], point, &space->points[order[i]]);
+				values[i] *= compare(&term->product[k], point, &space->points[order[i]]);
 	}
 	return values;
 }
@@ -328,9 +356,9 @@ static void add_fading_sums(const struct kernel_space *space, const struct kerne
 	size_t row = 0, rows = space->count;
 
 	for (size_t j = 0; j < count; j++) {
-		double now = kernel_date(space, date, dates[j]);
-		for (; row < rows && kernel_date(space, date, space->points[order[row]].date) <= now; row++) {
-			double then = kernel_date(space, date, space->points[order[row]].date);
+		double now = dates[j];
+		for (; row < rows && space->points[order[row]].date <= now; row++) {
+			double then = space->points[order[row]].date;
 			if (values[row] != 0) {
 				sum = (sum != 0 ? sum * exp((last - then) / date->length) : 0) + values[row];
 				last = then;
@@ -341,9 +369,9 @@ static void add_fading_sums(const struct kernel_space *space, const struct kerne
 	sum = 0;
 	row = rows;
 	for (size_t j = count; j-- > 0;) {
-		double now = kernel_date(space, date, dates[j]);
-		for (; row > 0 && kernel_date(space, date, space->points[order[row - 1]].date) > now; row--) {
-			double then = kernel_date(space, date, space->points[order[row - 1]].date);
+		double now = dates[j];
+		for (; row > 0 && space->points[order[row - 1]].date > now; row--) {
+			double then = space->points[order[row - 1]].date;
 			if (values[row - 1] != 0) {
 				sum = (sum != 0 ? sum * exp((then - last) / date->length) : 0) + values[row - 1];
 				last = then;
@@ -392,7 +420,7 @@ double kernel_value(const struct kernel_space *space, const struct kernel_term *
 		    const struct kernel_point *a, const struct kernel_point *b)
 {
 	const struct kernel_comparison *lineage = term_lineage(term);
-	double value = compare_others(space, term, a, b);
+	double value = compare_others(term, a, b);
 
 	if (lineage && value != 0)
 		value *= lineage_value(space, lineage->argument, a, b);

@@ -43,12 +43,7 @@ struct kernel_space {
 	struct lineage_share *paths;   /* of all points, one after the other */
 	size_t nodes;
 	const uint8_t *origins;        /* by node: enum origin */
-	double date_step;              /* dates are rounded to this share of a term's length; 0: not */
 };
-
-/* The date as a comparison of dates takes it. */
-double kernel_date(const struct kernel_space *space, const struct kernel_comparison *comparison,
-		   double date);
 
 /* K_k over the points in `rows` (count of them; row numbers of the space):
  * count x count, row-major, full. */

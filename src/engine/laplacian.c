@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <suitesparse/cholmod.h>
-
 #include "stemma/base/memory.h"
 
 /* Columns solved at once: enough for BLAS speed, little memory. */
@@ -18,40 +16,38 @@ struct laplacian {
 	uint32_t *rows;
 };
 
-/* rho L + I, lower triangle. */
-static cholmod_sparse *laplacian_precision(struct laplacian *laplacian,
-					   const struct lineage *lineage)
+cholmod_sparse *laplacian_precision(const struct lineage *lineage, double rho, const double *diagonal,
+				    cholmod_common *common)
 {
-	size_t edges = lineage_edges(lineage);
-	cholmod_triplet *triplet = cholmod_l_allocate_triplet(
-		laplacian->nodes, laplacian->nodes, laplacian->nodes + 3 * edges, -1, CHOLMOD_REAL,
-		&laplacian->common);
+	size_t nodes = lineage_nodes(lineage), edges = lineage_edges(lineage);
+	cholmod_triplet *triplet = cholmod_l_allocate_triplet(nodes, nodes, nodes + 3 * edges, -1, CHOLMOD_REAL,
+							      common);
 	if (!triplet)
 		return NULL;
 	SuiteSparse_long *row = triplet->i, *column = triplet->j;
 	double *value = triplet->x;
 	size_t used = 0;
 
-	for (size_t node = 0; node < laplacian->nodes; node++) {
+	for (size_t node = 0; node < nodes; node++) {
 		size_t count;
 		const struct lineage_parent *parents = lineage_parents(lineage, node, &count);
 		row[used] = column[used] = (SuiteSparse_long)node;
-		value[used++] = 1;
+		value[used++] = diagonal ? diagonal[node] : 1;
 		for (size_t i = 0; i < count; i++) {
 			SuiteSparse_long a = (SuiteSparse_long)node;
 			SuiteSparse_long b = (SuiteSparse_long)parents[i].node;
 			row[used] = column[used] = a;
-			value[used++] = laplacian->rho;
+			value[used++] = rho;
 			row[used] = column[used] = b;
-			value[used++] = laplacian->rho;
+			value[used++] = rho;
 			row[used] = a > b ? a : b;
 			column[used] = a > b ? b : a;
-			value[used++] = -laplacian->rho;
+			value[used++] = -rho;
 		}
 	}
 	triplet->nnz = used;
-	cholmod_sparse *sparse = cholmod_l_triplet_to_sparse(triplet, used, &laplacian->common);
-	cholmod_l_free_triplet(&triplet, &laplacian->common);
+	cholmod_sparse *sparse = cholmod_l_triplet_to_sparse(triplet, used, common);
+	cholmod_l_free_triplet(&triplet, common);
 	return sparse;
 }
 
@@ -85,7 +81,7 @@ enum status laplacian_new(const struct lineage *lineage, double rho, const uint3
 	laplacian->count = count;
 	laplacian->rows = memory_allocate(count, sizeof *rows);
 	memcpy(laplacian->rows, rows, count * sizeof *rows);
-	cholmod_sparse *precision = laplacian_precision(laplacian, lineage);
+	cholmod_sparse *precision = laplacian_precision(lineage, rho, NULL, &laplacian->common);
 	if (precision) {
 		laplacian->factor = cholmod_l_analyze(precision, &laplacian->common);
 		if (laplacian->factor)

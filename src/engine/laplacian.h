@@ -10,10 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <suitesparse/cholmod.h>
+
 #include "stemma/base/error.h"
 #include "stemma/engine/lineage.h"
 
 struct laplacian;
+
+/* rho L + I, or another diagonal (by node; NULL: 1) instead of I: the lower
+ * triangle, which the caller frees; NULL without memory. */
+cholmod_sparse *laplacian_precision(const struct lineage *lineage, double rho, const double *diagonal,
+				    cholmod_common *common);
 
 /* Factors rho L + I (CHOLMOD); `rows` are the model numbers of the scored rows.
  * STATUS_SOFTWARE when CHOLMOD fails. */

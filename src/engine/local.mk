@@ -2,7 +2,8 @@ noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
 	include/stemma/engine/engine.h src/engine/fit.h src/engine/fit.c src/engine/state.c src/engine/lapack.h \
 	src/engine/posterior.h src/engine/posterior.c src/engine/dense.c src/engine/sparse.c \
-	src/engine/selected.h src/engine/selected.c src/engine/calibrate.c src/engine/query.c \
+	src/engine/sparse_factor.c src/engine/sparse.h src/engine/graph.c \
+	src/engine/calibrate.c src/engine/query.c \
 	include/stemma/engine/answers.h src/engine/answers.c \
 	include/stemma/engine/answer_model.h src/engine/answer_model.h \
 	src/engine/answer_model.c \
@@ -25,7 +26,8 @@ libengine_a_SOURCES = \
 	src/engine/covariance.h src/engine/covariance.c \
 	src/engine/attributes.h src/engine/attributes.c \
 	src/engine/kernel.h src/engine/kernel.c \
-	src/engine/mixed.h src/engine/mixed.c \
+	src/engine/mixed.h src/engine/mixed.c src/engine/equations.h src/engine/equations.c \
+	src/engine/neighbours.h src/engine/neighbours.c src/engine/vecchia.h src/engine/vecchia.c \
 	src/engine/laplacian.h src/engine/laplacian.c \
 	src/engine/transform.h src/engine/transform.c \
 	src/engine/variance.h src/engine/variance.c

@@ -7,7 +7,7 @@
 #include "stemma/base/memory.h"
 
 /* What the features may leave of the variance of a size. */
-#define FEATURE_TOLERANCE 1e-2
+#define FEATURE_TOLERANCE 1e-3
 #define FEATURES_MAX 64
 
 /* ---- lists ------------------------------------------------------------------------ */
@@ -169,7 +169,7 @@ static bool make_member(const struct kernel_space *space, const struct kernel_te
 			member->size = point->size;
 			break;
 		case COMPARE_DATE:
-			member->date = kernel_date(space, comparison, point->date);
+			member->date = point->date;
 			break;
 		case COMPARE_LINEAR_SIZE:
 			member->value *= point->size;
@@ -381,71 +381,21 @@ static void add_lineage(struct builder *builder, const struct lineage *lineage, 
 	free(effect);
 }
 
-/* ---- other priors ------------------------------------------------------------------------ */
-
-/* rho L + I: a square for each edge, and each node. */
-static void add_laplacian(struct builder *builder, const struct covariance *covariance,
-			  const struct lineage *lineage, const uint32_t *row_model)
-{
-	size_t nodes = lineage_nodes(lineage), count;
-	double root = sqrt(laplacian_rho(covariance->laplacian));
-
-	for (size_t node = 0; node < nodes; node++) {
-		begin_prior(builder, builder->mixed->terms);
-		add_prior(builder, add_effect(builder, 0), 1);
-	}
-	for (size_t node = 0; node < nodes; node++) {
-		const struct lineage_parent *parents = lineage_parents(lineage, node, &count);
-		for (size_t p = 0; p < count; p++) {
-			begin_prior(builder, builder->mixed->terms);
-			add_prior(builder, node, root);
-			add_prior(builder, parents[p].node, -root);
-		}
-	}
-	for (size_t row = 0; row < builder->space->count; row++)
-		add_row(builder, row, row_model[row], 1);
-}
-
-/* Nothing is shared; the one effect, which no row has, is for the equations to
- * be of something. */
-static void add_none(struct builder *builder)
-{
-	begin_prior(builder, builder->mixed->terms);
-	add_prior(builder, add_effect(builder, 0), 1);
-	for (size_t row = 0; row < builder->space->count; row++)
-		builder->mixed->own[row] = 1;
-}
-
 /* ---- the whole ---------------------------------------------------------------------------- */
 
-static void add_kin(struct builder *builder, const struct lineage *lineage, const uint32_t *row_model)
+void mixed_build(const struct kernel_space *space, const struct lineage *lineage, const uint32_t *row_model,
+		 struct mixed *mixed)
 {
+	struct builder builder = {.space = space, .mixed = mixed};
 	size_t count;
 	const struct kernel_term *terms = kernel_terms(&count);
 
+	*mixed = (struct mixed){.terms = count, .rows.count = space->count};
+	mixed->own = memory_zero(space->count * count, sizeof *mixed->own);
 	for (size_t k = 0; k < count; k++)
 		if (!kernel_term_has_lineage(&terms[k]))
-			add_groups(builder, k, &terms[k]);
-	add_lineage(builder, lineage, row_model);
-}
-
-void mixed_build(const struct covariance *covariance, const struct lineage *lineage,
-		 const uint32_t *row_model, size_t rows, struct mixed *mixed)
-{
-	struct builder builder = {.space = &covariance->space, .mixed = mixed};
-
-	*mixed = (struct mixed){.terms = covariance_terms(covariance), .rows.count = rows};
-	mixed->own = memory_zero(rows * mixed->terms, sizeof *mixed->own);
-	switch (covariance->prior) {
-	case PRIOR_LAPLACIAN:
-		add_laplacian(&builder, covariance, lineage, row_model);
-		break;
-	case PRIOR_NONE:
-		add_none(&builder);
-		break;
-	default:
-		add_kin(&builder, lineage, row_model);
-	}
+			add_groups(&builder, k, &terms[k]);
+	add_lineage(&builder, lineage, row_model);
 	lists_take(&mixed->rows, builder.row, builder.row_count);
 	lists_take(&mixed->prior, builder.prior, builder.prior_count);
 	free(builder.row);

@@ -13,11 +13,11 @@
  *                       group, which is Markov: each date hangs on the one before
  *   lineage             one effect an ancestor, all origins together, with the
  *                       precision (I - W)' D^-1 (I - W)
- *   Laplacian           one effect a node, with the precision rho L + I
  *
- * What only one row has (a group of one, a childless model's own innovation,
- * what the features leave of a size) is no effect but part of that row's own
- * variance.  All of it is free of theta, which enters by scales only.
+ * The precision is P' D^-1 P with P triangular: each effect hangs on earlier
+ * ones.  What only one row has (a group of one, a childless model's own
+ * innovation, what the features leave of a size) is no effect but part of that
+ * row's own variance.  All of it is free of theta, which enters by scales only.
  */
 #ifndef STEMMA_ENGINE_MIXED_H
 #define STEMMA_ENGINE_MIXED_H
@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "covariance.h"
+#include "kernel.h"
 
 /* Lists of (effect, value): list i is at start[i] .. start[i + 1] - 1. */
 struct mixed_lists {
@@ -37,16 +37,16 @@ struct mixed_lists {
 struct mixed {
 	size_t effects, terms;
 	struct mixed_lists rows;   /* Z: what each row takes of the effects */
-	struct mixed_lists prior;  /* the square root B of the precision, B B' */
+	struct mixed_lists prior;  /* P: list i begins with effect i; the others are earlier */
 	uint8_t *effect_term;      /* effects: its values in Z times sqrt theta of it; terms = as they are */
-	uint8_t *prior_term;       /* prior lists: over sqrt theta of it; terms = as they are */
+	uint8_t *prior_term;       /* prior lists: D is theta of it; terms = 1 */
 	double *own;               /* rows x terms: own variance, times theta */
 };
 
-/* Builds it for the scored rows (their model numbers) of a kin, Laplacian or
- * plain covariance.  Linear in rows, but for sorting. */
-void mixed_build(const struct covariance *covariance, const struct lineage *lineage,
-		 const uint32_t *row_model, size_t rows, struct mixed *mixed);
+/* Builds it for the scored rows (their model numbers).  Linear in rows, but for
+ * sorting. */
+void mixed_build(const struct kernel_space *space, const struct lineage *lineage, const uint32_t *row_model,
+		 struct mixed *mixed);
 void mixed_free(struct mixed *mixed);
 
 /* Features of the Gaussian kernel of sizes: count x *features, row-major, the

@@ -17,6 +17,21 @@ void fit_set_scale(struct engine_fit *fit, size_t factor)
 	fit->scale[factor] = fmax(quadratic / (double)fit->rows, 1e-12);
 }
 
+void posterior_products(const struct engine_fit *fit, struct posterior_column *const *column, size_t count,
+			double *product)
+{
+	for (size_t g = 0; g < fit->groups; g++)
+		for (size_t i = 0; i < count; i++)
+			for (size_t j = 0; j <= i; j++) {
+				const double *cross = column[i]->cross[g];
+				const float *weights = column[j]->weights[g];
+				double sum = 0;
+				for (size_t row = 0; row < fit->rows; row++)
+					sum += cross[row] * (double)weights[row];
+				product[(g * count + i) * count + j] = product[(g * count + j) * count + i] = sum;
+			}
+}
+
 /* ---- points ------------------------------------------------------------------ */
 
 double fit_loading(const struct engine_fit *fit, size_t benchmark, size_t factor)

@@ -26,8 +26,7 @@ struct column {
 	size_t parent;                /* of which model; unused for the own column */
 	struct lineage_share *path;   /* the parent's ancestors, itself included */
 	size_t path_count;
-	double *cross[FIT_GROUPS_MAX]; /* rows: k */
-	float *weights[FIT_GROUPS_MAX]; /* rows: K^-1 k, what each scored model counts */
+	struct posterior_column sums; /* its covariance with the rows; what these count */
 	double mean[FACTORS_MAX];     /* k' K^-1 z */
 };
 
@@ -74,8 +73,8 @@ static void column_clear(struct column *column)
 {
 	free(column->path);
 	for (size_t g = 0; g < FIT_GROUPS_MAX; g++) {
-		free(column->cross[g]);
-		free(column->weights[g]);
+		free(column->sums.cross[g]);
+		free(column->sums.weights[g]);
 	}
 	*column = (struct column){0};
 }
@@ -123,7 +122,7 @@ static void query_sum_terms(struct engine_query *query, enum which_terms which,
 	}
 }
 
-/* Fills a column: its means and its solves. */
+/* Fills a column: its covariances and means. */
 static void query_fill_column(struct engine_query *query, struct column *column,
 			      enum which_terms which, const struct covariance_point *point)
 {
@@ -135,27 +134,37 @@ static void query_fill_column(struct engine_query *query, struct column *column,
 		column->mean[f] = cblas_ddot(rows, query->sum + fit->group_of[f] * fit->rows, 1,
 					     fit->solution + f * fit->rows, 1);
 	for (size_t g = 0; g < fit->groups; g++) {
-		if (!column->cross[g]) {
-			column->cross[g] = memory_allocate(fit->rows, sizeof(double));
-			column->weights[g] = memory_allocate(fit->rows, sizeof(float));
+		if (!column->sums.cross[g]) {
+			column->sums.cross[g] = memory_allocate(fit->rows, sizeof(double));
+			column->sums.weights[g] = memory_allocate(fit->rows, sizeof(float));
 		}
-		memcpy(column->cross[g], query->sum + g * fit->rows, fit->rows * sizeof(double));
-		fit->posterior->solve(fit, g, column->cross[g], column->weights[g]);
+		memcpy(column->sums.cross[g], query->sum + g * fit->rows, fit->rows * sizeof(double));
 	}
+	column->sums.fresh = true;
 	column->valid = true;
 }
 
-/* What two columns have in common: k_a' K^-1 k_b. */
-static double column_product(const struct engine_fit *fit, size_t group, const struct column *a,
-			     const struct column *b)
+/* What the columns have in common, k_i' K^-1 k_j, and their weights. */
+static void query_relate_columns(struct engine_query *query)
 {
-	const double *cross = a->cross[group];
-	const float *weights = b->weights[group];
-	double sum = 0;
+	const struct engine_fit *fit = query->fit;
+	struct posterior_column *column[COLUMNS_MAX];
+	double product[FIT_GROUPS_MAX * COLUMNS_MAX * COLUMNS_MAX];
+	size_t place[COLUMNS_MAX], count = 0;
 
-	for (size_t i = 0; i < fit->rows; i++)
-		sum += cross[i] * (double)weights[i];
-	return sum;
+	for (size_t i = 0; i < COLUMNS_MAX; i++) {
+		if (!query->column[i].valid)
+			continue;
+		place[count] = i;
+		column[count++] = &query->column[i].sums;
+	}
+	fit->posterior->relate(fit, column, count, product);
+	for (size_t g = 0; g < fit->groups; g++)
+		for (size_t i = 0; i < count; i++)
+			for (size_t j = 0; j < count; j++)
+				query->product[g][place[i]][place[j]] = product[(g * count + i) * count + j];
+	for (size_t i = 0; i < count; i++)
+		column[i]->fresh = false;
 }
 
 static void column_set_path(struct column *column, const struct lineage_share *path, size_t count)
@@ -193,8 +202,8 @@ static double query_self(const struct engine_query *query, size_t group, enum wh
 	return sum;
 }
 
-/* Products and prior covariances of column i with all others. */
-static void query_relate_column(struct engine_query *query, size_t i)
+/* Prior covariances of column i with all others. */
+static void query_compare_column(struct engine_query *query, size_t i)
 {
 	const struct engine_fit *fit = query->fit;
 	struct covariance_point point = child_point(query, &query->column[i]);
@@ -204,8 +213,6 @@ static void query_relate_column(struct engine_query *query, size_t i)
 			continue;
 		struct covariance_point other = child_point(query, &query->column[j]);
 		for (size_t g = 0; g < fit->groups; g++) {
-			query->product[g][i][j] = query->product[g][j][i] =
-				column_product(fit, g, &query->column[i], &query->column[j]);
 			double self = 0;
 			if (i != OWN && j != OWN)
 				self = query_self(query, g, TERMS_LINEAGE, &point, &other);
@@ -237,7 +244,7 @@ static void query_keep_columns(struct engine_query *query, const struct engine_c
 				continue;
 			query->column[i] = old[j];
 			old[j] = (struct column){0};
-			fresh[i] = i != j; /* its products stand elsewhere */
+			fresh[i] = i != j; /* its covariances stand elsewhere */
 			break;
 		}
 	}
@@ -249,7 +256,7 @@ static void query_keep_columns(struct engine_query *query, const struct engine_c
 static void query_set_child(struct engine_query *query, const struct engine_child *child)
 {
 	struct kernel_point attributes;
-	bool fresh[COLUMNS_MAX] = {false};
+	bool fresh[COLUMNS_MAX] = {false}, any = false;
 
 	attributes_point(query->fit->attributes, &child->model, &attributes);
 	if (!query->child_columns || !same_attributes(&attributes, &query->attributes))
@@ -277,9 +284,14 @@ static void query_set_child(struct engine_query *query, const struct engine_chil
 		struct covariance_point point = child_point(query, own);
 		query_fill_column(query, own, TERMS_OTHER, &point);
 	}
-	for (size_t i = 0; i < COLUMNS_MAX; i++)
-		if (query->column[i].valid && fresh[i])
-			query_relate_column(query, i);
+	for (size_t i = 0; i < COLUMNS_MAX; i++) {
+		if (!query->column[i].valid || !fresh[i])
+			continue;
+		query_compare_column(query, i);
+		any = true;
+	}
+	if (any)
+		query_relate_columns(query);
 }
 
 /* Priors without directed weights: one column for the whole child. */
@@ -298,10 +310,9 @@ static void query_set_plain_child(struct engine_query *query, const struct engin
 	}
 	struct covariance_point point = {.node = SIZE_MAX, .parents = parents, .parent_count = count};
 	query_fill_column(query, own, TERMS_ALL, &point);
-	for (size_t g = 0; g < query->fit->groups; g++) {
-		query->product[g][OWN][OWN] = column_product(query->fit, g, own, own);
+	query_relate_columns(query);
+	for (size_t g = 0; g < query->fit->groups; g++)
 		query->self[g][OWN][OWN] = query_self(query, g, TERMS_ALL, &point, &point);
-	}
 }
 
 /* The child's own innovation: what its making adds that no parent has. */
@@ -417,10 +428,9 @@ static void query_set_node(struct engine_query *query, size_t model)
 	query_fill_column(query, own, TERMS_ALL, &point);
 	memset(query->weight, 0, sizeof query->weight);
 	query->weight[OWN] = 1;
-	for (size_t g = 0; g < fit->groups; g++) {
-		query->product[g][OWN][OWN] = column_product(fit, g, own, own);
+	query_relate_columns(query);
+	for (size_t g = 0; g < fit->groups; g++)
 		query->self[g][OWN][OWN] = query_self(query, g, TERMS_ALL, &point, &point);
-	}
 }
 
 /* The factor means and variances of a node: like query_combine(), but the
@@ -594,19 +604,6 @@ double engine_chance_above(const struct engine_query *query, size_t benchmark, d
 
 /* ---- why ------------------------------------------------------------------------------ */
 
-/* Leave-one-out weights of a scored model: -K^-1_ij / K^-1_ii on every other. */
-static void left_out_weights(struct engine_query *query, size_t group, float *weights)
-{
-	const struct engine_fit *fit = query->fit;
-	size_t row = (size_t)fit->model_row[query->model];
-
-	memset(query->cross, 0, fit->rows * sizeof *query->cross);
-	query->cross[row] = 1;
-	fit->posterior->solve(fit, group, query->cross, weights);
-	cblas_sscal((int)fit->rows, -1.0f / weights[row], weights, 1);
-	weights[row] = 0;
-}
-
 /* What each scored model counts in the last prediction (groups x rows); kept
  * until the next one. */
 static const float *query_weights(struct engine_query *query)
@@ -619,12 +616,13 @@ static const float *query_weights(struct engine_query *query)
 	memset(query->counts, 0, fit->groups * rows * sizeof *query->counts);
 	for (size_t g = 0; g < fit->groups; g++) {
 		if (query->subject == SUBJECT_SCORED) {
-			left_out_weights(query, g, query->counts + g * rows);
+			fit->posterior->leave_out(fit, g, (size_t)fit->model_row[query->model],
+						  query->counts + g * rows);
 			continue;
 		}
 		for (size_t i = 0; i < COLUMNS_MAX; i++)
 			if (query->column[i].valid)
-				cblas_saxpy((int)rows, (float)query->weight[i], query->column[i].weights[g], 1,
+				cblas_saxpy((int)rows, (float)query->weight[i], query->column[i].sums.weights[g], 1,
 					    query->counts + g * rows, 1);
 	}
 	query->counts_known = true;
@@ -633,6 +631,16 @@ static const float *query_weights(struct engine_query *query)
 
 /* ---- two children ------------------------------------------------------------------- */
 
+/* The covariances of the last prediction with the rows, all columns as they are
+ * weighted: rows floats in a group. */
+static void query_total(const struct engine_query *query, size_t group, float *total)
+{
+	memset(total, 0, query->fit->rows * sizeof *total);
+	for (size_t c = 0; c < COLUMNS_MAX; c++)
+		for (size_t i = 0; i < query->fit->rows && query->column[c].valid; i++)
+			total[i] += (float)(query->weight[c] * query->column[c].sums.cross[group][i]);
+}
+
 /* Posterior covariance of the factors of two children: the prior one less what
  * the scores explain, k_a' K^-1 k_b.  Innovation and noise are each one's own. */
 static void pair_covariance(struct engine_query *a, struct engine_query *b, double *covariance)
@@ -640,17 +648,18 @@ static void pair_covariance(struct engine_query *a, struct engine_query *b, doub
 	const struct engine_fit *fit = a->fit;
 	struct lineage_share *path_a, *path_b;
 	struct covariance_point point_a = query_point(a, &path_a), point_b = query_point(b, &path_b);
-	const float *weights = query_weights(b);
+	float *columns = memory_allocate(2 * fit->rows, sizeof *columns), product[4];
 	double group[FIT_GROUPS_MAX];
 
-	query_sum_terms(a, TERMS_ALL, &point_a);
 	for (size_t g = 0; g < fit->groups; g++) {
-		group[g] = query_self(a, g, TERMS_ALL, &point_a, &point_b);
-		for (size_t i = 0; i < fit->rows; i++)
-			group[g] -= a->sum[g * fit->rows + i] * (double)weights[g * fit->rows + i];
+		query_total(a, g, columns);
+		query_total(b, g, columns + fit->rows);
+		fit->posterior->explain(fit, g, columns, 2, product);
+		group[g] = query_self(a, g, TERMS_ALL, &point_a, &point_b) - (double)product[1];
 	}
 	for (size_t f = 0; f < fit->transform.factors; f++)
 		covariance[f] = fit->scale[f] * group[fit->group_of[f]];
+	free(columns);
 	free(path_a);
 	free(path_b);
 }

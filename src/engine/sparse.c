@@ -1,399 +1,252 @@
-/* The sparse posterior: with K = Z G Z' + R (mixed.h), R diagonal,
+/* The sparse posterior: means by conjugate gradients (sparse_factor.c), variances
+ * from the models that count the most, exactly, and from draws what these leave
+ * open (Rao-Blackwellised Monte Carlo; Siden, Lindgren, Bolin and Villani 2018).
  *
- *     K^-1 = R^-1 - R^-1 Z C^-1 Z' R^-1,   C = Z' R^-1 Z + G^-1
+ * With B some models (the basis), c = K_BB^-1 k_B there and 0 elsewhere, and
+ * r = k - K c, which is 0 on B,
  *
- * (Henderson's mixed-model equations; Woodbury).  CHOLMOD orders and factors C;
- * what leaving out needs of C^-1 is its selected inverse. */
-#include "posterior.h"
+ *     k' K^-1 k = k_B' c + r' K^-1 r,  r' K^-1 r = E (r' s)^2 = E (k' s - c' K s)^2
+ *
+ * for s of covariance K^-1. */
+#include "sparse.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cblas.h>
-#include <suitesparse/cholmod.h>
+#include <lapacke.h>
 
-#include "mixed.h"
-#include "selected.h"
+#include "posterior.h"
 #include "stemma/base/memory.h"
+#include "vecchia.h"
 
-/* On this path dates are rounded to a share of a term's length, so that the
- * effects of size and date stay few and the factor small.  What that changes is
- * measured in stemma-engine(7). */
-#define DATE_STEP 0.25
+/* Models of the basis for each column, and in all. */
+#define BASIS_COLUMN 96
+#define BASIS_MAX 1200
+/* Models that the weights of one that is left out are spread over. */
+#define AROUND 192
 
-/* Spreads that would take a factor for each block left out are measured on so
- * many models, by the dense path. */
-#define CALIBRATION_ROWS 4000
+/* ---- the basis ---------------------------------------------------------------------- */
 
-/* Columns solved at once: enough for BLAS speed, little memory. */
-#define BLOCK 32
-
-struct sparse {
-	cholmod_common common;
-	struct mixed mixed;
-	cholmod_sparse *square_root;             /* effects x (rows + prior lists): C = A A' */
-	cholmod_factor *factor[FIT_GROUPS_MAX];
-	double *noise[FIT_GROUPS_MAX];           /* rows: R */
-	double *scale[FIT_GROUPS_MAX];           /* effects: sqrt theta */
+struct basis {
+	uint32_t *row;
+	size_t count;
+	double *matrix[FIT_GROUPS_MAX]; /* K over it, later its Cholesky factor */
 };
 
-static enum status sparse_failed(const struct sparse *sparse, struct error *error)
+/* A heap with the smallest of the largest values on top. */
+struct heap {
+	float size[BASIS_COLUMN];
+	uint32_t row[BASIS_COLUMN];
+	size_t count, max;
+};
+
+static void heap_swap(struct heap *heap, size_t a, size_t b)
 {
-	return error_set(error, STATUS_SOFTWARE, "cannot factor the equations of %zu effects (CHOLMOD %d)",
-			 sparse->mixed.effects, sparse->common.status);
+	float size = heap->size[a];
+	uint32_t row = heap->row[a];
+
+	heap->size[a] = heap->size[b], heap->row[a] = heap->row[b];
+	heap->size[b] = size, heap->row[b] = row;
 }
 
-/* ---- the equations ---------------------------------------------------------------- */
-
-static double term_scale(const struct fit_group *group, size_t term, size_t terms)
+static void heap_sink(struct heap *heap)
 {
-	return term < terms ? sqrt(group->theta[term]) : 1;
+	for (size_t at = 0, child; (child = 2 * at + 1) < heap->count; at = child) {
+		child += child + 1 < heap->count && heap->size[child + 1] < heap->size[child];
+		if (heap->size[at] <= heap->size[child])
+			return;
+		heap_swap(heap, at, child);
+	}
 }
 
-/* R and the effects' scales of a group. */
-static void sparse_scale_group(const struct engine_fit *fit, size_t number)
+static void heap_offer(struct heap *heap, float size, uint32_t row)
 {
-	struct sparse *sparse = fit->sparse;
-	const struct mixed *mixed = &sparse->mixed;
-	const struct fit_group *group = &fit->group[number];
-	double *noise = memory_allocate(fit->rows, sizeof *noise);
-	double *scale = memory_allocate(mixed->effects, sizeof *scale);
-
-	for (size_t row = 0; row < fit->rows; row++)
-		noise[row] = group->theta[mixed->terms] + fit->extra[row] +
-			     cblas_ddot((int)mixed->terms, group->theta, 1, mixed->own + row * mixed->terms, 1);
-	for (size_t i = 0; i < mixed->effects; i++)
-		scale[i] = term_scale(group, mixed->effect_term[i], mixed->terms);
-	sparse->noise[number] = noise;
-	sparse->scale[number] = scale;
+	if (heap->count == heap->max) {
+		if (size <= heap->size[0])
+			return;
+		heap->size[0] = size, heap->row[0] = row;
+		heap_sink(heap);
+		return;
+	}
+	size_t at = heap->count++;
+	heap->size[at] = size, heap->row[at] = row;
+	for (; at > 0 && heap->size[at] < heap->size[(at - 1) / 2]; at = (at - 1) / 2)
+		heap_swap(heap, at, (at - 1) / 2);
 }
 
-/* Room for A, and which effects its columns have. */
-static bool sparse_shape(struct sparse *sparse)
+static int compare_rows(const void *left, const void *right)
 {
-	const struct mixed_lists *lists[] = {&sparse->mixed.rows, &sparse->mixed.prior};
-	size_t columns = lists[0]->count + lists[1]->count, used = 0, column = 0;
-	size_t nonzeros = lists[0]->start[lists[0]->count] + lists[1]->start[lists[1]->count];
-	cholmod_sparse *matrix = cholmod_l_allocate_sparse(sparse->mixed.effects, columns, nonzeros, false, true, 0,
-							   CHOLMOD_REAL, &sparse->common);
+	const uint32_t *a = left, *b = right;
 
-	sparse->square_root = matrix;
-	if (!matrix)
-		return false;
-	SuiteSparse_long *start = matrix->p, *row = matrix->i;
-	for (size_t l = 0; l < 2; l++)
-		for (size_t i = 0; i < lists[l]->count; i++) {
-			start[column++] = (SuiteSparse_long)used;
-			for (size_t k = lists[l]->start[i]; k < lists[l]->start[i + 1]; k++)
-				row[used++] = (SuiteSparse_long)lists[l]->effect[k];
+	return (*a > *b) - (*a < *b);
+}
+
+/* The rows that correlate the most with each of the columns (rows x count,
+ * column-major), which are in units of the deviations (NULL: 1). */
+static void basis_choose(const struct engine_fit *fit, const float *columns, const float *deviation, size_t count,
+			 struct basis *basis)
+{
+	size_t rows = fit->rows, each = count * BASIS_COLUMN < BASIS_MAX ? BASIS_COLUMN : BASIS_MAX / count;
+	bool *taken = memory_zero(rows, sizeof *taken);
+
+	each = each ? each : 1;
+	basis->row = memory_allocate(count * each, sizeof *basis->row);
+	basis->count = 0;
+	for (size_t c = 0; c < count; c++) {
+		struct heap heap = {.max = each};
+		for (size_t row = 0; row < rows; row++) {
+			float size = fabsf(columns[c * rows + row]) / (deviation ? deviation[row] : 1);
+			if (size > 0)
+				heap_offer(&heap, size, (uint32_t)row);
 		}
-	start[column] = (SuiteSparse_long)used;
-	return true;
-}
-
-/* The values of A for a group. */
-static void sparse_fill(const struct engine_fit *fit, size_t number)
-{
-	struct sparse *sparse = fit->sparse;
-	const struct mixed *mixed = &sparse->mixed;
-	double *value = sparse->square_root->x;
-
-	for (size_t row = 0; row < fit->rows; row++) {
-		double weight = 1 / sqrt(sparse->noise[number][row]);
-		for (size_t k = mixed->rows.start[row]; k < mixed->rows.start[row + 1]; k++)
-			*value++ = mixed->rows.value[k] * sparse->scale[number][mixed->rows.effect[k]] * weight;
+		for (size_t i = 0; i < heap.count; i++)
+			if (!taken[heap.row[i]])
+				basis->row[basis->count++] = heap.row[i];
+		for (size_t i = 0; i < heap.count; i++)
+			taken[heap.row[i]] = true;
 	}
-	for (size_t i = 0; i < mixed->prior.count; i++) {
-		double weight = 1 / term_scale(&fit->group[number], mixed->prior_term[i], mixed->terms);
-		for (size_t k = mixed->prior.start[i]; k < mixed->prior.start[i + 1]; k++)
-			*value++ = mixed->prior.value[k] * weight;
-	}
+	if (basis->count > 0)
+		qsort(basis->row, basis->count, sizeof *basis->row, compare_rows);
+	free(taken);
 }
 
-/* Orders A A'; all groups share the places of nonzeros.  Nested dissection,
- * which is far the better here; minimum degree where CHOLMOD came without. */
-static cholmod_factor *sparse_analyze(struct sparse *sparse)
+static void basis_factor(const struct engine_fit *fit, struct basis *basis)
 {
-	static const int orders[] = {CHOLMOD_METIS, CHOLMOD_AMD};
-	cholmod_factor *factor = NULL;
+	int count = (int)basis->count;
 
-	sparse->common.nmethods = 1;
-	sparse->common.supernodal = CHOLMOD_SUPERNODAL;
-	for (size_t i = 0; i < sizeof orders / sizeof *orders && !factor; i++) {
-		sparse->common.method[0].ordering = orders[i];
-		factor = cholmod_l_analyze(sparse->square_root, &sparse->common);
-	}
-	return factor;
+	for (size_t g = 0; g < fit->groups; g++)
+		basis->matrix[g] = memory_allocate(basis->count * basis->count, sizeof(double));
+	vecchia_covariance(fit, fit->sparse->extra, basis->row, basis->count, basis->matrix);
+	for (size_t g = 0; g < fit->groups; g++)
+		LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', count, basis->matrix[g], count);
 }
 
-/* A factor of the equations of a group. */
-static cholmod_factor *sparse_factor_new(const struct engine_fit *fit, size_t number, const cholmod_factor *shape)
+static void basis_free(struct basis *basis)
 {
-	struct sparse *sparse = fit->sparse;
-	cholmod_factor *factor = cholmod_l_copy_factor((cholmod_factor *)(uintptr_t)shape, &sparse->common);
-
-	if (!factor)
-		return NULL;
-	sparse_fill(fit, number);
-	if (!cholmod_l_factorize(sparse->square_root, factor, &sparse->common) ||
-	    sparse->common.status != CHOLMOD_OK)
-		cholmod_l_free_factor(&factor, &sparse->common);
-	return factor;
+	free(basis->row);
+	for (size_t g = 0; g < FIT_GROUPS_MAX; g++)
+		free(basis->matrix[g]);
 }
 
-/* ---- solving ----------------------------------------------------------------------- */
+/* ---- what columns explain ------------------------------------------------------------ */
 
-/* effects += Z' rows, and rows = Z effects, with Z scaled by the group's theta. */
-static void add_to_effects(const struct sparse *sparse, size_t number, const double *rows, double *effects)
-{
-	const struct mixed_lists *lists = &sparse->mixed.rows;
-	const double *scale = sparse->scale[number];
-
-	for (size_t row = 0; row < lists->count; row++)
-		for (size_t k = lists->start[row]; k < lists->start[row + 1] && rows[row] != 0; k++)
-			effects[lists->effect[k]] += scale[lists->effect[k]] * lists->value[k] * rows[row];
-}
-
-static double row_of_effects(const struct sparse *sparse, size_t number, size_t row, const double *effects)
-{
-	const struct mixed_lists *lists = &sparse->mixed.rows;
-	const double *scale = sparse->scale[number];
-	double sum = 0;
-
-	for (size_t k = lists->start[row]; k < lists->start[row + 1]; k++)
-		sum += scale[lists->effect[k]] * lists->value[k] * effects[lists->effect[k]];
-	return sum;
-}
-
-/* C^-1 Z' R^-1 columns; freed with cholmod.  A common block of its own makes it
- * safe beside other readers of the fit. */
-static cholmod_dense *solve_effects(const struct engine_fit *fit, size_t number, const double *columns,
-				    size_t count, cholmod_common *common)
+/* left (DRAWS x count) = r' s. */
+static float *draws_left(const struct engine_fit *fit, size_t group, const struct basis *basis,
+			 const float *columns, const double *weights, size_t count)
 {
 	const struct sparse *sparse = fit->sparse;
-	cholmod_dense *right = cholmod_l_zeros(sparse->mixed.effects, count, CHOLMOD_REAL, common);
-	double *weighted = memory_allocate(fit->rows, sizeof *weighted);
+	int rows = (int)fit->rows, width = (int)count, size = (int)basis->count;
+	float *left = memory_allocate(DRAWS * count, sizeof *left);
+	float *products = memory_allocate(basis->count * DRAWS, sizeof *products);
+	float *single = memory_allocate(basis->count * count, sizeof *single);
 
-	if (!right)
-		memory_exhausted();
-	for (size_t c = 0; c < count; c++) {
-		for (size_t i = 0; i < fit->rows; i++)
-			weighted[i] = columns[c * fit->rows + i] / sparse->noise[number][i];
-		add_to_effects(sparse, number, weighted, (double *)right->x + c * sparse->mixed.effects);
-	}
-	cholmod_dense *effects = cholmod_l_solve(CHOLMOD_A, sparse->factor[number], right, common);
-	if (!effects)
-		memory_exhausted();
-	cholmod_l_free_dense(&right, common);
-	free(weighted);
-	return effects;
+	for (size_t b = 0; b < basis->count; b++)
+		memcpy(products + b * DRAWS, sparse->product[group] + basis->row[b] * (size_t)DRAWS,
+		       DRAWS * sizeof *products);
+	for (size_t i = 0; i < basis->count * count; i++)
+		single[i] = (float)weights[i];
+	cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, DRAWS, width, rows, 1, sparse->draw[group], DRAWS,
+		    columns, rows, 0, left, DRAWS);
+	if (size > 0)
+		cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, DRAWS, width, size, -1, products, DRAWS,
+			    single, size, 1, left, DRAWS);
+	free(products);
+	free(single);
+	return left;
 }
 
-/* K^-1 of columns, in place. */
-static void solve_columns(const struct engine_fit *fit, size_t number, double *columns, size_t count)
+/* product (count x count) of the columns in a group; the weights of the rows of
+ * the basis, which the caller frees. */
+static double *explain_columns(const struct engine_fit *fit, size_t group, const struct basis *basis,
+			       const float *columns, size_t count, double *product)
 {
-	const struct sparse *sparse = fit->sparse;
-	cholmod_common common;
+	size_t size = basis->count;
+	double *cross = memory_allocate(size * count, sizeof *cross);
+	double *weights = memory_allocate(size * count, sizeof *weights);
 
-	cholmod_l_start(&common);
-	cholmod_dense *effects = solve_effects(fit, number, columns, count, &common);
-	for (size_t c = 0; c < count; c++) {
-		const double *own = (const double *)effects->x + c * sparse->mixed.effects;
-		for (size_t i = 0; i < fit->rows; i++)
-			columns[c * fit->rows + i] = (columns[c * fit->rows + i] - row_of_effects(sparse, number, i, own)) /
-						     sparse->noise[number][i];
-	}
-	cholmod_l_free_dense(&effects, &common);
-	cholmod_l_finish(&common);
-}
-
-static void sparse_solve(const struct engine_fit *fit, size_t group, const double *right, float *solution)
-{
-	double *column = memory_allocate(fit->rows, sizeof *column);
-
-	memcpy(column, right, fit->rows * sizeof *column);
-	solve_columns(fit, group, column, 1);
-	for (size_t i = 0; i < fit->rows; i++)
-		solution[i] = (float)column[i];
-	free(column);
+	for (size_t c = 0; c < count; c++)
+		for (size_t b = 0; b < size; b++)
+			cross[c * size + b] = (double)columns[c * fit->rows + basis->row[b]];
+	memcpy(weights, cross, size * count * sizeof *weights);
+	if (size > 0)
+		LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, 'L', (int)size, (int)count, basis->matrix[group], (int)size,
+				    weights, (int)size);
+	float *left = draws_left(fit, group, basis, columns, weights, count);
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j <= i; j++)
+			product[i * count + j] = product[j * count + i] =
+				cblas_ddot((int)size, cross + i * size, 1, weights + j * size, 1) +
+				(double)cblas_sdot(DRAWS, left + i * DRAWS, 1, left + j * DRAWS, 1) / DRAWS;
+	free(cross);
+	free(left);
+	return weights;
 }
 
 static void sparse_explain(const struct engine_fit *fit, size_t group, float *columns, size_t count, float *product)
 {
-	size_t rows = fit->rows;
-	double *block = memory_allocate(rows * BLOCK, sizeof *block);
-	float *solved = memory_allocate(rows * BLOCK, sizeof *solved);
+	struct basis basis = {0};
+	double *exact = memory_allocate(count * count, sizeof *exact);
 
-	for (size_t first = 0; first < count; first += BLOCK) {
-		size_t width = count - first < BLOCK ? count - first : BLOCK;
-		for (size_t i = 0; i < width * rows; i++)
-			block[i] = (double)columns[first * rows + i];
-		solve_columns(fit, group, block, width);
-		for (size_t i = 0; i < width * rows; i++)
-			solved[i] = (float)block[i];
-		cblas_sgemm(CblasColMajor, CblasTrans, CblasNoTrans, (int)count, (int)width, (int)rows, 1, columns,
-			    (int)rows, solved, (int)rows, 0, product + first * count, (int)count);
-	}
-	free(block);
-	free(solved);
+	basis_choose(fit, columns, fit->sparse->deviation[group], count, &basis);
+	basis_factor(fit, &basis);
+	free(explain_columns(fit, group, &basis, columns, count, exact));
+	for (size_t i = 0; i < count * count; i++)
+		product[i] = (float)exact[i];
+	basis_free(&basis);
+	free(exact);
 }
 
-/* ---- leaving out ------------------------------------------------------------------- */
-
-/* z_i' C^-1 z_i, what the effects leave unknown of a row. */
-static double row_variance(const struct sparse *sparse, size_t number, struct selected *selected, size_t row,
-			   double *scratch)
-{
-	const struct mixed_lists *lists = &sparse->mixed.rows;
-	size_t first = lists->start[row], count = lists->start[row + 1] - first;
-
-	for (size_t k = 0; k < count; k++)
-		scratch[k] = lists->value[first + k] * sparse->scale[number][lists->effect[first + k]];
-	return selected_quadratic(selected, lists->effect + first, scratch, count);
-}
-
-static double *row_scratch(const struct sparse *sparse)
-{
-	size_t longest = 0;
-
-	for (size_t row = 0; row < sparse->mixed.rows.count; row++) {
-		size_t count = sparse->mixed.rows.start[row + 1] - sparse->mixed.rows.start[row];
-		longest = count > longest ? count : longest;
-	}
-	return memory_allocate(longest, sizeof(double));
-}
-
-/* Diagonal of K^-1: 1 / r - z_i' C^-1 z_i / r^2.  Takes the place of the factor. */
-static void sparse_learn_precision(struct engine_fit *fit, size_t number)
-{
-	struct sparse *sparse = fit->sparse;
-	struct selected *selected = selected_new(sparse->factor[number]);
-	double *scratch = row_scratch(sparse);
-	double *precision = fit->group[number].precision;
-
-	for (size_t row = 0; row < fit->rows; row++) {
-		double noise = sparse->noise[number][row];
-		precision[row] = (1 - row_variance(sparse, number, selected, row, scratch) / noise) / noise;
-	}
-	free(scratch);
-	selected_free(selected);
-	cholmod_l_free_factor(&sparse->factor[number], &sparse->common);
-}
-
-/* The spreads of a dense fit, with the same variances, of a sample of the models
- * that these were not learned on. */
-static enum status sparse_calibrate(struct engine_fit *fit, struct error *error)
-{
-	struct engine_settings settings = fit->settings;
-	struct engine_data data = fit->data;
-	uint32_t *rows = memory_allocate(CALIBRATION_ROWS, sizeof *rows);
-	bool *excluded = memory_allocate(data.models, sizeof *excluded);
-	size_t bytes, count = fit_draw_rows(fit, fit->learning, rows, CALIBRATION_ROWS);
-	void *state = engine_fit_state(fit, &bytes);
-	struct engine_fit *sample = NULL;
-
-	memset(excluded, true, data.models * sizeof *excluded);
-	for (size_t i = 0; i < count; i++)
-		excluded[fit->row_model[rows[i]]] = false;
-	data.excluded = excluded;
-	settings.dense_rows = SIZE_MAX;
-	enum status status = engine_fit_new(&data, &settings, state, bytes, false, NULL, &sample, error);
-	for (enum spread_kind kind = SPREAD_FOLDS; kind < SPREAD_COUNT && sample; kind++) {
-		fit->spread[kind] = sample->spread[kind];
-		sample->spread[kind] = NULL;
-	}
-	engine_fit_free(sample);
-	free(state);
-	free(rows);
-	free(excluded);
-	return status;
-}
-
-/* ---- the whole ---------------------------------------------------------------------- */
-
-static void sparse_solve_factors(struct engine_fit *fit, size_t number)
+/* One basis for all groups. */
+static void sparse_relate(const struct engine_fit *fit, struct posterior_column *const *column, size_t count,
+			  double *product)
 {
 	size_t rows = fit->rows;
+	struct basis basis = {0};
+	float *columns = memory_zero(rows * count, sizeof *columns);
 
-	for (size_t f = 0; f < fit->transform.factors; f++) {
-		if (fit->group_of[f] != number)
-			continue;
-		double *solution = fit->solution + f * rows;
-		memcpy(solution, fit->values + f * rows, rows * sizeof *solution);
-		solve_columns(fit, number, solution, 1);
-		fit_set_scale(fit, f);
-	}
-}
-
-static enum status sparse_step(const struct engine_fit *fit, size_t number, size_t step, struct progress *progress,
-			       struct error *error)
-{
-	static const char *const names[] = {"factoring", "leaving models out", "factoring"};
-	const size_t steps = sizeof names / sizeof *names;
-
-	if (progress_step(progress, names[step], (double)(number * steps + step) / (double)(fit->groups * steps)))
-		return STATUS_OK;
-	return error_set(error, STATUS_CANCELLED, "fit cancelled");
-}
-
-/* The factor is made twice, for the inverse to take its memory in between. */
-static enum status sparse_factor_group(struct engine_fit *fit, size_t number, const cholmod_factor *shape,
-				       struct progress *progress, struct error *error)
-{
-	struct sparse *sparse = fit->sparse;
-
-	for (size_t step = fit->judged ? 2 : 0; step < 3; step++) {
-		enum status status = sparse_step(fit, number, step, progress, error);
-		if (status != STATUS_OK)
-			return status;
-		if (step == 1) {
-			sparse_solve_factors(fit, number);
-			sparse_learn_precision(fit, number);
-			continue;
+	for (size_t c = 0; c < count; c++)
+		for (size_t g = 0; g < fit->groups; g++)
+			for (size_t i = 0; i < rows; i++)
+				columns[c * rows + i] += fabsf((float)column[c]->cross[g][i]) /
+							 fit->sparse->deviation[g][i];
+	basis_choose(fit, columns, NULL, count, &basis);
+	basis_factor(fit, &basis);
+	for (size_t g = 0; g < fit->groups; g++) {
+		for (size_t c = 0; c < count; c++)
+			for (size_t i = 0; i < rows; i++)
+				columns[c * rows + i] = (float)column[c]->cross[g][i];
+		double *weights = explain_columns(fit, g, &basis, columns, count, product + g * count * count);
+		for (size_t c = 0; c < count; c++) {
+			memset(column[c]->weights[g], 0, rows * sizeof(float));
+			for (size_t b = 0; b < basis.count; b++)
+				column[c]->weights[g][basis.row[b]] = (float)weights[c * basis.count + b];
 		}
-		sparse->factor[number] = sparse_factor_new(fit, number, shape);
-		if (!sparse->factor[number])
-			return sparse_failed(sparse, error);
+		free(weights);
 	}
-	return STATUS_OK;
+	basis_free(&basis);
+	free(columns);
 }
 
-/* Rows of the kernel see the rounded dates, so that predictions agree with what
- * is factored. */
-static void sparse_prepare(struct engine_fit *fit)
+/* From the models around it and around these. */
+static void sparse_leave_out(const struct engine_fit *fit, size_t group, size_t row, float *weights)
 {
-	double step = fit->settings.date_step;
+	const struct sparse *sparse = fit->sparse;
+	uint32_t around[AROUND] = {(uint32_t)row};
+	struct basis basis = {.row = around, .count = 1};
+	double unit[AROUND] = {1};
 
-	if (!(step > 0))
-		step = isnan(step) ? 0 : DATE_STEP;
-	fit->covariance.space.date_step = step;
-}
-
-static enum status sparse_factor(struct engine_fit *fit, struct progress *progress, struct error *error)
-{
-	struct sparse *sparse = fit->sparse = memory_zero(1, sizeof *sparse);
-	cholmod_factor *shape = NULL;
-	enum status status = STATUS_OK;
-
-	cholmod_l_start(&sparse->common);
-	sparse->common.print = 0;
-	mixed_build(&fit->covariance, fit->data.lineage, fit->row_model, fit->rows, &sparse->mixed);
-	if (sparse_shape(sparse))
-		shape = sparse_analyze(sparse);
-	if (!shape)
-		status = sparse_failed(sparse, error);
-	else
-		fit->nonzeros = sparse->common.lnz;
-	for (size_t g = 0; g < fit->groups && status == STATUS_OK; g++) {
-		sparse_scale_group(fit, g);
-		status = sparse_factor_group(fit, g, shape, progress, error);
-	}
-	if (status == STATUS_OK && !fit->judged)
-		status = sparse_calibrate(fit, error);
-	cholmod_l_free_factor(&shape, &sparse->common);
-	cholmod_l_free_sparse(&sparse->square_root, &sparse->common);
-	return status;
+	for (size_t i = 0; i < basis.count && basis.count < AROUND; i++)
+		basis.count = neighbours_around(sparse->neighbours, around[i], around, basis.count, AROUND);
+	basis_factor(fit, &basis);
+	LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, 'L', (int)basis.count, 1, basis.matrix[group], (int)basis.count, unit,
+			    (int)basis.count);
+	memset(weights, 0, fit->rows * sizeof *weights);
+	for (size_t b = 1; b < basis.count; b++)
+		weights[around[b]] = (float)(-unit[b] / unit[0]);
+	basis.row = NULL;
+	basis_free(&basis);
 }
 
 static void sparse_free(struct engine_fit *fit)
@@ -402,19 +255,17 @@ static void sparse_free(struct engine_fit *fit)
 
 	if (!sparse)
 		return;
+	neighbours_free(sparse->neighbours);
+	free(sparse->extra);
 	for (size_t g = 0; g < FIT_GROUPS_MAX; g++) {
-		cholmod_l_free_factor(&sparse->factor[g], &sparse->common);
-		free(sparse->noise[g]);
-		free(sparse->scale[g]);
+		free(sparse->deviation[g]);
+		free(sparse->draw[g]);
+		free(sparse->product[g]);
 	}
-	cholmod_l_free_sparse(&sparse->square_root, &sparse->common);
-	cholmod_l_finish(&sparse->common);
-	mixed_free(&sparse->mixed);
 	free(sparse);
-	fit->sparse = NULL;
 }
 
 const struct posterior posterior_sparse = {
-	.prepare = sparse_prepare, .factor = sparse_factor, .solve = sparse_solve, .explain = sparse_explain,
+	.factor = sparse_factor, .relate = sparse_relate, .explain = sparse_explain, .leave_out = sparse_leave_out,
 	.release = sparse_free,
 };

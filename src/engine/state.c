@@ -67,7 +67,6 @@ static uint64_t fit_fingerprint(const struct engine_fit *fit)
 	uint64_t hash = hash_word(fit->rows, fit->settings.seed);
 
 	hash = hash_word(hash, fit->posterior == &posterior_dense);
-	hash = hash_number(hash, space->date_step);
 	hash = hash_numbers(hash, fit->values, fit->transform.factors * fit->rows);
 	hash = hash_numbers(hash, fit->extra, fit->rows);
 	hash = hash_numbers(hash, fit->transform.mean, fit->transform.benchmarks);
