@@ -166,6 +166,28 @@ static void parts_are_done_once_each(void **state)
 	assert_in_range(parallel_parts(1000000000), 1, PARALLEL_MAX);
 }
 
+static void count_item(void *context, size_t item)
+{
+	((int *)context)[item]++;
+}
+
+static void each_item_is_worked_on_once(void **state)
+{
+	(void)state;
+	enum { ITEMS = 5000 };
+	int times[ITEMS + 1] = {0};
+
+	assert_in_range(parallel_width(), 1, PARALLEL_MAX);
+	for (size_t count = 0; count <= 20; count++)
+		parallel_for(count, count_item, times);
+	for (size_t item = 0; item < 21; item++)
+		assert_int_equal(times[item], 20 - (int)item);
+	parallel_for(ITEMS, count_item, times);
+	for (size_t item = 21; item < ITEMS; item++)
+		assert_int_equal(times[item], 1);
+	assert_int_equal(times[ITEMS], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +199,7 @@ int main(void)
 		cmocka_unit_test(words_parse_back),
 		cmocka_unit_test(parts_make_one_progress),
 		cmocka_unit_test(parts_are_done_once_each),
+		cmocka_unit_test(each_item_is_worked_on_once),
 	};
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

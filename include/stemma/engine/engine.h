@@ -191,7 +191,8 @@ bool engine_differences(struct engine_query *a, struct engine_query *b,
 
 /* Why: the scored models that the last prediction rests on.  share_points is
  * the model's signed contribution in points to this benchmark (weight x (its
- * score - its expectation)); largest magnitude first. */
+ * score - its expectation)); largest magnitude first.  On the sparse path the
+ * weights are those of the models that correlate the most, without the others. */
 struct engine_contribution {
 	size_t model;
 	double points;
