@@ -114,7 +114,6 @@ static void set_precision(struct engine_fit *fit, size_t number)
 	struct fit_group *group = &fit->group[number];
 
 	select_inverse(factor, inverse);
-	group->precision = memory_allocate(fit->rows, sizeof *group->precision);
 	for (size_t place = 0; place < factor->n; place++) {
 		int32_t row = fit->model_row[order[place]];
 		if (row < 0)
@@ -126,7 +125,7 @@ static void set_precision(struct engine_fit *fit, size_t number)
 }
 
 /* theta C, whose diagonal stays near 1. */
-static enum status factor_group(struct engine_fit *fit, size_t number, const double *extra, struct error *error)
+static enum status factor_group(struct engine_fit *fit, size_t number, struct error *error)
 {
 	struct graph *graph = fit->graph;
 	cholmod_common *common = &graph->common;
@@ -135,7 +134,7 @@ static enum status factor_group(struct engine_fit *fit, size_t number, const dou
 	double *diagonal = memory_allocate(fit->data.models, sizeof *diagonal);
 
 	for (size_t row = 0; row < fit->rows; row++)
-		noise[row] = theta[1] + extra[row];
+		noise[row] = theta[1] + fit->extra[row];
 	for (size_t node = 0; node < fit->data.models; node++)
 		diagonal[node] = 1 + (fit->model_row[node] < 0 ? 0 : theta[0] / noise[fit->model_row[node]]);
 	double rho = fit->covariance.laplacian ? laplacian_rho(fit->covariance.laplacian) : 0;
@@ -153,11 +152,24 @@ static enum status factor_group(struct engine_fit *fit, size_t number, const dou
 			 fit->data.models, common->status);
 }
 
-static enum status graph_factor(struct engine_fit *fit, const double *extra, struct progress *progress,
-				struct error *error)
+/* K^-1 z and the diagonal of K^-1. */
+static void judge_group(struct engine_fit *fit, size_t number)
+{
+	size_t rows = fit->rows;
+
+	for (size_t f = 0; f < fit->transform.factors; f++) {
+		if (fit->group_of[f] != number)
+			continue;
+		memcpy(fit->solution + f * rows, fit->values + f * rows, rows * sizeof(double));
+		solve_columns(fit, number, fit->solution + f * rows, 1);
+		fit_set_scale(fit, f);
+	}
+	set_precision(fit, number);
+}
+
+static enum status graph_factor(struct engine_fit *fit, struct progress *progress, struct error *error)
 {
 	struct graph *graph = fit->graph = memory_zero(1, sizeof *graph);
-	size_t rows = fit->rows;
 
 	cholmod_l_start(&graph->common);
 	graph->common.print = 0;
@@ -165,19 +177,13 @@ static enum status graph_factor(struct engine_fit *fit, const double *extra, str
 	for (size_t g = 0; g < fit->groups; g++) {
 		if (!progress_step(progress, "factoring", (double)g / (double)(fit->groups + 1)))
 			return error_set(error, STATUS_CANCELLED, "fit cancelled");
-		enum status status = factor_group(fit, g, extra, error);
+		enum status status = factor_group(fit, g, error);
 		if (status != STATUS_OK)
 			return status;
-		for (size_t f = 0; f < fit->transform.factors; f++) {
-			if (fit->group_of[f] != g)
-				continue;
-			memcpy(fit->solution + f * rows, fit->values + f * rows, rows * sizeof(double));
-			solve_columns(fit, g, fit->solution + f * rows, 1);
-			fit_set_scale(fit, f);
-		}
-		set_precision(fit, g);
+		if (!fit->judged)
+			judge_group(fit, g);
 	}
-	return fit_sample_spreads(fit, error);
+	return fit->judged ? STATUS_OK : fit_sample_spreads(fit, error);
 }
 
 /* ---- using it -------------------------------------------------------------------------- */
@@ -234,6 +240,7 @@ static void graph_free(struct engine_fit *fit)
 	}
 	cholmod_l_finish(&graph->common);
 	free(graph);
+	fit->graph = NULL;
 }
 
 const struct posterior posterior_graph = {

@@ -22,7 +22,7 @@
 #include "vecchia.h"
 
 /* Models of the basis for each column, and in all. */
-#define BASIS_COLUMN 96
+#define BASIS_COLUMN 128
 #define BASIS_MAX 1200
 /* Models that the weights of one that is left out are spread over. */
 #define AROUND 192
@@ -118,7 +118,7 @@ static void basis_factor(const struct engine_fit *fit, struct basis *basis)
 
 	for (size_t g = 0; g < fit->groups; g++)
 		basis->matrix[g] = memory_allocate(basis->count * basis->count, sizeof(double));
-	vecchia_covariance(fit, fit->sparse->extra, basis->row, basis->count, basis->matrix);
+	vecchia_covariance(fit, basis->row, basis->count, basis->matrix);
 	for (size_t g = 0; g < fit->groups; g++)
 		LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', count, basis->matrix[g], count);
 }
@@ -256,13 +256,13 @@ static void sparse_free(struct engine_fit *fit)
 	if (!sparse)
 		return;
 	neighbours_free(sparse->neighbours);
-	free(sparse->extra);
 	for (size_t g = 0; g < FIT_GROUPS_MAX; g++) {
 		free(sparse->deviation[g]);
 		free(sparse->draw[g]);
 		free(sparse->product[g]);
 	}
 	free(sparse);
+	fit->sparse = NULL;
 }
 
 const struct posterior posterior_sparse = {

@@ -12,13 +12,11 @@
 
 struct sparse {
 	struct neighbours *neighbours;
-	double *extra;                  /* rows */
 	float *deviation[FIT_GROUPS_MAX]; /* rows: of the prior, noise included */
 	float *draw[FIT_GROUPS_MAX];    /* rows x DRAWS, row-major: s, of covariance K^-1 */
 	float *product[FIT_GROUPS_MAX]; /* rows x DRAWS: K s */
 };
 
-enum status sparse_factor(struct engine_fit *fit, const double *extra, struct progress *progress,
-			  struct error *error);
+enum status sparse_factor(struct engine_fit *fit, struct progress *progress, struct error *error);
 
 #endif

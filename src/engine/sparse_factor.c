@@ -24,8 +24,8 @@
 #define BASIS 256
 
 /* About what the parts take of the time. */
-#define VECCHIA_END 0.2
-#define VALUES_END 0.25
+#define VECCHIA_END 0.05
+#define VALUES_END 0.1
 #define DRAWS_END 0.8
 #define LEAVING_END 0.95
 
@@ -172,10 +172,8 @@ static void leave_block(void *context, size_t item)
 
 	for (size_t g = 0; g < fit->groups; g++)
 		matrix[g] = memory_allocate(count * count, sizeof **matrix);
-	vecchia_covariance(fit, factoring->sparse->extra, basis, count, matrix);
+	vecchia_covariance(fit, basis, count, matrix);
 	for (size_t g = 0; g < fit->groups; g++) {
-		for (size_t i = 0; i < outs; i++)
-			factoring->sparse->deviation[g][basis[i]] = (float)sqrt(matrix[g][i * count + i]);
 		leave_out(factoring, g, basis, count, outs, matrix[g]);
 		free(matrix[g]);
 	}
@@ -183,22 +181,40 @@ static void leave_block(void *context, size_t item)
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
-static void factor_begin(struct factoring *factoring, const double *extra)
+/* Of a row before anything is known of it. */
+static void set_deviation(void *context, size_t row)
+{
+	const struct factoring *factoring = context;
+	const struct engine_fit *fit = factoring->fit;
+	size_t terms = covariance_terms(&fit->covariance);
+	struct covariance_point point = {.kernel = fit->covariance.space.points[row], .node = fit->row_model[row]};
+	double variance[FIT_GROUPS_MAX];
+
+	for (size_t g = 0; g < fit->groups; g++)
+		variance[g] = fit->group[g].theta[terms] + fit->extra[row];
+	for (size_t k = 0; k < terms; k++) {
+		double value = covariance_value(&fit->covariance, k, &point, &point);
+		for (size_t g = 0; g < fit->groups; g++)
+			variance[g] += fit->group[g].theta[k] * value;
+	}
+	for (size_t g = 0; g < fit->groups; g++)
+		factoring->sparse->deviation[g][row] = (float)sqrt(variance[g]);
+}
+
+static void factor_begin(struct factoring *factoring)
 {
 	struct engine_fit *fit = factoring->fit;
 	struct sparse *sparse = factoring->sparse;
 
-	sparse->extra = memory_allocate(fit->rows, sizeof *extra);
-	memcpy(sparse->extra, extra, fit->rows * sizeof *extra);
 	sparse->neighbours = neighbours_new(&fit->covariance.space, fit->data.lineage, fit->row_model, fit->model_row);
 	mixed_build(&fit->covariance.space, fit->data.lineage, fit->row_model, &factoring->mixed);
 	for (size_t g = 0; g < fit->groups; g++) {
-		equations_new(&factoring->mixed, fit->group[g].theta, extra, &factoring->equations[g]);
+		equations_new(&factoring->mixed, fit->group[g].theta, fit->extra, &factoring->equations[g]);
 		sparse->deviation[g] = memory_allocate(fit->rows, sizeof(float));
 		sparse->draw[g] = memory_allocate(fit->rows * DRAWS, sizeof(float));
 		sparse->product[g] = memory_allocate(fit->rows * DRAWS, sizeof(float));
-		fit->group[g].precision = memory_allocate(fit->rows, sizeof(double));
 	}
+	parallel_for(fit->rows, set_deviation, factoring);
 }
 
 static void factor_end(struct factoring *factoring)
@@ -219,32 +235,50 @@ static enum status check_steps(const struct factoring *factoring, struct error *
 	return STATUS_OK;
 }
 
-enum status sparse_factor(struct engine_fit *fit, const double *extra, struct progress *progress,
-			  struct error *error)
+/* K^-1 z, which a fit that is judged has already. */
+static enum status factor_values(struct factoring *factoring, struct progress *progress, struct error *error)
+{
+	return factoring->fit->judged ? STATUS_OK
+		: factor_step(factoring, factoring->fit->transform.factors, parallel_width(), solve_factor,
+			      "factoring", progress, error);
+}
+
+/* The diagonal of K^-1 and the spreads. */
+static enum status factor_judge(struct factoring *factoring, struct progress *progress, struct error *error)
+{
+	size_t blocks = (factoring->fit->rows + TOGETHER - 1) / TOGETHER;
+
+	if (factoring->fit->judged)
+		return STATUS_OK;
+	enum status status = factor_step(factoring, blocks, 16 * parallel_width(), leave_block,
+					 "leaving models out", progress, error);
+	return status == STATUS_OK ? fit_sample_spreads(factoring->fit, error) : status;
+}
+
+enum status sparse_factor(struct engine_fit *fit, struct progress *progress, struct error *error)
 {
 	struct factoring factoring = {.fit = fit};
 	struct progress_part part[4];
-	size_t width = parallel_width();
 	enum status status = STATUS_OK;
 
 	factoring.sparse = fit->sparse = memory_zero(1, sizeof *fit->sparse);
-	factor_begin(&factoring, extra);
-	factoring.vecchia = vecchia_new(fit, fit->sparse->neighbours, extra,
+	factor_begin(&factoring);
+	factoring.vecchia = vecchia_new(fit, fit->sparse->neighbours,
 					progress_begin_part(&part[0], progress, 0, VECCHIA_END));
 	if (!factoring.vecchia)
 		status = factor_cancelled(error);
 	if (status == STATUS_OK)
-		status = factor_step(&factoring, fit->transform.factors, width, solve_factor, "factoring",
-				     progress_begin_part(&part[1], progress, VECCHIA_END, VALUES_END), error);
+		status = factor_values(&factoring, progress_begin_part(&part[1], progress, VECCHIA_END, VALUES_END),
+				       error);
 	if (status == STATUS_OK)
-		status = factor_step(&factoring, fit->groups * (DRAWS / BLOCK_WIDTH), width, draw_block, "factoring",
-				     progress_begin_part(&part[2], progress, VALUES_END, DRAWS_END), error);
+		status = factor_step(&factoring, fit->groups * (DRAWS / BLOCK_WIDTH), parallel_width(), draw_block,
+				     "factoring", progress_begin_part(&part[2], progress, VALUES_END, DRAWS_END),
+				     error);
 	if (status == STATUS_OK)
 		status = check_steps(&factoring, error);
 	if (status == STATUS_OK)
-		status = factor_step(&factoring, (fit->rows + TOGETHER - 1) / TOGETHER, 16 * width, leave_block,
-				     "leaving models out",
-				     progress_begin_part(&part[3], progress, DRAWS_END, LEAVING_END), error);
+		status = factor_judge(&factoring, progress_begin_part(&part[3], progress, DRAWS_END, LEAVING_END),
+				      error);
 	factor_end(&factoring);
-	return status == STATUS_OK ? fit_sample_spreads(fit, error) : status;
+	return status;
 }

@@ -20,7 +20,7 @@ struct vecchia {
 	float *precision[FIT_GROUPS_MAX]; /* rows: one over what is left */
 };
 
-void vecchia_covariance(const struct engine_fit *fit, const double *extra, const uint32_t *rows, size_t count,
+void vecchia_covariance(const struct engine_fit *fit, const uint32_t *rows, size_t count,
 			double *const *matrices)
 {
 	size_t terms = covariance_terms(&fit->covariance), cells = count * count;
@@ -36,7 +36,7 @@ void vecchia_covariance(const struct engine_fit *fit, const double *extra, const
 	}
 	for (size_t g = 0; g < fit->groups; g++)
 		for (size_t i = 0; i < count; i++)
-			matrices[g][i * count + i] += fit->group[g].theta[terms] + extra[rows[i]];
+			matrices[g][i * count + i] += fit->group[g].theta[terms] + fit->extra[rows[i]];
 	free(term);
 }
 
@@ -46,7 +46,6 @@ struct making {
 	struct vecchia *vecchia;
 	const struct engine_fit *fit;
 	const struct neighbours *neighbours;
-	const double *extra;
 	size_t first; /* of the rows of this step */
 	uint32_t (*older)[OLDER_MAX];
 	size_t *count;
@@ -91,7 +90,7 @@ static void make_row(void *context, size_t item)
 	rows[count] = (uint32_t)row;
 	for (size_t g = 0; g < making->fit->groups; g++)
 		matrix[g] = memory_allocate((count + 1) * (count + 1), sizeof **matrix);
-	vecchia_covariance(making->fit, making->extra, rows, count + 1, matrix);
+	vecchia_covariance(making->fit, rows, count + 1, matrix);
 	for (size_t g = 0; g < making->fit->groups; g++) {
 		set_weights(making, g, row, count, matrix[g]);
 		free(matrix[g]);
@@ -118,10 +117,10 @@ static void find_older(struct making *making)
 }
 
 struct vecchia *vecchia_new(const struct engine_fit *fit, const struct neighbours *neighbours,
-			    const double *extra, struct progress *progress)
+			    struct progress *progress)
 {
 	struct vecchia *vecchia = memory_zero(1, sizeof *vecchia);
-	struct making making = {.vecchia = vecchia, .fit = fit, .neighbours = neighbours, .extra = extra};
+	struct making making = {.vecchia = vecchia, .fit = fit, .neighbours = neighbours};
 	size_t step = ROWS_A_STEP * parallel_width();
 
 	vecchia->rows = fit->rows;

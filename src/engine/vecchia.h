@@ -14,17 +14,16 @@
 
 struct vecchia;
 
-/* For all groups of factors.  `extra` is the noise of each row over the group's.
- * NULL when cancelled. */
+/* For all groups of factors; NULL when cancelled. */
 struct vecchia *vecchia_new(const struct engine_fit *fit, const struct neighbours *neighbours,
-			    const double *extra, struct progress *progress);
+			    struct progress *progress);
 void vecchia_free(struct vecchia *vecchia); /* NULL allowed */
 
 /* out = U U' in, blocks. */
 void vecchia_apply(const struct vecchia *vecchia, size_t group, const double *in, double *out);
 
 /* K over a few rows for each group, noise included: matrices[g] is count x count. */
-void vecchia_covariance(const struct engine_fit *fit, const double *extra, const uint32_t *rows, size_t count,
+void vecchia_covariance(const struct engine_fit *fit, const uint32_t *rows, size_t count,
 			double *const *matrices);
 
 #endif

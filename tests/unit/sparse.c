@@ -121,7 +121,7 @@ struct system {
 	struct equations equations;
 	struct neighbours *neighbours;
 	struct vecchia *vecchia;
-	double *extra, *covariance; /* rows; rows x rows by the kernel's own values */
+	double *covariance; /* rows x rows by the kernel's own values */
 };
 
 static double prior_between(const struct engine_fit *fit, size_t i, size_t j)
@@ -143,19 +143,18 @@ static void system_make(struct system *system)
 	const struct kernel_space *space = &fit->covariance.space;
 	size_t rows = fit->rows;
 
-	system->extra = memory_allocate(rows, sizeof *system->extra);
 	system->covariance = memory_allocate(rows * rows, sizeof *system->covariance);
 	for (size_t i = 0; i < rows; i++) {
-		system->extra[i] = 0.01 * (double)(i % 5);
+		fit->extra[i] = 0.01 * (double)(i % 5);
 		for (size_t j = 0; j < rows; j++)
 			system->covariance[i * rows + j] = prior_between(fit, i, j);
 		system->covariance[i * rows + i] += fit->group[0].theta[covariance_terms(&fit->covariance)] +
-						    system->extra[i];
+						    fit->extra[i];
 	}
 	mixed_build(space, system->world.lineage, fit->row_model, &system->mixed);
-	equations_new(&system->mixed, fit->group[0].theta, system->extra, &system->equations);
+	equations_new(&system->mixed, fit->group[0].theta, fit->extra, &system->equations);
 	system->neighbours = neighbours_new(space, system->world.lineage, fit->row_model, fit->model_row);
-	system->vecchia = vecchia_new(fit, system->neighbours, system->extra, NULL);
+	system->vecchia = vecchia_new(fit, system->neighbours, NULL);
 	assert_non_null(system->vecchia);
 }
 
@@ -167,7 +166,6 @@ static void system_free(struct system *system)
 	mixed_free(&system->mixed);
 	engine_fit_free(system->fit);
 	lineage_free(system->world.lineage);
-	free(system->extra);
 	free(system->covariance);
 }
 
@@ -495,7 +493,8 @@ static void a_fit_can_be_cancelled_at_every_step(void **state)
 	world_make(&world, NULL);
 	struct engine_fit *fit = fit_by(&world, PRIOR_KIN, MODELS, NULL, 0);
 	void *variances = engine_fit_state(fit, &bytes);
-	struct engine_data data = {MODELS, BENCHMARKS, world.lineage, world.model, world.scores, NULL};
+	struct engine_data data = {.models = MODELS, .benchmarks = BENCHMARKS, .lineage = world.lineage,
+				   .model = world.model, .scores = world.scores};
 	struct engine_settings settings = {.prior = PRIOR_KIN, .seed = 1, .dense_rows = 1};
 	engine_fit_free(fit);
 	for (;; cancelled++) {
