@@ -88,10 +88,9 @@ struct engine_fit;
  * `relearn` is false) and factors the covariance.  `state` may be NULL; that of a
  * fit of these very data also brings what follows from the covariance, which then
  * need not be calculated again, and with settings->without_factor not even
- * factored.  Needs at least 8 scored models.  Deterministic for a seed, on any
- * number of processors.  O(n^3) in the scored models n, past settings->dense_rows
- * O(n): 15 kB and a few milliseconds of processor time each, about; without a
- * factor O(n).  Checks `progress` for cancelling between steps; a cancelled fit
+ * factored.  Needs at least 8 scored models.  Deterministic for a seed.
+ * O(n^3) in the scored models n, past settings->dense_rows little more than O(n);
+ * without a factor O(n).  Checks `progress` for cancelling between steps; a cancelled fit
  * is STATUS_CANCELLED and leaves nothing. */
 enum status engine_fit_new(const struct engine_data *data, const struct engine_settings *settings,
 			   const void *state, size_t state_bytes, bool relearn,
