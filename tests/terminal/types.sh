@@ -13,12 +13,15 @@ of8() { colors | grep -q "$escape\[[0-9;]*3[0-7]m"; }
 any() { colors | grep -q "$escape\[[0-9;]*[39][0-8]"; }
 no() { ! "$@"; }
 start() { # the variables, then options
-	run "clear; $1 $(stemma) $2"
+	run "$1 $(stemma) $2"
 	see 'fitted'
 }
 leave() {
 	press q
 	see 'ready\$ *$'
+	# A vt100 leaves its picture behind, which must not be taken for the next one.
+	run clear
+	not_see fitted
 }
 
 for type in xterm-256color screen linux vt100; do
