@@ -36,7 +36,7 @@ struct factoring {
 	struct equations equations[FIT_GROUPS_MAX];
 	struct vecchia *vecchia;
 	size_t first;             /* item of this step */
-	bool short_of_steps[PARALLEL_MAX];
+	atomic_bool unsolved, indefinite; /* some item failed so */
 };
 
 static enum status factor_cancelled(struct error *error)
@@ -75,7 +75,8 @@ static void solve_factor(void *context, size_t item)
 				       VALUES_TOLERANCE, STEPS_MAX);
 	for (size_t row = 0; row < rows; row++)
 		fit->solution[factor * rows + row] = solution[row * BLOCK_WIDTH];
-	factoring->short_of_steps[item] |= steps == STEPS_MAX;
+	if (steps == STEPS_MAX)
+		factoring->unsolved = true;
 	fit_set_scale(fit, factor);
 	free(right);
 	free(solution);
@@ -105,7 +106,8 @@ static void draw_block(void *context, size_t item)
 	memcpy(right, drawn, rows * BLOCK_WIDTH * sizeof *right);
 	size_t steps = equations_solve(&factoring->equations[group], factoring->vecchia, group, right, solution,
 				       DRAWS_TOLERANCE, STEPS_MAX);
-	factoring->short_of_steps[item] |= steps == STEPS_MAX;
+	if (steps == STEPS_MAX)
+		factoring->unsolved = true;
 	for (size_t i = 0; i < rows * BLOCK_WIDTH; i++)
 		drawn[i] -= right[i];
 	store_block(solution, rows, factoring->sparse->draw[group] + column);
@@ -132,7 +134,7 @@ static size_t find_basis(const struct sparse *sparse, const uint32_t *out, size_
 /* (K^-1)_ii of the first rows of the basis: with c what K of the basis alone makes
  * of it and e_i = K c + r, it is c_i + r' K^-1 r, and r' K^-1 r the mean square of
  * r' s.  `matrix` is K of the basis. */
-static void leave_out(const struct factoring *factoring, size_t group, const uint32_t *basis, size_t count,
+static void leave_out(struct factoring *factoring, size_t group, const uint32_t *basis, size_t count,
 		      size_t outs, double *matrix)
 {
 	const struct sparse *sparse = factoring->sparse;
@@ -142,7 +144,9 @@ static void leave_out(const struct factoring *factoring, size_t group, const uin
 
 	for (size_t i = 0; i < outs; i++)
 		weights[i * count + i] = 1;
-	LAPACKE_dposv_work(LAPACK_COL_MAJOR, 'L', (int)count, (int)outs, matrix, (int)count, weights, (int)count);
+	if (LAPACKE_dposv_work(LAPACK_COL_MAJOR, 'L', (int)count, (int)outs, matrix, (int)count, weights,
+			       (int)count) != 0)
+		factoring->indefinite = true;
 	for (size_t b = 0; b < count; b++)
 		for (size_t d = 0; d < DRAWS; d++)
 			products[b * DRAWS + d] = (double)sparse->product[group][basis[b] * (size_t)DRAWS + d];
@@ -161,7 +165,7 @@ static void leave_out(const struct factoring *factoring, size_t group, const uin
 
 static void leave_block(void *context, size_t item)
 {
-	const struct factoring *factoring = context;
+	struct factoring *factoring = context;
 	const struct engine_fit *fit = factoring->fit;
 	size_t first = (factoring->first + item) * TOGETHER;
 	size_t outs = fit->rows - first < TOGETHER ? fit->rows - first : TOGETHER;
@@ -225,13 +229,16 @@ static void factor_end(struct factoring *factoring)
 	mixed_free(&factoring->mixed);
 }
 
-static enum status check_steps(const struct factoring *factoring, struct error *error)
+static enum status check_items(const struct factoring *factoring, struct error *error)
 {
-	for (size_t i = 0; i < PARALLEL_MAX; i++)
-		if (factoring->short_of_steps[i])
-			return error_set(error, STATUS_SOFTWARE,
-					 "the equations of %zu scored models are not solved after %d steps",
-					 factoring->fit->rows, STEPS_MAX);
+	if (factoring->unsolved)
+		return error_set(error, STATUS_SOFTWARE,
+				 "the equations of %zu scored models are not solved after %d steps",
+				 factoring->fit->rows, STEPS_MAX);
+	if (factoring->indefinite)
+		return error_set(error, STATUS_SOFTWARE,
+				 "the covariance of %zu scored models is not positive definite",
+				 factoring->fit->rows);
 	return STATUS_OK;
 }
 
@@ -252,6 +259,8 @@ static enum status factor_judge(struct factoring *factoring, struct progress *pr
 		return STATUS_OK;
 	enum status status = factor_step(factoring, blocks, 16 * parallel_width(), leave_block,
 					 "leaving models out", progress, error);
+	if (status == STATUS_OK)
+		status = check_items(factoring, error);
 	return status == STATUS_OK ? fit_sample_spreads(factoring->fit, error) : status;
 }
 
@@ -275,7 +284,7 @@ enum status sparse_factor(struct engine_fit *fit, struct progress *progress, str
 				     "factoring", progress_begin_part(&part[2], progress, VALUES_END, DRAWS_END),
 				     error);
 	if (status == STATUS_OK)
-		status = check_steps(&factoring, error);
+		status = check_items(&factoring, error);
 	if (status == STATUS_OK)
 		status = factor_judge(&factoring, progress_begin_part(&part[3], progress, DRAWS_END, LEAVING_END),
 				      error);
