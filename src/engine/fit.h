@@ -74,7 +74,7 @@ struct engine_fit {
 	size_t groups;
 	size_t group_of[FACTORS_MAX]; /* by factor */
 	struct fit_group group[FIT_GROUPS_MAX];
-	double rho;                /* laplacian */
+	double rho;                /* laplacian; 0 for other priors */
 	struct left_out left_out[SPREAD_COUNT]; /* while calibrating */
 	struct spread *spread[SPREAD_COUNT]; /* benchmarks + 1 each */
 	double newest_date;                  /* of the scored models */

@@ -137,8 +137,7 @@ static enum status factor_group(struct engine_fit *fit, size_t number, struct er
 		noise[row] = theta[1] + fit->extra[row];
 	for (size_t node = 0; node < fit->data.models; node++)
 		diagonal[node] = 1 + (fit->model_row[node] < 0 ? 0 : theta[0] / noise[fit->model_row[node]]);
-	double rho = fit->covariance.laplacian ? laplacian_rho(fit->covariance.laplacian) : 0;
-	cholmod_sparse *matrix = laplacian_precision(fit->data.lineage, rho, diagonal, common);
+	cholmod_sparse *matrix = laplacian_precision(fit->data.lineage, fit->rho, diagonal, common);
 	if (matrix) {
 		graph->factor[number] = cholmod_l_analyze(matrix, common);
 		if (graph->factor[number])

@@ -108,11 +108,6 @@ void laplacian_free(struct laplacian *laplacian)
 	free(laplacian);
 }
 
-double laplacian_rho(const struct laplacian *laplacian)
-{
-	return laplacian->rho;
-}
-
 void laplacian_matrix(const struct laplacian *laplacian, const uint32_t *rows, size_t count,
 		      float *matrix)
 {

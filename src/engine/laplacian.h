@@ -26,7 +26,6 @@ cholmod_sparse *laplacian_precision(const struct lineage *lineage, double rho, c
  * STATUS_SOFTWARE when CHOLMOD fails. */
 enum status laplacian_new(const struct lineage *lineage, double rho, const uint32_t *rows,
 			  size_t count, struct laplacian **laplacian, struct error *error);
-double laplacian_rho(const struct laplacian *laplacian);
 void laplacian_free(struct laplacian *laplacian); /* NULL allowed */
 
 /* The covariance over scored rows, given by their places: one solve a row. */
