@@ -107,42 +107,28 @@ static enum status dense_factor(struct engine_fit *fit, struct progress *progres
 	return status;
 }
 
-/* Solves with the Cholesky factor L of a group, or with L', in place. */
-static void triangle_solve(const struct engine_fit *fit, size_t group, CBLAS_TRANSPOSE transpose,
-			   float *vector)
+/* With the Cholesky factor L of a group, then with L'. */
+static void solve(const struct engine_fit *fit, size_t group, const double *cross, float *weights)
 {
+	static const CBLAS_TRANSPOSE transpose[] = {CblasNoTrans, CblasTrans};
 	int rows = (int)fit->rows;
 
-	cblas_strsv(CblasColMajor, CblasLower, transpose, CblasNonUnit, rows, fit->group[group].cholesky, rows,
-		    vector, 1);
-}
-
-static void solve_in_place(const struct engine_fit *fit, size_t group, float *vector)
-{
-	triangle_solve(fit, group, CblasNoTrans, vector);
-	triangle_solve(fit, group, CblasTrans, vector);
+	for (size_t i = 0; i < fit->rows; i++)
+		weights[i] = (float)cross[i];
+	for (size_t i = 0; i < 2; i++)
+		cblas_strsv(CblasColMajor, CblasLower, transpose[i], CblasNonUnit, rows,
+			    fit->group[group].cholesky, rows, weights, 1);
 }
 
 static void dense_relate(const struct engine_fit *fit, struct posterior_column *const *column, size_t count,
 			 double *product)
 {
-	for (size_t c = 0; c < count; c++)
-		for (size_t g = 0; g < fit->groups && column[c]->fresh; g++) {
-			for (size_t i = 0; i < fit->rows; i++)
-				column[c]->weights[g][i] = (float)column[c]->cross[g][i];
-			solve_in_place(fit, g, column[c]->weights[g]);
-		}
-	posterior_products(fit, column, count, product);
+	posterior_relate(fit, solve, column, count, product);
 }
 
-/* -K^-1_ij / K^-1_ii on every other. */
-static void dense_leave_out(const struct engine_fit *fit, size_t group, size_t row, float *weights)
+static void dense_leave_out(const struct engine_fit *fit, size_t row, float *weights)
 {
-	memset(weights, 0, fit->rows * sizeof *weights);
-	weights[row] = 1;
-	solve_in_place(fit, group, weights);
-	cblas_sscal((int)fit->rows, -1.0f / weights[row], weights, 1);
-	weights[row] = 0;
+	posterior_leave_out(fit, solve, row, weights);
 }
 
 /* With V = L^-1 columns it is V' V. */

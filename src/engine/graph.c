@@ -190,10 +190,7 @@ static enum status graph_factor(struct engine_fit *fit, struct progress *progres
 static void graph_relate(const struct engine_fit *fit, struct posterior_column *const *column, size_t count,
 			 double *product)
 {
-	for (size_t c = 0; c < count; c++)
-		for (size_t g = 0; g < fit->groups && column[c]->fresh; g++)
-			solve_column(fit, g, column[c]->cross[g], column[c]->weights[g]);
-	posterior_products(fit, column, count, product);
+	posterior_relate(fit, solve_column, column, count, product);
 }
 
 static void graph_explain(const struct engine_fit *fit, size_t group, float *columns, size_t count, float *product)
@@ -216,15 +213,9 @@ static void graph_explain(const struct engine_fit *fit, size_t group, float *col
 	free(solved);
 }
 
-static void graph_leave_out(const struct engine_fit *fit, size_t group, size_t row, float *weights)
+static void graph_leave_out(const struct engine_fit *fit, size_t row, float *weights)
 {
-	double *unit = memory_zero(fit->rows, sizeof *unit);
-
-	unit[row] = 1;
-	solve_column(fit, group, unit, weights);
-	cblas_sscal((int)fit->rows, -1.0f / weights[row], weights, 1);
-	weights[row] = 0;
-	free(unit);
+	posterior_leave_out(fit, solve_column, row, weights);
 }
 
 static void graph_free(struct engine_fit *fit)

@@ -17,9 +17,12 @@ void fit_set_scale(struct engine_fit *fit, size_t factor)
 	fit->scale[factor] = fmax(quadratic / (double)fit->rows, 1e-12);
 }
 
-void posterior_products(const struct engine_fit *fit, struct posterior_column *const *column, size_t count,
-			double *product)
+void posterior_relate(const struct engine_fit *fit, posterior_solve *solve, struct posterior_column *const *column,
+		      size_t count, double *product)
 {
+	for (size_t c = 0; c < count; c++)
+		for (size_t g = 0; g < fit->groups && column[c]->fresh; g++)
+			solve(fit, g, column[c]->cross[g], column[c]->weights[g]);
 	for (size_t g = 0; g < fit->groups; g++)
 		for (size_t i = 0; i < count; i++)
 			for (size_t j = 0; j <= i; j++) {
@@ -30,6 +33,20 @@ void posterior_products(const struct engine_fit *fit, struct posterior_column *c
 					sum += cross[row] * (double)weights[row];
 				product[(g * count + i) * count + j] = product[(g * count + j) * count + i] = sum;
 			}
+}
+
+/* -K^-1_ij / K^-1_ii on every other. */
+void posterior_leave_out(const struct engine_fit *fit, posterior_solve *solve, size_t row, float *weights)
+{
+	double *unit = memory_zero(fit->rows, sizeof *unit);
+
+	unit[row] = 1;
+	for (size_t g = 0; g < fit->groups; g++, weights += fit->rows) {
+		solve(fit, g, unit, weights);
+		cblas_sscal((int)fit->rows, -1.0f / weights[row], weights, 1);
+		weights[row] = 0;
+	}
+	free(unit);
 }
 
 /* ---- points ------------------------------------------------------------------ */

@@ -25,8 +25,8 @@ struct posterior {
 	 * count, column-major) may be overwritten. */
 	void (*explain)(const struct engine_fit *fit, size_t group, float *columns, size_t count,
 			float *product);
-	/* What each other row counts in what a row is expected to be. */
-	void (*leave_out)(const struct engine_fit *fit, size_t group, size_t row, float *weights);
+	/* What each other row counts in what a row is expected to be: groups x rows. */
+	void (*leave_out)(const struct engine_fit *fit, size_t row, float *weights);
 	/* Frees what factor() made; also after it failed or never ran. */
 	void (*release)(struct engine_fit *fit);
 };
@@ -41,8 +41,10 @@ extern const struct posterior posterior_graph;
 /* s_f of a factor from its values and their solution. */
 void fit_set_scale(struct engine_fit *fit, size_t factor);
 
-/* k_i' K^-1 k_j of columns whose weights are all known. */
-void posterior_products(const struct engine_fit *fit, struct posterior_column *const *column, size_t count,
-			double *product);
+/* relate() and leave_out() with what solves K weights = cross in a group. */
+typedef void posterior_solve(const struct engine_fit *fit, size_t group, const double *cross, float *weights);
+void posterior_relate(const struct engine_fit *fit, posterior_solve *solve, struct posterior_column *const *column,
+		      size_t count, double *product);
+void posterior_leave_out(const struct engine_fit *fit, posterior_solve *solve, size_t row, float *weights);
 
 #endif

@@ -613,19 +613,17 @@ static const float *query_weights(struct engine_query *query)
 
 	if (query->counts_known)
 		return query->counts;
+	query->counts_known = true;
+	if (query->subject == SUBJECT_SCORED) {
+		fit->posterior->leave_out(fit, (size_t)fit->model_row[query->model], query->counts);
+		return query->counts;
+	}
 	memset(query->counts, 0, fit->groups * rows * sizeof *query->counts);
-	for (size_t g = 0; g < fit->groups; g++) {
-		if (query->subject == SUBJECT_SCORED) {
-			fit->posterior->leave_out(fit, g, (size_t)fit->model_row[query->model],
-						  query->counts + g * rows);
-			continue;
-		}
+	for (size_t g = 0; g < fit->groups; g++)
 		for (size_t i = 0; i < COLUMNS_MAX; i++)
 			if (query->column[i].valid)
 				cblas_saxpy((int)rows, (float)query->weight[i], query->column[i].sums.weights[g], 1,
 					    query->counts + g * rows, 1);
-	}
-	query->counts_known = true;
 	return query->counts;
 }
 

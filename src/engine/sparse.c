@@ -32,7 +32,7 @@
 struct basis {
 	uint32_t *row;
 	size_t count;
-	double *matrix[FIT_GROUPS_MAX]; /* K over it, later its Cholesky factor */
+	double *matrix[FIT_GROUPS_MAX]; /* K over it, later its Cholesky factor; NULL: not asked for */
 };
 
 /* A heap with the smallest of the largest values on top. */
@@ -112,15 +112,19 @@ static void basis_choose(const struct engine_fit *fit, const float *columns, con
 	free(taken);
 }
 
-static void basis_factor(const struct engine_fit *fit, struct basis *basis)
+/* For the groups from `first` to before `end`.  Where rounding makes K of the
+ * basis indefinite the basis becomes empty: the draws alone tell the same, less
+ * surely. */
+static void basis_factor(const struct engine_fit *fit, size_t first, size_t end, struct basis *basis)
 {
 	int count = (int)basis->count;
 
-	for (size_t g = 0; g < fit->groups; g++)
+	for (size_t g = first; g < end; g++)
 		basis->matrix[g] = memory_allocate(basis->count * basis->count, sizeof(double));
 	vecchia_covariance(fit, basis->row, basis->count, basis->matrix);
-	for (size_t g = 0; g < fit->groups; g++)
-		LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', count, basis->matrix[g], count);
+	for (size_t g = first; g < end; g++)
+		if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', count, basis->matrix[g], count < 1 ? 1 : count) != 0)
+			basis->count = 0;
 }
 
 static void basis_free(struct basis *basis)
@@ -190,7 +194,7 @@ static void sparse_explain(const struct engine_fit *fit, size_t group, float *co
 	double *exact = memory_allocate(count * count, sizeof *exact);
 
 	basis_choose(fit, columns, fit->sparse->deviation[group], count, &basis);
-	basis_factor(fit, &basis);
+	basis_factor(fit, group, group + 1, &basis);
 	free(explain_columns(fit, group, &basis, columns, count, exact));
 	for (size_t i = 0; i < count * count; i++)
 		product[i] = (float)exact[i];
@@ -212,7 +216,7 @@ static void sparse_relate(const struct engine_fit *fit, struct posterior_column 
 				columns[c * rows + i] += fabsf((float)column[c]->cross[g][i]) /
 							 fit->sparse->deviation[g][i];
 	basis_choose(fit, columns, NULL, count, &basis);
-	basis_factor(fit, &basis);
+	basis_factor(fit, 0, fit->groups, &basis);
 	for (size_t g = 0; g < fit->groups; g++) {
 		for (size_t c = 0; c < count; c++)
 			for (size_t i = 0; i < rows; i++)
@@ -230,21 +234,23 @@ static void sparse_relate(const struct engine_fit *fit, struct posterior_column 
 }
 
 /* From the models around it and around these. */
-static void sparse_leave_out(const struct engine_fit *fit, size_t group, size_t row, float *weights)
+static void sparse_leave_out(const struct engine_fit *fit, size_t row, float *weights)
 {
 	const struct sparse *sparse = fit->sparse;
 	uint32_t around[AROUND] = {(uint32_t)row};
 	struct basis basis = {.row = around, .count = 1};
-	double unit[AROUND] = {1};
 
 	for (size_t i = 0; i < basis.count && basis.count < AROUND; i++)
 		basis.count = neighbours_around(sparse->neighbours, around[i], around, basis.count, AROUND);
-	basis_factor(fit, &basis);
-	LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, 'L', (int)basis.count, 1, basis.matrix[group], (int)basis.count, unit,
-			    (int)basis.count);
-	memset(weights, 0, fit->rows * sizeof *weights);
-	for (size_t b = 1; b < basis.count; b++)
-		weights[around[b]] = (float)(-unit[b] / unit[0]);
+	basis_factor(fit, 0, fit->groups, &basis);
+	memset(weights, 0, fit->groups * fit->rows * sizeof *weights);
+	for (size_t g = 0; g < fit->groups && basis.count > 0; g++) {
+		double unit[AROUND] = {1};
+		LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, 'L', (int)basis.count, 1, basis.matrix[g], (int)basis.count,
+				    unit, (int)basis.count);
+		for (size_t b = 1; b < basis.count; b++)
+			weights[g * fit->rows + around[b]] = (float)(-unit[b] / unit[0]);
+	}
 	basis.row = NULL;
 	basis_free(&basis);
 }

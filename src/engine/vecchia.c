@@ -27,15 +27,16 @@ void vecchia_covariance(const struct engine_fit *fit, const uint32_t *rows, size
 	float *term = memory_allocate(cells, sizeof *term);
 
 	for (size_t g = 0; g < fit->groups; g++)
-		memset(matrices[g], 0, cells * sizeof **matrices);
+		if (matrices[g])
+			memset(matrices[g], 0, cells * sizeof **matrices);
 	for (size_t k = 0; k < terms; k++) {
 		covariance_matrix(&fit->covariance, k, rows, count, term);
 		for (size_t g = 0; g < fit->groups; g++)
-			for (size_t i = 0; i < cells; i++)
+			for (size_t i = 0; i < cells && matrices[g]; i++)
 				matrices[g][i] += fit->group[g].theta[k] * (double)term[i];
 	}
 	for (size_t g = 0; g < fit->groups; g++)
-		for (size_t i = 0; i < count; i++)
+		for (size_t i = 0; i < count && matrices[g]; i++)
 			matrices[g][i * count + i] += fit->group[g].theta[terms] + fit->extra[rows[i]];
 	free(term);
 }

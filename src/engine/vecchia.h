@@ -22,7 +22,8 @@ void vecchia_free(struct vecchia *vecchia); /* NULL allowed */
 /* out = U U' in, blocks. */
 void vecchia_apply(const struct vecchia *vecchia, size_t group, const double *in, double *out);
 
-/* K over a few rows for each group, noise included: matrices[g] is count x count. */
+/* K over a few rows for each group, noise included: matrices[g] is count x count,
+ * NULL where that group is not wanted. */
 void vecchia_covariance(const struct engine_fit *fit, const uint32_t *rows, size_t count,
 			double *const *matrices);
 
