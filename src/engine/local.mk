@@ -3,7 +3,7 @@ libengine_a_SOURCES = \
 	include/stemma/engine/engine.h src/engine/fit.h src/engine/fit.c src/engine/state.c src/engine/lapack.h \
 	src/engine/posterior.h src/engine/posterior.c src/engine/dense.c src/engine/sparse.c \
 	src/engine/sparse_factor.c src/engine/sparse.h src/engine/graph.c \
-	src/engine/calibrate.c src/engine/query.c \
+	src/engine/calibrate.c src/engine/query.h src/engine/query.c src/engine/query_why.c \
 	include/stemma/engine/answers.h src/engine/answers.c \
 	include/stemma/engine/answer_model.h src/engine/answer_model.h \
 	src/engine/answer_model.c \
