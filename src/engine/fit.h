@@ -83,8 +83,8 @@ struct engine_fit {
 	double seconds;
 };
 
-/* Takes the variances of a state of the same shape (false when it is of another) and,
- * when they are `current` and were learned from the same scores, facts and lineage,
+/* Takes the variances of a state of the same shape (false when it is of another or
+ * damaged) and, when they are `current` and were learned from the same scores, facts and lineage,
  * what follows from them: then the fit is judged. */
 bool fit_read_state(struct engine_fit *fit, const void *state, size_t bytes, bool current);
 enum status fit_check_factored(const struct engine_fit *fit, struct error *error);

@@ -98,7 +98,7 @@ struct part {
 static size_t list_variances(const struct engine_fit *fit, struct part *parts)
 {
 	for (size_t g = 0; g < fit->groups; g++)
-		parts[g] = (struct part){fit->group[g].theta, covariance_terms(&fit->covariance) + 1, false};
+		parts[g] = (struct part){fit->group[g].theta, covariance_terms(&fit->covariance) + 1, true};
 	return fit->groups;
 }
 
@@ -229,6 +229,11 @@ bool fit_read_state(struct engine_fit *fit, const void *state, size_t bytes, boo
 	    (header.rows == 0 && bytes != sizeof header + variances))
 		return false;
 	const char *rest = parts_read(parts, count, (const char *)state + sizeof header);
+	if (!parts_hold(parts, count) || !isfinite(header.rho) || header.rho < 0) {
+		for (size_t i = 0; i < count; i++) /* or learning would begin with them */
+			memset(parts[i].numbers, 0, parts[i].count * sizeof(double));
+		return false;
+	}
 	fit->rho = header.rho;
 	if (current)
 		fit_read_results(fit, &header, rest, bytes - sizeof header - variances);

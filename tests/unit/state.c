@@ -193,6 +193,19 @@ static void damaged_states_are_not_trusted(void **state)
 	memcpy(copy, fixture->state, fixture->bytes);
 	copy[8]++; /* the version: everything is learned again */
 	expect_factored(fixture, copy, fixture->bytes, false);
+	/* The second variance, behind the header: the same, and from the same beginning. */
+	static const double damaged[] = {NAN, -1, 0, INFINITY};
+	const size_t place = 56 + sizeof bad;
+	for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
+		memcpy(copy, fixture->state, fixture->bytes);
+		memcpy(copy + place, &damaged[i], sizeof *damaged);
+		for (size_t relearn = 0; relearn < 2; relearn++) {
+			struct engine_fit *fit = fit_lightly(fixture, copy, fixture->bytes, relearn == 1);
+			assert_true(engine_fit_factored(fit));
+			expect_same_residuals(fixture->whole, fit);
+			engine_fit_free(fit);
+		}
+	}
 	free(copy);
 }
 
