@@ -87,40 +87,42 @@ static void fit_rotate(struct engine_fit *fit)
 		fit->group_of[f] = f < FIT_GROUPS_MAX ? f : FIT_GROUPS_MAX - 1;
 }
 
-/* Points of all rows with their ancestors. */
-static void fit_place_rows(struct engine_fit *fit)
+void fit_place_models(const struct engine_fit *fit, const uint32_t *models, size_t count,
+		      struct kernel_space *space)
 {
-	const struct engine_data *data = &fit->data;
-	struct kernel_space *space = &fit->covariance.space;
-	struct lineage_walk *walk = lineage_walk_new(data->lineage);
+	struct lineage_walk *walk = lineage_walk_new(fit->data.lineage);
 	size_t used = 0, capacity = 0;
-	size_t *start = memory_allocate(fit->rows, sizeof *start);
+	size_t *start = memory_allocate(count, sizeof *start);
 
-	fit->origins = memory_allocate(data->models, sizeof *fit->origins);
-	for (size_t node = 0; node < data->models; node++)
-		fit->origins[node] = (uint8_t)lineage_origin(data->lineage, node);
-	fit->attributes = attributes_new(data, fit->row_model, fit->rows);
 	*space = (struct kernel_space){
-		.count = fit->rows,
-		.points = memory_allocate(fit->rows, sizeof *space->points),
-		.nodes = data->models,
+		.count = count,
+		.points = memory_allocate(count, sizeof *space->points),
+		.nodes = fit->data.models,
 		.origins = fit->origins,
 	};
-	for (size_t row = 0; row < fit->rows; row++) {
-		struct kernel_point *point = &space->points[row];
-		attributes_point_of(fit->attributes, data, fit->row_model[row], point);
-		const struct lineage_share *path =
-			lineage_ancestors(walk, fit->row_model[row], &point->path_count);
-		start[row] = used;
-		for (size_t i = 0; i < point->path_count; i++) {
+	for (size_t i = 0; i < count; i++) {
+		struct kernel_point *point = &space->points[i];
+		attributes_point_of(fit->attributes, &fit->data, models[i], point);
+		const struct lineage_share *path = lineage_ancestors(walk, models[i], &point->path_count);
+		start[i] = used;
+		for (size_t k = 0; k < point->path_count; k++) {
 			space->paths = memory_grow(space->paths, used, &capacity, sizeof *path);
-			space->paths[used++] = path[i];
+			space->paths[used++] = path[k];
 		}
 	}
-	for (size_t row = 0; row < fit->rows; row++)
-		space->points[row].path = space->paths + start[row];
+	for (size_t i = 0; i < count; i++)
+		space->points[i].path = space->paths + start[i];
 	free(start);
 	lineage_walk_free(walk);
+}
+
+static void fit_place_rows(struct engine_fit *fit)
+{
+	fit->origins = memory_allocate(fit->data.models, sizeof *fit->origins);
+	for (size_t node = 0; node < fit->data.models; node++)
+		fit->origins[node] = (uint8_t)lineage_origin(fit->data.lineage, node);
+	fit->attributes = attributes_new(&fit->data, fit->row_model, fit->rows);
+	fit_place_models(fit, fit->row_model, fit->rows, &fit->covariance.space);
 }
 
 /* ---- learning -------------------------------------------------------------- */

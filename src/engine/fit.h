@@ -87,6 +87,10 @@ struct engine_fit {
  * damaged) and, when they are `current` and were learned from the same scores, facts and lineage,
  * what follows from them: then the fit is judged. */
 bool fit_read_state(struct engine_fit *fit, const void *state, size_t bytes, bool current);
+/* Points of any models with their ancestors, whose memory (points, paths) is the
+ * caller's to free; the fit has its attributes and origins already. */
+void fit_place_models(const struct engine_fit *fit, const uint32_t *models, size_t count,
+		      struct kernel_space *space);
 enum status fit_check_factored(const struct engine_fit *fit, struct error *error);
 /* Prior covariance of any models (count x count, row-major), noise included, as
  * the first group of factors has it; with `lineage_only` without what models

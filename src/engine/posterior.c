@@ -137,34 +137,6 @@ void fit_leave_one_out(const struct engine_fit *fit, size_t row, double *mean, d
 
 /* ---- the prior of other models ---------------------------------------------------- */
 
-/* Points of any models with their ancestors. */
-static void space_of_models(const struct engine_fit *fit, const uint32_t *models, size_t count,
-			    struct kernel_space *space)
-{
-	struct lineage_walk *walk = lineage_walk_new(fit->data.lineage);
-
-	*space = (struct kernel_space){
-		.count = count, .points = memory_allocate(count, sizeof *space->points),
-		.nodes = fit->data.models, .origins = fit->origins,
-	};
-	for (size_t i = 0; i < count; i++) {
-		struct kernel_point *point = &space->points[i];
-		attributes_point_of(fit->attributes, &fit->data, models[i], point);
-		const struct lineage_share *path = lineage_ancestors(walk, models[i], &point->path_count);
-		struct lineage_share *copy = memory_allocate(point->path_count, sizeof *copy);
-		memcpy(copy, path, point->path_count * sizeof *copy);
-		point->path = copy;
-	}
-	lineage_walk_free(walk);
-}
-
-static void space_free(struct kernel_space *space)
-{
-	for (size_t i = 0; i < space->count; i++)
-		free((void *)(uintptr_t)space->points[i].path);
-	free(space->points);
-}
-
 enum status fit_prior_covariance(const struct engine_fit *fit, bool lineage_only, const uint32_t *models,
 				 size_t count, double *covariance, struct error *error)
 {
@@ -179,7 +151,7 @@ enum status fit_prior_covariance(const struct engine_fit *fit, bool lineage_only
 		all[i] = (uint32_t)i;
 	if (prior.prior == PRIOR_LAPLACIAN)
 		status = laplacian_new(fit->data.lineage, fit->rho, models, count, &prior.laplacian, error);
-	space_of_models(fit, models, count, &prior.space);
+	fit_place_models(fit, models, count, &prior.space);
 	memset(covariance, 0, count * count * sizeof *covariance);
 	for (size_t k = 0; k < terms && status == STATUS_OK; k++) {
 		if (lineage_only && !covariance_is_lineage(&prior, k))
@@ -190,7 +162,8 @@ enum status fit_prior_covariance(const struct engine_fit *fit, bool lineage_only
 	}
 	for (size_t i = 0; i < count; i++)
 		covariance[i * count + i] += theta[terms];
-	space_free(&prior.space);
+	free(prior.space.points);
+	free(prior.space.paths);
 	laplacian_free(prior.laplacian);
 	free(all);
 	free(term);
