@@ -250,6 +250,46 @@ static bool shared_by_default(int input, enum action a, enum action b)
 	return input_in(input, action_info(a)->keys) && input_in(input, action_info(b)->keys);
 }
 
+/* Without these keys there is no way out: they change hands only by the user's word. */
+static bool keeps_keys(enum action action)
+{
+	return action == ACTION_QUIT || action == ACTION_LEAVE;
+}
+
+/* Takes from `defaults`, keys of an action that has none of the user's, what the user
+ * gave to another. */
+static void take_keys(struct value *defaults, enum action action, const char *given, enum action other)
+{
+	const char *keys = defaults->words;
+	struct text left = {0};
+	char key[64];
+
+	while (next_word(&keys, key)) {
+		int input = input_parse(key);
+		if (!input_in(input, given) || shared_by_default(input, action, other))
+			text_append_format(&left, "%s%s", left.length ? " " : "", key);
+	}
+	free(defaults->words);
+	defaults->words = memory_string(text_string(&left));
+	text_free(&left);
+}
+
+/* A file for an older program, or one with fewer actions, holds: where the user gave a
+ * key to one action, another of the same view has it by default no more. */
+static void give_way(struct config *config)
+{
+	for (int a = 0; a < ACTION_COUNT; a++) {
+		struct value *value = &config->values[CONFIG_ACTIONS + a];
+		if (value->given || keeps_keys((enum action)a))
+			continue;
+		for (int b = 0; b < ACTION_COUNT; b++) {
+			const struct value *other = &config->values[CONFIG_ACTIONS + b];
+			if (other->given && (action_info((enum action)a)->views & action_info((enum action)b)->views))
+				take_keys(value, (enum action)a, other->words, (enum action)b);
+		}
+	}
+}
+
 static enum status check_conflict(const struct config *config, enum action a, enum action b,
 				  const char *file, struct error *error)
 {
@@ -374,8 +414,10 @@ enum status config_parse(struct config *config, const char *text, size_t length,
 
 	for (size_t i = 0; i < settings.count && status == STATUS_OK; i++)
 		status = apply(config, &settings.items[i], file, error);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
+		give_way(config);
 		status = check_conflicts(config, file, error);
+	}
 	if (status != STATUS_OK)
 		set_defaults(config);
 	settings_free(&settings);

@@ -71,6 +71,28 @@ static void keys_are_bound_anew(void **state)
 	config_free(config);
 }
 
+/* Whoever had a key before an action came that has it by default has it still. */
+static void what_the_user_gives_goes_first(void **state)
+{
+	(void)state;
+	struct config *config = config_new();
+	struct error error;
+
+	assert_int_equal(config_action(config, VIEW_TREE, 'R'), ACTION_RELOAD);
+	assert_int_equal(parse(config, "keys: {fold: [h, R, I], residuals: [S], down: [j, F3]}\n", &error), STATUS_OK);
+	assert_int_equal(config_action(config, VIEW_TREE, 'R'), ACTION_FOLD);
+	assert_int_equal(config_action(config, VIEW_TREE, 'I'), ACTION_FOLD);
+	assert_int_equal(config_action(config, VIEW_MODEL, 'S'), ACTION_RESIDUALS);
+	assert_string_equal(config_keys(config, ACTION_RELOAD), "");
+	assert_string_equal(config_keys(config, ACTION_SEARCH), "/ ctrl-s");
+	/* by default both have it */
+	assert_string_equal(config_keys(config, ACTION_LIGHTER_HERE), "h left");
+	/* in no view of fold */
+	assert_string_equal(config_keys(config, ACTION_SUGGEST_INCLUDE), "i");
+	assert_int_equal(parse(config, "keys: {up: [k, F10]}\n", &error), STATUS_DATA);
+	config_free(config);
+}
+
 static void a_fault_leaves_the_defaults(void **state)
 {
 	(void)state;
@@ -131,6 +153,7 @@ int main(void)
 		cmocka_unit_test(every_default_is_valid),
 		cmocka_unit_test(what_is_printed_is_read_again),
 		cmocka_unit_test(keys_are_bound_anew),
+		cmocka_unit_test(what_the_user_gives_goes_first),
 		cmocka_unit_test(a_fault_leaves_the_defaults),
 		cmocka_unit_test(colours_come_down_to_the_terminal),
 		cmocka_unit_test(themes_keep_their_word),
