@@ -82,6 +82,7 @@ void prompt_draw(struct browser *browser, const struct area *area);
 void prompt_note(struct browser *browser, bool bad, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+#define MESSAGE_NONE SIZE_MAX
 struct message {
 	char *text;
 	bool failure;
@@ -256,7 +257,7 @@ struct browser {
 	struct message *messages;
 	size_t message_count, message_capacity;
 	struct list message_list;
-	bool message_shown;   /* the last message stands on the last row */
+	size_t message_shown; /* the one on the last row; MESSAGE_NONE = none */
 
 	struct job *job;
 	const struct work_ops *work_ops; /* of that job */
@@ -281,6 +282,14 @@ void browser_message(struct browser *browser, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void browser_failure(struct browser *browser, const struct error *error);
 void browser_tell(struct browser *browser, const char *text, bool failure);
+/* The same for the messages view alone: details of what will be told. */
+void browser_note(struct browser *browser, const char *text, bool failure);
+/* Puts the latest message on the last row, where a failure stays until the next key
+ * or another failure: what runs beside the screen may have something to say, too. */
+void browser_show_message(struct browser *browser);
+void browser_hide_message(struct browser *browser);
+/* The message on the last row; NULL = none. */
+const struct message *browser_shown_message(const struct browser *browser);
 /* Whether a need of the action table is met. */
 bool browser_has(struct browser *browser, enum need need);
 /* The view that keys go to. */

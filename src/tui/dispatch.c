@@ -28,7 +28,7 @@ const struct view_ops *view_ops(enum view_id view)
 
 /* ---- messages ---------------------------------------------------------------------- */
 
-void browser_tell(struct browser *browser, const char *text, bool failure)
+void browser_note(struct browser *browser, const char *text, bool failure)
 {
 	browser->messages = memory_grow(browser->messages, browser->message_count,
 					&browser->message_capacity, sizeof *browser->messages);
@@ -37,7 +37,31 @@ void browser_tell(struct browser *browser, const char *text, bool failure)
 		.failure = failure,
 		.when = time(NULL),
 	};
-	browser->message_shown = true;
+}
+
+const struct message *browser_shown_message(const struct browser *browser)
+{
+	return browser->message_shown == MESSAGE_NONE ? NULL : &browser->messages[browser->message_shown];
+}
+
+void browser_show_message(struct browser *browser)
+{
+	const struct message *shown = browser_shown_message(browser);
+	size_t latest = browser->message_count - 1;
+
+	if (!shown || !shown->failure || browser->messages[latest].failure)
+		browser->message_shown = latest;
+}
+
+void browser_hide_message(struct browser *browser)
+{
+	browser->message_shown = MESSAGE_NONE;
+}
+
+void browser_tell(struct browser *browser, const char *text, bool failure)
+{
+	browser_note(browser, text, failure);
+	browser_show_message(browser);
 }
 
 void browser_message(struct browser *browser, const char *format, ...)
@@ -336,7 +360,7 @@ void browser_key(struct browser *browser, int input, const struct mouse *mouse)
 		return;
 	}
 	if (input != INPUT_MOUSE || !mouse || !mouse->release)
-		browser->message_shown = false;
+		browser_hide_message(browser);
 	if (input == INPUT_MOUSE && mouse) {
 		mouse_use(browser, mouse);
 		return;

@@ -155,14 +155,17 @@ static bool is_fit(struct browser *browser, const char *path)
 {
 	struct stat status;
 
+	struct error error = {0};
+
 	if (strcmp(path, "-") == 0)
-		browser_message(browser, "standard input is the keyboard here: name a file or a folder");
+		error_set(&error, STATUS_USAGE, "standard input is the keyboard here: name a file or a folder");
 	else if (stat(path, &status) != 0)
-		browser_message(browser, "%s: %s", path, strerror(errno));
+		error_set(&error, STATUS_NO_INPUT, "%s: %s", path, strerror(errno));
 	else if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
-		browser_message(browser, "%s is neither a file nor a folder", path);
+		error_set(&error, STATUS_NO_INPUT, "%s is neither a file nor a folder", path);
 	else
 		return true;
+	browser_failure(browser, &error);
 	return false;
 }
 

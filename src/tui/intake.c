@@ -105,12 +105,16 @@ void intake_start(struct browser *browser, const struct intake_ops *ops)
 	intake->job = job_start(run, intake, browser->wake[1]);
 }
 
+/* The last row has what came of it, or the last note where there is no more to say. */
 static void tell(struct browser *browser, const struct intake *intake, enum status status,
 		 const struct error *error)
 {
 	for (size_t i = 0; i < intake->note_count; i++)
-		browser_tell(browser, intake->notes[i].text, intake->notes[i].failure);
+		browser_note(browser, intake->notes[i].text, intake->notes[i].failure);
+	size_t noted = browser->message_count;
 	intake->ops->told(browser, intake, status, error);
+	if (browser->message_count == noted && intake->note_count > 0)
+		browser_show_message(browser);
 }
 
 /* What reads the old catalog is stopped, and begun again with the new one. */

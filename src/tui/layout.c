@@ -173,8 +173,7 @@ static void draw_hints(struct browser *browser, const struct area *area)
 
 static void draw_last_row(struct browser *browser, const struct area *area)
 {
-	const struct message *last = browser->message_count
-		? &browser->messages[browser->message_count - 1] : NULL;
+	const struct message *message = browser_shown_message(browser);
 
 	if (browser->prompt.ops) {
 		prompt_draw(browser, area);
@@ -185,12 +184,12 @@ static void draw_last_row(struct browser *browser, const struct area *area)
 	draw_repeat(browser->screen, area, 0, 1, area->width - 2, STYLE_BORDER, "─");
 	if (browser->count > 0)
 		draw_format(browser->screen, area, 0, 1, STYLE_KEY, " %d ", browser->count);
-	else if (browser->message_shown && last) {
+	else if (message) {
 		int width = area->width - 4;
 		int x = 1 + draw_text(browser->screen, area, 0, 1, STYLE_BAD,
-				      last->failure ? " ! " : " ");
+				      message->failure ? " ! " : " ");
 		x += draw_fit(browser->screen, area, 0, x, width - x + 2,
-			      last->failure ? STYLE_BAD : STYLE_STRONG, last->text);
+			      message->failure ? STYLE_BAD : STYLE_STRONG, message->text);
 		draw_text(browser->screen, area, 0, x, STYLE_TEXT, " ");
 	} else if (config_number(browser->options->config, CONFIG_HINTS)) {
 		draw_hints(browser, area);

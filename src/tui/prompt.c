@@ -28,7 +28,7 @@ static void prompt_close(struct browser *browser, bool accept)
 	const struct prompt_ops *ops = browser->prompt.ops;
 
 	browser->prompt.ops = NULL;
-	browser->message_shown = false;
+	browser_hide_message(browser);
 	if (accept) {
 		/* The callback may open a prompt of its own. */
 		struct text text = browser->prompt.text;
@@ -136,7 +136,7 @@ void prompt_key(struct browser *browser, int input)
 	} else if (input == INPUT_ENTER) {
 		prompt_close(browser, true);
 	} else if (edit(prompt, input) && prompt->ops->changed) {
-		browser->message_shown = false;
+		browser_hide_message(browser);
 		text_clear(&prompt->note);
 		prompt->ops->changed(browser, text_string(&prompt->text));
 	}
@@ -211,9 +211,7 @@ void prompt_draw(struct browser *browser, const struct area *area)
 	if (prompt->ops->draw)
 		prompt->ops->draw(browser, area);
 	draw_cursor(browser->screen, area, 0, x + width);
-	if (!browser->message_shown || browser->message_count == 0)
-		return;
-	const char *message = browser->messages[browser->message_count - 1].text;
-	if (utf8_width(message) + x + used + 4 < area->width)
-		draw_right(browser->screen, area, 0, area->width - 2, STYLE_DIM, message);
+	const struct message *message = browser_shown_message(browser);
+	if (message && utf8_width(message->text) + x + used + 4 < area->width)
+		draw_right(browser->screen, area, 0, area->width - 2, STYLE_DIM, message->text);
 }

@@ -101,7 +101,10 @@ static void loop_signals(struct loop *loop)
 		case SIGWINCH: screen_measure(browser->screen); break;
 		case SIGTSTP: screen_suspend(browser->screen); break;
 		case SIGCONT: screen_resume(browser->screen); break;
-		case SIGINT: browser_act(browser, ACTION_CANCEL, 0); break;
+		case SIGINT:
+			browser_hide_message(browser); /* as by a key */
+			browser_act(browser, ACTION_CANCEL, 0);
+			break;
 		default:
 			loop->deadly = number;
 			browser->quit = true;
@@ -172,7 +175,7 @@ static void welcome(struct browser *browser)
 {
 	const struct session *session = browser->session;
 
-	browser->message_shown = false;
+	browser_hide_message(browser);
 	if (browser->options->fault) {
 		browser_failure(browser, browser->options->fault);
 		browser_message(browser, "the default configuration is in force");
@@ -181,7 +184,7 @@ static void welcome(struct browser *browser)
 	}
 	if (session->catalog->notice) {
 		browser_message(browser, "%s", session->catalog->notice);
-		browser->message_shown = false;
+		browser_hide_message(browser);
 	}
 	if (session->created && session->catalog->count > 0)
 		browser_message(browser, "starter set: " STARTER_SOURCE ", " STARTER_DATE
@@ -196,6 +199,7 @@ static void browser_start(struct browser *browser, struct session *session,
 	browser->session = session;
 	browser->options = options;
 	browser->full = VIEW_COUNT;
+	browser_hide_message(browser);
 	browser->tree_width = (int)config_number(options->config, CONFIG_TREE_WIDTH);
 	browser->mouse = config_number(options->config, CONFIG_MOUSE) != 0;
 	browser->tree = tree_new(session->catalog);
