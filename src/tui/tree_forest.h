@@ -32,6 +32,14 @@ void forest_walk(struct tree *tree);
 /* Goes on with it by so many nodes; whether more are left. */
 bool forest_walk_step(struct tree *tree, size_t nodes);
 
+/* tree_rows.c: lays the rows out for the present folds or filter; tree->cursor and
+ * tree->here are the caller's to put right. */
+void rows_build(struct tree *tree);
+/* Where the same row is now; SIZE_MAX when it is not shown. */
+size_t rows_find_same(const struct tree *tree, const struct tree_row *row);
+/* The flag that unfolds a row (but a group). */
+uint8_t rows_flag(const struct tree_row *row);
+
 /* Builds the rows anew (in tree_model.c) and finds the row that was under the
  * cursor: the same one, else the model, else its nearest shown ancestor. */
 void tree_rebuild(struct tree *tree);

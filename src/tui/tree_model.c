@@ -6,9 +6,6 @@
 #include "tree_forest.h"
 #include "stemma/base/memory.h"
 
-/* Runs up to this length are not worth a folded row. */
-#define RUN_SHOWN 3
-
 const char *tree_order_name(enum tree_order order)
 {
 	static const char *const names[] = {
@@ -49,383 +46,6 @@ size_t tree_parent_count(const struct tree *tree, size_t node)
 	return count;
 }
 
-/* ---- rows ----------------------------------------------------------------- */
-
-static uint8_t row_flag(const struct tree_row *row)
-{
-	return row->kind == ROW_MORE ? TREE_MORE_OPEN
-	     : row->kind == ROW_LINKS ? TREE_LINKS_OPEN
-				      : TREE_OPEN;
-}
-
-bool tree_is_open(const struct tree *tree, const struct tree_row *row)
-{
-	if (row->kind == ROW_GROUP)
-		return tree->group_open[row->node];
-	if (row->kind == ROW_LINK)
-		return false;
-	if (tree->filter && row->kind == ROW_MODEL)
-		return true;
-	return tree->flags[row->node] & row_flag(row);
-}
-
-bool tree_can_open(const struct tree *tree, const struct tree_row *row)
-{
-	uint32_t node = row->node;
-
-	if (row->kind == ROW_LINK)
-		return false;
-	if (row->kind != ROW_MODEL)
-		return true;
-	return tree->child_start[node] < tree->child_start[node + 1] ||
-	       (!tree->filter && tree->link_start[node] < tree->link_start[node + 1]);
-}
-
-static void push(struct tree *tree, const struct tree_run *run)
-{
-	tree->stack = memory_grow(tree->stack, tree->stack_count, &tree->stack_capacity,
-				  sizeof *tree->stack);
-	tree->stack[tree->stack_count++] = *run;
-}
-
-/* Pushes the parts of what hangs under a row, the last first, because the
- * stack is popped from its end. */
-static void push_parts(struct tree *tree, struct tree_run *parts, size_t count)
-{
-	if (count > 0)
-		parts[count - 1].ends = true;
-	while (count-- > 0)
-		push(tree, &parts[count]);
-}
-
-/* A run below the last row of `above`. */
-static struct tree_run run_below(const struct tree_run *above, enum row_kind kind,
-				 const uint32_t *nodes, uint32_t count, uint32_t owner)
-{
-	uint16_t depth = above->depth;
-	struct tree_run run = {
-		.kind = (uint8_t)kind, .nodes = nodes, .count = count, .owner = owner,
-		.guides = above->guides,
-		.depth = (uint16_t)(depth < UINT16_MAX ? depth + 1 : UINT16_MAX),
-	};
-
-	if (depth > 0 && depth < 64 && !above->ends)
-		run.guides |= UINT64_C(1) << depth;
-	return run;
-}
-
-/* How many of the node's children, sorted, are not silent. */
-static uint32_t count_loud(const struct tree *tree, uint32_t node)
-{
-	uint32_t low = tree->child_start[node], high = tree->child_start[node + 1];
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		if (forest_is_silent(tree, tree->children[middle]))
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low - tree->child_start[node];
-}
-
-/* The rows below an open model, in order. */
-static void push_children(struct tree *tree, const struct tree_run *above, uint32_t node)
-{
-	struct tree_run parts[5];
-	size_t count = 0;
-
-	forest_sort_children(tree, node);
-	const uint32_t *children = tree->children + tree->child_start[node];
-	const uint32_t *links = tree->links + tree->link_start[node];
-	uint32_t all = tree->child_start[node + 1] - tree->child_start[node];
-	uint32_t link_count = tree->link_start[node + 1] - tree->link_start[node];
-	uint32_t loud = count_loud(tree, node), silent = all - loud;
-
-	if (silent <= RUN_SHOWN)
-		loud = all;
-	if (loud > 0)
-		parts[count++] = run_below(above, ROW_MODEL, children, loud, node);
-	if (silent > RUN_SHOWN) {
-		parts[count++] = run_below(above, ROW_MORE, NULL, silent, node);
-		if (tree->flags[node] & TREE_MORE_OPEN)
-			parts[count++] = run_below(above, ROW_MODEL, children + loud, silent, node);
-	}
-	if (link_count > RUN_SHOWN)
-		parts[count++] = run_below(above, ROW_LINKS, NULL, link_count, node);
-	if (link_count > 0 && (link_count <= RUN_SHOWN || (tree->flags[node] & TREE_LINKS_OPEN)))
-		parts[count++] = run_below(above, ROW_LINK, links, link_count, node);
-	push_parts(tree, parts, count);
-}
-
-static void push_group(struct tree *tree, const struct tree_run *group)
-{
-	const uint32_t *roots = tree->roots + tree->family_count;
-
-	if (group->owner == GROUP_SILENT) {
-		forest_sort_silent(tree);
-		roots += tree->single_count;
-	}
-	struct tree_run part = run_below(group, ROW_MODEL, roots, group->count, TREE_NONE);
-	push_parts(tree, &part, 1);
-}
-
-/* Roots have no lines to each other: none is the last. */
-static void push_roots(struct tree *tree)
-{
-	size_t sizes[GROUP_COUNT] = {tree->single_count, tree->silent_count};
-
-	for (int group = GROUP_COUNT; group-- > 0;)
-		if (sizes[group] > 0)
-			push(tree, &(struct tree_run){.kind = ROW_GROUP, .owner = (uint32_t)group,
-						      .count = (uint32_t)sizes[group]});
-	if (tree->family_count > 0)
-		push(tree, &(struct tree_run){.kind = ROW_MODEL, .owner = TREE_NONE,
-					      .nodes = tree->roots,
-					      .count = (uint32_t)tree->family_count});
-}
-
-static size_t run_rows(const struct tree_run *run)
-{
-	return run->nodes ? run->count : 1;
-}
-
-static void add_run(struct tree *tree, const struct tree_run *run)
-{
-	tree->runs = memory_grow(tree->runs, tree->run_count, &tree->run_capacity,
-				 sizeof *tree->runs);
-	tree->runs[tree->run_count] = *run;
-	tree->runs[tree->run_count++].first = tree->row_count;
-	tree->row_count += run_rows(run);
-}
-
-static bool node_is_open(const struct tree *tree, uint32_t node)
-{
-	return (tree->flags[node] & TREE_OPEN) &&
-	       (tree->child_start[node] < tree->child_start[node + 1] ||
-		tree->link_start[node] < tree->link_start[node + 1]);
-}
-
-/* Lays out siblings up to the first that is open, and leaves the others and
- * what hangs under that one on the stack. */
-static void lay_out_models(struct tree *tree, struct tree_run run)
-{
-	uint32_t shown = 0;
-	bool open = false;
-
-	while (shown < run.count && !open)
-		open = node_is_open(tree, run.nodes[shown++]);
-	if (shown < run.count) {
-		struct tree_run rest = run;
-		rest.nodes += shown;
-		rest.count -= shown;
-		push(tree, &rest);
-		run.count = shown;
-		run.ends = false;
-	}
-	add_run(tree, &run);
-	if (open)
-		push_children(tree, &run, run.nodes[shown - 1]);
-}
-
-static void build_runs(struct tree *tree)
-{
-	tree->run_count = tree->row_count = 0;
-	push_roots(tree);
-	while (tree->stack_count > 0) {
-		struct tree_run run = tree->stack[--tree->stack_count];
-		if (run.kind == ROW_MODEL) {
-			lay_out_models(tree, run);
-			continue;
-		}
-		add_run(tree, &run);
-		if (run.kind == ROW_GROUP && tree->group_open[run.owner])
-			push_group(tree, &run);
-	}
-}
-
-/* Under a filter a row is a bit in the order of the unfolded forest. */
-static void build_fitting(struct tree *tree)
-{
-	size_t words = tree->count / 64 + 1;
-
-	forest_walk(tree);
-	if (!tree->fit_bits) {
-		tree->fit_bits = memory_allocate(words, sizeof *tree->fit_bits);
-		tree->fit_before = memory_allocate(words + 1, sizeof *tree->fit_before);
-	}
-	tree->row_count = 0;
-	for (size_t word = 0; word < words; word++) {
-		size_t first = word * 64, end = first + 64 < tree->count ? first + 64 : tree->count;
-		uint64_t bits = 0;
-		for (size_t place = first; place < end; place++)
-			bits |= (uint64_t)(tree->fit[tree->walk[place]] != 0) << (place - first);
-		tree->fit_bits[word] = bits;
-		tree->fit_before[word] = (uint32_t)tree->row_count;
-		tree->row_count += (size_t)__builtin_popcountll(bits);
-	}
-	tree->fit_before[words] = (uint32_t)tree->row_count;
-}
-
-static void build_rows(struct tree *tree)
-{
-	if (tree->filter)
-		build_fitting(tree);
-	else
-		build_runs(tree);
-}
-
-/* ---- rows under a filter ---------------------------------------------------- */
-
-/* Rows before a place of the walk. */
-static size_t fit_row(const struct tree *tree, size_t place)
-{
-	uint64_t below = (UINT64_C(1) << (place % 64)) - 1;
-
-	return tree->fit_before[place / 64] +
-	       (size_t)__builtin_popcountll(tree->fit_bits[place / 64] & below);
-}
-
-static uint32_t fit_node(const struct tree *tree, size_t row)
-{
-	size_t low = 0, high = tree->count / 64; /* the word that has the row */
-
-	while (low < high) {
-		size_t middle = low + (high - low + 1) / 2;
-		if (tree->fit_before[middle] <= row)
-			low = middle;
-		else
-			high = middle - 1;
-	}
-	uint64_t bits = tree->fit_bits[low];
-	for (size_t skip = row - tree->fit_before[low]; skip > 0; skip--)
-		bits &= bits - 1;
-	return tree->walk[low * 64 + (size_t)__builtin_ctzll(bits)];
-}
-
-/* Where the branch of a node ends in the walk; of no node, the whole. */
-static size_t branch_end(const struct tree *tree, uint32_t node)
-{
-	return node == TREE_NONE ? tree->count : tree->position[node] + (size_t)tree->below[node] + 1;
-}
-
-/* A shown sibling follows. */
-static bool fit_follows(const struct tree *tree, uint32_t node)
-{
-	return fit_row(tree, branch_end(tree, node)) <
-	       fit_row(tree, branch_end(tree, tree->primary[node]));
-}
-
-static struct tree_row fitting_row(const struct tree *tree, size_t row)
-{
-	struct tree_row result = {.node = fit_node(tree, row), .owner = TREE_NONE, .kind = ROW_MODEL};
-	uint32_t up = tree->primary[result.node];
-	size_t depth = 0;
-
-	for (uint32_t node = up; node != TREE_NONE; node = tree->primary[node])
-		depth++;
-	result.depth = (uint16_t)(depth < UINT16_MAX ? depth : UINT16_MAX);
-	result.last = depth > 0 && !fit_follows(tree, result.node);
-	for (; depth-- > 1; up = tree->primary[up])
-		if (depth < 64 && fit_follows(tree, up))
-			result.guides |= UINT64_C(1) << depth;
-	return result;
-}
-
-static size_t fitting_sibling(const struct tree *tree, size_t row, int step)
-{
-	uint32_t node = fit_node(tree, row), parent = tree->primary[node];
-
-	if (step > 0)
-		return fit_follows(tree, node) ? fit_row(tree, branch_end(tree, node)) : row;
-	if (row == 0)
-		return row;
-	uint32_t before = fit_node(tree, row - 1);
-	while (before != parent && tree->primary[before] != parent)
-		before = tree->primary[before];
-	return before == parent ? row : fit_row(tree, tree->position[before]);
-}
-
-/* ---- finding rows ----------------------------------------------------------- */
-
-static const struct tree_run *run_at(const struct tree *tree, size_t row)
-{
-	size_t low = 0, high = tree->run_count - 1;
-
-	while (low < high) {
-		size_t middle = low + (high - low + 1) / 2;
-		if (tree->runs[middle].first <= row)
-			low = middle;
-		else
-			high = middle - 1;
-	}
-	return &tree->runs[low];
-}
-
-struct tree_row tree_row(const struct tree *tree, size_t row)
-{
-	if (tree->filter)
-		return fitting_row(tree, row);
-	const struct tree_run *run = run_at(tree, row);
-	return (struct tree_row){
-		.guides = run->guides,
-		.node = run->nodes ? run->nodes[row - run->first] : run->owner,
-		.owner = run->kind == ROW_LINK ? run->owner : TREE_NONE,
-		.count = run->nodes ? 0 : run->count,
-		.depth = run->depth,
-		.kind = run->kind,
-		.last = run->ends && row + 1 == run->first + run_rows(run),
-	};
-}
-
-size_t tree_row_above(const struct tree *tree, size_t row)
-{
-	if (tree->filter) {
-		uint32_t parent = tree->primary[fit_node(tree, row)];
-		return parent == TREE_NONE ? row : fit_row(tree, tree->position[parent]);
-	}
-	const struct tree_run *run = run_at(tree, row);
-	uint16_t depth = run->depth;
-	while (run > tree->runs && run->depth >= depth)
-		run--;
-	return run->depth < depth ? run->first + run_rows(run) - 1 : row;
-}
-
-size_t tree_row_sibling(const struct tree *tree, size_t row, int step)
-{
-	if (tree->filter)
-		return fitting_sibling(tree, row, step);
-	const struct tree_run *run = run_at(tree, row), *end = tree->runs + tree->run_count;
-	uint16_t depth = run->depth;
-	if (step > 0 ? row + 1 < run->first + run_rows(run) : row > run->first)
-		return step > 0 ? row + 1 : row - 1;
-	do {
-		if (step > 0 ? run + 1 == end : run == tree->runs)
-			return row;
-		run += step;
-	} while (run->depth > depth);
-	if (run->depth < depth)
-		return row;
-	return step > 0 ? run->first : run->first + run_rows(run) - 1;
-}
-
-/* Row of a node of this kind and owner (TREE_NONE for none), SIZE_MAX when it
- * is not shown. */
-static size_t find_row(const struct tree *tree, enum row_kind kind, uint32_t node, uint32_t owner)
-{
-	for (size_t r = 0; r < tree->run_count; r++) {
-		const struct tree_run *run = &tree->runs[r];
-		if (run->kind != kind || run->owner != owner)
-			continue;
-		if (!run->nodes)
-			return run->first;
-		for (uint32_t i = 0; i < run->count; i++)
-			if (run->nodes[i] == node)
-				return run->first + i;
-	}
-	return SIZE_MAX;
-}
-
 /* ---- cursor --------------------------------------------------------------- */
 
 const struct tree_row *tree_here(const struct tree *tree)
@@ -438,15 +58,6 @@ size_t tree_model(const struct tree *tree)
 	const struct tree_row *row = tree_here(tree);
 
 	return row && row->kind <= ROW_LINK ? row->node : CATALOG_NONE;
-}
-
-size_t tree_row_of(const struct tree *tree, size_t node)
-{
-	if (node >= tree->count)
-		return SIZE_MAX;
-	if (!tree->filter)
-		return find_row(tree, ROW_MODEL, (uint32_t)node, tree->primary[node]);
-	return tree->fit[node] ? fit_row(tree, tree->position[node]) : SIZE_MAX;
 }
 
 /* ---- kin -------------------------------------------------------------------- */
@@ -531,17 +142,6 @@ void tree_move(struct tree *tree, size_t row)
 	mark_kin(tree);
 }
 
-/* Where the same row is now. */
-static size_t find_same(const struct tree *tree, const struct tree_row *row)
-{
-	if (row->kind == ROW_MODEL)
-		return tree_row_of(tree, row->node);
-	if (tree->filter)
-		return SIZE_MAX;
-	return find_row(tree, (enum row_kind)row->kind, row->node,
-			row->kind == ROW_LINK ? row->owner : row->node);
-}
-
 /* Builds the rows anew and finds the row that was under the cursor: the same
  * one, else the model, else its nearest shown ancestor. */
 void tree_rebuild(struct tree *tree)
@@ -551,8 +151,8 @@ void tree_rebuild(struct tree *tree)
 	bool known = here != NULL;
 	size_t line = tree->cursor;
 
-	build_rows(tree);
-	size_t same = known ? find_same(tree, &before) : SIZE_MAX;
+	rows_build(tree);
+	size_t same = known ? rows_find_same(tree, &before) : SIZE_MAX;
 	if (same != SIZE_MAX) {
 		tree_move(tree, same);
 		return;
@@ -582,9 +182,9 @@ void tree_set_open(struct tree *tree, size_t row, bool open)
 	if (target->kind == ROW_GROUP)
 		tree->group_open[target->node] = open;
 	else if (open)
-		tree->flags[target->node] |= row_flag(target);
+		tree->flags[target->node] |= rows_flag(target);
 	else
-		tree->flags[target->node] &= (uint8_t)~row_flag(target);
+		tree->flags[target->node] &= (uint8_t)~rows_flag(target);
 	tree_rebuild(tree);
 }
 
@@ -658,7 +258,7 @@ void tree_reveal(struct tree *tree, size_t node)
 			tree->flags[parent] |= TREE_MORE_OPEN;
 	}
 	open_groups_for(tree, child);
-	build_rows(tree);
+	rows_build(tree);
 	tree_move(tree, tree_row_of(tree, node));
 }
 
