@@ -298,6 +298,8 @@ void browser_key(struct browser *browser, int input, const struct mouse *mouse);
 void browser_act(struct browser *browser, enum action action, int count);
 /* The keys of an action, as configured. */
 const char *browser_keys(const struct browser *browser, enum action action);
+/* The first of them, or ":reload" where there is none, in `buffer`. */
+const char *browser_key_of(const struct browser *browser, enum action action, char *buffer);
 bool browser_needs_met(struct browser *browser, enum action action);
 /* The model that actions are about, CATALOG_NONE when there is none. */
 size_t browser_model(struct browser *browser);

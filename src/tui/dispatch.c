@@ -117,6 +117,17 @@ const char *browser_keys(const struct browser *browser, enum action action)
 	return config_keys(browser->options->config, action);
 }
 
+const char *browser_key_of(const struct browser *browser, enum action action, char *buffer)
+{
+	const char *keys = browser_keys(browser, action);
+
+	if (*keys)
+		snprintf(buffer, FIGURE_SIZE, "%.*s", (int)strcspn(keys, " "), keys);
+	else
+		snprintf(buffer, FIGURE_SIZE, ":%s", action_info(action)->name);
+	return buffer;
+}
+
 bool browser_has(struct browser *browser, enum need need)
 {
 	switch (need) {

@@ -117,11 +117,12 @@ void guess_accept(struct browser *browser, const char *number)
 	char *end;
 	unsigned long count = strtoul(number, &end, 10);
 	size_t from = browser->guess_accepted;
+	char key[FIGURE_SIZE];
 
 	if (browser->guessed == CATALOG_NONE || browser->guess_count == 0 ||
 	    browser->guessed != browser_model(browser)) {
 		browser_message(browser, "nothing is guessed of this model: %s guesses",
-				browser_keys(browser, ACTION_GUESS));
+				browser_key_of(browser, ACTION_GUESS, key));
 		return;
 	}
 	if (end == number || *end || count < 1 || count > browser->guess_count) {
@@ -139,5 +140,5 @@ void guess_accept(struct browser *browser, const char *number)
 	}
 	browser->guess_accepted = count;
 	browser_message(browser, "%zu added to corrections.yaml; %s takes them in now; undo: delete there",
-			count - from, browser_keys(browser, ACTION_RELOAD));
+			count - from, browser_key_of(browser, ACTION_RELOAD, key));
 }

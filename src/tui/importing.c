@@ -123,8 +123,6 @@ static void told(struct browser *browser, const struct intake *intake, enum stat
 	struct text line = {0};
 	char key[FIGURE_SIZE];
 
-	snprintf(key, sizeof key, "%.*s", (int)strcspn(browser_keys(browser, ACTION_MESSAGES), " "),
-		 browser_keys(browser, ACTION_MESSAGES));
 	if (status == STATUS_CANCELLED) {
 		text_append(&line, "import stopped");
 		if (sums->imported > 0)
@@ -139,7 +137,8 @@ static void told(struct browser *browser, const struct intake *intake, enum stat
 	} else {
 		describe(intake, &line);
 		if (sums->rejected + sums->failed > 0 || intake->note_count > 0)
-			text_append_format(&line, " (%s tells more)", key);
+			text_append_format(&line, " (%s tells more)",
+					   browser_key_of(browser, ACTION_MESSAGES, key));
 	}
 	if (line.length > 0)
 		browser_tell(browser, text_string(&line), status == STATUS_OK && sums->failed > 0);

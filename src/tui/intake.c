@@ -207,6 +207,7 @@ void intake_reload(struct browser *browser)
 bool intake_look(struct browser *browser, bool now)
 {
 	double time = clock_seconds();
+	char key[FIGURE_SIZE];
 
 	if (browser->prompt.ops || intake_is_busy(browser) || (!now && time - browser->looked < LOOK_SECONDS))
 		return false;
@@ -217,6 +218,6 @@ bool intake_look(struct browser *browser, bool now)
 		return false;
 	browser->version_seen = version;
 	browser_message(browser, "another program changed the cache; %s reads it again",
-			browser_keys(browser, ACTION_RELOAD));
+			browser_key_of(browser, ACTION_RELOAD, key));
 	return true;
 }

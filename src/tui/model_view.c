@@ -363,13 +363,14 @@ static void draw_guess(struct flow *flow, size_t place)
 static void draw_guesses(struct flow *flow, size_t model)
 {
 	struct browser *browser = flow->browser;
+	char key[FIGURE_SIZE];
 
 	if (!guesses_wanted(browser->session->catalog, model))
 		return;
 	if (browser->guessed != model) {
 		draw_format(browser->screen, flow->area, flow_row(flow), 1, STYLE_DIM,
 			    "a merge that does not say its parents: %s guesses them",
-			    browser_keys(browser, ACTION_GUESS));
+			    browser_key_of(browser, ACTION_GUESS, key));
 		flow->line++;
 		return;
 	}

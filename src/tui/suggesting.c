@@ -78,6 +78,7 @@ void suggesting_take(struct sketch *sketch, const struct suggesting *suggesting,
 static void open_as_sketch(struct browser *browser)
 {
 	struct suggestion suggestion;
+	char key[FIGURE_SIZE];
 
 	if (!suggestion_here(browser, &suggestion))
 		return;
@@ -86,8 +87,8 @@ static void open_as_sketch(struct browser *browser)
 	browser->focus = VIEW_SKETCH;
 	browser->sketch_list.cursor = 0;
 	edit_refresh(browser);
-	browser_message(browser, "the merge is the sketch now; %.*s goes back to the one before",
-			(int)strcspn(browser_keys(browser, ACTION_UNDO), " "), browser_keys(browser, ACTION_UNDO));
+	browser_message(browser, "the merge is the sketch now; %s goes back to the one before",
+			browser_key_of(browser, ACTION_UNDO, key));
 }
 
 /* ---- the search ----------------------------------------------------------------------- */
@@ -302,11 +303,11 @@ static void next_choice(struct browser *browser, enum wish wish)
 	struct wishes *wishes = &browser->suggesting->wishes;
 	const char *const *choices = wish_choices(wish);
 	size_t next = wishes_choice(wishes, wish) + 1;
+	char key[FIGURE_SIZE];
 
 	if (wishes_has(wishes, WISH_PARETO) && wish != WISH_RIGHTS) {
-		browser_message(browser, "a front is of pairs and has no order; %.*s leaves it",
-				(int)strcspn(browser_keys(browser, ACTION_SUGGEST_FRONT), " "),
-				browser_keys(browser, ACTION_SUGGEST_FRONT));
+		browser_message(browser, "a front is of pairs and has no order; %s leaves it",
+				browser_key_of(browser, ACTION_SUGGEST_FRONT, key));
 		return;
 	}
 	if (choices[next])
