@@ -17,6 +17,7 @@ struct waiting {
 	char *text;                /* name of a sketch, or reason of a flag; NULL: no flag */
 	struct sketch_state state; /* of a sketch */
 	size_t model;              /* of a flag */
+	bool leave_out;
 };
 
 static void add(struct browser *browser, const struct waiting *waiting)
@@ -28,7 +29,8 @@ static void add(struct browser *browser, const struct waiting *waiting)
 
 void waiting_sketch(struct browser *browser, const char *name)
 {
-	add(browser, &(struct waiting){WAITING_SKETCH, memory_string(name), browser->sketch.now, 0});
+	add(browser, &(struct waiting){
+		.kind = WAITING_SKETCH, .text = memory_string(name), .state = browser->sketch.now});
 	browser_message(browser, "kept as %s when the cache is free: it is being written", name);
 }
 
@@ -48,7 +50,8 @@ void waiting_flag(struct browser *browser, size_t model, const char *reason)
 
 void waiting_leave_out(struct browser *browser)
 {
-	add(browser, &(struct waiting){.kind = WAITING_LEAVE_OUT});
+	add(browser, &(struct waiting){
+		.kind = WAITING_LEAVE_OUT, .leave_out = browser->session->left_out});
 }
 
 /* ---- writing it -------------------------------------------------------------------- */
@@ -73,7 +76,7 @@ static enum status write_one(struct browser *browser, const struct waiting *wait
 	case WAITING_SKETCH: return write_sketch(browser, waiting, error);
 	case WAITING_FORGET: return store_drop_sketch(session->store, waiting->text, &found, error);
 	case WAITING_FLAG: return session_flag(session, waiting->model, waiting->text, error);
-	case WAITING_LEAVE_OUT: return session_leave_out(session, session->left_out, error);
+	case WAITING_LEAVE_OUT: return session_leave_out(session, waiting->leave_out, error);
 	}
 	return STATUS_OK;
 }
@@ -82,7 +85,7 @@ static enum status write_one(struct browser *browser, const struct waiting *wait
 static void write_all(struct browser *browser, bool last)
 {
 	size_t done = 0;
-	bool flagged = false;
+	bool flagged = false, left_out = browser->session->left_out;
 
 	for (; done < browser->waiting_count; done++) {
 		struct waiting *waiting = &browser->waiting[done];
@@ -98,7 +101,8 @@ static void write_all(struct browser *browser, bool last)
 	browser->waiting_count -= done;
 	for (size_t i = 0; i < browser->waiting_count; i++)
 		browser->waiting[i] = browser->waiting[i + done];
-	if (flagged && browser->session->left_out && !last)
+	/* A catalog that came meanwhile knows only what was kept. */
+	if (((flagged && browser->session->left_out) || browser->session->left_out != left_out) && !last)
 		fitting_restart(browser);
 }
 
