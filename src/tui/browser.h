@@ -360,6 +360,7 @@ void intake_poll(struct browser *browser);
 bool intake_settle(struct browser *browser);
 bool intake_is_busy(const struct browser *browser);    /* or a catalog waits for its place */
 struct job *intake_job(const struct browser *browser); /* NULL: none */
+bool intake_changes(const struct browser *browser);    /* it does not only read */
 void intake_stop(struct browser *browser);             /* waits */
 /* Whether another program has changed the cache: then it says so, once.  Looks
  * only now and then, unless `now`. */

@@ -242,6 +242,8 @@ static void cancel(struct browser *browser)
 
 	if (browser->tree->filter) {
 		tree_set_filter(browser->tree, NULL);
+		if (work_jobs(browser, jobs) > 0)
+			browser_message(browser, "all models are shown; Esc again stops what is being worked on");
 	} else if (work_jobs(browser, jobs) > 0) {
 		job_cancel(jobs[0]);
 		browser_message(browser, "stopping…");
@@ -267,7 +269,7 @@ static const struct prompt_ops quit_prompt = {
 
 static void quit(struct browser *browser)
 {
-	if (intake_job(browser))
+	if (intake_changes(browser))
 		prompt_open(browser, &quit_prompt, "");
 	else
 		browser->quit = true;

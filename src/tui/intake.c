@@ -166,6 +166,11 @@ struct job *intake_job(const struct browser *browser)
 	return browser->intake ? browser->intake->job : NULL;
 }
 
+bool intake_changes(const struct browser *browser)
+{
+	return intake_job(browser) && browser->intake->ops->change;
+}
+
 void intake_stop(struct browser *browser)
 {
 	struct intake *intake = browser->intake;

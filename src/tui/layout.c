@@ -55,7 +55,7 @@ static int draw_job(struct browser *browser, const struct area *area, int right,
 	draw_text(browser->screen, area, 0, right - 6, STYLE_PROGRESS, text);
 	draw_repeat(browser->screen, area, 0, start, bar, STYLE_DIM, "░");
 	draw_repeat(browser->screen, area, 0, start, filled < bar ? filled : bar, STYLE_PROGRESS, "█");
-	const char *label = stage ? stage : "fitting";
+	const char *label = stage ? stage : "working";
 	draw_right(browser->screen, area, 0, start - 1, STYLE_PROGRESS, label);
 	return right - start + 1 + utf8_width(label);
 }
