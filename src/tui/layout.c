@@ -37,6 +37,7 @@ static void title_fit_state(struct browser *browser, struct text *out)
 }
 
 #define TWO_BARS_FROM 140
+#define PROGRAM_END 9 /* columns of the program's name at the left */
 
 /* Draws the progress of a job so that it ends before `right`; returns its width. */
 static int draw_job(struct browser *browser, const struct area *area, int right, struct job *job)
@@ -50,12 +51,14 @@ static int draw_job(struct browser *browser, const struct area *area, int right,
 		snprintf(text, sizeof text, " %3.0f %%", 100 * (fraction > 1 ? 1 : fraction));
 	else
 		snprintf(text, sizeof text, " …");
-	int bar = area->width >= 90 ? 20 : 10, start = right - bar - 6;
+	int bar = area->width >= 90 ? 20 : area->width >= COLUMNS_MIN ? 10 : 0, start = right - bar - 6;
 	int filled = fraction < 0 ? 0 : (int)(fraction * bar + 0.5);
 	draw_text(browser->screen, area, 0, right - 6, STYLE_PROGRESS, text);
 	draw_repeat(browser->screen, area, 0, start, bar, STYLE_DIM, "░");
 	draw_repeat(browser->screen, area, 0, start, filled < bar ? filled : bar, STYLE_PROGRESS, "█");
 	const char *label = stage ? stage : "working";
+	if (start - 1 - utf8_width(label) < PROGRAM_END)
+		return right - start;
 	draw_right(browser->screen, area, 0, start - 1, STYLE_PROGRESS, label);
 	return right - start + 1 + utf8_width(label);
 }
