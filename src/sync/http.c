@@ -295,7 +295,10 @@ static enum outcome judge_failure(const struct transfer *transfer, CURLcode code
 	case CURLE_COULDNT_RESOLVE_HOST: case CURLE_COULDNT_RESOLVE_PROXY:
 		error_advise(error, "is the network there? The cache is as before");
 		return OUTCOME_FAILED;
-	case CURLE_COULDNT_CONNECT: case CURLE_RECV_ERROR: case CURLE_SEND_ERROR: case CURLE_GOT_NOTHING:
+	case CURLE_COULDNT_CONNECT:
+		error_advise(error, "is the network there?");
+		return OUTCOME_AGAIN;
+	case CURLE_RECV_ERROR: case CURLE_SEND_ERROR: case CURLE_GOT_NOTHING:
 	case CURLE_PARTIAL_FILE: case CURLE_OPERATION_TIMEDOUT: case CURLE_HTTP2: case CURLE_HTTP2_STREAM:
 	case CURLE_WEIRD_SERVER_REPLY: case CURLE_BAD_CONTENT_ENCODING: case CURLE_WRITE_ERROR:
 		return OUTCOME_AGAIN;

@@ -111,6 +111,8 @@ static void describe(const struct intake *intake, struct text *out)
 		text_append_format(out, "%zu file%s imported", sums->imported, sums->imported == 1 ? "" : "s");
 		if (sums->failed)
 			text_append_format(out, ", %zu failed", sums->failed);
+		if (sums->imported == 0 && sums->rejected == 0)
+			return;
 		text_append(out, ": ");
 	}
 	count_records(sums, out);

@@ -44,6 +44,25 @@ static void describe(const struct intake *intake, struct text *out)
 		text_append_format(out, ", %s rejected", figure_count(count, report->rejected));
 }
 
+/* The last row has no room for an address; the messages have the whole. */
+static void tell_failure(struct browser *browser, const struct error *error)
+{
+	const char *reason = strncmp(error->message, "http", 4) == 0 ? strstr(error->message, ": ") : NULL;
+	char line[1024], key[FIGURE_SIZE];
+	struct text text = {0};
+
+	if (!reason) {
+		browser_failure(browser, error);
+		return;
+	}
+	error_format(error, line, sizeof line);
+	browser_note(browser, line, true);
+	text_append_format(&text, "sync failed%s%s%s (%s tells more)", reason, error->advice[0] ? "; " : "",
+			   error->advice, browser_key_of(browser, ACTION_MESSAGES, key));
+	browser_tell(browser, text_string(&text), true);
+	text_free(&text);
+}
+
 static void told(struct browser *browser, const struct intake *intake, enum status status,
 		 const struct error *error)
 {
@@ -61,7 +80,7 @@ static void told(struct browser *browser, const struct intake *intake, enum stat
 		if (report->fetched + report->models + report->parents > 0)
 			browser_message(browser, "%s rows and %zu models were fetched and are kept; :sync goes on"
 					" from there", figure_count(count, report->fetched), report->models);
-		browser_failure(browser, error);
+		tell_failure(browser, error);
 	}
 	text_free(&line);
 }
