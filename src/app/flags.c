@@ -21,6 +21,16 @@ void flags_free(struct flags *flags)
 	*flags = (struct flags){0};
 }
 
+bool flags_equal(const struct flags *left, const struct flags *right)
+{
+	bool equal = left->count == right->count;
+
+	for (size_t i = 0; i < left->count && equal; i++)
+		equal = left->flag[i].model == right->flag[i].model &&
+			strcmp(left->flag[i].reason, right->flag[i].reason) == 0;
+	return equal;
+}
+
 /* Marks all that descends from a model and is not marked yet. */
 static void mark_below(struct flags *flags, const struct catalog *catalog, uint32_t *queue, size_t model)
 {

@@ -259,6 +259,25 @@ enum status session_leave_out(struct session *session, bool leave_out, struct er
 	return status;
 }
 
+enum status session_reload_flags(struct session *session, bool *changed, struct error *error)
+{
+	struct flags before = session->flags;
+	bool left_out = session->left_out;
+
+	session->flags = (struct flags){0};
+	enum status status = session_load_flags(session, error);
+	*changed = status == STATUS_OK && (session->left_out != left_out || !flags_equal(&before, &session->flags));
+	if (status != STATUS_OK) {
+		struct flags unread = session->flags;
+		session->flags = before;
+		before = unread;
+		session->left_out = left_out;
+	}
+	flags_free(&before);
+	session_spread_flags(session);
+	return status;
+}
+
 bool session_learns(const struct session *session, size_t model)
 {
 	return session->catalog->models[model].scored && !session_leaves_out(session, model);

@@ -469,6 +469,8 @@ void flag_model(struct browser *browser, const char *reason);
  * changed after it: false then. */
 bool flag_undo(struct browser *browser);
 void flag_free(struct browser *browser);
+/* Takes over what another program flagged, and says what came of it. */
+void flag_reload(struct browser *browser);
 /* Another catalog is in place. */
 void flag_move(struct browser *browser, const uint32_t *match);
 

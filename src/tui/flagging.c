@@ -48,6 +48,28 @@ void flag_move(struct browser *browser, const uint32_t *match)
 	browser->flag_change_count = kept;
 }
 
+void flag_reload(struct browser *browser)
+{
+	struct session *session = browser->session;
+	bool changed, left_out = session->left_out;
+	struct error error = {0};
+	char count[FIGURE_SIZE];
+
+	/* What is still to be written goes before what is kept. */
+	if (browser->waiting_count > 0)
+		return;
+	if (session_reload_flags(session, &changed, &error) != STATUS_OK) {
+		browser_failure(browser, &error);
+	} else if (changed) {
+		browser_message(browser, "read again: %s scored suspects", figure_count(count, session->flags.suspects));
+		find_again(browser);
+		if (left_out || session->left_out)
+			fitting_restart(browser);
+	} else {
+		browser_message(browser, "the cache is as it was");
+	}
+}
+
 /* ---- changes --------------------------------------------------------------------- */
 
 static bool set_flag(struct browser *browser, size_t model, const char *reason)

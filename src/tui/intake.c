@@ -198,7 +198,7 @@ static void told(struct browser *browser, const struct intake *intake, enum stat
 	else if (intake->catalog)
 		browser_message(browser, "read again: %s models", figure_count(count, intake->catalog->count));
 	else
-		browser_message(browser, "the cache is as it was");
+		flag_reload(browser); /* which are no part of it */
 }
 
 static const struct intake_ops reload_ops = {.name = "reading the cache", .told = told};

@@ -28,6 +28,8 @@ struct flags {
 enum status flags_load(struct flags *flags, struct store *store, const struct catalog *catalog,
 		       struct error *error);
 void flags_free(struct flags *flags);
+/* The same models with the same reasons. */
+bool flags_equal(const struct flags *left, const struct flags *right);
 
 /* Flags a model, or with reason NULL takes its flag away, in the cache too. */
 enum status flags_set(struct flags *flags, struct store *store, const struct catalog *catalog,

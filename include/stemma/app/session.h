@@ -82,6 +82,9 @@ enum status session_fit_detached(const char *path, const struct catalog *catalog
 enum status session_flag(struct session *session, size_t model, const char *reason,
 			 struct error *error);
 enum status session_leave_out(struct session *session, bool leave_out, struct error *error);
+/* Reads both from the cache again, where another program may have changed them;
+ * *changed says so.  After an error they are as before. */
+enum status session_reload_flags(struct session *session, bool *changed, struct error *error);
 /* Whether fits learn from the model: it has scores and is not left out. */
 bool session_learns(const struct session *session, size_t model);
 /* Whether the model is left out of fits, kin and suggestions now. */
