@@ -36,7 +36,7 @@ EXTRA_DIST += tests/terminal/terminal.sh tests/screens/expected \
 	tests/screens/fields.keys tests/screens/find.keys tests/screens/flag.keys \
 	tests/screens/flag-ascii.keys tests/screens/first.keys tests/screens/help.keys \
 	tests/screens/marks.keys tests/screens/mouse.keys tests/screens/plain.keys \
-	tests/screens/residuals.keys tests/screens/sketch.keys tests/screens/write.keys \
+	tests/screens/residuals.keys tests/screens/sketch.keys tests/screens/small.keys tests/screens/write.keys \
 	tests/screens/hostile.keys tests/screens/hostile-models.csv tests/screens/hostile-edges.csv \
 	tests/screens/hostile-names.txt \
 	tests/screens/pedigree.keys tests/screens/pedigree-ascii.keys \

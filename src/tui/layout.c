@@ -8,8 +8,8 @@
 
 #define ROWS_MIN 12
 #define COLUMNS_MIN 40
-#define TREE_ROWS_MIN 4      /* below that size the tree alone is shown, down to this one */
-#define TREE_COLUMNS_MIN 20
+#define ALONE_ROWS_MIN 4      /* below that size one view is shown, down to this one */
+#define ALONE_COLUMNS_MIN 20
 #define TITLE_ROWS_MIN 8
 #define TWO_PANES_FROM 60
 #define THREE_PANES_FROM 100
@@ -304,14 +304,14 @@ static void draw_panes(struct browser *browser, int rows, int columns)
 		ascii ? "+" : "├", ascii ? "+" : "┤", three ? left + 1 : -1});
 }
 
-/* The tree, with the title where there is room. */
+/* One view, with the title where there is room. */
 static void draw_small(struct browser *browser, const struct area *whole, const struct area *last)
 {
 	int above = whole->height >= TITLE_ROWS_MIN;
 
 	if (above)
 		draw_title(browser, whole);
-	draw_pane(browser, VIEW_TREE, (struct area){1 + above, 1, whole->height - 2 - above, whole->width - 2}, ALONE);
+	draw_pane(browser, browser_view(browser), (struct area){1 + above, 1, whole->height - 2 - above, whole->width - 2}, ALONE);
 	draw_last_row(browser, last);
 }
 
@@ -319,8 +319,8 @@ static void draw_too_small(struct browser *browser, const struct area *area)
 {
 	bool words = area->width >= 19;
 
-	draw_text(browser->screen, area, 0, 0, STYLE_TEXT, words ? "stemma needs 40x12" : "too small");
-	draw_format(browser->screen, area, 1, 0, STYLE_TEXT, words ? "here: %dx%d" : "%dx%d<40x12",
+	draw_text(browser->screen, area, 0, 0, STYLE_TEXT, words ? "stemma needs 20x4" : "too small");
+	draw_format(browser->screen, area, 1, 0, STYLE_TEXT, words ? "here: %dx%d" : "%dx%d<20x4",
 		    area->width, area->height);
 	draw_text(browser->screen, area, 2, 0, STYLE_DIM, words ? "enlarge, or q quits" : "q: quit");
 }
@@ -335,7 +335,7 @@ void layout_draw(struct browser *browser)
 	screen_begin(screen);
 	memset(browser->panes, 0, sizeof browser->panes);
 	if (rows < ROWS_MIN || columns < COLUMNS_MIN) {
-		if (browser_view(browser) == VIEW_TREE && rows >= TREE_ROWS_MIN && columns >= TREE_COLUMNS_MIN)
+		if (rows >= ALONE_ROWS_MIN && columns >= ALONE_COLUMNS_MIN)
 			draw_small(browser, &whole, &last);
 		else
 			draw_too_small(browser, &whole);

@@ -278,7 +278,7 @@ static void draw_header(struct browser *browser, const struct area *area, int ro
 	char cells[BAR_WIDTH_MAX + 1];
 	int width = table_bar_width(area), x = 2 + name_width;
 
-	draw_text(browser->screen, area, row, 2, STYLE_DIM, "model");
+	draw_fit(browser->screen, area, row, 2, name_width, STYLE_DIM, "model");
 	draw_right(browser->screen, area, row, x + 7, STYLE_DIM, "publ.");
 	draw_right(browser->screen, area, row, x + 14, STYLE_DIM, "pred.");
 	draw_right(browser->screen, area, row, x + 21, STYLE_DIM, "z");

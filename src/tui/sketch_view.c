@@ -149,6 +149,8 @@ static int draw_chips(struct browser *browser, const struct area *area)
 
 /* ---- predictions --------------------------------------------------------------------- */
 
+#define CHANCE_WIDTH 6 /* " 100 %" */
+
 /* Columns of a prediction row: name, mean, ±, bar, best parent, chance. */
 struct columns {
 	int mean_end, error_end, bar, bar_width, best, chance_end;
@@ -186,7 +188,7 @@ static void draw_best(struct browser *browser, const struct area *area, int row,
 		draw_right(browser->screen, area, row, x + 4, STYLE_MARK,
 			   figure(buffer, figures->best_score));
 	}
-	if (isnan(figures->chance))
+	if (isnan(figures->chance) || columns->chance_end - CHANCE_WIDTH < columns->mean_end)
 		return;
 	snprintf(buffer, sizeof buffer, "%.0f %%", 100 * figures->chance);
 	draw_right(browser->screen, area, row, columns->chance_end,
@@ -204,7 +206,8 @@ static void draw_figures(struct browser *browser, const struct area *area, int r
 	draw_right(browser->screen, area, row, columns.mean_end, STYLE_POINT, figure(buffer, estimate->mean));
 	snprintf(buffer, sizeof buffer, "%s%.1f", plus_minus(browser->screen),
 		 (estimate->high90 - estimate->low90) / 2);
-	draw_right(browser->screen, area, row, columns.error_end, STYLE_DIM, buffer);
+	if (columns.error_end + CHANCE_WIDTH <= columns.chance_end)
+		draw_right(browser->screen, area, row, columns.error_end, STYLE_DIM, buffer);
 	if (columns.bar_width >= 8) {
 		bar_interval(cells, columns.bar_width, &values);
 		draw_bar(browser->screen, area, row, columns.bar, cells);

@@ -10,6 +10,8 @@
 #define LABEL_WIDTH 12
 #define FIGURE_WIDTH 13    /* " 55.9 ±15.8 " */
 #define BETWEEN_WIDTH 22   /* " +0.2 ±14.1     62 %" */
+#define DIFFERENCE_WIDTH 7 /* " −12.3 " */
+#define CHANCE_WIDTH 5     /* "100 %" */
 #define BESIDE_FROM 98     /* inner width from which the bars stand side by side */
 #define STACKED_FROM 58    /* … from which they stand one below the other */
 #define ERROR_FROM 46      /* … from which a difference has its ± */
@@ -203,7 +205,7 @@ static int draw_sides(struct browser *browser, const struct area *area)
  * down, each with a bar of that width (0 = none). */
 struct places {
 	int x[2], below, bar, right;
-	bool errors;
+	bool errors, difference, chance; /* there is room for */
 };
 
 static struct places place(const struct area *area, int rows_left, int benchmarks)
@@ -222,6 +224,9 @@ static struct places place(const struct area *area, int rows_left, int benchmark
 	}
 	if (places.bar > 101)
 		places.bar = 101;
+	int room = places.right - (places.x[1] + 4);
+	places.chance = room >= CHANCE_WIDTH;
+	places.difference = room >= CHANCE_WIDTH + DIFFERENCE_WIDTH;
 	return places;
 }
 
@@ -252,12 +257,15 @@ static void draw_difference(struct browser *browser, const struct area *area, co
 	char buffer[FIGURE_SIZE];
 	int end = places->right - (places->errors ? 14 : 7);
 
-	draw_right(browser->screen, area, row, end, difference->chance >= 0.5 ? STYLE_GOOD : STYLE_TEXT,
-		   figure_signed(buffer, difference->mean, 1));
+	if (places->difference)
+		draw_right(browser->screen, area, row, end, difference->chance >= 0.5 ? STYLE_GOOD : STYLE_TEXT,
+			   figure_signed(buffer, difference->mean, 1));
 	if (places->errors) {
 		snprintf(buffer, sizeof buffer, "%s%.1f", plus_minus(browser->screen), difference->half90);
 		draw_right(browser->screen, area, row, end + 6, STYLE_DIM, buffer);
 	}
+	if (!places->chance)
+		return;
 	snprintf(buffer, sizeof buffer, "%.0f %%", 100 * difference->chance);
 	draw_right(browser->screen, area, row, places->right, difference->chance >= 0.5 ? STYLE_GOOD : STYLE_TEXT,
 		   buffer);
@@ -269,8 +277,11 @@ static void draw_heads(struct browser *browser, const struct area *area, const s
 		draw_right(browser->screen, area, row, places->x[0] + 4, STYLE_DIM, "A");
 		draw_right(browser->screen, area, row, places->x[1] + 4, STYLE_DIM, "B");
 	}
-	draw_right(browser->screen, area, row, places->right - (places->errors ? 14 : 7), STYLE_DIM, "A−B");
-	draw_right(browser->screen, area, row, places->right, STYLE_DIM, places->errors ? "A better" : "A>B");
+	if (places->difference)
+		draw_right(browser->screen, area, row, places->right - (places->errors ? 14 : 7), STYLE_DIM, "A−B");
+	if (places->chance)
+		draw_right(browser->screen, area, row, places->right, STYLE_DIM,
+			   places->errors ? "A better" : "A>B");
 }
 
 /* The average first: it is there however small the screen. */

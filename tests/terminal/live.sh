@@ -29,7 +29,7 @@ check 'a smaller window is filled' see '^└.*┘$'
 terminal resize-window -t main -x 30 -y 8
 check 'in a small one the tree stands alone' see '^└ Tab pane  Space pick'
 terminal resize-window -t main -x 30 -y 3
-check 'too small a window says so' see 'needs 40x12'
+check 'too small a window says so' see 'needs 20x4'
 terminal resize-window -t main -x 120 -y 40
 press D Enter
 check 'a sketch is kept and put beside' see 'beside draft 1'
