@@ -29,30 +29,18 @@ static size_t move_benchmark(const struct renewal *renewal, size_t benchmark)
 	return renewal->after->benchmark_count;
 }
 
-/* A list of models without those that are gone; returns how many are left. */
-static size_t move_list(const struct renewal *renewal, size_t *models, size_t count)
+/* A list of models without those that are gone, each only `once` or as often as it
+ * was there; returns how many are left. */
+static size_t move_list(const struct renewal *renewal, size_t *models, size_t count, bool once)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		size_t model = catalog_matched(renewal->match, models[i]);
 		bool again = false;
-		for (size_t k = 0; k < kept && !again; k++)
+		for (size_t k = 0; once && k < kept && !again; k++)
 			again = models[k] == model;
 		if (model != CATALOG_NONE && !again)
-			models[kept++] = model;
-	}
-	return kept;
-}
-
-/* The same, where a model may stand several times. */
-static size_t move_jumps(const struct renewal *renewal, size_t *models, size_t count)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		size_t model = catalog_matched(renewal->match, models[i]);
-		if (model != CATALOG_NONE)
 			models[kept++] = model;
 	}
 	return kept;
@@ -99,7 +87,7 @@ static void move_views(struct browser *browser, const struct renewal *renewal)
 	move_model(renewal, &browser->pedigree_model);
 	if (browser->pedigree_model == CATALOG_NONE)
 		leave_view(browser, VIEW_PEDIGREE);
-	browser->comparison.count = move_list(renewal, browser->comparison.model, browser->comparison.count);
+	browser->comparison.count = move_list(renewal, browser->comparison.model, browser->comparison.count, true);
 	browser->comparison.fit = NULL;
 	compare_free(browser);
 	residual_table_free(browser);
@@ -125,7 +113,7 @@ static void move_figures(struct browser *browser, const struct renewal *renewal)
 
 static void move_work(struct browser *browser, const struct renewal *renewal)
 {
-	browser->jump_count = move_jumps(renewal, browser->jumps, browser->jump_count);
+	browser->jump_count = move_list(renewal, browser->jumps, browser->jump_count, false);
 	move_model(renewal, &browser->model_before);
 	browser->drag.active = false;
 	if (!sketch_renumber(&browser->sketch, renewal->match))
