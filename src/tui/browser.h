@@ -506,5 +506,7 @@ const char *figure_signed(char *buffer, double value, int decimals);
 const char *figure_count(char *buffer, size_t value);
 /* Bytes of `text` for a line of `width` columns, broken at a blank if it can. */
 size_t text_break(const char *text, int width);
+/* The same of *text, which goes to what is left for the next line. */
+size_t text_take_line(const char **text, int width);
 
 #endif

@@ -63,3 +63,12 @@ size_t text_break(const char *text, int width)
 		end--;
 	return end > 0 ? end : bytes > 0 ? bytes : strlen(text);
 }
+
+size_t text_take_line(const char **text, int width)
+{
+	const char *start = *text;
+	size_t bytes = text_break(start, width);
+
+	*text = start + bytes + strspn(start + bytes, " ");
+	return bytes;
+}

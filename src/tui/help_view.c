@@ -44,16 +44,6 @@ static struct text *new_line(struct browser *browser)
 	return line;
 }
 
-/* The part of `text` that fits a line; *text goes to what follows. */
-static size_t take_line(const char **text, int width)
-{
-	const char *start = *text;
-	size_t bytes = text_break(start, width);
-
-	*text = start + bytes + strspn(start + bytes, " ");
-	return bytes;
-}
-
 /* Opens a section; returns where it begins. */
 static size_t begin_section(struct browser *browser, const char *title)
 {
@@ -86,10 +76,10 @@ static void add_entry(struct browser *browser, const char *left, const char *tex
 		struct text *line = new_line(browser);
 		const char *keys = left, *words = text;
 		text_append(line, " ");
-		text_append_bytes(line, keys, take_line(&left, KEYS_WIDTH));
+		text_append_bytes(line, keys, text_take_line(&left, KEYS_WIDTH));
 		for (int pad = utf8_width(text_string(line)); pad < TEXT_START; pad++)
 			text_append(line, " ");
-		text_append_bytes(line, words, take_line(&text, room));
+		text_append_bytes(line, words, text_take_line(&text, room));
 	} while (*left || *text);
 }
 

@@ -15,13 +15,12 @@ static int message_lines(struct browser *browser, const struct message *message,
 	int lines = 0;
 
 	do {
-		size_t bytes = text_break(text, width);
+		const char *start = text;
+		size_t bytes = text_take_line(&text, width);
 		if (area)
 			draw_format(browser->screen, area, y + lines, TEXT_START,
 				    message->failure ? STYLE_BAD : STYLE_TEXT, "%.*s", (int)bytes,
-				    text);
-		text += bytes;
-		text += strspn(text, " ");
+				    start);
 		lines++;
 	} while (*text);
 	if (!area)

@@ -278,12 +278,10 @@ static void draw_anomalies(struct flow *flow)
 		size_t length = strcspn(line, "\n");
 		char *copy = memory_string_slice(line, length);
 		for (const char *rest = copy; *rest; flow->line++) {
-			size_t bytes = text_break(rest, width);
-			char *part = memory_string_slice(rest, bytes);
+			const char *start = rest;
+			char *part = memory_string_slice(start, text_take_line(&rest, width));
 			draw_text(browser->screen, flow->area, flow_row(flow), 1, STYLE_BAD, part);
 			free(part);
-			rest += bytes;
-			rest += strspn(rest, " ");
 		}
 		free(copy);
 		line += length + (line[length] == '\n');

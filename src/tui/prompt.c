@@ -174,10 +174,8 @@ static void draw_note(struct browser *browser, const struct area *area, int x)
 		draw_right(browser->screen, area, 0, area->width - 2, style, note);
 		return;
 	}
-	for (size_t at = 0; note[at] && rows < NOTE_ROWS; starts[++rows] = at) {
-		at += text_break(note + at, area->width - 4);
-		at += strspn(note + at, " ");
-	}
+	for (const char *rest = note; *rest && rows < NOTE_ROWS; starts[++rows] = (size_t)(rest - note))
+		text_take_line(&rest, area->width - 4);
 	prompt->note_rows = rows;
 	for (int row = rows; row-- > 0;) {
 		char line[512];

@@ -40,12 +40,10 @@ static int draw_wrapped(struct browser *browser, const struct area *area, int y,
 	int used = 0;
 
 	for (; *text && used < rows; used++) {
-		size_t bytes = text_break(text, area->width - 2);
-		char *line = memory_string_slice(text, bytes);
+		const char *start = text;
+		char *line = memory_string_slice(start, text_take_line(&text, area->width - 2));
 		draw_text(browser->screen, area, y + used, 1, style, line);
 		free(line);
-		text += bytes;
-		text += strspn(text, " ");
 	}
 	return used;
 }
@@ -54,10 +52,8 @@ static int wrapped_rows(const struct area *area, const char *text)
 {
 	int rows = 0;
 
-	for (; *text; rows++) {
-		text += text_break(text, area->width - 2);
-		text += strspn(text, " ");
-	}
+	for (; *text; rows++)
+		text_take_line(&text, area->width - 2);
 	return rows;
 }
 
