@@ -127,6 +127,15 @@ struct guess_work {
 	struct guesses *guesses; /* the result */
 };
 #define GUESSES_SHOWN 5
+struct guessing {
+	struct guesses *known;  /* NULL until somebody wants to know */
+	struct job *job;
+	struct guess_work work; /* of that job */
+	size_t model;           /* of the list, CATALOG_NONE */
+	struct parents_guess list[GUESSES_SHOWN];
+	size_t count, accepted;
+	size_t again;           /* model to begin again for with a new catalog, CATALOG_NONE */
+};
 
 /* Models that are chosen to stand side by side. */
 #define COMPARED_MAX 8
@@ -135,6 +144,40 @@ struct comparison {
 	const struct engine_fit *fit;      /* of the figures below; NULL = not counted yet */
 	struct engine_estimate *estimates; /* COMPARED_MAX x (benchmarks + 1); NULL none */
 	struct engine_residual *residuals;
+};
+
+/* The open sketch and the one beside it. */
+struct versus {
+	struct sketch_comparison figures; /* no rows = not known */
+	struct error error;               /* why not */
+	bool tried;                       /* since the last edit */
+	struct text heads[2];             /* "linear", "slerp · t=0.40" */
+	struct text warnings;             /* of the one beside */
+};
+
+/* Residuals of a family. */
+struct heat_map {
+	struct heat_row *rows; /* owned; NULL = not gathered for this fit */
+	struct engine_residual *residuals;
+	size_t count, root;
+	size_t here;           /* model to go to when it is gathered again */
+	struct list list;
+};
+
+/* The ancestors of a model. */
+struct pedigree {
+	struct lane_line *lines; /* owned */
+	size_t count, model;
+	struct list list;
+};
+
+struct help {
+	struct text *lines;
+	size_t count, capacity;
+	int width;    /* that the lines are wrapped for */
+	struct list list;
+	char *needle;
+	char *filter; /* only entries with this; NULL = all */
 };
 
 /* What the residuals show, from one fit to the next. */
@@ -190,13 +233,7 @@ struct browser {
 	struct list model_list;     /* top = lines scrolled */
 	size_t model_scrolled;      /* the model that it was scrolled for */
 
-	struct guesses *guesses;    /* NULL until somebody wants to know */
-	struct job *guessing;
-	struct guess_work guess_work;
-	size_t guessed;             /* model of the list, CATALOG_NONE */
-	struct parents_guess guess_list[GUESSES_SHOWN];
-	size_t guess_count, guess_accepted;
-	size_t guess_again;         /* model to begin again for with a new catalog, CATALOG_NONE */
+	struct guessing guess;
 
 	/* sketch pane */
 	struct sketch sketch;
@@ -210,26 +247,15 @@ struct browser {
 	size_t list_before;      /* row where that search began */
 	struct list sketch_list; /* over the parents */
 	struct list why_list;    /* over what the prediction rests on */
-	struct sketch_comparison versus; /* with the sketch beside; no rows = not known */
-	struct error versus_error;       /* why not */
-	bool versus_tried;               /* since the last edit */
-	struct text versus_heads[2];     /* "linear", "slerp · t=0.40" */
-	struct text versus_warnings;     /* of the one beside */
+	struct versus versus;
 
 	/* residuals */
 	struct residual_table *residual_table; /* NULL until first shown */
 	struct residual_choice residual_choice;
 	struct list residual_list;
 
-	struct heat_row *heat;    /* owned; NULL = not gathered for this fit */
-	struct engine_residual *heat_residuals;
-	size_t heat_count, heat_root;
-	size_t heat_here; /* model to go to when it is gathered again */
-	struct list heat_list;
-
-	struct lane_line *pedigree; /* owned */
-	size_t pedigree_count, pedigree_model;
-	struct list pedigree_list;
+	struct heat_map heat;
+	struct pedigree pedigree;
 
 	struct suggesting *suggesting; /* NULL until first wanted */
 
@@ -242,12 +268,7 @@ struct browser {
 	struct flag_change *flag_changes; /* to undo, latest last */
 	size_t flag_change_count, flag_change_capacity;
 
-	struct text *help_lines;
-	size_t help_count, help_capacity;
-	int help_width;          /* that the lines are wrapped for */
-	struct list help_list;
-	char *help_needle;
-	char *help_filter;       /* only entries with this; NULL = all */
+	struct help help;
 
 	struct prompt prompt;
 	struct completion completion;

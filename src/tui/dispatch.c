@@ -106,7 +106,7 @@ static bool picked(struct browser *browser)
 
 static bool searched(const struct browser *browser)
 {
-	const char *needle = browser_view(browser) == VIEW_HELP ? browser->help_needle
+	const char *needle = browser_view(browser) == VIEW_HELP ? browser->help.needle
 		: browser->full != VIEW_COUNT ? browser->list_needle : browser->tree->needle;
 
 	return needle && *needle;

@@ -21,10 +21,10 @@ static enum status work_guess(void *context, struct progress *progress, struct e
 
 static void show_guesses(struct browser *browser, size_t model)
 {
-	browser->guessed = model;
-	browser->guess_accepted = 0;
-	browser->guess_count = guesses_make(browser->guesses, model, browser->guess_list, GUESSES_SHOWN);
-	if (browser->guess_count == 0)
+	browser->guess.model = model;
+	browser->guess.accepted = 0;
+	browser->guess.count = guesses_make(browser->guess.known, model, browser->guess.list, GUESSES_SHOWN);
+	if (browser->guess.count == 0)
 		browser_message(browser, "no model of its architecture and size is older");
 	else
 		browser_message(browser, "guesses, not facts; :accept 1 takes the first one over");
@@ -32,10 +32,10 @@ static void show_guesses(struct browser *browser, size_t model)
 
 static void begin(struct browser *browser, size_t model)
 {
-	browser->guess_work = (struct guess_work){
+	browser->guess.work = (struct guess_work){
 		.path = memory_string(browser->session->path), .catalog = browser->session->catalog,
 		.model = model};
-	browser->guessing = job_start(work_guess, &browser->guess_work, browser->wake[1]);
+	browser->guess.job = job_start(work_guess, &browser->guess.work, browser->wake[1]);
 }
 
 void guess_model(struct browser *browser, size_t model)
@@ -47,12 +47,12 @@ void guess_model(struct browser *browser, size_t model)
 		return;
 	}
 	browser_close_view(browser);
-	if (browser->guesses) {
+	if (browser->guess.known) {
 		show_guesses(browser, model);
 		return;
 	}
-	if (browser->guessing) {
-		browser->guess_work.model = model;
+	if (browser->guess.job) {
+		browser->guess.work.model = model;
 		return;
 	}
 	begin(browser, model);
@@ -61,17 +61,17 @@ void guess_model(struct browser *browser, size_t model)
 
 void guess_overtake(struct browser *browser)
 {
-	if (!browser->guessing)
+	if (!browser->guess.job)
 		return;
-	browser->guess_again = browser->guess_work.model;
-	job_cancel(browser->guessing);
+	browser->guess.again = browser->guess.work.model;
+	job_cancel(browser->guess.job);
 }
 
 void guess_begin_again(struct browser *browser, const uint32_t *match)
 {
-	size_t model = catalog_matched(match, browser->guess_again);
+	size_t model = catalog_matched(match, browser->guess.again);
 
-	browser->guess_again = CATALOG_NONE;
+	browser->guess.again = CATALOG_NONE;
 	if (model != CATALOG_NONE && guesses_wanted(browser->session->catalog, model))
 		begin(browser, model);
 }
@@ -80,17 +80,17 @@ void guess_poll(struct browser *browser)
 {
 	struct error error = {0};
 
-	if (!browser->guessing || !job_done(browser->guessing))
+	if (!browser->guess.job || !job_done(browser->guess.job))
 		return;
-	enum status status = job_finish(browser->guessing, &error);
-	browser->guessing = NULL;
-	free(browser->guess_work.path);
-	if (browser->guess_again != CATALOG_NONE) {
+	enum status status = job_finish(browser->guess.job, &error);
+	browser->guess.job = NULL;
+	free(browser->guess.work.path);
+	if (browser->guess.again != CATALOG_NONE) {
 		if (status == STATUS_OK)
-			guesses_free(browser->guess_work.guesses);
+			guesses_free(browser->guess.work.guesses);
 	} else if (status == STATUS_OK) {
-		browser->guesses = browser->guess_work.guesses;
-		show_guesses(browser, browser->guess_work.model);
+		browser->guess.known = browser->guess.work.guesses;
+		show_guesses(browser, browser->guess.work.model);
 	} else if (status == STATUS_CANCELLED) {
 		browser_message(browser, "guessing stopped");
 	} else {
@@ -100,15 +100,15 @@ void guess_poll(struct browser *browser)
 
 void guess_stop(struct browser *browser)
 {
-	if (browser->guessing) {
-		job_cancel(browser->guessing);
-		if (job_finish(browser->guessing, NULL) == STATUS_OK)
-			browser->guesses = browser->guess_work.guesses;
-		free(browser->guess_work.path);
-		browser->guessing = NULL;
+	if (browser->guess.job) {
+		job_cancel(browser->guess.job);
+		if (job_finish(browser->guess.job, NULL) == STATUS_OK)
+			browser->guess.known = browser->guess.work.guesses;
+		free(browser->guess.work.path);
+		browser->guess.job = NULL;
 	}
-	guesses_free(browser->guesses);
-	browser->guesses = NULL;
+	guesses_free(browser->guess.known);
+	browser->guess.known = NULL;
 }
 
 void guess_accept(struct browser *browser, const char *number)
@@ -116,29 +116,29 @@ void guess_accept(struct browser *browser, const char *number)
 	struct error error = {0};
 	char *end;
 	unsigned long count = strtoul(number, &end, 10);
-	size_t from = browser->guess_accepted;
+	size_t from = browser->guess.accepted;
 	char key[FIGURE_SIZE];
 
-	if (browser->guessed == CATALOG_NONE || browser->guess_count == 0 ||
-	    browser->guessed != browser_model(browser)) {
+	if (browser->guess.model == CATALOG_NONE || browser->guess.count == 0 ||
+	    browser->guess.model != browser_model(browser)) {
 		browser_message(browser, "nothing is guessed of this model: %s guesses",
 				browser_key_of(browser, ACTION_GUESS, key));
 		return;
 	}
-	if (end == number || *end || count < 1 || count > browser->guess_count) {
-		browser_message(browser, "the first 1 to %zu guesses can be accepted", browser->guess_count);
+	if (end == number || *end || count < 1 || count > browser->guess.count) {
+		browser_message(browser, "the first 1 to %zu guesses can be accepted", browser->guess.count);
 		return;
 	}
 	if (count <= from) {
 		browser_message(browser, "the first %zu are accepted already", from);
 		return;
 	}
-	if (guesses_accept(browser->session->catalog, browser->guessed, browser->guess_list + from,
+	if (guesses_accept(browser->session->catalog, browser->guess.model, browser->guess.list + from,
 			   count - from, &error) != STATUS_OK) {
 		browser_failure(browser, &error);
 		return;
 	}
-	browser->guess_accepted = count;
+	browser->guess.accepted = count;
 	browser_message(browser, "%zu added to corrections.yaml; %s takes them in now; undo: delete there",
 			count - from, browser_key_of(browser, ACTION_RELOAD, key));
 }

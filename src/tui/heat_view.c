@@ -16,13 +16,13 @@ struct heat_row {
 
 void heat_free(struct browser *browser)
 {
-	if (browser->heat && browser->heat_list.cursor < browser->heat_count)
-		browser->heat_here = browser->heat[browser->heat_list.cursor].model;
-	free(browser->heat);
-	free(browser->heat_residuals);
-	browser->heat = NULL;
-	browser->heat_residuals = NULL;
-	browser->heat_count = 0;
+	if (browser->heat.rows && browser->heat.list.cursor < browser->heat.count)
+		browser->heat.here = browser->heat.rows[browser->heat.list.cursor].model;
+	free(browser->heat.rows);
+	free(browser->heat.residuals);
+	browser->heat.rows = NULL;
+	browser->heat.residuals = NULL;
+	browser->heat.count = 0;
 }
 
 /* The root under which a model is drawn in the tree. */
@@ -52,33 +52,33 @@ static void gather(struct browser *browser, size_t root)
 	size_t width = catalog->benchmark_count + 1, count = 0;
 
 	heat_free(browser);
-	browser->heat = memory_allocate(catalog->scored_count + 1, sizeof *browser->heat);
-	browser->heat_residuals = memory_allocate((catalog->scored_count + 1) * width,
-						  sizeof *browser->heat_residuals);
+	browser->heat.rows = memory_allocate(catalog->scored_count + 1, sizeof *browser->heat.rows);
+	browser->heat.residuals = memory_allocate((catalog->scored_count + 1) * width,
+						  sizeof *browser->heat.residuals);
 	for (size_t model = 0; model < catalog->count && count < catalog->scored_count; model++) {
-		struct engine_residual *residuals = browser->heat_residuals + count * width;
+		struct engine_residual *residuals = browser->heat.residuals + count * width;
 		if (!catalog->models[model].scored || root_of(catalog, model) != root ||
 		    !engine_residuals(browser->session->fit, model, residuals))
 			continue;
-		browser->heat[count++] = (struct heat_row){model, residuals};
+		browser->heat.rows[count++] = (struct heat_row){model, residuals};
 	}
 	if (count > 0)
-		qsort_r(browser->heat, count, sizeof *browser->heat, compare_rows, browser->session->catalog);
-	browser->heat_count = count;
-	browser->heat_root = root;
+		qsort_r(browser->heat.rows, count, sizeof *browser->heat.rows, compare_rows, browser->session->catalog);
+	browser->heat.count = count;
+	browser->heat.root = root;
 }
 
 static void go_to_model(struct browser *browser, size_t model)
 {
-	for (size_t i = 0; i < browser->heat_count; i++)
-		if (browser->heat[i].model == model)
-			browser->heat_list.cursor = i;
+	for (size_t i = 0; i < browser->heat.count; i++)
+		if (browser->heat.rows[i].model == model)
+			browser->heat.list.cursor = i;
 }
 
 void heat_open(struct browser *browser, size_t model)
 {
 	gather(browser, root_of(browser->session->catalog, model));
-	browser->heat_list = (struct list){0};
+	browser->heat.list = (struct list){0};
 	go_to_model(browser, model);
 	browser->full = VIEW_HEAT;
 }
@@ -119,9 +119,9 @@ static void draw_cell(struct browser *browser, const struct area *area, int y, i
 static void draw_row(struct browser *browser, const struct area *area, int y, size_t index, size_t first,
 		     size_t count)
 {
-	const struct heat_row *row = &browser->heat[index];
+	const struct heat_row *row = &browser->heat.rows[index];
 	int start = area->width - 1 - (int)count * CELL_WIDTH;
-	bool selected = index == browser->heat_list.cursor;
+	bool selected = index == browser->heat.list.cursor;
 
 	draw_selected(browser->screen, selected, true);
 	if (selected)
@@ -136,15 +136,15 @@ static void draw_row(struct browser *browser, const struct area *area, int y, si
 
 static void heat_draw(struct browser *browser, const struct area *area)
 {
-	struct list *list = &browser->heat_list;
+	struct list *list = &browser->heat.list;
 	size_t first, count;
 	char name[FIGURE_SIZE];
 
 	if (!browser->session->fit)
 		return;
-	if (!browser->heat) {
-		gather(browser, root_of(browser->session->catalog, browser->heat_root));
-		go_to_model(browser, browser->heat_here);
+	if (!browser->heat.rows) {
+		gather(browser, root_of(browser->session->catalog, browser->heat.root));
+		go_to_model(browser, browser->heat.here);
 	}
 	visible_columns(browser, area, &first, &count);
 	int start = area->width - 1 - (int)count * CELL_WIDTH;
@@ -156,35 +156,35 @@ static void heat_draw(struct browser *browser, const struct area *area)
 			 first + i == browser->tree->column ? STYLE_STRONG : STYLE_DIM, title);
 	}
 	draw_text(browser->screen, area, 0, 1, STYLE_DIM, "z of");
-	list_show(list, browser->heat_count, area->height - 1);
+	list_show(list, browser->heat.count, area->height - 1);
 	for (int y = 1; y < area->height && list->top + (size_t)(y - 1) < list->count; y++)
 		draw_row(browser, area, y, list->top + (size_t)(y - 1), first, count);
-	if (browser->heat_count == 0)
+	if (browser->heat.count == 0)
 		draw_text(browser->screen, area, 1, 1, STYLE_DIM, "no scores in this family");
 }
 
 static void heat_title(struct browser *browser, struct text *out)
 {
 	text_append_format(out, "residuals of %s and its descendants · %zu scored",
-			   tree_name(browser->tree, browser->heat_root), browser->heat_count);
+			   tree_name(browser->tree, browser->heat.root), browser->heat.count);
 }
 
 static bool heat_act(struct browser *browser, enum action action, int count)
 {
-	browser->heat_list.count = browser->heat_count;
-	return list_act(&browser->heat_list, action, count);
+	browser->heat.list.count = browser->heat.count;
+	return list_act(&browser->heat.list, action, count);
 }
 
 static size_t heat_model(struct browser *browser)
 {
-	size_t cursor = browser->heat_list.cursor;
+	size_t cursor = browser->heat.list.cursor;
 
-	return cursor < browser->heat_count ? browser->heat[cursor].model : CATALOG_NONE;
+	return cursor < browser->heat.count ? browser->heat.rows[cursor].model : CATALOG_NONE;
 }
 
 static struct list *heat_view_list(struct browser *browser)
 {
-	return &browser->heat_list;
+	return &browser->heat.list;
 }
 
 const struct view_ops heat_view = {

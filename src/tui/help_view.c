@@ -37,9 +37,9 @@ static const struct {
 
 static struct text *new_line(struct browser *browser)
 {
-	browser->help_lines = memory_grow(browser->help_lines, browser->help_count,
-					  &browser->help_capacity, sizeof *browser->help_lines);
-	struct text *line = &browser->help_lines[browser->help_count++];
+	browser->help.lines = memory_grow(browser->help.lines, browser->help.count,
+					  &browser->help.capacity, sizeof *browser->help.lines);
+	struct text *line = &browser->help.lines[browser->help.count++];
 	*line = (struct text){0};
 	return line;
 }
@@ -48,21 +48,21 @@ static struct text *new_line(struct browser *browser)
 static size_t begin_section(struct browser *browser, const char *title)
 {
 	text_append(new_line(browser), title);
-	return browser->help_count;
+	return browser->help.count;
 }
 
 /* One of which the filter left nothing goes. */
 static void end_section(struct browser *browser, size_t begin)
 {
-	if (browser->help_count > begin)
+	if (browser->help.count > begin)
 		new_line(browser);
 	else
-		text_free(&browser->help_lines[--browser->help_count]);
+		text_free(&browser->help.lines[--browser->help.count]);
 }
 
 static bool is_wanted(const struct browser *browser, const char *text)
 {
-	return !browser->help_filter || fuzzy_find(text, browser->help_filter);
+	return !browser->help.filter || fuzzy_find(text, browser->help.filter);
 }
 
 /* An entry of two columns, both wrapped, unless the filter leaves it out. */
@@ -114,12 +114,12 @@ static void add_filter_terms(struct browser *browser, int width)
 /* The filter may name it. */
 static void add_action(struct browser *browser, const struct action_info *info, const char *keys, int width)
 {
-	char *filter = browser->help_filter;
+	char *filter = browser->help.filter;
 
 	if (is_wanted(browser, info->name))
-		browser->help_filter = NULL;
+		browser->help.filter = NULL;
 	add_entry(browser, keys, info->help, width);
-	browser->help_filter = filter;
+	browser->help.filter = filter;
 }
 
 static void add_actions(struct browser *browser, const char *section, int width)
@@ -144,30 +144,30 @@ static void add_signs(struct browser *browser, int width)
 			  signs[i].meaning, width);
 	end_section(browser, begin);
 	/* Nothing stands below. */
-	if (browser->help_count > begin)
-		text_free(&browser->help_lines[--browser->help_count]);
+	if (browser->help.count > begin)
+		text_free(&browser->help.lines[--browser->help.count]);
 }
 
 static void make_lines(struct browser *browser, int width)
 {
-	for (size_t i = 0; i < browser->help_count; i++)
-		text_free(&browser->help_lines[i]);
-	browser->help_count = 0;
-	browser->help_width = width;
+	for (size_t i = 0; i < browser->help.count; i++)
+		text_free(&browser->help.lines[i]);
+	browser->help.count = 0;
+	browser->help.width = width;
 	for (size_t s = 0; s < sizeof sections / sizeof *sections; s++)
 		add_actions(browser, sections[s], width);
 	add_commands(browser, width);
 	add_filter_terms(browser, width);
 	add_signs(browser, width);
-	if (browser->help_count == 0)
-		text_append_format(new_line(browser), "  nothing in the help contains %s", browser->help_filter);
+	if (browser->help.count == 0)
+		text_append_format(new_line(browser), "  nothing in the help contains %s", browser->help.filter);
 }
 
 static void draw_line(struct browser *browser, const struct area *area, int y, size_t index)
 {
-	const char *line = text_string(&browser->help_lines[index]);
-	bool match = browser->help_needle && *browser->help_needle &&
-		     fuzzy_find(line, browser->help_needle);
+	const char *line = text_string(&browser->help.lines[index]);
+	bool match = browser->help.needle && *browser->help.needle &&
+		     fuzzy_find(line, browser->help.needle);
 	char left[4 * TEXT_START];
 
 	if (*line != ' ') {
@@ -182,11 +182,11 @@ static void draw_line(struct browser *browser, const struct area *area, int y, s
 
 static void help_draw(struct browser *browser, const struct area *area)
 {
-	struct list *list = &browser->help_list;
+	struct list *list = &browser->help.list;
 
-	if (browser->help_width != area->width)
+	if (browser->help.width != area->width)
 		make_lines(browser, area->width);
-	list_scroll(list, browser->help_count, area->height);
+	list_scroll(list, browser->help.count, area->height);
 	for (int y = 0; y < area->height && list->top + (size_t)y < list->count; y++)
 		draw_line(browser, area, y, list->top + (size_t)y);
 	draw_cursor(browser->screen, area, 0, 0);
@@ -194,11 +194,11 @@ static void help_draw(struct browser *browser, const struct area *area)
 
 static void help_title(struct browser *browser, struct text *out)
 {
-	const struct list *list = &browser->help_list;
+	const struct list *list = &browser->help.list;
 
 	text_append(out, "help");
-	if (browser->help_filter)
-		text_append_format(out, " · filter %s", browser->help_filter);
+	if (browser->help.filter)
+		text_append_format(out, " · filter %s", browser->help.filter);
 	if (list->count > (size_t)list->height && list->height > 0)
 		text_append_format(out, " · lines %zu to %zu of %zu", list->top + 1,
 				   list->top + (size_t)list->height, list->count);
@@ -208,27 +208,27 @@ static void help_title(struct browser *browser, struct text *out)
 static void help_find(struct browser *browser, int step, bool here)
 {
 	/* Keys may come faster than frames. */
-	if (browser->help_count == 0)
+	if (browser->help.count == 0)
 		make_lines(browser, screen_columns(browser->screen) - 2);
-	size_t count = browser->help_count, line = browser->help_list.top;
+	size_t count = browser->help.count, line = browser->help.list.top;
 
-	if (!browser->help_needle || !*browser->help_needle)
+	if (!browser->help.needle || !*browser->help.needle)
 		return;
 	for (size_t i = here ? 0 : 1; i <= count; i++) {
 		size_t index = (line + (step > 0 ? i : count - i)) % count;
-		if (fuzzy_find(text_string(&browser->help_lines[index]), browser->help_needle)) {
-			browser->help_list.top = index;
+		if (fuzzy_find(text_string(&browser->help.lines[index]), browser->help.needle)) {
+			browser->help.list.top = index;
 			return;
 		}
 	}
-	browser_message(browser, "nothing in the help contains %s", browser->help_needle);
+	browser_message(browser, "nothing in the help contains %s", browser->help.needle);
 }
 
 static void help_changed(struct browser *browser, const char *text)
 {
-	free(browser->help_needle);
-	browser->help_needle = memory_string(text);
-	browser->help_list.top = 0;
+	free(browser->help.needle);
+	browser->help.needle = memory_string(text);
+	browser->help.list.top = 0;
 	help_find(browser, 1, true);
 }
 
@@ -247,10 +247,10 @@ static const struct prompt_ops help_prompt = {
 /* Only the entries that contain what is typed. */
 static void filter_changed(struct browser *browser, const char *text)
 {
-	free(browser->help_filter);
-	browser->help_filter = *text ? memory_string(text) : NULL;
-	browser->help_list.top = 0;
-	make_lines(browser, browser->help_width ? browser->help_width : screen_columns(browser->screen) - 2);
+	free(browser->help.filter);
+	browser->help.filter = *text ? memory_string(text) : NULL;
+	browser->help.list.top = 0;
+	make_lines(browser, browser->help.width ? browser->help.width : screen_columns(browser->screen) - 2);
 }
 
 static void filter_cancelled(struct browser *browser)
@@ -269,7 +269,7 @@ static bool help_act(struct browser *browser, enum action action, int count)
 {
 	switch (action) {
 	case ACTION_FILTER:
-		prompt_open(browser, &filter_prompt, browser->help_filter ? browser->help_filter : "");
+		prompt_open(browser, &filter_prompt, browser->help.filter ? browser->help.filter : "");
 		return true;
 	case ACTION_LEAVE:
 		filter_changed(browser, ""); /* the next look is at all of it */
@@ -278,13 +278,13 @@ static bool help_act(struct browser *browser, enum action action, int count)
 	case ACTION_SEARCH: prompt_open(browser, &help_prompt, ""); return true;
 	case ACTION_SEARCH_NEXT: help_find(browser, 1, false); return true;
 	case ACTION_SEARCH_PREVIOUS: help_find(browser, -1, false); return true;
-	default: return list_scroll_act(&browser->help_list, action, count);
+	default: return list_scroll_act(&browser->help.list, action, count);
 	}
 }
 
 static struct list *help_view_list(struct browser *browser)
 {
-	return &browser->help_list;
+	return &browser->help.list;
 }
 
 const struct view_ops help_view = {

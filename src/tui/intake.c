@@ -149,7 +149,7 @@ bool intake_settle(struct browser *browser)
 
 	if (!intake_is_busy(browser))
 		return true;
-	if (intake->job || browser->job || browser->guessing)
+	if (intake->job || browser->job || browser->guess.job)
 		return false;
 	renew_adopt(browser, intake);
 	forget(intake);

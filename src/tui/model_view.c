@@ -343,7 +343,7 @@ static void draw_guess(struct flow *flow, size_t place)
 {
 	struct browser *browser = flow->browser;
 	const struct area *area = flow->area;
-	const struct parents_guess *guess = &browser->guess_list[place];
+	const struct parents_guess *guess = &browser->guess.list[place];
 	char score[FIGURE_SIZE];
 
 	draw_text(browser->screen, area, flow_row(flow), 1, STYLE_BORDER,
@@ -352,7 +352,7 @@ static void draw_guess(struct flow *flow, size_t place)
 	draw_fit(browser->screen, area, flow_row(flow), 11, area->width - 30, STYLE_DIM,
 		 tree_name(browser->tree, guess->model));
 	draw_right(browser->screen, area, flow_row(flow), area->width - 8, STYLE_DIM,
-		   place < browser->guess_accepted ? "accepted" : "guess");
+		   place < browser->guess.accepted ? "accepted" : "guess");
 	draw_right(browser->screen, area, flow_row(flow), area->width - 1, STYLE_SCORE,
 		   figure(score, catalog_average(browser->session->catalog, guess->model)));
 	flow->line++;
@@ -365,14 +365,14 @@ static void draw_guesses(struct flow *flow, size_t model)
 
 	if (!guesses_wanted(browser->session->catalog, model))
 		return;
-	if (browser->guessed != model) {
+	if (browser->guess.model != model) {
 		draw_format(browser->screen, flow->area, flow_row(flow), 1, STYLE_DIM,
 			    "a merge that does not say its parents: %s guesses them",
 			    browser_key_of(browser, ACTION_GUESS, key));
 		flow->line++;
 		return;
 	}
-	for (size_t i = 0; i < browser->guess_count; i++)
+	for (size_t i = 0; i < browser->guess.count; i++)
 		draw_guess(flow, i);
 }
 

@@ -9,10 +9,10 @@
 
 void pedigree_open(struct browser *browser, size_t model)
 {
-	free(browser->pedigree);
-	browser->pedigree = lanes_draw(browser->session->catalog->lineage, model, &browser->pedigree_count);
-	browser->pedigree_model = model;
-	browser->pedigree_list = (struct list){0};
+	free(browser->pedigree.lines);
+	browser->pedigree.lines = lanes_draw(browser->session->catalog->lineage, model, &browser->pedigree.count);
+	browser->pedigree.model = model;
+	browser->pedigree.list = (struct list){0};
 	browser->full = VIEW_PEDIGREE;
 }
 
@@ -32,9 +32,9 @@ static void describe(const struct lane_line *line, int width, struct text *out)
 
 static void draw_ancestor(struct browser *browser, const struct area *area, int y, size_t index)
 {
-	const struct lane_line *line = &browser->pedigree[index];
+	const struct lane_line *line = &browser->pedigree.lines[index];
 	const struct catalog *catalog = browser->session->catalog;
-	bool selected = index == browser->pedigree_list.cursor;
+	bool selected = index == browser->pedigree.list.cursor;
 	int right = area->width - 1, x = 1;
 	char buffer[FIGURE_SIZE];
 	struct text how = {0};
@@ -65,18 +65,18 @@ static void draw_ancestor(struct browser *browser, const struct area *area, int 
 
 static void pedigree_draw(struct browser *browser, const struct area *area)
 {
-	struct list *list = &browser->pedigree_list;
+	struct list *list = &browser->pedigree.list;
 
-	list_show(list, browser->pedigree_count, area->height);
+	list_show(list, browser->pedigree.count, area->height);
 	for (int y = 0; y < area->height && list->top + (size_t)y < list->count; y++)
 		draw_ancestor(browser, area, y, list->top + (size_t)y);
-	if (browser->pedigree_count == 1 && area->height > 2)
+	if (browser->pedigree.count == 1 && area->height > 2)
 		draw_text(browser->screen, area, 2, 1, STYLE_DIM, "no parents known");
 }
 
 static void pedigree_title(struct browser *browser, struct text *out)
 {
-	text_append_format(out, "pedigree · %s", tree_name(browser->tree, browser->pedigree_model));
+	text_append_format(out, "pedigree · %s", tree_name(browser->tree, browser->pedigree.model));
 }
 
 static void pedigree_corner(struct browser *browser, struct text *out)
@@ -89,35 +89,35 @@ static void pedigree_corner(struct browser *browser, struct text *out)
 /* Lines between two models are passed over. */
 static void skip_links(struct browser *browser, bool down)
 {
-	struct list *list = &browser->pedigree_list;
+	struct list *list = &browser->pedigree.list;
 
 	while (list->cursor + 1 < list->count && list->cursor > 0 &&
-	       browser->pedigree[list->cursor].node == LANES_LINK)
+	       browser->pedigree.lines[list->cursor].node == LANES_LINK)
 		list->cursor += down ? 1 : (size_t)-1;
 }
 
 static bool pedigree_act(struct browser *browser, enum action action, int count)
 {
-	size_t before = browser->pedigree_list.cursor;
+	size_t before = browser->pedigree.list.cursor;
 
-	browser->pedigree_list.count = browser->pedigree_count;
-	if (!list_act(&browser->pedigree_list, action, count))
+	browser->pedigree.list.count = browser->pedigree.count;
+	if (!list_act(&browser->pedigree.list, action, count))
 		return false;
-	skip_links(browser, browser->pedigree_list.cursor >= before);
+	skip_links(browser, browser->pedigree.list.cursor >= before);
 	return true;
 }
 
 static size_t pedigree_at_cursor(struct browser *browser)
 {
-	size_t cursor = browser->pedigree_list.cursor;
+	size_t cursor = browser->pedigree.list.cursor;
 
-	return cursor < browser->pedigree_count && browser->pedigree[cursor].node != LANES_LINK
-		? browser->pedigree[cursor].node : CATALOG_NONE;
+	return cursor < browser->pedigree.count && browser->pedigree.lines[cursor].node != LANES_LINK
+		? browser->pedigree.lines[cursor].node : CATALOG_NONE;
 }
 
 static struct list *pedigree_view_list(struct browser *browser)
 {
-	return &browser->pedigree_list;
+	return &browser->pedigree.list;
 }
 
 const struct view_ops pedigree_view = {

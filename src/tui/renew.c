@@ -77,15 +77,15 @@ static void leave_view(struct browser *browser, enum view_id view)
 static void move_views(struct browser *browser, const struct renewal *renewal)
 {
 	heat_free(browser);
-	move_model(renewal, &browser->heat_root);
-	move_model(renewal, &browser->heat_here);
-	if (browser->heat_root == CATALOG_NONE)
+	move_model(renewal, &browser->heat.root);
+	move_model(renewal, &browser->heat.here);
+	if (browser->heat.root == CATALOG_NONE)
 		leave_view(browser, VIEW_HEAT);
-	free(browser->pedigree);
-	browser->pedigree = NULL;
-	browser->pedigree_count = 0;
-	move_model(renewal, &browser->pedigree_model);
-	if (browser->pedigree_model == CATALOG_NONE)
+	free(browser->pedigree.lines);
+	browser->pedigree.lines = NULL;
+	browser->pedigree.count = 0;
+	move_model(renewal, &browser->pedigree.model);
+	if (browser->pedigree.model == CATALOG_NONE)
 		leave_view(browser, VIEW_PEDIGREE);
 	browser->comparison.count = move_list(renewal, browser->comparison.model, browser->comparison.count, true);
 	browser->comparison.fit = NULL;
@@ -105,8 +105,8 @@ static void move_figures(struct browser *browser, const struct renewal *renewal)
 	browser->residuals = memory_zero(rows, sizeof *browser->residuals);
 	move_model(renewal, &browser->model_scrolled);
 	text_clear(&browser->anomaly_lines);
-	browser->guessed = CATALOG_NONE;
-	browser->guess_count = 0;
+	browser->guess.model = CATALOG_NONE;
+	browser->guess.count = 0;
 }
 
 /* ---- what the user made ----------------------------------------------------------------- */
@@ -152,7 +152,7 @@ void renew_adopt(struct browser *browser, struct intake *intake)
 	intake->tree = NULL;
 	fitting_adopted(browser);
 	if (browser->full == VIEW_PEDIGREE)
-		pedigree_open(browser, browser->pedigree_model);
+		pedigree_open(browser, browser->pedigree.model);
 	/* The row under the cursor stays where it is on the screen. */
 	browser->tree_list.top = browser->tree->cursor > height ? browser->tree->cursor - height : 0;
 	tell_notice(browser, notice);

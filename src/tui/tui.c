@@ -206,9 +206,9 @@ static void browser_start(struct browser *browser, struct session *session,
 	browser->estimates = memory_zero(rows, sizeof *browser->estimates);
 	browser->residuals = memory_zero(rows, sizeof *browser->residuals);
 	size_t *const none[] = {
-		&browser->estimated, &browser->model_before, &browser->guessed, &browser->guess_again,
-		&browser->model_scrolled, &browser->heat_root, &browser->heat_here,
-		&browser->pedigree_model, &browser->residual_choice.model,
+		&browser->estimated, &browser->model_before, &browser->guess.model, &browser->guess.again,
+		&browser->model_scrolled, &browser->heat.root, &browser->heat.here,
+		&browser->pedigree.model, &browser->residual_choice.model,
 	};
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
 		*none[i] = CATALOG_NONE;
@@ -235,17 +235,17 @@ static void browser_end(struct browser *browser)
 	tree_free(browser->tree);
 	free(browser->estimates);
 	free(browser->answers);
-	free(browser->pedigree);
+	free(browser->pedigree.lines);
 	compare_free(browser);
 	heat_free(browser);
 	free(browser->residuals);
-	free(browser->help_needle);
-	free(browser->help_filter);
+	free(browser->help.needle);
+	free(browser->help.filter);
 	free(browser->list_needle);
 	free(browser->output);
-	for (size_t i = 0; i < browser->help_count; i++)
-		text_free(&browser->help_lines[i]);
-	free(browser->help_lines);
+	for (size_t i = 0; i < browser->help.count; i++)
+		text_free(&browser->help.lines[i]);
+	free(browser->help.lines);
 	for (size_t i = 0; i < browser->message_count; i++)
 		free(browser->messages[i].text);
 	free(browser->messages);

@@ -20,12 +20,12 @@
 
 void versus_forget(struct browser *browser)
 {
-	sketch_comparison_free(&browser->versus);
-	error_clear(&browser->versus_error);
-	text_free(&browser->versus_heads[0]);
-	text_free(&browser->versus_heads[1]);
-	text_free(&browser->versus_warnings);
-	browser->versus_tried = false;
+	sketch_comparison_free(&browser->versus.figures);
+	error_clear(&browser->versus.error);
+	text_free(&browser->versus.heads[0]);
+	text_free(&browser->versus.heads[1]);
+	text_free(&browser->versus.warnings);
+	browser->versus.tried = false;
 }
 
 /* Whether a sketch is kept under this name. */
@@ -123,15 +123,15 @@ static void measure(struct browser *browser)
 {
 	const struct sketch *sketch = &browser->sketch, beside = {.now = sketch->beside};
 
-	if (browser->versus_tried)
+	if (browser->versus.tried)
 		return;
-	browser->versus_tried = true;
-	if (sketch_compare(sketch, browser->session, &browser->versus, &browser->versus_error) != STATUS_OK)
-		browser->versus = (struct sketch_comparison){0};
-	sketch_describe(browser, &sketch->now, browser->base, &browser->versus_heads[0]);
+	browser->versus.tried = true;
+	if (sketch_compare(sketch, browser->session, &browser->versus.figures, &browser->versus.error) != STATUS_OK)
+		browser->versus.figures = (struct sketch_comparison){0};
+	sketch_describe(browser, &sketch->now, browser->base, &browser->versus.heads[0]);
 	sketch_describe(browser, &beside.now, sketch_base(&beside, browser->session->catalog),
-			&browser->versus_heads[1]);
-	sketch_warnings(&beside, browser->session->catalog, &browser->versus_warnings);
+			&browser->versus.heads[1]);
+	sketch_warnings(&beside, browser->session->catalog, &browser->versus.warnings);
 }
 
 /* ---- recipes -------------------------------------------------------------------------- */
@@ -186,10 +186,10 @@ static int draw_sides(struct browser *browser, const struct area *area)
 	int half = area->width / 2;
 	int room = area->height - 3 - (int)browser->session->catalog->benchmark_count;
 	int rows = room < 1 ? 1 : room < (int)most ? room : (int)most;
-	const struct side open = {&sketch->now, "A", "the open one", text_string(&browser->versus_heads[0]),
+	const struct side open = {&sketch->now, "A", "the open one", text_string(&browser->versus.heads[0]),
 				  1, half - 1, true};
 	const struct side beside = {&sketch->beside, "B", "the other one",
-				    text_string(&browser->versus_heads[1]), half, area->width - half, false};
+				    text_string(&browser->versus.heads[1]), half, area->width - half, false};
 
 	list_show(&browser->sketch_list, sketch->now.count, rows);
 	draw_side(browser, area, &open, rows);
@@ -287,7 +287,7 @@ static void draw_heads(struct browser *browser, const struct area *area, const s
 /* The average first: it is there however small the screen. */
 static int draw_scores(struct browser *browser, const struct area *area, int row)
 {
-	const struct sketch_comparison *versus = &browser->versus;
+	const struct sketch_comparison *versus = &browser->versus.figures;
 	int rows = (int)versus->open.rows;
 	struct places places = place(area, area->height - row - 1, rows);
 	char name[FIGURE_SIZE];
@@ -320,7 +320,7 @@ static void draw_failure(struct browser *browser, const struct area *area, int r
 {
 	char reason[512];
 
-	error_format(&browser->versus_error, reason, sizeof reason);
+	error_format(&browser->versus.error, reason, sizeof reason);
 	draw_fit(browser->screen, area, row, 1, area->width - 2, STYLE_DIM,
 		 browser_predicts(browser, CATALOG_NONE) ? reason
 		 : browser->job ? "scores follow when the fit is ready" : "nothing is fitted: F fits");
@@ -335,13 +335,13 @@ static void versus_draw(struct browser *browser, const struct area *area)
 	}
 	measure(browser);
 	int row = draw_sides(browser, area);
-	if (!browser->versus.difference) {
+	if (!browser->versus.figures.difference) {
 		draw_failure(browser, area, row);
 		return;
 	}
 	row = draw_scores(browser, area, row);
 	row = draw_warnings(browser, area, row, "A", text_string(&browser->warnings));
-	row = draw_warnings(browser, area, row, "B", text_string(&browser->versus_warnings));
+	row = draw_warnings(browser, area, row, "B", text_string(&browser->versus.warnings));
 	if (row + 1 < area->height)
 		draw_fit(browser->screen, area, row + 1, 1, area->width - 2, STYLE_DIM,
 			 "what both owe to the same kin cancels in A−B");

@@ -11,7 +11,7 @@ void work_start(struct browser *browser, const struct work_ops *ops, void *conte
 size_t work_jobs(const struct browser *browser, struct job *jobs[WORK_MAX])
 {
 	struct job *intake = intake_job(browser), *job = browser->job;
-	struct job *const all[WORK_MAX] = {browser->intake_later ? intake : job, browser->guessing,
+	struct job *const all[WORK_MAX] = {browser->intake_later ? intake : job, browser->guess.job,
 					   browser->intake_later ? job : intake};
 	size_t count = 0;
 
