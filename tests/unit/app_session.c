@@ -302,6 +302,34 @@ static void suspects_are_left_out_and_taken_in(void **state)
 	assert_true(fixture->session->left_out);
 }
 
+/* The store is written as another program would. */
+static void flags_of_others_are_read(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error error = {0};
+	bool changed;
+
+	open_family(fixture);
+	struct session *session = fixture->session;
+	size_t model = model_named(fixture, "owner/model-7");
+	int64_t id = session->catalog->models[model].id;
+	expect_ok(session_reload_flags(session, &changed, &error), &error);
+	assert_false(changed);
+	expect_ok(store_put_flag(session->store, id, "leaked", &error), &error);
+	expect_ok(session_reload_flags(session, &changed, &error), &error);
+	assert_true(changed);
+	assert_int_equal(session->flags.suspects, 5);
+	expect_ok(session_leave_out(session, true, &error), &error);
+	expect_ok(store_put_flag(session->store, id, "copied", &error), &error);
+	expect_ok(session_reload_flags(session, &changed, &error), &error);
+	assert_true(changed);
+	assert_true(session_leaves_out(session, model));
+	expect_ok(store_drop_flag(session->store, id, &error), &error);
+	expect_ok(session_reload_flags(session, &changed, &error), &error);
+	assert_true(changed);
+	assert_false(session_leaves_out(session, model));
+}
+
 static void the_nearest_flag_explains(void **state)
 {
 	struct fixture *fixture = *state;
@@ -331,6 +359,7 @@ int main(void)
 		TEST(variances_are_learned_only_when_needed),
 		TEST(a_worker_fits_beside_the_session),
 		TEST(suspects_are_left_out_and_taken_in),
+		TEST(flags_of_others_are_read),
 		TEST(the_nearest_flag_explains),
 		TEST(too_few_models_and_cancelling_leave_no_fit),
 	};
