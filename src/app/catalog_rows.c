@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "packed.h"
+#include "stemma/base/hash.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 #include "stemma/base/utf8.h"
 
 #define CHUNK_BYTES 65536
-#define NO_NAME "\xEF\xBF\xBD"
+#define NO_NAME UTF8_REPLACEMENT_BYTES
 #define WATCHED_ROWS 4096 /* between two looks at the progress */
 
 static char *keep_bytes(struct catalog *catalog, const char *text)
@@ -151,13 +152,10 @@ static size_t loader_model(struct loader *loader, int64_t id)
 
 static char *loader_share(struct loader *loader, const char *text)
 {
-	uint32_t hash = 2166136261u; /* FNV-1a */
-
 	if (!text || !text[0])
 		return NULL;
-	for (const char *byte = text; *byte; byte++)
-		hash = (hash ^ (unsigned char)*byte) * 16777619u;
-	char **place = &loader->shared[(hash ^ hash >> 16) % SHARED_PLACES];
+	uint64_t hash = hash_bytes(HASH_START, text, strlen(text));
+	char **place = &loader->shared[(hash ^ hash >> 32) % SHARED_PLACES];
 	if (!*place)
 		*place = catalog_keep(loader->catalog, text);
 	return *place && strcmp(*place, text) == 0 ? *place : catalog_keep(loader->catalog, text);
@@ -466,24 +464,22 @@ static enum status loader_read_models(struct loader *loader, struct store *store
 
 /* ---- the whole: from the rows, or from what is packed of them --------------------- */
 
-static void print_text(uint64_t *print, const char *text)
+static uint64_t print_text(uint64_t print, const char *text)
 {
-	for (; text && *text; text++)
-		*print = (*print ^ (unsigned char)*text) * UINT64_C(1099511628211);
-	*print = (*print ^ 0xFF) * UINT64_C(1099511628211);
+	return hash_byte(text ? hash_bytes(print, text, strlen(text)) : print, 0xFF);
 }
 
 /* A number that tells apart what is packed of other benchmarks, which change without
  * the version of the data, or with other kinds and relations. */
 static uint64_t loader_benchmarks_print(const struct loader *loader)
 {
-	uint64_t print = UINT64_C(14695981039346656037) ^ (KIND_COUNT << 8 | RELATION_COUNT); /* FNV-1a */
+	uint64_t print = hash_integer(HASH_START, KIND_COUNT << 8 | RELATION_COUNT);
 
 	for (size_t b = 0; b < loader->benchmark_count; b++) {
 		const struct loaded_benchmark *benchmark = &loader->benchmarks[b];
-		print = (print ^ (uint64_t)benchmark->id) * UINT64_C(1099511628211);
-		print_text(&print, benchmark->shown.key);
-		print_text(&print, benchmark->variant_of);
+		print = hash_integer(print, (uint64_t)benchmark->id);
+		print = print_text(print, benchmark->shown.key);
+		print = print_text(print, benchmark->variant_of);
 	}
 	return print;
 }

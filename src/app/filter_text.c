@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "stemma/base/hash.h"
 #include "stemma/base/memory.h"
 
 char filter_lower(char character)
@@ -85,10 +86,10 @@ void filter_names_free(struct filter_names *names)
 
 static size_t text_hash(const char *text)
 {
-	uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
+	uint64_t hash = HASH_START;
 
 	for (; *text; text++)
-		hash = (hash ^ (unsigned char)filter_lower(*text)) * UINT64_C(1099511628211);
+		hash = hash_byte(hash, (unsigned char)filter_lower(*text));
 	return (size_t)hash;
 }
 

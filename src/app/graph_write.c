@@ -132,7 +132,7 @@ static void append_xml_text(struct text *out, const char *text)
 		case '>': text_append(out, "&gt;"); break;
 		case '"': text_append(out, "&quot;"); break;
 		case '\'': text_append(out, "&apos;"); break;
-		case 0xFFFE: case 0xFFFF: text_append(out, "\xEF\xBF\xBD"); break;
+		case 0xFFFE: case 0xFFFF: text_append(out, UTF8_REPLACEMENT_BYTES); break;
 		default: text_append_bytes(out, at, length);
 		}
 		at += length;

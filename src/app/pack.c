@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stemma/base/hash.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 
@@ -17,19 +18,11 @@ struct interner {
 	size_t capacity, count;
 };
 
-static uint64_t hash_of(const char *bytes, size_t size)
-{
-	uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
-	return hash ^ hash >> 32;
-}
-
 /* Its place among the places: that of these bytes, or a free one. */
 static size_t find_place(const struct interner *interner, const char *bytes, size_t size)
 {
-	size_t mask = interner->capacity - 1, at = hash_of(bytes, size) & mask;
+	uint64_t hash = hash_bytes(HASH_START, bytes, size);
+	size_t mask = interner->capacity - 1, at = (hash ^ hash >> 32) & mask;
 
 	for (; interner->places[at] != 0; at = (at + 1) & mask) {
 		size_t begin = interner->places[at] - 1;
@@ -201,7 +194,6 @@ static void pack_header(struct packer *packer)
 			[PACKED_BY_NAME] = count * sizeof(uint32_t),
 			[PACKED_SHAPE_OF] = count * sizeof(uint32_t),
 			[PACKED_SHAPES] = packer->shapes.bytes.length,
-			[PACKED_TEXTS_BYTES] = packer->texts.bytes.length,
 			[PACKED_PARENT_START] = (count + 1) * sizeof(uint32_t),
 			[PACKED_PARENTS] = packer->lineage.edges * sizeof(struct lineage_parent),
 			[PACKED_ORDER_OF] = count * sizeof(uint32_t),

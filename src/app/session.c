@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "stemma/app/corrections.h"
+#include "stemma/base/hash.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 
@@ -324,15 +325,13 @@ static bool is_kept(const struct kept_fit *kept, const struct store_fit *fit)
 /* What is left out, as a number that is the same for the same models; 0 nothing. */
 static uint64_t excluded_number(const struct catalog *catalog, const bool *excluded)
 {
-	uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a over the ids */
+	uint64_t hash = HASH_START; /* over the ids */
 	size_t count = 0;
 
 	for (size_t i = 0; excluded && i < catalog->count; i++) {
 		if (!excluded[i] || !catalog->models[i].scored)
 			continue;
-		for (int shift = 0; shift < 64; shift += 8)
-			hash = (hash ^ ((uint64_t)catalog->models[i].id >> shift & 0xFF)) *
-			       UINT64_C(1099511628211);
+		hash = hash_integer(hash, (uint64_t)catalog->models[i].id);
 		count++;
 	}
 	return count ? hash : 0;

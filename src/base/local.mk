@@ -5,6 +5,7 @@ libbase_a_SOURCES = \
 	include/stemma/base/facts.h src/base/facts.c \
 	include/stemma/base/folder.h src/base/folder.c \
 	include/stemma/base/fuzzy.h src/base/fuzzy.c \
+	include/stemma/base/hash.h \
 	include/stemma/base/memory.h src/base/memory.c \
 	include/stemma/base/parallel.h src/base/parallel.c \
 	include/stemma/base/progress.h src/base/progress.c \

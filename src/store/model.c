@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stemma/base/hash.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 
@@ -79,7 +80,7 @@ static enum status model_add(struct store *store, const char *name, int64_t *id,
 /* Where a name would be; NULL when it is not to be remembered. */
 static struct memo *memo_place(struct store *store, const char *name)
 {
-	uint32_t hash = 2166136261u; /* FNV-1a */
+	uint64_t hash = HASH_START;
 	size_t length = 0;
 
 	if (!store->transaction || !name)
@@ -87,11 +88,11 @@ static struct memo *memo_place(struct store *store, const char *name)
 	for (; name[length]; length++) {
 		if (length + 1 == MEMO_BYTES)
 			return NULL;
-		hash = (hash ^ (unsigned char)name[length]) * 16777619u;
+		hash = hash_byte(hash, (unsigned char)name[length]);
 	}
 	if (!store->memo)
 		store->memo = memory_zero(MEMO_PLACES, sizeof *store->memo);
-	return &store->memo[(hash ^ hash >> 15) % MEMO_PLACES];
+	return &store->memo[(hash ^ hash >> 32) % MEMO_PLACES];
 }
 
 /* The id, 0 when it is not remembered. */

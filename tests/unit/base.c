@@ -6,6 +6,7 @@
 
 #include "stemma/base/error.h"
 #include "stemma/base/facts.h"
+#include "stemma/base/hash.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/parallel.h"
 #include "stemma/base/progress.h"
@@ -188,6 +189,16 @@ static void each_item_is_worked_on_once(void **state)
 	assert_int_equal(times[ITEMS], 0);
 }
 
+/* The vectors that its authors publish. */
+static void hashes_are_fnv_1a(void **state)
+{
+	(void)state;
+	assert_true(hash_bytes(HASH_START, "", 0) == UINT64_C(0xcbf29ce484222325));
+	assert_true(hash_bytes(HASH_START, "a", 1) == UINT64_C(0xaf63dc4c8601ec8c));
+	assert_true(hash_bytes(HASH_START, "foobar", 6) == UINT64_C(0x85944171f73967e8));
+	assert_true(hash_integer(HASH_START, 0x0102) == hash_bytes(HASH_START, "\2\1\0\0\0\0\0\0", 8));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +211,7 @@ int main(void)
 		cmocka_unit_test(parts_make_one_progress),
 		cmocka_unit_test(parts_are_done_once_each),
 		cmocka_unit_test(each_item_is_worked_on_once),
+		cmocka_unit_test(hashes_are_fnv_1a),
 	};
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }
