@@ -7,6 +7,7 @@
 #include "stemma/app/corrections.h"
 #include "stemma/base/hash.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/number.h"
 #include "stemma/base/text.h"
 
 /* ---- opening --------------------------------------------------------------- */
@@ -162,10 +163,9 @@ enum status session_reload(struct session *session, struct error *error)
 static size_t pack_models(void)
 {
 	const char *own = getenv("STEMMA_PACK");
-	char *end;
-	unsigned long long number = own ? strtoull(own, &end, 10) : 0;
+	uint64_t number;
 
-	return own && end > own && *end == '\0' ? (size_t)number : SESSION_PACK_MODELS;
+	return own && number_read(own, &number) ? (size_t)number : SESSION_PACK_MODELS;
 }
 
 bool session_wants_pack(const struct session *session)

@@ -7,6 +7,7 @@ libbase_a_SOURCES = \
 	include/stemma/base/fuzzy.h src/base/fuzzy.c \
 	include/stemma/base/hash.h \
 	include/stemma/base/memory.h src/base/memory.c \
+	include/stemma/base/number.h src/base/number.c \
 	include/stemma/base/parallel.h src/base/parallel.c \
 	include/stemma/base/progress.h src/base/progress.c \
 	include/stemma/base/read_file.h src/base/read_file.c \

@@ -1,11 +1,11 @@
 #include "options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "stemma/base/memory.h"
+#include "stemma/base/number.h"
 #include "stemma/base/text.h"
 #include "stemma/engine/engine.h"
 #include "stemma/formats/mergekit.h"
@@ -56,14 +56,8 @@ static enum status bad_value(const struct option_spec *spec, const char *value,
 static enum status set_number(const struct option_spec *spec, uint64_t *target,
 			      const char *value, struct error *error)
 {
-	char *end;
-
-	errno = 0;
-	unsigned long long number = strtoull(value, &end, 10);
-	if (errno || end == value || *end || strchr(value, '-'))
-		return bad_value(spec, value, "it takes a whole number from 0 up", error);
-	*target = number;
-	return STATUS_OK;
+	return number_read(value, target) ? STATUS_OK
+		: bad_value(spec, value, "it takes a whole number from 0 up", error);
 }
 
 static enum status bad_choice(const struct option_spec *spec, const char *value,

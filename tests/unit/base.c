@@ -8,6 +8,7 @@
 #include "stemma/base/facts.h"
 #include "stemma/base/hash.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/number.h"
 #include "stemma/base/parallel.h"
 #include "stemma/base/progress.h"
 #include "stemma/base/text.h"
@@ -199,6 +200,20 @@ static void hashes_are_fnv_1a(void **state)
 	assert_true(hash_integer(HASH_START, 0x0102) == hash_bytes(HASH_START, "\2\1\0\0\0\0\0\0", 8));
 }
 
+static void whole_numbers_are_read_whole(void **state)
+{
+	static const char *const wrong[] = {"", " ", "x", "-1", "- 1", "1x", "1.5", "1 ", "18446744073709551616"};
+	uint64_t number = 7;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		assert_false(number_read(wrong[i], &number));
+		assert_true(number == 7);
+	}
+	assert_true(number_read("0", &number) && number == 0);
+	assert_true(number_read("18446744073709551615", &number) && number == UINT64_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +227,7 @@ int main(void)
 		cmocka_unit_test(parts_are_done_once_each),
 		cmocka_unit_test(each_item_is_worked_on_once),
 		cmocka_unit_test(hashes_are_fnv_1a),
+		cmocka_unit_test(whole_numbers_are_read_whole),
 	};
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }
