@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stemma/app/line_words.h"
 #include "stemma/base/memory.h"
-#include "stemma/base/suggest.h"
 
 /* ---- the table ------------------------------------------------------------------ */
 
@@ -102,59 +102,38 @@ size_t wishes_choice(const struct wishes *wishes, enum wish wish)
 
 /* ---- lines ----------------------------------------------------------------------- */
 
-static enum status unknown_word(const char *word, struct error *error)
+static bool take(void *context, size_t word, const char *value)
 {
-	const char *words[WISH_COUNT + 1] = {NULL};
-
-	for (int i = 0; i < WISH_COUNT; i++)
-		words[i] = wish_info((enum wish)i)->word;
-	const char *nearest = suggest_nearest(word, words);
-	error_set(error, STATUS_USAGE, "suggest knows no '%s'", word);
-	if (nearest)
-		return error_advise(error, "did you mean '%s'?", nearest);
-	return error_advise(error, "as in target=ifeval max-params=8");
-}
-
-/* Takes "max-params=8" apart in place. */
-static enum status read_word(struct wishes *wishes, char *word, struct error *error)
-{
-	char *equals = strchr(word, '=');
-
-	if (equals)
-		*equals = '\0';
-	for (int i = 0; i < WISH_COUNT; i++) {
-		const struct wish_info *info = wish_info((enum wish)i);
-		if (strcmp(info->word, word) != 0)
-			continue;
-		if ((info->kind == WISH_KIND_FLAG) != !equals || (equals && !equals[1])) {
-			error_set(error, STATUS_USAGE, "%s takes %s value", word,
-				  info->kind == WISH_KIND_FLAG ? "no" : "a");
-			return error_advise(error, "as in %s%s%s", word, info->argument ? "=" : "",
-					    info->argument ? info->argument : "");
-		}
-		wishes_add(wishes, (enum wish)i, equals ? equals + 1 : NULL);
-		return STATUS_OK;
-	}
-	return unknown_word(word, error);
+	wishes_add(context, (enum wish)word, value);
+	return true;
 }
 
 enum status wishes_read(struct wishes *wishes, const char *line, struct error *error)
 {
+	static const char *const words[] = {
+#define X(symbol, word, ...) word,
+		WISH_TABLE(X)
+#undef X
+		NULL
+	};
+	static const char *const arguments[] = {
+#define X(symbol, word, letter, kind, argument, help) argument,
+		WISH_TABLE(X)
+#undef X
+	};
+	static const struct line_words table = {
+		"suggest", "target=ifeval max-params=8", "a value", words, arguments
+	};
 	struct wishes made = {0};
-	char *copy = memory_string(line), *rest = NULL;
-	enum status status = STATUS_OK;
+	enum status status = line_words_read(&table, line, take, &made, error);
 
-	for (char *word = strtok_r(copy, " ", &rest); word && status == STATUS_OK;
-	     word = strtok_r(NULL, " ", &rest))
-		status = read_word(&made, word, error);
-	free(copy);
-	if (status == STATUS_OK) {
-		wishes_free(wishes);
-		*wishes = made;
-	} else {
+	if (status != STATUS_OK) {
 		wishes_free(&made);
+		return status;
 	}
-	return status;
+	wishes_free(wishes);
+	*wishes = made;
+	return STATUS_OK;
 }
 
 void wishes_write(const struct wishes *wishes, struct text *out)

@@ -382,6 +382,9 @@ static void what_is_synced_is_chosen_by_words(void **state)
 		assert_int_equal(sync_options_read(&options, wrong[i][0], &error), STATUS_USAGE);
 		assert_string_equal(error.message, wrong[i][1]);
 	}
+	error = (struct error){0};
+	assert_int_equal(sync_options_read(&options, "tries=9 modles", &error), STATUS_USAGE);
+	assert_int_equal(sync_settings(&options).tries, 1); /* all or nothing */
 }
 
 int main(void)

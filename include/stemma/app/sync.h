@@ -59,8 +59,8 @@ struct sync_option_info {
 	size_t offset;                      /* in struct sync_options */
 };
 const struct sync_option_info *sync_option_info(enum sync_option option);
-/* Reads "models depth=2 dry-run" into the options; "depth 2" is fine too.  An
- * unknown word or a value that is no number is STATUS_USAGE, with the nearest. */
+/* Reads "models depth=2 dry-run" into the options, as line_words_read() does; nothing
+ * is changed when that fails. */
 enum status sync_options_read(struct sync_options *options, const char *line, struct error *error);
 /* What the options come to: counts of at least 1, a depth implies models. */
 struct sync_settings sync_settings(const struct sync_options *options);

@@ -84,8 +84,8 @@ const char *wishes_value(const struct wishes *wishes, enum wish wish);
 /* Index of a value among the choices of its wish, 0 when there is none. */
 size_t wishes_choice(const struct wishes *wishes, enum wish wish);
 
-/* Replaces all by a line of "word=value" and flags, separated by blanks; a wrong
- * word is STATUS_USAGE with the nearest right one, and nothing is changed. */
+/* Replaces all by a line of them, as line_words_read() does; nothing is changed when
+ * that fails. */
 enum status wishes_read(struct wishes *wishes, const char *line, struct error *error);
 /* Appends them as such a line. */
 void wishes_write(const struct wishes *wishes, struct text *out);
