@@ -1,7 +1,6 @@
 /* Wishes as settings of a search. */
 #include "stemma/app/wishes.h"
 
-#include <errno.h>
 #include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
@@ -10,9 +9,11 @@
 #include "stemma/app/licences.h"
 #include "stemma/app/target.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/number.h"
 #include "stemma/base/suggest.h"
 
 #define LIMIT_STANDARD 20
+#define COUNT_MAX 1000000
 
 /* ---- values --------------------------------------------------------------------- */
 
@@ -23,31 +24,36 @@ static enum status bad_value(enum wish wish, const char *value, const char *expe
 	return error_advise(error, "as in %s", example);
 }
 
-static enum status read_number(const struct wishes *wishes, enum wish wish, double standard, double least,
-			       double most, const char *expected, double *value, struct error *error)
+struct range {
+	double least, most;
+	const char *expected, *example;
+};
+static const struct range billions = {1e-9, 1e9, "number of billions", "8"};
+static const struct range points = {0, 100, "score from 0 to 100", "30; 0 lets every merge pass"};
+
+static enum status read_number(const struct wishes *wishes, enum wish wish, double standard,
+			       const struct range *range, double *value, struct error *error)
 {
 	const char *word = wishes_value(wishes, wish);
 	char *end = NULL;
 
 	*value = word ? strtod(word, &end) : standard;
-	if (!word || (end != word && *end == '\0' && *value >= least && *value <= most))
+	if (!word || (end != word && *end == '\0' && *value >= range->least && *value <= range->most))
 		return STATUS_OK;
-	return bad_value(wish, word, expected, wish == WISH_FLOOR ? "30; 0 lets every merge pass" : "8", error);
+	return bad_value(wish, word, range->expected, range->example, error);
 }
 
 static enum status read_count(const struct wishes *wishes, enum wish wish, size_t standard, size_t *value,
 			      struct error *error)
 {
 	const char *word = wishes_value(wishes, wish);
-	char *end = NULL;
+	uint64_t number = standard;
 
-	errno = 0;
-	unsigned long long number = word ? strtoull(word, &end, 10) : standard;
+	if (word && (!number_read(word, &number) || number < 1 || number > COUNT_MAX))
+		return bad_value(wish, word, number > COUNT_MAX ? "number up to 1000000" : "number from 1 up", "20",
+				 error);
 	*value = (size_t)number;
-	if (!word || (!errno && end != word && *end == '\0' && !strchr(word, '-') && number >= 1 &&
-		      number <= 1000000))
-		return STATUS_OK;
-	return bad_value(wish, word, "number from 1 up", "20", error);
+	return STATUS_OK;
 }
 
 static enum status read_date(const struct wishes *wishes, enum wish wish, double standard, double *value,
@@ -126,6 +132,8 @@ static bool matches(const struct wishes *wishes, enum wish wish, const char *wor
 
 static bool is_owned(const struct wishes *wishes, const char *name)
 {
+	if (!wishes_has(wishes, WISH_OWNER) && !wishes_has(wishes, WISH_NOT_OWNER))
+		return true;
 	const char *slash = strchr(name, '/');
 	char *owner = memory_string_slice(name, slash ? (size_t)(slash - name) : 0);
 	bool owned = (!wishes_has(wishes, WISH_OWNER) || matches(wishes, WISH_OWNER, owner)) &&
@@ -196,11 +204,10 @@ static void demand_rights(const struct catalog *catalog, enum rights rights, str
 
 static enum status read_limits(const struct wishes *wishes, struct limits *limits, struct error *error)
 {
-	const char *billions = "number of billions";
-	enum status status = read_number(wishes, WISH_MIN_PARAMS, 0, 1e-9, 1e9, billions, &limits->least, error);
+	enum status status = read_number(wishes, WISH_MIN_PARAMS, 0, &billions, &limits->least, error);
 
 	if (status == STATUS_OK)
-		status = read_number(wishes, WISH_MAX_PARAMS, INFINITY, 1e-9, 1e9, billions, &limits->most, error);
+		status = read_number(wishes, WISH_MAX_PARAMS, INFINITY, &billions, &limits->most, error);
 	if (status == STATUS_OK)
 		status = read_date(wishes, WISH_SINCE, -INFINITY, &limits->since, error);
 	if (status == STATUS_OK)
@@ -319,7 +326,7 @@ static enum status read_settings(const struct wishes *wishes, const struct catal
 	if (status == STATUS_OK)
 		status = check_method(search, error);
 	if (status == STATUS_OK)
-		status = read_number(wishes, WISH_FLOOR, NAN, 0, 100, "score from 0 to 100", &settings->floor, error);
+		status = read_number(wishes, WISH_FLOOR, NAN, &points, &settings->floor, error);
 	if (status == STATUS_OK)
 		status = read_count(wishes, WISH_LIMIT, LIMIT_STANDARD, &settings->limit, error);
 	if (status == STATUS_OK)

@@ -101,9 +101,15 @@ static void lines_come_back(void **state)
 	wishes_write(&fixture->wishes, &out);
 	assert_string_equal(text_string(&out), line);
 	assert_int_equal(wishes_read(&fixture->wishes, "nonsense", &error), STATUS_USAGE);
+	error_clear(&error);
 	text_clear(&out);
 	wishes_write(&fixture->wishes, &out);
 	assert_string_equal(text_string(&out), line);
+	expect_ok(wishes_read(&fixture->wishes, "max-params 8 suspects limit 5", &error), &error);
+	text_clear(&out);
+	wishes_write(&fixture->wishes, &out);
+	assert_string_equal(text_string(&out), "max-params=8 suspects limit=5");
+	expect_ok(wishes_read(&fixture->wishes, line, &error), &error);
 	wishes_add(&fixture->wishes, WISH_LIMIT, "6");
 	assert_string_equal(wishes_value(&fixture->wishes, WISH_LIMIT), "6");
 	assert_int_equal(wishes_choice(&fixture->wishes, WISH_PARENTS), 1);
@@ -177,6 +183,7 @@ static void faults_are_named(void **state)
 	expect_refused(fixture, "limit=", "limit takes a value");
 	expect_refused(fixture, "limit=0", "from 1 up");
 	expect_refused(fixture, "limit=-3", "from 1 up");
+	expect_refused(fixture, "limit=1000001", "up to 1000000");
 	expect_refused(fixture, "suspects=yes", "takes no value");
 	expect_refused(fixture, "by=chanse", "did you mean 'chance'");
 	expect_refused(fixture, "parents=4", "it takes 2, 3");
