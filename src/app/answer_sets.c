@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kept_fit.h"
 #include "stemma/app/outcomes.h"
 #include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
@@ -10,21 +11,6 @@
 
 /* The least answers to learn from; with fewer a set is passed over. */
 #define MODELS_MIN 40
-
-struct kept {
-	void *state; /* NULL when there is none */
-	size_t bytes;
-};
-
-static void keep_state(void *context, const struct store_fit *fit)
-{
-	struct kept *kept = context;
-
-	kept->state = memory_allocate(fit->state_bytes ? fit->state_bytes : 1, 1);
-	kept->bytes = fit->state_bytes;
-	if (fit->state_bytes > 0)
-		memcpy(kept->state, fit->state, fit->state_bytes);
-}
 
 static bool add_key(void *context, const char *key, size_t models)
 {
@@ -37,23 +23,19 @@ static bool add_key(void *context, const char *key, size_t models)
 	return true;
 }
 
-/* A cache that cannot be written is no failure: the next start learns again. */
 static enum status keep_factors(struct store *store, const struct catalog *catalog, const char *name,
-				const struct answer_model *model, double seconds, struct error *error)
+				const struct answer_model *model, double seconds,
+				const struct kept_fit *kept, struct error *error)
 {
-	struct error problem = {0};
 	size_t bytes;
 	void *state = answer_model_state(model, &bytes);
 	struct store_fit row = {
-		.prior = name, .data_version = catalog->data_version, .state = state, .state_bytes = bytes,
-		.models = (int64_t)answer_model_learned(model), .seconds = seconds,
+		.prior = name, .data_version = catalog->data_version, .settings = "{}", .state = state,
+		.state_bytes = bytes, .models = (int64_t)answer_model_learned(model), .seconds = seconds,
 	};
-	enum status status = store_put_fit(store, &row, &problem);
+	enum status status = kept_fit_put(store, kept, &row, error);
 
 	free(state);
-	if (status == STATUS_OK || status == STATUS_BUSY || status == STATUS_IO)
-		return STATUS_OK;
-	*error = problem;
 	return status;
 }
 
@@ -62,29 +44,24 @@ static enum status learn_set(struct store *store, const struct catalog *catalog,
 			     struct error *error)
 {
 	struct outcomes outcomes = {0};
-	struct kept kept = {0};
+	struct kept_fit kept = {0};
 	struct text name = {0};
 	double begin = clock_seconds();
-	size_t bytes;
 
 	text_append_format(&name, "answers %s", set->key);
 	enum status status = outcomes_load(store, catalog, set->key, &outcomes, error);
 	if (status == STATUS_OK)
-		status = store_get_fit(store, text_string(&name), keep_state, &kept, error);
+		status = kept_fit_get(store, text_string(&name), &kept, error);
 	if (status == STATUS_OK) {
 		struct lrmf_data answers = outcomes_data(&outcomes);
-		status = answer_model_new(fit, &answers, outcomes.models, kept.state, kept.bytes, seed, progress,
+		status = answer_model_new(fit, &answers, outcomes.models, kept.state, kept.state_bytes, seed, progress,
 					  &set->model, error);
 	}
-	if (status == STATUS_OK) {
-		void *state = answer_model_state(set->model, &bytes);
-		if (bytes != kept.bytes || memcmp(state, kept.state, bytes) != 0)
-			status = keep_factors(store, catalog, text_string(&name), set->model,
-					      clock_seconds() - begin, error);
-		free(state);
-	}
+	if (status == STATUS_OK)
+		status = keep_factors(store, catalog, text_string(&name), set->model, clock_seconds() - begin,
+				      &kept, error);
 	outcomes_free(&outcomes);
-	free(kept.state);
+	kept_fit_free(&kept);
 	text_free(&name);
 	return status;
 }

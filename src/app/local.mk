@@ -15,6 +15,7 @@ libapp_a_SOURCES = \
 	include/stemma/app/import_list.h src/app/import_list.c \
 	include/stemma/app/job.h src/app/job.c \
 	include/stemma/app/judge.h src/app/judge.c \
+	src/app/kept_fit.h src/app/kept_fit.c \
 	include/stemma/app/line_words.h src/app/line_words.c \
 	include/stemma/app/licences.h src/app/licences.c \
 	include/stemma/app/outcomes.h src/app/outcomes.c \

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kept_fit.h"
 #include "stemma/app/corrections.h"
 #include "stemma/base/hash.h"
 #include "stemma/base/memory.h"
@@ -175,18 +176,12 @@ bool session_wants_pack(const struct session *session)
 	return !session->packed && !catalog->unpacked && catalog->count > 0 && catalog->count >= pack_models();
 }
 
-/* What is packed saves time and nothing else. */
 static enum status pack(const struct catalog *catalog, struct store *store, struct progress *progress,
 			struct error *error)
 {
 	struct error problem = {0};
-	enum status status = catalog_pack(catalog, store, progress, &problem);
 
-	if (status == STATUS_BUSY || status == STATUS_IO)
-		return STATUS_OK;
-	if (status != STATUS_OK && error && error->status == STATUS_OK)
-		*error = problem;
-	return status;
+	return kept_status(catalog_pack(catalog, store, progress, &problem), &problem, error);
 }
 
 enum status session_pack(struct session *session, struct progress *progress, struct error *error)
@@ -209,8 +204,7 @@ enum status session_pack_detached(const char *path, const struct catalog *catalo
 				  struct progress *progress, struct error *error)
 {
 	struct store *store;
-	bool created;
-	enum status status = store_open(path, false, &store, &created, error);
+	enum status status = store_open(path, false, &store, NULL, error);
 
 	if (status != STATUS_OK)
 		return status;
@@ -291,37 +285,6 @@ bool session_leaves_out(const struct session *session, size_t model)
 
 /* ---- fitting --------------------------------------------------------------- */
 
-/* The variances that the cache keeps of a prior. */
-struct kept_fit {
-	char *settings; /* NULL when there are none */
-	int64_t data_version;
-	void *state;
-	size_t state_bytes;
-};
-
-static void keep_fit(void *context, const struct store_fit *fit)
-{
-	struct kept_fit *kept = context;
-
-	kept->settings = memory_string(fit->settings);
-	kept->data_version = fit->data_version;
-	kept->state = memory_allocate(fit->state_bytes, 1);
-	kept->state_bytes = fit->state_bytes;
-	if (fit->state_bytes > 0)
-		memcpy(kept->state, fit->state, fit->state_bytes);
-}
-
-static bool is_of(const struct kept_fit *kept, int64_t data_version, const char *settings)
-{
-	return kept->settings && kept->data_version == data_version && strcmp(kept->settings, settings) == 0;
-}
-
-static bool is_kept(const struct kept_fit *kept, const struct store_fit *fit)
-{
-	return is_of(kept, fit->data_version, fit->settings) && kept->state_bytes == fit->state_bytes &&
-	       memcmp(kept->state, fit->state, fit->state_bytes) == 0;
-}
-
 /* What is left out, as a number that is the same for the same models; 0 nothing. */
 static uint64_t excluded_number(const struct catalog *catalog, const bool *excluded)
 {
@@ -349,18 +312,14 @@ static char *fit_settings_text(const struct engine_settings *settings, uint64_t 
 	return text_steal(&json);
 }
 
-/* Keeps what was learned for the next start, unless that is what was kept.  A
- * cache that another copy has locked, that cannot be written, or that has newer
- * data by now, is no failure: the fit is good, and the next start learns again. */
+/* Keeps what was learned for the next start, unless the cache has newer data by now:
+ * that is no failure, the fit is good, and the next start learns again. */
 static enum status fit_store(struct store *store, const struct catalog *catalog,
 			     const struct engine_fit *fit, const char *settings,
 			     const struct kept_fit *kept, struct error *error)
 {
 	struct engine_info info;
-	struct error problem = {0};
 	size_t bytes;
-
-	enum status status = STATUS_OK;
 
 	if (store_data_version(store) != catalog->data_version)
 		return STATUS_OK;
@@ -371,13 +330,8 @@ static enum status fit_store(struct store *store, const struct catalog *catalog,
 		.settings = settings, .state = state, .state_bytes = bytes,
 		.models = (int64_t)info.models, .seconds = info.seconds,
 	};
-	if (!is_kept(kept, &row))
-		status = store_put_fit(store, &row, &problem);
+	enum status status = kept_fit_put(store, kept, &row, error);
 	free(state);
-	if (status == STATUS_BUSY || status == STATUS_IO)
-		return STATUS_OK;
-	if (status != STATUS_OK && error && error->status == STATUS_OK)
-		*error = problem;
 	return status;
 }
 
@@ -398,10 +352,10 @@ static enum status fit_make(struct store *store, const struct catalog *catalog,
 	catalog_engine_data(catalog, &data);
 	data.excluded = excluded;
 	if (!relearn)
-		status = store_get_fit(store, prior_name(settings->prior), keep_fit, &kept, error);
+		status = kept_fit_get(store, prior_name(settings->prior), &kept, error);
 	if (status != STATUS_OK)
 		goto cleanup;
-	bool reuse = is_of(&kept, catalog->data_version, text);
+	bool reuse = kept_fit_is_of(&kept, catalog->data_version, text);
 	status = engine_fit_new(&data, settings, kept.state, kept.state_bytes, !reuse, progress, fit,
 				error);
 	if (status == STATUS_OK)
@@ -411,8 +365,7 @@ static enum status fit_make(struct store *store, const struct catalog *catalog,
 		*fit = NULL;
 	}
 cleanup:
-	free(kept.settings);
-	free(kept.state);
+	kept_fit_free(&kept);
 	free(text);
 	return status;
 }
@@ -445,10 +398,9 @@ enum status session_fit_detached(const char *path, const struct catalog *catalog
 				 struct error *error)
 {
 	struct store *store;
-	bool created;
 
 	*fit = NULL;
-	enum status status = store_open(path, false, &store, &created, error);
+	enum status status = store_open(path, false, &store, NULL, error);
 	if (status != STATUS_OK)
 		return status;
 	status = fit_make(store, catalog, excluded, settings, relearn, progress, fit, error);
@@ -462,10 +414,9 @@ enum status session_answers_detached(const char *path, const struct catalog *cat
 				     struct error *error)
 {
 	struct store *store;
-	bool created;
 
 	*sets = (struct answer_sets){0};
-	enum status status = store_open(path, false, &store, &created, error);
+	enum status status = store_open(path, false, &store, NULL, error);
 	if (status != STATUS_OK)
 		return status;
 	status = answer_sets_learn(store, catalog, fit, seed, progress, sets, error);
