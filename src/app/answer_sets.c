@@ -66,12 +66,23 @@ static enum status learn_set(struct store *store, const struct catalog *catalog,
 	return status;
 }
 
+static void drop_unlearned(struct answer_sets *sets)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < sets->count; i++) {
+		if (sets->list[i].model)
+			sets->list[kept++] = sets->list[i];
+		else
+			free(sets->list[i].key);
+	}
+	sets->count = kept;
+}
+
 enum status answer_sets_learn(struct store *store, const struct catalog *catalog,
 			      const struct engine_fit *fit, uint64_t seed, struct progress *progress,
 			      struct answer_sets *sets, struct error *error)
 {
-	size_t kept = 0;
-
 	*sets = (struct answer_sets){0};
 	enum status status = store_each_outcome_set(store, add_key, sets, error);
 	for (size_t i = 0; i < sets->count && status == STATUS_OK; i++) {
@@ -79,15 +90,12 @@ enum status answer_sets_learn(struct store *store, const struct catalog *catalog
 		if (status == STATUS_DATA) { /* too few of them have scores */
 			error_clear(error);
 			status = STATUS_OK;
-			free(sets->list[i].key);
-			continue;
 		}
-		sets->list[kept++] = sets->list[i];
 	}
-	if (status != STATUS_OK)
-		answer_sets_free(sets);
+	if (status == STATUS_OK)
+		drop_unlearned(sets);
 	else
-		sets->count = kept;
+		answer_sets_free(sets);
 	return status;
 }
 

@@ -2,6 +2,7 @@
 #include "app.h"
 
 #include "stemma/base/memory.h"
+#include "stemma/base/text.h"
 
 enum { MODELS = 30 };
 
@@ -248,6 +249,52 @@ static void too_few_models_and_cancelling_leave_no_fit(void **state)
 	assert_int_equal(kept_models(fixture), -1);
 }
 
+/* Answers of `count` models of an owner to 12 questions. */
+static void import_answers(struct fixture *fixture, const char *file, const char *owner, int count)
+{
+	struct text table = {0};
+
+	text_append(&table, "model");
+	for (int q = 0; q < 12; q++)
+		text_append_format(&table, ",%.1s:%d", file, q);
+	for (int i = 0; i < count; i++) {
+		text_append_format(&table, "\n%s/model-%d", owner, i);
+		for (int q = 0; q < 12; q++)
+			text_append_format(&table, ",%d", (i * 5 + q * 7) % 12 < 6);
+	}
+	text_append(&table, "\n");
+	place_import(&fixture->place, fixture->session->store, file, text_string(&table));
+	text_free(&table);
+}
+
+/* Of three sets the first has too few models with scores; then it is cut short. */
+static void answers_are_learned_all_or_none(void **state)
+{
+	struct fixture *fixture = *state;
+	struct progress progress = {0};
+	struct error error = {0};
+
+	open_family(fixture);
+	import_answers(fixture, "a.csv", "nobody", 50);
+	begin(fixture->session->store);
+	for (int i = MODELS; i < 50; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "owner/model-%d", i);
+		put_score(fixture->session->store, name, "user", "ifeval", 20 + (i * 11) % 31);
+	}
+	commit(fixture->session->store);
+	import_answers(fixture, "b.csv", "owner", 50);
+	expect_ok(session_reload(fixture->session, &error), &error);
+	fit(fixture, 0, false);
+	expect_ok(session_learn_answers(fixture->session, 1, NULL, &error), &error);
+	assert_int_equal(fixture->session->answers.count, 1);
+	assert_string_equal(fixture->session->answers.list[0].key, "b");
+	import_answers(fixture, "c.csv", "owner", 50);
+	progress_cancel(&progress);
+	assert_int_equal(session_learn_answers(fixture->session, 1, &progress, &error), STATUS_CANCELLED);
+	assert_int_equal(fixture->session->answers.count, 0);
+}
+
 /* ---- flags ------------------------------------------------------------------- */
 
 static size_t fitted_models(struct fixture *fixture)
@@ -362,6 +409,7 @@ int main(void)
 		TEST(flags_of_others_are_read),
 		TEST(the_nearest_flag_explains),
 		TEST(too_few_models_and_cancelling_leave_no_fit),
+		TEST(answers_are_learned_all_or_none),
 	};
 	return cmocka_run_group_tests_name("app: session", tests, NULL, NULL);
 }
