@@ -32,21 +32,12 @@ static const struct option_spec specs[] = {
 	{"seed", 0, OPTION_NUMBER, "N", OPTION(seed), "seed of the back-test (default 1)", NULL},
 };
 
-static const struct column columns[] = {
-	{"step", "", COLUMN_NUMBER, 0, false},
-	{"benchmark", "run", COLUMN_TEXT, 0, false},
-	{"sd", "sd after", COLUMN_NUMBER, 2, false},
-	{"low50", "50 % interval", COLUMN_NUMBER, 1, false},
-	{"high50", "", COLUMN_NUMBER, 1, true},
-	{"low90", "90 % interval", COLUMN_NUMBER, 1, false},
-	{"high90", "", COLUMN_NUMBER, 1, true},
-};
+static const struct column columns[] = {PLAN_COLUMNS("benchmark", "run")};
 
-static void add_step(struct table *table, double step, const char *benchmark,
-		     const struct engine_estimate *after)
+void plan_add_step(struct table *table, size_t step, const char *what, const struct engine_estimate *after)
 {
-	table_number(table, step);
-	table_text(table, benchmark);
+	table_number(table, (double)step);
+	table_text(table, what);
 	table_number(table, after->sd);
 	table_number(table, after->low50);
 	table_number(table, after->high50);
@@ -80,10 +71,10 @@ static enum status plan_model(struct cli *cli, struct session *session, const ch
 		cli_report(cli, &report);
 		report_text(&report, "model", "model", names_model(catalog, model));
 		report_text(&report, "target", "target", names_benchmark(catalog, target, report.format));
-		add_step(table, 0, "nothing more", &before);
+		plan_add_step(table, 0, "nothing more", &before);
 		for (size_t i = 0; i < count; i++)
-			add_step(table, (double)i + 1, names_benchmark(catalog, steps[i].benchmark, report.format),
-				 &steps[i].after);
+			plan_add_step(table, i + 1, names_benchmark(catalog, steps[i].benchmark, report.format),
+				      &steps[i].after);
 		report_table(&report, "plan", NULL, table, TABLE_MAIN);
 		report_end(&report);
 		table_free(table);

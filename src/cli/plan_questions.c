@@ -12,15 +12,7 @@
 
 /* ---- the plan ---------------------------------------------------------------------- */
 
-static const struct column columns[] = {
-	{"step", "", COLUMN_NUMBER, 0, false},
-	{"question", "put question", COLUMN_TEXT, 0, false},
-	{"sd", "sd after", COLUMN_NUMBER, 2, false},
-	{"low50", "50 % interval", COLUMN_NUMBER, 1, false},
-	{"high50", "", COLUMN_NUMBER, 1, true},
-	{"low90", "90 % interval", COLUMN_NUMBER, 1, false},
-	{"high90", "", COLUMN_NUMBER, 1, true},
-};
+static const struct column columns[] = {PLAN_COLUMNS("question", "put question")};
 
 static void report_plan(struct cli *cli, const char *model, const char *set, const struct outcomes *outcomes,
 			const struct question_plan *plan)
@@ -29,16 +21,9 @@ static void report_plan(struct cli *cli, const char *model, const char *set, con
 	struct report report;
 	char name[OUTCOMES_NAME_SIZE];
 
-	for (size_t k = 0; k <= plan->count; k++) {
-		const struct engine_estimate *after = &plan->after[k];
-		table_number(table, (double)k);
-		table_text(table, k ? outcomes_name(outcomes, plan->questions[k - 1], name) : "nothing more");
-		table_number(table, after->sd);
-		table_number(table, after->low50);
-		table_number(table, after->high50);
-		table_number(table, after->low90);
-		table_number(table, after->high90);
-	}
+	for (size_t k = 0; k <= plan->count; k++)
+		plan_add_step(table, k, k ? outcomes_name(outcomes, plan->questions[k - 1], name) : "nothing more",
+			      &plan->after[k]);
 	cli_report(cli, &report);
 	report_text(&report, "model", "model", model);
 	report_text(&report, "target", "target", set);

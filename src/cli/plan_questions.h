@@ -1,8 +1,19 @@
-/* Plans of single questions, for stemma plan. */
+/* What the plans of benchmarks and of single questions share, and the latter. */
 #ifndef STEMMA_CLI_PLAN_QUESTIONS_H
 #define STEMMA_CLI_PLAN_QUESTIONS_H
 
 #include "command.h"
+
+/* Columns of a plan; the second says what is to be run or put. */
+#define PLAN_COLUMNS(key, title) \
+	{"step", "", COLUMN_NUMBER, 0, false}, \
+	{key, title, COLUMN_TEXT, 0, false}, \
+	{"sd", "sd after", COLUMN_NUMBER, 2, false}, \
+	{"low50", "50 % interval", COLUMN_NUMBER, 1, false}, \
+	{"high50", "", COLUMN_NUMBER, 1, true}, \
+	{"low90", "90 % interval", COLUMN_NUMBER, 1, false}, \
+	{"high90", "", COLUMN_NUMBER, 1, true}
+void plan_add_step(struct table *table, size_t step, const char *what, const struct engine_estimate *after);
 
 struct plan_questions {
 	const char *set;      /* key of the set of questions */
