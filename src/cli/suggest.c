@@ -42,6 +42,7 @@ static void take_wishes(const struct suggest_options *options, struct wishes *wi
 
 /* ---- the best ---------------------------------------------------------------- */
 
+#define PARENT_COLUMN 7 /* the first; each has two */
 static const struct column columns[] = {
 	{"rank", "", COLUMN_NUMBER, 0, false},
 	{"shown_gain", "gain", COLUMN_SIGNED, 1, false},
@@ -63,7 +64,7 @@ static void report_answers(struct report *report, const struct catalog *catalog,
 {
 	bool all = report->format != OUTPUT_TEXT;
 	size_t shown = all ? SUGGEST_PARENTS_MAX : parents;
-	struct table *table = table_new(columns, 7 + 2 * shown);
+	struct table *table = table_new(columns, PARENT_COLUMN + 2 * shown);
 
 	for (size_t i = 0; i < result->count; i++) {
 		const struct suggest_answer *answer = &result->answers[i];
@@ -171,7 +172,7 @@ static void front_columns_make(struct front_columns *made, const struct catalog 
 			if (i == AXIS_SHOWN)
 				column->title = names_benchmark(catalog, search->axes[a], OUTPUT_TEXT);
 		}
-	for (size_t i = 7; i < 11; i++)
+	for (size_t i = PARENT_COLUMN; i < PARENT_COLUMN + 4; i++)
 		made->column[made->count++] = columns[i];
 }
 
@@ -377,7 +378,7 @@ const struct command suggest_command = {
 	.details = "\nParents are scored models of one architecture and size.  The expected score is\n"
 		   "linear in the weights, so the best by gain lie at the ends of 0.2 to 0.8.\n"
 		   "Licences count with those of all ancestors.  compatible: none forbids what another\n"
-		   "demands; commercial: nor forbids commercial use; permissive: all are.\n",
+		   "demands; commercial: nor forbids commercial use; permissive: all are.",
 	.json = true,
 	.csv = true,
 	COMMAND_SPECS(specs),
