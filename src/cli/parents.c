@@ -15,7 +15,7 @@ static const struct parents_options defaults = {.limit = 8, .seed = 1};
 
 #define OPTION(member) offsetof(struct parents_options, member)
 static const struct option_spec specs[] = {
-	{"limit", 0, OPTION_NUMBER, "N", OPTION(limit), "the N likeliest (default 8)", NULL},
+	{"limit", 0, OPTION_NUMBER, "N", OPTION(limit), "the N likeliest (default 8, at most 100)", NULL},
 	{"accept", 0, OPTION_NUMBER, "N", OPTION(accept), "add the first N to your corrections", NULL},
 	{"test", 0, OPTION_FLAG, NULL, OPTION(test), "hide known parents and see how often they are found", NULL},
 	{"seed", 0, OPTION_NUMBER, "N", OPTION(seed), "seed of the test's folds (default 1)", NULL},
@@ -71,7 +71,7 @@ static enum status guess(struct cli *cli, const struct session *session, const c
 	const struct catalog *catalog = session->catalog;
 	struct parents_guess guesses[GUESSES_MAX];
 	struct guesses *known = NULL;
-	size_t child, count = 0, room = options->limit < GUESSES_MAX ? options->limit : GUESSES_MAX;
+	size_t child, count = 0;
 	enum status status = catalog_resolve(catalog, name, &child, error);
 
 	if (status == STATUS_OK && !catalog->models[child].architecture) {
@@ -82,7 +82,7 @@ static enum status guess(struct cli *cli, const struct session *session, const c
 		status = guesses_learn(session->store, catalog, &cli->progress, &known, error);
 	cli_end_progress(cli);
 	if (status == STATUS_OK) {
-		count = guesses_make(known, child, guesses, room);
+		count = guesses_make(known, child, guesses, options->limit);
 		report_guesses(cli, catalog, child, guesses, count);
 	}
 	if (status == STATUS_OK && options->accept > 0)
@@ -155,6 +155,10 @@ static enum status parents_run(struct cli *cli, const void *specific, size_t cou
 		return error_advise(error, "as in 'stemma parents owner/name'; \"stemma check --merges\" lists"
 				    " those that say none");
 	}
+	if (options->limit < 1 || options->limit > GUESSES_MAX)
+		return error_set(error, STATUS_USAGE, "--limit goes from 1 to %d", GUESSES_MAX);
+	if (options->test && options->accept > 0)
+		return error_set(error, STATUS_USAGE, "--test accepts nothing: --accept needs a model");
 	enum status status = cli_open(cli, &session, error);
 	if (status != STATUS_OK)
 		return status;

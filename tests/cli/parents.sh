@@ -36,6 +36,10 @@ check 'more go to the same list' lines 3
 once() { [ "$(grep -c '^add:' "$HOME/.config/stemma/corrections.yaml")" -eq 1 ]; }
 check 'of one file' once
 
+with parents --test --accept 2
+check 'a test accepts nothing' fails_with 64 'needs a model'
+with parents me/Zanzibar-Wombat-slerp --limit 101
+check 'more than can be listed' fails_with 64 'from 1 to 100'
 with parents
 check 'a model or the test' fails_with 64 'either a model or --test'
 with parents nobody/nothing
