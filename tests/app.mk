@@ -4,7 +4,7 @@ APP_TEST_LIBS = libapp.a libengine.a libstore.a libformats.a libsync.a libbase.a
 	$(CURL_LIBS) $(SQLITE_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(NLOPT_LIBS) $(CHOLMOD_LIBS) \
 	$(LAPACKE_LIBS) $(OPENBLAS_LIBS) -lm -lpthread
 APP_TESTS = tests/unit/app_catalog tests/unit/app_import tests/unit/app_session \
-	tests/unit/app_sketch tests/unit/app_job tests/unit/app_filter \
+	tests/unit/app_sketch tests/unit/app_sketch_kept tests/unit/app_job tests/unit/app_filter \
 	tests/unit/app_wishes tests/unit/app_pack
 
 check_PROGRAMS += $(APP_TESTS)
@@ -24,9 +24,13 @@ tests_unit_app_import_LDADD = $(APP_TEST_LIBS)
 tests_unit_app_session_SOURCES = tests/unit/app_session.c tests/unit/app.h tests/unit/test.h
 tests_unit_app_session_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_app_session_LDADD = $(APP_TEST_LIBS)
-tests_unit_app_sketch_SOURCES = tests/unit/app_sketch.c tests/unit/app.h tests/unit/test.h
+tests_unit_app_sketch_SOURCES = tests/unit/app_sketch.c tests/unit/app_sketch.h tests/unit/app.h tests/unit/test.h
 tests_unit_app_sketch_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_app_sketch_LDADD = $(APP_TEST_LIBS)
+tests_unit_app_sketch_kept_SOURCES = tests/unit/app_sketch_kept.c tests/unit/app_sketch.h tests/unit/app.h \
+	tests/unit/test.h
+tests_unit_app_sketch_kept_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_app_sketch_kept_LDADD = $(APP_TEST_LIBS)
 tests_unit_app_job_SOURCES = tests/unit/app_job.c tests/unit/test.h
 tests_unit_app_job_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_app_job_LDADD = $(APP_TEST_LIBS)
