@@ -147,4 +147,49 @@ static inline struct catalog *load(struct store *store)
 	return catalog;
 }
 
+/* A cache and its catalog; all zero at the start. */
+struct cache {
+	struct place place;
+	struct store *store;
+	struct catalog *catalog;
+};
+
+static inline void cache_make(struct cache *cache)
+{
+	place_make(&cache->place);
+	cache->store = place_store(&cache->place);
+}
+
+/* Two tables, one of models with scores and one of edges. */
+static inline void cache_fill(struct cache *cache, const char *models, const char *edges)
+{
+	place_import(&cache->place, cache->store, "models.csv", models);
+	place_import(&cache->place, cache->store, "edges.csv", edges);
+	cache->catalog = load(cache->store);
+}
+
+static inline void cache_remove(struct cache *cache)
+{
+	catalog_free(cache->catalog);
+	store_close(cache->store);
+	place_remove(&cache->place);
+}
+
+/* Set-up and tear-down of tests that need no more. */
+static inline int cache_set_up(void **state)
+{
+	struct cache *cache = calloc(1, sizeof *cache);
+
+	cache_make(cache);
+	*state = cache;
+	return 0;
+}
+
+static inline int cache_tear_down(void **state)
+{
+	cache_remove(*state);
+	free(*state);
+	return 0;
+}
+
 #endif

@@ -6,67 +6,40 @@
 #include "stemma/base/memory.h"
 #include "stemma/base/parallel.h"
 
-struct fixture {
-	struct place place;
-	struct store *store;
-	struct catalog *catalog;
-};
-
-static int open_cache(void **state)
-{
-	struct fixture *fixture = memory_zero(1, sizeof *fixture);
-
-	place_make(&fixture->place);
-	fixture->store = place_store(&fixture->place);
-	*state = fixture;
-	return 0;
-}
-
-static int close_cache(void **state)
-{
-	struct fixture *fixture = *state;
-
-	catalog_free(fixture->catalog);
-	store_close(fixture->store);
-	place_remove(&fixture->place);
-	free(fixture);
-	return 0;
-}
-
 static void an_empty_cache_is_no_fault(void **state)
 {
-	struct fixture *fixture = *state;
+	struct cache *cache = *state;
 
-	fixture->catalog = load(fixture->store);
-	assert_int_equal(fixture->catalog->count, 0);
-	assert_int_equal(fixture->catalog->scored_count, 0);
-	assert_int_equal(lineage_nodes(fixture->catalog->lineage), 0);
-	assert_true(catalog_find(fixture->catalog, "a/b") == CATALOG_NONE);
+	cache->catalog = load(cache->store);
+	assert_int_equal(cache->catalog->count, 0);
+	assert_int_equal(cache->catalog->scored_count, 0);
+	assert_int_equal(lineage_nodes(cache->catalog->lineage), 0);
+	assert_true(catalog_find(cache->catalog, "a/b") == CATALOG_NONE);
 }
 
-static void fill_names(struct fixture *fixture)
+static void fill_names(struct cache *cache)
 {
 	struct alias_facts alias = {.alias = "old/Name", .current = "mistralai/Mistral-7B-v0.1",
 				    .source = "renames"};
 	enum change change;
 
-	begin(fixture->store);
-	put_model(fixture->store, "mistralai/Mistral-7B-v0.1", "2023-09-20");
-	put_model(fixture->store, "mistralai/Mistral-7B-v0.3", "2024-05-22");
-	put_model(fixture->store, "HuggingFaceH4/zephyr-7b-beta", NULL);
-	put_model(fixture->store, "other/Zephyr-7B-Beta", NULL);
-	put_model(fixture->store, "zoo/Unique", NULL);
-	assert_int_equal(store_put_alias(fixture->store, &alias, &change, NULL), STATUS_OK);
-	commit(fixture->store);
-	fixture->catalog = load(fixture->store);
+	begin(cache->store);
+	put_model(cache->store, "mistralai/Mistral-7B-v0.1", "2023-09-20");
+	put_model(cache->store, "mistralai/Mistral-7B-v0.3", "2024-05-22");
+	put_model(cache->store, "HuggingFaceH4/zephyr-7b-beta", NULL);
+	put_model(cache->store, "other/Zephyr-7B-Beta", NULL);
+	put_model(cache->store, "zoo/Unique", NULL);
+	assert_int_equal(store_put_alias(cache->store, &alias, &change, NULL), STATUS_OK);
+	commit(cache->store);
+	cache->catalog = load(cache->store);
 }
 
 static void names_are_found_in_any_case_and_by_alias(void **state)
 {
-	struct fixture *fixture = *state;
+	struct cache *cache = *state;
 
-	fill_names(fixture);
-	const struct catalog *catalog = fixture->catalog;
+	fill_names(cache);
+	const struct catalog *catalog = cache->catalog;
 	size_t mistral = catalog_find(catalog, "mistralai/Mistral-7B-v0.1");
 	assert_true(mistral != CATALOG_NONE);
 	assert_true(catalog_find(catalog, "MISTRALAI/mistral-7b-V0.1") == mistral);
@@ -82,14 +55,14 @@ static void names_are_found_in_any_case_and_by_alias(void **state)
 
 static void short_names_must_be_unique(void **state)
 {
-	struct fixture *fixture = *state;
+	struct cache *cache = *state;
 	struct error error = {0};
 	size_t model;
 
-	fill_names(fixture);
-	assert_int_equal(catalog_resolve(fixture->catalog, "unique", &model, &error), STATUS_OK);
-	assert_string_equal(fixture->catalog->models[model].name, "zoo/Unique");
-	assert_int_equal(catalog_resolve(fixture->catalog, "zephyr-7b-beta", &model, &error),
+	fill_names(cache);
+	assert_int_equal(catalog_resolve(cache->catalog, "unique", &model, &error), STATUS_OK);
+	assert_string_equal(cache->catalog->models[model].name, "zoo/Unique");
+	assert_int_equal(catalog_resolve(cache->catalog, "zephyr-7b-beta", &model, &error),
 			 STATUS_NO_INPUT);
 	assert_non_null(strstr(error.message, "fits 2 models"));
 	assert_non_null(strstr(error.advice, "HuggingFaceH4/zephyr-7b-beta"));
@@ -108,13 +81,13 @@ static void a_wrong_name_gets_the_nearest_ones(void **state)
 		{"zephyr", "HuggingFaceH4/zephyr-7b-beta or other/Zephyr-7B-Beta?"},
 		{"old/nam", "mistralai/Mistral-7B-v0.1?"},
 	};
-	struct fixture *fixture = *state;
+	struct cache *cache = *state;
 
-	fill_names(fixture);
+	fill_names(cache);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct error error = {0};
 		size_t model;
-		assert_int_equal(catalog_resolve(fixture->catalog, cases[i].typed, &model, &error),
+		assert_int_equal(catalog_resolve(cache->catalog, cases[i].typed, &model, &error),
 				 STATUS_NO_INPUT);
 		assert_non_null(strstr(error.message, cases[i].typed));
 		if (!strstr(error.advice, cases[i].offered))
@@ -122,11 +95,11 @@ static void a_wrong_name_gets_the_nearest_ones(void **state)
 	}
 	struct error error = {0};
 	size_t model;
-	catalog_resolve(fixture->catalog, "nothing/like-any-of-these-names", &model, &error);
+	catalog_resolve(cache->catalog, "nothing/like-any-of-these-names", &model, &error);
 	assert_string_equal(error.advice, "");
 	char *endless = memory_zero(5001, 1);
 	memset(endless, 'x', 5000);
-	assert_int_equal(catalog_resolve(fixture->catalog, endless, &model, NULL), STATUS_NO_INPUT);
+	assert_int_equal(catalog_resolve(cache->catalog, endless, &model, NULL), STATUS_NO_INPUT);
 	free(endless);
 }
 
@@ -143,45 +116,45 @@ static void fill_math(struct store *store, const char *benchmark, int from, int 
 
 static void only_the_commoner_scoring_is_loaded(void **state)
 {
-	struct fixture *fixture = *state;
+	struct cache *cache = *state;
 
-	fill_math(fixture->store, "math_lvl_5_2024", 0, 3);
-	fixture->catalog = load(fixture->store);
-	assert_int_equal(fixture->catalog->benchmark_count, 1);
-	assert_string_equal(fixture->catalog->benchmarks[0].key, "math_lvl_5_2024");
-	assert_null(fixture->catalog->notice);
-	catalog_free(fixture->catalog);
+	fill_math(cache->store, "math_lvl_5_2024", 0, 3);
+	cache->catalog = load(cache->store);
+	assert_int_equal(cache->catalog->benchmark_count, 1);
+	assert_string_equal(cache->catalog->benchmarks[0].key, "math_lvl_5_2024");
+	assert_null(cache->catalog->notice);
+	catalog_free(cache->catalog);
 
-	fill_math(fixture->store, "math_lvl_5", 3, 8);
-	fixture->catalog = load(fixture->store);
-	assert_int_equal(fixture->catalog->benchmark_count, 1);
-	assert_string_equal(fixture->catalog->benchmarks[0].key, "math_lvl_5");
-	assert_int_equal(fixture->catalog->scored_count, 5);
-	assert_non_null(fixture->catalog->notice);
-	assert_non_null(strstr(fixture->catalog->notice, "5 models; 3 have only"));
-	size_t left_out = catalog_find(fixture->catalog, "owner/model-0");
-	assert_false(fixture->catalog->models[left_out].scored);
-	assert_null(fixture->catalog->models[left_out].score_source);
-	assert_true(isnan(catalog_score(fixture->catalog, left_out, 0)));
-	size_t shown = catalog_find(fixture->catalog, "owner/model-4");
-	assert_string_equal(fixture->catalog->models[shown].score_source, "math_lvl_5");
-	assert_string_equal(fixture->catalog->models[shown].precision, "bfloat16");
-	assert_int_equal(fixture->catalog->models[shown].chat_template, ANSWER_YES);
+	fill_math(cache->store, "math_lvl_5", 3, 8);
+	cache->catalog = load(cache->store);
+	assert_int_equal(cache->catalog->benchmark_count, 1);
+	assert_string_equal(cache->catalog->benchmarks[0].key, "math_lvl_5");
+	assert_int_equal(cache->catalog->scored_count, 5);
+	assert_non_null(cache->catalog->notice);
+	assert_non_null(strstr(cache->catalog->notice, "5 models; 3 have only"));
+	size_t left_out = catalog_find(cache->catalog, "owner/model-0");
+	assert_false(cache->catalog->models[left_out].scored);
+	assert_null(cache->catalog->models[left_out].score_source);
+	assert_true(isnan(catalog_score(cache->catalog, left_out, 0)));
+	size_t shown = catalog_find(cache->catalog, "owner/model-4");
+	assert_string_equal(cache->catalog->models[shown].score_source, "math_lvl_5");
+	assert_string_equal(cache->catalog->models[shown].precision, "bfloat16");
+	assert_int_equal(cache->catalog->models[shown].chat_template, ANSWER_YES);
 }
 
 static void averages_need_all_benchmarks(void **state)
 {
-	struct fixture *fixture = *state;
+	struct cache *cache = *state;
 	struct score_facts scores[] = {{"ifeval", 40, NAN}, {"bbh", 20, NAN}};
 	struct evaluation_facts facts = {.model = "a/full", .source = "user", .rank = RANK_USER,
 					 .chat_template = ANSWER_NO, .scores = scores, .score_count = 2};
 	enum change change;
 
-	begin(fixture->store);
-	assert_int_equal(store_put_evaluation(fixture->store, &facts, &change, NULL), STATUS_OK);
-	put_score(fixture->store, "a/half", "user", "bbh", 50);
-	commit(fixture->store);
-	struct catalog *catalog = fixture->catalog = load(fixture->store);
+	begin(cache->store);
+	assert_int_equal(store_put_evaluation(cache->store, &facts, &change, NULL), STATUS_OK);
+	put_score(cache->store, "a/half", "user", "bbh", 50);
+	commit(cache->store);
+	struct catalog *catalog = cache->catalog = load(cache->store);
 	size_t full = catalog_find(catalog, "a/full"), half = catalog_find(catalog, "a/half");
 	assert_int_equal(catalog->benchmark_count, 2);
 	assert_true(fabs(catalog_score(catalog, full, 2) - 30) < 1e-12);
@@ -204,8 +177,8 @@ static void averages_need_all_benchmarks(void **state)
 
 static void the_primary_parent_follows_weight_trust_and_age(void **state)
 {
-	struct fixture *fixture = *state;
-	struct store *store = fixture->store;
+	struct cache *cache = *state;
+	struct store *store = cache->store;
 
 	begin(store);
 	put_model(store, "p/young", "2024-06-01");
@@ -220,7 +193,7 @@ static void the_primary_parent_follows_weight_trust_and_age(void **state)
 	put_edge(store, "c/by-trust", "p/young", NAN, TRUST_DECLARED);
 	put_edge(store, "c/by-root", "p/undated", NAN, TRUST_ROOT);
 	commit(store);
-	struct catalog *catalog = fixture->catalog = load(store);
+	struct catalog *catalog = cache->catalog = load(store);
 	static const char *const expected[][2] = {
 		{"c/by-weight", "p/young"}, {"c/by-age", "p/old"}, {"c/by-trust", "p/young"},
 		{"c/by-root", "p/undated"},
@@ -240,13 +213,13 @@ static void parts_are_found_in_all_names_at_once(void **state)
 	static const char letters[] = "aAbB-_1[{@`/";
 	static const char *const parts[] = {"", "a", "B", "ab", "-1", "[", "{", "@", "`a", "a/b", "ba-", "aab1",
 					    "_[", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "\xE6\xA8\xA1", "x"};
-	struct fixture *fixture = *state;
+	struct cache *cache = *state;
 	uint32_t random = 7;
 	char name[4064];
 	uint8_t *contains;
 	size_t found = 0;
 
-	begin(fixture->store);
+	begin(cache->store);
 	for (int i = 0; i < 600; i++) {
 		size_t length = i % 50 == 0 ? 4000 : i % 7 == 0 ? 90 : 1 + (size_t)i % 12;
 		for (size_t k = 0; k < length; k++) {
@@ -254,17 +227,17 @@ static void parts_are_found_in_all_names_at_once(void **state)
 			name[k] = i % 50 == 25 ? 'b' : letters[(random >> 20) % (sizeof letters - 1)];
 		}
 		snprintf(name + length, sizeof name - length, "%d%s", i, i % 9 ? "" : "\xE6\xA8\xA1");
-		put_model(fixture->store, name, NULL);
+		put_model(cache->store, name, NULL);
 	}
-	commit(fixture->store);
-	fixture->catalog = load(fixture->store);
-	contains = memory_allocate(fixture->catalog->count, 1);
+	commit(cache->store);
+	cache->catalog = load(cache->store);
+	contains = memory_allocate(cache->catalog->count, 1);
 	for (size_t p = 0; p < 4 * sizeof parts / sizeof *parts; p++) {
 		const char *part = parts[p / 4];
-		memset(contains, 7, fixture->catalog->count);
-		names_sweep(fixture->catalog, p % PARALLEL_MAX + 1, part, contains);
-		for (size_t i = 0; i < fixture->catalog->count; i++) {
-			bool expected = fuzzy_find(fixture->catalog->models[i].name, part) != NULL || !*part;
+		memset(contains, 7, cache->catalog->count);
+		names_sweep(cache->catalog, p % PARALLEL_MAX + 1, part, contains);
+		for (size_t i = 0; i < cache->catalog->count; i++) {
+			bool expected = fuzzy_find(cache->catalog->models[i].name, part) != NULL || !*part;
 			assert_int_equal(contains[i], expected);
 			found += expected;
 		}
@@ -276,7 +249,7 @@ static void parts_are_found_in_all_names_at_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_cache, close_cache)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, cache_set_up, cache_tear_down)
 		TEST(an_empty_cache_is_no_fault),
 		TEST(names_are_found_in_any_case_and_by_alias),
 		TEST(short_names_must_be_unique),

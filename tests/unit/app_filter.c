@@ -7,9 +7,7 @@
 #include "stemma/base/parallel.h"
 
 struct fixture {
-	struct place place;
-	struct store *store;
-	struct catalog *catalog;
+	struct cache cache;
 	struct filter *filter;
 	uint8_t fit[32];
 	size_t best;
@@ -32,12 +30,9 @@ static int set_up(void **state)
 {
 	struct fixture *fixture = memory_zero(1, sizeof *fixture);
 
-	place_make(&fixture->place);
-	fixture->store = place_store(&fixture->place);
-	place_import(&fixture->place, fixture->store, "models.csv", models);
-	place_import(&fixture->place, fixture->store, "edges.csv", edges);
-	fixture->catalog = load(fixture->store);
-	fixture->filter = filter_new(fixture->catalog);
+	cache_make(&fixture->cache);
+	cache_fill(&fixture->cache, models, edges);
+	fixture->filter = filter_new(fixture->cache.catalog);
 	*state = fixture;
 	return 0;
 }
@@ -47,9 +42,7 @@ static int tear_down(void **state)
 	struct fixture *fixture = *state;
 
 	filter_free(fixture->filter);
-	catalog_free(fixture->catalog);
-	store_close(fixture->store);
-	place_remove(&fixture->place);
+	cache_remove(&fixture->cache);
 	free(fixture);
 	return 0;
 }
@@ -61,13 +54,13 @@ static const char *fitting(struct fixture *fixture)
 	size_t length = 0, count = filter_run(fixture->filter, NULL, 7, fixture->fit, &fixture->best);
 
 	text[0] = '\0';
-	for (size_t i = 0; i < fixture->catalog->count; i++) {
+	for (size_t i = 0; i < fixture->cache.catalog->count; i++) {
 		if (!fixture->fit[i])
 			continue;
 		assert_int_equal(fixture->fit[i], 7);
 		length += (size_t)snprintf(text + length, sizeof text - length, "%s%s",
 					   length ? " " : "",
-					   strchr(fixture->catalog->models[i].name, '/') + 1);
+					   strchr(fixture->cache.catalog->models[i].name, '/') + 1);
 		count--;
 	}
 	assert_int_equal(count, 0);
@@ -105,7 +98,7 @@ static void words_fit_names(void **state)
 	expect(state, "!oak", "Mixed-13B Small Unknown");
 	expect(state, "\"k/r\"", "Root-7B");
 	expect(state, "mx13", "Mixed-13B");
-	assert_string_equal(fixture->catalog->models[fixture->best].name, "elm/Mixed-13B");
+	assert_string_equal(fixture->cache.catalog->models[fixture->best].name, "elm/Mixed-13B");
 	expect(state, "qqq", "");
 	assert_true(fixture->best == CATALOG_NONE);
 }
@@ -230,7 +223,7 @@ static void typing_gives_what_the_line_gives(void **state)
 			if (filter_set(fixture->filter, part, NULL) != STATUS_OK)
 				continue;
 			snprintf(typed, sizeof typed, "%s", fitting(fixture));
-			struct filter *anew = filter_new(fixture->catalog), *kept = fixture->filter;
+			struct filter *anew = filter_new(fixture->cache.catalog), *kept = fixture->filter;
 			expect_ok(filter_set(anew, part, &error), &error);
 			fixture->filter = anew;
 			assert_string_equal(fitting(fixture), typed);
@@ -245,7 +238,7 @@ static void names_can_be_read_bit_by_bit(void **state)
 	struct fixture *fixture = *state;
 	size_t steps = 1;
 
-	while (filter_prepare(fixture->filter, 1) && steps < fixture->catalog->count / 2)
+	while (filter_prepare(fixture->filter, 1) && steps < fixture->cache.catalog->count / 2)
 		steps++;
 	typing_gives_what_the_line_gives(state);
 	assert_false(filter_prepare(fixture->filter, 1));
@@ -284,16 +277,16 @@ static void parts_together_find_what_one_finds(void **state)
 	size_t fitted = 0;
 
 	filter_free(fixture->filter);
-	catalog_free(fixture->catalog);
-	put_many(fixture->store, MODELS);
-	fixture->catalog = load(fixture->store);
-	fixture->filter = filter_new(fixture->catalog);
-	size_t count_all = fixture->catalog->count;
+	catalog_free(fixture->cache.catalog);
+	put_many(fixture->cache.store, MODELS);
+	fixture->cache.catalog = load(fixture->cache.store);
+	fixture->filter = filter_new(fixture->cache.catalog);
+	size_t count_all = fixture->cache.catalog->count;
 	assert_true(count_all <= MODELS + 8);
 	for (size_t i = 0; i < count_all; i++)
 		weights[i] = (uint32_t)(i * 7 % 11);
 	for (size_t parts = 1; parts <= PARALLEL_MAX; parts++)
-		filters[parts] = filter_new(fixture->catalog);
+		filters[parts] = filter_new(fixture->cache.catalog);
 	for (size_t l = 0; l < sizeof lines / sizeof *lines; l++) {
 		size_t best, best_of_one = 0, count, count_of_one = 0;
 		for (size_t parts = 1; parts <= PARALLEL_MAX; parts++) {

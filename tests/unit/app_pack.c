@@ -6,12 +6,6 @@
 
 #include "stemma/base/utf8.h"
 
-struct fixture {
-	struct place place;
-	struct store *store;
-	struct catalog *catalog;
-};
-
 static void fill(struct store *store)
 {
 	struct edge_facts merge = {.child = "m/merge", .parent = "b/base", .relation = RELATION_MERGE,
@@ -42,73 +36,59 @@ static void fill(struct store *store)
 
 static int setup(void **state)
 {
-	struct fixture *fixture = calloc(1, sizeof *fixture);
-
-	place_make(&fixture->place);
-	fixture->store = place_store(&fixture->place);
-	fill(fixture->store);
-	fixture->catalog = load(fixture->store);
-	*state = fixture;
+	cache_set_up(state);
+	struct cache *cache = *state;
+	fill(cache->store);
+	cache->catalog = load(cache->store);
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	struct fixture *fixture = *state;
-
-	catalog_free(fixture->catalog);
-	store_close(fixture->store);
-	place_remove(&fixture->place);
-	free(fixture);
-	return 0;
-}
-
-static void pack(const struct fixture *fixture)
+static void pack(const struct cache *cache)
 {
 	struct error error = {0};
 
-	expect_ok(catalog_pack(fixture->catalog, fixture->store, NULL, &error), &error);
+	expect_ok(catalog_pack(cache->catalog, cache->store, NULL, &error), &error);
 }
 
 /* What is loaded now, in place of what was. */
-static void reload(struct fixture *fixture, bool unpacked)
+static void reload(struct cache *cache, bool unpacked)
 {
-	catalog_free(fixture->catalog);
-	fixture->catalog = load(fixture->store);
-	assert_int_equal(fixture->catalog->unpacked, unpacked);
+	catalog_free(cache->catalog);
+	cache->catalog = load(cache->store);
+	assert_int_equal(cache->catalog->unpacked, unpacked);
 }
 
 /* As another program would. */
-static void run_sql(const struct fixture *fixture, const char *sql)
+static void run_sql(const struct cache *cache, const char *sql)
 {
 	sqlite3 *database;
 
-	assert_int_equal(sqlite3_open(fixture->place.cache, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_open(cache->place.cache, &database), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(database);
 }
 
-static char *difference(const struct fixture *fixture)
+static char *difference(const struct cache *cache)
 {
 	struct error error = {0};
 	char *finding;
 
-	expect_ok(catalog_check_packed(fixture->catalog, fixture->store, &finding, &error), &error);
+	expect_ok(catalog_check_packed(cache->catalog, cache->store, &finding, &error), &error);
 	return finding;
 }
 
 static void it_is_the_same_catalog(void **state)
 {
-	struct fixture *fixture = *state;
-	struct catalog *rows = fixture->catalog;
+	struct cache *cache = *state;
+	struct catalog *rows = cache->catalog;
 	size_t count, base = catalog_find(rows, "b/base"), merge = catalog_find(rows, "m/merge");
 
 	assert_false(rows->unpacked);
-	pack(fixture);
-	fixture->catalog = NULL;
-	reload(fixture, true);
-	const struct catalog *catalog = fixture->catalog;
-	assert_null(difference(fixture));
+	pack(cache);
+	cache->catalog = NULL;
+	reload(cache, true);
+	const struct catalog *catalog = cache->catalog;
+	assert_null(difference(cache));
 	assert_int_equal(catalog->count, 6);
 	assert_int_equal(catalog_find(catalog, "OLD/base"), base);
 	assert_int_equal(catalog_find_id(catalog, rows->models[merge].id), merge);
@@ -141,80 +121,80 @@ static void it_is_the_same_catalog(void **state)
 
 static void gaps_in_the_numbers_are_kept(void **state)
 {
-	struct fixture *fixture = *state;
+	struct cache *cache = *state;
 
-	run_sql(fixture, "DELETE FROM models WHERE name = 'a/child'; UPDATE models SET likes = 16777217,"
+	run_sql(cache, "DELETE FROM models WHERE name = 'a/child'; UPDATE models SET likes = 16777217,"
 			 " params_b = 7.2 WHERE name = 'b/base'");
-	reload(fixture, false);
-	assert_false(fixture->catalog->dense);
-	pack(fixture);
-	reload(fixture, true);
-	assert_null(difference(fixture));
-	assert_int_equal(fixture->catalog->count, 5);
+	reload(cache, false);
+	assert_false(cache->catalog->dense);
+	pack(cache);
+	reload(cache, true);
+	assert_null(difference(cache));
+	assert_int_equal(cache->catalog->count, 5);
 }
 
 /* Packing changes no data: what was learned of them stays good. */
 static void it_holds_for_one_version(void **state)
 {
-	struct fixture *fixture = *state;
-	int64_t version = store_data_version(fixture->store);
+	struct cache *cache = *state;
+	int64_t version = store_data_version(cache->store);
 
-	pack(fixture);
-	assert_true(store_data_version(fixture->store) == version);
-	reload(fixture, true);
-	run_sql(fixture, "UPDATE models SET license = 'mit' WHERE name = 'b/base'");
-	pack(fixture); /* of the old version: not kept */
-	reload(fixture, false);
-	assert_string_equal(fixture->catalog->models[catalog_find(fixture->catalog, "b/base")].license, "mit");
-	pack(fixture);
-	reload(fixture, true);
-	begin(fixture->store);
-	put_score(fixture->store, "m/merge", "user", "ifeval", 60);
-	commit(fixture->store);
-	reload(fixture, false);
+	pack(cache);
+	assert_true(store_data_version(cache->store) == version);
+	reload(cache, true);
+	run_sql(cache, "UPDATE models SET license = 'mit' WHERE name = 'b/base'");
+	pack(cache); /* of the old version: not kept */
+	reload(cache, false);
+	assert_string_equal(cache->catalog->models[catalog_find(cache->catalog, "b/base")].license, "mit");
+	pack(cache);
+	reload(cache, true);
+	begin(cache->store);
+	put_score(cache->store, "m/merge", "user", "ifeval", 60);
+	commit(cache->store);
+	reload(cache, false);
 }
 
 /* They change without the version of the data. */
 static void aliases_and_benchmarks_are_read_anew(void **state)
 {
-	struct fixture *fixture = *state;
+	struct cache *cache = *state;
 
-	pack(fixture);
-	run_sql(fixture, "INSERT INTO aliases (alias, model, source) SELECT 'new/name', id, 'x' FROM models"
+	pack(cache);
+	run_sql(cache, "INSERT INTO aliases (alias, model, source) SELECT 'new/name', id, 'x' FROM models"
 			 " WHERE name = 'a/child'; UPDATE benchmarks SET title = 'Renamed' WHERE key = 'ifeval'");
-	reload(fixture, true);
-	assert_int_equal(catalog_find(fixture->catalog, "new/name"), catalog_find(fixture->catalog, "a/child"));
-	assert_true(catalog_benchmark(fixture->catalog, "Renamed") < fixture->catalog->benchmark_count);
-	run_sql(fixture, "INSERT INTO benchmarks (id, key, title) VALUES (99, 'new', 'New')");
-	reload(fixture, false);
+	reload(cache, true);
+	assert_int_equal(catalog_find(cache->catalog, "new/name"), catalog_find(cache->catalog, "a/child"));
+	assert_true(catalog_benchmark(cache->catalog, "Renamed") < cache->catalog->benchmark_count);
+	run_sql(cache, "INSERT INTO benchmarks (id, key, title) VALUES (99, 'new', 'New')");
+	reload(cache, false);
 }
 
-static void check_a_difference(struct fixture *fixture, const char *sql, const char *said)
+static void check_a_difference(struct cache *cache, const char *sql, const char *said)
 {
-	pack(fixture);
-	run_sql(fixture, sql);
-	reload(fixture, true);
-	char *finding = difference(fixture);
+	pack(cache);
+	run_sql(cache, sql);
+	reload(cache, true);
+	char *finding = difference(cache);
 	assert_non_null(finding);
 	assert_non_null(strstr(finding, said));
 	free(finding);
 	struct error error = {0};
-	expect_ok(catalog_drop_packed(fixture->catalog, fixture->store, &error), &error);
-	reload(fixture, false);
+	expect_ok(catalog_drop_packed(cache->catalog, cache->store, &error), &error);
+	reload(cache, false);
 }
 
 /* The triggers count changes by hand; without them only the check can tell. */
 static void the_check_finds_what_differs(void **state)
 {
-	struct fixture *fixture = *state;
+	struct cache *cache = *state;
 
-	run_sql(fixture, "DROP TRIGGER models_changed; DROP TRIGGER scores_changed; DROP TRIGGER edges_changed;"
+	run_sql(cache, "DROP TRIGGER models_changed; DROP TRIGGER scores_changed; DROP TRIGGER edges_changed;"
 			 "DROP TRIGGER models_added; DROP TRIGGER edges_removed");
-	check_a_difference(fixture, "UPDATE models SET license = 'mit' WHERE name = 'b/base'", "facts, at b/base");
-	check_a_difference(fixture, "UPDATE scores SET value = 41 WHERE value = 40.25", "scores, at b/base");
-	check_a_difference(fixture, "UPDATE edges SET relation = 'quantized' WHERE relation = 'finetune'", "parents");
-	check_a_difference(fixture, "INSERT INTO models (name) VALUES ('n/new')", "has 6 models, the rows have 7");
-	check_a_difference(fixture, "DELETE FROM edges WHERE trust = 20", "cycles");
+	check_a_difference(cache, "UPDATE models SET license = 'mit' WHERE name = 'b/base'", "facts, at b/base");
+	check_a_difference(cache, "UPDATE scores SET value = 41 WHERE value = 40.25", "scores, at b/base");
+	check_a_difference(cache, "UPDATE edges SET relation = 'quantized' WHERE relation = 'finetune'", "parents");
+	check_a_difference(cache, "INSERT INTO models (name) VALUES ('n/new')", "has 6 models, the rows have 7");
+	check_a_difference(cache, "DELETE FROM edges WHERE trust = 20", "cycles");
 }
 
 static void report_stop(void *context, const char *stage, double fraction)
@@ -226,17 +206,17 @@ static void report_stop(void *context, const char *stage, double fraction)
 
 static void a_stop_leaves_what_was(void **state)
 {
-	struct fixture *fixture = *state;
+	struct cache *cache = *state;
 	struct progress progress = {.report = report_stop};
 	struct error error = {0};
 
 	progress.context = &progress;
-	pack(fixture);
-	assert_int_equal(catalog_pack(fixture->catalog, fixture->store, &progress, &error), STATUS_CANCELLED);
-	reload(fixture, true);
-	assert_null(difference(fixture));
-	begin(fixture->store); /* no transaction was left open */
-	commit(fixture->store);
+	pack(cache);
+	assert_int_equal(catalog_pack(cache->catalog, cache->store, &progress, &error), STATUS_CANCELLED);
+	reload(cache, true);
+	assert_null(difference(cache));
+	begin(cache->store); /* no transaction was left open */
+	commit(cache->store);
 }
 
 /* ---- bytes of any kind --------------------------------------------------------------- */
@@ -309,10 +289,10 @@ static void write_piece(sqlite3 *database, const struct piece *piece)
 }
 
 /* Loads with a damaged piece; whether it was taken all the same. */
-static bool try_piece(struct fixture *fixture, sqlite3 *database, const struct piece *piece)
+static bool try_piece(struct cache *cache, sqlite3 *database, const struct piece *piece)
 {
 	write_piece(database, piece);
-	struct catalog *catalog = load(fixture->store);
+	struct catalog *catalog = load(cache->store);
 	use(catalog);
 	bool taken = catalog->unpacked;
 	if (!taken)
@@ -324,13 +304,13 @@ static bool try_piece(struct fixture *fixture, sqlite3 *database, const struct p
 static void no_bytes_do_harm(void **state)
 {
 	static const unsigned char masks[] = {0x01, 0x80, 0xFF, 0x10};
-	struct fixture *fixture = *state;
+	struct cache *cache = *state;
 	struct piece *pieces = calloc(32, sizeof *pieces), changed;
 	sqlite3 *database;
 	size_t tried = 0, taken = 0;
 
-	pack(fixture);
-	assert_int_equal(sqlite3_open(fixture->place.cache, &database), SQLITE_OK);
+	pack(cache);
+	assert_int_equal(sqlite3_open(cache->place.cache, &database), SQLITE_OK);
 	sqlite3_exec(database, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
 	size_t count = read_pieces(database, pieces, 32);
 	assert_true(count > 10);
@@ -338,17 +318,17 @@ static void no_bytes_do_harm(void **state)
 		changed = pieces[p];
 		for (size_t i = 0; i < (size_t)changed.size; i++) {
 			changed.bytes[i] ^= masks[i % sizeof masks];
-			taken += try_piece(fixture, database, &changed);
+			taken += try_piece(cache, database, &changed);
 			changed.bytes[i] = pieces[p].bytes[i];
 			tried++;
 		}
 		changed.size = pieces[p].size - 1;
-		assert_false(try_piece(fixture, database, &changed));
+		assert_false(try_piece(cache, database, &changed));
 		changed.size = pieces[p].size + 1;
-		assert_false(try_piece(fixture, database, &changed));
+		assert_false(try_piece(cache, database, &changed));
 		write_piece(database, &pieces[p]);
 	}
-	reload(fixture, true);
+	reload(cache, true);
 	/* A letter of a name is as good as another, and a score as another. */
 	print_message("# %zu bytes of what is packed changed, %zu taken\n", tried, taken);
 	assert_true(tried > 500 && taken < tried / 2);
@@ -360,11 +340,11 @@ static void no_bytes_do_harm(void **state)
 
 static void a_session_packs_what_is_large(void **state)
 {
-	struct fixture *fixture = *state;
+	struct cache *cache = *state;
 	struct session *session;
 	struct error error = {0};
 
-	expect_ok(session_open(fixture->place.cache, true, NULL, NULL, &session, &error), &error);
+	expect_ok(session_open(cache->place.cache, true, NULL, NULL, &session, &error), &error);
 	assert_false(session_wants_pack(session)); /* six models are few */
 	setenv("STEMMA_PACK", "6", 1);
 	assert_true(session_wants_pack(session));
@@ -373,7 +353,7 @@ static void a_session_packs_what_is_large(void **state)
 	assert_int_equal(session->catalog->count, 7);
 	assert_false(session_wants_pack(session));
 	session_close(session);
-	expect_ok(session_open(fixture->place.cache, true, NULL, NULL, &session, &error), &error);
+	expect_ok(session_open(cache->place.cache, true, NULL, NULL, &session, &error), &error);
 	assert_true(session->catalog->unpacked);
 	assert_false(session_wants_pack(session));
 	session_close(session);
@@ -382,7 +362,7 @@ static void a_session_packs_what_is_large(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, cache_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(it_is_the_same_catalog),
 		TEST(gaps_in_the_numbers_are_kept),

@@ -7,9 +7,7 @@
 #include "stemma/base/memory.h"
 
 struct fixture {
-	struct place place;
-	struct store *store;
-	struct catalog *catalog;
+	struct cache cache;
 	struct wishes wishes;
 	struct wish_search search;
 };
@@ -31,11 +29,8 @@ static int set_up(void **state)
 {
 	struct fixture *fixture = memory_zero(1, sizeof *fixture);
 
-	place_make(&fixture->place);
-	fixture->store = place_store(&fixture->place);
-	place_import(&fixture->place, fixture->store, "models.csv", models);
-	place_import(&fixture->place, fixture->store, "edges.csv", edges);
-	fixture->catalog = load(fixture->store);
+	cache_make(&fixture->cache);
+	cache_fill(&fixture->cache, models, edges);
 	*state = fixture;
 	return 0;
 }
@@ -46,9 +41,7 @@ static int tear_down(void **state)
 
 	wishes_free(&fixture->wishes);
 	wish_search_free(&fixture->search);
-	catalog_free(fixture->catalog);
-	store_close(fixture->store);
-	place_remove(&fixture->place);
+	cache_remove(&fixture->cache);
 	free(fixture);
 	return 0;
 }
@@ -59,7 +52,7 @@ static void resolve(struct fixture *fixture, const char *line)
 
 	wish_search_free(&fixture->search);
 	expect_ok(wishes_read(&fixture->wishes, line, &error), &error);
-	expect_ok(wishes_resolve(&fixture->wishes, fixture->catalog, &fixture->search, &error), &error);
+	expect_ok(wishes_resolve(&fixture->wishes, fixture->cache.catalog, &fixture->search, &error), &error);
 }
 
 /* The models that a line leaves, by the letters that their names begin with. */
@@ -70,7 +63,7 @@ static void expect_allowed(struct fixture *fixture, const char *line, const char
 
 	resolve(fixture, line);
 	for (size_t i = 0; i < 6; i++)
-		if (fixture->search.allowed[catalog_find(fixture->catalog, names[i])])
+		if (fixture->search.allowed[catalog_find(fixture->cache.catalog, names[i])])
 			strncat(left, strchr(names[i], '/') + 1, 1);
 	if (strcmp(left, expected) != 0)
 		fail_msg("%s leaves %s, not %s", line, left, expected);
@@ -83,7 +76,7 @@ static void expect_refused(struct fixture *fixture, const char *line, const char
 	enum status status = wishes_read(&fixture->wishes, line, &error);
 
 	if (status == STATUS_OK)
-		status = wishes_resolve(&fixture->wishes, fixture->catalog, &fixture->search, &error);
+		status = wishes_resolve(&fixture->wishes, fixture->cache.catalog, &fixture->search, &error);
 	assert_int_not_equal(status, STATUS_OK);
 	error_format(&error, message, sizeof message);
 	if (!strstr(message, said))
@@ -129,12 +122,12 @@ static void settings_say_what_is_wished(void **state)
 	assert_int_equal(settings->limit, 4);
 	assert_int_equal(settings->per_model, 2);
 	assert_int_equal(settings->models.include_count, 1);
-	assert_int_equal(settings->models.include[0], catalog_find(fixture->catalog, "elm/Free"));
+	assert_int_equal(settings->models.include[0], catalog_find(fixture->cache.catalog, "elm/Free"));
 	assert_int_equal(fixture->search.front.axis_count, 0);
 	resolve(fixture, "pareto=bbh,average limit=3");
 	assert_int_equal(fixture->search.front.axis_count, 2);
 	assert_int_equal(fixture->search.front.axes[0], 1);
-	assert_int_equal(fixture->search.front.axes[1], fixture->catalog->benchmark_count);
+	assert_int_equal(fixture->search.front.axes[1], fixture->cache.catalog->benchmark_count);
 	assert_int_equal(fixture->search.front.limit, 3);
 }
 
@@ -166,8 +159,8 @@ static void licences_of_ancestors_count(void **state)
 	expect_allowed(fixture, "rights=permissive", "F");
 	resolve(fixture, "rights=compatible");
 	const struct suggest_models *set = &fixture->search.settings.models;
-	size_t tuned = catalog_find(fixture->catalog, "oak/Tuned"), alike = catalog_find(fixture->catalog, "elm/Alike");
-	size_t free_model = catalog_find(fixture->catalog, "elm/Free"), silent = catalog_find(fixture->catalog, "elm/Silent");
+	size_t tuned = catalog_find(fixture->cache.catalog, "oak/Tuned"), alike = catalog_find(fixture->cache.catalog, "elm/Alike");
+	size_t free_model = catalog_find(fixture->cache.catalog, "elm/Free"), silent = catalog_find(fixture->cache.catalog, "elm/Silent");
 	assert_true(set->has[tuned] & set->against[alike]);
 	assert_true(set->has[alike] & set->against[tuned]);
 	assert_false(set->has[free_model] & set->against[alike]);
@@ -218,7 +211,7 @@ static void the_plot_has_what_counts(void **state)
 	struct plot plot;
 
 	resolve(fixture, "pareto=ifeval,bbh");
-	plot_front(&plot, 60, 20, fixture->catalog, &fixture->search, &result);
+	plot_front(&plot, 60, 20, fixture->cache.catalog, &fixture->search, &result);
 	assert_int_equal(cell_at(&plot, 45, 25), '1');
 	assert_int_equal(cell_at(&plot, 35, 70), '2');
 	/* Root, Tuned, Free and Alike: more of one is less of the other. */
