@@ -5,10 +5,12 @@ ENGINE_TEST_LIBS = libengine.a libbase.a $(CMOCKA_LIBS) $(NLOPT_LIBS) $(CHOLMOD_
 ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
 	$(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
 
-check_PROGRAMS += tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate \
-	tests/unit/simulated tests/unit/sparse tests/unit/suggest
-TESTS += tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate tests/unit/simulated \
-	tests/unit/sparse tests/unit/suggest
+ENGINE_TESTS = tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate \
+	tests/unit/simulated tests/unit/question tests/unit/sparse tests/unit/state \
+	tests/unit/backtest tests/unit/suggest
+
+check_PROGRAMS += $(ENGINE_TESTS)
+TESTS += $(ENGINE_TESTS)
 tests_unit_lineage_SOURCES = tests/unit/lineage.c tests/unit/test.h
 tests_unit_lineage_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_lineage_LDADD = $(ENGINE_TEST_LIBS)
@@ -24,21 +26,15 @@ tests_unit_evaluate_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_simulated_SOURCES = tests/unit/simulated.c tests/unit/draw.h tests/unit/test.h
 tests_unit_simulated_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_simulated_LDADD = $(ENGINE_TEST_LIBS)
-check_PROGRAMS += tests/unit/question
-TESTS += tests/unit/question
 tests_unit_question_SOURCES = tests/unit/question.c tests/unit/test.h
 tests_unit_question_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_question_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_sparse_SOURCES = tests/unit/sparse.c tests/unit/engine_world.h tests/unit/draw.h tests/unit/test.h
 tests_unit_sparse_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_sparse_LDADD = $(ENGINE_TEST_LIBS)
-check_PROGRAMS += tests/unit/state
-TESTS += tests/unit/state
 tests_unit_state_SOURCES = tests/unit/state.c tests/unit/engine_world.h tests/unit/draw.h tests/unit/test.h
 tests_unit_state_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_state_LDADD = $(ENGINE_TEST_LIBS)
-check_PROGRAMS += tests/unit/backtest
-TESTS += tests/unit/backtest
 tests_unit_backtest_SOURCES = tests/unit/backtest.c tests/unit/test.h
 tests_unit_backtest_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_backtest_LDADD = $(ENGINE_TEST_LIBS)
