@@ -6,4 +6,4 @@ CLI_TESTS = tests/cli/options.sh tests/cli/config.sh tests/cli/import.sh tests/c
 	tests/cli/sync.sh
 TESTS += $(CLI_TESTS)
 dist_check_SCRIPTS += $(CLI_TESTS)
-EXTRA_DIST += tests/sync/server.py tests/cli/tap.sh tests/cli/fixtures.txt
+EXTRA_DIST += tests/sync/server.py tests/cli/tap.sh tests/cli/server.sh tests/cli/fixtures.txt

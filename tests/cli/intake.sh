@@ -2,12 +2,12 @@
 # Import, sync and reload beside the screen: what they bring, what they leave as it
 # was, and how they end.  Prints TAP.
 . "${top_srcdir:-.}/tests/cli/tap.sh"
+. "$top_srcdir/tests/cli/server.sh"
 need_utf8
 LC_ALL=$locale
 XDG_CONFIG_HOME=$work/config
 export XDG_CONFIG_HOME
-unset LINES COLUMNS HF_TOKEN HUGGING_FACE_HUB_TOKEN HF_HUB_OFFLINE TRANSFORMERS_OFFLINE HF_HOME HF_TOKEN_PATH
-unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
+unset LINES COLUMNS
 screens=$top_srcdir/tests/screens
 
 # A cache with a family, fitted, that each part begins with.
@@ -294,7 +294,6 @@ check 'the sketch of meanwhile is predicted' shows fit.txt 'average .*±'
 check 'a search is made anew' shows suggest.txt 'suggest'
 
 # ---- others
-python=$(command -v python3)
 if [ -n "$python" ] && "$python" -c 'import sqlite3'; then
 	family
 	mkfifo go back
@@ -357,15 +356,7 @@ fi
 
 # ---- a server
 if [ -n "$python" ]; then
-	echo good >mode
-	"$python" "$top_srcdir/tests/sync/server.py" "$work" 2>server.err &
-	server=$!
-	trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
-	while [ ! -s port ]; do
-		kill -0 $server 2>/dev/null || { cat server.err; exit 99; }
-	done
-	HF_ENDPOINT=http://127.0.0.1:$(cat port)/
-	export HF_ENDPOINT
+	start_server "$work"
 	serve() { echo "new $*" >mode; : >log; }
 	# synced CHOICES: with the cursor on a model and a sketch.
 	synced() {
@@ -427,8 +418,7 @@ END
 	synced ''
 	check 'offline is said' shows synced-told.txt 'HF_HUB_OFFLINE says that nothing may be fetched'
 	unset HF_HUB_OFFLINE
-	kill $server
-	wait $server 2>/dev/null
+	stop_server
 	synced tries=1
 	check 'no server is a message' shows synced-told.txt 'http://127.0.0.1'
 else

@@ -1,22 +1,13 @@
 #!/bin/sh
 # Fetching, from a server that misbehaves.  Prints TAP.
 . "${top_srcdir:-.}/tests/cli/tap.sh"
+. "$top_srcdir/tests/cli/server.sh"
 
-unset HF_TOKEN HUGGING_FACE_HUB_TOKEN HF_HUB_OFFLINE TRANSFORMERS_OFFLINE HF_HOME HF_TOKEN_PATH
-unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
-python=$(command -v python3) || {
+[ -n "$python" ] || {
 	echo '1..0 # SKIP python3 is not there'
 	exit 0
 }
-echo good >mode
-"$python" "$top_srcdir/tests/sync/server.py" "$work" 2>server.err &
-server=$!
-trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
-while [ ! -s port ]; do
-	kill -0 $server 2>/dev/null || { cat server.err; exit 99; }
-done
-HF_ENDPOINT=http://127.0.0.1:$(cat port)/
-export HF_ENDPOINT
+start_server "$work"
 
 with() { stemma --db s.db --no-starter "$@"; }
 sync() { with sync --backoff 1 "$@"; }
@@ -149,8 +140,7 @@ fresh
 HF_HUB_OFFLINE=1 "$program" --db s.db --no-starter sync >out 2>err </dev/null
 code=$?
 check 'offline is said' fails_with 74 'HF_HUB_OFFLINE says that nothing may be fetched'
-kill $server
-wait $server 2>/dev/null
+stop_server
 sync --tries 1
 check 'no server, no hang' fails_with 74 'http://127.0.0.1'
 finish

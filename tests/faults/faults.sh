@@ -6,6 +6,7 @@
 #   KILLS=200 DAMAGES=100 faults.sh    as `make check-faults` runs it
 #   SEED=7 faults.sh                   other kills
 . "${top_srcdir:-.}/tests/cli/tap.sh"
+. "$top_srcdir/tests/cli/server.sh"
 kills=${KILLS:-12} damages=${DAMAGES:-12} seed=${SEED:-1}
 rows=20000
 # What a large hub does: the catalog is packed after each import and beside the screen.
@@ -126,17 +127,8 @@ fi
 # again, it ends well.
 if [ $all_killed -eq 0 ]; then
 	skip 'killed syncs' 'system calls cannot be watched here'
-elif python=$(command -v python3); then
-	mkdir served
-	echo good >served/mode
-	"$python" "$top_srcdir/tests/sync/server.py" served 2>server.err &
-	server=$!
-	trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
-	while [ ! -s served/port ] && kill -0 $server 2>/dev/null; do sleep 0.1; done
-	unset HF_TOKEN HUGGING_FACE_HUB_TOKEN HF_HUB_OFFLINE TRANSFORMERS_OFFLINE HF_HOME HF_TOKEN_PATH
-	unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
-	HF_ENDPOINT=http://127.0.0.1:$(cat served/port)
-	export HF_ENDPOINT
+elif [ -n "$python" ]; then
+	start_server served
 	edges 0 >edges.csv
 	"$program" --db base.db --no-starter import edges.csv >/dev/null 2>&1
 	db=base.db before=$(models)
@@ -154,8 +146,7 @@ elif python=$(command -v python3); then
 		[ $code -eq 0 ] && [ "$(models)" = $((before + 230)) ]
 	}
 	kills sync --no-starter sync
-	kill $server
-	trap 'rm -rf "$work"' EXIT
+	stop_server
 	unset HF_ENDPOINT
 	db=t.db
 else

@@ -4,6 +4,7 @@
 # right to mount a small disk.  Prints TAP and, as comments, how much was tried.
 #   RESTS="0 4 64"    KB that are free, of which fewer are tried by default
 . "${top_srcdir:-.}/tests/cli/tap.sh"
+. "$top_srcdir/tests/cli/server.sh"
 rests_tried=${RESTS:-0 8 40 96 384}
 screens=$top_srcdir/tests/screens
 
@@ -12,7 +13,6 @@ if [ "$(id -u)" -ne 0 ] || ! mount -t tmpfs -o size=4m stemma-test small 2>/dev/
 	echo '1..0 # SKIP no right to mount a small disk'
 	exit 0
 fi
-server=
 trap 'umount -l small; [ -z "$server" ] || kill $server; rm -rf "$work"' EXIT
 HOME=$work/small
 db=small/t.db
@@ -88,16 +88,8 @@ fills 'a fit' --db $db fit --variances
 fills 'a choice' --db $db choose north/Oak-7B 2
 fills 'an export' --db $db export --json -o small/out.json
 fills 'a sketch and a flag' --db $db browse --script keep.keys
-if python=$(command -v python3); then
-	mkdir served
-	echo good >served/mode
-	"$python" "$top_srcdir/tests/sync/server.py" served 2>server.err &
-	server=$!
-	while [ ! -s served/port ] && kill -0 $server 2>/dev/null; do sleep 0.1; done
-	unset HF_TOKEN HUGGING_FACE_HUB_TOKEN HF_HUB_OFFLINE TRANSFORMERS_OFFLINE HF_HOME HF_TOKEN_PATH
-	unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
-	HF_ENDPOINT=http://127.0.0.1:$(cat served/port)
-	export HF_ENDPOINT
+if [ -n "$python" ]; then
+	start_server served
 	fills 'a sync' --db $db --no-starter sync
 else
 	skip 'a sync' 'no Python for the server'

@@ -6,6 +6,7 @@
 #   session.sh threads   a program built with -fsanitize=thread: make check-threads
 # Prints TAP.
 . "${top_srcdir:-.}/tests/cli/tap.sh"
+. "$top_srcdir/tests/cli/server.sh"
 here=$top_srcdir/tests/faults
 STATUS=99 # of a run in which something was found
 case ${1-} in
@@ -115,16 +116,8 @@ check 'show' watched show "$model"
 check 'residuals' watched residuals --csv
 check 'export of a sketch' watched export --sketch kept -o kept.md
 check 'check' watched check
-if python=$(command -v python3); then
-	unset HF_TOKEN HUGGING_FACE_HUB_TOKEN HF_HUB_OFFLINE TRANSFORMERS_OFFLINE HF_HOME HF_TOKEN_PATH
-	unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
-	echo good >mode
-	"$python" "$top_srcdir/tests/sync/server.py" "$work" 2>server.err &
-	server=$!
-	trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
-	while [ ! -s port ] && kill -0 $server 2>/dev/null; do sleep 0.1; done
-	HF_ENDPOINT=http://127.0.0.1:$(cat port)
-	export HF_ENDPOINT
+if [ -n "$python" ]; then
+	start_server "$work"
 	check 'sync' watched sync --models --depth 1
 	check 'sync beside the screen' watched browse --script fetch.keys
 else
