@@ -120,19 +120,21 @@ static size_t edit_distance(const char *a, const char *b, size_t limit)
 	return row[length_b];
 }
 
-/* How far a name is from what was typed: 0 the same, INFINITY no likeness.  A
- * name that contains it is near, the nearer the less it has besides. */
-static double name_distance(const char *typed, const char *name)
+/* How far a name is from what was typed: 0 the same, INFINITY no likeness, or more
+ * than `most`.  A name that contains it is near, the nearer the less it has besides. */
+static double name_distance(const char *typed, const char *name, double most)
 {
 	size_t length = strlen(typed), limit = length / 3 > 2 ? length / 3 : 2;
 
 	if (!strchr(typed, '/'))
 		name = name_without_owner(name);
+	double besides = 0.5 + ((double)strlen(name) - (double)length) / 100;
+	bool contains = length >= 3 && besides >= 0.5 && besides <= most && strcasestr(name, typed);
+	if ((double)limit > most)
+		limit = (size_t)most;
 	size_t edits = edit_distance(typed, name, limit);
 	double distance = edits <= limit ? (double)edits : INFINITY;
-	if (length >= 3 && strcasestr(name, typed))
-		distance = fmin(distance, 0.5 + (double)(strlen(name) - length) / 100);
-	return distance;
+	return contains ? fmin(distance, besides) : distance;
 }
 
 struct offer {
@@ -173,7 +175,9 @@ static size_t catalog_nearest(const struct catalog *catalog, const char *typed,
 		return 0;
 	for (size_t i = 0; i < name_count(catalog); i++) {
 		struct offer offer;
-		offer.distance = name_distance(typed, name_at(catalog, i, &offer.model));
+		/* Farther ones than those that are offered need not be measured. */
+		double most = count == OFFERS ? offers[OFFERS - 1].distance : INFINITY;
+		offer.distance = name_distance(typed, name_at(catalog, i, &offer.model), most);
 		if (offer.distance < INFINITY)
 			offer_add(offers, &count, offer);
 	}
