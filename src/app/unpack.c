@@ -65,19 +65,19 @@ static bool take_header(struct unpacker *unpacker)
 static bool take_name_starts(struct unpacker *unpacker)
 {
 	struct catalog *catalog = unpacker->catalog;
-	size_t end = 0, bytes = entries(unpacker, PACKED_NAMES, 1);
+	size_t end = 0;
 	uint32_t *lengths = take_block(unpacker, PACKED_LENGTHS, catalog->count, sizeof *lengths, 0);
 	bool sound = lengths != NULL;
 
 	catalog->name_start = memory_allocate(catalog->count + 1, sizeof *catalog->name_start);
 	catalog->name_start[0] = 0;
 	for (size_t i = 0; i < catalog->count && sound; i++) {
-		sound = lengths[i] >= 2 && lengths[i] <= bytes - end;
+		sound = lengths[i] >= 2;
 		end += lengths[i];
 		catalog->name_start[i + 1] = end;
 	}
 	free(lengths);
-	return sound && end == bytes;
+	return sound; /* whether there are so many bytes, the next block tells */
 }
 
 /* Names are read as strings: each has one 0, at its end. */
@@ -183,8 +183,8 @@ static char *text_at(const struct unpacker *unpacker, uint64_t place)
 static bool make_pattern(const struct unpacker *unpacker, const struct packed_shape *shape,
 			 struct catalog_model *pattern)
 {
-	bool sound = shape->kind < KIND_COUNT && shape->suspect <= 1 &&
-		     shape->chat_template >= ANSWER_UNKNOWN && shape->chat_template <= ANSWER_YES;
+	bool sound = shape->kind < KIND_COUNT && shape->chat_template >= ANSWER_UNKNOWN &&
+		     shape->chat_template <= ANSWER_YES;
 
 	*pattern = (struct catalog_model){
 #define X(symbol, member) .member = text_at(unpacker, shape->text[PACKED_##symbol]),
@@ -260,7 +260,7 @@ static bool take_numbers(struct unpacker *unpacker, enum packed_block block,
 	return numbers || catalog->count == 0;
 }
 
-/* They grow. */
+/* They grow from above 0. */
 static bool take_ids(struct unpacker *unpacker)
 {
 	struct catalog *catalog = unpacker->catalog;
@@ -275,7 +275,7 @@ static bool take_ids(struct unpacker *unpacker)
 	ids = take_block(unpacker, PACKED_IDS, catalog->count, sizeof *ids, 0);
 	bool sound = ids != NULL;
 	for (size_t i = 0; i < catalog->count && sound; i++) {
-		sound = i == 0 || ids[i] > ids[i - 1];
+		sound = ids[i] > (i > 0 ? ids[i - 1] : 0);
 		catalog->models[i].id = ids[i];
 	}
 	free(ids);
