@@ -12,7 +12,8 @@ enum licence_class licence_class(const char *licence)
 		enum licence_class class;
 	} known[] = {
 		{"cc-by-nc", LICENCE_NONCOMMERCIAL}, {"cc-by-sa", LICENCE_SHARE_ALIKE},
-		{"cc", LICENCE_PERMISSIVE}, {"apache", LICENCE_PERMISSIVE}, {"mit", LICENCE_PERMISSIVE},
+		{"cc-by-nd", LICENCE_OWN_TERMS}, {"cc-by", LICENCE_PERMISSIVE}, {"cc0", LICENCE_PERMISSIVE},
+		{"apache", LICENCE_PERMISSIVE}, {"mit", LICENCE_PERMISSIVE},
 		{"bsd", LICENCE_PERMISSIVE}, {"unlicense", LICENCE_PERMISSIVE}, {"wtfpl", LICENCE_PERMISSIVE},
 		{"artistic", LICENCE_PERMISSIVE}, {"isc", LICENCE_PERMISSIVE}, {"zlib", LICENCE_PERMISSIVE},
 		{"gpl", LICENCE_SHARE_ALIKE}, {"agpl", LICENCE_SHARE_ALIKE}, {"lgpl", LICENCE_SHARE_ALIKE},

@@ -3,6 +3,7 @@
 #include "app.h"
 
 #include "stemma/app/plot.h"
+#include "stemma/app/licences.h"
 #include "stemma/app/wishes.h"
 #include "stemma/base/memory.h"
 
@@ -227,6 +228,25 @@ static void the_plot_has_what_counts(void **state)
 	assert_int_equal(plot_label(1000), '+');
 }
 
+/* Among those of Creative Commons are all classes. */
+static void licences_go_by_their_names(void **state)
+{
+	static const struct {
+		const char *name;
+		enum licence_class class;
+	} known[] = {
+		{"cc0-1.0", LICENCE_PERMISSIVE}, {"cc-by-4.0", LICENCE_PERMISSIVE},
+		{"cc-by-sa-4.0", LICENCE_SHARE_ALIKE}, {"cc-by-nc-4.0", LICENCE_NONCOMMERCIAL},
+		{"cc-by-nc-nd-4.0", LICENCE_NONCOMMERCIAL}, {"cc-by-nd-4.0", LICENCE_OWN_TERMS},
+		{"cc", LICENCE_UNKNOWN}, {"Apache-2.0", LICENCE_PERMISSIVE}, {"llama3.1", LICENCE_OWN_TERMS},
+		{"other", LICENCE_UNKNOWN}, {NULL, LICENCE_UNKNOWN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		assert_int_equal(licence_class(known[i].name), known[i].class);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +254,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(settings_say_what_is_wished, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(constraints_leave_models, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(licences_of_ancestors_count, set_up, tear_down),
+		cmocka_unit_test(licences_go_by_their_names),
 		cmocka_unit_test_setup_teardown(faults_are_named, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_plot_has_what_counts, set_up, tear_down),
 	};

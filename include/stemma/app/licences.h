@@ -8,7 +8,7 @@ enum licence_class {
 	LICENCE_PERMISSIVE,    /* apache-2.0, mit … */
 	LICENCE_SHARE_ALIKE,   /* what is made of it keeps the licence, without more limits */
 	LICENCE_NONCOMMERCIAL,
-	LICENCE_OWN_TERMS      /* of one maker: llama3, gemma … */
+	LICENCE_OWN_TERMS      /* of one maker: llama3, gemma …; or no derivatives: cc-by-nd */
 };
 
 /* Sets of classes: bit 1 << class. */
