@@ -45,18 +45,14 @@ void plan_add_step(struct table *table, size_t step, const char *what, const str
 	table_number(table, after->high90);
 }
 
-static enum status plan_model(struct cli *cli, struct session *session, const char *name,
+static enum status plan_model(struct cli *cli, struct session *session, size_t model,
 			      size_t target, struct error *error)
 {
 	const struct catalog *catalog = session->catalog;
-	size_t benchmarks = catalog->benchmark_count, model, count;
-	enum status status = catalog_resolve(catalog, name, &model, error);
-
-	if (status != STATUS_OK)
-		return status;
+	size_t benchmarks = catalog->benchmark_count, count;
 	struct engine_estimate before, *estimates = memory_zero(benchmarks + 1, sizeof *estimates);
 	struct plan_step *steps = memory_zero(benchmarks + 1, sizeof *steps);
-	status = engine_predict_model(session->query, model, estimates, error);
+	enum status status = engine_predict_model(session->query, model, estimates, error);
 	if (status == STATUS_OK) {
 		count = engine_plan(session->query, benchmarks, catalog_scores(catalog, model), target,
 				    &before, steps);
@@ -155,17 +151,21 @@ static enum status plan_set(struct cli *cli, struct session *session, const stru
 static enum status plan_benchmarks(struct cli *cli, struct session *session,
 				   const struct plan_options *options, char **arguments, struct error *error)
 {
-	const struct engine_settings settings = {.prior = PRIOR_KIN};
-	size_t target;
+	struct engine_settings settings = {.prior = PRIOR_KIN};
+	size_t target, model = CATALOG_NONE;
 	enum status status = target_find_benchmark(session->catalog, options->target ? options->target : "average",
 						  &target, error);
 
-	if (status == STATUS_OK)
-		status = cli_fit(cli, session, &settings, false, error);
+	if (status == STATUS_OK && !options->test)
+		status = catalog_resolve(session->catalog, arguments[0], &model, error);
+	if (status != STATUS_OK)
+		return status;
+	settings.without_factor = model != CATALOG_NONE && session_learns(session, model);
+	status = cli_fit(cli, session, &settings, false, error);
 	if (status != STATUS_OK)
 		return status;
 	return options->test ? plan_test(cli, session, target, options->seed, error)
-			     : plan_model(cli, session, arguments[0], target, error);
+			     : plan_model(cli, session, model, target, error);
 }
 
 static enum status plan_run(struct cli *cli, const void *specific, size_t count, char **arguments,
