@@ -86,6 +86,7 @@ void prompt_note(struct browser *browser, bool bad, const char *format, ...)
 struct message {
 	char *text;
 	bool failure;
+	bool passing; /* of the moment: the next message takes its place */
 	time_t when;
 };
 
@@ -303,6 +304,10 @@ void browser_message(struct browser *browser, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void browser_failure(struct browser *browser, const struct error *error);
 void browser_tell(struct browser *browser, const char *text, bool failure);
+/* A message of the moment, as each key of a search has one: only the last of a row of
+ * them is kept, and that only until there is another. */
+void browser_remark(struct browser *browser, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* The same for the messages view alone: details of what will be told. */
 void browser_note(struct browser *browser, const char *text, bool failure);
 /* Puts the latest message on the last row, where a failure stays until the next key

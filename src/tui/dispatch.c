@@ -1,6 +1,7 @@
 /* From keys to actions, and the actions that belong to no one view. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "browser.h"
@@ -28,8 +29,21 @@ const struct view_ops *view_ops(enum view_id view)
 
 /* ---- messages ---------------------------------------------------------------------- */
 
+static void forget_passing(struct browser *browser)
+{
+	size_t last = browser->message_count - 1;
+
+	if (browser->message_count == 0 || !browser->messages[last].passing)
+		return;
+	if (browser->message_shown == last)
+		browser_hide_message(browser);
+	free(browser->messages[last].text);
+	browser->message_count--;
+}
+
 void browser_note(struct browser *browser, const char *text, bool failure)
 {
+	forget_passing(browser);
 	browser->messages = memory_grow(browser->messages, browser->message_count,
 					&browser->message_capacity, sizeof *browser->messages);
 	browser->messages[browser->message_count++] = (struct message){
@@ -64,15 +78,33 @@ void browser_tell(struct browser *browser, const char *text, bool failure)
 	browser_show_message(browser);
 }
 
-void browser_message(struct browser *browser, const char *format, ...)
+static void tell_words(struct browser *browser, const char *format, va_list arguments)
+	__attribute__((format(printf, 2, 0)));
+static void tell_words(struct browser *browser, const char *format, va_list arguments)
 {
 	char line[768];
+
+	vsnprintf(line, sizeof line, format, arguments);
+	browser_tell(browser, line, false);
+}
+
+void browser_message(struct browser *browser, const char *format, ...)
+{
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(line, sizeof line, format, arguments);
+	tell_words(browser, format, arguments);
 	va_end(arguments);
-	browser_tell(browser, line, false);
+}
+
+void browser_remark(struct browser *browser, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	tell_words(browser, format, arguments);
+	va_end(arguments);
+	browser->messages[browser->message_count - 1].passing = true;
 }
 
 void browser_failure(struct browser *browser, const struct error *error)

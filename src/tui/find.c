@@ -13,9 +13,9 @@ static void say_match(struct browser *browser, size_t number)
 	const struct tree *tree = browser->tree;
 
 	if (tree->match_count == 0)
-		browser_message(browser, "no name contains %s", tree->needle);
+		browser_remark(browser, "no name contains %s", tree->needle);
 	else
-		browser_message(browser, "match %zu of %zu", number, tree->match_count);
+		browser_remark(browser, "match %zu of %zu", number, tree->match_count);
 }
 
 static void go_back_to_start(struct browser *browser)

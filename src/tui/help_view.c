@@ -221,7 +221,7 @@ static void help_find(struct browser *browser, int step, bool here)
 			return;
 		}
 	}
-	browser_message(browser, "nothing in the help contains %s", browser->help.needle);
+	browser_remark(browser, "nothing in the help contains %s", browser->help.needle);
 }
 
 static void help_changed(struct browser *browser, const char *text)

@@ -33,7 +33,7 @@ static bool go_to_match(struct browser *browser, size_t from, int step, bool her
 
 static void say_none(struct browser *browser)
 {
-	browser_message(browser, "no name here contains %s", browser->list_needle);
+	browser_remark(browser, "no name here contains %s", browser->list_needle);
 }
 
 static void changed(struct browser *browser, const char *text)
