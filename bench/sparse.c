@@ -42,34 +42,49 @@ static struct engine_fit *make_fit(const struct engine_data *data, const struct 
 /* ---- growth ----------------------------------------------------------------------- */
 
 struct figures {
-	double fit, processor, refit, memory, parent, weight, pearson;
+	double fit, processor, refit, memory, parent, eighth, weight, pearson;
 };
 
+/* Adds one parent after the other, `stride` models apart; ms each. */
+static void add_parents(struct engine_query *query, struct engine_child *child, size_t stride, double *added)
+{
+	struct engine_estimate estimates[SCORED_BENCHMARKS + 1];
+	struct error error = {0};
+
+	for (size_t i = 0; i < ENGINE_PARENTS_MAX; i++) {
+		child->parents[i] = stride * (i + 1);
+		child->weights[i] = 1;
+		child->count = i + 1;
+		double begin = clock_seconds();
+		if (engine_predict_child(query, child, estimates, &error) != STATUS_OK)
+			fail(&error);
+		added[i] = 1e3 * (clock_seconds() - begin);
+	}
+}
+
+/* The oldest models have the most kin. */
 static void time_queries(const struct engine_fit *fit, const struct engine_data *data, struct figures *figures)
 {
 	struct engine_query *query = engine_query_new(fit);
 	struct engine_child child = {.model = data->model[data->models - 1], .relation = RELATION_MERGE};
 	struct engine_estimate estimates[SCORED_BENCHMARKS + 1];
-	double added[ENGINE_PARENTS_MAX], moved[REPEATS];
+	double added[ENGINE_PARENTS_MAX], eighth[REPEATS], moved[REPEATS];
 	struct error error = {0};
 
 	child.model.name = NULL;
-	for (size_t i = 0; i < ENGINE_PARENTS_MAX; i++) {
-		child.parents[i] = data->models / 10 * (i + 1);
-		child.weights[i] = 1;
-		child.count = i + 1;
-		double begin = clock_seconds();
-		if (engine_predict_child(query, &child, estimates, &error) != STATUS_OK)
-			fail(&error);
-		added[i] = clock_seconds() - begin;
+	add_parents(query, &child, data->models / 10, added);
+	figures->parent = median(added, ENGINE_PARENTS_MAX);
+	for (size_t i = 0; i < REPEATS; i++) {
+		add_parents(query, &child, 3 + i, added);
+		eighth[i] = added[ENGINE_PARENTS_MAX - 1];
 	}
+	figures->eighth = median(eighth, REPEATS);
 	for (size_t i = 0; i < REPEATS; i++) {
 		child.weights[i % child.count] += 0.1;
 		double begin = clock_seconds();
 		engine_predict_child(query, &child, estimates, &error);
 		moved[i] = clock_seconds() - begin;
 	}
-	figures->parent = 1e3 * median(added, ENGINE_PARENTS_MAX);
 	figures->weight = 1e3 * median(moved, REPEATS);
 	engine_query_free(query);
 }
@@ -132,7 +147,7 @@ static void print_growth(const char *title, const struct figures *all, const siz
 {
 	double before = NAN;
 
-	printf("%-44s", title);
+	printf("%-46s", title);
 	for (size_t i = 0; i < sizes; i++) {
 		double value;
 		memcpy(&value, (const char *)&all[i] + offset, sizeof value);
@@ -155,11 +170,12 @@ static void print_growths(const size_t *counts, const struct figures *all, size_
 		{"fit with known variances, s", offsetof(struct figures, refit)},
 		{"peak memory, MB", offsetof(struct figures, memory)},
 		{"what-if after adding a parent, ms", offsetof(struct figures, parent)},
+		{"after the eighth parent, all with much kin, ms", offsetof(struct figures, eighth)},
 		{"what-if after moving a weight, ms", offsetof(struct figures, weight)},
 		{"Pearson of the average, leave-one-out", offsetof(struct figures, pearson)},
 	};
 
-	printf("%-44s", "scored models");
+	printf("%-46s", "scored models");
 	for (size_t i = 0; i < sizes; i++)
 		printf(i ? " %9zu         " : " %9zu", counts[i]);
 	printf("\n");
