@@ -82,11 +82,44 @@ struct filter_name {
 };
 void filter_name_fold(const struct catalog *catalog, size_t model, struct filter_name *name);
 size_t filter_name_length(const struct catalog *catalog, size_t model);
-/* filter_run() in so many parts, 0 = as many as pay; the answer is the same. */
-size_t filter_run_in_parts(struct filter *filter, size_t parts, const uint32_t *weights, uint8_t mark,
-			   uint8_t *fit, size_t *best);
 /* The letters of a text, one bit for each kind. */
 uint64_t filter_letters(const char *text, size_t length);
 char filter_lower(char character);
+
+#define FILTER_FAMILIES_MAX 8 /* bits of struct filter's family */
+
+/* The columns of few distinct texts. X(symbol of the field, member) */
+#define FILTER_COLUMN_TABLE(X) \
+	X(ARCH, architecture) \
+	X(LICENSE, license)
+enum filter_column {
+#define X(symbol, member) FILTER_COLUMN_##symbol,
+	FILTER_COLUMN_TABLE(X)
+#undef X
+	FILTER_COLUMN_COUNT
+};
+
+struct filter {
+	const struct catalog *catalog;
+	const double *z; /* borrowed; NULL before the fit */
+	struct filter_names names;
+	struct filter_texts columns[FILTER_COLUMN_COUNT];
+	struct filter_line line;
+	uint8_t *values[FILTER_TERMS_MAX]; /* by term: whether a distinct text fits */
+	uint8_t *family;                   /* by model, a bit a family term; NULL none yet */
+	char families[FILTER_FAMILIES_MAX][FILTER_VALUE_MAX + 2]; /* what the bits stand for, "" none */
+	uint32_t *candidates; /* models that have the letters of `tried` in order */
+	struct fuzzy_trail *trails; /* of each: how the letters of the last word were met; worth
+			       * -INFINITY where a word before does not surely fit */
+	size_t candidate_count;
+	char tried[FILTER_WORDS_MAX]; /* "" = all models */
+	char hint[160];
+};
+
+/* Whether the terms of the line fit, whatever its words. */
+bool filter_terms_fit(const struct filter *filter, size_t model);
+/* filter_run() in so many parts, 0 = as many as pay; the answer is the same. */
+size_t filter_run_in_parts(struct filter *filter, size_t parts, const uint32_t *weights, uint8_t *fit,
+			   size_t *best);
 
 #endif

@@ -5,7 +5,7 @@ libapp_a_SOURCES = \
 	include/stemma/app/catalog.h src/app/catalog.h src/app/catalog.c src/app/catalog_rows.c \
 	src/app/packed.h src/app/pack.c src/app/unpack.c src/app/pack_check.c src/app/names.c src/app/name_sweep.c src/app/catalog_match.c \
 	include/stemma/app/corrections.h src/app/corrections.c \
-	include/stemma/app/filter.h src/app/filter.h src/app/filter.c src/app/filter_parse.c src/app/filter_text.c \
+	include/stemma/app/filter.h src/app/filter.h src/app/filter.c src/app/filter_parse.c src/app/filter_text.c src/app/filter_run.c \
 	include/stemma/app/flags.h src/app/flags.c \
 	include/stemma/app/export.h src/app/export.c \
 	include/stemma/app/guesses.h src/app/guesses.c \

@@ -134,7 +134,7 @@ void find_again(struct browser *browser)
 		browser_failure(browser, &error);
 		free(line);
 	}
-	if (tree->filter && model != CATALOG_NONE && tree->fit[model])
+	if (tree->filter && tree_row_of(tree, model) != SIZE_MAX)
 		tree_move(tree, tree_row_of(tree, model));
 }
 
@@ -151,7 +151,7 @@ void find_set_column(struct browser *browser, size_t column)
 	if (!browser->tree->filter)
 		return;
 	find_filter(browser, browser->tree->filter);
-	if (model != CATALOG_NONE && browser->tree->fit[model])
+	if (tree_row_of(browser->tree, model) != SIZE_MAX)
 		tree_reveal(browser->tree, model);
 }
 

@@ -20,7 +20,7 @@ libtui_a_SOURCES = \
 	src/tui/script.h src/tui/script.c \
 	src/tui/signals.h src/tui/signals.c \
 	src/tui/theme.h src/tui/theme.c \
-	src/tui/tree_model.h src/tui/tree_model.c src/tui/tree_rows.c \
+	src/tui/tree_model.h src/tui/tree_model.c src/tui/tree_rows.c src/tui/tree_fitting.c \
 	src/tui/tree_forest.h src/tui/tree_forest.c src/tui/tree_find.c src/tui/tree_renew.c \
 	src/tui/suggesting.h src/tui/suggesting.c src/tui/suggest_view.c \
 	src/tui/tree_columns.c src/tui/working.c src/tui/packing.c \

@@ -11,25 +11,6 @@
 
 /* ---- filter ---------------------------------------------------------------- */
 
-/* Marks the matches and what leads to them; returns the best match. */
-static size_t mark_fitting(struct tree *tree)
-{
-	size_t best;
-
-	tree->fit_count = filter_run(tree->finder, tree->scored_below, 2, tree->fit, &best);
-	/* There is room for eight behind the last. */
-	for (size_t node = 0; node < tree->count; node++) {
-		uint64_t eight;
-		while (memcpy(&eight, tree->fit + node, sizeof eight), eight == 0 && node + 8 < tree->count)
-			node += 8;
-		if (tree->fit[node] == 2)
-			for (uint32_t up = tree->primary[node]; up != TREE_NONE && !tree->fit[up];
-			     up = tree->primary[up])
-				tree->fit[up] = 1;
-	}
-	return best;
-}
-
 static struct filter *tree_finder(struct tree *tree)
 {
 	if (!tree->finder)
@@ -55,7 +36,8 @@ enum status tree_filter(struct tree *tree, const char *line, struct error *error
 			tree_reveal(tree, node);
 		return STATUS_OK;
 	}
-	size_t best = mark_fitting(tree);
+	size_t best;
+	tree->fit_count = filter_run(tree->finder, tree->scored_below, tree->fit, &best);
 	tree_rebuild(tree);
 	if (best != CATALOG_NONE)
 		tree_move(tree, tree_row_of(tree, best));

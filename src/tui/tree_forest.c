@@ -320,6 +320,7 @@ static uint32_t place_nodes(struct tree *tree, const uint32_t *nodes, size_t cou
 	for (size_t i = 0; i < count; i++) {
 		tree->position[nodes[i]] = place;
 		tree->walk[place] = nodes[i];
+		tree->branches[place / 64] |= (uint64_t)(tree->below[nodes[i]] > 0) << place % 64;
 		place += tree->below[nodes[i]] + 1;
 	}
 	return place;
@@ -330,7 +331,9 @@ static void start_walk(struct tree *tree)
 	if (!tree->walk) {
 		tree->walk = memory_allocate(tree->count + 1, sizeof *tree->walk);
 		tree->position = memory_allocate(tree->count + 1, sizeof *tree->position);
+		tree->branches = memory_allocate(tree->count / 64 + 1, sizeof *tree->branches);
 	}
+	memset(tree->branches, 0, (tree->count / 64 + 1) * sizeof *tree->branches);
 	forest_sort_silent(tree);
 	tree->walking = true;
 	tree->walk_done = tree->roots_done = 0;
@@ -347,6 +350,23 @@ static bool place_roots(struct tree *tree, size_t *nodes)
 	tree->roots_done += some;
 	*nodes -= some;
 	return some == left;
+}
+
+/* When all have their places. */
+static void list_branches(struct tree *tree)
+{
+	size_t words = tree->count / 64 + 1, count = 0;
+
+	for (size_t word = 0; word < words; word++)
+		count += (size_t)__builtin_popcountll(tree->branches[word]);
+	free(tree->branch_ends);
+	tree->branch_ends = memory_allocate(count + 1, sizeof *tree->branch_ends);
+	count = 0;
+	for (size_t word = 0; word < words; word++)
+		for (uint64_t left = tree->branches[word]; left; left &= left - 1) {
+			size_t place = word * 64 + (size_t)__builtin_ctzll(left);
+			tree->branch_ends[count++] = (uint32_t)place + tree->below[tree->walk[place]] + 1;
+		}
 }
 
 bool forest_walk_step(struct tree *tree, size_t nodes)
@@ -371,6 +391,8 @@ bool forest_walk_step(struct tree *tree, size_t nodes)
 	}
 	tree->walked = tree->walk_done == tree->count;
 	tree->walking = !tree->walked;
+	if (tree->walked)
+		list_branches(tree);
 	return !tree->walked;
 }
 

@@ -40,6 +40,14 @@ size_t rows_find_same(const struct tree *tree, const struct tree_row *row);
 /* The flag that unfolds a row (but a group). */
 uint8_t rows_flag(const struct tree_row *row);
 
+/* tree_fitting.c: the same under a filter, where the fitting models are marked in
+ * tree->fit.  The rows that are asked for are there. */
+void fitting_build(struct tree *tree);
+struct tree_row fitting_row(const struct tree *tree, size_t row);
+size_t fitting_above(const struct tree *tree, size_t row);
+size_t fitting_sibling(const struct tree *tree, size_t row, int step);
+size_t fitting_row_of(const struct tree *tree, uint32_t node);
+
 /* Builds the rows anew (in tree_model.c) and finds the row that was under the
  * cursor: the same one, else the model, else its nearest shown ancestor. */
 void tree_rebuild(struct tree *tree);

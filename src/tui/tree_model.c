@@ -248,7 +248,7 @@ void tree_reveal(struct tree *tree, size_t node)
 
 	if (node >= tree->count)
 		return;
-	if (tree->filter && !tree->fit[node]) {
+	if (tree->filter && fitting_row_of(tree, (uint32_t)node) == SIZE_MAX) {
 		free(tree->filter);
 		tree->filter = NULL;
 	}
@@ -321,7 +321,7 @@ struct tree *tree_new(const struct catalog *catalog)
 	tree->column = catalog->benchmark_count;
 	tree->flags = memory_zero(count + 1, sizeof *tree->flags);
 	tree->kin = memory_zero(count + 1, sizeof *tree->kin);
-	tree->fit = memory_zero(count + 8, sizeof *tree->fit);
+	tree->fit = memory_zero(count + 1, sizeof *tree->fit);
 	forest_build(tree);
 	forest_measure(tree);
 	forest_sort_roots(tree);
@@ -338,7 +338,7 @@ void tree_free(struct tree *tree)
 		tree->best, tree->kin, tree->fit, tree->position, tree->child_start,
 		tree->children, tree->link_start, tree->links, tree->roots, tree->runs,
 		tree->stack, tree->queue, tree->filter, tree->needle, tree->matches,
-		tree->rank, tree->walk, tree->fit_bits, tree->fit_before, tree->best_z,
+		tree->rank, tree->walk, tree->branches, tree->branch_ends, tree->fit_bits, tree->fit_before, tree->best_z,
 	};
 	for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
 		free(blocks[i]);

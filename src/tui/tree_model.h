@@ -79,7 +79,7 @@ struct tree {
 	uint32_t *below, *scored_below; /* descendants in the forest */
 	double *best;            /* best shown score of the branch, NAN none */
 	uint8_t *kin;            /* what is known by now; see tree_kin() */
-	uint8_t *fit;            /* filter: 0 hidden, 1 leads to a match, 2 match */
+	uint8_t *fit;            /* filter: 1 fits; others may lead to one that does */
 	uint32_t *rank;          /* by name */
 	uint32_t *position;      /* in the order of the unfolded forest; see forest_walk() */
 	/* forest */
@@ -89,7 +89,9 @@ struct tree {
 	bool group_open[GROUP_COUNT];
 	bool silent_sorted;      /* the silent roots are in the present order */
 	uint32_t *walk;          /* all nodes in the order of the unfolded forest */
-	bool walked;             /* walk and position hold for the present order */
+	uint64_t *branches;      /* bits by place in it: the node has children ... */
+	uint32_t *branch_ends;   /* ... and the place behind the last below it, in order */
+	bool walked;             /* these and position hold for the present order */
 	bool walking;            /* they hold for the first nodes of the lineage's order: */
 	size_t walk_done;        /* for so many */
 	size_t roots_done;       /* roots that have their places, before all others */

@@ -198,106 +198,12 @@ static void build_runs(struct tree *tree)
 	}
 }
 
-/* Under a filter a row is a bit in the order of the unfolded forest. */
-static void build_fitting(struct tree *tree)
-{
-	size_t words = tree->count / 64 + 1;
-
-	forest_walk(tree);
-	if (!tree->fit_bits) {
-		tree->fit_bits = memory_allocate(words, sizeof *tree->fit_bits);
-		tree->fit_before = memory_allocate(words + 1, sizeof *tree->fit_before);
-	}
-	tree->row_count = 0;
-	for (size_t word = 0; word < words; word++) {
-		size_t first = word * 64, end = first + 64 < tree->count ? first + 64 : tree->count;
-		uint64_t bits = 0;
-		for (size_t place = first; place < end; place++)
-			bits |= (uint64_t)(tree->fit[tree->walk[place]] != 0) << (place - first);
-		tree->fit_bits[word] = bits;
-		tree->fit_before[word] = (uint32_t)tree->row_count;
-		tree->row_count += (size_t)__builtin_popcountll(bits);
-	}
-	tree->fit_before[words] = (uint32_t)tree->row_count;
-}
-
 void rows_build(struct tree *tree)
 {
 	if (tree->filter)
-		build_fitting(tree);
+		fitting_build(tree);
 	else
 		build_runs(tree);
-}
-
-/* ---- rows under a filter ---------------------------------------------------- */
-
-/* Rows before a place of the walk. */
-static size_t fit_row(const struct tree *tree, size_t place)
-{
-	uint64_t below = (UINT64_C(1) << (place % 64)) - 1;
-
-	return tree->fit_before[place / 64] +
-	       (size_t)__builtin_popcountll(tree->fit_bits[place / 64] & below);
-}
-
-static uint32_t fit_node(const struct tree *tree, size_t row)
-{
-	size_t low = 0, high = tree->count / 64; /* the word that has the row */
-
-	while (low < high) {
-		size_t middle = low + (high - low + 1) / 2;
-		if (tree->fit_before[middle] <= row)
-			low = middle;
-		else
-			high = middle - 1;
-	}
-	uint64_t bits = tree->fit_bits[low];
-	for (size_t skip = row - tree->fit_before[low]; skip > 0; skip--)
-		bits &= bits - 1;
-	return tree->walk[low * 64 + (size_t)__builtin_ctzll(bits)];
-}
-
-/* Where the branch of a node ends in the walk; of no node, the whole. */
-static size_t branch_end(const struct tree *tree, uint32_t node)
-{
-	return node == TREE_NONE ? tree->count : tree->position[node] + (size_t)tree->below[node] + 1;
-}
-
-/* A shown sibling follows. */
-static bool fit_follows(const struct tree *tree, uint32_t node)
-{
-	return fit_row(tree, branch_end(tree, node)) <
-	       fit_row(tree, branch_end(tree, tree->primary[node]));
-}
-
-static struct tree_row fitting_row(const struct tree *tree, size_t row)
-{
-	struct tree_row result = {.node = fit_node(tree, row), .owner = TREE_NONE, .kind = ROW_MODEL};
-	uint32_t up = tree->primary[result.node];
-	size_t depth = 0;
-
-	for (uint32_t node = up; node != TREE_NONE; node = tree->primary[node])
-		depth++;
-	result.depth = (uint16_t)(depth < UINT16_MAX ? depth : UINT16_MAX);
-	result.last = depth > 0 && !fit_follows(tree, result.node);
-	for (; depth-- > 1; up = tree->primary[up])
-		if (depth < 64 && fit_follows(tree, up))
-			result.guides |= UINT64_C(1) << depth;
-	return result;
-}
-
-static size_t fitting_sibling(const struct tree *tree, size_t row, int step)
-{
-	uint32_t node = fit_node(tree, row), parent = tree->primary[node];
-
-	if (step > 0)
-		return fit_follows(tree, node) ? fit_row(tree, branch_end(tree, node)) : row;
-	if (row == 0)
-		return row;
-	uint32_t before = fit_node(tree, row - 1);
-	while (before != parent && tree->primary[before] != parent)
-		before = tree->primary[before];
-	return before == parent ? row : fit_row(tree, tree->position[before]);
 }
 
 /* ---- finding rows ----------------------------------------------------------- */
@@ -334,10 +240,8 @@ struct tree_row tree_row(const struct tree *tree, size_t row)
 
 size_t tree_row_above(const struct tree *tree, size_t row)
 {
-	if (tree->filter) {
-		uint32_t parent = tree->primary[fit_node(tree, row)];
-		return parent == TREE_NONE ? row : fit_row(tree, tree->position[parent]);
-	}
+	if (tree->filter)
+		return fitting_above(tree, row);
 	const struct tree_run *run = run_at(tree, row);
 	uint16_t depth = run->depth;
 	while (run > tree->runs && run->depth >= depth)
@@ -384,9 +288,9 @@ size_t tree_row_of(const struct tree *tree, size_t node)
 {
 	if (node >= tree->count)
 		return SIZE_MAX;
-	if (!tree->filter)
-		return find_row(tree, ROW_MODEL, (uint32_t)node, tree->primary[node]);
-	return tree->fit[node] ? fit_row(tree, tree->position[node]) : SIZE_MAX;
+	if (tree->filter)
+		return fitting_row_of(tree, (uint32_t)node);
+	return find_row(tree, ROW_MODEL, (uint32_t)node, tree->primary[node]);
 }
 
 size_t rows_find_same(const struct tree *tree, const struct tree_row *row)

@@ -128,7 +128,7 @@ static void draw_model_row(struct line *line)
 	const struct tree *tree = line->browser->tree;
 	uint32_t node = line->row->node;
 	bool guess = line->row->depth > 0 && tree_edge_is_guess(tree, node);
-	bool faint = !tree->catalog->models[node].scored || (tree->filter && tree->fit[node] == 1);
+	bool faint = !tree->catalog->models[node].scored || (tree->filter && !tree->fit[node]);
 	char buffer[FIGURE_SIZE], count[FIGURE_SIZE] = "";
 
 	draw_branch(line, guess);

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum status status = filter_set(filter, text, &error);
 	fuzz_check_failure(status, &error);
 	FUZZ_CHECK(filter_hint(filter));
-	size_t count = filter_run(filter, NULL, 1, fit, &best);
+	size_t count = filter_run(filter, NULL, fit, &best);
 	FUZZ_CHECK(count <= catalog->count && (best == CATALOG_NONE) == (count == 0));
 	filter_free(filter);
 	free(text);

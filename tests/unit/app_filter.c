@@ -51,13 +51,13 @@ static int tear_down(void **state)
 static const char *fitting(struct fixture *fixture)
 {
 	static char text[256];
-	size_t length = 0, count = filter_run(fixture->filter, NULL, 7, fixture->fit, &fixture->best);
+	size_t length = 0, count = filter_run(fixture->filter, NULL, fixture->fit, &fixture->best);
 
 	text[0] = '\0';
 	for (size_t i = 0; i < fixture->cache.catalog->count; i++) {
 		if (!fixture->fit[i])
 			continue;
-		assert_int_equal(fixture->fit[i], 7);
+		assert_int_equal(fixture->fit[i], 1);
 		length += (size_t)snprintf(text + length, sizeof text - length, "%s%s",
 					   length ? " " : "",
 					   strchr(fixture->cache.catalog->models[i].name, '/') + 1);
@@ -291,7 +291,7 @@ static void parts_together_find_what_one_finds(void **state)
 		size_t best, best_of_one = 0, count, count_of_one = 0;
 		for (size_t parts = 1; parts <= PARALLEL_MAX; parts++) {
 			assert_int_equal(filter_set(filters[parts], lines[l], NULL), STATUS_OK);
-			count = filter_run_in_parts(filters[parts], parts, weights, 2, fit[parts], &best);
+			count = filter_run_in_parts(filters[parts], parts, weights, fit[parts], &best);
 			if (parts == 1)
 				best_of_one = best, count_of_one = count;
 			assert_int_equal(count, count_of_one);

@@ -73,10 +73,9 @@ enum status filter_set(struct filter *filter, const char *text, struct error *er
  * there is nothing to say.  Borrowed, until the next filter_set(). */
 const char *filter_hint(const struct filter *filter);
 
-/* Sets fit[model] to `mark` for each model that fits, to 0 for the others, and
- * returns how many do.  *best gets the one whose name fits best, among equals
+/* Sets fit[model] to 1 for each model that fits, to 0 for the others, and returns
+ * how many do.  *best gets the one whose name fits best, among equals
  * that of the largest weight (NULL: the first); CATALOG_NONE when none fits. */
-size_t filter_run(struct filter *filter, const uint32_t *weights, uint8_t mark, uint8_t *fit,
-		  size_t *best);
+size_t filter_run(struct filter *filter, const uint32_t *weights, uint8_t *fit, size_t *best);
 
 #endif

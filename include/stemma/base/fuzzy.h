@@ -41,9 +41,9 @@ struct fuzzy_trail {
 	float worth;   /* without what follows the last letter */
 	uint8_t place; /* behind the last letter; 0 before the first */
 };
-/* Takes one letter (in lower case) more; false when there is no place for it. */
-bool fuzzy_trail_follow(struct fuzzy_trail *trail, char letter, const char *name,
-			const char *folded, size_t length);
+/* Takes one letter (in lower case) more; false when there is no place for it.  Seven
+ * bytes behind the name may be read. */
+bool fuzzy_trail_follow(struct fuzzy_trail *trail, char letter, const char *name, size_t length);
 /* Whether a word of so many letters that went this way surely fits. */
 bool fuzzy_trail_fits(const struct fuzzy_trail *trail, size_t letters, size_t length);
 
