@@ -25,6 +25,7 @@ struct http {
 	double fraction;
 	double begun;
 	double not_before; /* when the server takes requests again */
+	const char *waits; /* what is told until then */
 	size_t requests;
 };
 
@@ -179,9 +180,9 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
 	return length;
 }
 
-static bool is_stopped(struct http *http)
+static bool is_stopped(struct http *http, const char *stage)
 {
-	return !progress_step(http->progress, http->stage, http->fraction);
+	return !progress_step(http->progress, stage, http->fraction);
 }
 
 static int watch(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up_now)
@@ -189,7 +190,7 @@ static int watch(void *context, curl_off_t total, curl_off_t now, curl_off_t up_
 	struct transfer *transfer = context;
 
 	(void)total, (void)now, (void)up_total, (void)up_now;
-	transfer->cancelled = is_stopped(transfer->http);
+	transfer->cancelled = is_stopped(transfer->http, transfer->http->stage);
 	return transfer->cancelled;
 }
 
@@ -394,17 +395,27 @@ static enum outcome try_once(struct http *http, const char *url, const char *eta
 
 /* ---- trying again -------------------------------------------------------------------- */
 
-/* False when the user stops it. */
-static bool wait_until(struct http *http, double end)
+/* Until requests may be made again; false when the user stops it. */
+static bool wait_patiently(struct http *http)
 {
 	const struct timespec step = {.tv_nsec = 50000000};
 
-	while (clock_seconds() < end) {
-		if (is_stopped(http))
+	while (clock_seconds() < http->not_before) {
+		if (is_stopped(http, http->waits))
 			return false;
 		nanosleep(&step, NULL);
 	}
-	return !is_stopped(http);
+	return !is_stopped(http, http->stage);
+}
+
+/* After a try: the server may ask for time, also after an answer, when the window of
+ * requests is used up. */
+static void set_wait(struct http *http, double asked, double backoff, bool again)
+{
+	double wait = asked >= 0 ? asked : again ? backoff : 0;
+
+	http->not_before = clock_seconds() + fmin(wait, WAIT_MAX);
+	http->waits = asked >= 0 ? "waiting as the server asks" : "it failed, trying again";
 }
 
 /* Waits until the next request may be made, if there is time for that. */
@@ -415,7 +426,7 @@ static enum status wait_turn(struct http *http, struct error *error)
 			  http->settings.total_seconds);
 		return error_advise(error, "run it again: it goes on where it stopped");
 	}
-	if (!wait_until(http, http->not_before))
+	if (!wait_patiently(http))
 		return error_set(error, STATUS_CANCELLED, "stopped; what was fetched is kept");
 	return STATUS_OK;
 }
@@ -438,10 +449,7 @@ enum status http_get(struct http *http, const char *url, const char *etag,
 		}
 		error_clear(&problem);
 		outcome = try_once(http, url, etag, answer, &wait, &problem);
-		/* Also after an answer: the window of requests may be used up. */
-		if (wait < 0)
-			wait = outcome == OUTCOME_AGAIN ? backoff : 0;
-		http->not_before = clock_seconds() + fmin(wait, WAIT_MAX);
+		set_wait(http, wait, backoff, outcome == OUTCOME_AGAIN);
 	}
 	if (outcome == OUTCOME_DONE)
 		return STATUS_OK;

@@ -69,6 +69,10 @@ check 'on all pages of the list' says '^child/model-2-b,owner/model-2,adapter,1,
 
 check 'told to slow down, it waits and goes on' fetched slow-down 2
 check 'broken at first, it tries again' fetched broken 2
+fresh
+serve broken 1
+script -qec "'$program' --db s.db --no-starter sync --backoff 1500" screen </dev/null >screen.out
+check 'and a terminal is told why it takes long' grep -q 'it failed, trying again' screen.out
 check 'cut connections are tried again' fetched cut 2
 check 'so are answers that are too short' fetched short 2
 check 'a path that moved is followed' fetched moved
