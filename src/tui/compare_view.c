@@ -30,16 +30,19 @@ static void choose(struct browser *browser, size_t model)
 {
 	struct comparison *comparison = &browser->comparison;
 	size_t place = chosen_place(comparison, model);
+	char key[FIGURE_SIZE];
 
 	if (place < comparison->count) {
 		memmove(&comparison->model[place], &comparison->model[place + 1],
 			(--comparison->count - place) * sizeof *comparison->model);
 		browser_message(browser, "no longer compared: %s", tree_name(browser->tree, model));
 	} else if (comparison->count == COMPARED_MAX) {
-		browser_message(browser, "at most %d models are compared; v takes one out", COMPARED_MAX);
+		browser_message(browser, "at most %d models are compared; %s takes one out", COMPARED_MAX,
+				browser_key_of(browser, ACTION_CHOOSE, key));
 	} else {
 		comparison->model[comparison->count++] = model;
-		browser_message(browser, "%zu chosen; V compares them", comparison->count);
+		browser_message(browser, "%zu chosen; %s compares them", comparison->count,
+				browser_key_of(browser, ACTION_COMPARE, key));
 	}
 	comparison->fit = NULL;
 }
@@ -223,7 +226,10 @@ static void compare_draw(struct browser *browser, const struct area *area)
 	size_t fit = area->width > LABEL_WIDTH + CELL_WIDTH ? (size_t)((area->width - LABEL_WIDTH) / CELL_WIDTH) : 1;
 
 	if (browser->comparison.count == 0) {
-		draw_text(browser->screen, area, 0, 1, STYLE_DIM, "v chooses the model under the cursor; V compares");
+		char choose[FIGURE_SIZE], compare[FIGURE_SIZE], line[2 * FIGURE_SIZE + 64];
+		snprintf(line, sizeof line, "%s chooses the model under the cursor; %s compares",
+			 browser_key_of(browser, ACTION_CHOOSE, choose), browser_key_of(browser, ACTION_COMPARE, compare));
+		draw_text(browser->screen, area, 0, 1, STYLE_DIM, line);
 		draw_cursor(browser->screen, area, 0, 0);
 		return;
 	}

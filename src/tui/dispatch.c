@@ -390,12 +390,13 @@ static bool is_digit(const struct browser *browser, int input)
 
 static void say_unbound(struct browser *browser, int input)
 {
-	char name[INPUT_NAME_SIZE];
+	char name[INPUT_NAME_SIZE], key[FIGURE_SIZE];
 
 	if (input >= INPUT_LAST)
 		return; /* a key without a name, or a resize */
 	input_name(input, name);
-	browser_message(browser, "%s does nothing here; ? shows the keys", name);
+	browser_message(browser, "%s does nothing here; %s shows the keys", name,
+			browser_key_of(browser, ACTION_HELP, key));
 }
 
 void browser_key(struct browser *browser, int input, const struct mouse *mouse)

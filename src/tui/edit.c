@@ -55,6 +55,7 @@ static void pick(struct browser *browser)
 static void weigh(struct browser *browser, int steps)
 {
 	int position = position_here(browser);
+	char key[FIGURE_SIZE];
 
 	if (position < 0)
 		return;
@@ -62,10 +63,13 @@ static void weigh(struct browser *browser, int steps)
 	double step = (double)config_number(browser->options->config, CONFIG_WEIGHT_STEP) / 100;
 	double weight = round(100 * (parent->weight + step * steps)) / 100;
 	weight = weight < 0 ? 0 : weight > 1 ? 1 : weight;
-	if (!sketch_set_weight(&browser->sketch, (size_t)position, weight))
-		browser_message(browser, parent->locked ? "this weight is locked: L lets it go"
-							: "nothing to give or take: other parents are "
-							  "missing, locked or at 0");
+	if (sketch_set_weight(&browser->sketch, (size_t)position, weight))
+		return;
+	if (parent->locked)
+		browser_message(browser, "this weight is locked: %s lets it go",
+				browser_key_of(browser, ACTION_LOCK, key));
+	else
+		browser_message(browser, "nothing to give or take: other parents are missing, locked or at 0");
 }
 
 static void set_weight(struct browser *browser, double percent)
@@ -137,6 +141,7 @@ void edit_open(struct browser *browser, const char *name)
 	const struct record_sink sink = {.context = browser, .warn = warn_recipe};
 	struct error error = {0};
 	struct stat status;
+	char key[FIGURE_SIZE];
 
 	/* A pipe would wait for ever. */
 	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
@@ -145,8 +150,8 @@ void edit_open(struct browser *browser, const char *name)
 		 STATUS_OK)
 		browser_failure(browser, &error);
 	else
-		browser_message(browser, "%zu parent%s from %s; u goes back", browser->sketch.now.count,
-				plural(browser->sketch.now.count), name);
+		browser_message(browser, "%zu parent%s from %s; %s goes back", browser->sketch.now.count,
+				plural(browser->sketch.now.count), name, browser_key_of(browser, ACTION_UNDO, key));
 	free(path);
 	edit_refresh(browser);
 }
@@ -180,13 +185,15 @@ void edit_forget(struct browser *browser, const char *name)
 
 void edit_load(struct browser *browser, const char *name)
 {
+	char key[FIGURE_SIZE];
+
 	if (waiting_has(browser, name))
 		browser_message(browser, "%s is not kept yet: the cache is being written", name);
 	else if (!sketch_load(&browser->sketch, browser->session, name))
 		browser_message(browser, "no sketch is kept as %s; Tab lists those that are", name);
 	else
-		browser_message(browser, "%s: %zu parent%s; u goes back", name, browser->sketch.now.count,
-				plural(browser->sketch.now.count));
+		browser_message(browser, "%s: %zu parent%s; %s goes back", name, browser->sketch.now.count,
+				plural(browser->sketch.now.count), browser_key_of(browser, ACTION_UNDO, key));
 	edit_refresh(browser);
 }
 

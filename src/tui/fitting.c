@@ -118,8 +118,10 @@ static void say_fitted(struct browser *browser)
 
 static void say_failed(struct browser *browser, enum status status, const struct error *error)
 {
+	char key[FIGURE_SIZE];
+
 	if (status == STATUS_CANCELLED)
-		browser_message(browser, "fitting stopped; F fits");
+		browser_message(browser, "fitting stopped; %s fits", browser_key_of(browser, ACTION_REFIT, key));
 	else
 		browser_failure(browser, error);
 }

@@ -141,7 +141,7 @@ static void leave_out(struct browser *browser)
 {
 	struct session *session = browser->session;
 	struct error error = {0};
-	char count[FIGURE_SIZE];
+	char count[FIGURE_SIZE], key[FIGURE_SIZE];
 
 	enum status status = session_leave_out(session, !session->left_out, &error);
 	if (status == STATUS_BUSY)
@@ -150,7 +150,8 @@ static void leave_out(struct browser *browser)
 		browser_failure(browser, &error);
 	figure_count(count, session->flags.suspects);
 	if (session->left_out)
-		browser_message(browser, "%s scored suspects are left out; & takes them in again", count);
+		browser_message(browser, "%s scored suspects are left out; %s takes them in again", count,
+				browser_key_of(browser, ACTION_LEAVE_OUT, key));
 	else
 		browser_message(browser, "%s scored suspects are taken in again", count);
 	fitting_restart(browser);

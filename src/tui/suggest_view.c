@@ -322,17 +322,19 @@ static void draw_plot(struct browser *browser, const struct area *area)
 static void draw_empty(struct browser *browser, const struct area *area)
 {
 	const struct suggesting *suggesting = own(browser);
-	char line[1024] = "";
+	char line[1024] = "", edit[FIGURE_SIZE], drop[FIGURE_SIZE], advice[2 * FIGURE_SIZE + 64];
 
+	snprintf(advice, sizeof advice, "%s changes what is wished, %s drops it",
+		 browser_key_of(browser, ACTION_SUGGEST_EDIT, edit), browser_key_of(browser, ACTION_SUGGEST_DROP, drop));
 	if (suggesting->fault.message[0])
 		error_format(&suggesting->fault, line, sizeof line);
 	else if (suggesting->answered && is_front(suggesting))
-		snprintf(line, sizeof line, "no merge fits: e changes what is wished, C drops it");
+		snprintf(line, sizeof line, "no merge fits: %s", advice);
 	else if (suggesting->answered)
-		snprintf(line, sizeof line, "no merge that fits is predicted to reach %.1f%s: e changes what is "
-			 "wished, C drops it", suggesting->shown.best.floor,
+		snprintf(line, sizeof line, "no merge that fits is predicted to reach %.1f%s: %s",
+			 suggesting->shown.best.floor,
 			 wishes_has(&suggesting->wishes, WISH_FLOOR) ? "" : ", as the best tenth of the models do "
-			 "(floor=0 lets all pass)");
+			 "(floor=0 lets all pass)", advice);
 	else if (suggesting->searching)
 		snprintf(line, sizeof line, "searching… Esc stops it");
 	else

@@ -53,6 +53,7 @@ static bool name_taken(struct browser *browser, const char *name)
 void versus_duplicate(struct browser *browser, const char *name)
 {
 	struct error error = {0};
+	char key[FIGURE_SIZE];
 
 	if (!*name)
 		return;
@@ -68,7 +69,8 @@ void versus_duplicate(struct browser *browser, const char *name)
 		browser_failure(browser, &error);
 	} else {
 		sketch_duplicate(&browser->sketch);
-		browser_message(browser, "kept as %s and put beside; this is the copy, C compares them", name);
+		browser_message(browser, "kept as %s and put beside; this is the copy, %s compares them", name,
+				browser_key_of(browser, ACTION_VERSUS, key));
 	}
 	edit_refresh(browser);
 }
@@ -318,12 +320,13 @@ static int draw_warnings(struct browser *browser, const struct area *area, int r
 
 static void draw_failure(struct browser *browser, const struct area *area, int row)
 {
-	char reason[512];
+	char reason[512], key[FIGURE_SIZE], advice[FIGURE_SIZE + 32];
 
 	error_format(&browser->versus.error, reason, sizeof reason);
+	snprintf(advice, sizeof advice, "nothing is fitted: %s fits", browser_key_of(browser, ACTION_REFIT, key));
 	draw_fit(browser->screen, area, row, 1, area->width - 2, STYLE_DIM,
 		 browser_predicts(browser, CATALOG_NONE) ? reason
-		 : browser->job ? "scores follow when the fit is ready" : "nothing is fitted: F fits");
+		 : browser->job ? "scores follow when the fit is ready" : advice);
 }
 
 static void versus_draw(struct browser *browser, const struct area *area)
