@@ -34,6 +34,7 @@ struct command {
 	bool json, csv;           /* it prints them */
 	const struct option_spec *specs;
 	size_t spec_count;
+	const struct option_need *needs; /* of these options; NULL none */
 	size_t options_size;      /* of the struct that the specs fill */
 	const void *defaults;     /* such a struct, NULL for all zero */
 	enum status (*run)(struct cli *cli, const void *options, size_t count, char **arguments,

@@ -43,6 +43,7 @@ static const struct option_spec specs[] = {
 	{"drift", 0, OPTION_FLAG, NULL, OPTION(drift),
 	 "compare merges with the mean of their parents, by method", NULL},
 };
+static const struct option_need needs[] = {{"observed", "benchmark"}, {"tie", "benchmark"}, {NULL, NULL}};
 static const struct eval_options defaults = {.seed = 1};
 
 static const struct column columns[] = {
@@ -328,12 +329,6 @@ static enum status run_answers(struct cli *cli, const struct eval_options *optio
 
 static enum status check_together(const struct eval_options *options, struct error *error)
 {
-	if (options->observed && !options->benchmark) {
-		error_set(error, STATUS_USAGE, "--observed needs --benchmark");
-		return error_advise(error, "name the set of questions, e.g. --benchmark mmlu_pro_math");
-	}
-	if (options->tie && !options->benchmark)
-		return error_set(error, STATUS_USAGE, "--tie needs --benchmark");
 	if (options->drift && (options->benchmark || options->test || options->protocols))
 		return error_set(error, STATUS_USAGE, "--drift excludes --protocol, --test and --benchmark");
 	if (options->benchmark && options->test)
@@ -379,6 +374,7 @@ const struct command eval_command = {
 	.json = true,
 	.csv = true,
 	COMMAND_SPECS(specs),
+	.needs = needs,
 	.options_size = sizeof(struct eval_options),
 	.defaults = &defaults,
 	.run = run,

@@ -154,6 +154,23 @@ static enum status missing_value(const char *word, struct error *error)
 	return error_advise(error, "--help lists the options");
 }
 
+static bool is_given(const struct option_group *group, const bool *given, const char *name)
+{
+	for (size_t i = 0; i < group->count; i++)
+		if (strcmp(group->specs[i].name, name) == 0)
+			return given[i];
+	return false;
+}
+
+/* Options that would do nothing alone. */
+static enum status check_needs(const struct option_group *group, const bool *given, struct error *error)
+{
+	for (const struct option_need *need = group->needs; need && need->option; need++)
+		if (is_given(group, given, need->option) && !is_given(group, given, need->needs))
+			return error_set(error, STATUS_USAGE, "--%s needs --%s", need->option, need->needs);
+	return STATUS_OK;
+}
+
 /* ---- parsing ---------------------------------------------------------------- */
 
 /* The option table of getopt_long() and its letters, from the specs. */
@@ -195,6 +212,7 @@ enum status options_parse(const struct option_group *groups, size_t group_count,
 	size_t total = spec_total(groups, group_count);
 	struct text letters = {0};
 	struct option *longs = long_options(groups, total, &letters);
+	bool *given = memory_zero(total + 1, sizeof *given);
 	const struct option_group *group;
 	enum status status = STATUS_OK;
 	int code;
@@ -208,12 +226,16 @@ enum status options_parse(const struct option_group *groups, size_t group_count,
 		} else if (code == ':') {
 			status = missing_value(argv[optind - 1], error);
 		} else {
-			const struct option_spec *spec =
-				spec_at(groups, code_position(groups, total, code), &group);
+			size_t position = code_position(groups, total, code);
+			const struct option_spec *spec = spec_at(groups, position, &group);
+			given[position] = true;
 			status = set_option(spec, group->target, optarg, error);
 		}
 	}
 	*first = optind;
+	for (size_t i = 0, begin = 0; i < group_count && status == STATUS_OK; begin += groups[i++].count)
+		status = check_needs(&groups[i], given + begin, error);
+	free(given);
 	free(longs);
 	text_free(&letters);
 	return status;

@@ -32,16 +32,23 @@ struct option_spec {
 	const char *const *choices; /* OPTION_CHOICE: words, NULL at the end */
 };
 
+/* An option that only changes what another of the same specs does. */
+struct option_need {
+	const char *option, *needs; /* long names */
+};
+
 /* Specs and the struct that they fill. */
 struct option_group {
 	const struct option_spec *specs;
 	size_t count;
+	const struct option_need *needs; /* NULL none; a NULL option at the end */
 	void *target;
 };
 
 /* Parses the options of all groups out of argv (argv[0] is skipped) and moves
  * the other words to its end: *first is the index of the first of them.  An
- * unknown option or a bad value is STATUS_USAGE with the nearest valid word. */
+ * unknown option or a bad value is STATUS_USAGE with the nearest valid word, and one
+ * without that which it needs is STATUS_USAGE. */
 enum status options_parse(const struct option_group *groups, size_t group_count, int argc,
 			  char **argv, int *first, struct error *error);
 

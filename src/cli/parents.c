@@ -20,6 +20,7 @@ static const struct option_spec specs[] = {
 	{"test", 0, OPTION_FLAG, NULL, OPTION(test), "hide known parents and see how often they are found", NULL},
 	{"seed", 0, OPTION_NUMBER, "N", OPTION(seed), "seed of the test's folds (default 1)", NULL},
 };
+static const struct option_need needs[] = {{"seed", "test"}, {NULL, NULL}};
 
 #define GUESSES_MAX 100
 
@@ -179,6 +180,7 @@ const struct command parents_command = {
 	.json = true,
 	.csv = true,
 	COMMAND_SPECS(specs),
+	.needs = needs,
 	.options_size = sizeof(struct parents_options),
 	.defaults = &defaults,
 	.run = parents_run,

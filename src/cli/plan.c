@@ -31,6 +31,7 @@ static const struct option_spec specs[] = {
 	{"repeats", 0, OPTION_NUMBER, "N", OPTION(repeats), "of a set's back-test: hold out N times (default 1)", NULL},
 	{"seed", 0, OPTION_NUMBER, "N", OPTION(seed), "seed of the back-test (default 1)", NULL},
 };
+static const struct option_need needs[] = {{"task", "output"}, {"repeats", "backtest"}, {"seed", "backtest"}, {NULL, NULL}};
 
 static const struct column columns[] = {PLAN_COLUMNS("benchmark", "run")};
 
@@ -128,8 +129,6 @@ static enum status check_together(const struct plan_options *options, bool set, 
 	if (options->questions > QUESTIONS_MAX || options->repeats < 1 || options->repeats > 100)
 		return error_set(error, STATUS_USAGE, "--questions goes to %d, --repeats from 1 to 100",
 				 QUESTIONS_MAX);
-	if (options->task && !options->output)
-		return error_set(error, STATUS_USAGE, "--task needs --output");
 	return STATUS_OK;
 }
 
@@ -202,6 +201,7 @@ const struct command plan_command = {
 	.json = true,
 	.csv = true,
 	COMMAND_SPECS(specs),
+	.needs = needs,
 	.options_size = sizeof(struct plan_options),
 	.defaults = &defaults,
 	.run = plan_run,

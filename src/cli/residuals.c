@@ -43,6 +43,7 @@ static const struct option_spec specs[] = {
 	{"false-rate", 0, OPTION_NUMBER, "PERCENT", OPTION(rate), "share of false anomalies (default 5)", NULL},
 	{"prior", 0, OPTION_CHOICE, "PRIOR", OPTION(prior), PRIOR_HELP, prior_words},
 };
+static const struct option_need needs[] = {{"false-rate", "anomalies"}, {NULL, NULL}};
 
 struct row {
 	const char *name;
@@ -269,6 +270,7 @@ const struct command residuals_command = {
 	.json = true,
 	.csv = true,
 	COMMAND_SPECS(specs),
+	.needs = needs,
 	.options_size = sizeof(struct residuals_options),
 	.defaults = &defaults,
 	.run = residuals_run,

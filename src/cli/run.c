@@ -103,8 +103,8 @@ static enum status run_command(struct cli *cli, const struct command *command, b
 			       int argc, char **argv, void *options, struct error *error)
 {
 	struct option_group groups[] = {
-		{cli_option_specs, cli_option_count, &cli->options},
-		{command->specs, command->spec_count, options},
+		{cli_option_specs, cli_option_count, NULL, &cli->options},
+		{command->specs, command->spec_count, command->needs, options},
 	};
 	int first;
 	enum status status = options_parse(groups, 2, argc, argv, &first, error);

@@ -59,6 +59,8 @@ stemma check --json --csv
 check 'two formats are refused' fails_with 64 'exclude each other'
 stemma browse --csv
 check 'a format that a command lacks is refused' fails_with 64 'browse prints no CSV'
+stemma plan mistralai/Mistral-7B-v0.1 --seed 2
+check 'an option that would do nothing is refused' fails_with 64 '--seed needs --backtest'
 stemma predict
 check 'predict without parents is refused' fails_with 64 'needs a configuration or parents'
 stemma
