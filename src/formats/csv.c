@@ -108,10 +108,15 @@ static bool csv_row_is_sound(const struct csv *csv)
 		csv_reject(csv, -1, "the row holds a NUL byte; expected text");
 		return false;
 	}
-	if (csv->header_count == 0 || csv->count <= csv->header_count)
+	if (csv->header_count == 0 || csv->count == csv->header_count)
 		return true;
-	csv_reject(csv, (int)csv->header_count, "%zu fields where the header has %zu; expected quotes around"
-		   " a field with a comma", csv->count, csv->header_count);
+	/* A name that was cut off would become a model. */
+	if (csv->count < csv->header_count)
+		csv_reject(csv, -1, "%zu field%s where the header has %zu; is the file cut off?", csv->count,
+			   csv->count == 1 ? "" : "s", csv->header_count);
+	else
+		csv_reject(csv, (int)csv->header_count, "%zu fields where the header has %zu; expected quotes"
+			   " around a field with a comma", csv->count, csv->header_count);
 	return false;
 }
 

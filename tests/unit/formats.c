@@ -24,7 +24,8 @@ static void csv_corners(void **state)
 				   "a/x,c/d,\"mer\"\"ge\",,,card\r\n"
 				   "a/y,c/d,merge,-1,,card\r\n"
 				   "a/z,a/z,merge,,,card\r\n"
-				   "a/q,c/d,finetune", &heard, &format, &error), STATUS_OK);
+				   "a/q,c/d,finetune,,,\n"
+				   "a/cut-o", &heard, &format, &error), STATUS_OK);
 	assert_int_equal(format, FORMAT_EDGES_CSV);
 	heard_line(&heard, "edge a/b < c/d merge 0.2500 declared card\n");
 	heard_line(&heard, "reject 4:1 \"a/\nb\" is not a model's name");
@@ -32,6 +33,7 @@ static void csv_corners(void **state)
 	heard_line(&heard, "reject 7:15 weight \"-1\" is not a number >= 0\n");
 	heard_line(&heard, "reject 8:5 a/z is given as its own parent\n");
 	heard_line(&heard, "edge a/q < c/d finetune nan user user\n");
+	heard_line(&heard, "reject 10:0 1 field where the header has 6; is the file cut off?\n");
 	assert_int_equal(heard.count[RECORD_EDGE], 3);
 	text_free(&heard.log);
 
