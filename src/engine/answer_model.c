@@ -175,9 +175,14 @@ static enum status learn_factors(struct answer_model *model, const struct lrmf_d
 		.tolerance = choice.tolerance, .seed = seed,
 	};
 
+	struct lrmf_prior *prior = NULL;
+
 	model->lambda = choice.lambda;
 	if (status == STATUS_OK)
-		status = lrmf_fit(answers, covariance, &settings, progress, &model->lrmf, error);
+		status = lrmf_prior_new(covariance, answers->models, &prior, error);
+	if (status == STATUS_OK)
+		status = lrmf_fit(answers, prior, &settings, progress, &model->lrmf, error);
+	lrmf_prior_free(prior);
 	return status;
 }
 

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include <cblas.h>
-#include <lapacke.h>
 
 #include "answer_model.h"
 #include "fit.h"
+#include "lapack.h"
 #include "random.h"
 #include "statistics.h"
 #include "stemma/base/clock.h"
@@ -160,59 +160,103 @@ static double *training_covariance(const struct evaluation *evaluation, const st
 	return part;
 }
 
+/* ---- what does not depend on the factors ------------------------------------------------------------ */
+
+/* What K says of the rows, once for all trials of rank and lambda. */
+struct groundwork {
+	struct lrmf_prior *prior; /* of the training rows; NULL = the identity */
+	double *weights;          /* targets x trained: K^-1 k of each target; NULL = all 0 */
+	double *variance;         /* targets: what the training rows leave, in units of 1 / lambda */
+};
+
+static void groundwork_free(struct groundwork *groundwork)
+{
+	lrmf_prior_free(groundwork->prior);
+	free(groundwork->weights);
+	free(groundwork->variance);
+}
+
+/* Kriging: all targets' weights from one factor of K, which `covariance` becomes. */
+static enum status weigh_targets(const struct evaluation *evaluation, const struct rows *rows, double *covariance,
+				 struct groundwork *groundwork, struct error *error)
+{
+	size_t trained = rows->trained, targets = rows->targets, all = evaluation->data->answers.models;
+	double *cross = memory_allocate(targets * trained, sizeof *cross);
+	enum status status = STATUS_OK;
+
+	for (size_t t = 0; t < targets; t++)
+		for (size_t i = 0; i < trained; i++)
+			cross[t * trained + i] = evaluation->covariance[rows->target[t] * all + rows->train[i]];
+	groundwork->weights = memory_allocate(targets * trained, sizeof *cross);
+	memcpy(groundwork->weights, cross, targets * trained * sizeof *cross);
+	if (lapack_done(LAPACKE_dposv(LAPACK_COL_MAJOR, 'L', (int)trained, (int)targets, covariance, (int)trained,
+				      groundwork->weights, (int)trained)) != 0)
+		status = error_set(error, STATUS_SOFTWARE, "the prior of the answers is not positive definite");
+	for (size_t t = 0; t < targets && status == STATUS_OK; t++) {
+		double own = evaluation->covariance[rows->target[t] * all + rows->target[t]];
+		double known = cblas_ddot((int)trained, cross + t * trained, 1, groundwork->weights + t * trained, 1);
+		groundwork->variance[t] = fmax(own - known, 1e-3);
+	}
+	free(cross);
+	return status;
+}
+
+static enum status lay_groundwork(const struct evaluation *evaluation, const struct rows *rows, struct groundwork *groundwork,
+			  struct error *error)
+{
+	double *covariance = training_covariance(evaluation, rows);
+	enum status status = STATUS_OK;
+
+	*groundwork = (struct groundwork){.variance = memory_allocate(rows->targets, sizeof(double))};
+	for (size_t t = 0; t < rows->targets; t++)
+		groundwork->variance[t] = 1;
+	if (covariance && !evaluation->plain_factors)
+		status = lrmf_prior_new(covariance, rows->trained, &groundwork->prior, error);
+	if (covariance && status == STATUS_OK && rows->targets > 0)
+		status = weigh_targets(evaluation, rows, covariance, groundwork, error);
+	free(covariance);
+	return status;
+}
+
 /* ---- a factorisation and what it says of the targets ------------------------------------------------ */
 
 struct factorisation {
 	struct lrmf *lrmf;
 	double lambda;
-	double *mean;      /* targets x rank: prior means of the targets */
-	double *variance;  /* targets: their prior variance, in units of 1 / lambda */
+	double *mean;           /* targets x rank: prior means of the targets */
+	const double *variance; /* targets: their prior variance, in units of 1 / lambda; borrowed */
 };
 
 static void factorisation_free(struct factorisation *factorisation)
 {
 	lrmf_free(factorisation->lrmf);
 	free(factorisation->mean);
-	free(factorisation->variance);
 }
 
-/* Kriging: the targets' prior given the fitted factors of the others. */
-static void locate_targets(const struct evaluation *evaluation, const struct rows *rows,
-			   double *covariance, struct factorisation *factorisation)
+/* The targets' prior given the fitted factors of the others. */
+static void locate_targets(const struct rows *rows, const struct groundwork *groundwork,
+			   struct factorisation *factorisation)
 {
-	size_t rank = lrmf_rank(factorisation->lrmf), trained = rows->trained;
-	size_t all = evaluation->data->answers.models;
+	size_t rank = lrmf_rank(factorisation->lrmf), trained = rows->trained, targets = rows->targets;
 	const float *models = lrmf_models(factorisation->lrmf);
-	double *cross = memory_allocate(trained, sizeof *cross), *weights = memory_allocate(trained, sizeof *weights);
 
-	factorisation->mean = memory_zero(rows->targets * rank, sizeof(double));
-	factorisation->variance = memory_allocate(rows->targets, sizeof(double));
-	if (covariance)
-		LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (int)trained, covariance, (int)trained);
-	for (size_t t = 0; t < rows->targets; t++) {
-		factorisation->variance[t] = 1;
-		if (!covariance)
-			continue;
-		for (size_t i = 0; i < trained; i++)
-			cross[i] = evaluation->covariance[rows->target[t] * all + rows->train[i]];
-		memcpy(weights, cross, trained * sizeof *weights);
-		LAPACKE_dpotrs(LAPACK_COL_MAJOR, 'L', (int)trained, 1, covariance, (int)trained, weights, (int)trained);
-		factorisation->variance[t] = fmax(evaluation->covariance[rows->target[t] * all + rows->target[t]] -
-						  cblas_ddot((int)trained, cross, 1, weights, 1), 1e-3);
-		for (size_t i = 0; i < trained; i++)
-			for (size_t j = 0; j < rank; j++)
-				factorisation->mean[t * rank + j] += weights[i] * (double)models[i * rank + j];
-	}
-	free(cross);
-	free(weights);
+	factorisation->mean = memory_zero(targets * rank, sizeof(double));
+	factorisation->variance = groundwork->variance;
+	if (!groundwork->weights)
+		return;
+	double *factors = memory_allocate(trained * rank, sizeof *factors);
+	for (size_t i = 0; i < trained * rank; i++)
+		factors[i] = (double)models[i];
+	cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)targets, (int)rank, (int)trained, 1,
+		    groundwork->weights, (int)trained, factors, (int)rank, 0, factorisation->mean, (int)rank);
+	free(factors);
 }
 
 static enum status factorise(const struct evaluation *evaluation, const struct rows *rows,
-			     const struct answer_choice *choice, struct factorisation *factorisation,
-			     struct error *error)
+			     const struct groundwork *groundwork, const struct answer_choice *choice,
+			     struct factorisation *factorisation, struct error *error)
 {
 	const uint64_t **answers = memory_allocate(rows->trained, sizeof *answers);
-	double *covariance = training_covariance(evaluation, rows);
 	struct lrmf_data data = {rows->trained, evaluation->data->answers.questions, answers};
 	struct lrmf_settings settings = {
 		.rank = choice->rank, .lambda = choice->lambda, .mu = QUESTION_RIDGE, .tie = evaluation->settings->tie,
@@ -223,12 +267,11 @@ static enum status factorise(const struct evaluation *evaluation, const struct r
 	*factorisation = (struct factorisation){.lambda = choice->lambda};
 	for (size_t i = 0; i < rows->trained; i++)
 		answers[i] = evaluation->data->answers.answers[rows->train[i]];
-	enum status status = lrmf_fit(&data, evaluation->plain_factors ? NULL : covariance, &settings, evaluation->progress, &factorisation->lrmf,
+	enum status status = lrmf_fit(&data, groundwork->prior, &settings, evaluation->progress, &factorisation->lrmf,
 				      error);
 	if (status == STATUS_OK)
-		locate_targets(evaluation, rows, covariance, factorisation);
+		locate_targets(rows, groundwork, factorisation);
 	free(answers);
-	free(covariance);
 	return status;
 }
 
@@ -298,16 +341,17 @@ static enum status choose(const struct evaluation *evaluation, struct answer_cho
 	size_t stops = LENGTH(tolerance_grid), lambdas = LENGTH(lambda_grid);
 	uint64_t random = evaluation->settings->seed + 7;
 	double best = -HUGE_VAL;
+	struct groundwork groundwork;
 	struct rows rows;
-	enum status status = STATUS_OK;
 
 	split_rows(evaluation, evaluation->rows.train, evaluation->rows.trained, VALIDATION_SHARE, &random,
 		   &rows);
+	enum status status = lay_groundwork(evaluation, &rows, &groundwork, error);
 	for (size_t i = 0; i < LENGTH(rank_grid) * lambdas * stops && status == STATUS_OK; i++) {
 		struct factorisation trial = {0};
 		struct answer_choice tried = {rank_grid[i / stops / lambdas], lambda_grid[i / stops % lambdas],
 					      tolerance_grid[i % stops]};
-		status = factorise(evaluation, &rows, &tried, &trial, error);
+		status = factorise(evaluation, &rows, &groundwork, &tried, &trial, error);
 		double score = status == STATUS_OK ? validation_score(evaluation, &rows, &trial) : -HUGE_VAL;
 		if (score > best) {
 			best = score;
@@ -315,6 +359,7 @@ static enum status choose(const struct evaluation *evaluation, struct answer_cho
 		}
 		factorisation_free(&trial);
 	}
+	groundwork_free(&groundwork);
 	rows_free(&rows);
 	return status;
 }
@@ -448,6 +493,7 @@ static enum status run_method(struct evaluation *evaluation, enum answer_method 
 	struct answer_result row = {.method = method, .trained = evaluation->rows.trained,
 				    .held_out = evaluation->rows.targets, .lambda = NAN};
 	struct factorisation factorisation = {0};
+	struct groundwork groundwork = {0};
 	struct answer_choice choice = {0};
 	bool factors = method >= ANSWER_METHOD_NONE;
 	double begin = clock_seconds();
@@ -459,7 +505,9 @@ static enum status run_method(struct evaluation *evaluation, enum answer_method 
 	if (status == STATUS_OK && factors)
 		status = choose(evaluation, &choice, error);
 	if (status == STATUS_OK && factors)
-		status = factorise(evaluation, &evaluation->rows, &choice, &factorisation, error);
+		status = lay_groundwork(evaluation, &evaluation->rows, &groundwork, error);
+	if (status == STATUS_OK && factors)
+		status = factorise(evaluation, &evaluation->rows, &groundwork, &choice, &factorisation, error);
 	if (factors) {
 		row.rank = choice.rank;
 		row.lambda = choice.lambda;
@@ -473,6 +521,7 @@ static enum status run_method(struct evaluation *evaluation, enum answer_method 
 		result(context, &row);
 	}
 	factorisation_free(&factorisation);
+	groundwork_free(&groundwork);
 	return status;
 }
 

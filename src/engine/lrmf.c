@@ -14,6 +14,7 @@
 #define BLOCK 128              /* models at a time: few calls, little memory */
 #define INTERCEPT_RIDGE 1e-2  /* keeps b finite where all or none solve a question */
 #define NEWTON_STEPS_MAX 25
+#define SPREAD_MIN 1e-4       /* of K, whose diagonal is near 1: single precision ends there */
 /* The majoriser is a parabola, which lies below its start as far as twice the
  * way to its lowest point, and real curvatures are well below 1/4: going
  * somewhat further than that point still never rises. */
@@ -27,18 +28,22 @@ struct lrmf {
 	size_t passes, passes_capacity;
 };
 
+struct lrmf_prior {
+	float *axes;    /* models x models: eigenvectors of K as columns */
+	double *spread; /* models: eigenvalues of K */
+};
+
 /* Memory of the search. */
 struct search {
 	const struct lrmf_data *data;
 	const struct lrmf_settings *settings;
+	const struct lrmf_prior *prior; /* NULL = the identity */
 	struct lrmf *lrmf;
-	float *axes;       /* models x models: eigenvectors of K as columns; NULL = identity */
-	double *spread;    /* models: eigenvalues of K */
+	float *turned;     /* models x rank: M in the eigenvectors of K, A' M */
 	float *extended;   /* models x (rank + 1): M and a column of ones */
 	float *logits;     /* BLOCK x questions, then the residuals z - p */
 	float *pull;       /* gradient: models x rank, or questions x (rank + 1) */
-	float *stepped;    /* models x rank, then questions x (rank + 1): after the last pass,
-			    * before the stretch */
+	float *stepped;    /* M, A' M and X after the last pass, before the stretch */
 	double momentum;   /* Nesterov's t; 1 = none yet */
 	bool stretched;
 };
@@ -179,23 +184,40 @@ static void search_extend(struct search *search)
 	}
 }
 
-/* Multiplies models x rank by the eigenvectors of K from the left (their
- * transpose when `forward`) and by those of X'X from the right. */
-static void rotate(const struct search *search, const float *from, const float *right, bool forward,
-		   float *to)
+/* Into the eigenvectors of K, A' M, or back from them, A M; models x rank. */
+static void turn(const struct search *search, const float *from, bool back, float *to)
 {
-	const struct lrmf *lrmf = search->lrmf;
-	int models = (int)lrmf->models, rank = (int)lrmf->rank;
-	float *half = memory_allocate(lrmf->models * lrmf->rank, sizeof *half);
+	int models = (int)search->lrmf->models, rank = (int)search->lrmf->rank;
 
-	cblas_sgemm(CblasRowMajor, CblasNoTrans, forward ? CblasNoTrans : CblasTrans, models, rank, rank, 1, from,
-		    rank, right, rank, 0, half, rank);
-	if (search->axes)
-		cblas_sgemm(CblasRowMajor, forward ? CblasTrans : CblasNoTrans, CblasNoTrans, models, rank, models,
-			    1, search->axes, models, half, rank, 0, to, rank);
+	if (search->prior)
+		cblas_sgemm(CblasRowMajor, back ? CblasNoTrans : CblasTrans, CblasNoTrans, models, rank, models, 1,
+			    search->prior->axes, models, from, rank, 0, to, rank);
 	else
-		memcpy(to, half, lrmf->models * lrmf->rank * sizeof *to);
-	free(half);
+		memcpy(to, from, search->lrmf->models * search->lrmf->rank * sizeof *to);
+}
+
+/* Into the eigenvectors of X'X, M R, or back from them, M R'. */
+static void turn_right(const struct search *search, const float *from, const float *right, bool back, float *to)
+{
+	int models = (int)search->lrmf->models, rank = (int)search->lrmf->rank;
+
+	cblas_sgemm(CblasRowMajor, CblasNoTrans, back ? CblasTrans : CblasNoTrans, models, rank, rank, 1, from, rank,
+		    right, rank, 0, to, rank);
+}
+
+/* LAPACKE_ssyevd() asks for the room that it needs as a float, which from 2,895 rows on
+ * is not exact: hence the formula of LAPACK's manual. */
+static int decompose(float *matrix, size_t rows, float *values)
+{
+	size_t floats = 1 + 6 * rows + 2 * rows * rows, integers = 3 + 5 * rows;
+	float *work = memory_allocate(floats, sizeof *work);
+	int *more = memory_allocate(integers, sizeof *more);
+	int fault = LAPACKE_ssyevd_work(LAPACK_ROW_MAJOR, 'V', 'L', (int)rows, matrix, (int)rows, values, work,
+					(int)floats, more, (int)integers);
+
+	free(work);
+	free(more);
+	return lapack_done(fault);
 }
 
 /* One majorised step of the models: in the two eigenbases each number stands
@@ -205,26 +227,28 @@ static void step_models(struct search *search)
 	struct lrmf *lrmf = search->lrmf;
 	size_t rank = lrmf->rank, cells = lrmf->models * rank;
 	float *right = memory_allocate(rank * rank, sizeof *right), *gamma = memory_allocate(rank, sizeof *gamma);
-	float *old = memory_allocate(cells, sizeof *old), *pull = memory_allocate(cells, sizeof *pull);
+	float *scratch = memory_allocate(cells, sizeof *scratch), *pull = memory_allocate(cells, sizeof *pull);
 
 	cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)rank, (int)rank, (int)lrmf->questions, 1,
 		    lrmf->question, (int)rank + 1, lrmf->question, (int)rank + 1, 0, right, (int)rank);
-	lapack_done(LAPACKE_ssyevd(LAPACK_ROW_MAJOR, 'V', 'L', (int)rank, right, (int)rank, gamma));
-	rotate(search, lrmf->model, right, true, old);
-	rotate(search, search->pull, right, true, pull);
+	decompose(right, rank, gamma);
+	turn(search, search->pull, false, scratch);
+	turn_right(search, scratch, right, false, pull);
+	turn_right(search, search->turned, right, false, scratch);
 	for (size_t i = 0; i < lrmf->models; i++) {
-		double ridge = search->settings->lambda / search->spread[i];
+		double ridge = search->settings->lambda / (search->prior ? search->prior->spread[i] : 1);
 		for (size_t j = 0; j < rank; j++) {
 			double curvature = 0.25 * fmax((double)gamma[j], 0);
-			double slope = (double)pull[i * rank + j] - ridge * (double)old[i * rank + j];
-			old[i * rank + j] += (float)(RELAXATION * slope / (curvature + ridge));
+			double slope = (double)pull[i * rank + j] - ridge * (double)scratch[i * rank + j];
+			scratch[i * rank + j] += (float)(RELAXATION * slope / (curvature + ridge));
 		}
 	}
-	rotate(search, old, right, false, lrmf->model);
+	turn_right(search, scratch, right, true, search->turned);
+	turn(search, search->turned, true, lrmf->model);
 	search_extend(search);
 	free(right);
 	free(gamma);
-	free(old);
+	free(scratch);
 	free(pull);
 }
 
@@ -287,17 +311,15 @@ static double search_penalty(const struct search *search)
 {
 	const struct lrmf *lrmf = search->lrmf;
 	size_t rank = lrmf->rank;
-	float *turned = memory_allocate(lrmf->models * rank, sizeof *turned);
-	float *identity = memory_zero(rank * rank, sizeof *identity);
 	float *mean = memory_allocate(rank + 1, sizeof *mean);
 	double models = 0, questions = 0, intercepts = 0, ties = 0;
 
-	for (size_t j = 0; j < rank; j++)
-		identity[j * rank + j] = 1;
-	rotate(search, lrmf->model, identity, true, turned);
-	for (size_t i = 0; i < lrmf->models; i++)
+	for (size_t i = 0; i < lrmf->models; i++) {
+		double squares = 0;
 		for (size_t j = 0; j < rank; j++)
-			models += (double)turned[i * rank + j] * (double)turned[i * rank + j] / search->spread[i];
+			squares += (double)search->turned[i * rank + j] * (double)search->turned[i * rank + j];
+		models += squares / (search->prior ? search->prior->spread[i] : 1);
+	}
 	mean_question(lrmf->question, lrmf->questions, rank + 1, mean);
 	for (size_t i = 0; i < lrmf->questions; i++)
 		for (size_t j = 0; j <= rank; j++) {
@@ -306,8 +328,6 @@ static double search_penalty(const struct search *search)
 			ties += j < rank ? (value - (double)mean[j]) * (value - (double)mean[j]) : 0;
 		}
 	free(mean);
-	free(turned);
-	free(identity);
 	return 0.5 * (search->settings->lambda * models + search->settings->mu * questions +
 		      search->settings->tie * ties + INTERCEPT_RIDGE * intercepts);
 }
@@ -329,30 +349,8 @@ static void search_start(struct search *search)
 		lrmf->question[i * (lrmf->rank + 1) + lrmf->rank] =
 			logf(((float)solved + 1) / ((float)(lrmf->models - solved) + 1));
 	}
+	turn(search, lrmf->model, false, search->turned);
 	search_extend(search);
-}
-
-/* Eigenvectors and eigenvalues of K. */
-static enum status search_decompose(struct search *search, const double *covariance, struct error *error)
-{
-	size_t models = search->lrmf->models;
-	float *values = memory_allocate(models, sizeof *values);
-	enum status status = STATUS_OK;
-
-	search->spread = memory_allocate(models, sizeof *search->spread);
-	for (size_t i = 0; i < models; i++)
-		search->spread[i] = 1;
-	if (covariance) {
-		search->axes = memory_allocate(models * models, sizeof *search->axes);
-		for (size_t i = 0; i < models * models; i++)
-			search->axes[i] = (float)covariance[i];
-		if (lapack_done(LAPACKE_ssyevd(LAPACK_ROW_MAJOR, 'V', 'L', (int)models, search->axes, (int)models, values)) != 0)
-			status = error_set(error, STATUS_SOFTWARE, "the prior covariance has no eigenvectors");
-		for (size_t i = 0; i < models; i++)
-			search->spread[i] = fmax((double)values[i], 1e-4);
-	}
-	free(values);
-	return status;
 }
 
 static void note_objective(struct lrmf *lrmf, double value)
@@ -377,8 +375,15 @@ static void swap_stepped(struct search *search)
 	size_t models = lrmf->models * lrmf->rank;
 
 	swap_floats(lrmf->model, search->stepped, models);
-	swap_floats(lrmf->question, search->stepped + models, lrmf->questions * (lrmf->rank + 1));
+	swap_floats(search->turned, search->stepped + models, models);
+	swap_floats(lrmf->question, search->stepped + 2 * models, lrmf->questions * (lrmf->rank + 1));
 	search_extend(search);
+}
+
+static void go_beyond(float *factors, const float *stepped, float beyond, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		factors[i] += beyond * (stepped[i] - factors[i]);
 }
 
 /* From `stepped` of the pass before through the factors now, and beyond by
@@ -392,10 +397,9 @@ static void stretch(struct search *search)
 	float beyond = 1 + (float)((search->momentum - 1) / next);
 
 	swap_stepped(search);
-	for (size_t i = 0; i < models; i++)
-		lrmf->model[i] += beyond * (search->stepped[i] - lrmf->model[i]);
-	for (size_t i = 0; i < questions; i++)
-		lrmf->question[i] += beyond * (search->stepped[models + i] - lrmf->question[i]);
+	go_beyond(lrmf->model, search->stepped, beyond, models);
+	go_beyond(search->turned, search->stepped + models, beyond, models);
+	go_beyond(lrmf->question, search->stepped + 2 * models, beyond, questions);
 	search_extend(search);
 	search->momentum = next;
 	search->stretched = beyond > 1;
@@ -437,13 +441,45 @@ static enum status search_run(struct search *search, struct progress *progress, 
 	return STATUS_OK;
 }
 
-enum status lrmf_fit(const struct lrmf_data *data, const double *covariance,
+enum status lrmf_prior_new(const double *covariance, size_t models, struct lrmf_prior **result,
+			   struct error *error)
+{
+	struct lrmf_prior *prior = memory_zero(1, sizeof *prior);
+	float *values = memory_allocate(models, sizeof *values);
+	enum status status = STATUS_OK;
+
+	prior->axes = memory_allocate(models * models, sizeof *prior->axes);
+	prior->spread = memory_allocate(models, sizeof *prior->spread);
+	for (size_t i = 0; i < models * models; i++)
+		prior->axes[i] = (float)covariance[i];
+	if (decompose(prior->axes, models, values) != 0)
+		status = error_set(error, STATUS_SOFTWARE, "the prior covariance has no eigenvectors");
+	for (size_t i = 0; i < models; i++)
+		prior->spread[i] = fmax((double)values[i], SPREAD_MIN);
+	free(values);
+	if (status == STATUS_OK)
+		*result = prior;
+	else
+		lrmf_prior_free(prior);
+	return status;
+}
+
+void lrmf_prior_free(struct lrmf_prior *prior)
+{
+	if (!prior)
+		return;
+	free(prior->axes);
+	free(prior->spread);
+	free(prior);
+}
+
+enum status lrmf_fit(const struct lrmf_data *data, const struct lrmf_prior *prior,
 		     const struct lrmf_settings *settings, struct progress *progress,
 		     struct lrmf **result, struct error *error)
 {
 	size_t rank = settings->rank, wide = rank + 1;
 	struct lrmf *lrmf = memory_zero(1, sizeof *lrmf);
-	struct search search = {.data = data, .settings = settings, .lrmf = lrmf};
+	struct search search = {.data = data, .settings = settings, .prior = prior, .lrmf = lrmf};
 	size_t pull = data->models * rank > data->questions * wide ? data->models * rank : data->questions * wide;
 
 	*lrmf = (struct lrmf){
@@ -454,13 +490,11 @@ enum status lrmf_fit(const struct lrmf_data *data, const double *covariance,
 	search.extended = memory_allocate(data->models * wide, sizeof(float));
 	search.logits = memory_allocate(BLOCK * data->questions, sizeof(float));
 	search.pull = memory_allocate(pull, sizeof(float));
-	search.stepped = memory_zero(data->models * rank + data->questions * wide, sizeof(float));
-	enum status status = search_decompose(&search, covariance, error);
+	search.turned = memory_allocate(data->models * rank, sizeof(float));
+	search.stepped = memory_zero(2 * data->models * rank + data->questions * wide, sizeof(float));
 	search_start(&search);
-	if (status == STATUS_OK)
-		status = search_run(&search, progress, error);
-	free(search.axes);
-	free(search.spread);
+	enum status status = search_run(&search, progress, error);
+	free(search.turned);
 	free(search.extended);
 	free(search.logits);
 	free(search.pull);

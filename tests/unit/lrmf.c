@@ -52,10 +52,13 @@ static struct lrmf *fit_tied(const struct answers *answers, const double *covari
 	struct lrmf_settings settings = {.rank = RANK, .lambda = lambda, .mu = 0.5, .tie = tie, .passes_max = 4000,
 					 .tolerance = 1e-9, .seed = 1};
 	struct error error = {0};
+	struct lrmf_prior *prior = NULL;
 	struct lrmf *lrmf = NULL;
 
-	if (lrmf_fit(&answers->data, covariance, &settings, NULL, &lrmf, &error) != STATUS_OK)
+	if ((covariance && lrmf_prior_new(covariance, MODELS, &prior, &error) != STATUS_OK) ||
+	    lrmf_fit(&answers->data, prior, &settings, NULL, &lrmf, &error) != STATUS_OK)
 		fail_msg("%s", error.message);
+	lrmf_prior_free(prior);
 	return lrmf;
 }
 

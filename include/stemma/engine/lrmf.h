@@ -36,11 +36,20 @@ struct lrmf_settings {
 	uint64_t seed;
 };
 
+/* The eigenvectors and eigenvalues of a K, for as many fits as wanted. */
+struct lrmf_prior;
+
+/* `covariance` is K, models x models, row-major, positive definite.  Takes time in
+ * proportion to the cube of the models; STATUS_SOFTWARE when LAPACK finds none. */
+enum status lrmf_prior_new(const double *covariance, size_t models, struct lrmf_prior **prior,
+			   struct error *error);
+void lrmf_prior_free(struct lrmf_prior *prior); /* NULL allowed */
+
 struct lrmf;
 
-/* `covariance` is K, models x models, row-major, positive definite; NULL = the
- * identity.  Deterministic for a seed.  STATUS_CANCELLED when progress says so. */
-enum status lrmf_fit(const struct lrmf_data *data, const double *covariance,
+/* A NULL prior is the identity.  Deterministic for a seed.  STATUS_CANCELLED when
+ * progress says so. */
+enum status lrmf_fit(const struct lrmf_data *data, const struct lrmf_prior *prior,
 		     const struct lrmf_settings *settings, struct progress *progress,
 		     struct lrmf **lrmf, struct error *error);
 void lrmf_free(struct lrmf *lrmf); /* NULL allowed */
