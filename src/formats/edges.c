@@ -99,24 +99,34 @@ static bool edges_row_is_sound(const struct csv *csv, const struct edge_columns 
 	return false;
 }
 
-/* A list without a source column is the user's own. */
+/* Where an edge comes from.  A list that only repeats what an author or the Hub said,
+ * perhaps long ago, must not stand in the place of their own word, whichever is
+ * imported last: its edges have a source of their own.  A list without a source
+ * column is the user's own. */
+static void name_source(char *name, size_t size, const char *sources, bool repeated)
+{
+	int length = (int)strcspn(sources, ";");
+
+	snprintf(name, size, "%.*s%s", length, sources, repeated ? "-list" : "");
+}
+
 static void edges_row(struct source *source, const struct csv *csv, const struct edge_columns *columns)
 {
 	const char *sources = csv_field(csv, columns->sources);
 	const char *method = csv_field(csv, columns->method);
-	char first[64];
+	const char *word = csv_field(csv, columns->trust);
+	char name[64];
 
 	if (!edges_row_is_sound(csv, columns))
 		return;
 	sources = sources[0] ? sources : "user";
-	snprintf(first, sizeof first, "%.*s", (int)strcspn(sources, ";"), sources);
+	enum trust trust = edge_trust(sources, word, strcmp(csv_field(csv, columns->direct), "0") != 0);
+	name_source(name, sizeof name, sources, !word[0] && trust >= TRUST_DECLARED && trust < TRUST_USER);
 	struct record record = {.type = RECORD_EDGE, .line = csv->line, .of.edge = {
 		.child = csv_field(csv, columns->child), .parent = csv_field(csv, columns->parent),
 		.relation = edge_relation(csv, columns->relation),
 		.weight = csv_number(csv, columns->weight, NULL),
-		.method = method[0] ? method : NULL, .source = first,
-		.trust = edge_trust(first, csv_field(csv, columns->trust),
-				    strcmp(csv_field(csv, columns->direct), "0") != 0),
+		.method = method[0] ? method : NULL, .source = name, .trust = trust,
 	}};
 	deliver(source, &record);
 }

@@ -27,9 +27,9 @@ static void csv_corners(void **state)
 				   "a/q,c/d,finetune,,,\n"
 				   "a/cut-o", &heard, &format, &error), STATUS_OK);
 	assert_int_equal(format, FORMAT_EDGES_CSV);
-	heard_line(&heard, "edge a/b < c/d merge 0.2500 declared card\n");
+	heard_line(&heard, "edge a/b < c/d merge 0.2500 declared card-list\n");
 	heard_line(&heard, "reject 4:1 \"a/\nb\" is not a model's name");
-	heard_line(&heard, "edge a/x < c/d unknown nan declared card\n");
+	heard_line(&heard, "edge a/x < c/d unknown nan declared card-list\n");
 	heard_line(&heard, "reject 7:15 weight \"-1\" is not a number >= 0\n");
 	heard_line(&heard, "reject 8:5 a/z is given as its own parent\n");
 	heard_line(&heard, "edge a/q < c/d finetune nan user user\n");
@@ -56,7 +56,7 @@ static void edges_keep_trust(void **state)
 				   "a/f,c/d,root_gen2,lb_root,0\n"
 				   "a/g,c/d,variant:size,registry,1\n"
 				   "a/h,c/d,variant:training_stage,registry,1\n", &heard, &format, &error), STATUS_OK);
-	heard_line(&heard, "edge a/b < c/d merge nan declared hub\n");
+	heard_line(&heard, "edge a/b < c/d merge nan declared hub-list\n");
 	heard_line(&heard, "edge a/e < c/d finetune nan listed registry\n");
 	heard_line(&heard, "edge a/f < c/d unknown nan root lb_root\n");
 	heard_line(&heard, "reject 5:9 a/g is another size of c/d, not made from it\n");
