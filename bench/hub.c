@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "stemma/base/clock.h"
@@ -58,24 +57,60 @@ static const char *const hostile[] = {
 };
 #define COUNT(table) (sizeof (table) / sizeof *(table))
 
+/* Digits by hand: a format would take as long as a put. */
+static char *write_number(char *end, uint64_t number, unsigned int base, size_t width)
+{
+	char digits[64];
+	size_t count = 0;
+
+	do
+		digits[count++] = "0123456789abcdef"[number % base];
+	while ((number /= base) > 0 || count < width);
+	while (count > 0)
+		*end++ = digits[--count];
+	*end = '\0';
+	return end;
+}
+
+static char *write_hex(char *end, uint64_t number)
+{
+	return write_number(end, number, 16, 1);
+}
+
+static void write_hostile(char *name, size_t model, uint64_t draw)
+{
+	char *end = stpcpy(stpcpy(name, "evil/"), hostile[(draw >> 20) % COUNT(hostile)]);
+
+	end = write_hex(stpcpy(end, "-"), model);
+	if (draw >> 40 & 7) /* the others are very long */
+		return;
+	memset(end, 'x', (size_t)(name + NAME_BYTES - 100 - end));
+	name[NAME_BYTES - 100] = '\0';
+}
+
 static const char *hub_name(size_t model, char *name)
 {
 	uint64_t draw = hash(model, 1);
 
 	if (model >= BASES && draw % HOSTILE_ONE_IN == 0) {
-		int length = snprintf(name, NAME_BYTES, "evil/%s-%zx", hostile[(draw >> 20) % COUNT(hostile)],
-				      model);
-		if (draw >> 40 & 7) /* the others are very long */
-			return name;
-		memset(name + length, 'x', NAME_BYTES - (size_t)length - 100);
-		name[NAME_BYTES - 100] = '\0';
+		write_hostile(name, model, draw);
 		return name;
 	}
 	/* Few owners have much, many have little. */
 	uint64_t owner = (draw >> 10 & 0x3ffff) >> (draw >> 28 & 15);
-	snprintf(name, NAME_BYTES, "%s%lx/%s-%s-%zx", model < BASES ? "lab" : "user", (unsigned long)owner,
-		 families[(draw >> 32) % COUNT(families)], suffixes[(draw >> 40) % COUNT(suffixes)], model);
+	char *end = write_hex(stpcpy(name, model < BASES ? "lab" : "user"), owner);
+	end = stpcpy(stpcpy(end, "/"), families[(draw >> 32) % COUNT(families)]);
+	end = stpcpy(stpcpy(end, "-"), suffixes[(draw >> 40) % COUNT(suffixes)]);
+	write_hex(stpcpy(end, "-"), model);
 	return name;
+}
+
+static void write_date(char *date, size_t year, uint64_t draw)
+{
+	char *end = write_number(date, year, 10, 4);
+
+	end = write_number(stpcpy(end, "-"), 1 + (draw >> 30 & 7), 10, 2);
+	write_number(stpcpy(end, "-"), 1 + (draw >> 40 & 15), 10, 2);
 }
 
 /* ---- rows ------------------------------------------------------------------------ */
@@ -86,7 +121,7 @@ static enum status put_model(struct hub *hub, size_t model, struct error *error)
 	static const char *const architectures[] = {"LlamaForCausalLM", "Qwen2ForCausalLM",
 						    "BertForSequenceClassification", "MistralForCausalLM"};
 	uint64_t draw = hash(model, 2);
-	char date[32];
+	char date[16];
 	struct model_facts facts = {
 		.name = hub_name(model, hub->child),
 		.architecture = draw & 1 ? architectures[draw >> 1 & 3] : NULL,
@@ -98,8 +133,7 @@ static enum status put_model(struct hub *hub, size_t model, struct error *error)
 	};
 	enum change change;
 
-	snprintf(date, sizeof date, "20%02d-%02d-%02d", 22 + (int)(model * 4 / hub->count),
-		 1 + (int)(draw >> 30 & 7), 1 + (int)(draw >> 40 & 15));
+	write_date(date, 2022 + model * 4 / hub->count, draw);
 	hub->report->models++;
 	hub->report->hostile += strncmp(facts.name, "evil/", 5) == 0;
 	return store_put_model(hub->store, &facts, &change, error);
