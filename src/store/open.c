@@ -212,6 +212,9 @@ static enum status connect_file(struct store *store, bool create, struct error *
 		uri = immutable_uri(store->path);
 		flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
 	}
+	/* To count its memory SQLite takes a lock at each allocation, and nobody asks.
+	 * Only before the first connection; later it changes nothing. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	int code = sqlite3_open_v2(uri ? uri : store->path, &store->database, flags, NULL);
 	free(uri);
 	if (code != SQLITE_OK)
