@@ -72,12 +72,11 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	  "  (coalesce(architecture, ?4), coalesce(params_b, ?5), coalesce(license, ?6)," \
 	  "   coalesce(kind, ?7), coalesce(uploaded, ?8), coalesce(likes, ?9), coalesce(moe, ?10))") \
 	X(ADD_EDGE, \
-	  /* One parent too many has no child and is ignored: a SELECT in the place of \
-	   * the values would make a table of its own at each edge. */ \
 	  "INSERT OR IGNORE INTO edges" \
 	  "  (child, parent, source, relation, weight, method, trust, note)" \
-	  " VALUES (iif(256 > (SELECT count(*) FROM (SELECT 1 FROM edges WHERE child = ?1 LIMIT 256))," \
-	  "  ?1, NULL), ?2, ?3, ?4, ?5, ?6, ?7, ?8)") \
+	  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)") \
+	X(COUNT_PARENTS, \
+	  "SELECT count(*) FROM (SELECT 1 FROM edges WHERE child = ?1 LIMIT ?2)") \
 	X(HAS_EDGE, \
 	  "SELECT 1 FROM edges WHERE child = ?1 AND parent = ?2 AND source = ?3") \
 	X(SET_EDGE, \
@@ -166,6 +165,13 @@ struct memo {
 	char name[MEMO_BYTES];
 };
 
+/* How many parents a child has at most: a new model has none, and the edges to its
+ * parents mostly come after it. */
+struct counted {
+	int64_t child, parents;
+	uint64_t transaction; /* as above */
+};
+
 struct store {
 	sqlite3 *database;
 	char *path;
@@ -174,6 +180,7 @@ struct store {
 	bool counts;           /* changes of the data within a transaction: see store_begin() */
 	int64_t uncounted;     /* SQLite's count of changes at its begin, and what it keeps since */
 	struct memo *memo;     /* MEMO_PLACES, NULL until first used */
+	struct counted counted;
 	sqlite3_stmt *statement[STATEMENT_COUNT];
 };
 

@@ -45,7 +45,7 @@ bool text_is_missing(const char *name)
 {
 	if (!name || !name[0])
 		return true;
-	if (name[0] != ' ' && utf8_is_clean(name))
+	if (name[0] > ' ' && name[0] < 0x7F) /* cleaning leaves that */
 		return false;
 	char *clean = utf8_sanitize(name);
 	bool empty = clean[strspn(clean, " ")] == '\0';
@@ -95,19 +95,13 @@ static struct memo *memo_place(struct store *store, const char *name)
 	return &store->memo[(hash ^ hash >> 32) % MEMO_PLACES];
 }
 
-/* The id, 0 when it is not remembered. */
-static int64_t memo_find(struct store *store, const char *name)
+static bool memo_holds(const struct store *store, const struct memo *memo, const char *name)
 {
-	const struct memo *memo = memo_place(store, name);
-
-	return memo && memo->transaction == store->transactions && strcmp(memo->name, name) == 0
-		? memo->id : 0;
+	return memo && memo->transaction == store->transactions && strcmp(memo->name, name) == 0;
 }
 
-static void memo_keep(struct store *store, const char *name, int64_t id)
+static void memo_keep(const struct store *store, struct memo *memo, const char *name, int64_t id)
 {
-	struct memo *memo = memo_place(store, name);
-
 	if (!memo)
 		return;
 	memo->id = id;
@@ -123,18 +117,21 @@ void model_forget_names(struct store *store)
 enum status model_require(struct store *store, const char *name, int64_t *id, bool *added,
 			  struct error *error)
 {
+	struct memo *memo = memo_place(store, name);
 	enum status status = STATUS_OK;
 
 	*added = false;
-	*id = memo_find(store, name);
-	if (*id == 0)
-		status = model_find(store, name, id, error);
+	if (memo_holds(store, memo, name)) {
+		*id = memo->id;
+		return STATUS_OK;
+	}
+	status = model_find(store, name, id, error);
 	if (status == STATUS_OK && *id == 0) {
 		status = model_add(store, name, id, error);
 		*added = status == STATUS_OK;
 	}
 	if (status == STATUS_OK)
-		memo_keep(store, name, *id);
+		memo_keep(store, memo, name, *id);
 	return status;
 }
 
@@ -207,7 +204,8 @@ static enum status model_add_whole(struct store *store, const struct model_facts
 	enum status status = database_finish(store, statement, &rows, error);
 	if (status == STATUS_OK && rows > 0) {
 		*id = sqlite3_last_insert_rowid(store->database);
-		memo_keep(store, facts->name, *id);
+		memo_keep(store, memo_place(store, facts->name), facts->name, *id);
+		store->counted = (struct counted){.child = *id, .transaction = store->transactions};
 	}
 	return status;
 }

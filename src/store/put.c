@@ -40,6 +40,23 @@ static enum status check_kept(struct store *store, int64_t child, int64_t parent
 	return status;
 }
 
+/* Counts the child's parents unless it is known that there is room for another. */
+static enum status count_parents(struct store *store, int64_t child, struct error *error)
+{
+	struct counted *counted = &store->counted;
+
+	if (counted->transaction == store->transactions && counted->child == child &&
+	    counted->parents < STORE_PARENTS_MAX)
+		return STATUS_OK;
+	sqlite3_stmt *statement = database_statement(store, STATEMENT_COUNT_PARENTS);
+	bind_integer(statement, 1, child);
+	bind_integer(statement, 2, STORE_PARENTS_MAX);
+	enum status status = database_finish_integer(store, statement, &counted->parents, error);
+	counted->child = child;
+	counted->transaction = status == STATUS_OK ? store->transactions : 0;
+	return status;
+}
+
 static enum status write_edge(struct store *store, int64_t child, int64_t parent,
 			      const struct edge_facts *facts, enum change *change,
 			      struct error *error)
@@ -48,16 +65,18 @@ static enum status write_edge(struct store *store, int64_t child, int64_t parent
 		enum statement statement;
 		enum change change;
 	} ways[] = {{STATEMENT_ADD_EDGE, CHANGE_ADDED}, {STATEMENT_SET_EDGE, CHANGE_UPDATED}};
-	enum status status = STATUS_OK;
+	enum status status = count_parents(store, child, error);
+	bool full = store->counted.parents >= STORE_PARENTS_MAX;
 	int rows = 0;
 
-	for (size_t i = 0; i < 2 && rows == 0 && status == STATUS_OK; i++) {
+	for (size_t i = full ? 1 : 0; i < 2 && rows == 0 && status == STATUS_OK; i++) {
 		sqlite3_stmt *statement = database_statement(store, ways[i].statement);
 		bind_edge(statement, child, parent, facts);
 		status = database_finish(store, statement, &rows, error);
 		if (rows > 0)
 			*change = ways[i].change;
 	}
+	store->counted.parents += *change == CHANGE_ADDED;
 	if (status == STATUS_OK && rows == 0)
 		status = check_kept(store, child, parent, facts, error);
 	return status;

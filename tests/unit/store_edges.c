@@ -271,6 +271,66 @@ static void a_configuration_replaces_its_parents(void **state)
 	assert_int_equal(change, CHANGE_NONE);
 }
 
+/* ---- how many parents are kept ------------------------------------------------- */
+
+/* Gives the child parents FIRST .. FIRST + COUNT - 1; returns how many were taken. */
+static size_t put_crowd(struct store *store, const char *child, size_t first, size_t count)
+{
+	size_t taken = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		char parent[16];
+		struct edge_facts facts = {.child = child, .parent = parent, .source = "hub", .weight = NAN};
+		struct error error = {0};
+		enum change change;
+		snprintf(parent, sizeof parent, "p%zu", first + i);
+		enum status status = store_put_edge(store, &facts, &change, &error);
+		assert_true(status == STATUS_OK || (status == STATUS_DATA && strstr(error.message, "are not kept")));
+		taken += status == STATUS_OK;
+	}
+	return taken;
+}
+
+static void parents_are_bounded(void **state)
+{
+	struct store *store = store_of(state);
+	const char *const names[] = {"p0"};
+	const struct parents_facts facts = {.child = "c", .source = "hub", .parents = names, .count = 1};
+	enum change change;
+
+	assert_int_equal(store_begin(store, NULL), STATUS_OK);
+	put_name(store, "c");
+	assert_int_equal(put_crowd(store, "c", 0, STORE_PARENTS_MAX + 5), STORE_PARENTS_MAX);
+	assert_int_equal(put_crowd(store, "other", 0, 2), 2);
+	assert_int_equal(put_crowd(store, "c", STORE_PARENTS_MAX, 2), 0);
+	/* Those that are there may still be told of, otherwise too. */
+	assert_int_equal(put_crowd(store, "c", 0, STORE_PARENTS_MAX), STORE_PARENTS_MAX);
+	assert_int_equal(put_edge(store, "c", "p1", "hub", TRUST_USER, 1), CHANGE_UPDATED);
+	assert_int_equal(store_put_parents(store, &facts, &change, NULL), STATUS_OK);
+	assert_int_equal(put_crowd(store, "c", 1, 3), 3);
+	assert_int_equal(store_commit(store, NULL), STATUS_OK);
+	assert_int_equal(put_crowd(store, "c", 4, STORE_PARENTS_MAX), STORE_PARENTS_MAX - 4);
+	assert_int_equal(ask_number(store, "SELECT count(*) FROM edges"), STORE_PARENTS_MAX + 2);
+}
+
+static void parents_are_counted_anew(void **state)
+{
+	struct store *store = store_of(state);
+
+	assert_int_equal(store_begin(store, NULL), STATUS_OK);
+	put_name(store, "undone");
+	assert_int_equal(put_crowd(store, "undone", 0, STORE_PARENTS_MAX), STORE_PARENTS_MAX);
+	store_rollback(store);
+	assert_int_equal(store_begin(store, NULL), STATUS_OK);
+	put_name(store, "old"); /* with the number of the model before */
+	assert_int_equal(put_crowd(store, "old", 0, 200), 200);
+	put_name(store, "new");
+	assert_int_equal(put_crowd(store, "new", 200, 100), 100);
+	put_alias(store, "old", "new");
+	assert_int_equal(put_crowd(store, "new", 300, 1), 0);
+	assert_int_equal(store_commit(store, NULL), STATUS_OK);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
@@ -285,6 +345,8 @@ int main(void)
 		CASE(corrections_displace_guesses_and_roots),
 		CASE(drops_follow_a_renamed_model),
 		CASE(a_configuration_replaces_its_parents),
+		CASE(parents_are_bounded),
+		CASE(parents_are_counted_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
