@@ -221,7 +221,7 @@ enum status hub_make(struct store *store, size_t count, struct hub_report *repor
 {
 	struct hub hub = {.store = store, .report = report, .count = count};
 	double begin = clock_seconds();
-	enum status status = store_begin(store, error);
+	enum status status = store_begin_import(store, error);
 
 	*report = (struct hub_report){0};
 	for (size_t model = 0; model < count && status == STATUS_OK; model++) {

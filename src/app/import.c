@@ -99,7 +99,7 @@ static enum status importer_begin(struct importer *importer, struct error *error
 {
 	if (importer->begun)
 		return STATUS_OK;
-	enum status status = store_begin(importer->store, error);
+	enum status status = store_begin_import(importer->store, error);
 	importer->begun = status == STATUS_OK;
 	return status;
 }

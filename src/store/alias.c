@@ -18,9 +18,9 @@ static enum status join_step(struct store *store, const char *sql, int64_t from,
 	return status;
 }
 
-/* Moves all that belongs to model `from` to `to` and deletes `from`, which
- * takes with it what could not move: where both have a row of the same key,
- * `to` keeps its own; an edge between the two would be one to itself. */
+/* Moves all that belongs to model `from` to `to` and deletes `from` and what could
+ * not move: where both have a row of the same key, `to` keeps its own; an edge
+ * between the two would be one to itself.  An import deletes nothing by itself. */
 static enum status join_rows(struct store *store, int64_t from, int64_t to, struct error *error)
 {
 	static const char *const steps[] = {
@@ -41,6 +41,12 @@ static enum status join_rows(struct store *store, int64_t from, int64_t to, stru
 		"UPDATE sketch_parents SET model = ?2 WHERE model = ?1",
 		"UPDATE models SET suspect = 1"
 		" WHERE id = ?2 AND suspect = 0 AND (SELECT suspect FROM models WHERE id = ?1)",
+		"DELETE FROM scores WHERE evaluation IN (SELECT id FROM evaluations WHERE model = ?1)",
+		"DELETE FROM evaluations WHERE model = ?1",
+		"DELETE FROM edges WHERE child = ?1 OR parent = ?1",
+		"DELETE FROM dropped_edges WHERE child = ?1 OR parent = ?1",
+		"DELETE FROM outcomes WHERE model = ?1",
+		"DELETE FROM flags WHERE model = ?1",
 		"DELETE FROM models WHERE id = ?1",
 	};
 	enum status status = STATUS_OK;

@@ -378,9 +378,8 @@ static void aliases_lead_to_their_model(void **state)
 	text_free(&seen);
 }
 
-static void alias_joins_two_models(void **state)
+static void joins_two_models(struct store *store)
 {
-	struct store *store = store_of(state);
 	struct model_facts facts = full_facts;
 
 	facts.name = "old/name";
@@ -405,6 +404,10 @@ static void alias_joins_two_models(void **state)
 	put_edge(store, "kid", "old/name", "hub", TRUST_DECLARED, NAN);
 	put_alias(store, "ancient/name", "old/name");
 	assert_int_equal(store_put_flag(store, store_find_model(store, "old/name"), "", NULL), STATUS_OK);
+	assert_int_equal(store_put_flag(store, store_find_model(store, "new/name"), "", NULL), STATUS_OK);
+	ask(store, "INSERT INTO outcomes SELECT id, 1, 8, x'FF' FROM models WHERE name LIKE '%/name'");
+	ask(store, "INSERT INTO dropped_edges (child, parent) SELECT c.id, p.id FROM models AS c, models AS p"
+		   " WHERE c.name LIKE '%/name' AND p.name LIKE '%/name' AND c.id <> p.id");
 
 	assert_int_equal(put_alias(store, "old/name", "new/name"), CHANGE_ADDED);
 	assert_string_equal(ask(store, "SELECT name FROM models ORDER BY name"), "base\nkid\nnew/name");
@@ -419,7 +422,29 @@ static void alias_joins_two_models(void **state)
 	assert_int_equal(store_find_model(store, "ancient/name"), store_find_model(store, "new/name"));
 	assert_string_equal(ask(store, "SELECT name, reason FROM flags JOIN models ON id = model"),
 			    "new/name|suspect");
+	assert_string_equal(ask(store, "SELECT count(*) FROM outcomes"), "1");
+	assert_string_equal(ask(store, "SELECT count(*) FROM dropped_edges"), "0");
 	assert_string_equal(ask(store, "PRAGMA foreign_key_check"), "");
+}
+
+static void alias_joins_two_models(void **state)
+{
+	joins_two_models(store_of(state));
+}
+
+/* Where SQLite deletes nothing by itself. */
+static void import_joins_two_models(void **state)
+{
+	struct store *store = store_of(state);
+
+	assert_int_equal(store_begin_import(store, NULL), STATUS_OK);
+	assert_string_equal(ask(store, "PRAGMA foreign_keys"), "0");
+	joins_two_models(store);
+	assert_int_equal(store_commit(store, NULL), STATUS_OK);
+	assert_string_equal(ask(store, "PRAGMA foreign_keys"), "1");
+	assert_int_equal(store_begin_import(store, NULL), STATUS_OK);
+	store_rollback(store);
+	assert_string_equal(ask(store, "PRAGMA foreign_keys"), "1");
 }
 
 /* ---- check ------------------------------------------------------------------------------------ */
@@ -494,6 +519,7 @@ int main(void)
 		CASE(views_are_readable),
 		CASE(aliases_lead_to_their_model),
 		CASE(alias_joins_two_models),
+		CASE(import_joins_two_models),
 		CASE(check_finds_faults),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,9 @@ char *store_default_path(void);
  * STATUS_DATA has changed nothing that matters and the transaction may go on;
  * after any other failure roll back. */
 enum status store_begin(struct store *store, struct error *error);
+/* The same for very many puts of models, edges, evaluations and so on: what they refer
+ * to they find themselves, and SQLite does not look for it again. */
+enum status store_begin_import(struct store *store, struct error *error);
 enum status store_commit(struct store *store, struct error *error);
 void store_rollback(struct store *store);
 
