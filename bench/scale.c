@@ -135,9 +135,11 @@ static void part_import(const char *cache, size_t count)
 	begin = clock_seconds();
 	if (session_pack(session, NULL, &error) != STATUS_OK)
 		fail(&error);
-	tell(FIGURE_PACK, clock_seconds() - begin);
+	if (count >= SESSION_PACK_MODELS)
+		tell(FIGURE_PACK, clock_seconds() - begin);
 	session_close(session);
-	tell_size(FIGURE_PACKED, cache, count);
+	if (count >= SESSION_PACK_MODELS)
+		tell_size(FIGURE_PACKED, cache, count);
 	fprintf(stderr, "%zu models, %zu edges, %zu scored, %zu hostile names\n", report.models, report.edges,
 		report.scored, report.hostile);
 }
@@ -399,7 +401,10 @@ static void print_table(size_t sizes, const size_t *counts, double values[][FIGU
 		for (size_t s = 0; s < sizes; s++) {
 			double growth = s == 0 ? (double)NAN : values[s][f] / values[s - 1][f] *
 					(double)counts[s - 1] / (double)counts[s];
-			printf(values[s][f] >= 1000 ? " %10.0f" : " %10.3g", values[s][f]);
+			if (isnan(values[s][f]))
+				printf(" %10s", "-");
+			else
+				printf(values[s][f] >= 1000 ? " %10.0f" : " %10.3g", values[s][f]);
 			if (figures[f].grows && !isnan(growth))
 				printf(" (%4.2f)", growth);
 			else
