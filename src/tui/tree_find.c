@@ -6,6 +6,7 @@
 #include "stemma/base/fuzzy.h"
 #include "tree_forest.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/parallel.h"
 
 #define PREPARED_AT_ONCE 10000 /* models: a few milliseconds */
 
@@ -62,19 +63,49 @@ const char *tree_filter_hint(const struct tree *tree)
 
 /* ---- search ---------------------------------------------------------------- */
 
+/* Each part has some places of the walk, and leaves the matches there at the
+ * beginning of the same places. */
+struct collecting {
+	struct tree *tree;
+	const uint8_t *contains;
+	size_t parts, found[PARALLEL_MAX];
+};
+
+static size_t part_begin(const struct collecting *collecting, size_t part)
+{
+	return collecting->tree->count * part / collecting->parts;
+}
+
+static void collect_part(void *context, size_t part)
+{
+	struct collecting *collecting = context;
+	const struct tree *tree = collecting->tree;
+	size_t begin = part_begin(collecting, part), end = part_begin(collecting, part + 1), found = begin;
+
+	for (size_t place = begin; place < end; place++) {
+		uint32_t node = tree->walk[place];
+		tree->matches[found] = node;
+		found += collecting->contains[node];
+	}
+	collecting->found[part] = found - begin;
+}
+
 /* Looks at the names as they lie in memory, and only then at their order. */
 static void collect_matches(struct tree *tree)
 {
 	uint8_t *contains = memory_allocate(tree->count, sizeof *contains);
+	struct collecting collecting = {tree, contains, parallel_parts(tree->count), {0}};
 
 	catalog_names_with(tree->catalog, tree->needle, contains);
 	if (!tree->matches)
 		tree->matches = memory_allocate(tree->count + 1, sizeof *tree->matches);
 	forest_walk(tree);
+	parallel_run(collecting.parts, collect_part, &collecting);
 	tree->match_count = 0;
-	for (size_t i = 0; i < tree->count; i++) {
-		tree->matches[tree->match_count] = tree->walk[i];
-		tree->match_count += contains[tree->walk[i]];
+	for (size_t part = 0; part < collecting.parts; part++) {
+		memmove(tree->matches + tree->match_count, tree->matches + part_begin(&collecting, part),
+			collecting.found[part] * sizeof *tree->matches);
+		tree->match_count += collecting.found[part];
 	}
 	free(contains);
 }
