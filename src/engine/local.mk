@@ -11,7 +11,7 @@ libengine_a_SOURCES = \
 	include/stemma/engine/backtest.h src/engine/backtest.c \
 	include/stemma/engine/evaluate.h src/engine/evaluate.c \
 	include/stemma/engine/front.h src/engine/front.c \
-	include/stemma/engine/lrmf.h src/engine/lrmf.c \
+	include/stemma/engine/lrmf.h src/engine/lrmf.c src/engine/lrmf_locate.c src/engine/lrmf_loss.h src/engine/lrmf_loss.c \
 	include/stemma/engine/suggest.h src/engine/suggest.c src/engine/search.h src/engine/search.c \
 	src/engine/search_list.c src/engine/search_look.c \
 	include/stemma/engine/parents.h src/engine/parents.h src/engine/parents.c \

@@ -8,12 +8,12 @@
 #include <cblas.h>
 
 #include "lapack.h"
+#include "lrmf_loss.h"
 #include "random.h"
 #include "stemma/base/memory.h"
 
 #define BLOCK 128              /* models at a time: few calls, little memory */
 #define INTERCEPT_RIDGE 1e-2  /* keeps b finite where all or none solve a question */
-#define NEWTON_STEPS_MAX 25
 #define SPREAD_MIN 1e-4       /* of K, whose diagonal is near 1: single precision ends there */
 /* The majoriser is a parabola, which lies below its start as far as twice the
  * way to its lowest point, and real curvatures are well below 1/4: going
@@ -48,102 +48,6 @@ struct search {
 	bool stretched;
 };
 
-/* exp in single precision, for -80 <= x <= 0: 2^n 2^f with a polynomial for 2^f
- * (relative error below 3e-7), in a form that the compiler can vectorise. */
-static inline float exp_fast(float x)
-{
-	float y = x * 1.44269504f;
-	float whole = (float)(int32_t)(y - 0.5f); /* x <= 0: rounds to the nearest */
-	float f = (y - whole) * 0.693147181f;
-	float power = 1 + f * (1 + f * (0.5f + f * (0.166666667f + f * (0.0416666667f +
-		      f * (0.00833333333f + f * 0.00138888889f)))));
-	union {
-		int32_t bits;
-		float value;
-	} scale = {.bits = ((int32_t)whole + 127) * (1 << 23)};
-	return power * scale.value;
-}
-
-#define WORD 64 /* questions whose answers share a word */
-#define LOGIT_MAX 60.0f
-#define LANES 16 /* sums kept side by side, so that they need no order */
-
-/* The widest vectors that the machine has; without fused operations, so that
- * every machine computes the same.  Not under gcc's thread sanitizer, which is
- * not ready when the choice is made. */
-#if defined __x86_64__ && defined __GLIBC__ && !defined __SANITIZE_THREAD__
-#define FOR_THIS_MACHINE __attribute__((target_clones("avx2", "default")))
-#else
-#define FOR_THIS_MACHINE
-#endif
-
-/* One word's logits -> residuals z - sigma(logit); returns the cross entropy.
- * The logs of 1 + exp(-|eta|), each in 0..log 2, are taken together as the log
- * of their product.  Fixed lengths and no branches, for the vectoriser. */
-FOR_THIS_MACHINE
-static double word_residuals(float *restrict logits, const float *restrict answer)
-{
-	float small[WORD], positive[WORD], sum[LANES] = {0}, product[LANES], total = 0, all = 1;
-
-	for (int i = 0; i < WORD; i++) {
-		float eta = logits[i] > LOGIT_MAX ? LOGIT_MAX : logits[i];
-		logits[i] = eta < -LOGIT_MAX ? -LOGIT_MAX : eta;
-	}
-	for (int i = 0; i < WORD; i++) {
-		small[i] = exp_fast(-fabsf(logits[i]));
-		positive[i] = logits[i] > 0 ? logits[i] : 0;
-	}
-	for (int lane = 0; lane < LANES; lane++)
-		product[lane] = 1;
-	for (int first = 0; first < WORD; first += LANES)
-		for (int lane = 0; lane < LANES; lane++) {
-			product[lane] *= 1 + small[first + lane];
-			sum[lane] += positive[first + lane] - answer[first + lane] * logits[first + lane];
-		}
-	for (int i = 0; i < WORD; i++) {
-		/* sigma(|eta|) = 1 / (1 + small), and sigma(-x) = 1 - sigma(x) */
-		float p = 0.5f + copysignf(1 / (1 + small[i]) - 0.5f, logits[i]);
-		logits[i] = answer[i] - p;
-	}
-	for (int lane = 0; lane < LANES; lane++) {
-		total += sum[lane];
-		all *= product[lane];
-	}
-	return (double)total + log((double)all);
-}
-
-FOR_THIS_MACHINE
-static void unpack_word(uint64_t word, float *restrict answer)
-{
-	for (int byte = 0; byte < WORD / 8; byte++)
-		for (int bit = 0; bit < 8; bit++)
-			answer[8 * byte + bit] = (float)((int32_t)(word >> (8 * byte)) >> bit & 1);
-}
-
-/* The same of all questions of a model. */
-static double residuals_of(float *logits, const uint64_t *answers, size_t questions)
-{
-	size_t whole = questions / WORD * WORD;
-	float answer[WORD];
-	double loss = 0;
-
-	for (size_t first = 0; first < whole; first += WORD) {
-		unpack_word(answers[first / WORD], answer);
-		loss += word_residuals(logits + first, answer);
-	}
-	if (whole < questions) {
-		float last[WORD];
-		/* Padding that is surely unsolved costs nothing and pulls at nothing. */
-		for (size_t i = 0; i < WORD; i++)
-			last[i] = whole + i < questions ? logits[whole + i] : -60;
-		uint64_t mask = (1ull << (questions - whole)) - 1;
-		unpack_word(answers[whole / WORD] & mask, answer);
-		loss += word_residuals(last, answer);
-		memcpy(logits + whole, last, (questions - whole) * sizeof *logits);
-	}
-	return loss;
-}
-
 /* Walks all models in blocks: logits, loss and residuals, and with `models` the
  * pull R X on the models, else R' [M 1] on the questions.  Returns the loss. */
 static double search_walk(struct search *search, bool models)
@@ -160,7 +64,7 @@ static double search_walk(struct search *search, bool models)
 		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, questions, wide, 1, extended,
 			    wide, lrmf->question, wide, 0, search->logits, questions);
 		for (size_t u = 0; u < count; u++)
-			loss += residuals_of(search->logits + u * lrmf->questions,
+			loss += lrmf_residuals(search->logits + u * lrmf->questions,
 					     search->data->answers[first + u], lrmf->questions);
 		if (models)
 			cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)count, rank, questions, 1,
@@ -555,83 +459,4 @@ const double *lrmf_objective(const struct lrmf *lrmf, size_t *count)
 {
 	*count = lrmf->passes;
 	return lrmf->objective;
-}
-
-/* ---- one model ------------------------------------------------------------------------------ */
-
-static double logit_of(const struct lrmf *lrmf, const double *factors, size_t question)
-{
-	const float *x = lrmf->question + question * (lrmf->rank + 1);
-	double eta = (double)x[lrmf->rank];
-
-	for (size_t j = 0; j < lrmf->rank; j++)
-		eta += factors[j] * (double)x[j];
-	return eta;
-}
-
-/* Gradient and Hessian of the negative log posterior at `factors`. */
-static void posterior_slope(const struct lrmf *lrmf, const double *mean, double variance,
-			    const struct lrmf_known *known, const double *factors, double *gradient,
-			    double *hessian)
-{
-	size_t rank = lrmf->rank;
-
-	memset(hessian, 0, rank * rank * sizeof *hessian);
-	for (size_t j = 0; j < rank; j++) {
-		gradient[j] = (factors[j] - mean[j]) / variance;
-		hessian[j * rank + j] = 1 / variance;
-	}
-	for (size_t k = 0; k < known->count; k++) {
-		const float *x = lrmf->question + known->questions[k] * (rank + 1);
-		double p = 1 / (1 + exp(-logit_of(lrmf, factors, known->questions[k])));
-		for (size_t j = 0; j < rank; j++) {
-			gradient[j] += (p - known->answers[k]) * (double)x[j];
-			for (size_t l = 0; l <= j; l++)
-				hessian[j * rank + l] += p * (1 - p) * (double)x[j] * (double)x[l];
-		}
-	}
-}
-
-void lrmf_locate(const struct lrmf *lrmf, const double *mean, double variance,
-		 const struct lrmf_known *known, double *factors, double *covariance)
-{
-	size_t rank = lrmf->rank;
-	double *step = memory_allocate(rank, sizeof *step);
-
-	memcpy(factors, mean, rank * sizeof *factors);
-	for (int pass = 0; pass < NEWTON_STEPS_MAX; pass++) {
-		double size = 0;
-		posterior_slope(lrmf, mean, variance, known, factors, step, covariance);
-		lapack_done(LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)rank, covariance, (int)rank));
-		lapack_done(LAPACKE_dpotrs(LAPACK_ROW_MAJOR, 'L', (int)rank, 1, covariance, (int)rank, step, 1));
-		for (size_t j = 0; j < rank; j++)
-			size = fmax(size, fabs(step[j]));
-		/* A long step from a far prior overshoots: keep it short. */
-		double share = size > 2 ? 2 / size : 1;
-		for (size_t j = 0; j < rank; j++)
-			factors[j] -= share * step[j];
-		if (size < 1e-8)
-			break;
-	}
-	lapack_done(LAPACKE_dpotri(LAPACK_ROW_MAJOR, 'L', (int)rank, covariance, (int)rank));
-	for (size_t j = 0; j < rank; j++)
-		for (size_t l = j + 1; l < rank; l++)
-			covariance[j * rank + l] = covariance[l * rank + j];
-	free(step);
-}
-
-void lrmf_predict(const struct lrmf *lrmf, const double *factors, const double *covariance,
-		  double *probabilities)
-{
-	size_t rank = lrmf->rank;
-
-	for (size_t i = 0; i < lrmf->questions; i++) {
-		const float *x = lrmf->question + i * (rank + 1);
-		double spread = 0;
-		for (size_t j = 0; j < rank; j++)
-			for (size_t l = 0; l < rank; l++)
-				spread += (double)x[j] * covariance[j * rank + l] * (double)x[l];
-		double eta = logit_of(lrmf, factors, i) / sqrt(1 + 3.14159265358979 * spread / 8);
-		probabilities[i] = 1 / (1 + exp(-eta));
-	}
 }
