@@ -178,17 +178,28 @@ static void note_left_out(struct cli *cli, const struct session *session)
 	text_free(&note);
 }
 
-enum status cli_fit(struct cli *cli, struct session *session,
-		    const struct engine_settings *settings, bool relearn, struct error *error)
+static enum status end_fit(struct cli *cli, const struct session *session, enum status status)
 {
-	enum status status = session_fit(session, settings, relearn, &cli->progress, error);
-
-	if (status == STATUS_OK)
-		status = session_learn_answers(session, settings->seed, &cli->progress, error);
 	cli_end_progress(cli);
 	if (status == STATUS_OK && session->catalog->notice)
 		print_message(cli, "note: ", session->catalog->notice);
 	if (status == STATUS_OK && session->catalog->excluded)
 		note_left_out(cli, session);
 	return status;
+}
+
+enum status cli_fit(struct cli *cli, struct session *session,
+		    const struct engine_settings *settings, bool relearn, struct error *error)
+{
+	return end_fit(cli, session, session_fit(session, settings, relearn, &cli->progress, error));
+}
+
+enum status cli_fit_all(struct cli *cli, struct session *session,
+			const struct engine_settings *settings, bool relearn, struct error *error)
+{
+	enum status status = session_fit(session, settings, relearn, &cli->progress, error);
+
+	if (status == STATUS_OK)
+		status = session_learn_answers(session, settings->seed, &cli->progress, error);
+	return end_fit(cli, session, status);
 }

@@ -41,6 +41,10 @@ enum status cli_pack(struct cli *cli, struct session *session, struct error *err
  * and says on standard error what the user should know about its scores. */
 enum status cli_fit(struct cli *cli, struct session *session,
 		    const struct engine_settings *settings, bool relearn, struct error *error);
+/* The same, and learns the single answers that are in the cache: which takes
+ * seconds, also where they were learned before. */
+enum status cli_fit_all(struct cli *cli, struct session *session,
+			const struct engine_settings *settings, bool relearn, struct error *error);
 
 /* Begins a report on standard output in the format that the options say. */
 void cli_report(const struct cli *cli, struct report *report);

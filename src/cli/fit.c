@@ -149,7 +149,7 @@ static enum status fit_run(struct cli *cli, const void *specific, size_t count, 
 	(void)count, (void)arguments;
 	if (status != STATUS_OK)
 		return status;
-	status = cli_fit(cli, session, &settings, true, error);
+	status = cli_fit_all(cli, session, &settings, true, error);
 	if (status == STATUS_OK)
 		report_fit(cli, session, options->variances);
 	session_close(session);

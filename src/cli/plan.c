@@ -143,7 +143,7 @@ static enum status plan_set(struct cli *cli, struct session *session, const stru
 
 	if (options->test)
 		return plan_questions_test(cli, session, &wanted, error);
-	enum status status = cli_fit(cli, session, &settings, false, error);
+	enum status status = cli_fit_all(cli, session, &settings, false, error);
 	return status == STATUS_OK ? plan_questions_model(cli, session, arguments[0], &wanted, error) : status;
 }
 

@@ -270,7 +270,7 @@ static enum status predict_run(struct cli *cli, const void *specific, size_t cou
 		status = read_children(cli, &children, session, &options->merge, count, arguments,
 				       error);
 	if (status == STATUS_OK)
-		status = cli_fit(cli, session, &settings, false, error);
+		status = cli_fit_all(cli, session, &settings, false, error);
 	if (status == STATUS_OK)
 		status = predict_children(cli, session, &children, prior_words[options->prior], why,
 					  error);

@@ -214,7 +214,7 @@ static enum status select_rows(struct cli *cli, struct session *session,
 	rows->model = selection.model;
 	rows->benchmark = selection.benchmark;
 	if (status == STATUS_OK)
-		status = cli_fit(cli, session, &settings, false, error);
+		status = (selection.set ? cli_fit_all : cli_fit)(cli, session, &settings, false, error);
 	if (status != STATUS_OK)
 		return status;
 	const struct answer_set *set = selection.set ? answer_sets_find(&session->answers, selection.set) : NULL;

@@ -231,7 +231,7 @@ static enum status show_run(struct cli *cli, const void *specific, size_t count,
 		goto cleanup;
 	settings.without_factor = session_learns(session, model);
 	/* Without predictions the rest is still worth showing. */
-	if (cli_fit(cli, session, &settings, false, &no_fit) != STATUS_OK) {
+	if (cli_fit_all(cli, session, &settings, false, &no_fit) != STATUS_OK) {
 		if (no_fit.status == STATUS_CANCELLED) {
 			status = STATUS_CANCELLED;
 			goto cleanup;
