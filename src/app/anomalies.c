@@ -58,7 +58,7 @@ static void compare_family(const struct catalog *catalog, size_t model, struct t
 
 	for (size_t i = 0; i < catalog->count; i++) {
 		const struct catalog_model *other = &catalog->models[i];
-		if (i == model || !other->scored || !same_family(own, other))
+		if (i == model || !catalog_is_scored(catalog, i) || !same_family(own, other))
 			continue;
 		members++;
 		templates += other->chat_template == ANSWER_YES;
@@ -91,8 +91,10 @@ static void compare_sources(const struct catalog *catalog, size_t model, struct 
 	const char *own = catalog->models[model].score_source;
 	size_t others = 0;
 
-	for (size_t i = 0; own && i < catalog->count; i++)
-		others += catalog->models[i].score_source && strcmp(catalog->models[i].score_source, own) != 0;
+	for (size_t i = 0; own && i < catalog->count; i++) {
+		const char *source = catalog_is_scored(catalog, i) ? catalog->models[i].score_source : NULL;
+		others += source && strcmp(source, own) != 0;
+	}
 	if (own && 2 * others > catalog->scored_count)
 		add_reason(reasons, "from another source than most, perhaps scored otherwise");
 }
@@ -137,7 +139,7 @@ void anomalies_reasons(const struct anomalies *anomalies, const struct catalog *
 
 	compare_family(catalog, anomaly->model, &own);
 	for (size_t i = 0; i < catalog->count; i++)
-		if (i != anomaly->model && catalog->models[i].scored && same_scores(catalog, i, anomaly->model)) {
+		if (i != anomaly->model && catalog_is_scored(catalog, i) && same_scores(catalog, i, anomaly->model)) {
 			add_reason(&own, "same scores as ");
 			text_append(&own, catalog->models[i].name);
 			break;

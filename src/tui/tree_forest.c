@@ -6,15 +6,9 @@
 
 #include "stemma/base/memory.h"
 
-/* From the row of its scores: that array is small. */
-static bool is_scored(const struct tree *tree, uint32_t node)
-{
-	return tree->catalog->score_row[node] != 0;
-}
-
 bool forest_is_silent(const struct tree *tree, uint32_t node)
 {
-	return tree->scored_below[node] == 0 && !is_scored(tree, node);
+	return tree->scored_below[node] == 0 && !catalog_is_scored(tree->catalog, node);
 }
 
 /* ---- structure -------------------------------------------------------------- */
@@ -77,7 +71,7 @@ static void count_descendants(struct tree *tree)
 			continue;
 		tree->below[parent] += tree->below[node] + 1;
 		tree->scored_below[parent] +=
-			tree->scored_below[node] + is_scored(tree, node);
+			tree->scored_below[node] + catalog_is_scored(tree->catalog, node);
 	}
 }
 

@@ -89,6 +89,11 @@ enum status catalog_check_packed(const struct catalog *catalog, struct store *st
 /* Throws away what is packed of the data that the catalog has. */
 enum status catalog_drop_packed(const struct catalog *catalog, struct store *store, struct error *error);
 
+/* The same as the model's `scored`, from an array that is small: for going through all. */
+static inline bool catalog_is_scored(const struct catalog *catalog, size_t model)
+{
+	return catalog->score_row[model] != 0;
+}
 /* Index of a name or alias (ASCII case ignored), CATALOG_NONE when unknown. */
 size_t catalog_find(const struct catalog *catalog, const char *name);
 /* Index of the model with this number in the cache, CATALOG_NONE when gone. */
