@@ -19,13 +19,18 @@ static int write_all(FILE *file, const struct text *text)
 	return fault;
 }
 
-/* Returns an errno, 0 when written; then `name` is there, and else not. */
-static int write_new(const char *name, const struct text *text)
+/* Returns an errno, 0 when written; then `name` is there, and else not.  With `like`,
+ * unless it is NULL, it has these permissions before it has the text. */
+static int write_new(const char *name, const struct text *text, const struct stat *like)
 {
 	FILE *file = fopen(name, "wx");
-	int fault = file ? write_all(file, text) : errno;
 
-	if (file && fault != 0)
+	if (!file)
+		return errno;
+	int refused = like && fchmod(fileno(file), like->st_mode & 07777) != 0 ? errno : 0;
+	int fault = write_all(file, text);
+	fault = refused ? refused : fault;
+	if (fault != 0)
 		unlink(name);
 	return fault;
 }
@@ -36,9 +41,10 @@ static int write_over(const char *path, const struct text *text)
 	struct text temporary = {0};
 	char *end = realpath(path, NULL);
 	const char *place = end ? end : path;
+	struct stat before;
 
 	text_append_format(&temporary, "%s.%ld.new", place, (long)getpid());
-	int fault = write_new(text_string(&temporary), text);
+	int fault = write_new(text_string(&temporary), text, stat(place, &before) == 0 ? &before : NULL);
 	if (fault == 0 && rename(text_string(&temporary), place) != 0) {
 		fault = errno;
 		unlink(text_string(&temporary));
@@ -66,7 +72,7 @@ static int write_into(const char *path, const struct text *text)
 enum status write_file(const char *path, const struct text *text, bool replace,
 		       struct error *error)
 {
-	int fault = !replace ? write_new(path, text)
+	int fault = !replace ? write_new(path, text, NULL)
 		: is_special(path) ? write_into(path, text) : write_over(path, text);
 
 	return fault == 0 ? STATUS_OK

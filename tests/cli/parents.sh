@@ -30,7 +30,9 @@ with parents me/Zanzibar-Wombat-slerp --accept 1
 check 'until it is accepted' warns '1 added to .*corrections.yaml'
 with tree me/Zanzibar-Wombat-slerp --ancestors --csv
 check 'then it is a correction' says '^me/Zanzibar-Wombat-slerp,me/Zanzibar-Wombat-7B,merge,1,correction$'
+chmod 640 "$HOME/.config/stemma/corrections.yaml"
 with parents me/Zanzibar-Wombat-slerp --limit 2 --accept 2
+check 'the permissions of the corrections stay' [ "$(stat -c %a "$HOME/.config/stemma/corrections.yaml")" = 640 ]
 with check me/Zanzibar-Wombat-slerp --csv
 check 'more go to the same list' lines 3
 once() { [ "$(grep -c '^add:' "$HOME/.config/stemma/corrections.yaml")" -eq 1 ]; }

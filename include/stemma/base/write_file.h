@@ -8,8 +8,8 @@
 #include "stemma/base/text.h"
 
 /* Writes `path`: with `replace` in the place of what is there, at once when all
- * is written (a link stays and its file is replaced; a device or a pipe is written
- * to); else only when there is nothing of that name.  STATUS_IO when it cannot be
+ * is written (a link stays and its file is replaced, permissions stay; a device or a
+ * pipe is written to); else only when there is nothing of that name.  STATUS_IO when it cannot be
  * written; then what was there is as before. */
 enum status write_file(const char *path, const struct text *text, bool replace,
 		       struct error *error);
