@@ -135,6 +135,7 @@ WRAP(FILE, int, unlink, (const char *path), (path), WITH(EACCES, -1))
 WRAP(FILE, int, stat, (const char *path, struct stat *result), (path, result), WITH(EACCES, -1))
 WRAP(FILE, int, lstat, (const char *path, struct stat *result), (path, result), WITH(EACCES, -1))
 WRAP(FILE, int, fstat, (int file, struct stat *result), (file, result), WITH(EIO, -1))
+WRAP(FILE, int, fchmod, (int file, mode_t mode), (file, mode), WITH(EPERM, -1))
 WRAP(FILE, int, access, (const char *path, int mode), (path, mode), WITH(EACCES, -1))
 WRAP(FILE, int, faccessat, (int folder, const char *path, int mode, int flags),
      (folder, path, mode, flags), WITH(EACCES, -1))
