@@ -191,7 +191,7 @@ static void run_candidate(const struct shared_run *shared, struct run *run, size
 
 static size_t part_begin(const struct shared_run *shared, size_t part)
 {
-	return shared->items * part / shared->parts;
+	return parallel_begin(shared->items, part, shared->parts);
 }
 
 /* Goes through models or candidates; returns behind which place none is kept. */

@@ -102,7 +102,7 @@ static void sweep_part(void *context, size_t part)
 	const struct sweep *sweep = context;
 	size_t count = sweep->catalog->count;
 
-	sweep_models(sweep, count * part / sweep->parts, count * (part + 1) / sweep->parts);
+	sweep_models(sweep, parallel_begin(count, part, sweep->parts), parallel_begin(count, part + 1, sweep->parts));
 }
 
 void names_sweep(const struct catalog *catalog, size_t parts, const char *part, uint8_t *contains)

@@ -73,7 +73,7 @@ struct collecting {
 
 static size_t part_begin(const struct collecting *collecting, size_t part)
 {
-	return collecting->tree->count * part / collecting->parts;
+	return parallel_begin(collecting->tree->count, part, collecting->parts);
 }
 
 static void collect_part(void *context, size_t part)

@@ -20,7 +20,7 @@ struct layout {
 
 static size_t layout_begin(const struct layout *layout, size_t part)
 {
-	return layout->words * part / layout->parts;
+	return parallel_begin(layout->words, part, layout->parts);
 }
 
 static size_t word_end(const struct layout *layout, size_t word)

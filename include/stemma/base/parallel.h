@@ -12,6 +12,11 @@ size_t parallel_width(void);
 /* In how many parts to do so many small items: 1 where threads would not pay, else
  * no more than parallel_width(). */
 size_t parallel_parts(size_t items);
+/* Where a part of so many items begins, and the one before it ends. */
+static inline size_t parallel_begin(size_t items, size_t part, size_t parts)
+{
+	return items * part / parts;
+}
 /* Calls work(context, part) for the parts 0..parts - 1, each on a thread of its own, the
  * last on this one, and waits for all.  Where no thread can be started, this one does
  * the part.  The threads get no signals. */
