@@ -116,11 +116,11 @@ sqlite3_stmt *database_statement(struct store *store, enum statement which)
 enum status database_finish(struct store *store, sqlite3_stmt *statement, int *rows,
 			    struct error *error)
 {
-	enum status status = STATUS_OK;
+	enum status status = database_check_transaction(store, error);
 
-	if (!statement || sqlite3_step(statement) != SQLITE_DONE)
+	if (status == STATUS_OK && (!statement || sqlite3_step(statement) != SQLITE_DONE))
 		status = database_error(store, error, "the cache cannot be changed");
-	else if (rows)
+	else if (status == STATUS_OK && rows)
 		*rows = sqlite3_changes(store->database);
 	sqlite3_reset(statement);
 	return status;

@@ -209,6 +209,9 @@ enum status database_finish_integer(struct store *store, sqlite3_stmt *statement
 /* A put outside of a transaction is one of its own: begins one then, and ends
  * it according to the status.  Returns the status of the whole. */
 enum status database_put_begin(struct store *store, bool *own, struct error *error);
+/* STATUS_IO when SQLite has undone the transaction by itself: nothing is to be
+ * written after that. */
+enum status database_check_transaction(struct store *store, struct error *error);
 enum status database_put_end(struct store *store, bool own, enum status status,
 			     struct error *error);
 

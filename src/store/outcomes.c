@@ -22,10 +22,12 @@ static enum status require_questions(struct store *store, const struct outcome_f
 	statement = database_statement(store, STATEMENT_GET_QUESTIONS);
 	bind_text(statement, 1, facts->benchmark);
 	if (sqlite3_step(statement) != SQLITE_ROW)
-		return database_error(store, error, "the cache cannot be read");
+		status = database_error(store, error, "the cache cannot be read");
 	*id = sqlite3_column_int64(statement, 0);
 	known = sqlite3_column_int64(statement, 1);
 	sqlite3_reset(statement);
+	if (status != STATUS_OK)
+		return status;
 	if (known == (int64_t)facts->questions)
 		return STATUS_OK;
 	return error_set(error, STATUS_DATA, "%zu answers where %s has %lld questions", facts->questions,
@@ -38,12 +40,11 @@ static enum status put_names(struct store *store, const struct outcome_facts *fa
 			     struct error *error)
 {
 	sqlite3_stmt *statement = database_statement(store, STATEMENT_HAS_NAMES);
-	enum status status = STATUS_OK;
+	int64_t named;
 	int rows;
 
 	bind_integer(statement, 1, benchmark);
-	bool named = sqlite3_step(statement) == SQLITE_ROW;
-	sqlite3_reset(statement);
+	enum status status = database_finish_integer(store, statement, &named, error);
 	for (size_t i = 0; !named && i < facts->questions && status == STATUS_OK; i++) {
 		statement = database_statement(store, STATEMENT_ADD_NAME);
 		bind_integer(statement, 1, benchmark);

@@ -5,7 +5,7 @@
 
 /* SQLite undoes a transaction by itself when the disk is full or fails; what
  * came after it would then be kept without what came before. */
-static enum status transaction_check(struct store *store, struct error *error)
+enum status database_check_transaction(struct store *store, struct error *error)
 {
 	if (!store->transaction || !sqlite3_get_autocommit(store->database))
 		return STATUS_OK;
@@ -78,7 +78,7 @@ enum status store_begin_import(struct store *store, struct error *error)
 
 enum status store_commit(struct store *store, struct error *error)
 {
-	enum status status = transaction_check(store, error);
+	enum status status = database_check_transaction(store, error);
 
 	if (status == STATUS_OK)
 		status = transaction_write_count(store, error);
@@ -125,7 +125,7 @@ void store_snapshot_end(struct store *store)
 enum status database_put_begin(struct store *store, bool *own, struct error *error)
 {
 	*own = !store->transaction;
-	return *own ? store_begin(store, error) : transaction_check(store, error);
+	return *own ? store_begin(store, error) : database_check_transaction(store, error);
 }
 
 enum status database_put_end(struct store *store, bool own, enum status status,
