@@ -29,6 +29,7 @@ click 10 4
 check 'a second one unfolds it' see 'NeuralOak\|river/.*Oak'
 press g Space
 check 'two parents' see '●0.50'
+see 'IFEval.*best parent' # the pane grows when the prediction is there
 row=$(screen | grep -n '●0.50' | head -n 1 | cut -d: -f1)
 mouse 0 5 "$row" M
 mouse 32 7 "$row" M
