@@ -297,6 +297,14 @@ static enum status run_script(struct browser *browser, struct script *script, st
 	return status;
 }
 
+/* How many messages there are; none of them gives way to those that follow. */
+static size_t settle_messages(struct browser *browser)
+{
+	if (browser->message_count > 0)
+		browser->messages[browser->message_count - 1].passing = false;
+	return browser->message_count;
+}
+
 /* Said by name, because without a screen a message would be lost. */
 static void report_failures(const struct browser *browser, size_t first, struct error *error)
 {
@@ -334,7 +342,7 @@ enum status tui_run(struct session *session, const struct tui_options *options, 
 			status = run_script(&browser, script, error);
 		else
 			deadly = run_interactive(&browser);
-		size_t before = browser.message_count;
+		size_t before = settle_messages(&browser);
 		work_stop(&browser); /* it may be writing */
 		waiting_end(&browser);
 		keep_save(&browser);
