@@ -149,7 +149,7 @@ static void keep_name(struct browser *browser, const char *key, const char *name
 	free(before);
 }
 
-void keep_save(struct browser *browser)
+static void save_all(struct browser *browser)
 {
 	const struct catalog *catalog = browser->session->catalog;
 	const struct tree *tree = browser->tree;
@@ -180,4 +180,19 @@ void keep_save(struct browser *browser)
 	if (sketch_save(&browser->sketch, browser->session, "", &error) != STATUS_OK)
 		browser_failure(browser, &error);
 	text_free(&folds);
+}
+
+/* In one transaction: a cache that another program writes to is waited for once. */
+void keep_save(struct browser *browser)
+{
+	struct store *store = browser->session->store;
+	struct error error = {0};
+	enum status status = store_begin(store, &error);
+
+	if (status == STATUS_OK) {
+		save_all(browser);
+		status = store_commit(store, &error);
+	}
+	if (status != STATUS_OK)
+		browser_failure(browser, &error);
 }

@@ -27,6 +27,20 @@ models() { # how many the cache has
 	"$program" --db c.db --no-starter check --json >check.json 2>/dev/null
 	grep -q "\"models\": $1\$\|\"models\": $1[,}]" check.json && grep -q '"faults": 0' check.json
 }
+# hold: another program writes to the cache until something is written to `free`.
+hold() {
+	rm -f locked free
+	mkfifo free
+	"$python" - <<'END' &
+import sqlite3
+cache = sqlite3.connect("c.db", isolation_level=None)
+cache.execute("BEGIN IMMEDIATE")
+open("locked", "w").close()
+open("free").read()
+cache.execute("ROLLBACK")
+END
+	while [ ! -e locked ]; do sleep 0.05; done
+}
 { head -n 1 "$screens/family-models.csv"; echo 'new/Oak-9B,finetuned,OakForCausalLM,9,mit,2024-05-05,yes,50,25,4,5,9,22'; } >more.csv
 printf 'child,parent,relation,weight,method,source\nnew/Oak-9B,north/Oak-7B,finetune,,,card\n' >edges.csv
 { head -n 1 more.csv; echo 'good/One,,,,,,,50,,,,,'; echo 'bad/Two,,,,,,,500,,,,,'; } >odd.csv
@@ -317,16 +331,7 @@ END
 
 	# Another one holds the cache while a sketch is saved.
 	family
-	mkfifo free
-	"$python" - <<'END' &
-import sqlite3
-cache = sqlite3.connect("c.db", isolation_level=None)
-cache.execute("BEGIN IMMEDIATE")
-open("locked", "w").close()
-open("free").read()
-cache.execute("ROLLBACK")
-END
-	while [ ! -e locked ]; do sleep 0.05; done
+	hold
 	browse <<'END'
 wait idle
 key j j space
@@ -350,6 +355,20 @@ END
 	check 'it is written in the end' shows out 'Oak-7B-Instruct\|OpenOak'
 	"$program" --db c.db fit >out 2>&1
 	check 'the flag, too' [ "$(echo 'SELECT count(*) FROM flags' | "$python" -c 'import sqlite3, sys; print(sqlite3.connect("c.db").execute(sys.stdin.read()).fetchone()[0])')" = 1 ]
+
+	# And still holds it when the browser ends, whose last word was of a search.
+	hold
+	browse <<'END'
+wait idle
+key /
+type oak
+key enter n
+quit
+END
+	: >free
+	wait
+	check 'what is not kept at the end is told' [ "$code" -eq 74 ]
+	check 'with the reason' shows err 'database is locked; another stemma is writing to it'
 else
 	skip 'another program' 'no Python with SQLite'
 fi
