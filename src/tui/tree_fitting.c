@@ -6,8 +6,6 @@
 #include "stemma/base/parallel.h"
 #include "tree_forest.h"
 
-#define WORD 64 /* places of the walk */
-
 /* ---- laying out ------------------------------------------------------------- */
 
 /* The steps go by words; each part has some of them. */
@@ -25,7 +23,7 @@ static size_t layout_begin(const struct layout *layout, size_t part)
 
 static size_t word_end(const struct layout *layout, size_t word)
 {
-	size_t end = (word + 1) * WORD;
+	size_t end = (word + 1) * TREE_WORD;
 
 	return end < layout->tree->count ? end : layout->tree->count;
 }
@@ -37,8 +35,8 @@ static void collect_part(void *context, size_t part)
 
 	for (size_t word = layout_begin(layout, part); word < layout_begin(layout, part + 1); word++) {
 		uint64_t bits = 0;
-		for (size_t place = word * WORD, end = word_end(layout, word); place < end; place++)
-			bits |= (uint64_t)tree->fit[tree->walk[place]] << place % WORD;
+		for (size_t place = word * TREE_WORD, end = word_end(layout, word); place < end; place++)
+			bits |= (uint64_t)tree->fit[tree->walk[place]] << place % TREE_WORD;
 		layout->fit[word] = bits;
 		layout->before[word] = (uint32_t)__builtin_popcountll(bits);
 	}
@@ -61,9 +59,9 @@ static uint32_t add_up(uint32_t *counts, size_t words)
 /* Bits before a place, which may be that behind the last. */
 static uint32_t bits_before(const uint64_t *bits, const uint32_t *before, size_t place)
 {
-	uint64_t below = (UINT64_C(1) << place % WORD) - 1;
+	uint64_t below = (UINT64_C(1) << place % TREE_WORD) - 1;
 
-	return before[place / WORD] + (uint32_t)__builtin_popcountll(bits[place / WORD] & below);
+	return before[place / TREE_WORD] + (uint32_t)__builtin_popcountll(bits[place / TREE_WORD] & below);
 }
 
 /* What does not fit leads to what does when a bit is set in its branch. */
@@ -79,7 +77,7 @@ static void show_part(void *context, size_t part)
 		uint64_t shown = layout->fit[word];
 		for (uint64_t left = tree->branches[word]; left; left &= left - 1, end++) {
 			uint64_t bit = left & -left;
-			size_t place = word * WORD + (size_t)__builtin_ctzll(left);
+			size_t place = word * TREE_WORD + (size_t)__builtin_ctzll(left);
 			if (!(shown & bit) && bits_before(layout->fit, layout->before, place) <
 						      bits_before(layout->fit, layout->before, *end))
 				shown |= bit;
@@ -92,7 +90,7 @@ static void show_part(void *context, size_t part)
 void fitting_build(struct tree *tree)
 {
 	struct layout layout = {
-		.tree = tree, .words = tree->count / WORD + 1, .parts = parallel_parts(tree->count),
+		.tree = tree, .words = tree_words(tree), .parts = parallel_parts(tree->count),
 	};
 
 	forest_walk(tree);
@@ -120,7 +118,7 @@ static size_t rows_before(const struct tree *tree, size_t place)
 
 static uint32_t node_at(const struct tree *tree, size_t row)
 {
-	size_t low = 0, high = tree->count / WORD; /* the word that has the row */
+	size_t low = 0, high = tree->count / TREE_WORD; /* the word that has the row */
 
 	while (low < high) {
 		size_t middle = low + (high - low + 1) / 2;
@@ -132,7 +130,7 @@ static uint32_t node_at(const struct tree *tree, size_t row)
 	uint64_t bits = tree->fit_bits[low];
 	for (size_t skip = row - tree->fit_before[low]; skip > 0; skip--)
 		bits &= bits - 1;
-	return tree->walk[low * WORD + (size_t)__builtin_ctzll(bits)];
+	return tree->walk[low * TREE_WORD + (size_t)__builtin_ctzll(bits)];
 }
 
 /* Where the branch of a node ends in the walk; of no node, the whole. */
@@ -188,7 +186,7 @@ size_t fitting_above(const struct tree *tree, size_t row)
 size_t fitting_row_of(const struct tree *tree, uint32_t node)
 {
 	size_t place = tree->position[node];
-	bool shown = tree->fit_bits[place / WORD] >> place % WORD & 1;
+	bool shown = tree->fit_bits[place / TREE_WORD] >> place % TREE_WORD & 1;
 
 	return shown ? rows_before(tree, place) : SIZE_MAX;
 }

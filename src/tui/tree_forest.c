@@ -314,7 +314,7 @@ static uint32_t place_nodes(struct tree *tree, const uint32_t *nodes, size_t cou
 	for (size_t i = 0; i < count; i++) {
 		tree->position[nodes[i]] = place;
 		tree->walk[place] = nodes[i];
-		tree->branches[place / 64] |= (uint64_t)(tree->below[nodes[i]] > 0) << place % 64;
+		tree->branches[place / TREE_WORD] |= (uint64_t)(tree->below[nodes[i]] > 0) << place % TREE_WORD;
 		place += tree->below[nodes[i]] + 1;
 	}
 	return place;
@@ -325,9 +325,9 @@ static void start_walk(struct tree *tree)
 	if (!tree->walk) {
 		tree->walk = memory_allocate(tree->count + 1, sizeof *tree->walk);
 		tree->position = memory_allocate(tree->count + 1, sizeof *tree->position);
-		tree->branches = memory_allocate(tree->count / 64 + 1, sizeof *tree->branches);
+		tree->branches = memory_allocate(tree_words(tree), sizeof *tree->branches);
 	}
-	memset(tree->branches, 0, (tree->count / 64 + 1) * sizeof *tree->branches);
+	memset(tree->branches, 0, tree_words(tree) * sizeof *tree->branches);
 	forest_sort_silent(tree);
 	tree->walking = true;
 	tree->walk_done = tree->roots_done = 0;
@@ -349,7 +349,7 @@ static bool place_roots(struct tree *tree, size_t *nodes)
 /* When all have their places. */
 static void list_branches(struct tree *tree)
 {
-	size_t words = tree->count / 64 + 1, count = 0;
+	size_t words = tree_words(tree), count = 0;
 
 	for (size_t word = 0; word < words; word++)
 		count += (size_t)__builtin_popcountll(tree->branches[word]);
@@ -358,7 +358,7 @@ static void list_branches(struct tree *tree)
 	count = 0;
 	for (size_t word = 0; word < words; word++)
 		for (uint64_t left = tree->branches[word]; left; left &= left - 1) {
-			size_t place = word * 64 + (size_t)__builtin_ctzll(left);
+			size_t place = word * TREE_WORD + (size_t)__builtin_ctzll(left);
 			tree->branch_ends[count++] = (uint32_t)place + tree->below[tree->walk[place]] + 1;
 		}
 }

@@ -12,6 +12,13 @@ enum tree_flag {
 	TREE_SORTED = 8      /* children are in the present order */
 };
 
+/* Bits by place in the walk, and how many words of them there are. */
+#define TREE_WORD 64
+static inline size_t tree_words(const struct tree *tree)
+{
+	return tree->count / TREE_WORD + 1;
+}
+
 /* Children, links and roots by kind. */
 void forest_build(struct tree *tree);
 /* Best score of each branch, for the present column. */
