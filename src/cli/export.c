@@ -142,7 +142,7 @@ static enum status predict_subject(struct cli *cli, struct export_subject *subje
 				   enum prior prior, struct error *error)
 {
 	const struct engine_settings settings = {.prior = prior};
-	enum status status = cli_fit_all(cli, subject->session, &settings, false, error);
+	enum status status = cli_fit(cli, subject->session, &settings, false, error);
 
 	if (status == STATUS_OK)
 		status = sketch_predict(&subject->sketch, subject->session, &subject->prediction, error);
