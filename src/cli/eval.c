@@ -329,10 +329,13 @@ static enum status run_answers(struct cli *cli, const struct eval_options *optio
 
 static enum status check_together(const struct eval_options *options, struct error *error)
 {
-	if (options->drift && (options->benchmark || options->test || options->protocols))
-		return error_set(error, STATUS_USAGE, "--drift excludes --protocol, --test and --benchmark");
-	if (options->benchmark && options->test)
-		return error_set(error, STATUS_USAGE, "--benchmark and --test exclude each other");
+	if (options->drift && (options->benchmark || options->test || options->protocols || options->date ||
+			       options->known || options->benchmarks))
+		return error_set(error, STATUS_USAGE, "--drift excludes all options but --seed");
+	if (options->benchmark && (options->test || options->protocols || options->date || options->known ||
+				   options->benchmarks))
+		return error_set(error, STATUS_USAGE, "--benchmark excludes --test, --protocol, --date, --known and"
+				 " --benchmarks");
 	return STATUS_OK;
 }
 

@@ -45,6 +45,8 @@ stemma --db t.db eval --protocol later
 check 'an unknown protocol is named' fails_with 64 'there is no protocol "later"'
 stemma --db t.db eval --known 6
 check 'not all benchmarks can be known' fails_with 64 'numbers from 0 to 5'
+stemma --db t.db eval --benchmark mmlu_pro_math --known 1
+check 'what such a set does not have is refused' fails_with 64 '--benchmark excludes'
 stemma --db t.db eval --observed 5
 check 'answers need a set of questions' fails_with 64 '--observed needs --benchmark'
 finish
