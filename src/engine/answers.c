@@ -201,8 +201,8 @@ static enum status weigh_targets(const struct evaluation *evaluation, const stru
 	return status;
 }
 
-static enum status lay_groundwork(const struct evaluation *evaluation, const struct rows *rows, struct groundwork *groundwork,
-			  struct error *error)
+static enum status lay_groundwork(const struct evaluation *evaluation, const struct rows *rows,
+				  struct groundwork *groundwork, struct error *error)
 {
 	double *covariance = training_covariance(evaluation, rows);
 	enum status status = STATUS_OK;
