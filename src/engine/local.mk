@@ -1,37 +1,38 @@
 noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
-	include/stemma/engine/engine.h src/engine/fit.h src/engine/fit.c src/engine/state.c src/engine/lapack.h \
-	src/engine/posterior.h src/engine/posterior.c src/engine/dense.c src/engine/sparse.c \
-	src/engine/sparse_factor.c src/engine/sparse.h src/engine/graph.c \
-	src/engine/calibrate.c src/engine/query.h src/engine/query.c src/engine/query_why.c \
-	include/stemma/engine/answers.h src/engine/answers.c \
-	include/stemma/engine/answer_model.h src/engine/answer_model.h \
-	src/engine/answer_model.c \
-	include/stemma/engine/anomalies.h src/engine/anomalies.c \
-	include/stemma/engine/backtest.h src/engine/backtest.c \
-	include/stemma/engine/evaluate.h src/engine/evaluate.c \
-	include/stemma/engine/front.h src/engine/front.c \
-	include/stemma/engine/lrmf.h src/engine/lrmf.c src/engine/lrmf_locate.c src/engine/lrmf_loss.h src/engine/lrmf_loss.c \
-	include/stemma/engine/suggest.h src/engine/suggest.c src/engine/search.h src/engine/search.c \
-	src/engine/search_list.c src/engine/search_look.c \
-	include/stemma/engine/parents.h src/engine/parents.h src/engine/parents.c \
-	src/engine/parents_features.c src/engine/parents_answers.c src/engine/parents_learn.c \
-	src/engine/parents_test.c \
-	include/stemma/engine/plan.h src/engine/plan.c \
-	include/stemma/engine/question_plan.h src/engine/question_choice.h \
-	src/engine/question_choice.c src/engine/question_plan.c src/engine/question_test.c \
-	src/engine/random.h src/engine/random.c \
-	src/engine/statistics.h src/engine/statistics.c \
-	include/stemma/engine/lineage.h src/engine/lineage.c \
-	src/engine/covariance.h src/engine/covariance.c \
-	src/engine/attributes.h src/engine/attributes.c \
-	src/engine/kernel.h src/engine/kernel.c \
-	src/engine/mixed.h src/engine/mixed.c src/engine/equations.h src/engine/equations.c \
-	src/engine/neighbours.h src/engine/neighbours.c src/engine/vecchia.h src/engine/vecchia.c \
-	src/engine/laplacian.h src/engine/laplacian.c \
-	src/engine/transform.h src/engine/transform.c \
-	src/engine/variance.h src/engine/variance.c
-libengine_a_CPPFLAGS = $(AM_CPPFLAGS) $(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS) $(NLOPT_CFLAGS)
+	include/stemma/engine/engine.h src/engine/model/fit.h src/engine/model/fit.c src/engine/model/state.c src/engine/solve/lapack.h \
+	src/engine/model/posterior.h src/engine/model/posterior.c src/engine/solve/dense.c src/engine/solve/sparse.c \
+	src/engine/solve/sparse_factor.c src/engine/solve/sparse.h src/engine/solve/graph.c \
+	src/engine/model/calibrate.c src/engine/ask/query.h src/engine/ask/query.c src/engine/ask/query_why.c \
+	include/stemma/engine/answers.h src/engine/answers/answers.c \
+	include/stemma/engine/answer_model.h src/engine/answers/answer_model.h \
+	src/engine/answers/answer_model.c \
+	include/stemma/engine/anomalies.h src/engine/ask/anomalies.c \
+	include/stemma/engine/backtest.h src/engine/judge/backtest.c \
+	include/stemma/engine/evaluate.h src/engine/judge/evaluate.c \
+	include/stemma/engine/front.h src/engine/search/front.c \
+	include/stemma/engine/lrmf.h src/engine/answers/lrmf.c src/engine/answers/lrmf_locate.c src/engine/answers/lrmf_loss.h src/engine/answers/lrmf_loss.c \
+	include/stemma/engine/suggest.h src/engine/search/suggest.c src/engine/search/search.h src/engine/search/search.c \
+	src/engine/search/search_list.c src/engine/search/search_look.c \
+	include/stemma/engine/parents.h src/engine/guess/parents.h src/engine/guess/parents.c \
+	src/engine/guess/parents_features.c src/engine/guess/parents_answers.c src/engine/guess/parents_learn.c \
+	src/engine/guess/parents_test.c \
+	include/stemma/engine/plan.h src/engine/ask/plan.c \
+	include/stemma/engine/question_plan.h src/engine/answers/question_choice.h \
+	src/engine/answers/question_choice.c src/engine/answers/question_plan.c src/engine/answers/question_test.c \
+	src/engine/data/random.h src/engine/data/random.c \
+	src/engine/data/statistics.h src/engine/data/statistics.c \
+	include/stemma/engine/lineage.h src/engine/data/lineage.c \
+	src/engine/model/covariance.h src/engine/model/covariance.c \
+	src/engine/data/attributes.h src/engine/data/attributes.c \
+	src/engine/model/kernel.h src/engine/model/kernel.c \
+	src/engine/model/mixed.h src/engine/model/mixed.c src/engine/solve/equations.h src/engine/solve/equations.c \
+	src/engine/solve/neighbours.h src/engine/solve/neighbours.c src/engine/solve/vecchia.h src/engine/solve/vecchia.c \
+	src/engine/model/laplacian.h src/engine/model/laplacian.c \
+	src/engine/data/transform.h src/engine/data/transform.c \
+	src/engine/model/variance.h src/engine/model/variance.c
+# Rooms name each other's headers: "model/fit.h".
+libengine_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/engine $(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS) $(NLOPT_CFLAGS)
 # Nothing here looks at errno or at floating-point traps, which keep loops from
 # being vectorised.
 libengine_a_CFLAGS = $(AM_CFLAGS) -O3 -fno-math-errno -fno-trapping-math

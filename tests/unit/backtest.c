@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "random.h"
+#include "data/random.h"
 #include "stemma/engine/backtest.h"
 
 enum { ROOTS = 30, MODELS = 150, BENCHMARKS = 2 };

@@ -6,10 +6,10 @@
 
 #include <lapacke.h>
 
-#include "fit.h"
+#include "model/fit.h"
 #include "stemma/base/memory.h"
 #include "stemma/engine/engine.h"
-#include "variance.h"
+#include "model/variance.h"
 
 /* ---- learning ------------------------------------------------------------------------ */
 

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "statistics.h"
+#include "data/statistics.h"
 #include "stemma/engine/answer_model.h"
 #include "stemma/engine/question_plan.h"
 #include "stemma/engine/answers.h"

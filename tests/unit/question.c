@@ -4,7 +4,7 @@
 #include <lapacke.h>
 #include <math.h>
 
-#include "question_choice.h"
+#include "answers/question_choice.h"
 
 enum { QUESTIONS = 12, DRAWS = 7, STEPS = 5 };
 

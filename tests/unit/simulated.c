@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-#include "attributes.h"
-#include "kernel.h"
+#include "data/attributes.h"
+#include "model/kernel.h"
 #include "stemma/base/memory.h"
 #include "stemma/engine/anomalies.h"
 #include "stemma/engine/engine.h"

@@ -6,9 +6,9 @@
 #include <cblas.h>
 #include <lapacke.h>
 
-#include "equations.h"
-#include "mixed.h"
-#include "posterior.h"
+#include "solve/equations.h"
+#include "model/mixed.h"
+#include "model/posterior.h"
 #include "stemma/base/memory.h"
 
 /* Both paths do the same sums but for what the features of the sizes leave and

@@ -2,7 +2,7 @@
  * and only from the same data. */
 #include "engine_world.h"
 
-#include "fit.h"
+#include "model/fit.h"
 
 struct fixture {
 	struct world world;

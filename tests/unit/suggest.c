@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "search.h"
+#include "search/search.h"
 #include "stemma/engine/front.h"
 #include "stemma/engine/plan.h"
 #include "stemma/engine/suggest.h"

@@ -1,0 +1,133 @@
+#include "stemma/engine/anomalies.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/fit.h"
+#include "data/statistics.h"
+#include "stemma/base/memory.h"
+
+#define SCORES_MIN 30 /* that a scale is taken from */
+
+static int compare_doubles(const void *left, const void *right)
+{
+	double a = *(const double *)left, b = *(const double *)right;
+
+	return (a > b) - (a < b);
+}
+
+static double quantile(const double *sorted, size_t count, double share)
+{
+	return sorted[(size_t)(share * (double)(count - 1) + 0.5)];
+}
+
+/* The size of a residual's neighbours: |z| of the benchmark, of one family when
+ * `family` is not negative, sorted; the caller frees. */
+static double *sizes_of(const struct engine_fit *fit, const struct engine_anomaly *all, size_t count,
+			int32_t family, const int32_t *families, size_t *found)
+{
+	double *sizes = memory_allocate(count + 1, sizeof *sizes);
+
+	*found = 0;
+	for (size_t i = 0; i < count; i++)
+		if (family < 0 || families[fit->model_row[all[i].model]] == family)
+			sizes[(*found)++] = fabs(all[i].residual.z);
+	qsort(sizes, *found, sizeof *sizes, compare_doubles);
+	return sizes;
+}
+
+/* z and p of the scores of one benchmark: the central nine tenths of the
+ * residuals are to be those of the normal distribution, in the family or, where
+ * it is small, in the benchmark. */
+static void test_benchmark(const struct engine_fit *fit, struct engine_anomaly *all, size_t count,
+			   const int32_t *families, int32_t family_count)
+{
+	double *scale = memory_allocate((size_t)family_count + 1, sizeof *scale);
+	size_t found;
+	double *sizes = sizes_of(fit, all, count, -1, NULL, &found);
+	double whole = quantile(sizes, found, 0.9);
+
+	free(sizes);
+	for (int32_t family = 0; family < family_count; family++) {
+		sizes = sizes_of(fit, all, count, family, families, &found);
+		scale[family] = found >= SCORES_MIN ? quantile(sizes, found, 0.9) : whole;
+		free(sizes);
+	}
+	for (size_t i = 0; i < count; i++) {
+		int32_t family = families[fit->model_row[all[i].model]];
+		all[i].z = 1.6449 * all[i].residual.z / fmax(family < 0 ? whole : scale[family], 1e-9);
+		all[i].p = erfc(fabs(all[i].z) / sqrt(2));
+	}
+	free(scale);
+}
+
+/* Family numbers by row. */
+static int32_t *row_families(const struct engine_fit *fit, int32_t *count)
+{
+	int32_t *families = memory_allocate(fit->rows, sizeof *families);
+
+	*count = 0;
+	for (size_t row = 0; row < fit->rows; row++) {
+		families[row] = fit->covariance.space.points[row].attribute[ATTRIBUTE_FAMILY];
+		if (families[row] >= *count)
+			*count = families[row] + 1;
+	}
+	return families;
+}
+
+static int compare_p(const void *left, const void *right)
+{
+	const struct engine_anomaly *a = left, *b = right;
+
+	if (a->p < b->p || a->p > b->p)
+		return a->p < b->p ? -1 : 1;
+	return a->model != b->model ? (a->model > b->model) - (a->model < b->model)
+				    : (a->benchmark > b->benchmark) - (a->benchmark < b->benchmark);
+}
+
+static size_t collect(const struct engine_fit *fit, size_t benchmark, struct engine_residual *residuals,
+		      struct engine_anomaly *all)
+{
+	size_t count = 0;
+
+	for (size_t row = 0; row < fit->rows; row++) {
+		size_t model = fit->row_model[row];
+		if (engine_residuals(fit, model, residuals) && !isnan(residuals[benchmark].observed))
+			all[count++] = (struct engine_anomaly){
+				.model = model, .benchmark = benchmark, .residual = residuals[benchmark]};
+	}
+	return count;
+}
+
+struct engine_anomaly *engine_anomalies(const struct engine_fit *fit, double rate, size_t *count,
+					size_t *tested)
+{
+	size_t benchmarks = fit->transform.benchmarks;
+	struct engine_anomaly *all = memory_allocate(fit->rows * benchmarks + 1, sizeof *all);
+	struct engine_residual *residuals = memory_zero(benchmarks + 1, sizeof *residuals);
+	int32_t family_count, *families = row_families(fit, &family_count);
+
+	*tested = 0;
+	for (size_t b = 0; b < benchmarks; b++) {
+		size_t found = collect(fit, b, residuals, all + *tested);
+		if (found < SCORES_MIN)
+			continue;
+		test_benchmark(fit, all + *tested, found, families, family_count);
+		*tested += found;
+	}
+	qsort(all, *tested, sizeof *all, compare_p);
+	double *rates = memory_allocate(*tested + 1, sizeof *rates);
+	for (size_t i = 0; i < *tested; i++)
+		rates[i] = all[i].p;
+	statistics_false_rates(rates, *tested);
+	*count = 0;
+	for (size_t i = 0; i < *tested; i++) {
+		all[i].rate = rates[i];
+		*count += rates[i] <= rate;
+	}
+	free(rates);
+	free(residuals);
+	free(families);
+	return all;
+}

@@ -1,0 +1,274 @@
+#include "data/attributes.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stemma/base/memory.h"
+#include "stemma/base/text.h"
+
+/* The values of one attribute, sorted; the number of a value is its place. */
+struct dictionary {
+	char **words;
+	size_t count;
+};
+
+struct attributes {
+	struct dictionary dictionary[ATTRIBUTE_COUNT];
+	double mean_size, mean_date;
+};
+
+/* ---- facts that are not told -------------------------------------------------- */
+
+static bool has_shape(const struct engine_model *facts)
+{
+	return facts->architecture && facts->params_b > 0;
+}
+
+/* Goes up from the model until both are known. */
+static void inherit_shape(const struct engine_data *data, size_t model, struct engine_model *facts)
+{
+	for (size_t count = 1; !has_shape(facts) && count > 0;) {
+		struct engine_model own = engine_data_model(data, model);
+		if (!facts->architecture)
+			facts->architecture = own.architecture;
+		if (!(facts->params_b > 0))
+			facts->params_b = own.params_b;
+		const struct lineage_parent *parents = lineage_parents(data->lineage, model, &count);
+		if (count > 0 && (enum relation)parents[0].relation == RELATION_DISTILL)
+			count = 0;
+		if (count > 0)
+			model = parents[0].node;
+	}
+}
+
+static void guess_template(struct engine_model *facts)
+{
+	if (facts->chat_template != ANSWER_UNKNOWN)
+		return;
+	if (facts->kind == KIND_CHAT)
+		facts->chat_template = ANSWER_YES;
+	if (facts->kind == KIND_PRETRAINED)
+		facts->chat_template = ANSWER_NO;
+}
+
+void attributes_describe(const struct engine_data *data, size_t model, struct engine_model *facts)
+{
+	*facts = engine_data_model(data, model);
+	inherit_shape(data, model, facts);
+	guess_template(facts);
+}
+
+void attributes_describe_child(const struct engine_data *data, const struct engine_child *child,
+			       struct engine_model *facts)
+{
+	struct engine_model parent;
+	size_t heaviest = 0;
+
+	*facts = child->model;
+	for (size_t i = 1; i < child->count; i++)
+		if (child->weights[i] > child->weights[heaviest])
+			heaviest = i;
+	if (child->count == 0 || child->relation == RELATION_DISTILL)
+		return;
+	attributes_describe(data, child->parents[heaviest], &parent);
+	if (!facts->architecture)
+		facts->architecture = parent.architecture;
+	if (!(facts->params_b > 0))
+		facts->params_b = parent.params_b;
+	if (facts->chat_template == ANSWER_UNKNOWN)
+		facts->chat_template = parent.chat_template;
+}
+
+/* ---- words -------------------------------------------------------------------- */
+
+static void append_lower(struct text *text, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		char lower = (char)tolower((unsigned char)bytes[i]);
+		text_append_bytes(text, &lower, 1);
+	}
+}
+
+/* "owner/First-Second" of "owner/First-Second-Third"; words end at - or _. */
+static size_t series_length(const char *name)
+{
+	const char *slash = strchr(name, '/');
+	size_t position = slash ? (size_t)(slash - name) + 1 : 0;
+
+	for (int word = 0; word < 2; word++) {
+		position += strcspn(name + position, "-_");
+		if (word == 0 && name[position])
+			position++;
+	}
+	return position;
+}
+
+/* Writes the attribute as a word; leaves it empty when it is unknown. */
+static void attribute_word(const struct engine_model *model, enum attribute attribute,
+			   struct text *word)
+{
+	const char *slash = model->name ? strchr(model->name, '/') : NULL;
+
+	text_clear(word);
+	switch (attribute) {
+	case ATTRIBUTE_ARCHITECTURE:
+		if (model->architecture)
+			text_append(word, model->architecture);
+		break;
+	case ATTRIBUTE_FAMILY:
+		if (model->architecture && model->params_b > 0)
+			text_append_format(word, "%s %.2f", model->architecture, model->params_b);
+		break;
+	case ATTRIBUTE_KIND:
+		text_append(word, kind_name(model->kind));
+		break;
+	case ATTRIBUTE_TEMPLATE:
+		text_append_format(word, "%d", (int)model->chat_template);
+		break;
+	case ATTRIBUTE_OWNER:
+		if (slash)
+			append_lower(word, model->name, (size_t)(slash - model->name));
+		break;
+	case ATTRIBUTE_SERIES:
+		if (slash)
+			append_lower(word, model->name, series_length(model->name));
+		break;
+	case ATTRIBUTE_COUNT:
+		break;
+	}
+}
+
+static int word_compare(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static void dictionary_build(struct dictionary *dictionary, const struct engine_data *data,
+			     const uint32_t *rows, size_t count, enum attribute attribute)
+{
+	struct engine_model facts;
+	struct text word = {0};
+	size_t kept = 0;
+
+	dictionary->words = memory_allocate(count, sizeof *dictionary->words);
+	for (size_t i = 0; i < count; i++) {
+		attributes_describe(data, rows[i], &facts);
+		attribute_word(&facts, attribute, &word);
+		dictionary->words[i] = memory_string(text_string(&word));
+	}
+	qsort(dictionary->words, count, sizeof *dictionary->words, word_compare);
+	for (size_t i = 0; i < count; i++) {
+		if (kept > 0 && strcmp(dictionary->words[kept - 1], dictionary->words[i]) == 0)
+			free(dictionary->words[i]);
+		else
+			dictionary->words[kept++] = dictionary->words[i];
+	}
+	dictionary->count = kept;
+	text_free(&word);
+}
+
+static int32_t dictionary_find(const struct dictionary *dictionary, const char *word)
+{
+	char *const *found = word[0] ? bsearch(&word, dictionary->words, dictionary->count,
+					       sizeof *dictionary->words, word_compare)
+				     : NULL;
+	return found ? (int32_t)(found - dictionary->words) : -1;
+}
+
+static double model_size(const struct engine_model *model)
+{
+	return model->params_b > 0 ? log(model->params_b) : NAN;
+}
+
+static double model_date(const struct engine_model *model)
+{
+	return model->uploaded / 365.25;
+}
+
+static double known_mean(const struct engine_data *data, const uint32_t *rows, size_t count,
+			 double (*value)(const struct engine_model *))
+{
+	struct engine_model facts;
+	double sum = 0;
+	size_t known = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		attributes_describe(data, rows[i], &facts);
+		double x = value(&facts);
+		if (!isnan(x)) {
+			sum += x;
+			known++;
+		}
+	}
+	return known ? sum / (double)known : 0;
+}
+
+struct attributes *attributes_new(const struct engine_data *data, const uint32_t *rows, size_t count)
+{
+	struct attributes *attributes = memory_zero(1, sizeof *attributes);
+
+	for (enum attribute a = 0; a < ATTRIBUTE_COUNT; a++)
+		dictionary_build(&attributes->dictionary[a], data, rows, count, a);
+	attributes->mean_size = known_mean(data, rows, count, model_size);
+	attributes->mean_date = known_mean(data, rows, count, model_date);
+	return attributes;
+}
+
+void attributes_free(struct attributes *attributes)
+{
+	if (!attributes)
+		return;
+	for (enum attribute a = 0; a < ATTRIBUTE_COUNT; a++) {
+		for (size_t i = 0; i < attributes->dictionary[a].count; i++)
+			free(attributes->dictionary[a].words[i]);
+		free(attributes->dictionary[a].words);
+	}
+	free(attributes);
+}
+
+void attributes_point(const struct attributes *attributes, const struct engine_model *model,
+		    struct kernel_point *point)
+{
+	struct text word = {0};
+
+	*point = (struct kernel_point){.own_origin = -1};
+	for (enum attribute a = 0; a < ATTRIBUTE_COUNT; a++) {
+		attribute_word(model, a, &word);
+		point->attribute[a] = dictionary_find(&attributes->dictionary[a], text_string(&word));
+	}
+	text_free(&word);
+	double size = model_size(model), date = model_date(model);
+	point->size = isnan(size) ? 0 : size - attributes->mean_size;
+	point->date = isnan(date) ? 0 : date - attributes->mean_date;
+}
+
+void attributes_point_of(const struct attributes *attributes, const struct engine_data *data,
+			 size_t model, struct kernel_point *point)
+{
+	struct engine_model facts;
+
+	attributes_describe(data, model, &facts);
+	attributes_point(attributes, &facts, point);
+}
+
+enum origin relation_origin(enum relation relation)
+{
+	switch (relation) {
+	case RELATION_MERGE:
+		return ORIGIN_MERGE;
+	case RELATION_QUANTIZED:
+		return ORIGIN_QUANTIZED;
+	default:
+		return ORIGIN_FINETUNE;
+	}
+}
+
+enum origin lineage_origin(const struct lineage *lineage, size_t node)
+{
+	size_t count;
+	const struct lineage_parent *parents = lineage_parents(lineage, node, &count);
+
+	return count == 0 ? ORIGIN_ROOT : relation_origin((enum relation)parents[0].relation);
+}

@@ -1,0 +1,90 @@
+/* Search: what the suggestions know about all candidates.  Private. */
+#ifndef STEMMA_ENGINE_SEARCH_H
+#define STEMMA_ENGINE_SEARCH_H
+
+#include "model/fit.h"
+#include "stemma/engine/suggest.h"
+
+/* A model that may be a parent. */
+struct candidate {
+	size_t model, row;
+	size_t family, facts, date; /* place in the search's lists */
+	double brings;              /* l_p: what the lineage through it brings, points */
+	double score;               /* published target */
+	uint64_t has, against;      /* traits */
+	bool included;
+};
+
+struct search {
+	const struct engine_fit *fit;
+	const struct suggest_settings *settings;
+	struct progress *progress;   /* may be NULL */
+	struct engine_model *described; /* rows: facts, also those that nobody told */
+	struct candidate *candidate; /* by family, then by `brings`, largest first */
+	size_t count;
+	double loading[FACTORS_MAX];
+	double constant;             /* target of the average model */
+	double left_over;            /* variance of the target outside the factors */
+	double innovation[FIT_GROUPS_MAX]; /* of a merge, with the noise */
+	double floor;                /* least expected target of an answer */
+	double least_deviation;      /* no prediction is surer than this */
+	double *weights[FIT_GROUPS_MAX]; /* rows: K^-1 z of a group, by the loadings */
+	struct engine_model *facts;  /* architecture, size and template of a child */
+	size_t fact_count;
+	double *dates;               /* ascending; the first is unknown */
+	size_t date_count;
+	double *years;               /* dates: as the kernel counts them */
+	uint32_t *order;             /* rows by date */
+	double *own;                 /* facts x dates: o, NAN until asked for */
+	double *node;                /* scratch by node */
+	double *cross;               /* scratch, rows */
+};
+
+/* `settings` and `progress` are borrowed until search_free(), which a failed
+ * search needs too. */
+enum status search_new(const struct engine_fit *fit, const struct suggest_settings *settings,
+		       struct progress *progress, struct search *search, struct error *error);
+void search_free(struct search *search);
+
+/* Expected target of a merge of candidates; the first is the heaviest. */
+double search_mean(struct search *search, const size_t *members, const double *weights, size_t count);
+/* The part of it that no parent brings: of a child with these facts and date. */
+double search_own(struct search *search, size_t facts, size_t date);
+/* The day that the child of candidates is given: of its youngest parent. */
+size_t search_date(const struct search *search, const size_t *members, size_t count);
+/* What engine_predict_child() gets for such a merge. */
+void search_child(const struct search *search, const size_t *members, const double *weights,
+		  size_t count, struct engine_child *child);
+/* Whether their traits allow it and all models that must be are among them. */
+bool search_may_merge(const struct search *search, const size_t *members, size_t count);
+/* The slope that suggest.h describes, over the merges that the floor lets pass. */
+void search_learn_slope(const struct search *search, double *slope, size_t *merges);
+double search_target_score(const struct search *search, size_t row);
+
+/* A merge that is worth an exact look. */
+struct entry {
+	size_t member[SUGGEST_PARENTS_MAX]; /* candidates, heaviest first */
+	double weight[SUGGEST_PARENTS_MAX];
+	double bound;                       /* of its gain or of its gain in standard deviations */
+	double mean, deviation;             /* exact, once looked at */
+};
+
+/* Weights of a merge of `count`, SUGGEST_PARENTS_MAX a row. */
+const double (*search_weights(size_t count, size_t *rows))[SUGGEST_PARENTS_MAX];
+/* Sorts the members of an entry heaviest first, equals as the candidates stand:
+ * the first gives the child its facts. */
+void entry_sort(struct entry *entry, size_t count);
+
+/* The best `each` entries of every candidate by bound, no entry twice, sorted
+ * by bound; how many combinations of `parents` there are (for triples at most:
+ * traits are not looked at), and the standard
+ * deviation of the gains looked at.  The caller frees.  Skips what its bound
+ * rules out, unless `exhaustive`.  Cut short when the search is cancelled. */
+struct entry *search_list(struct search *search, size_t parents, size_t each, bool exhaustive,
+			  size_t *count, double *searched, double *spread);
+
+/* Exact means and deviations of entries, at the weights that are best for the
+ * search's order. */
+void search_look(struct search *search, struct entry *entries, size_t count, size_t parents);
+
+#endif
