@@ -130,15 +130,17 @@ size_t sketch_common_ancestor(const struct sketch *sketch, const struct catalog 
 #define SKETCH_ANCESTORS_MAX 8
 #define SKETCH_CONTRIBUTIONS_MAX 8
 struct sketch_row {
-	struct engine_estimate estimate;
-	size_t best_parent;       /* scored parent with the best score, CATALOG_NONE */
+	struct engine_target target; /* this and the next: borrowed from the session's rows */
+	const char *key, *title;
+	struct engine_estimate estimate; /* NAN where the fit does not cover the target */
+	size_t best_parent;       /* parent with the best published value, CATALOG_NONE */
 	double best_score;        /* NAN when none */
 	double chance;            /* P(child beats it), NAN when none */
 	struct engine_contribution contributions[SKETCH_CONTRIBUTIONS_MAX];
 	size_t contribution_count;
 };
 struct sketch_prediction {
-	size_t rows;              /* benchmarks + 1; the last is the average */
+	size_t rows;              /* the session's: the board's benchmarks, then the target */
 	struct sketch_row *row;   /* owned */
 	struct engine_ancestor ancestors[SKETCH_ANCESTORS_MAX];
 	size_t ancestor_count;
@@ -146,6 +148,7 @@ struct sketch_prediction {
 	struct answer_row *answers; /* owned; what single answers tell */
 	size_t answer_count;
 };
+/* Good until the session's board, target or catalog change. */
 enum status sketch_predict(const struct sketch *sketch, struct session *session,
 			   struct sketch_prediction *prediction, struct error *error);
 void sketch_prediction_free(struct sketch_prediction *prediction);

@@ -58,14 +58,17 @@ struct evaluation_settings {
 	enum protocol protocol;
 	uint64_t seed;
 	double date;         /* PROTOCOL_TIME: days since 1970 */
-	size_t known;        /* benchmarks of each target that are known, 0..benchmarks - 1 */
+	const struct engine_target *targets; /* what is judged */
+	size_t target_count;
+	size_t known;        /* scores on single judged benchmarks that are known of each held-out
+	                      * model, fewer than there are of these */
 	const bool *given;   /* PROTOCOL_GIVEN: by model */
 };
 
 struct evaluation_figures {
 	size_t models;
 	double pearson, spearman; /* NAN where a method predicts one number */
-	double mae, rmse;         /* points */
+	double mae, rmse;         /* unit of the target */
 	double coverage50, coverage90, width90; /* NAN for methods without intervals */
 	double order;             /* share of pairs in the right order */
 };
@@ -74,9 +77,9 @@ struct evaluation_result {
 	enum evaluation_method method;
 	size_t trained, held_out;
 	double seconds;
-	size_t benchmarks;
-	/* subsets x (benchmarks + 2): each benchmark, then their average as a
-	 * target of its own, then the mean of the benchmarks' figures. */
+	size_t targets;
+	/* subsets x (targets + 1): each target, then the mean of the figures of those that
+	 * are one benchmark. */
 	const struct evaluation_figures *figures;
 };
 
