@@ -1,0 +1,131 @@
+/* Factors: the model of all observed cells, and its posterior.  Private to the engine.
+ *
+ *     z_ub = g_b(y_ub) = c_b + lambda_b' f(u) + e_ub,   e_ub ~ N(0, psi_b + known error^2)
+ *     f_k(u) = sum of effects of u's facts and ancestors + own_k(u)
+ *
+ * y is a score on its benchmark's own scale, g_b a fixed transform (scale.h), f(u)
+ * the r abilities of a model.  Only observed cells enter; nothing is of size models x
+ * benchmarks.  The posterior of the effects is a mean and a root: effects = mean +
+ * root xi, xi ~ N(0, I) of D dimensions, exact where the case is small, else D draws
+ * divided by sqrt D.  Everything that is asked is algebra on subjects:
+ *
+ *     f(subject) = mean + deviation xi + own,   own ~ N(0, own) independent of xi
+ *
+ * Immutable once it has its posterior, and may be read by many threads.
+ */
+#ifndef STEMMA_ENGINE_FACTORS_H
+#define STEMMA_ENGINE_FACTORS_H
+
+#include "stemma/engine/engine.h"
+
+#define FACTORS_RANK_MAX 32
+
+struct factors;
+
+/* ---- subjects ------------------------------------------------------------------- */
+
+/* What is known of the abilities of a subject.  rank x draws floats of deviations,
+ * row-major; own is rank x rank.  States of one factors may be added: what they share
+ * lies in the deviations, so Cov(f(a), f(b)) = deviation_a deviation_b' (+ own where a
+ * and b are the same thing). */
+struct factors_state {
+	size_t rank, draws;
+	double *mean;     /* rank */
+	float *deviation; /* rank x draws */
+	double *own;      /* rank x rank */
+};
+void factors_state_new(const struct factors *factors, struct factors_state *state); /* all 0 */
+void factors_state_free(struct factors_state *state);
+/* to += weight x from; `own` gets weight^2 x from's. */
+void factors_state_add(struct factors_state *to, double weight, const struct factors_state *from);
+/* The covariance of f: deviation deviation' + own: rank x rank. */
+void factors_state_covariance(const struct factors_state *state, double *covariance);
+
+/* A model of the data from all that is known, its own cells included. */
+void factors_known(const struct factors *factors, size_t model, struct factors_state *state);
+/* What a child takes of a parent, at weight 1 (its pedigree). */
+void factors_parent(const struct factors *factors, size_t parent, struct factors_state *state);
+/* What a child has of its own facts (architecture, size, date, name …) and of its making:
+ * the effects of the former in mean and deviation, all that is new in own.  The facts are
+ * as attributes_describe_child() left them.  f(child) = sum w_p parent_p + this. */
+void factors_facts(const struct factors *factors, const struct engine_model *facts, enum relation relation,
+		   size_t parents, struct factors_state *state);
+/* Mean (rank) and covariance (rank x rank) of a model as if none of its own cells were known;
+ * of an unscored one the same as factors_known().  Closed form leave-one-out. */
+void factors_cold(const struct factors *factors, size_t model, double *mean, double *covariance);
+/* Conditions mean and covariance of f on some cells of the subject, on their own scales. */
+void factors_condition(const struct factors *factors, const struct engine_cell *cell, size_t count,
+		       double *mean, double *covariance);
+
+size_t factors_rank(const struct factors *factors);
+size_t factors_draws(const struct factors *factors); /* D */
+/* Models with cells in the fit, by row; -1 of a model that has none. */
+size_t factors_rows(const struct factors *factors);
+uint32_t factors_row_model(const struct factors *factors, size_t row);
+int32_t factors_model_row(const struct factors *factors, size_t model);
+
+/* ---- benchmarks and targets --------------------------------------------------------- */
+
+/* Models' cells in the fit that a benchmark has; 0: nothing is known of it, it is predicted
+ * from its suite with a wide interval. */
+size_t factors_scored(const struct factors *factors, uint32_t benchmark);
+/* lambda_b (rank) and c_b, psi_b on the standardised scale. */
+const double *factors_loading(const struct factors *factors, uint32_t benchmark, double *level, double *noise);
+
+/* A target linearised at a mean of f: its value there and its gradient by f (rank), in the
+ * unit of the target.  What searches need: value + gradient' (f - mean). */
+double factors_gradient(const struct factors *factors, const struct engine_target *target, const double *mean,
+			double *gradient);
+/* Variance of a target's score that f does not tell (noise, loadings), in its unit^2, at a
+ * mean of f. */
+double factors_noise(const struct factors *factors, const struct engine_target *target, const double *mean);
+
+/* How intervals are calibrated: what is known of a subject. */
+enum factors_spread {
+	FACTORS_SPREAD_CELL,   /* a scored model, this cell unknown */
+	FACTORS_SPREAD_COLD,   /* none of its cells known, contemporaries scored */
+	FACTORS_SPREAD_NEWEST, /* newer than all scored ones */
+	FACTORS_SPREAD_FAMILY, /* of a family without scores */
+	FACTORS_SPREAD_COUNT
+};
+enum factors_spread factors_spread_of(const struct factors *factors, const struct engine_model *facts);
+/* Estimate of a target from mean and covariance of f.  `known` (or NULL) are cells of the
+ * subject that are published: those parts of the target stand as they are. */
+void factors_estimate(const struct factors *factors, const struct engine_target *target, const double *mean,
+		      const double *covariance, enum factors_spread spread, const struct engine_cell *known,
+		      size_t known_count, struct engine_estimate *estimate);
+/* How many standard deviations the calibrated 50 and 90 % intervals reach. */
+void factors_reach(const struct factors *factors, const struct engine_target *target, enum factors_spread spread,
+		   double *half, double *ninety);
+
+/* ---- leave-one-out --------------------------------------------------------------------- */
+
+/* Of a scored model: mean and standard deviation of a target, in its unit, predicted without
+ * the cells of the target (ENGINE_LEAVE_CELL) or without all of the model's cells
+ * (ENGINE_LEAVE_MODEL).  False when the model has no cells in the fit. */
+bool factors_leave_out(const struct factors *factors, size_t model, const struct engine_target *target,
+		       enum engine_leave leave, double *mean, double *sd);
+
+/* ---- why --------------------------------------------------------------------------------- */
+
+/* A subject as a sum, for reasons: models as they are known (shares of parents' pedigrees,
+ * the model itself) and facts. */
+struct factors_part {
+	enum { FACTORS_PART_KNOWN, FACTORS_PART_PARENT, FACTORS_PART_COLD, FACTORS_PART_FACTS } what;
+	size_t model;                     /* all but FACTS */
+	const struct engine_model *facts; /* FACTS */
+	double weight;
+};
+/* What each observed cell adds to gradient' f(subject), exactly: `share` has an entry a cell of
+ * the fit, in the order of factors_cells().  One solve: milliseconds to a tenth of a second. */
+enum status factors_explain(const struct factors *factors, const struct factors_part *part, size_t count,
+			    const double *gradient, double *share, struct error *error);
+size_t factors_cells(const struct factors *factors); /* row by row, each by benchmark */
+const struct engine_cell *factors_row_cells(const struct factors *factors, size_t row, size_t *first, size_t *count);
+
+/* Prior covariance of two models by the lineage alone, summed over the factors; of a child as
+ * its ancestors' shares: a path as lineage_ancestors() gives it. */
+double factors_kinship(const struct factors *factors, const struct lineage_share *a, size_t a_count,
+		       const struct lineage_share *b, size_t b_count);
+
+#endif
