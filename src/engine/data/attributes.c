@@ -16,6 +16,7 @@ struct dictionary {
 
 struct attributes {
 	struct dictionary dictionary[ATTRIBUTE_COUNT];
+	struct dictionary words[ATTRIBUTE_WORDS_COUNT];
 	double mean_size, mean_date;
 };
 
@@ -91,13 +92,23 @@ static void append_lower(struct text *text, const char *bytes, size_t length)
 	}
 }
 
+/* What the name is without its setting ("--high"). */
+static size_t base_length(const struct engine_model *model)
+{
+	const char *setting = strstr(model->name, "--");
+
+	if (model->base)
+		return strlen(model->base);
+	return setting && setting > model->name ? (size_t)(setting - model->name) : strlen(model->name);
+}
+
 /* "owner/First-Second" of "owner/First-Second-Third"; words end at - or _. */
-static size_t series_length(const char *name)
+static size_t series_length(const char *name, int words)
 {
 	const char *slash = strchr(name, '/');
 	size_t position = slash ? (size_t)(slash - name) + 1 : 0;
 
-	for (int word = 0; word < 2; word++) {
+	for (int word = 0; word < words; word++) {
 		position += strcspn(name + position, "-_");
 		if (word == 0 && name[position])
 			position++;
@@ -133,11 +144,106 @@ static void attribute_word(const struct engine_model *model, enum attribute attr
 		break;
 	case ATTRIBUTE_SERIES:
 		if (slash)
-			append_lower(word, model->name, series_length(model->name));
+			append_lower(word, model->name, series_length(model->name, 2));
+		break;
+	case ATTRIBUTE_MAKER:
+		if (slash)
+			append_lower(word, model->name, series_length(model->name, 1));
+		break;
+	case ATTRIBUTE_LINE:
+		if (slash)
+			append_lower(word, slash + 1, series_length(model->name, 2) - (size_t)(slash + 1 - model->name));
+		break;
+	case ATTRIBUTE_BASE:
+		if (model->name)
+			append_lower(word, model->base ? model->base : model->name, base_length(model));
+		break;
+	case ATTRIBUTE_PROVIDER:
+		if (model->provider)
+			append_lower(word, model->provider, strlen(model->provider));
+		break;
+	case ATTRIBUTE_REASONING:
+		if (model->reasoning != ANSWER_UNKNOWN)
+			text_append_format(word, "%d", (int)model->reasoning);
+		break;
+	case ATTRIBUTE_MONTHS:
+		if (!isnan(model->uploaded))
+			text_append_format(word, "%.0f", floor(model->uploaded / 60.875));
 		break;
 	case ATTRIBUTE_COUNT:
 		break;
 	}
+}
+
+/* ---- words of a name ------------------------------------------------------------- */
+
+/* Splits "Qwen2.5-7B" into qwen2p5 and 7b: what lies between points is one word
+ * where both are digits.  Appends the words to `text`, each ended by 0. */
+static size_t split_name(const char *name, size_t length, const char *before, struct text *text)
+{
+	size_t words = 0, used = 0;
+
+	for (size_t i = 0; i <= length; i++) {
+		unsigned char c = i < length ? (unsigned char)name[i] : '-';
+		bool decimal = c == '.' && i > 0 && i + 1 < length && isdigit((unsigned char)name[i - 1]) &&
+			       isdigit((unsigned char)name[i + 1]);
+		if (!decimal && (c == '-' || c == '_' || c == ' ' || c == '.' || c == '+')) {
+			if (used > 0) {
+				text_append_bytes(text, "", 1);
+				words++;
+			}
+			used = 0;
+			continue;
+		}
+		if (used++ == 0)
+			text_append(text, before);
+		char lower = decimal ? 'p' : (char)tolower(c);
+		text_append_bytes(text, &lower, 1);
+	}
+	return words;
+}
+
+/* All words of a model's name, each ended by 0; the last *settings of them are of its setting. */
+static size_t name_words(const struct engine_model *model, struct text *text, size_t *settings)
+{
+	size_t length, first = 0;
+
+	*settings = 0;
+	text_clear(text);
+	if (!model->name)
+		return 0;
+	length = base_length(model);
+	const char *name = model->base ? model->base : model->name;
+	for (size_t i = 0; i < length; i++)
+		if (name[i] == '/')
+			first = i + 1;
+	size_t words = split_name(name + first, length - first, "", text);
+	const char *setting = model->setting ? model->setting : strstr(model->name, "--");
+	if (setting)
+		*settings = split_name(setting, strlen(setting), "s:", text);
+	return words + *settings;
+}
+
+/* Calls visit for each word, or each pair of neighbours. */
+static void visit_words(const struct engine_model *model, enum attribute_words which,
+			void (*visit)(void *context, const char *word), void *context)
+{
+	struct text text = {0}, pair = {0};
+	size_t settings, count = name_words(model, &text, &settings);
+	const char *word = text_string(&text), *before = NULL;
+
+	for (size_t i = 0; i < count; i++, word += strlen(word) + 1) {
+		if (which == ATTRIBUTE_WORDS) {
+			visit(context, word);
+		} else if (before && i < count - settings) {
+			text_clear(&pair);
+			text_append_format(&pair, "%s+%s", before, word);
+			visit(context, text_string(&pair));
+		}
+		before = word;
+	}
+	text_free(&text);
+	text_free(&pair);
 }
 
 static int word_compare(const void *left, const void *right)
@@ -177,6 +283,70 @@ static int32_t dictionary_find(const struct dictionary *dictionary, const char *
 	return found ? (int32_t)(found - dictionary->words) : -1;
 }
 
+/* ---- dictionaries of words ----------------------------------------------------------- */
+
+struct word_collector {
+	char **words;
+	size_t count, capacity;
+};
+
+static void collect_word(void *context, const char *word)
+{
+	struct word_collector *collector = context;
+
+	collector->words = memory_grow(collector->words, collector->count, &collector->capacity,
+				       sizeof *collector->words);
+	collector->words[collector->count++] = memory_string(word);
+}
+
+static void dictionary_build_words(struct dictionary *dictionary, const struct engine_data *data,
+				   const uint32_t *rows, size_t count, enum attribute_words which)
+{
+	struct word_collector collector = {0};
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct engine_model model = engine_data_model(data, rows[i]);
+		visit_words(&model, which, collect_word, &collector);
+	}
+	if (collector.count > 0)
+		qsort(collector.words, collector.count, sizeof *collector.words, word_compare);
+	for (size_t i = 0; i < collector.count; i++) {
+		if (kept > 0 && strcmp(collector.words[kept - 1], collector.words[i]) == 0)
+			free(collector.words[i]);
+		else
+			collector.words[kept++] = collector.words[i];
+	}
+	*dictionary = (struct dictionary){collector.words, kept};
+}
+
+struct word_finder {
+	const struct dictionary *dictionary;
+	struct attribute_words_list *list;
+};
+
+static void find_word(void *context, const char *word)
+{
+	struct word_finder *finder = context;
+	struct attribute_words_list *list = finder->list;
+	int32_t number = dictionary_find(finder->dictionary, word);
+
+	for (size_t i = 0; i < list->count; i++)
+		if (number >= 0 && list->number[i] == number)
+			return;
+	if (list->count < ATTRIBUTE_WORDS_MAX)
+		list->number[list->count++] = number;
+}
+
+void attributes_words(const struct attributes *attributes, const struct engine_model *model,
+		      enum attribute_words which, struct attribute_words_list *list)
+{
+	struct word_finder finder = {&attributes->words[which], list};
+
+	list->count = 0;
+	visit_words(model, which, find_word, &finder);
+}
+
 static double model_size(const struct engine_model *model)
 {
 	return model->params_b > 0 ? log(model->params_b) : NAN;
@@ -211,20 +381,28 @@ struct attributes *attributes_new(const struct engine_data *data, const uint32_t
 
 	for (enum attribute a = 0; a < ATTRIBUTE_COUNT; a++)
 		dictionary_build(&attributes->dictionary[a], data, rows, count, a);
+	for (enum attribute_words w = 0; w < ATTRIBUTE_WORDS_COUNT; w++)
+		dictionary_build_words(&attributes->words[w], data, rows, count, w);
 	attributes->mean_size = known_mean(data, rows, count, model_size);
 	attributes->mean_date = known_mean(data, rows, count, model_date);
 	return attributes;
+}
+
+static void dictionary_free(struct dictionary *dictionary)
+{
+	for (size_t i = 0; i < dictionary->count; i++)
+		free(dictionary->words[i]);
+	free(dictionary->words);
 }
 
 void attributes_free(struct attributes *attributes)
 {
 	if (!attributes)
 		return;
-	for (enum attribute a = 0; a < ATTRIBUTE_COUNT; a++) {
-		for (size_t i = 0; i < attributes->dictionary[a].count; i++)
-			free(attributes->dictionary[a].words[i]);
-		free(attributes->dictionary[a].words);
-	}
+	for (enum attribute a = 0; a < ATTRIBUTE_COUNT; a++)
+		dictionary_free(&attributes->dictionary[a]);
+	for (enum attribute_words w = 0; w < ATTRIBUTE_WORDS_COUNT; w++)
+		dictionary_free(&attributes->words[w]);
 	free(attributes);
 }
 
@@ -242,6 +420,8 @@ void attributes_point(const struct attributes *attributes, const struct engine_m
 	double size = model_size(model), date = model_date(model);
 	point->size = isnan(size) ? 0 : size - attributes->mean_size;
 	point->date = isnan(date) ? 0 : date - attributes->mean_date;
+	point->size_known = !isnan(size);
+	point->date_known = !isnan(date);
 }
 
 void attributes_point_of(const struct attributes *attributes, const struct engine_data *data,

@@ -17,7 +17,25 @@ enum attribute {
 	ATTRIBUTE_TEMPLATE, /* evaluated with the chat template? */
 	ATTRIBUTE_OWNER,
 	ATTRIBUTE_SERIES,   /* owner and the first two words of the name */
+	ATTRIBUTE_MAKER,    /* owner and the first word */
+	ATTRIBUTE_LINE,     /* the first two words, whoever made it */
+	ATTRIBUTE_BASE,     /* the name without its setting */
+	ATTRIBUTE_PROVIDER,
+	ATTRIBUTE_REASONING,
+	ATTRIBUTE_MONTHS,   /* two months of upload */
 	ATTRIBUTE_COUNT
+};
+
+/* Words of a name: numbers of those that a scored model has, each once. */
+#define ATTRIBUTE_WORDS_MAX 24
+enum attribute_words {
+	ATTRIBUTE_WORDS, /* single ones, and those of the setting */
+	ATTRIBUTE_PAIRS, /* two that stand side by side */
+	ATTRIBUTE_WORDS_COUNT
+};
+struct attribute_words_list {
+	int32_t number[ATTRIBUTE_WORDS_MAX]; /* < 0: no scored model has it */
+	size_t count;
 };
 
 /* What the innovation of a node belongs to: how it was made from its parents. */
@@ -33,6 +51,7 @@ struct kernel_point {
 	int32_t attribute[ATTRIBUTE_COUNT];
 	double size;   /* log of billions of parameters, centred; 0 when unknown */
 	double date;   /* years, centred; 0 when unknown */
+	bool size_known, date_known;
 	const struct lineage_share *path; /* ancestors with shares, itself at 1 when it is a node */
 	size_t path_count;
 	int own_origin; /* of a hypothetical child's own innovation; -1 for a node */
@@ -57,6 +76,10 @@ void attributes_describe_child(const struct engine_data *data, const struct engi
 /* Fills everything but the path, from facts as they are. */
 void attributes_point(const struct attributes *attributes, const struct engine_model *model,
 		    struct kernel_point *point);
+
+/* The words of its name. */
+void attributes_words(const struct attributes *attributes, const struct engine_model *model,
+		      enum attribute_words which, struct attribute_words_list *list);
 
 /* The same for a model of the data as described. */
 void attributes_point_of(const struct attributes *attributes, const struct engine_data *data,
