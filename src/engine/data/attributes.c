@@ -280,7 +280,9 @@ static int32_t dictionary_find(const struct dictionary *dictionary, const char *
 	char *const *found = word[0] ? bsearch(&word, dictionary->words, dictionary->count,
 					       sizeof *dictionary->words, word_compare)
 				     : NULL;
-	return found ? (int32_t)(found - dictionary->words) : -1;
+	if (found)
+		return (int32_t)(found - dictionary->words);
+	return word[0] ? ATTRIBUTE_NEW : ATTRIBUTE_UNKNOWN;
 }
 
 /* ---- dictionaries of words ----------------------------------------------------------- */
@@ -332,7 +334,7 @@ static void find_word(void *context, const char *word)
 	int32_t number = dictionary_find(finder->dictionary, word);
 
 	for (size_t i = 0; i < list->count; i++)
-		if (number >= 0 && list->number[i] == number)
+		if (number != ATTRIBUTE_NEW && list->number[i] == number)
 			return;
 	if (list->count < ATTRIBUTE_WORDS_MAX)
 		list->number[list->count++] = number;

@@ -2,8 +2,8 @@
  *
  * Every attribute is a small number: two models share the attribute when the
  * numbers are equal and not negative.  The numbers are given out from the
- * scored models; a query whose value no scored model has gets -1 and shares
- * nothing.
+ * scored models; what no scored model has, or is not known, is negative and
+ * shares nothing.
  */
 #ifndef STEMMA_ENGINE_ATTRIBUTES_H
 #define STEMMA_ENGINE_ATTRIBUTES_H
@@ -25,6 +25,8 @@ enum attribute {
 	ATTRIBUTE_MONTHS,   /* two months of upload */
 	ATTRIBUTE_COUNT
 };
+
+enum { ATTRIBUTE_UNKNOWN = -1, ATTRIBUTE_NEW = -2 };
 
 /* Words of a name: numbers of those that a scored model has, each once. */
 #define ATTRIBUTE_WORDS_MAX 24

@@ -18,7 +18,6 @@
 
 #include "stemma/engine/engine.h"
 
-#define FACTORS_RANK_MAX 32
 
 struct factors;
 
@@ -56,6 +55,9 @@ void factors_cold(const struct factors *factors, size_t model, double *mean, dou
 /* Conditions mean and covariance of f on some cells of the subject, on their own scales. */
 void factors_condition(const struct factors *factors, const struct engine_cell *cell, size_t count,
 		       double *mean, double *covariance);
+
+/* The weight that a parent counts with, of so many with a weight above 0: its own but for the Laplacian. */
+double factors_child_weight(const struct factors *factors, size_t parents, double weight);
 
 size_t factors_rank(const struct factors *factors);
 size_t factors_draws(const struct factors *factors); /* D */
@@ -100,11 +102,11 @@ void factors_reach(const struct factors *factors, const struct engine_target *ta
 
 /* ---- leave-one-out --------------------------------------------------------------------- */
 
-/* Of a scored model: mean and standard deviation of a target, in its unit, predicted without
- * the cells of the target (ENGINE_LEAVE_CELL) or without all of the model's cells
- * (ENGINE_LEAVE_MODEL).  False when the model has no cells in the fit. */
-bool factors_leave_out(const struct factors *factors, size_t model, const struct engine_target *target,
-		       enum engine_leave leave, double *mean, double *sd);
+/* Of a scored model: mean (rank) and covariance of f without the cells of the target
+ * (ENGINE_LEAVE_CELL) or without all of the model's cells (ENGINE_LEAVE_MODEL).  False when the
+ * model has no cells in the fit. */
+bool factors_left_out(const struct factors *factors, size_t model, const struct engine_target *target,
+		      enum engine_leave leave, double *mean, double *covariance);
 
 /* ---- why --------------------------------------------------------------------------------- */
 

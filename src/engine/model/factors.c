@@ -1,0 +1,671 @@
+#include "model/factors_fit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cblas.h>
+#include <lapacke.h>
+
+#include "solve/small.h"
+#include "stemma/base/memory.h"
+#include "stemma/base/parallel.h"
+
+#define W SYSTEM_WIDTH
+#define R2_MAX (FACTORS_RANK_MAX * FACTORS_RANK_MAX)
+
+#define ROWS_MIN 8
+#define ROUNDS 24
+#define LEARNING_BLOCKS 2   /* 1 mean and 7 draws */
+#define DRAW_BLOCKS 17      /* 1 mean and 67 draws */
+#define TOLERANCE 1e-3
+#define DRAW_TOLERANCE 1e-2
+#define STEPS_MAX 300
+#define EXACT_MAX 1600      /* effects x rank of which a dense matrix is factored */
+/* What draws may say of a leverage: their noise must not make it 1. */
+#define OPEN_MIN 0.02
+
+/* ---- the exact posterior of a small case --------------------------------------------- */
+
+/* scale P^-1 D^1/2 of a factor: effects x effects, row-major. */
+static double *dense_effects(const struct design *design, const struct parameters *parameters, size_t k)
+{
+	size_t n = design->effects, rank = parameters->rank;
+	double *u = memory_zero(n * n + 1, sizeof *u);
+
+	for (size_t e = 0; e < n; e++) {
+		size_t first = design->prior_list.start[e], term = design->prior_term[e];
+		u[e * n + e] = term < design->terms ? sqrt(parameters->theta[term * rank + k]) : 1;
+		for (size_t i = first + 1; i < design->prior_list.start[e + 1]; i++)
+			cblas_daxpy((int)n, -(double)design->prior_list.value[i], u + design->prior_list.effect[i] * n, 1,
+				    u + e * n, 1);
+		cblas_dscal((int)n, 1 / (double)design->prior_list.value[first], u + e * n, 1);
+	}
+	for (size_t e = 0; e < n; e++)
+		if (design->scale_term[e] < design->terms)
+			cblas_dscal((int)n, sqrt(parameters->theta[design->scale_term[e] * rank + k]), u + e * n, 1);
+	return u;
+}
+
+/* Z u: rows x effects. */
+static double *dense_rows(const struct design *design, const double *u)
+{
+	size_t n = design->effects;
+	double *w = memory_zero(design->rows * n + 1, sizeof *w);
+
+	for (size_t row = 0; row < design->rows; row++)
+		for (size_t i = design->row.start[row]; i < design->row.start[row + 1]; i++)
+			cblas_daxpy((int)n, (double)design->row.value[i], u + design->row.effect[i] * n, 1, w + row * n, 1);
+	return w;
+}
+
+/* M over (factor, effect), and W'b. */
+static void dense_system(const struct factors *factors, double *const *w, double *m, double *right)
+{
+	size_t rank = factors->parameters.rank, n = factors->design.effects, rows = factors->design.rows, side = rank * n;
+	double *scaled = memory_allocate(rows * n + 1, sizeof *scaled);
+
+	for (size_t k = 0; k < rank; k++) {
+		for (size_t row = 0; row < rows; row++)
+			cblas_daxpy((int)n, (double)factors->evidence.told[row * rank + k], w[k] + row * n, 1, right + k * n, 1);
+		for (size_t l = 0; l <= k; l++) {
+			for (size_t row = 0; row < rows; row++) {
+				double b = (double)factors->evidence.information[(row * rank + k) * rank + l];
+				for (size_t e = 0; e < n; e++)
+					scaled[row * n + e] = b * w[l][row * n + e];
+			}
+			cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)n, (int)n, (int)rows, 1, w[k], (int)n, scaled,
+				    (int)n, 0, m + k * n * side + l * n, (int)side);
+		}
+	}
+	for (size_t i = 0; i < side; i++)
+		m[i * side + i] += 1;
+	free(scaled);
+}
+
+/* Sets mean and root from v and L^-1 (rows are columns of the root). */
+static void dense_take(struct factors *factors, double *const *u, const double *v, const double *inverse)
+{
+	size_t rank = factors->parameters.rank, n = factors->design.effects, side = rank * n;
+	double *line = memory_allocate(side + 1, sizeof *line);
+
+	for (size_t e = 0; e < n; e++)
+		for (size_t k = 0; k < rank; k++) {
+			factors->mean[e * rank + k] = (float)cblas_ddot((int)n, u[k] + e * n, 1, v + k * n, 1);
+			/* x = u v, root of v = L'^-1: (u L'^-1)_j = sum over e' u_e' (L^-1)_j,e' */
+			cblas_dgemv(CblasRowMajor, CblasNoTrans, (int)side, (int)n, 1, inverse + k * n, (int)side, u[k] + e * n, 1,
+				    0, line, 1);
+			for (size_t j = 0; j < side; j++)
+				factors->root[(e * rank + k) * side + j] = (float)line[j];
+		}
+	free(line);
+}
+
+static void solve_exactly(struct factors *factors)
+{
+	size_t rank = factors->parameters.rank, n = factors->design.effects, side = rank * n;
+	double *u[FACTORS_RANK_MAX], *w[FACTORS_RANK_MAX];
+	double *m = memory_zero(side * side + 1, sizeof *m), *v = memory_zero(side + 1, sizeof *v);
+
+	for (size_t k = 0; k < rank; k++) {
+		u[k] = dense_effects(&factors->design, &factors->parameters, k);
+		w[k] = dense_rows(&factors->design, u[k]);
+	}
+	dense_system(factors, w, m, v);
+	factors->draws = side;
+	factors->root = memory_zero(side * side + 1, sizeof *factors->root);
+	if (side > 0) {
+		LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)side, m, (int)side);
+		LAPACKE_dpotrs(LAPACK_ROW_MAJOR, 'L', (int)side, 1, m, (int)side, v, 1);
+		LAPACKE_dtrtri(LAPACK_ROW_MAJOR, 'L', 'N', (int)side, m, (int)side);
+		for (size_t i = 0; i < side; i++)
+			memset(m + i * side + i + 1, 0, (side - i - 1) * sizeof *m);
+		dense_take(factors, u, v, m);
+	}
+	for (size_t k = 0; k < rank; k++) {
+		free(u[k]);
+		free(w[k]);
+	}
+	free(m);
+	free(v);
+}
+
+/* ---- the posterior by draws ------------------------------------------------------------ */
+
+/* Takes a solved block: its mean and its draws, as what Z takes. */
+static void take_block(struct factors *factors, const struct system *system, struct solution *solution, size_t block)
+{
+	size_t lines = factors->design.effects * factors->parameters.rank;
+	float *effects = solution->effects[block], scale = 1 / sqrtf((float)factors->draws);
+
+	system_effects(system, effects);
+	for (size_t i = 0; i < lines; i++)
+		for (size_t c = 0; c < W; c++) {
+			size_t column = block * W + c;
+			if (column == 0)
+				factors->mean[i] = effects[i * W];
+			else
+				factors->root[i * factors->draws + column - 1] = scale * effects[i * W + c];
+		}
+	free(solution->effects[block]);
+	solution->effects[block] = NULL;
+}
+
+static bool solve_by_draws(struct factors *factors, struct progress *progress, struct solution *draws)
+{
+	struct system system;
+	struct solution mean;
+
+	/* The mean to a finer end; its block then serves as the start of the first one's draws. */
+	solution_new(DRAW_BLOCKS, factors->seed + 1, draws);
+	solution_new(1, factors->seed + 1, &mean);
+	factors->draws = draws->columns - 1;
+	system_new(&factors->design, factors->parameters.rank, factors->parameters.theta, factors->evidence.information,
+		   &system);
+	bool good = solution_solve(&system, &factors->cells, &factors->parameters, &factors->evidence, NULL, TOLERANCE,
+				   STEPS_MAX, NULL, &mean);
+	if (good) {
+		draws->effects[0] = mean.effects[0];
+		draws->rows[0] = mean.rows[0];
+		draws->surprise[0] = mean.surprise[0];
+		mean.effects[0] = mean.rows[0] = mean.surprise[0] = NULL;
+		good = solution_solve(&system, &factors->cells, &factors->parameters, &factors->evidence, NULL,
+				      DRAW_TOLERANCE, STEPS_MAX, progress, draws);
+	}
+	if (good) {
+		factors->root = memory_allocate(factors->design.effects * factors->parameters.rank * factors->draws + 1,
+						sizeof *factors->root);
+		for (size_t block = 0; block < draws->blocks; block++)
+			take_block(factors, &system, draws, block);
+	}
+	solution_free(&mean);
+	system_free(&system);
+	return good;
+}
+
+/* ---- what the others tell of a row ---------------------------------------------------------- */
+
+/* Adds Z_row times the effects' mean (rank) and deviations (rank x draws). */
+static void row_state(const struct factors *factors, size_t row, double *mean, float *deviation)
+{
+	const struct design_lists *z = &factors->design.row;
+	size_t rank = factors->parameters.rank, draws = factors->draws;
+
+	for (size_t i = z->start[row]; i < z->start[row + 1]; i++) {
+		size_t effect = z->effect[i];
+		for (size_t k = 0; k < rank; k++)
+			mean[k] += (double)(z->value[i] * factors->mean[effect * rank + k]);
+		if (deviation)
+			cblas_saxpy((int)(rank * draws), z->value[i], factors->root + effect * rank * draws, 1, deviation, 1);
+	}
+}
+
+/* deviation deviation': n x n. */
+static void deviation_covariance(const float *deviation, size_t n, size_t draws, double *covariance)
+{
+	for (size_t k = 0; k < n; k++)
+		for (size_t l = 0; l <= k; l++) {
+			double sum = 0;
+			for (size_t d = 0; d < draws; d++)
+				sum += (double)(deviation[k * draws + d] * deviation[l * draws + d]);
+			covariance[k * n + l] = covariance[l * n + k] = sum;
+		}
+}
+
+/* B = L L' with L rank x *width, from the eigenvalues of S^1/2 B S^1/2; back: L^+ (width x
+ * rank). */
+static void information_root(const float *information, const float *own, size_t rank, double *l, double *back,
+			     size_t *width)
+{
+	double matrix[R2_MAX], value[FACTORS_RANK_MAX];
+
+	for (size_t k = 0; k < rank; k++)
+		for (size_t m = 0; m < rank; m++)
+			matrix[k * rank + m] = sqrt((double)own[k] * (double)own[m]) * (double)information[k * rank + m];
+	*width = 0;
+	if (LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'L', (int)rank, matrix, (int)rank, value) != 0)
+		return;
+	for (size_t j = 0; j < rank; j++) {
+		if (value[j] < 1e-5)
+			continue;
+		for (size_t k = 0; k < rank; k++) {
+			l[k * rank + *width] = matrix[k * rank + j] * sqrt(value[j] / (double)own[k]);
+			back[*width * rank + k] = matrix[k * rank + j] * sqrt((double)own[k] / value[j]);
+		}
+		(*width)++;
+	}
+}
+
+/* What is open of a row's whitened information, I - L'VL: from its posterior covariance V where the
+ * row counts little, from the draws' surprises where it counts much. */
+static void open_share(const struct factors *factors, const struct solution *draws, size_t row, const double *covariance,
+		       const double *l, const double *back, size_t width, double *share)
+{
+	size_t rank = factors->parameters.rank;
+	double trace = 0, told[FACTORS_RANK_MAX];
+
+	for (size_t i = 0; i < width; i++)
+		for (size_t j = 0; j < width; j++) {
+			double sum = i == j;
+			for (size_t k = 0; k < rank; k++)
+				for (size_t m = 0; m < rank; m++)
+					sum -= l[k * rank + i] * covariance[k * rank + m] * l[m * rank + j];
+			share[i * width + j] = sum;
+			trace += i == j ? sum : 0;
+		}
+	if (factors->exact || width == 0)
+		return;
+	double open = fmin(fmax(trace / (double)width, 0.01), 1);
+	double weight = (1 - open) * (1 - open) / ((1 - open) * (1 - open) + open * open);
+	for (size_t i = 0; i < width * width; i++)
+		share[i] *= 1 - weight;
+	for (size_t column = 1; column < draws->columns; column++) {
+		const float *s = draws->surprise[column / W] + row * rank * W + column % W;
+		for (size_t i = 0; i < width; i++) {
+			told[i] = 0;
+			for (size_t k = 0; k < rank; k++)
+				told[i] += back[i * rank + k] * (double)s[k * W];
+		}
+		for (size_t i = 0; i < width; i++)
+			for (size_t j = 0; j < width; j++)
+				share[i * width + j] += weight * told[i] * told[j] / (double)factors->draws;
+	}
+	for (size_t i = 0; i < width; i++)
+		share[i * width + i] += OPEN_MIN;
+}
+
+/* V + V L (I - L'VL)^-1 L' V: the covariance without the row's own cells. */
+static void widen(double *covariance, const double *l, double *share, size_t rank, size_t width)
+{
+	double between[R2_MAX]; /* width x rank: Cholesky^-1 L'V */
+
+	for (double more = 0; !small_cholesky(share, width); more += 0.05) /* draws are noisy */
+		for (size_t i = 0; i < width; i++)
+			share[i * width + i] = fabs(share[i * width + i]) + 0.05 + more;
+	for (size_t k = 0; k < rank; k++) {
+		double column[FACTORS_RANK_MAX];
+		for (size_t i = 0; i < width; i++) {
+			column[i] = 0;
+			for (size_t m = 0; m < rank; m++)
+				column[i] += l[m * rank + i] * covariance[m * rank + k];
+		}
+		small_solve_front(share, width, column);
+		for (size_t i = 0; i < width; i++)
+			between[i * rank + k] = column[i];
+	}
+	for (size_t k = 0; k < rank; k++)
+		for (size_t m = 0; m < rank; m++)
+			for (size_t i = 0; i < width; i++)
+				covariance[k * rank + m] += between[i * rank + k] * between[i * rank + m];
+}
+
+struct outside_work {
+	struct factors *factors;
+	const struct solution *draws;
+	size_t parts;
+};
+
+static void row_outside(struct factors *factors, const struct solution *draws, size_t row, float *deviation)
+{
+	size_t rank = factors->parameters.rank, width;
+	double mean[FACTORS_RANK_MAX] = {0}, covariance[R2_MAX], l[R2_MAX], back[R2_MAX], share[R2_MAX];
+	const float *information = factors->evidence.information + row * rank * rank;
+
+	memset(deviation, 0, rank * factors->draws * sizeof *deviation);
+	row_state(factors, row, mean, deviation);
+	deviation_covariance(deviation, rank, factors->draws, covariance);
+	information_root(information, factors->evidence.own + row * rank, rank, l, back, &width);
+	open_share(factors, draws, row, covariance, l, back, width, share);
+	widen(covariance, l, share, rank, width);
+	for (size_t k = 0; k < rank; k++) {
+		double surprise[FACTORS_RANK_MAX];
+		for (size_t m = 0; m < rank; m++) {
+			surprise[m] = (double)factors->evidence.told[row * rank + m];
+			for (size_t j = 0; j < rank; j++)
+				surprise[m] -= (double)information[m * rank + j] * mean[j];
+		}
+		double outside = mean[k];
+		for (size_t m = 0; m < rank; m++)
+			outside -= covariance[k * rank + m] * surprise[m];
+		factors->outside[row * rank + k] = (float)outside;
+	}
+	for (size_t i = 0; i < rank * rank; i++)
+		factors->open[row * rank * rank + i] = (float)covariance[i];
+}
+
+static void outside_part(void *context, size_t part)
+{
+	struct outside_work *work = context;
+	size_t rows = work->factors->cells.rows;
+	float *deviation = memory_allocate(work->factors->parameters.rank * work->factors->draws + 1, sizeof *deviation);
+
+	for (size_t row = parallel_begin(rows, part, work->parts); row < parallel_begin(rows, part + 1, work->parts); row++)
+		row_outside(work->factors, work->draws, row, deviation);
+	free(deviation);
+}
+
+bool factors_solve(struct factors *factors, struct progress *progress)
+{
+	size_t rank = factors->parameters.rank, effects = factors->design.effects;
+	struct solution draws = {0};
+	bool good = true;
+
+	evidence_set(&factors->cells, &factors->design, &factors->parameters, NULL, &factors->evidence);
+	free(factors->mean);
+	free(factors->root);
+	factors->root = NULL;
+	factors->mean = memory_zero(effects * rank + 1, sizeof *factors->mean);
+	factors->exact = effects * rank <= EXACT_MAX;
+	if (factors->exact)
+		solve_exactly(factors);
+	else
+		good = solve_by_draws(factors, progress, &draws);
+	if (good) {
+		struct outside_work work = {factors, &draws, parallel_parts(factors->cells.rows)};
+		parallel_run(work.parts, outside_part, &work);
+	}
+	solution_free(&draws);
+	return good;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+static size_t choose_rank(const struct cells *cells)
+{
+	size_t scored = 0, most = cells->count < 500 ? 2 : cells->count < 3000 ? 3 : cells->count < 12000 ? 6
+				 : cells->count < 40000 ? 8 : 12;
+
+	for (size_t b = 0; b < cells->benchmarks; b++)
+		scored += cells->column_start[b + 1] > cells->column_start[b];
+	/* Nearly complete columns bear as many factors as there are columns. */
+	if (scored <= 8 && cells->count * 10 >= cells->rows * scored * 8 && cells->rows >= 40 * scored)
+		return scored;
+	return most < scored ? most : scored;
+}
+
+static double newest_date(const struct factors *factors)
+{
+	double newest = -HUGE_VAL;
+
+	for (size_t row = 0; row < factors->cells.rows; row++)
+		newest = fmax(newest, engine_data_model(&factors->data, factors->cells.row_model[row]).uploaded);
+	return newest > -HUGE_VAL ? newest : HUGE_VAL;
+}
+
+static enum status factors_learn(struct factors *factors, struct progress *progress)
+{
+	struct solution solution;
+
+	solution_new(LEARNING_BLOCKS, factors->seed, &solution);
+	bool good = parameters_learn(&factors->cells, &factors->design, ROUNDS, false, progress, &factors->parameters,
+				     &factors->evidence, &solution);
+	solution_free(&solution);
+	return good ? STATUS_OK : STATUS_CANCELLED;
+}
+
+enum status factors_new(const struct engine_data *data, enum prior prior, size_t rank, uint64_t seed,
+			struct progress *progress, struct factors **result, struct error *error)
+{
+	struct factors *factors = memory_zero(1, sizeof *factors);
+	struct progress_part learning, relating, calibrating;
+
+	factors->data = *data;
+	factors->prior = prior;
+	factors->seed = seed;
+	cells_new(data, NULL, &factors->cells);
+	enum status status = STATUS_OK;
+	if (factors->cells.rows < ROWS_MIN) {
+		status = error_set(error, STATUS_DATA, "%zu models with scores are too few to learn from",
+				   factors->cells.rows);
+		error_advise(error, "import a leaderboard: at least %d are needed", ROWS_MIN);
+		goto cleanup;
+	}
+	size_t rows = factors->cells.rows;
+	factors->attributes = attributes_new(data, factors->cells.row_model, rows);
+	status = design_new(&factors->data, prior, 3, factors->attributes, factors->cells.row_model,
+			    factors->cells.model_row, rows, &factors->design, error);
+	if (status != STATUS_OK)
+		goto cleanup;
+	rank = rank ? rank : choose_rank(&factors->cells);
+	rank = rank > FACTORS_RANK_MAX ? FACTORS_RANK_MAX : rank;
+	parameters_new(data, &factors->cells, &factors->design, rank, seed, &factors->parameters);
+	evidence_new(rows, rank, &factors->evidence);
+	factors->outside = memory_allocate(rows * rank + 1, sizeof *factors->outside);
+	factors->open = memory_allocate(rows * rank * rank + 1, sizeof *factors->open);
+	factors->newest_date = newest_date(factors);
+	status = factors_learn(factors, progress_begin_part(&learning, progress, 0, 0.6));
+	if (status == STATUS_OK && !factors_solve(factors, progress_begin_part(&relating, progress, 0.6, 0.8)))
+		status = STATUS_CANCELLED;
+	if (status == STATUS_OK && !factors_calibrate(factors, progress_begin_part(&calibrating, progress, 0.8, 1)))
+		status = STATUS_CANCELLED;
+	if (status == STATUS_CANCELLED)
+		error_set(error, STATUS_CANCELLED, "cancelled");
+	if (status != STATUS_OK)
+		goto cleanup;
+	*result = factors;
+	return STATUS_OK;
+cleanup:
+	factors_free(factors);
+	return status;
+}
+
+void factors_free(struct factors *factors)
+{
+	if (!factors)
+		return;
+	design_free(&factors->design);
+	attributes_free(factors->attributes);
+	cells_free(&factors->cells);
+	parameters_free(&factors->parameters);
+	evidence_free(&factors->evidence);
+	free(factors->mean);
+	free(factors->root);
+	free(factors->outside);
+	free(factors->open);
+	for (size_t kind = 0; kind < FACTORS_SPREAD_COUNT; kind++)
+		free(factors->reach[kind]);
+	free(factors);
+}
+
+/* ---- subjects ------------------------------------------------------------------------------------ */
+
+size_t factors_rank(const struct factors *factors)
+{
+	return factors->parameters.rank;
+}
+
+size_t factors_draws(const struct factors *factors)
+{
+	return factors->draws;
+}
+
+size_t factors_rows(const struct factors *factors)
+{
+	return factors->cells.rows;
+}
+
+uint32_t factors_row_model(const struct factors *factors, size_t row)
+{
+	return factors->cells.row_model[row];
+}
+
+int32_t factors_model_row(const struct factors *factors, size_t model)
+{
+	return factors->cells.model_row[model];
+}
+
+void factors_state_new(const struct factors *factors, struct factors_state *state)
+{
+	size_t rank = factors->parameters.rank;
+
+	*state = (struct factors_state){.rank = rank, .draws = factors->draws};
+	state->mean = memory_zero(rank, sizeof *state->mean);
+	state->deviation = memory_zero(rank * factors->draws + 1, sizeof *state->deviation);
+	state->own = memory_zero(rank * rank, sizeof *state->own);
+}
+
+void factors_state_free(struct factors_state *state)
+{
+	free(state->mean);
+	free(state->deviation);
+	free(state->own);
+	*state = (struct factors_state){0};
+}
+
+static void state_clear(struct factors_state *state)
+{
+	memset(state->mean, 0, state->rank * sizeof *state->mean);
+	memset(state->deviation, 0, state->rank * state->draws * sizeof *state->deviation);
+	memset(state->own, 0, state->rank * state->rank * sizeof *state->own);
+}
+
+void factors_state_add(struct factors_state *to, double weight, const struct factors_state *from)
+{
+	size_t rank = to->rank;
+
+	for (size_t k = 0; k < rank; k++)
+		to->mean[k] += weight * from->mean[k];
+	for (size_t i = 0; i < rank * rank; i++)
+		to->own[i] += weight * weight * from->own[i];
+	cblas_saxpy((int)(rank * to->draws), (float)weight, from->deviation, 1, to->deviation, 1);
+}
+
+void factors_state_covariance(const struct factors_state *state, double *covariance)
+{
+	deviation_covariance(state->deviation, state->rank, state->draws, covariance);
+	for (size_t i = 0; i < state->rank * state->rank; i++)
+		covariance[i] += state->own[i];
+}
+
+/* A row's own part e = f - Z x: mean and deviations are added times `share` (rank), and its covariance
+ * given x to own.  e = C (h + S^-1 Z x) - Z x. */
+static void add_row_own(const struct factors *factors, size_t row, const double *share, struct factors_state *state)
+{
+	size_t rank = state->rank, draws = state->draws;
+	double mean[FACTORS_RANK_MAX] = {0}, pulled[FACTORS_RANK_MAX];
+	float *deviation = memory_zero(rank * draws + 1, sizeof *deviation);
+	const float *shrunk = factors->evidence.shrunk + row * rank * rank, *own = factors->evidence.own + row * rank;
+
+	row_state(factors, row, mean, deviation);
+	for (size_t k = 0; k < rank; k++) {
+		pulled[k] = (double)factors->evidence.pull[row * rank + k] - mean[k];
+		for (size_t l = 0; l < rank; l++) {
+			double gain = (double)shrunk[k * rank + l] / (double)own[l];
+			pulled[k] += gain * mean[l];
+			gain -= k == l;
+			cblas_saxpy((int)draws, (float)(share[k] * gain), deviation + l * draws, 1, state->deviation + k * draws, 1);
+			state->own[k * rank + l] += share[k] * share[l] * (double)shrunk[k * rank + l];
+		}
+		state->mean[k] += share[k] * pulled[k];
+	}
+	free(deviation);
+}
+
+/* Adds where something stands: effects, shares of rows' innovations, new variance. */
+static void add_place(const struct factors *factors, const struct design_place *place, struct factors_state *state)
+{
+	size_t rank = state->rank, draws = state->draws, terms = factors->design.terms;
+
+	for (size_t i = 0; i < place->effects; i++) {
+		size_t effect = place->effect[i].number;
+		for (size_t k = 0; k < rank; k++)
+			state->mean[k] += (double)(place->effect[i].value * factors->mean[effect * rank + k]);
+		cblas_saxpy((int)(rank * draws), place->effect[i].value, factors->root + effect * rank * draws, 1,
+			    state->deviation, 1);
+	}
+	for (size_t i = 0; i < place->rows; i++) {
+		double share[FACTORS_RANK_MAX], variance, own;
+		size_t row = place->row[i].number, term = design_row_origin(&factors->design, row, &own);
+		for (size_t k = 0; k < rank; k++) {
+			/* The innovation is a part of e: given e its share of the mean, and what that leaves open. */
+			double weight = (double)place->row[i].value;
+			variance = own * factors->parameters.theta[term * rank + k];
+			share[k] = weight * variance / (double)factors->evidence.own[row * rank + k];
+			state->own[k * rank + k] += weight * weight * variance - weight * share[k] * variance;
+		}
+		add_row_own(factors, row, share, state);
+	}
+	for (size_t t = 0; t < terms; t++)
+		for (size_t k = 0; k < rank && place->own[t] > 0; k++)
+			state->own[k * rank + k] += place->own[t] * factors->parameters.theta[t * rank + k];
+}
+
+/* The variance that every model has of its own. */
+static void add_own(const struct factors *factors, struct factors_state *state)
+{
+	for (size_t k = 0; k < state->rank; k++)
+		state->own[k * state->rank + k] += factors->parameters.own[k];
+}
+
+void factors_known(const struct factors *factors, size_t model, struct factors_state *state)
+{
+	int32_t row = factors->cells.model_row[model];
+	double all[FACTORS_RANK_MAX];
+
+	state_clear(state);
+	if (row >= 0) {
+		for (size_t k = 0; k < state->rank; k++)
+			all[k] = 1;
+		row_state(factors, (size_t)row, state->mean, state->deviation);
+		add_row_own(factors, (size_t)row, all, state);
+		return;
+	}
+	struct design_place place = {0};
+	struct engine_model facts;
+	attributes_describe(&factors->data, model, &facts);
+	design_place_facts(&factors->design, &facts, &place);
+	design_place_node(&factors->design, model, 1, &place);
+	add_place(factors, &place, state);
+	add_own(factors, state);
+	design_place_free(&place);
+}
+
+void factors_parent(const struct factors *factors, size_t parent, struct factors_state *state)
+{
+	struct design_place place = {0};
+
+	state_clear(state);
+	design_place_node(&factors->design, parent, 1, &place);
+	add_place(factors, &place, state);
+	design_place_free(&place);
+}
+
+void factors_facts(const struct factors *factors, const struct engine_model *facts, enum relation relation,
+		   size_t parents, struct factors_state *state)
+{
+	struct design_place place = {0};
+
+	state_clear(state);
+	design_place_facts(&factors->design, facts, &place);
+	design_place_making(&factors->design, relation, parents, &place);
+	add_place(factors, &place, state);
+	add_own(factors, state);
+	design_place_free(&place);
+}
+
+double factors_child_weight(const struct factors *factors, size_t parents, double weight)
+{
+	return design_child_weight(&factors->design, parents, weight);
+}
+
+void factors_cold(const struct factors *factors, size_t model, double *mean, double *covariance)
+{
+	size_t rank = factors->parameters.rank;
+	int32_t row = factors->cells.model_row[model];
+
+	if (row < 0) {
+		struct factors_state state;
+		factors_state_new(factors, &state);
+		factors_known(factors, model, &state);
+		memcpy(mean, state.mean, rank * sizeof *mean);
+		factors_state_covariance(&state, covariance);
+		factors_state_free(&state);
+		return;
+	}
+	for (size_t k = 0; k < rank; k++) {
+		mean[k] = (double)factors->outside[(size_t)row * rank + k];
+		for (size_t l = 0; l < rank; l++)
+			covariance[k * rank + l] = (double)factors->open[((size_t)row * rank + k) * rank + l];
+		covariance[k * rank + k] += (double)factors->evidence.own[(size_t)row * rank + k];
+	}
+}

@@ -1,0 +1,248 @@
+/* How wide intervals must be: measured, because real residuals have heavier tails than the
+ * normal distribution, and the more so the further the scored relatives are.  Cells of scored
+ * models in closed form; models without cells, newer ones and new families by solving without
+ * them, the variances kept.  A reach is the conformal quantile (Vovk 2005) of |z|. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cblas.h>
+
+#include "model/factors_fit.h"
+#include "stemma/base/memory.h"
+
+#define W SYSTEM_WIDTH
+#define R2_MAX (FACTORS_RANK_MAX * FACTORS_RANK_MAX)
+#define NORMAL_50 0.6745
+#define NORMAL_90 1.6449
+
+#define BLOCKS 4           /* 1 mean and 15 draws */
+#define TOLERANCE 2e-2
+#define STEPS_MAX 100
+#define COLD_SHARE 5       /* one in so many models is cold */
+#define FAMILY_SHARE 4     /* one in so many families is new */
+#define NEWEST_SHARE 0.2
+#define JUDGED_MIN 40      /* fewer give no 90 % quantile */
+#define OWN_MIN 150        /* a benchmark of so many judged cells has a reach of its own */
+
+struct judged {
+	uint32_t benchmark;
+	float size;            /* |z| */
+};
+
+struct judgement {
+	struct judged *judged;
+	size_t count, capacity;
+};
+
+static void judge(struct judgement *judgement, uint32_t benchmark, double size)
+{
+	judgement->judged = memory_grow(judgement->judged, judgement->count, &judgement->capacity,
+					sizeof *judgement->judged);
+	judgement->judged[judgement->count++] = (struct judged){.benchmark = benchmark, .size = (float)size};
+}
+
+/* Judges a cell by mean and covariance of f. */
+static void judge_cell(const struct factors *factors, size_t cell, const double *mean, const double *covariance,
+		       struct judgement *judgement)
+{
+	uint32_t b = factors->cells.benchmark[cell];
+	double variance, z = factors_z(factors, b, mean, covariance, &variance);
+
+	judge(judgement, b, fabs((double)factors->cells.z[cell] - z) / sqrt(variance + (double)factors->cells.error[cell]));
+}
+
+/* ---- quantiles --------------------------------------------------------------------------- */
+
+static int judged_compare(const void *left, const void *right)
+{
+	const struct judged *a = left, *b = right;
+
+	if (a->benchmark != b->benchmark)
+		return a->benchmark < b->benchmark ? -1 : 1;
+	return (a->size > b->size) - (a->size < b->size);
+}
+
+static int size_compare(const void *left, const void *right)
+{
+	const struct judged *a = left, *b = right;
+
+	return (a->size > b->size) - (a->size < b->size);
+}
+
+/* Of sorted sizes: how far a share of them and of the one that is to come reaches. */
+static float reach_of(const struct judged *judged, size_t count, double share)
+{
+	double place = ceil(share * ((double)count + 1)) - 1;
+
+	return judged[place < (double)count ? (size_t)place : count - 1].size;
+}
+
+static struct spread_reach reaches(const struct judged *judged, size_t count)
+{
+	if (count < JUDGED_MIN)
+		return (struct spread_reach){(float)NORMAL_50, (float)NORMAL_90};
+	return (struct spread_reach){reach_of(judged, count, 0.5), reach_of(judged, count, 0.9)};
+}
+
+/* The reaches of all benchmarks: those of few cells have what all have together; a kind of which
+ * too little is judged has what an easier one has. */
+static void take_reaches(struct factors *factors, enum factors_spread kind, struct judgement *judgement)
+{
+	size_t benchmarks = factors->cells.benchmarks;
+	struct spread_reach *reach = memory_allocate(benchmarks + 1, sizeof *reach);
+
+	if (judgement->count > 0)
+		qsort(judgement->judged, judgement->count, sizeof *judgement->judged, size_compare);
+	struct spread_reach all = reaches(judgement->judged, judgement->count);
+	for (size_t b = 0; b < benchmarks; b++)
+		reach[b] = judgement->count < JUDGED_MIN && kind > 0 ? factors->reach[kind - 1][b] : all;
+	if (judgement->count > 0)
+		qsort(judgement->judged, judgement->count, sizeof *judgement->judged, judged_compare);
+	for (size_t first = 0, last; first < judgement->count; first = last) {
+		uint32_t b = judgement->judged[first].benchmark;
+		for (last = first; last < judgement->count && judgement->judged[last].benchmark == b; last++)
+			;
+		if (last - first >= OWN_MIN)
+			reach[b] = reaches(judgement->judged + first, last - first);
+	}
+	free(factors->reach[kind]);
+	factors->reach[kind] = reach;
+	free(judgement->judged);
+	*judgement = (struct judgement){0};
+}
+
+/* ---- cells of scored models ------------------------------------------------------------------ */
+
+static void calibrate_cells(struct factors *factors)
+{
+	const struct cells *cells = &factors->cells;
+	struct judgement judgement = {0};
+	double mean[FACTORS_RANK_MAX], covariance[R2_MAX];
+
+	for (size_t cell = 0; cell < cells->count; cell++) {
+		uint32_t b = cells->benchmark[cell];
+		size_t row = cells->row[cell];
+		if (cells->row_start[row + 1] - cells->row_start[row] < 2)
+			continue; /* nothing else is known of it */
+		struct engine_target target = {1, &b, NULL};
+		factors_left_out(factors, cells->row_model[row], &target, ENGINE_LEAVE_CELL, mean, covariance);
+		judge_cell(factors, cell, mean, covariance, &judgement);
+	}
+	take_reaches(factors, FACTORS_SPREAD_CELL, &judgement);
+}
+
+/* ---- models that are left out -------------------------------------------------------------------- */
+
+static uint64_t hash_number(uint64_t number)
+{
+	number = (number + 1) * 0x9E3779B97F4A7C15u;
+	return (number ^ number >> 29) * 0xBF58476D1CE4E5B9u >> 33;
+}
+
+static int compare_doubles(const void *left, const void *right)
+{
+	double a = *(const double *)left, b = *(const double *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* The day that the newest share of the rows comes after. */
+static double newest_day(const struct factors *factors)
+{
+	size_t count = 0;
+	double *day = memory_allocate(factors->cells.rows, sizeof *day);
+
+	for (size_t row = 0; row < factors->cells.rows; row++) {
+		day[count] = engine_data_model(&factors->data, factors->cells.row_model[row]).uploaded;
+		count += isnan(day[count]) ? 0 : 1;
+	}
+	qsort(day, count, sizeof *day, compare_doubles);
+	double found = count ? day[(size_t)((1 - NEWEST_SHARE) * (double)(count - 1))] : HUGE_VAL;
+	free(day);
+	return found;
+}
+
+/* Which rows a kind leaves out. */
+static void choose_hidden(const struct factors *factors, enum factors_spread kind, bool *hidden)
+{
+	double day = newest_day(factors);
+
+	for (size_t row = 0; row < factors->cells.rows; row++) {
+		uint32_t model = factors->cells.row_model[row];
+		struct kernel_point point;
+		attributes_point_of(factors->attributes, &factors->data, model, &point);
+		int32_t family = point.attribute[ATTRIBUTE_FAMILY] >= 0 ? point.attribute[ATTRIBUTE_FAMILY]
+								       : point.attribute[ATTRIBUTE_MAKER];
+		if (kind == FACTORS_SPREAD_NEWEST)
+			hidden[row] = engine_data_model(&factors->data, model).uploaded > day;
+		else if (kind == FACTORS_SPREAD_FAMILY)
+			hidden[row] = family >= 0 && hash_number((uint64_t)family + factors->seed) % FAMILY_SHARE == 0;
+		else
+			hidden[row] = hash_number(model + factors->seed) % COLD_SHARE == 0;
+	}
+}
+
+/* Judges the cells of a row by the effects alone. */
+static void judge_row(const struct factors *factors, const struct solution *solution, size_t row,
+		      struct judgement *judgement)
+{
+	size_t rank = factors->parameters.rank, draws = solution->columns - 1;
+	double mean[FACTORS_RANK_MAX], covariance[R2_MAX] = {0};
+
+	for (size_t column = 0; column <= draws; column++) {
+		const float *rows = solution->rows[column / W] + row * rank * W + column % W;
+		for (size_t k = 0; k < rank; k++) {
+			if (column == 0)
+				mean[k] = (double)rows[k * W];
+			for (size_t l = 0; l < rank && column > 0; l++)
+				covariance[k * rank + l] += (double)(rows[k * W] * rows[l * W]) / (double)draws;
+		}
+	}
+	for (size_t k = 0; k < rank; k++)
+		covariance[k * rank + k] += (double)factors->evidence.own[row * rank + k];
+	for (size_t i = factors->cells.row_start[row]; i < factors->cells.row_start[row + 1]; i++)
+		judge_cell(factors, i, mean, covariance, judgement);
+}
+
+static bool calibrate_hidden(struct factors *factors, enum factors_spread kind, struct progress *progress)
+{
+	const struct cells *cells = &factors->cells;
+	size_t rank = factors->parameters.rank;
+	bool *hidden = memory_zero(cells->rows + 1, sizeof *hidden), *hidden_cell = memory_zero(cells->count + 1, 1);
+	struct evidence evidence;
+	struct system system;
+	struct solution solution;
+	struct judgement judgement = {0};
+
+	choose_hidden(factors, kind, hidden);
+	for (size_t i = 0; i < cells->count; i++)
+		hidden_cell[i] = hidden[cells->row[i]];
+	evidence_new(cells->rows, rank, &evidence);
+	evidence_set(cells, &factors->design, &factors->parameters, hidden_cell, &evidence);
+	system_new(&factors->design, rank, factors->parameters.theta, evidence.information, &system);
+	solution_new(BLOCKS, factors->seed + 100 + kind, &solution);
+	bool good = solution_solve(&system, cells, &factors->parameters, &evidence, hidden_cell, TOLERANCE, STEPS_MAX,
+				   progress, &solution);
+	for (size_t row = 0; row < cells->rows && good; row++)
+		if (hidden[row])
+			judge_row(factors, &solution, row, &judgement);
+	if (good)
+		take_reaches(factors, kind, &judgement);
+	solution_free(&solution);
+	system_free(&system);
+	evidence_free(&evidence);
+	free(hidden);
+	free(hidden_cell);
+	return good;
+}
+
+bool factors_calibrate(struct factors *factors, struct progress *progress)
+{
+	bool good = true;
+
+	calibrate_cells(factors);
+	for (enum factors_spread kind = FACTORS_SPREAD_COLD; kind < FACTORS_SPREAD_COUNT && good; kind++)
+		good = calibrate_hidden(factors, kind, progress);
+	return good;
+}

@@ -1,0 +1,47 @@
+/* System: the equations of all effects of all factors,
+ *
+ *     M v = W'b,   M = I + W'BW,   W = Z scale P^-1 D^1/2
+ *
+ * v are the effects in units of their prior (design.h), B the information (rank x rank a
+ * row, the factors coupled) that each row's cells give about Z x.  By preconditioned
+ * conjugate gradients (Hestenes and Stiefel 1952), SYSTEM_WIDTH right sides at once. */
+#ifndef STEMMA_ENGINE_SYSTEM_H
+#define STEMMA_ENGINE_SYSTEM_H
+
+#include "model/design.h"
+
+/* Right sides that are worked on side by side: a block is lines of rank x SYSTEM_WIDTH
+ * floats, one a row or an effect. */
+#define SYSTEM_WIDTH 4
+#define FACTORS_RANK_MAX 32
+#define FACTORS_LINE_MAX (FACTORS_RANK_MAX * SYSTEM_WIDTH)
+
+struct system {
+	const struct design *design;
+	size_t rank;
+	float *root;     /* (terms + 1) x rank: sqrt theta, the last line 1 */
+	const float *information; /* rows x rank x rank: B, borrowed */
+	float *diagonal; /* effects x rank: of M, about */
+};
+
+/* theta is terms x rank. */
+void system_new(const struct design *design, size_t rank, const double *theta, const float *information,
+		struct system *system);
+void system_free(struct system *system);
+
+size_t system_effect_block(const struct system *system); /* floats of a block of effects */
+size_t system_row_block(const struct system *system);    /* and of rows */
+
+/* effects (P^-1 D^1/2, scaled) from v, in place: what Z takes. */
+void system_effects(const struct system *system, float *block);
+/* rows = Z effects of a block that system_effects() made. */
+void system_gather(const struct system *system, const float *effects, float *rows);
+/* block = W' rows. */
+void system_scatter(const struct system *system, const float *rows, float *block);
+/* Solves from `solution` on; ends when each residual is below the tolerance, relative
+ * to the right side and in the norm of the preconditioner, or after a number of steps;
+ * returns the steps.  `right` becomes what is left. */
+size_t system_solve(const struct system *system, float *right, float *solution, double tolerance,
+		    size_t steps_max);
+
+#endif
