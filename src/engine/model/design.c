@@ -8,11 +8,9 @@
 
 #include "stemma/base/memory.h"
 
-/* What the features may leave of the variance of a size. */
-#define FEATURE_TOLERANCE 1e-2
-#define FEATURES_MAX 32
-/* Dates closer than this many years are one. */
-#define DATE_STEP (1 / 52.0)
+#define KNOTS_MAX 32
+/* Dates within this share of the length of a process are one. */
+#define DATE_SHARE 0.125
 /* A name of few words is no more alike for it. */
 #define WORDS_MIN 3
 
@@ -233,67 +231,49 @@ static void lists_free(struct design_lists *lists)
 
 /* ---- sizes -------------------------------------------------------------------------- */
 
-static double gaussian(double a, double b, double length)
-{
-	double difference = (a - b) / length;
-
-	return exp(-0.5 * difference * difference);
-}
-
-/* Features of any size: phi phi' is the kernel at the pivots, and below it by at most the
- * tolerance at the sizes of the group. */
-struct pivots {
-	size_t count;
-	double *size;   /* of each pivot */
-	double *root;   /* count x FEATURES_MAX: features of the pivots, lower triangular */
+/* Sizes by knots that lie two lengths apart: a size takes cos and sin of the way from one knot to
+ * the next, so two sizes are as alike as the cosine of their distance, and from knot to knot not
+ * at all.  That is near to a Gaussian kernel, of two numbers where its features are a dozen. */
+struct knots {
+	int first;
+	size_t count; /* 0: no sizes */
 };
 
-/* The features of a size given those of the pivots so far. */
-static void pivot_features(const struct pivots *pivots, double size, double length, double *phi)
+/* The knot at or below a size, and how far from it to the next. */
+static int knot_below(double size, double length, double *way)
 {
-	for (size_t f = 0; f < pivots->count; f++) {
-		const double *root = pivots->root + f * FEATURES_MAX;
-		double sum = gaussian(size, pivots->size[f], length);
-		for (size_t g = 0; g < f; g++)
-			sum -= root[g] * phi[g];
-		phi[f] = sum / root[f];
-	}
+	double place = size / (2 * length), below = floor(place);
+
+	*way = place - below;
+	return (int)below;
 }
 
-static double features_left(const double *phi, size_t count)
+/* The features of a size, knots->count of them; returns what knots that are not there leave of its variance. */
+static double knot_features(const struct knots *knots, double size, double length, double *phi)
 {
-	double left = 1;
+	double way, left = 0;
+	int below = knot_below(size, length, &way);
 
-	for (size_t f = 0; f < count; f++)
-		left -= phi[f] * phi[f];
-	return left > 0 ? left : 0;
+	for (size_t f = 0; f < knots->count; f++)
+		phi[f] = 0;
+	for (int next = 0; next < 2; next++) {
+		int place = below + next - knots->first;
+		double value = next ? sin(way * M_PI_2) : cos(way * M_PI_2);
+		if (place >= 0 && place < (int)knots->count)
+			phi[place] = value;
+		else
+			left += value * value;
+	}
+	return left;
 }
 
-/* Chooses as pivot the size of which the least is told, until all are told well. */
-static void choose_pivots(const double *sizes, size_t count, double length, struct pivots *pivots)
+/* The knots that sizes from the smallest to the largest take, at most KNOTS_MAX. */
+static struct knots choose_knots(double smallest, double largest, double length)
 {
-	double phi[FEATURES_MAX];
+	double way;
+	int first = knot_below(smallest, length, &way), last = knot_below(largest, length, &way) + (way > 0);
 
-	*pivots = (struct pivots){
-		.size = memory_allocate(FEATURES_MAX, sizeof(double)),
-		.root = memory_zero(FEATURES_MAX * FEATURES_MAX, sizeof(double)),
-	};
-	while (pivots->count < FEATURES_MAX && pivots->count < count) {
-		size_t worst = 0;
-		double most = -1;
-		for (size_t i = 0; i < count; i++) {
-			pivot_features(pivots, sizes[i], length, phi);
-			double left = features_left(phi, pivots->count);
-			if (left > most)
-				most = left, worst = i;
-		}
-		if (most <= FEATURE_TOLERANCE)
-			return;
-		double *root = pivots->root + pivots->count * FEATURES_MAX;
-		pivot_features(pivots, sizes[worst], length, root);
-		root[pivots->count] = sqrt(most);
-		pivots->size[pivots->count++] = sizes[worst];
-	}
+	return (struct knots){first, (size_t)(last - first + 1) < KNOTS_MAX ? (size_t)(last - first + 1) : KNOTS_MAX};
 }
 
 /* ---- group effects ------------------------------------------------------------------- */
@@ -301,7 +281,7 @@ static void choose_pivots(const double *sizes, size_t count, double length, stru
 /* A row, or another model, among those that share the attributes of a term. */
 struct member {
 	int32_t shared[PRODUCT_MAX];
-	double date, size, value; /* value: what it takes of the effect */
+	double date, size, value; /* date in steps; value: what it takes of the effect */
 	uint32_t row;
 };
 
@@ -309,8 +289,8 @@ struct member {
 struct group {
 	int32_t shared[PRODUCT_MAX];
 	size_t first, dates;
-	double *date;          /* weeks, ascending */
-	struct pivots pivots;
+	double *date;          /* in steps, ascending */
+	struct knots knots;
 };
 
 struct term_index {
@@ -386,7 +366,7 @@ static bool make_member(const struct term *term, const struct kernel_point *poin
 			break;
 		case DATE:
 			member->shared[i] = point->date_known;
-			member->date = round(point->date / DATE_STEP) * DATE_STEP;
+			member->date = round(point->date / (DATE_SHARE * comparison->length));
 			break;
 		case LINEAR_SIZE:
 			member->value *= point->size;
@@ -423,44 +403,26 @@ static size_t distinct_dates(const struct member *members, size_t count, double 
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (kept == 0 || members[i].date > dates[kept - 1] + DATE_STEP / 2)
+		if (kept == 0 || members[i].date > dates[kept - 1] + 0.5)
 			dates[kept++] = members[i].date;
 	return kept;
 }
 
-static int compare_doubles(const void *left, const void *right)
+/* What is kept of a process from one date to another, in steps. */
+static double date_kept(double from, double to)
 {
-	return compare_numbers(*(const double *)left, *(const double *)right);
-}
-
-static size_t distinct_sizes(const struct member *members, size_t count, double *sizes)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < count; i++)
-		sizes[i] = members[i].size;
-	qsort(sizes, count, sizeof *sizes, compare_doubles);
-	for (size_t i = 0; i < count; i++)
-		if (kept == 0 || sizes[i] > sizes[kept - 1])
-			sizes[kept++] = sizes[i];
-	return kept;
-}
-
-/* What is kept of a process from one date to another. */
-static double date_kept(double from, double to, double length)
-{
-	return exp(-fabs(to - from) / length);
+	return exp(-fabs(to - from) * DATE_SHARE);
 }
 
 /* Effects of `features` a date, each a process over the dates; with one date they are
  * just independent. */
-static void add_process(struct builder *builder, size_t term, struct group *group, double length)
+static void add_process(struct builder *builder, size_t term, struct group *group)
 {
-	size_t features = group->pivots.count ? group->pivots.count : 1;
+	size_t features = group->knots.count ? group->knots.count : 1;
 
 	group->first = builder->design->effects;
 	for (size_t date = 0; date < group->dates; date++) {
-		double kept = date > 0 ? date_kept(group->date[date - 1], group->date[date], length) : 0;
+		double kept = date > 0 ? date_kept(group->date[date - 1], group->date[date]) : 0;
 		double scale = 1 / sqrt(1 - kept * kept);
 		for (size_t f = 0; f < features; f++) {
 			size_t effect = add_effect(builder, term, builder->design->terms, scale);
@@ -480,7 +442,7 @@ struct taker {
 static void take_date(const struct taker *taker, const struct group *group, size_t date, double factor,
 		      const double *phi)
 {
-	size_t features = group->pivots.count ? group->pivots.count : 1;
+	size_t features = group->knots.count ? group->knots.count : 1;
 
 	for (size_t f = 0; f < features; f++)
 		if (factor * phi[f] != 0)
@@ -488,19 +450,19 @@ static void take_date(const struct taker *taker, const struct group *group, size
 }
 
 /* Between two dates of the process: their mean as they are near, and the variance that is left. */
-static double take_between(const struct taker *taker, const struct group *group, double date, double length,
-			   double factor, const double *phi)
+static double take_between(const struct taker *taker, const struct group *group, double date, double factor,
+			   const double *phi)
 {
 	size_t after = 0;
 
-	while (after < group->dates && group->date[after] < date - DATE_STEP / 2)
+	while (after < group->dates && group->date[after] < date - 0.5)
 		after++;
-	if (after < group->dates && group->date[after] < date + DATE_STEP / 2) {
+	if (after < group->dates && group->date[after] < date + 0.5) {
 		take_date(taker, group, after, factor, phi);
 		return 0;
 	}
-	double left = after > 0 ? date_kept(group->date[after - 1], date, length) : 0;
-	double right = after < group->dates ? date_kept(group->date[after], date, length) : 0;
+	double left = after > 0 ? date_kept(group->date[after - 1], date) : 0;
+	double right = after < group->dates ? date_kept(group->date[after], date) : 0;
 	double both = 1 - left * left * right * right;
 	double from_left = left * (1 - right * right) / both, from_right = right * (1 - left * left) / both;
 	if (after > 0)
@@ -515,14 +477,12 @@ static double take_member(const struct taker *taker, const struct term *term, co
 			  const struct member *member)
 {
 	const struct comparison_of *size = find_comparison(term, SIZE), *date = find_comparison(term, DATE);
-	double phi[FEATURES_MAX] = {1}, told = 1, left = 0;
+	double phi[KNOTS_MAX] = {1}, told = 1, left = 0;
 
-	if (size) {
-		pivot_features(&group->pivots, member->size, size->length, phi);
-		told = 1 - features_left(phi, group->pivots.count);
-	}
+	if (size)
+		told = 1 - knot_features(&group->knots, member->size, size->length, phi);
 	if (date)
-		left = take_between(taker, group, member->date, date->length, member->value, phi);
+		left = take_between(taker, group, member->date, member->value, phi);
 	else
 		take_date(taker, group, 0, member->value, phi);
 	return member->value * member->value * (1 - told + left * told);
@@ -545,7 +505,7 @@ static void add_group(struct builder *builder, size_t number, const struct term 
 {
 	struct design *design = builder->design;
 	struct term_index *index = &design->index->term[number];
-	const struct comparison_of *size = find_comparison(term, SIZE), *date = find_comparison(term, DATE);
+	const struct comparison_of *size = find_comparison(term, SIZE);
 	struct row_taker row = {.builder = builder};
 	struct taker taker = {take_for_row, &row};
 	float *own = design->own + number;
@@ -558,12 +518,16 @@ static void add_group(struct builder *builder, size_t number, const struct term 
 	struct group *group = &index->group[index->count++];
 	*group = (struct group){.dates = 1};
 	memcpy(group->shared, members->shared, sizeof group->shared);
-	double *numbers = memory_allocate(count, sizeof *numbers);
+	double *numbers = memory_allocate(count, sizeof *numbers), smallest = members->size, largest = members->size;
+	for (size_t i = 1; i < count; i++) {
+		smallest = fmin(smallest, members[i].size);
+		largest = fmax(largest, members[i].size);
+	}
 	if (size)
-		choose_pivots(numbers, distinct_sizes(members, count, numbers), size->length, &group->pivots);
+		group->knots = choose_knots(smallest, largest, size->length);
 	group->dates = distinct_dates(members, count, numbers);
 	group->date = memory_resize(numbers, group->dates, sizeof *numbers);
-	add_process(builder, number, group, date ? date->length : 1);
+	add_process(builder, number, group);
 	for (size_t i = 0; i < count; i++) {
 		row.row = members[i].row;
 		own[members[i].row * design->terms] += (float)take_member(&taker, term, group, &members[i]);
@@ -864,11 +828,8 @@ static void index_free(struct design_index *index)
 	if (!index)
 		return;
 	for (size_t k = 0; k < DESIGN_TERMS_MAX; k++) {
-		for (size_t g = 0; g < index->term[k].count; g++) {
+		for (size_t g = 0; g < index->term[k].count; g++)
 			free(index->term[k].group[g].date);
-			free(index->term[k].group[g].pivots.size);
-			free(index->term[k].group[g].pivots.root);
-		}
 		free(index->term[k].group);
 	}
 	free(index->node);

@@ -7,8 +7,7 @@
  *
  *   shared attributes   one effect a group that shares them; independent
  *   words of the name   one effect a word, of which a model takes 1 / sqrt(words)
- *   size (Gaussian)     features of the log size from the pivoted Cholesky factor of
- *                       the group's sizes, one effect a feature
+ *   size                one effect a knot of the log size, two of which a model takes
  *   date (exponential)  an Ornstein-Uhlenbeck process over the weeks of the group,
  *                       which is Markov: each week hangs on the one before
  *   lineage (kin)       one effect an ancestor, with the precision

@@ -16,8 +16,8 @@
 #define NORMAL_50 0.6745
 #define NORMAL_90 1.6449
 
-#define BLOCKS 4           /* 1 mean and 15 draws */
-#define TOLERANCE 2e-2
+#define BLOCKS 2           /* 1 mean and 15 draws */
+#define TOLERANCE 3e-2
 #define STEPS_MAX 100
 #define COLD_SHARE 5       /* one in so many models is cold */
 #define FAMILY_SHARE 4     /* one in so many families is new */

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <lapacke.h>
@@ -406,7 +407,8 @@ static void solve_block(void *context, size_t number)
 	for (size_t i = 0; i < lines; i++)
 		for (size_t c = number == 0; c < W; c++)
 			right[i * W + c] += prior[i * W + c];
-	system_solve(system, right, solution->effects[number], work->tolerance, work->steps_max);
+	size_t steps = system_solve(system, right, solution->effects[number], work->tolerance, work->steps_max);
+	if (getenv("STEPS")) fprintf(stderr, "block %zu: %zu steps\n", number, steps);
 	memcpy(prior, solution->effects[number], lines * W * sizeof *prior);
 	system_effects(system, prior);
 	system_gather(system, prior, solution->rows[number]);
@@ -554,7 +556,8 @@ static void learn_benchmark(const struct cells *cells, const struct moments *mom
 	small_solve_front(factor, side, w);
 	small_solve_back(factor, side, w);
 	small_invert(factor, side, inverse);
-	memcpy(parameters->loading + b * rank, w, rank * sizeof *w);
+	for (size_t k = 0; k < rank; k++)
+		parameters->loading[b * rank + k] = w[k];
 	parameters->level[b] = w[rank];
 	/* A cell with a known error tells less of the noise: its weight enters squared. */
 	double residual = regression_residual(&regression, side, w) + extra;

@@ -12,7 +12,7 @@
 
 /* Right sides that are worked on side by side: a block is lines of rank x SYSTEM_WIDTH
  * floats, one a row or an effect. */
-#define SYSTEM_WIDTH 4
+#define SYSTEM_WIDTH 8
 #define FACTORS_RANK_MAX 32
 #define FACTORS_LINE_MAX (FACTORS_RANK_MAX * SYSTEM_WIDTH)
 
