@@ -849,6 +849,39 @@ void design_free(struct design *design)
 	*design = (struct design){0};
 }
 
+static void scale_effects(const struct design *design, const double *theta, const uint8_t *term, double power,
+			  double *effects)
+{
+	double factor[DESIGN_TERMS_MAX + 1] = {0};
+
+	for (size_t t = 0; t < design->terms; t++)
+		factor[t] = pow(theta[t], power);
+	factor[design->terms] = 1;
+	for (size_t e = 0; e < design->effects; e++)
+		effects[e] *= factor[term[e]];
+}
+
+void design_covary(const struct design *design, const double *theta, double *effects)
+{
+	const struct design_lists *prior = &design->prior_list;
+
+	scale_effects(design, theta, design->scale_term, 0.5, effects);
+	for (size_t e = design->effects; e-- > 0;) {
+		size_t first = prior->start[e];
+		effects[e] /= (double)prior->value[first];
+		for (size_t k = first + 1; k < prior->start[e + 1]; k++)
+			effects[prior->effect[k]] -= (double)prior->value[k] * effects[e];
+	}
+	scale_effects(design, theta, design->prior_term, 1, effects);
+	for (size_t e = 0; e < design->effects; e++) {
+		size_t first = prior->start[e];
+		for (size_t k = first + 1; k < prior->start[e + 1]; k++)
+			effects[e] -= (double)prior->value[k] * effects[prior->effect[k]];
+		effects[e] /= (double)prior->value[first];
+	}
+	scale_effects(design, theta, design->scale_term, 0.5, effects);
+}
+
 /* ---- further models ------------------------------------------------------------------------- */
 
 void design_place_clear(struct design_place *place)

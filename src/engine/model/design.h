@@ -62,6 +62,9 @@ double design_start(const struct design *design, size_t term); /* variance that 
 /* Whether children inherit the term from their parents. */
 bool design_is_lineage(const struct design *design, size_t term);
 
+/* effects = G effects, with G = scale P^-1 D P'^-1 scale the prior covariance of one factor. */
+void design_covary(const struct design *design, const double *theta, double *effects);
+
 /* Where a model stands that need not be a row: a sum of effects, of shares of rows' own
  * lineage innovations, and what is new. */
 struct design_entry {

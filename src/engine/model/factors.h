@@ -118,16 +118,24 @@ struct factors_part {
 	const struct engine_model *facts; /* FACTS */
 	double weight;
 };
-/* What each observed cell adds to gradient' f(subject), exactly: `share` has an entry a cell of
- * the fit, in the order of factors_cells().  One solve: milliseconds to a tenth of a second. */
-enum status factors_explain(const struct factors *factors, const struct factors_part *part, size_t count,
-			    const double *gradient, double *share, struct error *error);
-size_t factors_cells(const struct factors *factors); /* row by row, each by benchmark */
-const struct engine_cell *factors_row_cells(const struct factors *factors, size_t row, size_t *first, size_t *count);
+/* What each observed cell adds to gradient' f(subject), exactly: the shares sum to it.  `share` has
+ * an entry a cell of the fit, row by row, each row by benchmark.  One solve: milliseconds to a tenth
+ * of a second. */
+void factors_explain(const struct factors *factors, const struct factors_part *part, size_t count,
+		     const double *gradient, double *share);
+size_t factors_cells(const struct factors *factors);
+void factors_row_cells(const struct factors *factors, size_t row, size_t *first, size_t *count);
+uint32_t factors_cell_benchmark(const struct factors *factors, size_t cell);
 
-/* Prior covariance of two models by the lineage alone, summed over the factors; of a child as
- * its ancestors' shares: a path as lineage_ancestors() gives it. */
-double factors_kinship(const struct factors *factors, const struct lineage_share *a, size_t a_count,
-		       const struct lineage_share *b, size_t b_count);
+/* ---- before any score is known -------------------------------------------------------------- */
+
+/* Prior covariance of any models (count x count, row-major), mean over the factors; with
+ * `lineage_only` without what models share besides their ancestors. */
+void factors_prior_covariance(const struct factors *factors, bool lineage_only, const uint32_t *models, size_t count,
+			      double *covariance);
+/* The same between one subject (a described child, or where it is NULL a model) and models: count
+ * values; *self is the subject's own variance. */
+void factors_prior_cross(const struct factors *factors, const struct engine_child *child, size_t model,
+			 bool lineage_only, const uint32_t *models, size_t count, double *cross, double *self);
 
 #endif

@@ -72,10 +72,9 @@ void system_effects(const struct system *system, float *block)
 			line_scale(block + e * length, term_root(system, design->scale_term[e]), rank);
 }
 
-/* The transpose of system_effects(): from the last effect on, each hands on to what it
- * hangs on. */
+/* From the last effect on, each hands on to what it hangs on. */
 FOR_THIS_MACHINE
-static void effects_back(const struct system *system, float *block)
+void system_effects_back(const struct system *system, float *block)
 {
 	const struct design *design = system->design;
 	const struct design_lists *prior = &design->prior_list;
@@ -119,7 +118,7 @@ void system_scatter(const struct system *system, const float *rows, float *block
 	for (size_t row = 0; row < z->count; row++)
 		for (size_t k = z->start[row]; k < z->start[row + 1]; k++)
 			line_add(block + z->effect[k] * length, z->value[k], rows + row * length, length);
-	effects_back(system, block);
+	system_effects_back(system, block);
 }
 
 /* out = B in, a line of a row. */
@@ -168,7 +167,7 @@ static void system_multiply(const struct system *system, const float *in, float 
 		for (size_t k = z->start[row]; k < z->start[row + 1]; k++)
 			line_add(out + z->effect[k] * length, z->value[k], told, length);
 	}
-	effects_back(system, out);
+	system_effects_back(system, out);
 	for (size_t i = 0; i < floats; i++)
 		out[i] += in[i];
 }

@@ -34,6 +34,8 @@ size_t system_row_block(const struct system *system);    /* and of rows */
 
 /* effects (P^-1 D^1/2, scaled) from v, in place: what Z takes. */
 void system_effects(const struct system *system, float *block);
+/* The transpose, in place. */
+void system_effects_back(const struct system *system, float *block);
 /* rows = Z effects of a block that system_effects() made. */
 void system_gather(const struct system *system, const float *effects, float *rows);
 /* block = W' rows. */

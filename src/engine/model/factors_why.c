@@ -1,0 +1,344 @@
+/* Why: what each observed cell adds to a prediction, exactly, by the adjoint of the linear
+ * predictor; and what models share before any score is known. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/factors_fit.h"
+#include "stemma/base/memory.h"
+
+#define W SYSTEM_WIDTH
+#define TOLERANCE 1e-4
+#define STEPS_MAX 600
+
+size_t factors_cells(const struct factors *factors)
+{
+	return factors->cells.count;
+}
+
+void factors_row_cells(const struct factors *factors, size_t row, size_t *first, size_t *count)
+{
+	*first = factors->cells.row_start[row];
+	*count = factors->cells.row_start[row + 1] - *first;
+}
+
+uint32_t factors_cell_benchmark(const struct factors *factors, size_t cell)
+{
+	return factors->cells.benchmark[cell];
+}
+
+/* ---- the adjoint ------------------------------------------------------------------- */
+
+struct adjoint {
+	const struct factors *factors;
+	const double *gradient; /* rank */
+	float *effects;         /* a block, column 0: what the functional takes of each effect */
+	double *share;          /* cells: what each adds directly */
+	float *information;     /* rows x rank x rank, without the rows that are not to be seen */
+	bool *hidden;           /* rows */
+};
+
+static void adjoint_effect(struct adjoint *adjoint, size_t effect, size_t k, double value)
+{
+	adjoint->effects[(effect * adjoint->factors->parameters.rank + k) * W] += (float)value;
+}
+
+/* Adds to the shares of a row's cells: q' C h, h = sum of lambda (z - c) / noise. */
+static void share_row(const struct factors *factors, size_t row, const double *q, double *share)
+{
+	const struct cells *cells = &factors->cells;
+	size_t rank = factors->parameters.rank;
+	const float *shrunk = factors->evidence.shrunk + row * rank * rank;
+	double pulled[FACTORS_RANK_MAX] = {0};
+
+	for (size_t k = 0; k < rank; k++)
+		for (size_t l = 0; l < rank; l++)
+			pulled[l] += q[k] * (double)shrunk[k * rank + l];
+	for (size_t i = cells->row_start[row]; i < cells->row_start[row + 1]; i++) {
+		uint32_t b = cells->benchmark[i];
+		double off = ((double)cells->z[i] - factors->parameters.level[b]) /
+			     (factors->parameters.noise[b] + (double)cells->error[i]);
+		for (size_t k = 0; k < rank; k++)
+			share[i] += pulled[k] * factors->parameters.loading[b * rank + k] * off;
+	}
+}
+
+/* Adds q' e of a row, e = C h + (C S^-1 - 1) Z x. */
+static void adjoint_own(struct adjoint *adjoint, size_t row, const double *q)
+{
+	const struct factors *factors = adjoint->factors;
+	const struct design_lists *z = &factors->design.row;
+	size_t rank = factors->parameters.rank;
+
+	share_row(factors, row, q, adjoint->share);
+	for (size_t l = 0; l < rank; l++) {
+		double back = -q[l];
+		for (size_t k = 0; k < rank; k++)
+			back += q[k] * (double)factors->evidence.shrunk[(row * rank + k) * rank + l] /
+				(double)factors->evidence.own[row * rank + l];
+		for (size_t i = z->start[row]; i < z->start[row + 1]; i++)
+			adjoint_effect(adjoint, z->effect[i], l, back * (double)z->value[i]);
+	}
+}
+
+static void adjoint_place(struct adjoint *adjoint, const struct design_place *place)
+{
+	const struct factors *factors = adjoint->factors;
+	size_t rank = factors->parameters.rank;
+	double q[FACTORS_RANK_MAX];
+
+	for (size_t i = 0; i < place->effects; i++)
+		for (size_t k = 0; k < rank; k++)
+			adjoint_effect(adjoint, place->effect[i].number, k,
+				       adjoint->gradient[k] * (double)place->effect[i].value);
+	for (size_t i = 0; i < place->rows; i++) {
+		size_t row = place->row[i].number;
+		double own;
+		size_t term = design_row_origin(&factors->design, row, &own);
+		for (size_t k = 0; k < rank; k++)
+			q[k] = adjoint->gradient[k] * (double)place->row[i].value * own *
+			       factors->parameters.theta[term * rank + k] / (double)factors->evidence.own[row * rank + k];
+		adjoint_own(adjoint, row, q);
+	}
+}
+
+/* A row as the others see it is hidden itself. */
+static void hide_row(struct adjoint *adjoint, size_t row)
+{
+	size_t rank = adjoint->factors->parameters.rank;
+
+	adjoint->hidden[row] = true;
+	memset(adjoint->information + row * rank * rank, 0, rank * rank * sizeof(float));
+}
+
+static void adjoint_part(struct adjoint *adjoint, const struct factors_part *part)
+{
+	const struct factors *factors = adjoint->factors;
+	size_t rank = factors->parameters.rank;
+	struct design_place place = {0};
+	double scaled[FACTORS_RANK_MAX];
+	const double *gradient = adjoint->gradient;
+	int32_t row = part->what == FACTORS_PART_FACTS ? -1 : factors->cells.model_row[part->model];
+
+	for (size_t k = 0; k < rank; k++)
+		scaled[k] = gradient[k] * part->weight;
+	adjoint->gradient = scaled;
+	if (part->what == FACTORS_PART_PARENT) {
+		design_place_node(&factors->design, part->model, 1, &place);
+	} else if (part->what == FACTORS_PART_FACTS) {
+		design_place_facts(&factors->design, part->facts, &place);
+	} else if (row < 0) {
+		struct engine_model facts;
+		attributes_describe(&factors->data, part->model, &facts);
+		design_place_facts(&factors->design, &facts, &place);
+		design_place_node(&factors->design, part->model, 1, &place);
+	} else {
+		const struct design_lists *z = &factors->design.row;
+		for (size_t i = z->start[row]; i < z->start[row + 1]; i++)
+			for (size_t k = 0; k < rank; k++)
+				adjoint_effect(adjoint, z->effect[i], k, scaled[k] * (double)z->value[i]);
+		if (part->what == FACTORS_PART_COLD)
+			hide_row(adjoint, (size_t)row);
+		else
+			adjoint_own(adjoint, (size_t)row, scaled);
+	}
+	adjoint_place(adjoint, &place);
+	adjoint->gradient = gradient;
+	design_place_free(&place);
+}
+
+/* Solves M y = U'a, and hands W y on to the cells: b = S^-1 C h. */
+static void adjoint_solve(struct adjoint *adjoint)
+{
+	const struct factors *factors = adjoint->factors;
+	size_t rank = factors->parameters.rank;
+	struct system system;
+	double q[FACTORS_RANK_MAX];
+
+	system_new(&factors->design, rank, factors->parameters.theta, adjoint->information, &system);
+	float *solution = memory_zero(system_effect_block(&system), sizeof *solution);
+	float *rows = memory_allocate(system_row_block(&system), sizeof *rows);
+	system_effects_back(&system, adjoint->effects);
+	system_solve(&system, adjoint->effects, solution, TOLERANCE, STEPS_MAX);
+	system_effects(&system, solution);
+	system_gather(&system, solution, rows);
+	for (size_t row = 0; row < factors->cells.rows; row++) {
+		if (adjoint->hidden[row])
+			continue;
+		for (size_t k = 0; k < rank; k++)
+			q[k] = (double)(rows[(row * rank + k) * W] / factors->evidence.own[row * rank + k]);
+		share_row(factors, row, q, adjoint->share);
+	}
+	free(solution);
+	free(rows);
+	system_free(&system);
+}
+
+void factors_explain(const struct factors *factors, const struct factors_part *part, size_t count,
+		     const double *gradient, double *share)
+{
+	size_t rank = factors->parameters.rank, square = factors->cells.rows * rank * rank;
+	struct adjoint adjoint = {.factors = factors, .gradient = gradient, .share = share};
+
+	memset(share, 0, factors->cells.count * sizeof *share);
+	adjoint.effects = memory_zero(factors->design.effects * rank * W + 1, sizeof *adjoint.effects);
+	adjoint.hidden = memory_zero(factors->cells.rows + 1, sizeof *adjoint.hidden);
+	adjoint.information = memory_allocate(square + 1, sizeof *adjoint.information);
+	memcpy(adjoint.information, factors->evidence.information, square * sizeof *adjoint.information);
+	for (size_t i = 0; i < count; i++)
+		adjoint_part(&adjoint, &part[i]);
+	adjoint_solve(&adjoint);
+	free(adjoint.effects);
+	free(adjoint.hidden);
+	free(adjoint.information);
+}
+
+/* ---- before any score is known ---------------------------------------------------------- */
+
+/* Places a model with or without the effects of its facts. */
+static void place_model(const struct factors *factors, size_t model, bool lineage_only, struct design_place *place)
+{
+	struct engine_model facts;
+
+	design_place_clear(place);
+	if (!lineage_only) {
+		attributes_describe(&factors->data, model, &facts);
+		design_place_facts(&factors->design, &facts, place);
+	}
+	design_place_node(&factors->design, model, 1, place);
+}
+
+/* Mean variances of the terms over the factors, and of the models' own part. */
+static void mean_theta(const struct factors *factors, double *theta, double *own)
+{
+	size_t rank = factors->parameters.rank;
+
+	*own = 0;
+	for (size_t k = 0; k < rank; k++)
+		*own += factors->parameters.own[k] / (double)rank;
+	for (size_t t = 0; t < factors->design.terms; t++) {
+		theta[t] = 0;
+		for (size_t k = 0; k < rank; k++)
+			theta[t] += factors->parameters.theta[t * rank + k] / (double)rank;
+	}
+}
+
+/* The variance that a place has beside effects: innovations of rows and what is new. */
+static double place_own(const struct factors *factors, const double *theta, const struct design_place *place)
+{
+	double sum = 0;
+
+	for (size_t t = 0; t < factors->design.terms; t++)
+		sum += theta[t] * place->own[t];
+	for (size_t i = 0; i < place->rows; i++) {
+		double own;
+		size_t term = design_row_origin(&factors->design, place->row[i].number, &own);
+		sum += (double)(place->row[i].value * place->row[i].value) * own * (factors->design.terms ? theta[term] : 0);
+	}
+	return sum;
+}
+
+static double place_dot(const struct design_place *place, const double *effects)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < place->effects; i++)
+		sum += (double)place->effect[i].value * effects[place->effect[i].number];
+	return sum;
+}
+
+/* What two places take of the innovations of the same rows. */
+static double rows_in_common(const struct factors *factors, const double *theta, const struct design_place *a,
+			     const struct design_place *b)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < a->rows; i++)
+		for (size_t j = 0; j < b->rows; j++) {
+			double own;
+			if (a->row[i].number != b->row[j].number)
+				continue;
+			size_t term = design_row_origin(&factors->design, a->row[i].number, &own);
+			sum += (double)(a->row[i].value * b->row[j].value) * own * (factors->design.terms ? theta[term] : 0);
+		}
+	return sum;
+}
+
+/* effects = G Z' of a place. */
+static void spread_place(const struct factors *factors, const double *theta, const struct design_place *place,
+			 double *effects)
+{
+	memset(effects, 0, factors->design.effects * sizeof *effects);
+	for (size_t i = 0; i < place->effects; i++)
+		effects[place->effect[i].number] += (double)place->effect[i].value;
+	design_covary(&factors->design, theta, effects);
+}
+
+void factors_prior_covariance(const struct factors *factors, bool lineage_only, const uint32_t *models, size_t count,
+			      double *covariance)
+{
+	double theta[DESIGN_TERMS_MAX], own;
+	struct design_place *place = memory_zero(count + 1, sizeof *place);
+	double *effects = memory_allocate(factors->design.effects + 1, sizeof *effects);
+
+	mean_theta(factors, theta, &own);
+	for (size_t i = 0; i < count; i++)
+		place_model(factors, models[i], lineage_only, &place[i]);
+	for (size_t i = 0; i < count; i++) {
+		spread_place(factors, theta, &place[i], effects);
+		for (size_t j = 0; j <= i; j++)
+			covariance[i * count + j] = covariance[j * count + i] =
+				place_dot(&place[j], effects) +
+				(i == j ? place_own(factors, theta, &place[i]) + own
+					: rows_in_common(factors, theta, &place[i], &place[j]));
+	}
+	for (size_t i = 0; i < count; i++)
+		design_place_free(&place[i]);
+	free(place);
+	free(effects);
+}
+
+/* Places a hypothetical child. */
+static void place_child(const struct factors *factors, const struct engine_child *child, bool lineage_only,
+			struct design_place *place)
+{
+	size_t parents = 0;
+	double total = 0;
+
+	for (size_t i = 0; i < child->count; i++) {
+		parents += child->weights[i] > 0;
+		total += child->weights[i];
+	}
+	design_place_clear(place);
+	if (!lineage_only)
+		design_place_facts(&factors->design, &child->model, place);
+	for (size_t i = 0; i < child->count; i++)
+		if (child->weights[i] > 0)
+			design_place_node(&factors->design, child->parents[i],
+					  design_child_weight(&factors->design, parents, child->weights[i] / total), place);
+	design_place_making(&factors->design, child->relation, parents, place);
+}
+
+void factors_prior_cross(const struct factors *factors, const struct engine_child *child, size_t model,
+			 bool lineage_only, const uint32_t *models, size_t count, double *cross, double *self)
+{
+	double theta[DESIGN_TERMS_MAX], own;
+	struct design_place place = {0}, other = {0};
+	double *effects = memory_allocate(factors->design.effects + 1, sizeof *effects);
+
+	mean_theta(factors, theta, &own);
+	if (child)
+		place_child(factors, child, lineage_only, &place);
+	else
+		place_model(factors, model, lineage_only, &place);
+	spread_place(factors, theta, &place, effects);
+	*self = place_dot(&place, effects) + place_own(factors, theta, &place) + own;
+	for (size_t i = 0; i < count; i++) {
+		place_model(factors, models[i], lineage_only, &other);
+		cross[i] = !child && models[i] == model
+			? *self : place_dot(&other, effects) + rows_in_common(factors, theta, &place, &other);
+	}
+	design_place_free(&place);
+	design_place_free(&other);
+	free(effects);
+}
