@@ -5,7 +5,6 @@
 
 #include "eval.h"
 #include "eval_merges.h"
-#include "names.h"
 #include "stemma/app/judge.h"
 #include "stemma/app/outcomes.h"
 #include "stemma/base/facts.h"
@@ -67,7 +66,7 @@ static const struct column columns[] = {
 /* What the rows of one table are about. */
 struct eval {
 	struct cli *cli;
-	const struct catalog *catalog;
+	const struct session *session;
 	const struct evaluation_settings *settings;
 	struct table *table;
 	enum output_format format;
@@ -76,18 +75,19 @@ struct eval {
 };
 
 static void add_row(struct eval *eval, const struct evaluation_result *result,
-		    enum evaluation_subset subset, size_t benchmark)
+		    enum evaluation_subset subset, size_t row)
 {
 	const struct evaluation_figures *figures =
-		&result->figures[subset * (result->benchmarks + 2) + benchmark];
-	bool mean = benchmark == result->benchmarks + 1;
+		&result->figures[subset * (result->targets + 1) + row];
+	bool text = eval->format == OUTPUT_TEXT;
 
 	table_text(eval->table, protocol_name(eval->settings->protocol));
 	table_number(eval->table, (double)eval->settings->known);
 	table_text(eval->table, evaluation_method_name(result->method));
 	table_text(eval->table, evaluation_subset_name(subset));
-	table_text(eval->table, mean ? "mean of benchmarks"
-				     : names_benchmark(eval->catalog, benchmark, eval->format));
+	table_text(eval->table, row == result->targets ? "mean of benchmarks"
+				: text ? session_row_title(eval->session, row)
+				       : session_row_key(eval->session, row));
 	table_number(eval->table, (double)figures->models);
 	table_number(eval->table, figures->pearson);
 	table_number(eval->table, figures->spearman);
@@ -110,31 +110,31 @@ static void add_result(void *context, const struct evaluation_result *result)
 	eval->trained = result->trained;
 	eval->held_out = result->held_out;
 	for (enum evaluation_subset subset = 0; subset < SUBSET_COUNT; subset++) {
-		if (result->figures[subset * (result->benchmarks + 2)].models < 3)
+		if (result->figures[subset * (result->targets + 1) + result->targets].models < 3)
 			continue;
-		for (size_t b = 0; all && b <= result->benchmarks; b++)
-			add_row(eval, result, subset, b);
-		add_row(eval, result, subset, result->benchmarks + 1);
+		for (size_t row = 0; all && row < result->targets; row++)
+			add_row(eval, result, subset, row);
+		add_row(eval, result, subset, result->targets);
 	}
 }
 
-static enum status evaluate(struct cli *cli, const struct catalog *catalog, struct report *report,
+static enum status evaluate(struct cli *cli, const struct session *session, struct report *report,
 			    const struct evaluation_settings *settings, bool benchmarks, struct error *error)
 {
 	struct engine_data data;
 	struct eval eval = {
-		.cli = cli, .catalog = catalog, .settings = settings, .benchmarks = benchmarks,
+		.cli = cli, .session = session, .settings = settings, .benchmarks = benchmarks,
 		.table = table_new(columns, sizeof columns / sizeof *columns), .format = report->format,
 	};
 	char title[160];
 
-	catalog_engine_data(catalog, &data);
+	catalog_engine_data(session->catalog, &data);
 	enum status status = engine_evaluate(&data, settings, add_result, &eval, &cli->progress, error);
 	cli_end_progress(cli);
 	if (status == STATUS_OK) {
 		snprintf(title, sizeof title, "%s: %zu models held out, %zu learned from, %zu of %zu benchmarks known",
 			 protocol_name(settings->protocol), eval.held_out, eval.trained, settings->known,
-			 catalog->benchmark_count);
+			 session->board.count);
 		report_table(report, protocol_name(settings->protocol), title, eval.table, TABLE_MAIN);
 	}
 	table_free(eval.table);
@@ -217,12 +217,21 @@ static enum status make_plan(const struct eval_options *options, size_t benchmar
 	return status;
 }
 
+/* The board's benchmarks and the target, where that isn't one of them. */
+static size_t judged_rows(const struct session *session)
+{
+	const struct engine_target *target = &session->target.engine;
+	bool twice = target->count == 1 && board_has(&session->board, target->benchmark[0]);
+
+	return session->row_count - twice;
+}
+
 static enum status run_plan(struct cli *cli, const struct eval_options *options,
-			    const struct catalog *catalog, const bool *given, struct error *error)
+			    const struct session *session, const bool *given, struct error *error)
 {
 	struct report report;
 	struct plan plan;
-	enum status status = make_plan(options, catalog->benchmark_count, &plan, error);
+	enum status status = make_plan(options, session->board.count, &plan, error);
 
 	if (status != STATUS_OK)
 		return status;
@@ -231,13 +240,14 @@ static enum status run_plan(struct cli *cli, const struct eval_options *options,
 		for (size_t known = 0; known < plan.benchmarks && status == STATUS_OK; known++) {
 			struct evaluation_settings settings = {
 				.protocol = protocol, .seed = options->seed, .known = known, .given = given,
+				.targets = session->rows, .target_count = judged_rows(session),
 				.date = date_days(options->date ? options->date : DATE_DEFAULT),
 			};
 			if (plan.protocol[protocol] && plan.known[known])
-				status = evaluate(cli, catalog, &report, &settings, options->benchmarks, error);
+				status = evaluate(cli, session, &report, &settings, options->benchmarks, error);
 		}
 	if (plan.merges && status == STATUS_OK)
-		status = eval_merges(cli, catalog, options->seed, &report, error);
+		status = eval_merges(cli, session, options->seed, &report, error);
 	report_end(&report);
 	return status;
 }
@@ -298,7 +308,7 @@ static enum status run_answers(struct cli *cli, const struct eval_options *optio
 {
 	struct observed observed = {.count = 0};
 	struct outcomes outcomes = {0};
-	struct eval eval = {.cli = cli, .catalog = session->catalog};
+	struct eval eval = {.cli = cli, .session = session};
 	enum status status = each_word(options->observed ? options->observed : OBSERVED_DEFAULT, plan_observed,
 				       &observed, error);
 
@@ -360,7 +370,7 @@ static enum status run(struct cli *cli, const void *context, size_t count, char 
 		status = run_answers(cli, options, session, error);
 	} else if (status == STATUS_OK) {
 		const struct session *judged = judge.session ? judge.session : session;
-		status = run_plan(cli, options, judged->catalog, judge.given, error);
+		status = run_plan(cli, options, judged, judge.given, error);
 	}
 	judge_close(&judge);
 	session_close(session);

@@ -4,7 +4,7 @@
 
 #include "cli.h"
 
-enum status eval_merges(struct cli *cli, const struct catalog *catalog, uint64_t seed,
+enum status eval_merges(struct cli *cli, const struct session *session, uint64_t seed,
 			struct report *report, struct error *error);
 
 #endif
