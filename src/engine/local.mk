@@ -30,6 +30,7 @@ libengine_a_SOURCES = \
 	src/engine/solve/neighbours.h src/engine/solve/neighbours.c src/engine/solve/vecchia.h src/engine/solve/vecchia.c \
 	src/engine/model/laplacian.h src/engine/model/laplacian.c \
 	src/engine/data/transform.h src/engine/data/transform.c \
+	src/engine/data/target.c src/engine/model/columns.h src/engine/model/columns.c \
 	src/engine/model/variance.h src/engine/model/variance.c
 # Rooms name each other's headers: "model/fit.h".
 libengine_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/engine $(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS) $(NLOPT_CFLAGS)
