@@ -208,10 +208,8 @@ static enum status put_scores(struct hub *hub, size_t model, struct error *error
 	if (model >= BASES && model % SCORED_ONE_IN != 0)
 		return STATUS_OK;
 	for (size_t i = 0; i < SCORES; i++)
-		scores[i] = (struct score_facts){
-			.benchmark = keys[i], .raw = (double)NAN,
-			.value = 20 + (double)(hash(model % 1000, 5) % 4000) / 100 + (double)(hash(model, 20 + i) % 2000) / 100,
-		};
+		scores[i] = score_facts_of(keys[i],
+			20 + (double)(hash(model % 1000, 5) % 4000) / 100 + (double)(hash(model, 20 + i) % 2000) / 100);
 	hub->report->scored++;
 	return store_put_evaluation(hub->store, &facts, &change, error);
 }

@@ -2,8 +2,11 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "stemma/base/text.h"
 
 static const char *const relation_words[] = {
 #define X(symbol, word, description) word,
@@ -26,13 +29,59 @@ const char *relation_name(enum relation relation)
 
 enum relation relation_parse(const char *word)
 {
+	static const char variant[] = "variant:";
 	enum relation relation = 0;
 
 	if (!word) /* as a damaged cache may have it */
 		return RELATION_COUNT;
+	if (strcasecmp(word, "variant:training_stage") == 0)
+		return RELATION_STAGE;
+	if (strncasecmp(word, variant, sizeof variant - 1) == 0)
+		word += sizeof variant - 1;
 	while (relation < RELATION_COUNT && strcasecmp(word, relation_words[relation]) != 0)
 		relation++;
 	return relation;
+}
+
+struct benchmark_facts benchmark_facts_of(const char *key)
+{
+	return (struct benchmark_facts){
+		.key = key, .lower = NAN, .upper = NAN, .chance = NAN, .higher_is_better = ANSWER_UNKNOWN,
+		.instances = NAN,
+	};
+}
+
+static bool is_key_byte(char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || (byte && strchr("_.:/+-", byte));
+}
+
+char *benchmark_key(const char *name)
+{
+	struct text key = {0};
+	bool gap = false;
+
+	for (const char *next = name; *next; next++) {
+		char byte = *next >= 'A' && *next <= 'Z' ? (char)(*next - 'A' + 'a') : *next;
+		if (is_key_byte(byte)) {
+			text_append_format(&key, gap && key.length > 0 ? "_%c" : "%c", byte);
+			gap = false;
+		} else {
+			gap = true;
+		}
+	}
+	char *bytes = text_steal(&key);
+	if (bytes[0] && strlen(bytes) <= BENCHMARK_KEY_MAX)
+		return bytes;
+	free(bytes);
+	return NULL;
+}
+
+struct score_facts score_facts_of(const char *benchmark, double value)
+{
+	return (struct score_facts){
+		.benchmark = benchmark, .value = value, .raw = NAN, .scale = SCALE_OWN, .error = NAN, .shots = -1,
+	};
 }
 
 const char *kind_name(enum kind kind)

@@ -164,7 +164,7 @@ static size_t add_result(struct score_facts *scores, size_t count, const json_t 
 		if (strcmp(scores[i].benchmark, key) == 0)
 			return count;
 	if (key && !isnan(value))
-		scores[count++] = (struct score_facts){.benchmark = key, .value = value, .raw = NAN};
+		scores[count++] = score_facts_of(key, value);
 	return count;
 }
 

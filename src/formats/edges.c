@@ -32,8 +32,7 @@ static enum relation edge_relation(const struct csv *csv, int column)
 		const char *word;
 		enum relation relation;
 	} known[] = {
-		{"variant:training_stage", RELATION_FINETUNE}, {"root_gen", RELATION_UNKNOWN},
-		{"lora", RELATION_ADAPTER}, {"quantization", RELATION_QUANTIZED},
+		{"root_gen", RELATION_UNKNOWN}, {"lora", RELATION_ADAPTER}, {"quantization", RELATION_QUANTIZED},
 		{"fine-tune", RELATION_FINETUNE}, {"distillation", RELATION_DISTILL},
 	};
 	const char *word = csv_field(csv, column);

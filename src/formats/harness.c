@@ -161,11 +161,12 @@ static void add_group(struct results *results, const struct group *group)
 	raw /= weight;
 	/* All subtasks of a pooled benchmark have the same chance. */
 	points = group->pooled ? normalise(raw, group->tasks[0].choices) : points / weight;
-	if (raw >= 0 && raw <= 1)
-		results->scores[results->count++] = (struct score_facts){
-			.benchmark = group_key(results, group), .value = points, .raw = raw};
-	else
+	if (!(raw >= 0 && raw <= 1)) {
 		warn(results->source->sink, 0, 0, "%s: %g is no fraction from 0 to 1; left out", group->title, raw);
+		return;
+	}
+	results->scores[results->count] = score_facts_of(group_key(results, group), points);
+	results->scores[results->count++].raw = raw;
 }
 
 /* ---- the run ------------------------------------------------------------------- */

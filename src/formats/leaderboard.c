@@ -198,10 +198,10 @@ static enum status contents_evaluation(struct source *source, const struct csv *
 		if (bad)
 			csv_warn(csv, columns->score[i], "the %s score \"%s\" is not a number; left out",
 				 score_titles[i], csv_field(csv, columns->score[i]));
-		if (!isnan(value))
-			scores[count++] = (struct score_facts){
-				.benchmark = i == MATH ? math_key : score_keys[i], .value = value,
-				.raw = csv_number(csv, columns->raw[i], NULL)};
+		if (isnan(value))
+			continue;
+		scores[count] = score_facts_of(i == MATH ? math_key : score_keys[i], value);
+		scores[count++].raw = csv_number(csv, columns->raw[i], NULL);
 	}
 	if (count == 0)
 		return source->status;
@@ -308,9 +308,10 @@ static enum status scores_evaluation(struct source *source, const struct csv *cs
 		double raw = csv_number(csv, columns->raw[i], NULL);
 		double value = scores_value(raw, csv_number(csv, columns->normalised[i], NULL),
 					    scores_titles[i].chance);
-		if (!isnan(value))
-			scores[count++] = (struct score_facts){
-				.benchmark = i == MATH ? math_key : score_keys[i], .value = value, .raw = raw};
+		if (isnan(value))
+			continue;
+		scores[count] = score_facts_of(i == MATH ? math_key : score_keys[i], value);
+		scores[count++].raw = raw;
 	}
 	if (count == 0)
 		return source->status;

@@ -57,8 +57,7 @@ static bool models_scores(const struct csv *csv, struct score_facts *scores, siz
 			return false;
 		}
 		if (!isnan(value))
-			scores[(*count)++] = (struct score_facts){
-				.benchmark = csv->header[i], .value = value, .raw = NAN};
+			scores[(*count)++] = score_facts_of(csv->header[i], value);
 	}
 	return true;
 }

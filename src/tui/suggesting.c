@@ -176,7 +176,7 @@ void suggesting_outdate(struct browser *browser)
 
 /* ---- wishes ---------------------------------------------------------------------------- */
 
-static const char *benchmark_key(const struct browser *browser, size_t benchmark)
+static const char *column_key(const struct browser *browser, size_t benchmark)
 {
 	const struct catalog *catalog = browser->session->catalog;
 
@@ -192,7 +192,7 @@ static struct suggesting *suggesting_get(struct browser *browser)
 	browser->suggesting = suggesting = memory_zero(1, sizeof *suggesting);
 	suggesting->wanted = true;
 	suggesting->warned = SIZE_MAX;
-	wishes_add(&suggesting->wishes, WISH_TARGET, benchmark_key(browser, browser->tree->column));
+	wishes_add(&suggesting->wishes, WISH_TARGET, column_key(browser, browser->tree->column));
 	return suggesting;
 }
 
@@ -255,7 +255,7 @@ static void set_axes(struct browser *browser, size_t across, size_t up)
 {
 	struct text value = {0};
 
-	text_append_format(&value, "%s,%s", benchmark_key(browser, across), benchmark_key(browser, up));
+	text_append_format(&value, "%s,%s", column_key(browser, across), column_key(browser, up));
 	wishes_add(&browser->suggesting->wishes, WISH_PARETO, text_string(&value));
 	text_free(&value);
 }
@@ -274,7 +274,7 @@ static void change_benchmark(struct browser *browser, size_t axis, int step)
 	if (front)
 		set_axes(browser, axes[0], axes[1]);
 	else
-		wishes_add(wishes, WISH_TARGET, benchmark_key(browser, axes[0]));
+		wishes_add(wishes, WISH_TARGET, column_key(browser, axes[0]));
 	search_anew(browser);
 }
 
@@ -287,7 +287,7 @@ static void toggle_front(struct browser *browser)
 
 	if (wishes_has(wishes, WISH_PARETO)) {
 		wishes_remove(wishes, WISH_PARETO);
-		wishes_add(wishes, WISH_TARGET, benchmark_key(browser, first));
+		wishes_add(wishes, WISH_TARGET, column_key(browser, first));
 	} else {
 		for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 			wishes_remove(wishes, others[i]);

@@ -105,6 +105,20 @@ static void check_outcomes(const struct outcome_facts *outcomes)
 	FUZZ_CHECK(sum + 1 != sum);
 }
 
+static void check_benchmark(const struct benchmark_facts *benchmark)
+{
+	check_name(benchmark->key);
+	read_text(benchmark->title);
+	read_text(benchmark->suite);
+	read_text(benchmark->metric);
+	read_text(benchmark->unit);
+	read_text(benchmark->family);
+	read_text(benchmark->duplicate_of);
+	for (size_t i = 0; i < benchmark->alias_count; i++)
+		check_name(benchmark->aliases[i]);
+	FUZZ_CHECK(isnan(benchmark->chance) || isfinite(benchmark->chance));
+}
+
 static enum status accept(void *context, const struct record *record, struct error *error)
 {
 	(void)context;
@@ -115,6 +129,7 @@ static enum status accept(void *context, const struct record *record, struct err
 	case RECORD_EVALUATION: check_run(&record->of.evaluation); break;
 	case RECORD_PARENTS: break;
 	case RECORD_OUTCOMES: check_outcomes(&record->of.outcomes); break;
+	case RECORD_BENCHMARK: check_benchmark(&record->of.benchmark); break;
 	case RECORD_ALIAS:
 		check_name(record->of.alias.alias);
 		check_name(record->of.alias.current);

@@ -113,7 +113,7 @@ static inline void put_edge(struct store *store, const char *child, const char *
 static inline void put_score(struct store *store, const char *model, const char *source,
 			     const char *benchmark, double value)
 {
-	struct score_facts score = {.benchmark = benchmark, .value = value, .raw = NAN};
+	struct score_facts score = score_facts_of(benchmark, value);
 	struct evaluation_facts facts = {
 		.model = model, .source = source, .rank = RANK_USER, .precision = "bfloat16",
 		.chat_template = ANSWER_YES, .scores = &score, .score_count = 1,

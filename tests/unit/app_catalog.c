@@ -145,7 +145,7 @@ static void only_the_commoner_scoring_is_loaded(void **state)
 static void averages_need_all_benchmarks(void **state)
 {
 	struct cache *cache = *state;
-	struct score_facts scores[] = {{"ifeval", 40, NAN}, {"bbh", 20, NAN}};
+	struct score_facts scores[] = {score_facts_of("ifeval", 40), score_facts_of("bbh", 20)};
 	struct evaluation_facts facts = {.model = "a/full", .source = "user", .rank = RANK_USER,
 					 .chat_template = ANSWER_NO, .scores = scores, .score_count = 2};
 	enum change change;

@@ -28,7 +28,7 @@ static const char *const family_edges[][2] = {
 
 static inline void fill_scores(struct store *store, const char *model, double ifeval, double bbh)
 {
-	struct score_facts scores[] = {{"ifeval", ifeval, NAN}, {"bbh", bbh, NAN}};
+	struct score_facts scores[] = {score_facts_of("ifeval", ifeval), score_facts_of("bbh", bbh)};
 	struct evaluation_facts facts = {.model = model, .source = "user", .rank = RANK_USER,
 					 .chat_template = ANSWER_YES, .scores = scores, .score_count = 2};
 	struct error error = {0};

@@ -111,7 +111,33 @@ static void words_parse_back(void **state)
 	for (enum kind k = 0; k < KIND_COUNT; k++)
 		assert_int_equal(kind_parse(kind_name(k)), k);
 	assert_int_equal(relation_parse("nonsense"), RELATION_COUNT);
+	assert_int_equal(relation_parse("Variant:Size"), RELATION_SIZE);
+	assert_int_equal(relation_parse("variant:training_stage"), RELATION_STAGE);
 	assert_int_equal(kind_parse("🤝 base merges and moerges"), KIND_MERGE);
+}
+
+static void keys_are_made_of_titles(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *title, *key;
+	} cases[] = {
+		{"gsm8k", "gsm8k"}, {"MMLU Pro", "mmlu_pro"}, {"  IFEval (strict) ", "ifeval_strict"},
+		{"helm__x", "helm__x"}, {"openllm1/MMLU", "openllm1/mmlu"}, {"\u65e5\u672c MMLU", "mmlu"},
+		{"\u65e5\u672c", NULL}, {"", NULL},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *key = benchmark_key(cases[i].title);
+		if (cases[i].key)
+			assert_string_equal(key, cases[i].key);
+		else
+			assert_null(key);
+		free(key);
+	}
+	char longest[BENCHMARK_KEY_MAX + 2];
+	memset(longest, 'x', sizeof longest - 1);
+	longest[sizeof longest - 1] = '\0';
+	assert_null(benchmark_key(longest));
 }
 
 static void note_fraction(void *context, const char *stage, double fraction)
@@ -223,6 +249,7 @@ int main(void)
 		cmocka_unit_test(width_counts_columns),
 		cmocka_unit_test(dates_round_trip),
 		cmocka_unit_test(words_parse_back),
+		cmocka_unit_test(keys_are_made_of_titles),
 		cmocka_unit_test(parts_make_one_progress),
 		cmocka_unit_test(parts_are_done_once_each),
 		cmocka_unit_test(each_item_is_worked_on_once),

@@ -60,7 +60,7 @@ static void edges_keep_trust(void **state)
 	heard_line(&heard, "edge a/e < c/d finetune nan listed registry\n");
 	heard_line(&heard, "edge a/f < c/d unknown nan root lb_root\n");
 	heard_line(&heard, "reject 5:9 a/g is another size of c/d, not made from it\n");
-	heard_line(&heard, "edge a/h < c/d finetune nan listed registry\n");
+	heard_line(&heard, "edge a/h < c/d stage nan listed registry\n");
 	text_free(&heard.log);
 }
 

@@ -8,7 +8,7 @@
 #include "stemma/formats/reader.h"
 
 struct heard {
-	size_t count[RECORD_PARENTS + 1], rejected, warned;
+	size_t count[RECORD_BENCHMARK + 1], rejected, warned;
 	struct text log; /* one line a record, reject or warning */
 };
 
@@ -58,6 +58,10 @@ static inline enum status hear(void *context, const struct record *record, struc
 		hear_outcomes(&heard->log, &record->of.outcomes);
 		break;
 	case RECORD_PARENTS: /* follows the edges, which are in the log */
+		break;
+	case RECORD_BENCHMARK:
+		text_append_format(&heard->log, "benchmark %s %g..%g\n", record->of.benchmark.key,
+				   record->of.benchmark.lower, record->of.benchmark.upper);
 		break;
 	case RECORD_ALIAS:
 		text_append_format(&heard->log, "alias %s = %s\n", record->of.alias.alias,

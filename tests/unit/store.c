@@ -182,18 +182,19 @@ static void evaluation_puts_are_idempotent(void **state)
 static void results_gather_in_one_run(void **state)
 {
 	struct store *store = store_of(state);
-	struct score_facts score = {.benchmark = "ifeval", .value = 40, .raw = 0.4};
+	struct score_facts score = score_facts_of("ifeval", 40);
 	struct evaluation_facts facts = {.model = "me/new", .source = "user", .rank = RANK_USER,
 					 .scores = &score, .score_count = 1};
 	enum change change;
 
+	score.raw = 0.4;
 	assert_int_equal(store_put_evaluation(store, &facts, &change, NULL), STATUS_OK);
-	score = (struct score_facts){.benchmark = "bbh", .value = 50, .raw = NAN};
+	score = score_facts_of("bbh", 50);
 	assert_int_equal(store_put_evaluation(store, &facts, &change, NULL), STATUS_OK);
 	assert_int_equal(change, CHANGE_UPDATED);
 	assert_scores(store, "1:40 2:50 ");
 	/* The same score without its raw value does not erase that. */
-	score = (struct score_facts){.benchmark = "ifeval", .value = 40, .raw = NAN};
+	score = score_facts_of("ifeval", 40);
 	assert_int_equal(store_put_evaluation(store, &facts, &change, NULL), STATUS_OK);
 	assert_int_equal(change, CHANGE_NONE);
 	assert_string_equal(ask(store, "SELECT raw FROM scores WHERE benchmark = 1"), "0.4");
@@ -211,8 +212,7 @@ static void bad_evaluations_leave_nothing(void **state)
 		{"bbh", -1, STATUS_DATA}, {"bbh", INFINITY, STATUS_DATA}, {"bbh", NAN, STATUS_OK},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct score_facts score = {.benchmark = cases[i].benchmark, .value = cases[i].value,
-					    .raw = NAN};
+		struct score_facts score = score_facts_of(cases[i].benchmark, cases[i].value);
 		struct evaluation_facts facts = {.model = "a/m", .source = "user", .scores = &score,
 						 .score_count = 1};
 		enum change change;
@@ -268,7 +268,7 @@ static void set_up_decides_within_a_rank(void **state)
 		{"bfloat16", NULL, ANSWER_YES, false},
 	};
 	for (size_t i = 0; i + 1 < sizeof steps / sizeof *steps; i++) {
-		struct score_facts score = {.benchmark = "bbh", .value = (double)i, .raw = NAN};
+		struct score_facts score = score_facts_of("bbh", (double)i);
 		struct evaluation_facts facts = {
 			.model = "a/m", .source = "s", .rank = 40, .precision = steps[i].precision,
 			.chat_template = steps[i].chat, .submitted = steps[i].submitted,
@@ -293,7 +293,7 @@ static bool see_evaluation(void *context, const struct store_evaluation *evaluat
 static void evaluations_are_listed(void **state)
 {
 	struct store *store = store_of(state);
-	struct score_facts score = {.benchmark = "bbh", .value = 1, .raw = NAN};
+	struct score_facts score = score_facts_of("bbh", 1);
 	struct evaluation_facts facts = {.model = "a/n", .source = "user", .scores = &score,
 					 .score_count = 1, .chat_template = ANSWER_UNKNOWN};
 	struct text seen = {0};

@@ -103,7 +103,7 @@ static int memory_end(void **state)
 /* An import that uses every put; stops at the first failure, as importers do. */
 static enum status import_all(struct store *store, struct error *error)
 {
-	struct score_facts score = {.benchmark = "bbh", .value = 50, .raw = 0.5};
+	struct score_facts score = score_facts_of("bbh", 50);
 	struct model_facts model = no_facts;
 	struct edge_facts edge = {.child = "a/m", .parent = "a/p", .source = "hub", .weight = 1};
 	struct evaluation_facts run = {.model = "a/m", .source = "s", .scores = &score, .score_count = 1};

@@ -101,7 +101,7 @@ static inline enum change put_run(struct store *store, const char *model, const 
 	static const char *const keys[] = {"ifeval", "bbh", "math_lvl_5", "gpqa", "musr", "mmlu_pro"};
 	struct score_facts scores[6];
 	for (size_t i = 0; i < count; i++)
-		scores[i] = (struct score_facts){.benchmark = keys[i], .value = value, .raw = NAN};
+		scores[i] = score_facts_of(keys[i], value);
 	struct evaluation_facts facts = {.model = model, .source = source, .rank = rank,
 					 .precision = "bfloat16", .chat_template = ANSWER_YES,
 					 .scores = scores, .score_count = count};

@@ -17,7 +17,11 @@
 	X(ADAPTER, "adapter", "an adapter (LoRA) on its parent") \
 	X(QUANTIZED, "quantized", "its parent with fewer bits") \
 	X(MERGE, "merge", "merged from its parents") \
-	X(DISTILL, "distill", "distilled from its parent")
+	X(DISTILL, "distill", "distilled from its parent") \
+	X(SETTING, "setting", "its parent run in another setting") \
+	X(SIZE, "size", "its parent in another size") \
+	X(VERSION, "version", "another version of its parent") \
+	X(STAGE, "stage", "its parent at another stage of its training")
 enum relation {
 #define X(symbol, word, description) RELATION_##symbol,
 	RELATION_TABLE(X)
@@ -25,7 +29,8 @@ enum relation {
 	RELATION_COUNT
 };
 const char *relation_name(enum relation relation);
-/* RELATION_COUNT when the word is none of them, or NULL. */
+/* Any case; "variant:setting" and the like, as tables have it, too.
+ * RELATION_COUNT when the word is none of them, or NULL. */
 enum relation relation_parse(const char *word);
 
 /* What kind of model it says it is. X(symbol, word, leaderboard symbol) */
@@ -64,6 +69,12 @@ enum trust trust_parse(const char *word); /* TRUST_NONE when it is none of them 
 /* Yes, no, or nobody said. */
 enum answer { ANSWER_UNKNOWN = -1, ANSWER_NO = 0, ANSWER_YES = 1 };
 
+/* A further fact of a model that has no field of its own. */
+struct attribute_facts {
+	const char *key;   /* lower case: "provider", "reasoning", "open_weights", "setting", "base", … */
+	const char *value; /* "OpenAI", "1", "0", "high", "Qwen/Qwen3-8B", … */
+};
+
 struct model_facts {
 	const char *name;         /* owner/name as the source spells it; required */
 	const char *architecture; /* e.g. MistralForCausalLM */
@@ -75,6 +86,8 @@ struct model_facts {
 	enum answer moe;
 	const char *source;       /* word naming the source, e.g. "leaderboard" */
 	int rank;                 /* sources with a larger rank overwrite smaller */
+	const struct attribute_facts *attributes; /* what else is known; the source's rank holds for them too */
+	size_t attribute_count;
 };
 
 struct edge_facts {
@@ -88,12 +101,55 @@ struct edge_facts {
 	const char *note;         /* how the weight came about, NULL if nothing to say */
 };
 
-/* One benchmark value of one evaluation run. */
-struct score_facts {
-	const char *benchmark; /* key of the benchmark table: "ifeval", "bbh", … */
-	double value;          /* normalised, 0..100 */
-	double raw;            /* 0..1 as measured, NAN unknown */
+/* A benchmark as a source describes it. */
+struct benchmark_facts {
+	const char *key;     /* lower case, unique: benchmark_key() makes one of a title */
+	const char *title, *suite, *metric, *unit;
+	const char *family;  /* benchmarks that ask the same test have the same; related, never mixed */
+	const char *duplicate_of; /* key of the benchmark whose values these are, under another name */
+	double lower, upper; /* nominal ends of its scale; NAN unknown, -INFINITY and INFINITY open */
+	double chance;       /* what a random guess gets, on its scale; NAN unknown */
+	enum answer higher_is_better;
+	double instances;    /* questions, NAN unknown */
+	const char *const *aliases; /* other keys that lead to it */
+	size_t alias_count;
+	const char *source;
+	int rank;            /* as of a model's facts */
 };
+/* One of which only the key is known. */
+struct benchmark_facts benchmark_facts_of(const char *key);
+
+/* The longest key of a benchmark, in bytes. */
+#define BENCHMARK_KEY_MAX 100
+/* Makes a key of a name in any case: lower case, and of all but letters, digits and
+ * "_.:/+-" one underscore: "MMLU Pro" is "mmlu_pro".  The caller frees; NULL when
+ * nothing is left, or too much. */
+char *benchmark_key(const char *name);
+
+/* What a value is to be read as. */
+enum score_scale {
+	SCALE_OWN,      /* on the benchmark's own scale; of a new one: guessed from its values */
+	SCALE_FRACTION, /* 0..1 */
+	SCALE_PERCENT   /* 0..100 */
+};
+
+/* One value of one evaluation run: make it with score_facts_of(), for 0 means
+ * something in most fields. */
+struct score_facts {
+	const char *benchmark;  /* key, alias or title, any case */
+	double value;           /* on `scale` */
+	double raw;             /* as measured before normalisation, 0..1; NAN unknown */
+	enum score_scale scale;
+	double error;           /* standard error on `scale`; NAN unknown */
+	int shots;              /* examples in the prompt; -1 unknown */
+	const char *setup;      /* what else tells it apart: "strict-match", "tools" …; NULL */
+	const char *date;       /* ISO; NULL: the run's */
+	const char *address;    /* where it can be read; NULL */
+	bool limited;           /* some of the questions only */
+	long line, column;      /* where it stands in its file; 0 unknown, or the record's */
+};
+/* A value on the benchmark's own scale of which nothing else is known. */
+struct score_facts score_facts_of(const char *benchmark, double value);
 
 struct evaluation_facts {
 	const char *model;
@@ -103,6 +159,9 @@ struct evaluation_facts {
 	enum answer chat_template; /* evaluated with the chat template? */
 	const char *submitted;     /* ISO date or NULL */
 	const char *revision;      /* sha of the model or NULL */
+	const char *harness;       /* the program that ran it, and its version; NULL unknown */
+	const char *version;
+	const char *address;       /* where its results can be read, or NULL */
 	bool flagged;              /* the source itself distrusts it */
 	const struct score_facts *scores;
 	size_t score_count;

@@ -12,7 +12,7 @@
 #include "stemma/base/facts.h"
 
 enum record_type { RECORD_MODEL, RECORD_EDGE, RECORD_EVALUATION, RECORD_ALIAS, RECORD_OUTCOMES,
-		   RECORD_PARENTS };
+		   RECORD_PARENTS, RECORD_BENCHMARK };
 
 struct record {
 	enum record_type type;
@@ -24,6 +24,7 @@ struct record {
 		struct alias_facts alias;
 		struct outcome_facts outcomes;
 		struct parents_facts parents;
+		struct benchmark_facts benchmark;
 	} of;
 };
 
