@@ -186,6 +186,10 @@ enum need {
 	  "unfold every branch with scores") \
 	X(PARENT, "parent", "p", IN(TREE), MODEL, NULL, "Tree", \
 	  "go to the parent") \
+	X(SCROLL_RIGHT, "scroll-right", "> l right", IN(HEAT), NOTHING, NULL, "Tree", \
+	  "in the heat map: columns further right (5> = five)") \
+	X(SCROLL_LEFT, "scroll-left", "< h left", IN(HEAT), NOTHING, NULL, "Tree", \
+	  "in the heat map: columns further left") \
 	X(SIBLING_NEXT, "next-sibling", "J }", IN(TREE), NOTHING, NULL, "Tree", \
 	  "next row of the same depth") \
 	X(SIBLING_PREVIOUS, "previous-sibling", "K {", IN(TREE), NOTHING, NULL, "Tree", \
@@ -199,9 +203,9 @@ enum need {
 	  "in residuals, why and suggestions: next benchmark (of a front, the one up); in a comparison: next model") \
 	X(COLUMN_LEFT, "previous-benchmark", "h left", IN(RESIDUALS) | IN(COMPARE) | IN(WHY) | IN(SUGGEST), NOTHING, NULL, "Tree", \
 	  "in residuals, why and suggestions: benchmark before; in a comparison: model before") \
-	X(COLUMN_NEXT, "column", "] b", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY) | IN(SUGGEST), NOTHING, \
+	X(COLUMN_NEXT, "column", "]", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY) | IN(SUGGEST), NOTHING, \
 	  "benchmark", "Tree", \
-	  "score column: next benchmark (of a front, the one across)") \
+	  "score column: the target, then the benchmarks of the board (of a front, the one across)") \
 	X(COLUMN_PREVIOUS, "column-back", "[", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY) | IN(SUGGEST), NOTHING, NULL, \
 	  "Tree", "score column: benchmark before") \
 	X(COPY, "copy", "y", IN_MODELS, MODEL, NULL, "Tree", \

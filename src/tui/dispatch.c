@@ -235,14 +235,6 @@ static void toggle_mouse(struct browser *browser)
 						: "the mouse is the terminal's: it selects text");
 }
 
-static void change_column(struct browser *browser, int step)
-{
-	const struct catalog *catalog = browser->session->catalog;
-	size_t columns = catalog->benchmark_count + 1, column = browser->tree->column;
-
-	find_set_column(browser, (column + (step > 0 ? 1 : columns - 1)) % columns);
-}
-
 static void jump_to(struct browser *browser)
 {
 	size_t model = browser_model(browser);
@@ -328,8 +320,8 @@ static void act_everywhere(struct browser *browser, enum action action, int coun
 	switch (action) {
 	case ACTION_NEXT_PANE: change_pane(browser, 1); break;
 	case ACTION_PREVIOUS_PANE: change_pane(browser, -1); break;
-	case ACTION_COLUMN_NEXT: change_column(browser, 1); break;
-	case ACTION_COLUMN_PREVIOUS: change_column(browser, -1); break;
+	case ACTION_COLUMN_NEXT: board_walk_targets(browser, 1); break;
+	case ACTION_COLUMN_PREVIOUS: board_walk_targets(browser, -1); break;
 	case ACTION_JUMP: jump_to(browser); break;
 	case ACTION_BACK: go_back(browser); break;
 	case ACTION_COPY: copy(browser); break;

@@ -26,7 +26,8 @@ static const struct {
 	{"a *", "left of the score: the letter of a mark, or a bookmark"},
 	{"↪", "drawn under another parent: Enter goes there, Ctrl-O returns"},
 	{"·", "not known"},
-	{"├─●─┤", "predicted score and its 90 % interval on an axis from 0 to 100"},
+	{"├─●─┤", "predicted score and its 90 % interval on the benchmark's own axis"},
+	{"~72.9", "not published: predicted from all that is known of the model"},
 	{"×", "published score (⊗ where it meets the prediction)"},
 	{"◇", "score of the best parent (◈ where it meets the prediction)"},
 	{"±", "half the width of the 90 % interval"},
@@ -103,7 +104,8 @@ static void add_filter_terms(struct browser *browser, int width)
 	add_entry(browser, "olive slerp", "letters that fit the name; all terms must fit", width);
 	add_entry(browser, "\"slerp\"", "the name contains just this", width);
 	add_entry(browser, "!slerp", "turned round: the name does not contain it", width);
-	add_entry(browser, "bbh > 40", "a benchmark or the average; also < <= >= = !=", width);
+	add_entry(browser, "bbh > 40", "a benchmark or a target; also < <= >= = !=", width);
+	add_entry(browser, "bbh pred > 40", "the same, predicted where it is not published", width);
 	for (int i = 0; i < FILTER_FIELD_COUNT; i++) {
 		const struct filter_field_info *info = filter_field_info((enum filter_field)i);
 		add_entry(browser, info->example, info->help, width);

@@ -1,5 +1,4 @@
 /* The tree pane. */
-#include <math.h>
 #include <string.h>
 
 #include "browser.h"
@@ -77,10 +76,8 @@ static void draw_marks(struct line *line)
 	size_t node = line->row->node, parents = tree_parent_count(tree, node);
 	int right = line->area->width - 1;
 	char buffer[FIGURE_SIZE];
-	double score = tree_score(tree, node);
 
-	draw_right(browser->screen, line->area, line->y, right,
-		   isnan(score) ? STYLE_DIM : STYLE_SCORE, figure(buffer, score));
+	board_draw_value(browser, line->area, line->y, right, STYLE_SCORE, node);
 	if (sketch_position(&browser->sketch, node) >= 0)
 		draw_text(browser->screen, line->area, line->y, right - 7, STYLE_MARK, "⊕");
 	tree_columns_draw(browser, line->area, line->y, right - 12, node);
@@ -237,10 +234,8 @@ static void tree_title(struct browser *browser, struct text *out)
 
 static void tree_corner(struct browser *browser, struct text *out)
 {
-	char name[FIGURE_SIZE];
-
 	tree_columns_title(browser, out);
-	text_append(out, benchmark_name(browser, browser->tree->column, name));
+	text_append(out, browser->rows[0].name);
 }
 
 static size_t tree_view_model(struct browser *browser)
