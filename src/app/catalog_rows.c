@@ -174,7 +174,7 @@ static bool load_benchmark(void *context, const struct store_benchmark *row)
 			  .title = catalog_keep_name(loader->catalog, row->title),
 			  .suite = loader_share(loader, "openllm2"),
 			  .lower = 0, .upper = 100, .chance = row->chance, .higher_is_better = true,
-			  .instances = row->instances > 0 ? row->instances : NAN},
+			  .instances = row->instances > 0 ? (double)row->instances : (double)NAN},
 		.variant_of = catalog_keep(loader->catalog, row->variant_of),
 	};
 	return true;
