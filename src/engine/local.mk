@@ -10,6 +10,12 @@ libengine_a_SOURCES = \
 	include/stemma/engine/anomalies.h src/engine/ask/anomalies.c \
 	include/stemma/engine/backtest.h src/engine/judge/backtest.c \
 	include/stemma/engine/evaluate.h src/engine/judge/evaluate.c \
+	include/stemma/engine/holdout.h src/engine/judge/holdout.c \
+	src/engine/judge/copies.h src/engine/judge/copies.c src/engine/judge/split.h src/engine/judge/split.c \
+	src/engine/judge/masked.h src/engine/judge/masked.c src/engine/judge/method.h src/engine/judge/method.c \
+	src/engine/judge/baseline.h src/engine/judge/baseline.c src/engine/judge/baseline_als.c \
+	src/engine/judge/baseline_nearest.c src/engine/judge/baseline_size.c \
+	src/engine/judge/figures.h src/engine/judge/figures.c \
 	include/stemma/engine/front.h src/engine/search/front.c \
 	include/stemma/engine/lrmf.h src/engine/answers/lrmf.c src/engine/answers/lrmf_locate.c src/engine/answers/lrmf_loss.h src/engine/answers/lrmf_loss.c \
 	include/stemma/engine/suggest.h src/engine/search/suggest.c src/engine/search/search.h src/engine/search/search.c \

@@ -7,6 +7,7 @@
 
 #include "data/random.h"
 #include "data/statistics.h"
+#include "judge/method.h"
 #include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
 
@@ -17,11 +18,6 @@
 static const char *const protocol_words[] = {
 #define X(symbol, word, help) word,
 	PROTOCOL_TABLE(X)
-#undef X
-};
-static const char *const method_words[] = {
-#define X(symbol, word, help) word,
-	METHOD_TABLE(X)
 #undef X
 };
 static const char *const subset_words[] = {"all", "linked", "merges"};
@@ -38,11 +34,6 @@ enum protocol protocol_parse(const char *word)
 	while (protocol < PROTOCOL_COUNT && strcmp(word, protocol_words[protocol]) != 0)
 		protocol++;
 	return protocol;
-}
-
-const char *evaluation_method_name(enum evaluation_method method)
-{
-	return method < METHOD_COUNT ? method_words[method] : "unknown";
 }
 
 const char *evaluation_subset_name(enum evaluation_subset subset)
@@ -361,25 +352,14 @@ static enum status predict_targets(struct evaluation *evaluation, const struct e
 static enum status predict_by_engine(struct evaluation *evaluation, enum evaluation_method method,
 				     struct error *error)
 {
-	static const enum prior priors[METHOD_COUNT] = {
-		[METHOD_NONE] = PRIOR_NONE, [METHOD_LAPLACIAN] = PRIOR_LAPLACIAN,
-		[METHOD_KIN] = PRIOR_KIN, [METHOD_SHUFFLED] = PRIOR_KIN,
-	};
-	struct engine_settings settings = {.prior = priors[method], .seed = evaluation->settings->seed};
 	struct engine_data data = evaluation->data;
-	struct lineage *shuffled = NULL;
-	struct engine_fit *fit = NULL;
+	struct method_fit fit;
 
 	data.excluded = evaluation->unseen;
-	if (method == METHOD_SHUFFLED) {
-		uint64_t random = evaluation->settings->seed + 99;
-		data.lineage = shuffled = random_lineage(data.lineage, &random);
-	}
-	enum status status = engine_fit_new(&data, &settings, NULL, 0, true, evaluation->progress, &fit, error);
+	enum status status = method_fit(method, &data, evaluation->settings->seed, evaluation->progress, &fit, error);
 	if (status == STATUS_OK)
-		status = predict_targets(evaluation, fit, error);
-	engine_fit_free(fit);
-	lineage_free(shuffled);
+		status = predict_targets(evaluation, fit.fit, error);
+	method_fit_free(&fit);
 	return status;
 }
 
@@ -492,7 +472,7 @@ static enum status predict_split(struct evaluation *evaluation, enum evaluation_
 	count_parents(evaluation);
 	for (size_t i = 0; i < evaluation->data.models; i++)
 		evaluation->held_out += evaluation->target[i];
-	if (method == METHOD_MEAN || method == METHOD_PARENTS || method == METHOD_FAMILY) {
+	if (!method_is_fit(method)) {
 		predict_baseline(evaluation, method);
 		return STATUS_OK;
 	}
@@ -566,13 +546,15 @@ enum status engine_evaluate(const struct engine_data *data, const struct evaluat
 		families = number_families(&evaluation, family);
 	for (enum evaluation_method method = 0; method < METHOD_COUNT && status == STATUS_OK; method++) {
 		double begin = clock_seconds();
+		if (!evaluation_method_predicts(method, false) || (settings->methods && !settings->methods[method]))
+			continue;
 		status = run_method(&evaluation, method, family, families, error);
 		if (status == STATUS_OK && evaluation.held_out == 0)
 			status = error_set(error, STATUS_DATA, "the %s protocol holds out no scored model here",
 					   protocol_name(settings->protocol));
 		if (status != STATUS_OK)
 			break;
-		make_figures(&evaluation, method >= METHOD_NONE, figures);
+		make_figures(&evaluation, method_is_fit(method), figures);
 		struct evaluation_result row = {
 			.method = method, .trained = evaluation.trained, .held_out = evaluation.held_out,
 			.seconds = clock_seconds() - begin, .targets = targets, .figures = figures,
