@@ -386,6 +386,8 @@ const struct command eval_command = {
 		   "Linked models have a scored parent in training, merges two or more.",
 	.json = true,
 	.csv = true,
+	.board = true,
+	.target = true,
 	COMMAND_SPECS(specs),
 	.needs = needs,
 	.options_size = sizeof(struct eval_options),
