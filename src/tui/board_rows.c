@@ -33,8 +33,10 @@ static void make_row(const struct catalog *catalog, struct board_row *row, const
 	short_title(title, row->name);
 }
 
-static void make_benchmark(const struct catalog *catalog, struct board_row *row, uint32_t benchmark)
+void board_describe_benchmark(const struct browser *browser, uint32_t benchmark, struct board_row *row)
 {
+	const struct catalog *catalog = browser->session->catalog;
+
 	*row = (struct board_row){.benchmark = benchmark, .weight = 1};
 	row->target = (struct engine_target){1, &row->benchmark, &row->weight};
 	make_row(catalog, row, catalog->benchmarks[benchmark].title);
@@ -55,7 +57,7 @@ static void make_headline(const struct browser *browser, struct board_row *row)
 	const struct session *session = browser->session;
 
 	if (session->target.engine.count == 1)
-		make_benchmark(session->catalog, row, session->target.engine.benchmark[0]);
+		board_describe_benchmark(browser, session->target.engine.benchmark[0], row);
 	else
 		board_describe(browser, &session->target, row);
 }
@@ -117,7 +119,7 @@ void board_rows_make(struct browser *browser)
 		uint32_t benchmark = session->board.benchmark[i];
 		if (target->count == 1 && target->benchmark[0] == benchmark)
 			continue;
-		make_benchmark(session->catalog, &browser->rows[browser->row_count], benchmark);
+		board_describe_benchmark(browser, benchmark, &browser->rows[browser->row_count]);
 		browser->rows[browser->row_count++].place = i;
 	}
 	browser->figures = memory_zero(browser->row_count, sizeof *browser->figures);

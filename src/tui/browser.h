@@ -40,7 +40,7 @@ struct view_ops {
 	struct list *(*list)(struct browser *browser);
 };
 extern const struct view_ops tree_view, model_view, sketch_view, residual_view, help_view,
-	message_view, mark_view, pedigree_view, compare_view, heat_view, versus_view, why_view, suggest_view;
+	message_view, mark_view, pedigree_view, compare_view, heat_view, versus_view, why_view, suggest_view, picker_view;
 const struct view_ops *view_ops(enum view_id view);
 
 #define FIGURE_SIZE 32
@@ -291,6 +291,7 @@ struct browser {
 	struct pedigree pedigree;
 
 	struct suggesting *suggesting; /* NULL until first wanted */
+	struct picker *picker; /* likewise */
 
 	struct comparison comparison;
 	struct list compare_list; /* over its models */
@@ -481,6 +482,12 @@ void command_line_load(struct browser *browser, const char *saved);
 void heat_open(struct browser *browser, size_t model);
 void heat_free(struct browser *browser);
 
+/* picker_view.c */
+void picker_open(struct browser *browser);
+void picker_free(struct browser *browser);
+/* Whether there is a row under its cursor, of a benchmark. */
+bool picker_on(struct browser *browser, bool benchmark);
+
 /* pedigree_view.c */
 void pedigree_open(struct browser *browser, size_t model);
 
@@ -556,6 +563,7 @@ void board_rows_make(struct browser *browser);
 void board_rows_free(struct browser *browser);
 /* How a target is drawn; the row borrows from it. */
 void board_describe(const struct browser *browser, const struct target *target, struct board_row *row);
+void board_describe_benchmark(const struct browser *browser, uint32_t benchmark, struct board_row *row);
 /* Columns that names of rows get in an area of this width. */
 int board_label_width(const struct browser *browser, int width);
 

@@ -22,6 +22,7 @@ const struct view_ops *view_ops(enum view_id view)
 		[VIEW_PEDIGREE] = &pedigree_view,   [VIEW_COMPARE] = &compare_view,
 		[VIEW_VERSUS] = &versus_view,       [VIEW_MARKS] = &mark_view,
 		[VIEW_WHY] = &why_view,             [VIEW_SUGGEST] = &suggest_view,
+		[VIEW_PICKER] = &picker_view,
 	};
 
 	return views[view];
@@ -174,7 +175,9 @@ bool browser_has(struct browser *browser, enum need need)
 	case NEED_REDO: return browser->sketch.redo_count > 0;
 	case NEED_FIT: return browser->session->fit != NULL;
 	case NEED_SUGGESTION: return browser_view(browser) == VIEW_SUGGEST && browser_model(browser) != CATALOG_NONE;
-	case NEED_SEARCH: return searched(browser);
+	case NEED_ROW: return picker_on(browser, false);
+	case NEED_BENCHMARK: return picker_on(browser, true);
+	case NEED_SEARCH: return browser_view(browser) == VIEW_PICKER || searched(browser);
 	case NEED_JUMP: return browser->jump_count > 0;
 	case NEED_IDLE: return browser->job == NULL;
 	default: return true;
@@ -332,6 +335,7 @@ static void act_everywhere(struct browser *browser, enum action action, int coun
 		break;
 	case ACTION_GUESS: guess_model(browser, browser_model(browser)); break;
 	case ACTION_PEDIGREE: pedigree_open(browser, browser_model(browser)); break;
+	case ACTION_BOARD: picker_open(browser); break;
 	case ACTION_WHY: browser->full = VIEW_WHY; break;
 	case ACTION_COMMAND: command_line_open(browser, ""); break;
 	case ACTION_SUGGEST: suggesting_open(browser); break;

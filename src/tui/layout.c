@@ -115,7 +115,7 @@ static int draw_title_keys(struct browser *browser, const struct area *area)
 }
 
 /* "1,079 models, 867 scored · board openllm2 (6 of 214 benchmarks) · fitted 14:02": with less
- * and less of it (`detail` 3 to 0). */
+ * and less of it (`detail` 4 to 0). */
 static void title_counts(struct browser *browser, int detail, struct text *out)
 {
 	const struct catalog *catalog = browser->session->catalog;
@@ -123,13 +123,13 @@ static void title_counts(struct browser *browser, int detail, struct text *out)
 
 	text_clear(out);
 	text_append_format(out, "%s models", figure_count(count, catalog->count));
-	if (detail > 2)
+	if (detail > 3)
 		text_append_format(out, ", %s scored", figure_count(count, catalog->scored_count));
 	if (detail > 0)
 		text_append_format(out, " · board %s", board_name(browser));
 	if (detail > 1)
-		text_append_format(out, " (%zu of %s benchmarks)", browser->session->board.count,
-				   figure_count(count, catalog->benchmark_count));
+		text_append_format(out, " (%zu of %s%s)", browser->session->board.count,
+				   figure_count(count, catalog->benchmark_count), detail > 2 ? " benchmarks" : "");
 	title_fit_state(browser, out);
 }
 
@@ -138,7 +138,7 @@ static void draw_title(struct browser *browser, const struct area *area)
 	struct text line = {0};
 	int x = 3 + draw_text(browser->screen, area, 0, 1, STYLE_TITLE, "stemma");
 	int right = draw_title_keys(browser, area);
-	int room = right - draw_progress(browser, area, right) - x - 1, detail = 3;
+	int room = right - draw_progress(browser, area, right) - x - 1, detail = 4;
 
 	do
 		title_counts(browser, detail, &line);

@@ -65,6 +65,8 @@ static void leave_view(struct browser *browser, enum view_id view)
 
 static void move_views(struct browser *browser, const struct renewal *renewal)
 {
+	picker_free(browser);
+	leave_view(browser, VIEW_PICKER);
 	heat_free(browser);
 	move_model(renewal, &browser->heat.root);
 	move_model(renewal, &browser->heat.here);

@@ -147,9 +147,9 @@ static void axis_takes_what_fits(void **state)
 	bar_axis(cells, 2, &points);
 	assert_int_equal(strlen(cells), 2);
 	bar_axis(cells, 21, &(struct bar_scale){0, 1});
-	assert_string_equal(cells, "0   0.25 0.5 0.75   1");
+	assert_string_equal(cells, "0  0.25  0.5 0.75   1");
 	bar_axis(cells, 21, &(struct bar_scale){0, 10});
-	assert_string_equal(cells, "0   2.5   5  7.5   10");
+	assert_string_equal(cells, "0   2.5   5   7.5  10");
 	bar_axis(cells, 21, &(struct bar_scale){987.5, 1402.25});
 	assert_string_equal(cells, "988      1195    1402");
 	bar_axis(cells, 21, &(struct bar_scale){-100, 100});
