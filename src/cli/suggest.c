@@ -84,8 +84,12 @@ static void report_answers(struct report *report, const struct catalog *catalog,
 	table_free(table);
 }
 
-static void report_note(const struct report *report, const struct suggest_result *result, int digits)
+static void report_note(const struct report *report, const struct catalog *catalog,
+			const struct engine_target *target, const struct suggest_result *result)
 {
+	int digits = target_digits(catalog, target);
+	const char *unit = target_unit(catalog, target);
+
 	if (report->format != OUTPUT_TEXT)
 		return;
 	if (result->count == 0) {
@@ -96,10 +100,10 @@ static void report_note(const struct report *report, const struct suggest_result
 	text_append_format(report->out,
 		"\nBest of %.0f merges of %zu models that are predicted to reach %.*f.  gain is over the\n"
 		"best parent's published score, shrunk for the size of the search: up to %.2f of the\n"
-		"spread of predicted gains (%.*f) is error, by %zu merges with known scores, and\n"
+		"spread of predicted gains (%.*f%s%s) is error, by %zu merges with known scores, and\n"
 		"the best of so many have the luckiest errors.  chance does not know of the search.\n",
 		result->searched, result->candidates, digits, result->floor, 1 - result->slope,
-		digits, result->spread, result->slope_merges);
+		digits, result->spread, unit[0] ? " " : "", unit, result->slope_merges);
 }
 
 /* The other methods that the prediction holds for. */
@@ -133,7 +137,7 @@ static void report_best(struct report *report, const struct catalog *catalog,
 		report_number(report, "slope_merges", NULL, (double)result->slope_merges, 0);
 	}
 	report_answers(report, catalog, search->settings.parents, digits, result);
-	report_note(report, result, digits);
+	report_note(report, catalog, &search->target.engine, result);
 }
 
 /* ---- the front ---------------------------------------------------------------- */
