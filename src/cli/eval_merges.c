@@ -1,4 +1,4 @@
-#include "eval_merges.h"
+#include "eval.h"
 
 #include "stemma/engine/backtest.h"
 

@@ -8,7 +8,7 @@
 #include "stemma/base/utf8.h"
 
 #define FACT_WIDTH 14 /* "architecture" with blanks around it */
-#define CELL_WIDTH 23
+#define CELL_WIDTH 21
 
 /* ---- choosing ------------------------------------------------------------------ */
 
@@ -144,20 +144,20 @@ static void draw_score(struct browser *browser, const struct area *area, int y, 
 	bool published = !isnan(figures->published);
 	char buffer[FIGURE_SIZE];
 
-	draw_right(browser->screen, area, y, x + 6, published ? STYLE_PUBLISHED : STYLE_DIM,
+	draw_right(browser->screen, area, y, x + 5, published ? STYLE_PUBLISHED : STYLE_DIM,
 		   published ? figure_on(buffer, on, figures->published, false)
 			     : figure_on(buffer, on, estimate->mean, true));
 	if (published && figures->published == best)
-		draw_text(browser->screen, area, y, x + 6, STYLE_GOOD, "*");
+		draw_text(browser->screen, area, y, x + 5, STYLE_GOOD, "*");
 	if (!browser->session->fit || isnan(estimate->mean))
 		return;
 	if (published)
-		draw_right(browser->screen, area, y, x + 13, STYLE_POINT, figure_on(buffer, on, estimate->mean, false));
+		draw_right(browser->screen, area, y, x + 12, STYLE_POINT, figure_on(buffer, on, estimate->mean, false));
 	else
-		draw_right(browser->screen, area, y, x + 14, STYLE_DIM,
+		draw_right(browser->screen, area, y, x + 12, STYLE_DIM,
 			   figure_margin(buffer, browser->screen, on, (estimate->high90 - estimate->low90) / 2));
 	if (!isnan(figures->z))
-		draw_right(browser->screen, area, y, x + 20, fabs(figures->z) >= 2 ? STYLE_BAD : STYLE_DIM,
+		draw_right(browser->screen, area, y, x + 18, fabs(figures->z) >= 2 ? STYLE_BAD : STYLE_DIM,
 			   figure_signed(buffer, figures->z, 1));
 }
 
@@ -236,7 +236,7 @@ static void draw_table(struct browser *browser, const struct area *area, size_t 
 			draw_facts(browser, area, y++, fact, first, shown);
 	for (size_t i = 0; i < shown && y < area->height; i++)
 		draw_text(browser->screen, area, y, label_width(browser, area) + (int)i * CELL_WIDTH, STYLE_DIM,
-			  browser->session->fit ? " publ.* pred.     z" : " publ.*");
+			  browser->session->fit ? "publ.* pred.    z" : "publ.*");
 	y++;
 	list_scroll(list, browser->row_count, area->height - y);
 	for (size_t row = list->top; row < browser->row_count && y < area->height; row++, y++)

@@ -90,17 +90,21 @@ static void short_key(const char *keys, char *buffer)
 		buffer[0] = (char)(buffer[0] - 'a' + 'A');
 }
 
-/* "/ search  ? help", from the action table. */
+#define ALL_KEYS_FROM 100
+#define HELP_KEY_FROM 60
+
+/* "/ search  ? help", from the action table; the hints have the others where it is narrow. */
 static int draw_title_keys(struct browser *browser, const struct area *area)
 {
 	static const enum action shown[] = {ACTION_HELP, ACTION_FILTER, ACTION_SEARCH};
+	size_t count = area->width >= ALL_KEYS_FROM ? sizeof shown / sizeof *shown : 1;
 	int right = area->width - 1;
 
 	struct job *jobs[WORK_MAX];
 
-	if (area->width < (work_jobs(browser, jobs) > 0 ? 110 : 70))
+	if (area->width < (work_jobs(browser, jobs) > 0 ? 110 : HELP_KEY_FROM))
 		return right;
-	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct action_info *info = action_info(shown[i]);
 		char key[INPUT_NAME_SIZE];
 		short_key(browser_keys(browser, shown[i]), key);

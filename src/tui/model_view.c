@@ -184,7 +184,7 @@ static struct places score_places(const struct browser *browser, const struct ar
 {
 	struct places places = {.label = board_label_width(browser, area->width)};
 
-	places.published_end = places.label + 8;
+	places.published_end = places.label + 7;
 	places.predicted_end = places.published_end + 7;
 	places.bar = places.predicted_end + 2;
 	places.bar_width = area->width - places.bar - Z_WIDTH - 1;

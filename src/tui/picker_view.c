@@ -375,6 +375,7 @@ static void search_again(struct browser *browser, int step, int count)
 
 #define NAME_MIN 18
 #define R_CELLS 9
+#define WIDTH_MAX 150
 
 /* Where columns end; 0 = there is no room for one. */
 struct columns {
@@ -385,7 +386,7 @@ struct columns {
 static struct columns place_columns(int width)
 {
 	struct columns columns = {0};
-	int right = width - 1;
+	int right = (width < WIDTH_MAX ? width : WIDTH_MAX) - 1;
 
 	if (width >= 112)
 		columns.note = right -= 11;

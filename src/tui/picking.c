@@ -112,8 +112,8 @@ static int compare_benchmarks(const void *left, const void *right, void *context
 		return picking->suite[a] < picking->suite[b] ? -1 : 1;
 	if (picking->order != PICK_BY_NAME && x->models != y->models)
 		return x->models < y->models ? 1 : -1;
-	int order = strcasecmp(x->title, y->title);
-	return order ? order : strcmp(x->key, y->key);
+	int order = picking->order == PICK_BY_SUITE ? 0 : strcasecmp(x->title, y->title);
+	return order ? order : (a > b) - (a < b);
 }
 
 static void add_row(struct picking *picking, enum pick_kind kind, size_t number)

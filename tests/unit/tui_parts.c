@@ -151,7 +151,7 @@ static void axis_takes_what_fits(void **state)
 	bar_axis(cells, 21, &(struct bar_scale){0, 10});
 	assert_string_equal(cells, "0   2.5   5   7.5  10");
 	bar_axis(cells, 21, &(struct bar_scale){987.5, 1402.25});
-	assert_string_equal(cells, "988      1195    1402");
+	assert_string_equal(cells, "988     1195     1402");
 	bar_axis(cells, 21, &(struct bar_scale){-100, 100});
 	assert_string_equal(cells, "-100      0       100");
 	assert_int_equal(bar_decimals(&points), 1);
