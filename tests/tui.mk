@@ -3,7 +3,7 @@ TUI_TEST_LIBS = libtui.a libapp.a libengine.a libstore.a libformats.a libsync.a 
 	$(STEMMA_EXTERNAL_LIBS)
 
 if HAVE_CMOCKA
-TUI_TESTS = tests/unit/tui_config tests/unit/tui_parts tests/unit/tui_tree
+TUI_TESTS = tests/unit/tui_config tests/unit/tui_parts tests/unit/tui_tree tests/unit/tui_picking
 check_PROGRAMS += $(TUI_TESTS)
 TESTS += $(TUI_TESTS)
 tests_unit_tui_config_SOURCES = tests/unit/tui_config.c tests/unit/test.h
@@ -15,6 +15,9 @@ tests_unit_tui_parts_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
 tests_unit_tui_tree_SOURCES = tests/unit/tui_tree.c tests/unit/test.h
 tests_unit_tui_tree_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
 tests_unit_tui_tree_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
+tests_unit_tui_picking_SOURCES = tests/unit/tui_picking.c tests/unit/test.h
+tests_unit_tui_picking_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
+tests_unit_tui_picking_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
 endif
 
 # Makes caches for the screens without the starter set.
