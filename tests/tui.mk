@@ -49,6 +49,8 @@ EXTRA_DIST += tests/terminal/terminal.sh tests/screens/expected \
 	tests/screens/versus.keys tests/screens/versus-ascii.keys tests/screens/why.keys tests/screens/why-ascii.keys tests/screens/views.keys \
 	tests/screens/views-ascii.keys tests/screens/looks.keys tests/screens/looks-plain.keys \
 	tests/screens/many.keys tests/screens/passing.keys tests/screens/intake.keys tests/screens/intake-ascii.keys \
+	tests/screens/one.keys tests/screens/one-models.csv tests/screens/one-edges.csv \
+	tests/screens/picker.keys tests/screens/picker-ascii.keys \
 	tests/screens/files
 
 # Random keys and sizes for a minute; most telling in a build that was configured

@@ -254,7 +254,7 @@ static void tree_title(struct browser *browser, struct text *out)
 static void tree_corner(struct browser *browser, struct text *out)
 {
 	tree_columns_title(browser, out);
-	text_append(out, browser->rows[0].name);
+	board_append_name(&browser->rows[0], CORNER_NAME, out);
 }
 
 static size_t tree_view_model(struct browser *browser)
