@@ -222,21 +222,26 @@ enum status sketch_check(const struct sketch *sketch, const struct catalog *cata
 
 /* ---- the prediction -------------------------------------------------------- */
 
-static void row_compare_parents(struct sketch_row *row, size_t benchmark, const struct sketch *sketch,
+static void row_compare_parents(struct sketch_row *row, const struct sketch *sketch,
 				const struct session *session, const struct engine_query *query)
 {
+	bool upwards = target_upwards(session->catalog, &row->target);
+
 	row->best_parent = CATALOG_NONE;
 	row->best_score = row->chance = NAN;
 	for (size_t i = 0; i < sketch->now.count; i++) {
 		size_t model = sketch->now.parents[i].model;
-		double score = catalog_score(session->catalog, model, benchmark);
-		if (isnan(score) || score <= row->best_score)
+		double score = catalog_target(session->catalog, model, &row->target);
+		if (isnan(score) || (upwards ? score <= row->best_score : score >= row->best_score))
 			continue;
 		row->best_parent = model;
 		row->best_score = score;
 	}
-	if (row->best_parent != CATALOG_NONE)
-		row->chance = engine_chance_above(query, benchmark, row->best_score);
+	if (row->best_parent == CATALOG_NONE)
+		return;
+	row->chance = engine_chance_above(query, &row->target, row->best_score);
+	if (!upwards)
+		row->chance = 1 - row->chance;
 }
 
 enum status sketch_predict(const struct sketch *sketch, struct session *session,
@@ -249,7 +254,7 @@ enum status sketch_predict_with(const struct sketch *sketch, const struct sessio
 				struct engine_query *query, struct sketch_prediction *prediction,
 				struct error *error)
 {
-	size_t rows = session->catalog->benchmark_count + 1;
+	size_t rows = session->row_count;
 
 	*prediction = (struct sketch_prediction){0};
 	if (!query) {
@@ -260,27 +265,27 @@ enum status sketch_predict_with(const struct sketch *sketch, const struct sessio
 	enum status status = sketch_check(sketch, session->catalog, error);
 	if (status != STATUS_OK)
 		return status;
-	struct engine_estimate *estimates = memory_zero(rows, sizeof *estimates);
 	sketch_child(sketch, session->catalog, &prediction->child);
-	status = engine_predict_child(query, &prediction->child, estimates, error);
+	status = engine_predict_child(query, &prediction->child, error);
 	if (status != STATUS_OK)
-		goto cleanup;
+		return status;
 	prediction->rows = rows;
 	prediction->row = memory_zero(rows, sizeof *prediction->row);
-	for (size_t b = 0; b < rows; b++) {
-		struct sketch_row *row = &prediction->row[b];
-		row->estimate = estimates[b];
-		row_compare_parents(row, b, sketch, session, query);
-		row->contribution_count = engine_contributions(query, b, row->contributions,
+	for (size_t i = 0; i < rows; i++) {
+		struct sketch_row *row = &prediction->row[i];
+		row->target = session->rows[i];
+		row->key = session_row_key(session, i);
+		row->title = session_row_title(session, i);
+		engine_estimate(query, &row->target, &row->estimate);
+		row_compare_parents(row, sketch, session, query);
+		row->contribution_count = engine_contributions(query, &row->target, row->contributions,
 							       SKETCH_CONTRIBUTIONS_MAX);
 	}
 	prediction->ancestor_count = engine_ancestors(query, prediction->ancestors,
 						      SKETCH_ANCESTORS_MAX);
 	prediction->answer_count = session->answers.count;
 	prediction->answers = answer_sets_predict(&session->answers, query, CATALOG_NONE);
-cleanup:
-	free(estimates);
-	return status;
+	return STATUS_OK;
 }
 
 void sketch_prediction_free(struct sketch_prediction *prediction)

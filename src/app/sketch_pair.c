@@ -33,7 +33,8 @@ enum status sketch_compare(const struct sketch *sketch, struct session *session,
 	enum status status = predict_both(sketch, session, comparison, error);
 	if (status == STATUS_OK) {
 		comparison->difference = memory_zero(comparison->open.rows, sizeof *comparison->difference);
-		engine_differences(session->query, session->beside, comparison->difference);
+		engine_differences(session->query, session->beside, session->rows, session->row_count,
+				   comparison->difference);
 	} else {
 		sketch_comparison_free(comparison);
 	}

@@ -242,7 +242,7 @@ static void write_sketch(struct browser *browser, const char *path, bool replace
 	struct text text = {0};
 	enum export_format format = export_format_of(path);
 
-	export_sketch(&browser->sketch, browser->session->catalog,
+	export_sketch(&browser->sketch, browser->session,
 		      browser->predicted ? &browser->prediction : NULL, format, &text);
 	if (write_file(path, &text, replace, &error) != STATUS_OK)
 		browser_failure(browser, &error);

@@ -41,7 +41,8 @@ struct catalog_model {
 	double likes;
 	enum kind kind;
 	enum answer chat_template; /* of most of its shown scores */
-	char *provider, *base, *setting; /* NULL unknown; base: the model of which it is a setting */
+	char *provider;        /* who made or serves it, NULL unknown */
+	char *base, *setting;  /* of one model in one of several settings: its name without it; NULL none */
 	enum answer reasoning, open_weights;
 	bool scored;           /* has at least one shown score */
 	bool suspect;
@@ -72,6 +73,7 @@ struct catalog {
 	size_t alias_count;
 	bool dense;            /* the ids have no gaps */
 	bool unpacked;         /* it was loaded from what catalog_pack() kept */
+	uint32_t *shown;       /* benchmark_count: places among the benchmarks of the cache */
 	uint64_t benchmarks_print; /* of all benchmarks of the cache, a number that tells them apart */
 	struct catalog_chunk *strings;
 };

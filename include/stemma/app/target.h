@@ -50,7 +50,7 @@ enum status target_parse(const struct catalog *catalog, const struct target_name
 
 /* "IFEval", of several the target's name; borrowed. */
 const char *target_title(const struct catalog *catalog, const struct target *target);
-/* Digits behind the point that a value is written with: as its scale is wide (2 of 0..100). */
+/* Digits behind the point that a value is written with: as its scale is wide (1 of 0..100). */
 int target_digits(const struct catalog *catalog, const struct engine_target *target);
 /* The ends of the axis that it is drawn on, finite. */
 void target_axis(const struct catalog *catalog, const struct engine_target *target, double *low, double *high);

@@ -63,6 +63,7 @@ struct engine_model {
 struct engine_benchmark {
 	const char *key, *title;
 	const char *suite, *family; /* NULL unknown */
+	const char *duplicate_of;   /* key of the benchmark whose scores it shows again; NULL none */
 	double lower, upper;        /* nominal ends of its scale; NAN unknown, -INFINITY / INFINITY open */
 	double chance;              /* of a random guess, own scale; NAN unknown */
 	bool higher_is_better;
