@@ -1,5 +1,5 @@
 #!/bin/sh
-# What is too large, too deep, too many or no number is refused, and soon.
+# What is too large, too deep, too many or no number is refused.
 # Prints TAP.
 . "${top_srcdir:-.}/tests/cli/tap.sh"
 
@@ -12,14 +12,14 @@ tried=0
 refused() {
 	tried=$((tried + 1))
 	before=$(models)
-	timeout 60 "$program" --db $db --no-starter import "$1" >out 2>err </dev/null
+	finishes "$program" --db $db --no-starter import "$1" >out 2>err </dev/null
 	code=$?
 	[ $code -eq 65 ] && warns "$2" && [ "$(models)" = "$before" ]
 }
 # rejects FILE MESSAGE ROWS: so many rows (20 are listed) are refused with it, and the others kept.
 rejects() {
 	tried=$((tried + 1))
-	timeout 60 "$program" --db $db --no-starter import "$1" >out 2>err </dev/null
+	finishes "$program" --db $db --no-starter import "$1" >out 2>err </dev/null
 	code=$?
 	[ $code -lt 124 ] && warns "$2" && [ "$(grep -c "$2" err)" -ge "$3" ]
 }
@@ -70,7 +70,7 @@ check 'the cache is clean after all' exits 0
 	awk 'BEGIN { for (i = 1; i < 8; i++) { printf "a%d: &a%d {", i, i
 		for (k = 0; k < 9; k++) printf "%sk%d: *a%d", k ? ", " : "", k, i - 1; print "}" } }'
 } >bomb.yaml
-timeout 60 "$program" config --config bomb.yaml >out 2>err </dev/null
+finishes "$program" config --config bomb.yaml >out 2>err </dev/null
 code=$?
 check 'a configuration whose aliases multiply' warns 'more than 1000 names\|nested too deeply'
 check 'with the exit status of bad data' exits 65
