@@ -71,11 +71,11 @@ check 'a broken gzip file fails' [ "$code" -ge 65 ]
 printf 'model,kind\n\033]0;evil\007/x,chat\n' >evil.csv
 import evil.csv
 check 'no control character reaches the terminal' [ -z "$(LC_ALL=C tr -cd '\033\007' <err)" ]
-printf 'model,ifeval\na/b,150\n' >useless.csv
+printf 'model,ifeval\nnot a name,15\n' >useless.csv
 import useless.csv
 check 'a file of which nothing can be used is 65' exits 65
-check 'and tells why' warns '^useless.csv:2:5: ifeval "150" is not a number from 0 to 100$'
-printf 'model,ifeval\na/b,150\na/c,15\n' >half.csv
+check 'and tells why' warns '^useless.csv:2:1: "not a name" is not a model.s name; expected owner/name$'
+printf 'model,ifeval\nnot a name,15\na/c,15\n' >half.csv
 import half.csv
 check 'one row that can be is enough' exits 0
 mkdir -p good/deep bad
