@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "reading.h"
+#include "tables.h"
 #include "stemma/base/memory.h"
 
 /* Where in a field the reader is. */
@@ -217,16 +218,20 @@ bool csv_next(struct csv *csv)
 
 /* ---- which delimiter ------------------------------------------------------- */
 
+static bool is_one_of(const char *word, const char *const *words)
+{
+	while (*words && strcmp(word, *words) != 0)
+		words++;
+	return *words != NULL;
+}
+
 /* Words of which a table has one, so that a title with commas splits no header. */
 static bool is_telling(const char *field, size_t length)
 {
-	static const char *const words[] = {"model", "fullname", "name", "model_name", "child", "key",
-					    "benchmark", "leaderboard_id"};
+	static const char *const words[] = {"child", "key", "benchmark", "leaderboard_id", NULL};
 	char *copy = memory_string_slice(field, length), *word = csv_fold(copy);
-	bool telling = false;
+	bool telling = is_one_of(word, words) || is_one_of(word, model_words);
 
-	for (size_t i = 0; i < sizeof words / sizeof *words && !telling; i++)
-		telling = strcmp(word, words[i]) == 0;
 	free(copy);
 	free(word);
 	return telling;

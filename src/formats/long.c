@@ -166,7 +166,7 @@ static enum score_scale row_scale(struct long_table *table, const struct seen *s
 	if (word)
 		return read_scale(word, lower, upper);
 	*lower = *upper = NAN;
-	return seen->least >= 0 && seen->most <= 1 && seen->most > 0 ? SCALE_FRACTION : SCALE_OWN;
+	return are_fractions(seen->least, seen->most) ? SCALE_FRACTION : SCALE_OWN;
 }
 
 /* Delivers, once, the bounds that a table gives for a benchmark. */
@@ -451,22 +451,15 @@ static void long_survey(struct long_table *table)
 /* Tells once of the benchmarks whose values are taken as fractions. */
 static void tell_fractions(const struct long_table *table)
 {
-	struct text names = {0};
-	size_t count = 0;
+	struct name_list names = {.count = 0};
 
-	for (size_t i = 0; i < table->seen.count && table->columns.scale < 0; i++) {
-		const struct seen *seen = &table->seen.seen[i];
-		if (!(seen->least >= 0 && seen->most <= 1 && seen->most > 0))
-			continue;
-		if (++count <= 5)
-			text_append_format(&names, "%s%s", count > 1 ? ", " : "", seen->name);
-	}
-	if (count > 5)
-		text_append_format(&names, " and %zu more", count - 5);
-	if (count > 0)
+	for (size_t i = 0; i < table->seen.count && table->columns.scale < 0; i++)
+		if (are_fractions(table->seen.seen[i].least, table->seen.seen[i].most))
+			name_list_add(&names, table->seen.seen[i].name);
+	if (names.count > 0)
 		warn(table->source->sink, 1, 0, "the values of %s are all from 0 to 1: taken as fractions, not as points"
-		     " of 100", text_string(&names));
-	text_free(&names);
+		     " of 100", name_list_end(&names));
+	text_free(&names.text);
 }
 
 enum status long_read(struct source *source)

@@ -106,7 +106,7 @@ static void name_columns(struct models *models)
 	for (size_t role = 0; role < ROLE_FACTS; role++)
 		models->fact[role] = -1;
 	models->base = -1;
-	models->fact[ROLE_MODEL] = csv_column_of(csv, model_words);
+	models->fact[ROLE_MODEL] = table_model_column(csv);
 	for (size_t i = 0; i < csv->header_count; i++) {
 		struct column *column = &models->columns[i];
 		*column = (struct column){.role = role_of(csv->keys[i]), .of = -1, .least = INFINITY, .most = -INFINITY,
@@ -149,7 +149,7 @@ static void settle_role(struct column *column)
 		column->role = ROLE_NOTHING;
 	else if (column->role == ROLE_OPEN)
 		column->role = column->numbers >= column->texts ? ROLE_BENCHMARK : ROLE_ATTRIBUTE;
-	column->fraction = column->least >= 0 && column->most <= 1 && column->most > 0;
+	column->fraction = are_fractions(column->least, column->most);
 }
 
 /* The column whose key is that of `index` without `ending`; -1. */
@@ -221,25 +221,19 @@ static void survey(struct models *models)
 
 /* ---- telling ----------------------------------------------------------------------------------- */
 
-/* Tells once of all columns for which `wanted` holds: `message` has one %s, their names. */
+/* Tells once of all columns for which `wanted` holds. */
 static void tell_columns(const struct models *models, bool (*wanted)(const struct models *, size_t),
 			 const char *one, const char *several)
 {
-	struct text names = {0};
-	size_t count = 0;
+	struct name_list names = {.count = 0};
 
-	for (size_t i = 0; i < models->csv.header_count; i++) {
-		if (!wanted(models, i))
-			continue;
-		if (++count <= 5)
-			text_append_format(&names, "%s\"%s\"", count > 1 ? ", " : "", models->csv.header[i]);
-	}
-	if (count > 5)
-		text_append_format(&names, " and %zu more", count - 5);
-	if (count > 0)
-		warn(models->source->sink, 1, 0, "the column%s %s %s", count > 1 ? "s" : "", text_string(&names),
-		     count > 1 ? several : one);
-	text_free(&names);
+	for (size_t i = 0; i < models->csv.header_count; i++)
+		if (wanted(models, i))
+			name_list_add(&names, models->csv.header[i]);
+	if (names.count > 0)
+		warn(models->source->sink, 1, 0, "the column%s %s %s", names.count > 1 ? "s" : "",
+		     name_list_end(&names), names.count > 1 ? several : one);
+	text_free(&names.text);
 }
 
 static bool is_parent(const struct models *models, size_t index)
@@ -305,32 +299,49 @@ static enum kind kind_of(const char *word)
 	return kind;
 }
 
-/* Billions of "7.2", "7.2B", "350M" or 7241732096; NAN, and told, when it is none. */
-static double read_params(const struct models *models)
+/* Billions of "7.2", "7.2B", "350M" or 7241732096; NAN when it is none. */
+static double params_of(const struct csv *csv, int column)
 {
 	static const struct {
 		char unit;
 		double size;
 	} units[] = {{'B', 1}, {'M', 1e-3}, {'K', 1e-6}, {'T', 1e3}};
-	int column = models->fact[ROLE_PARAMS];
-	const char *field = csv_field(&models->csv, column);
 	bool bad;
-	double params = csv_number(&models->csv, column, &bad);
+	double params = csv_number(csv, column, &bad);
 	char *end;
 
-	if (bad) {
-		double number = strtod(field, &end);
-		for (size_t i = 0; end > field && i < sizeof units / sizeof *units; i++)
-			if (toupper((unsigned char)end[*end == ' ']) == units[i].unit && !end[(*end == ' ') + 1]) {
-				params = number * units[i].size;
-				bad = false;
-			}
-	}
-	if (bad)
-		csv_reject(&models->csv, column, "%s \"%s\" is not a number of billions",
-			   models->csv.header[column], field);
-	if (params > 1e5)
-		params /= 1e9;
+	if (!bad)
+		return params > 1e5 ? params / 1e9 : params;
+	double number = strtod(csv_field(csv, column), &end);
+	end += *end == ' ';
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (toupper((unsigned char)*end) == units[i].unit && !end[1])
+			return number * units[i].size;
+	return NAN;
+}
+
+/* "type" and "size" are used for much: what is no kind and no number is kept. */
+static bool says_something_else(const struct models *models, size_t index)
+{
+	const struct csv *csv = &models->csv;
+	enum role role = models->columns[index].role;
+	const char *key = csv->keys[index];
+
+	if (role == ROLE_KIND)
+		return strcmp(key, "kind") != 0 && kind_of(csv_field(csv, (int)index)) == KIND_COUNT;
+	return role == ROLE_PARAMS && strncmp(key, "param", 5) != 0 && isnan(params_of(csv, (int)index));
+}
+
+/* The same of the row; told when there should be a number and is none. */
+static double read_params(const struct models *models)
+{
+	const struct csv *csv = &models->csv;
+	int column = models->fact[ROLE_PARAMS];
+	double params = params_of(csv, column);
+
+	if (isnan(params) && csv_text(csv, column) && !says_something_else(models, (size_t)column))
+		csv_reject(csv, column, "%s \"%s\" is not a number of billions", csv->header[column],
+			   csv_field(csv, column));
 	return params > 0 ? params : NAN; /* the leaderboard's -1 */
 }
 
@@ -371,7 +382,8 @@ static void read_attributes(struct models *models, const char *name, char **base
 		/* What the name says already. */
 		bool said = setting && value && strcmp(value, setting + 2) == 0 &&
 			    (strcmp(key, "variant") == 0 || strcmp(key, "setting") == 0);
-		if (models->columns[i].role == ROLE_ATTRIBUTE && key[0] && !said)
+		bool wanted = models->columns[i].role == ROLE_ATTRIBUTE || says_something_else(models, i);
+		if (wanted && key[0] && !said)
 			add_attribute(models, key, value);
 	}
 }
@@ -394,8 +406,9 @@ static enum status deliver_model(struct models *models, const char *name)
 		.moe = csv_answer(csv, models->fact[ROLE_MOE]), .source = "user", .rank = RANK_USER,
 		.attributes = models->attributes, .attribute_count = models->attribute_count,
 	}};
+	bool other = models->fact[ROLE_KIND] >= 0 && says_something_else(models, (size_t)models->fact[ROLE_KIND]);
 
-	warn_unread(models, ROLE_KIND, kind != KIND_COUNT,
+	warn_unread(models, ROLE_KIND, kind != KIND_COUNT || other,
 		    "pretrained, continued, finetuned, chat, merge, multimodal or other");
 	warn_unread(models, ROLE_UPLOADED, record.of.model.uploaded, "a date YYYY-MM-DD");
 	enum status status = deliver(models->source, &record);

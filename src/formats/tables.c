@@ -8,7 +8,8 @@
 #include "reading.h"
 #include "stemma/base/memory.h"
 
-const char *const model_words[] = {"fullname", "model_id", "repo_id", "model", "model_name", "name", NULL};
+const char *const model_words[] = {"fullname", "model_id", "repo_id", "model_name_or_path", "model", "model_name",
+				   "models", "name", NULL};
 const char *const benchmark_words[] = {"benchmark", "task", "dataset", "eval", NULL};
 const char *const value_words[] = {"value", "score", "result", NULL};
 /* What describes a benchmark. */
@@ -64,6 +65,20 @@ static bool has_questions(struct csv *csv)
 	return (is_numbered(csv) || (task > 0 && !lone)) && !row_is_beyond(csv);
 }
 
+int table_model_column(const struct csv *csv)
+{
+	int column = csv_column_of(csv, model_words);
+
+	return column < 0 && csv->header_count > 1 && !csv->header[0][0] ? 0 : column;
+}
+
+/* Whether the first column has no header and the next row begins with a name. */
+static bool has_index_of_models(struct csv *csv)
+{
+	return table_model_column(csv) == 0 && csv_next(csv) && strchr(csv_field(csv, 0), '/') &&
+	       is_model_name(csv_field(csv, 0));
+}
+
 static bool has(const struct csv *csv, const char *const *words)
 {
 	return csv_column_of(csv, words) >= 0;
@@ -97,11 +112,13 @@ static enum format recognise_header(struct csv *csv)
 	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
 		if (has_all(csv, headers[i].words))
 			return headers[i].format;
-	if (models && cells) /* without values it lists cells, and tells nothing */
-		return values ? FORMAT_LONG_CSV : FORMAT_UNKNOWN;
+	if (models && cells && values)
+		return FORMAT_LONG_CSV;
+	if (models && csv_column(csv, "benchmark") >= 0) /* lists cells, and tells nothing of them */
+		return FORMAT_UNKNOWN;
 	if ((csv_column(csv, "key") >= 0 || csv_column(csv, "benchmark") >= 0) && has(csv, description_words))
 		return FORMAT_BENCHMARKS_CSV;
-	return models ? FORMAT_MODELS_CSV : FORMAT_UNKNOWN;
+	return models || has_index_of_models(csv) ? FORMAT_MODELS_CSV : FORMAT_UNKNOWN;
 }
 
 enum format table_recognise(const char *text, size_t length)
@@ -121,6 +138,28 @@ enum format table_recognise(const char *text, size_t length)
 	source_close(&source);
 	error_clear(&problem);
 	return format;
+}
+
+/* ---- lists of names ----------------------------------------------------------------------- */
+
+#define LISTED_MAX 5
+
+void name_list_add(struct name_list *list, const char *name)
+{
+	if (++list->count <= LISTED_MAX)
+		text_append_format(&list->text, "%s\"%s\"", list->count > 1 ? ", " : "", name);
+}
+
+const char *name_list_end(struct name_list *list)
+{
+	if (list->count > LISTED_MAX)
+		text_append_format(&list->text, " and %zu more", list->count - LISTED_MAX);
+	return text_string(&list->text);
+}
+
+bool are_fractions(double least, double most)
+{
+	return least >= 0 && most <= 1 && most > 0;
 }
 
 /* ---- words ------------------------------------------------------------------------------- */

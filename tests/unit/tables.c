@@ -200,10 +200,8 @@ static void wide_columns(void **state)
 		  "model acme/b - 0.350 - chat 2024-05-01 open_weights=0\n"
 		  "run acme/b - -1 gsm8k=80.0000%\n"
 		  "reject 4:10 #Params (B) \"many\" is not a number of billions\n"
-		  "warning 4:16 Type \"odd\" is left out; expected pretrained, continued, finetuned, chat, merge,"
-		  " multimodal or other\n"
 		  "warning 4:20 Release Date \"soon\" is left out; expected a date YYYY-MM-DD\n"
-		  "model acme/c - nan - unknown - team=red\n");
+		  "model acme/c - nan - unknown - type=odd team=red\n");
 }
 
 static void fractions_in_a_column(void **state)
@@ -236,6 +234,23 @@ static void settings_and_bases(void **state)
 		  "model acme/cut-o... - nan - unknown -\n"
 		  "reject 6:1 \"acme/b--\" is not a model's name; expected owner/name\n"
 		  "reject 7:1 \"b--x/y\" is not a model's name; expected owner/name\n");
+}
+
+/* The index of a data frame has no header; columns whose names promise more than is in them. */
+static void odd_headers(void **state)
+{
+	(void)state;
+	struct reading reading;
+
+	read_as(&reading, FORMAT_MODELS_CSV, ",gsm8k,size,dataset\nacme/a,55,small,web\nacme/b,50,7B,\n");
+	hears_all(&reading, "warning 1:0 the column \"dataset\" holds words: kept as an attribute of the models\n"
+		  "model acme/a - nan - unknown - size=small dataset=web\nrun acme/a - -1 gsm8k=55.0000\n"
+		  "model acme/b - 7.000 - unknown -\nrun acme/b - -1 gsm8k=50.0000\n");
+	read_as(&reading, FORMAT_MODELS_CSV, "model,kind\nacme/a,odd\n");
+	hears_all(&reading, "warning 2:8 kind \"odd\" is left out; expected pretrained, continued, finetuned, chat, merge,"
+		  " multimodal or other\nmodel acme/a - nan - unknown -\n");
+	assert_int_equal(read_text(",a,b\n1,2,3\n", &reading.heard, &reading.format, &reading.error), STATUS_DATA);
+	text_free(&reading.heard.log);
 }
 
 static void twin_columns(void **state)
@@ -287,7 +302,7 @@ static void long_tables_of_ones_own(void **state)
 		"model;task;score;stderr;shots;precision;chat_template;harness;version\n"
 		"acme/a;gsm8k;0,759;0,012;5;bf16;yes;lm-eval;0.4.9\nacme/a;arc;61%;;;;;;\n");
 	hears_all(&reading,
-		  "warning 1:0 the values of gsm8k are all from 0 to 1: taken as fractions, not as points of 100\n"
+		  "warning 1:0 the values of \"gsm8k\" are all from 0 to 1: taken as fractions, not as points of 100\n"
 		  "run acme/a bf16 1 gsm8k=0.7590f~0.0120@5\nrun acme/a - -1 arc=61.0000%\n");
 	/* Which cells there are says nothing about models. */
 	assert_int_equal(read_text("fold,model,benchmark\n0,acme/a,gsm8k\n", &reading.heard, &reading.format,
@@ -409,6 +424,7 @@ int main(void)
 		cmocka_unit_test(wide_columns),
 		cmocka_unit_test(fractions_in_a_column),
 		cmocka_unit_test(settings_and_bases),
+		cmocka_unit_test(odd_headers),
 		cmocka_unit_test(twin_columns),
 		cmocka_unit_test(long_tables),
 		cmocka_unit_test(long_tables_of_ones_own),
