@@ -6,7 +6,7 @@ ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
 	$(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
 
 ENGINE_TESTS = tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate tests/unit/holdout tests/unit/baseline \
-	tests/unit/simulated tests/unit/question tests/unit/sparse tests/unit/state \
+	tests/unit/simulated tests/unit/question tests/unit/state \
 	tests/unit/backtest tests/unit/suggest
 
 check_PROGRAMS += $(ENGINE_TESTS)
@@ -35,9 +35,6 @@ tests_unit_simulated_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_question_SOURCES = tests/unit/question.c tests/unit/test.h
 tests_unit_question_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_question_LDADD = $(ENGINE_TEST_LIBS)
-tests_unit_sparse_SOURCES = tests/unit/sparse.c tests/unit/engine_world.h tests/unit/score_cells.h tests/unit/draw.h tests/unit/test.h
-tests_unit_sparse_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
-tests_unit_sparse_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_state_SOURCES = tests/unit/state.c tests/unit/engine_world.h tests/unit/score_cells.h tests/unit/draw.h tests/unit/test.h
 tests_unit_state_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_state_LDADD = $(ENGINE_TEST_LIBS)

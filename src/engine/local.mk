@@ -1,9 +1,14 @@
 noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
-	include/stemma/engine/engine.h src/engine/model/fit.h src/engine/model/fit.c src/engine/model/state.c src/engine/solve/lapack.h \
-	src/engine/model/posterior.h src/engine/model/posterior.c src/engine/solve/dense.c src/engine/solve/sparse.c \
-	src/engine/solve/sparse_factor.c src/engine/solve/sparse.h src/engine/solve/graph.c \
-	src/engine/model/calibrate.c src/engine/ask/query.h src/engine/ask/query.c src/engine/ask/query_why.c \
+	include/stemma/engine/engine.h src/engine/model/fit.h src/engine/model/fit.c src/engine/model/state.c \
+	src/engine/model/residual.c src/engine/model/factors.h src/engine/model/factors_fit.h \
+	src/engine/model/factors.c src/engine/model/factors_target.c src/engine/model/factors_calibrate.c \
+	src/engine/model/factors_why.c src/engine/model/parameters.h src/engine/model/parameters.c \
+	src/engine/model/design.h src/engine/model/design.c \
+	src/engine/solve/system.h src/engine/solve/system.c src/engine/solve/small.h src/engine/solve/lapack.h \
+	src/engine/data/cells.h src/engine/data/cells.c src/engine/data/scale.h src/engine/data/scale.c \
+	src/engine/data/spread.h src/engine/data/spread.c \
+	src/engine/ask/query.h src/engine/ask/query.c src/engine/ask/query_why.c \
 	include/stemma/engine/answers.h src/engine/answers/answers.c \
 	include/stemma/engine/answer_model.h src/engine/answers/answer_model.h \
 	src/engine/answers/answer_model.c \
@@ -29,15 +34,8 @@ libengine_a_SOURCES = \
 	src/engine/data/random.h src/engine/data/random.c \
 	src/engine/data/statistics.h src/engine/data/statistics.c \
 	include/stemma/engine/lineage.h src/engine/data/lineage.c \
-	src/engine/model/covariance.h src/engine/model/covariance.c \
 	src/engine/data/attributes.h src/engine/data/attributes.c \
-	src/engine/model/kernel.h src/engine/model/kernel.c \
-	src/engine/model/mixed.h src/engine/model/mixed.c src/engine/solve/equations.h src/engine/solve/equations.c \
-	src/engine/solve/neighbours.h src/engine/solve/neighbours.c src/engine/solve/vecchia.h src/engine/solve/vecchia.c \
-	src/engine/model/laplacian.h src/engine/model/laplacian.c \
-	src/engine/data/transform.h src/engine/data/transform.c \
-	src/engine/data/target.c src/engine/model/columns.h src/engine/model/columns.c \
-	src/engine/model/variance.h src/engine/model/variance.c
+	src/engine/data/target.c
 # Rooms name each other's headers: "model/fit.h".
 libengine_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/engine $(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS) $(NLOPT_CFLAGS)
 # Nothing here looks at errno or at floating-point traps, which keep loops from

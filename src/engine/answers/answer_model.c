@@ -22,7 +22,7 @@ struct answer_model {
 	double lambda;
 	uint64_t fingerprint; /* of the answers */
 	size_t count;         /* learned models */
-	uint32_t *model, *row; /* their numbers in the data and rows of the fit */
+	uint32_t *model; /* their numbers in the data */
 	int32_t *place;       /* by model of the data: its place among the learned, or -1 */
 	double *observed;     /* points */
 	double scale;         /* of K: mean diagonal 1 */
@@ -60,38 +60,34 @@ static void take_models(struct answer_model *model, const struct lrmf_data *answ
 			const uint64_t **taken)
 {
 	model->model = memory_allocate(answers->models, sizeof *model->model);
-	model->row = memory_allocate(answers->models, sizeof *model->row);
 	model->observed = memory_allocate(answers->models, sizeof *model->observed);
 	model->place = memory_allocate(model->fit->data.models, sizeof *model->place);
 	for (size_t i = 0; i < model->fit->data.models; i++)
 		model->place[i] = -1;
 	for (size_t i = 0; i < answers->models; i++) {
-		int32_t row = model->fit->model_row[models[i]];
-		if (row < 0)
+		if (model->fit->model_row[models[i]] < 0)
 			continue;
 		model->place[models[i]] = (int32_t)model->count;
 		model->model[model->count] = models[i];
-		model->row[model->count] = (uint32_t)row;
 		model->observed[model->count] = 100 * share_solved(answers->answers[i], answers->questions);
 		taken[model->count++] = answers->answers[i];
 	}
 }
 
 /* K over the learned models, with a mean diagonal of 1. */
-static enum status make_covariance(struct answer_model *model, double *covariance, struct error *error)
+static void make_covariance(struct answer_model *model, double *covariance)
 {
 	size_t count = model->count;
 	double trace = 0;
-	enum status status = fit_prior_covariance(model->fit, false, model->model, count, covariance, error);
 
-	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+	factors_prior_covariance(model->fit->factors, false, model->model, count, covariance);
+	for (size_t i = 0; i < count; i++)
 		trace += covariance[i * count + i];
-	model->scale = status == STATUS_OK ? (double)count / trace : 1;
-	for (size_t i = 0; i < count * count && status == STATUS_OK; i++)
+	model->scale = (double)count / trace;
+	for (size_t i = 0; i < count * count; i++)
 		covariance[i] *= model->scale;
-	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+	for (size_t i = 0; i < count; i++)
 		covariance[i * count + i] += NUGGET;
-	return status;
 }
 
 /* ---- state ---------------------------------------------------------------------- */
@@ -305,7 +301,7 @@ static double place_other(const struct answer_model *model, struct engine_query 
 	double variance;
 
 	memset(factors, 0, rank * sizeof *factors);
-	query_prior_cross(query, model->row, count, cross, &variance);
+	query_prior_cross(query, model->model, count, cross, &variance);
 	variance *= model->scale;
 	for (size_t i = 0; i < count; i++)
 		cross[i] *= model->scale;
@@ -407,8 +403,8 @@ enum status answer_model_new(const struct engine_fit *fit, const struct lrmf_dat
 	if (status != STATUS_OK)
 		goto cleanup;
 	covariance = memory_allocate(model->count * model->count, sizeof *covariance);
-	status = make_covariance(model, covariance, error);
-	if (status == STATUS_OK && !read_state(model, &own, state, state_bytes))
+	make_covariance(model, covariance);
+	if (!read_state(model, &own, state, state_bytes))
 		status = learn_factors(model, &own, covariance, seed, progress, error);
 	if (status == STATUS_OK)
 		status = solve_factors(model, covariance, error);
@@ -430,7 +426,6 @@ void answer_model_free(struct answer_model *model)
 		return;
 	lrmf_free(model->lrmf);
 	free(model->model);
-	free(model->row);
 	free(model->observed);
 	free(model->place);
 	free(model->left_mean);

@@ -27,9 +27,9 @@ double answer_model_place(const struct answer_model *model, struct engine_query 
 bool answer_model_place_learned(const struct answer_model *model, size_t number, double *factors,
 				double *variance);
 
-/* Prior covariance, in the units of the first group of factors, of the subject
- * of the last prediction with rows of the fit and with itself (query.c). */
-void query_prior_cross(struct engine_query *query, const uint32_t *rows, size_t count, double *cross,
+/* Prior covariance, as factors_prior_covariance() has it, of the subject of the last
+ * prediction with models and with itself (query.c). */
+void query_prior_cross(struct engine_query *query, const uint32_t *models, size_t count, double *cross,
 		       double *self);
 /* The model that the last prediction is about; SIZE_MAX for a child. */
 size_t query_model(const struct engine_query *query);

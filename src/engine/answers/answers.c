@@ -132,8 +132,8 @@ static enum status make_covariance(struct evaluation *evaluation, enum answer_me
 	enum status status = engine_fit_new(&engine, &settings, NULL, 0, true, evaluation->progress, &fit, error);
 	if (status == STATUS_OK) {
 		evaluation->covariance = memory_allocate(cells, sizeof(double));
-		status = fit_prior_covariance(fit, method == ANSWER_METHOD_PEDIGREE, data->model, rows,
-					      evaluation->covariance, error);
+		factors_prior_covariance(fit->factors, method == ANSWER_METHOD_PEDIGREE, data->model, rows,
+					 evaluation->covariance);
 	}
 	for (size_t i = 0; status == STATUS_OK && i < rows; i++)
 		trace += evaluation->covariance[i * rows + i];

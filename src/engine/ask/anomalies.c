@@ -69,7 +69,9 @@ static int32_t *row_families(const struct engine_fit *fit, int32_t *count)
 
 	*count = 0;
 	for (size_t row = 0; row < fit->rows; row++) {
-		families[row] = fit->covariance.space.points[row].attribute[ATTRIBUTE_FAMILY];
+		struct kernel_point point;
+		attributes_point_of(fit->attributes, &fit->data, fit->row_model[row], &point);
+		families[row] = point.attribute[ATTRIBUTE_FAMILY];
 		if (families[row] >= *count)
 			*count = families[row] + 1;
 	}
@@ -105,15 +107,14 @@ static size_t collect(const struct engine_fit *fit, size_t benchmark, enum engin
 struct engine_anomaly *engine_anomalies(const struct engine_fit *fit, enum engine_leave leave, double rate,
 					size_t *count, size_t *tested)
 {
-	size_t columns = fit->columns.count;
-	struct engine_anomaly *all = memory_allocate(fit->rows * columns + 1, sizeof *all);
+	struct engine_anomaly *all = memory_allocate(factors_cells(fit->factors) + 1, sizeof *all);
 	int32_t family_count, *families = row_families(fit, &family_count);
 
 	*tested = 0;
-	for (size_t c = 0; c < columns; c++) {
-		size_t found = collect(fit, fit->columns.benchmark[c], leave, all + *tested);
-		if (found < SCORES_MIN)
+	for (size_t b = 0; b < fit->data.benchmarks; b++) {
+		if (factors_scored(fit->factors, (uint32_t)b) < SCORES_MIN)
 			continue;
+		size_t found = collect(fit, b, leave, all + *tested);
 		test_benchmark(fit, all + *tested, found, families, family_count);
 		*tested += found;
 	}

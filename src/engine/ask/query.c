@@ -2,8 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cblas.h>
-
 #include "answers/answer_model.h"
 #include "ask/query.h"
 #include "stemma/base/memory.h"
@@ -14,320 +12,29 @@ struct engine_query *engine_query_new(const struct engine_fit *fit)
 
 	query->fit = fit;
 	query->walk = lineage_walk_new(fit->data.lineage);
-	query->dense = memory_zero(fit->data.models, sizeof *query->dense);
-	query->cross = memory_allocate(fit->rows, sizeof *query->cross);
-	query->sum = memory_allocate(fit->groups * fit->rows, sizeof *query->sum);
-	query->counts = memory_allocate(fit->groups * fit->rows, sizeof *query->counts);
 	return query;
 }
 
-static void column_clear(struct column *column)
+static void forget_parent(struct parent_state *parent)
 {
-	free(column->path);
-	for (size_t g = 0; g < FIT_GROUPS_MAX; g++) {
-		free(column->sums.cross[g]);
-		free(column->sums.weights[g]);
-	}
-	*column = (struct column){0};
+	factors_state_free(&parent->state);
+	*parent = (struct parent_state){0};
 }
 
 void engine_query_free(struct engine_query *query)
 {
 	if (!query)
 		return;
-	for (size_t i = 0; i < COLUMNS_MAX; i++)
-		column_clear(&query->column[i]);
+	for (size_t i = 0; i < ENGINE_PARENTS_MAX; i++)
+		forget_parent(&query->parent[i]);
+	factors_state_free(&query->facts);
+	factors_state_free(&query->joint);
 	lineage_walk_free(query->walk);
-	free(query->dense);
-	free(query->cross);
-	free(query->sum);
-	free(query->counts);
+	free(query->known);
 	free(query);
 }
 
-/* ---- columns -------------------------------------------------------------------- */
-
-static bool term_wanted(const struct engine_fit *fit, size_t term, enum which_terms which)
-{
-	return which == TERMS_ALL ||
-	       covariance_is_lineage(&fit->covariance, term) == (which == TERMS_LINEAGE);
-}
-
-/* Sums the wanted terms between a point and all rows, for each group with its
- * own variances, into query->sum (groups x rows). */
-static void query_sum_terms(struct engine_query *query, enum which_terms which,
-			    const struct covariance_point *point)
-{
-	const struct engine_fit *fit = query->fit;
-	size_t terms = covariance_terms(&fit->covariance), rows = fit->rows;
-
-	memset(query->sum, 0, fit->groups * rows * sizeof *query->sum);
-	for (size_t k = 0; k < terms; k++) {
-		if (!term_wanted(fit, k, which))
-			continue;
-		covariance_cross(&fit->covariance, k, point, query->dense, query->cross);
-		for (size_t g = 0; g < fit->groups; g++)
-			cblas_daxpy((int)rows, fit->group[g].theta[k], query->cross, 1,
-				    query->sum + g * rows, 1);
-	}
-}
-
-/* Fills a column: its covariances and means. */
-static void query_fill_column(struct engine_query *query, struct column *column,
-			      enum which_terms which, const struct covariance_point *point)
-{
-	const struct engine_fit *fit = query->fit;
-	int rows = (int)fit->rows;
-
-	query_sum_terms(query, which, point);
-	for (size_t f = 0; f < fit->transform.factors; f++)
-		column->mean[f] = cblas_ddot(rows, query->sum + fit->group_of[f] * fit->rows, 1,
-					     fit->solution + f * fit->rows, 1);
-	for (size_t g = 0; g < fit->groups; g++) {
-		if (!column->sums.cross[g]) {
-			column->sums.cross[g] = memory_allocate(fit->rows, sizeof(double));
-			column->sums.weights[g] = memory_allocate(fit->rows, sizeof(float));
-		}
-		memcpy(column->sums.cross[g], query->sum + g * fit->rows, fit->rows * sizeof(double));
-	}
-	column->sums.fresh = true;
-	column->valid = true;
-}
-
-/* What the columns have in common, k_i' K^-1 k_j, and their weights. */
-static void query_relate_columns(struct engine_query *query)
-{
-	const struct engine_fit *fit = query->fit;
-	struct posterior_column *column[COLUMNS_MAX];
-	double product[FIT_GROUPS_MAX * COLUMNS_MAX * COLUMNS_MAX];
-	size_t place[COLUMNS_MAX], count = 0;
-
-	for (size_t i = 0; i < COLUMNS_MAX; i++) {
-		if (!query->column[i].valid)
-			continue;
-		place[count] = i;
-		column[count++] = &query->column[i].sums;
-	}
-	fit->posterior->relate(fit, column, count, product);
-	for (size_t g = 0; g < fit->groups; g++)
-		for (size_t i = 0; i < count; i++)
-			for (size_t j = 0; j < count; j++)
-				query->product[g][place[i]][place[j]] = product[(g * count + i) * count + j];
-	for (size_t i = 0; i < count; i++)
-		column[i]->fresh = false;
-}
-
-static void column_set_path(struct column *column, const struct lineage_share *path, size_t count)
-{
-	free(column->path);
-	column->path = memory_allocate(count, sizeof *path);
-	memcpy(column->path, path, count * sizeof *path);
-	column->path_count = count;
-}
-
 /* ---- a hypothetical child --------------------------------------------------------- */
-
-/* The point of the child as parent `column` alone would make it. */
-static struct covariance_point child_point(const struct engine_query *query,
-					   const struct column *column)
-{
-	struct covariance_point point = {.kernel = query->attributes, .node = SIZE_MAX};
-
-	point.kernel.path = column->path;
-	point.kernel.path_count = column->path_count;
-	return point;
-}
-
-double query_self(const struct engine_query *query, size_t group, enum which_terms which,
-		  const struct covariance_point *a, const struct covariance_point *b)
-{
-	const struct engine_fit *fit = query->fit;
-	size_t terms = covariance_terms(&fit->covariance);
-	double sum = 0;
-
-	for (size_t k = 0; k < terms; k++)
-		if (term_wanted(fit, k, which))
-			sum += fit->group[group].theta[k] *
-			       covariance_value(&fit->covariance, k, a, b);
-	return sum;
-}
-
-/* Prior covariances of column i with all others. */
-static void query_compare_column(struct engine_query *query, size_t i)
-{
-	const struct engine_fit *fit = query->fit;
-	struct covariance_point point = child_point(query, &query->column[i]);
-
-	for (size_t j = 0; j < COLUMNS_MAX; j++) {
-		if (!query->column[j].valid)
-			continue;
-		struct covariance_point other = child_point(query, &query->column[j]);
-		for (size_t g = 0; g < fit->groups; g++) {
-			double self = 0;
-			if (i != OWN && j != OWN)
-				self = query_self(query, g, TERMS_LINEAGE, &point, &other);
-			else if (i == j)
-				self = query_self(query, g, TERMS_OTHER, &point, &point);
-			query->self[g][i][j] = query->self[g][j][i] = self;
-		}
-	}
-}
-
-static bool same_attributes(const struct kernel_point *a, const struct kernel_point *b)
-{
-	return memcmp(a->attribute, b->attribute, sizeof a->attribute) == 0 &&
-	       a->size >= b->size && a->size <= b->size && a->date >= b->date && a->date <= b->date;
-}
-
-/* Keeps the columns of parents that stay, in their new places. */
-static void query_keep_columns(struct engine_query *query, const struct engine_child *child,
-			       bool *fresh)
-{
-	struct column old[COLUMNS_MAX];
-
-	memcpy(old, query->column, sizeof old);
-	memset(query->column, 0, ENGINE_PARENTS_MAX * sizeof *query->column);
-	for (size_t i = 0; i < child->count; i++) {
-		fresh[i] = true;
-		for (size_t j = 0; j < ENGINE_PARENTS_MAX; j++) {
-			if (!old[j].valid || old[j].parent != child->parents[i])
-				continue;
-			query->column[i] = old[j];
-			old[j] = (struct column){0};
-			fresh[i] = i != j; /* its covariances stand elsewhere */
-			break;
-		}
-	}
-	for (size_t j = 0; j < ENGINE_PARENTS_MAX; j++)
-		column_clear(&old[j]);
-}
-
-/* The kin prior: columns that the weights combine. */
-static void query_set_child(struct engine_query *query, const struct engine_child *child)
-{
-	struct kernel_point attributes;
-	bool fresh[COLUMNS_MAX] = {false}, any = false;
-
-	attributes_point(query->fit->attributes, &child->model, &attributes);
-	if (!query->child_columns || !same_attributes(&attributes, &query->attributes))
-		for (size_t i = 0; i < COLUMNS_MAX; i++)
-			column_clear(&query->column[i]);
-	query->attributes = attributes;
-	query_keep_columns(query, child, fresh);
-	query->parent_count = child->count;
-	for (size_t i = 0; i < child->count; i++) {
-		struct column *column = &query->column[i];
-		query->parent[i] = child->parents[i];
-		if (column->valid)
-			continue;
-		size_t count;
-		const struct lineage_share *path =
-			lineage_ancestors(query->walk, child->parents[i], &count);
-		column->parent = child->parents[i];
-		column_set_path(column, path, count);
-		struct covariance_point point = child_point(query, column);
-		query_fill_column(query, column, TERMS_LINEAGE, &point);
-	}
-	struct column *own = &query->column[OWN];
-	fresh[OWN] = !own->valid;
-	if (!own->valid) {
-		struct covariance_point point = child_point(query, own);
-		query_fill_column(query, own, TERMS_OTHER, &point);
-	}
-	for (size_t i = 0; i < COLUMNS_MAX; i++) {
-		if (!query->column[i].valid || !fresh[i])
-			continue;
-		query_compare_column(query, i);
-		any = true;
-	}
-	if (any)
-		query_relate_columns(query);
-}
-
-/* Priors without directed weights: one column for the whole child. */
-static void query_set_plain_child(struct engine_query *query, const struct engine_child *child)
-{
-	size_t parents[ENGINE_PARENTS_MAX], count = 0;
-	struct column *own = &query->column[OWN];
-
-	for (size_t i = 0; i < COLUMNS_MAX; i++)
-		column_clear(&query->column[i]);
-	query->parent_count = child->count;
-	for (size_t i = 0; i < child->count; i++) {
-		query->parent[i] = child->parents[i];
-		if (child->weights[i] > 0)
-			parents[count++] = child->parents[i];
-	}
-	struct covariance_point point = {.node = SIZE_MAX, .parents = parents, .parent_count = count};
-	query_fill_column(query, own, TERMS_ALL, &point);
-	query_relate_columns(query);
-	for (size_t g = 0; g < query->fit->groups; g++)
-		query->self[g][OWN][OWN] = query_self(query, g, TERMS_ALL, &point, &point);
-}
-
-/* The child's own innovation: what its making adds that no parent has. */
-static double query_innovation(const struct engine_query *query, size_t group)
-{
-	const struct engine_fit *fit = query->fit;
-
-	if (fit->settings.prior != PRIOR_KIN)
-		return 0;
-	struct kernel_point point = query->attributes;
-	point.own_origin = query->parent_count ? (int)relation_origin(query->relation) : ORIGIN_ROOT;
-	point.path_count = 0;
-	struct covariance_point child = {.kernel = point, .node = SIZE_MAX};
-	return query_self(query, group, TERMS_LINEAGE, &child, &child);
-}
-
-/* Combines the columns with the current weights. */
-static void query_combine(struct engine_query *query, double *mean, double *variance)
-{
-	const struct engine_fit *fit = query->fit;
-	double left[FIT_GROUPS_MAX];
-
-	for (size_t g = 0; g < fit->groups; g++) {
-		left[g] = query_innovation(query, g) + fit->group[g].theta[covariance_terms(&fit->covariance)];
-		for (size_t i = 0; i < COLUMNS_MAX; i++)
-			for (size_t j = 0; j < COLUMNS_MAX; j++)
-				if (query->column[i].valid && query->column[j].valid)
-					left[g] += query->weight[i] * query->weight[j] *
-						   (query->self[g][i][j] - query->product[g][i][j]);
-	}
-	for (size_t f = 0; f < fit->transform.factors; f++) {
-		mean[f] = 0;
-		for (size_t i = 0; i < COLUMNS_MAX; i++)
-			if (query->column[i].valid)
-				mean[f] += query->weight[i] * query->column[i].mean[f];
-		variance[f] = fit->scale[f] * fmax(left[fit->group_of[f]], 1e-9);
-	}
-}
-
-/* Believes what the columns are, by what is known of the subject. */
-static void query_believe(struct engine_query *query)
-{
-	fit_believe(query->fit, query->mean, query->variance, &query->belief);
-	belief_condition(&query->belief, query->added);
-	query->conditioned = false;
-	for (size_t c = 0; c < query->belief.count; c++)
-		query->conditioned |= query->belief.known[c];
-}
-
-/* Nothing is known of the subject itself. */
-static void query_finish(struct engine_query *query)
-{
-	query->counts_known = false;
-	for (size_t c = 0; c < FACTORS_MAX; c++)
-		query->own[c] = query->added[c] = NAN;
-	query_believe(query);
-}
-
-void query_aim(const struct engine_query *query, const struct aim *aim, double *points, double *deviation)
-{
-	if (query->conditioned)
-		belief_aim(&query->belief, aim, points, deviation);
-	else
-		fit_to_points(query->fit, aim, query->mean, query->variance, points, deviation);
-}
 
 static enum status child_check(const struct engine_fit *fit, const struct engine_child *child,
 			       double *total, struct error *error)
@@ -348,11 +55,128 @@ static enum status child_check(const struct engine_fit *fit, const struct engine
 	return STATUS_OK;
 }
 
+/* Keeps the states of parents that stay, in their new places, and finds those of new ones. */
+static void query_set_parents(struct engine_query *query, const struct engine_child *child)
+{
+	struct parent_state old[ENGINE_PARENTS_MAX];
+
+	memcpy(old, query->parent, sizeof old);
+	memset(query->parent, 0, sizeof query->parent);
+	for (size_t i = 0; i < child->count; i++)
+		for (size_t j = 0; j < ENGINE_PARENTS_MAX && !query->parent[i].valid; j++)
+			if (old[j].valid && old[j].parent == child->parents[i]) {
+				query->parent[i] = old[j];
+				old[j] = (struct parent_state){0};
+			}
+	for (size_t j = 0; j < ENGINE_PARENTS_MAX; j++)
+		forget_parent(&old[j]);
+	for (size_t i = 0; i < child->count; i++) {
+		struct parent_state *parent = &query->parent[i];
+		if (parent->valid)
+			continue;
+		*parent = (struct parent_state){.valid = true, .parent = child->parents[i]};
+		factors_state_new(query->fit->factors, &parent->state);
+		factors_parent(query->fit->factors, parent->parent, &parent->state);
+	}
+}
+
+static bool same_words(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_number(double a, double b)
+{
+	return (a >= b && a <= b) || (isnan(a) && isnan(b));
+}
+
+static bool same_facts(const struct engine_model *a, const struct engine_model *b)
+{
+	return same_words(a->name, b->name) && same_words(a->base, b->base) && same_words(a->setting, b->setting) &&
+	       same_words(a->provider, b->provider) && same_words(a->architecture, b->architecture) &&
+	       same_number(a->params_b, b->params_b) && a->kind == b->kind && a->chat_template == b->chat_template &&
+	       same_number(a->uploaded, b->uploaded) && a->reasoning == b->reasoning;
+}
+
+/* The effects of the child's facts; kept while only weights move.  Strings are borrowed, so a
+ * child with a name is placed anew. */
+static void query_set_facts(struct engine_query *query, const struct engine_child *child, size_t parents)
+{
+	const struct factors *factors = query->fit->factors;
+
+	if (query->facts_valid && query->facts_parents == parents && child->relation == query->child.relation &&
+	    !child->model.name && same_facts(&child->model, &query->child.model))
+		return;
+	factors_state_free(&query->facts);
+	factors_state_new(factors, &query->facts);
+	factors_facts(factors, &child->model, child->relation, parents, &query->facts);
+	query->facts_valid = true;
+	query->facts_parents = parents;
+}
+
+static size_t weighted_parents(const struct engine_child *child)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < child->count; i++)
+		count += child->weights[i] > 0;
+	return count;
+}
+
+/* f(child) = sum of weight x what each parent gives + its own. */
+static void query_combine(struct engine_query *query)
+{
+	const struct factors *factors = query->fit->factors;
+	const struct engine_child *child = &query->child;
+	size_t rank = factors_rank(factors);
+
+	factors_state_free(&query->joint);
+	factors_state_new(factors, &query->joint);
+	factors_state_add(&query->joint, 1, &query->facts);
+	for (size_t i = 0; i < child->count; i++) {
+		double weight = child->weights[i];
+		if (!(weight > 0))
+			continue;
+		for (size_t j = 0; j < i; j++) /* the same parent twice is one, of both weights */
+			weight += child->parents[j] == child->parents[i] ? child->weights[j] : 0;
+		for (size_t j = i + 1; j < child->count; j++)
+			if (child->parents[j] == child->parents[i] && child->weights[j] > 0)
+				weight = 0;
+		if (weight > 0)
+			factors_state_add(&query->joint, factors_child_weight(factors, query->facts_parents, weight),
+					  &query->parent[i].state);
+	}
+	memcpy(query->cold_mean, query->joint.mean, rank * sizeof *query->cold_mean);
+	factors_state_covariance(&query->joint, query->cold);
+}
+
+/* What is known of the subject itself: published cells; those that were added are forgotten. */
+static void query_set_known(struct engine_query *query, const struct engine_cell *cells, size_t count)
+{
+	query->known = memory_resize(query->known, count + 1, sizeof *query->known);
+	if (count > 0)
+		memcpy(query->known, cells, count * sizeof *cells);
+	query->published = query->known_count = count;
+}
+
+/* Believes what the known cells and the others tell. */
+static void query_believe(struct engine_query *query)
+{
+	const struct factors *factors = query->fit->factors;
+	size_t rank = factors_rank(factors);
+
+	memcpy(query->mean, query->cold_mean, rank * sizeof *query->mean);
+	memcpy(query->covariance, query->cold, rank * rank * sizeof *query->covariance);
+	for (size_t i = 0; i < query->known_count; i++)
+		if (factors_scored(factors, query->known[i].benchmark) > 0)
+			factors_condition(factors, &query->known[i], 1, query->mean, query->covariance);
+}
+
 enum status engine_predict_child(struct engine_query *query, const struct engine_child *child,
 				 struct error *error)
 {
-	double total;
 	struct engine_child described = *child;
+	double total;
 	enum status status = child_check(query->fit, child, &total, error);
 
 	if (status == STATUS_OK)
@@ -360,97 +184,53 @@ enum status engine_predict_child(struct engine_query *query, const struct engine
 	if (status != STATUS_OK)
 		return status;
 	attributes_describe_child(&query->fit->data, child, &described.model);
-	if (query->fit->settings.prior == PRIOR_KIN)
-		query_set_child(query, &described);
-	else
-		query_set_plain_child(query, &described);
-	query->subject = SUBJECT_CHILD;
-	query->child_columns = true;
-	query->relation = child->relation;
-	memset(query->weight, 0, sizeof query->weight);
-	query->weight[OWN] = 1;
 	for (size_t i = 0; i < child->count; i++)
-		query->weight[i] = child->weights[i] / total;
-	query->spread = fit_spread(query->fit, &described.model);
-	query_combine(query, query->mean, query->variance);
-	query_finish(query);
+		described.weights[i] = child->weights[i] / total;
+	query_set_parents(query, &described);
+	query_set_facts(query, &described, weighted_parents(&described));
+	query->child = described;
+	query->subject = SUBJECT_CHILD;
+	query->spread = factors_spread_of(query->fit->factors, &described.model);
+	query_combine(query);
+	query_set_known(query, NULL, 0);
+	query_believe(query);
 	return STATUS_OK;
 }
 
 /* ---- a model of the data ------------------------------------------------------------ */
 
-/* A model without scores: one column with all terms. */
-static void query_set_node(struct engine_query *query, size_t model)
-{
-	const struct engine_fit *fit = query->fit;
-	struct column *own = &query->column[OWN];
-	size_t count;
-
-	for (size_t i = 0; i < COLUMNS_MAX; i++)
-		column_clear(&query->column[i]);
-	attributes_point_of(fit->attributes, &fit->data, model, &query->attributes);
-	const struct lineage_share *path = lineage_ancestors(query->walk, model, &count);
-	column_set_path(own, path, count);
-	struct covariance_point point = child_point(query, own);
-	point.node = model;
-	query_fill_column(query, own, TERMS_ALL, &point);
-	memset(query->weight, 0, sizeof query->weight);
-	query->weight[OWN] = 1;
-	query_relate_columns(query);
-	for (size_t g = 0; g < fit->groups; g++)
-		query->self[g][OWN][OWN] = query_self(query, g, TERMS_ALL, &point, &point);
-}
-
-/* The factor means and variances of a node: like query_combine(), but the
- * node's innovation is in its own path already. */
-static void query_node_posterior(const struct engine_query *query, double *mean, double *variance)
-{
-	const struct engine_fit *fit = query->fit;
-	size_t noise = covariance_terms(&fit->covariance);
-
-	for (size_t f = 0; f < fit->transform.factors; f++) {
-		size_t g = fit->group_of[f];
-		mean[f] = query->column[OWN].mean[f];
-		variance[f] = fit->scale[f] * fmax(query->self[g][OWN][OWN] - query->product[g][OWN][OWN] +
-						   fit->group[g].theta[noise], 1e-9);
-	}
-}
-
 enum status engine_predict_model(struct engine_query *query, size_t model, struct error *error)
 {
 	const struct engine_fit *fit = query->fit;
+	struct engine_model facts;
 
 	if (model >= fit->data.models)
 		return error_set(error, STATUS_USAGE, "no such model");
 	if (fit->model_row[model] < 0 && fit_check_factored(fit, error) != STATUS_OK)
 		return STATUS_SOFTWARE;
+	query->subject = SUBJECT_MODEL;
 	query->model = model;
-	if (fit->model_row[model] >= 0) {
-		query->subject = SUBJECT_SCORED;
-		query->spread = fit->spread[SPREAD_ONE_OUT];
-		fit_leave_one_out(fit, (size_t)fit->model_row[model], query->mean, query->variance);
-	} else {
-		query->subject = SUBJECT_NODE;
-		struct engine_model facts;
-		attributes_describe(&fit->data, model, &facts);
-		query->spread = fit_spread(fit, &facts);
-		query->child_columns = false;
-		query_set_node(query, model);
-		query_node_posterior(query, query->mean, query->variance);
-	}
-	query_finish(query);
+	attributes_describe(&fit->data, model, &facts);
+	query->spread = fit->model_row[model] >= 0 ? FACTORS_SPREAD_COLD : factors_spread_of(fit->factors, &facts);
+	factors_cold(fit->factors, model, query->cold_mean, query->cold);
+	query_set_known(query, NULL, 0);
+	query_believe(query);
 	return STATUS_OK;
 }
 
 enum status engine_predict_known(struct engine_query *query, size_t model, struct error *error)
 {
 	enum status status = engine_predict_model(query, model, error);
+	size_t count;
 
-	if (status == STATUS_OK && columns_read(&query->fit->columns, &query->fit->data, model, query->own)) {
-		memcpy(query->added, query->own, sizeof query->added);
-		query_believe(query);
-	}
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	const struct engine_cell *cells = engine_data_cells(&query->fit->data, model, &count);
+	query_set_known(query, cells, count);
+	if (count > 0)
+		query->spread = FACTORS_SPREAD_CELL;
+	query_believe(query);
+	return STATUS_OK;
 }
 
 struct lineage_share *query_path(struct engine_query *query, size_t *count)
@@ -458,11 +238,11 @@ struct lineage_share *query_path(struct engine_query *query, size_t *count)
 	const struct lineage_share *path;
 
 	if (query->subject == SUBJECT_CHILD)
-		path = lineage_child_ancestors(query->walk, query->parent_count, query->parent,
-					       query->weight, count);
+		path = lineage_child_ancestors(query->walk, query->child.count, query->child.parents,
+					       query->child.weights, count);
 	else
 		path = lineage_ancestors(query->walk, query->model, count);
-	struct lineage_share *copy = memory_allocate(*count, sizeof *copy);
+	struct lineage_share *copy = memory_allocate(*count + 1, sizeof *copy);
 	if (*count > 0)
 		memcpy(copy, path, *count * sizeof *copy);
 	return copy;
@@ -475,82 +255,71 @@ size_t query_model(const struct engine_query *query)
 	return query->subject == SUBJECT_CHILD ? SIZE_MAX : query->model;
 }
 
-struct covariance_point query_point(struct engine_query *query, struct lineage_share **path)
-{
-	const struct engine_fit *fit = query->fit;
-	struct covariance_point point = {.node = query_model(query), .parents = query->parent,
-					 .parent_count = query->parent_count};
-	size_t path_count;
-
-	*path = query_path(query, &path_count);
-	if (query->subject == SUBJECT_CHILD)
-		point.kernel = query->attributes;
-	else
-		attributes_point_of(fit->attributes, &fit->data, query->model, &point.kernel);
-	point.kernel.path = *path;
-	point.kernel.path_count = path_count;
-	return point;
-}
-
-void query_prior_cross(struct engine_query *query, const uint32_t *rows, size_t count, double *cross,
+void query_prior_cross(struct engine_query *query, const uint32_t *models, size_t count, double *cross,
 		       double *self)
 {
-	const struct engine_fit *fit = query->fit;
-	struct lineage_share *path;
-	struct covariance_point point = query_point(query, &path);
+	const struct engine_child *child = query->subject == SUBJECT_CHILD ? &query->child : NULL;
 
-	query_sum_terms(query, TERMS_ALL, &point);
-	for (size_t i = 0; i < count; i++)
-		cross[i] = query->sum[rows[i]];
-	*self = query_self(query, 0, TERMS_ALL, &point, &point) +
-		fit->group[0].theta[covariance_terms(&fit->covariance)];
-	if (query->subject == SUBJECT_CHILD)
-		*self += query_innovation(query, 0);
-	free(path);
+	factors_prior_cross(query->fit->factors, child, query->model, false, models, count, cross, self);
 }
 
 /* ---- estimates ----------------------------------------------------------------------- */
+
+static int compare_cells(const void *left, const void *right)
+{
+	const struct engine_cell *a = left, *b = right;
+
+	return (a->benchmark > b->benchmark) - (a->benchmark < b->benchmark);
+}
 
 void engine_condition(struct engine_query *query, const struct engine_cell *known, size_t count)
 {
 	if (query->subject == SUBJECT_NONE)
 		return;
-	memcpy(query->added, query->own, sizeof query->added);
-	for (size_t i = 0; i < count; i++) {
-		size_t column = columns_find(&query->fit->columns, known[i].benchmark);
-		if (column != SIZE_MAX)
-			query->added[column] = known[i].value;
-	}
+	/* What was added before stands among the published ones, by benchmark: begin with these. */
+	size_t published = 0;
+	const struct engine_cell *cells = NULL;
+	if (query->subject == SUBJECT_MODEL && query->published > 0)
+		cells = engine_data_cells(&query->fit->data, query->model, &published);
+	query_set_known(query, cells, published);
+	query->known = memory_resize(query->known, published + count + 1, sizeof *query->known);
+	if (count > 0)
+		memcpy(query->known + published, known, count * sizeof *known);
+	query->known_count = published + count;
+	qsort(query->known, query->known_count, sizeof *query->known, compare_cells);
 	query_believe(query);
 }
 
 void engine_estimate(const struct engine_query *query, const struct engine_target *target,
 		     struct engine_estimate *estimate)
 {
-	struct aim aim;
-	double points, deviation;
-
 	*estimate = (struct engine_estimate){NAN, NAN, NAN, NAN, NAN, NAN};
-	if (query->subject == SUBJECT_NONE || !fit_aim(query->fit, target, &aim))
+	if (query->subject == SUBJECT_NONE || !engine_fit_covers(query->fit, target))
 		return;
-	query_aim(query, &aim, &points, &deviation);
-	*estimate = fit_estimate(&aim, query->spread, points, deviation);
+	factors_estimate(query->fit->factors, target, query->mean, query->covariance, query->spread, query->known,
+			 query->known_count, estimate);
 }
 
-double query_calibrated(const struct engine_query *query, const struct aim *aim, double deviation)
+double query_calibrated(const struct engine_query *query, const struct engine_target *target, double deviation)
 {
-	return deviation * query->spread[aim->spread].ninety / NORMAL_90;
+	double half, ninety;
+
+	factors_reach(query->fit->factors, target, query->spread, &half, &ninety);
+	return deviation * ninety / NORMAL_90;
 }
 
 double engine_chance_above(const struct engine_query *query, const struct engine_target *target, double threshold)
 {
-	struct aim aim;
-	double points, deviation;
+	struct engine_estimate estimate;
 
-	if (query->subject == SUBJECT_NONE || !fit_aim(query->fit, target, &aim))
+	engine_estimate(query, target, &estimate);
+	if (isnan(estimate.mean))
 		return NAN;
-	query_aim(query, &aim, &points, &deviation);
-	if (!(deviation > 0))
-		return points > threshold;
-	return 0.5 * erfc((threshold - points) / (query_calibrated(query, &aim, deviation) * sqrt(2)));
+	if (!(estimate.sd > 0))
+		return estimate.mean > threshold;
+	/* Of one benchmark on the scale where it is normal, of several in points. */
+	double z = target->count == 1
+		? factors_surprise(query->fit->factors, target, query->mean, query->covariance, threshold)
+		: (threshold - estimate.mean) / estimate.sd;
+	return 0.5 * erfc(z / query_calibrated(query, target, 1) / sqrt(2));
 }

@@ -11,106 +11,6 @@
 
 /* ---- why ------------------------------------------------------------------------------ */
 
-/* What each scored model counts in the last prediction (groups x rows); kept
- * until the next one. */
-static const float *query_weights(struct engine_query *query)
-{
-	const struct engine_fit *fit = query->fit;
-	size_t rows = fit->rows;
-
-	if (query->counts_known)
-		return query->counts;
-	query->counts_known = true;
-	if (query->subject == SUBJECT_SCORED) {
-		fit->posterior->leave_out(fit, (size_t)fit->model_row[query->model], query->counts);
-		return query->counts;
-	}
-	memset(query->counts, 0, fit->groups * rows * sizeof *query->counts);
-	for (size_t g = 0; g < fit->groups; g++)
-		for (size_t i = 0; i < COLUMNS_MAX; i++)
-			if (query->column[i].valid)
-				cblas_saxpy((int)rows, (float)query->weight[i], query->column[i].sums.weights[g], 1,
-					    query->counts + g * rows, 1);
-	return query->counts;
-}
-
-/* ---- two children ------------------------------------------------------------------- */
-
-/* The covariances of the last prediction with the rows, all columns as they are
- * weighted: rows floats in a group. */
-static void query_total(const struct engine_query *query, size_t group, float *total)
-{
-	memset(total, 0, query->fit->rows * sizeof *total);
-	for (size_t c = 0; c < COLUMNS_MAX; c++)
-		for (size_t i = 0; i < query->fit->rows && query->column[c].valid; i++)
-			total[i] += (float)(query->weight[c] * query->column[c].sums.cross[group][i]);
-}
-
-/* Posterior covariance of the factors of two children: the prior one less what
- * the scores explain, k_a' K^-1 k_b.  Innovation and noise are each one's own. */
-static void pair_covariance(struct engine_query *a, struct engine_query *b, double *covariance)
-{
-	const struct engine_fit *fit = a->fit;
-	struct lineage_share *path_a, *path_b;
-	struct covariance_point point_a = query_point(a, &path_a), point_b = query_point(b, &path_b);
-	float *columns = memory_allocate(2 * fit->rows, sizeof *columns), product[4];
-	double group[FIT_GROUPS_MAX];
-
-	for (size_t g = 0; g < fit->groups; g++) {
-		query_total(a, g, columns);
-		query_total(b, g, columns + fit->rows);
-		fit->posterior->explain(fit, g, columns, 2, product);
-		group[g] = query_self(a, g, TERMS_ALL, &point_a, &point_b) - (double)product[1];
-	}
-	for (size_t f = 0; f < fit->transform.factors; f++)
-		covariance[f] = fit->scale[f] * group[fit->group_of[f]];
-	free(columns);
-	free(path_a);
-	free(path_b);
-}
-
-/* Of one aim, with the covariance of the factors of the two. */
-static struct engine_difference difference_of(const struct engine_query *a, const struct engine_query *b,
-					      const struct aim *aim, const double *covariance, bool upwards)
-{
-	double mean_a, mean_b, deviation_a, deviation_b, between = 0;
-
-	fit_to_points(a->fit, aim, a->mean, a->variance, &mean_a, &deviation_a);
-	fit_to_points(b->fit, aim, b->mean, b->variance, &mean_b, &deviation_b);
-	double wide_a = query_calibrated(a, aim, deviation_a), wide_b = query_calibrated(b, aim, deviation_b);
-	for (size_t f = 0; f < a->fit->transform.factors; f++) {
-		double loading = fit_loading(a->fit, aim, f);
-		between += loading * loading * covariance[f];
-	}
-	double correlation = between / (deviation_a * deviation_b);
-	double deviation = sqrt(fmax(wide_a * wide_a + wide_b * wide_b - 2 * correlation * wide_a * wide_b, 1e-12));
-	double mean = mean_a - mean_b;
-	return (struct engine_difference){
-		.mean = mean,
-		.half90 = NORMAL_90 * deviation,
-		.correlation = correlation,
-		.chance = 0.5 * erfc((upwards ? -mean : mean) / (deviation * sqrt(2))),
-	};
-}
-
-bool engine_differences(struct engine_query *a, struct engine_query *b, const struct engine_target *targets,
-			size_t count, struct engine_difference *differences)
-{
-	double covariance[FACTORS_MAX];
-	struct aim aim;
-
-	if (a->fit != b->fit || a->subject != SUBJECT_CHILD || b->subject != SUBJECT_CHILD)
-		return false;
-	pair_covariance(a, b, covariance);
-	for (size_t i = 0; i < count; i++) {
-		differences[i] = (struct engine_difference){NAN, NAN, NAN, NAN};
-		if (fit_aim(a->fit, &targets[i], &aim))
-			differences[i] = difference_of(a, b, &aim, covariance,
-				engine_target_upwards(a->fit->data.benchmark, &targets[i]));
-	}
-	return true;
-}
-
 /* Puts a contribution in its place among the `count` largest so far. */
 static size_t contribution_insert(struct engine_contribution *list, size_t count, size_t max,
 				  struct engine_contribution entry)
@@ -128,28 +28,75 @@ static size_t contribution_insert(struct engine_contribution *list, size_t count
 	return count < max ? count + 1 : max;
 }
 
-/* What the subject's own known scores contribute, and what they leave of the aim for the
- * others to say. */
-static size_t contribute_own(const struct engine_query *query, struct aim *aim,
+/* What the subject's own known scores contribute: each moves f by its gain as they come in, in turn;
+ * and what they leave of the gradient for the others to say.  Backwards, a cell's height counts
+ * gradient' gain, and takes its loading of that from what came before it. */
+static size_t contribute_own(const struct engine_query *query, double *gradient,
 			     struct engine_contribution *contributions, size_t max)
 {
-	const struct engine_fit *fit = query->fit;
-	const struct belief *belief = &query->belief;
-	struct aim rest = *aim;
+	const struct factors *factors = query->fit->factors;
+	size_t rank = factors_rank(factors), count = 0;
+	double mean[FACTORS_RANK_MAX], covariance[RANK_SQUARE_MAX], level, noise;
+	double (*gains)[FACTORS_RANK_MAX] = memory_zero(query->known_count + 1, sizeof *gains);
+
+	memcpy(mean, query->cold_mean, rank * sizeof *mean);
+	memcpy(covariance, query->cold, rank * rank * sizeof *covariance);
+	for (size_t i = 0; i < query->known_count; i++)
+		if (factors_scored(factors, query->known[i].benchmark) > 0)
+			factors_condition_gain(factors, &query->known[i], mean, covariance, gains[i]);
+	for (size_t i = query->known_count; i-- > 0;) {
+		const struct engine_cell *cell = &query->known[i];
+		if (factors_scored(factors, cell->benchmark) == 0)
+			continue;
+		const double *loading = factors_loading(factors, cell->benchmark, &level, &noise);
+		double worth = 0;
+		for (size_t k = 0; k < rank; k++)
+			worth += gradient[k] * gains[i][k];
+		for (size_t k = 0; k < rank; k++)
+			gradient[k] -= worth * loading[k];
+		count = contribution_insert(contributions, count, max, (struct engine_contribution){
+			.model = query->model, .benchmark = cell->benchmark,
+			.points = worth * factors_height(factors, cell)});
+	}
+	free(gains);
+	return count;
+}
+
+/* The subject as parts of the posterior. */
+static size_t list_parts(const struct engine_query *query, struct factors_part *parts)
+{
+	const struct engine_child *child = &query->child;
 	size_t count = 0;
 
-	for (size_t known = 0; known < belief->count; known++) {
-		double gain = 0;
-		if (!belief->known[known])
-			continue;
-		for (size_t c = 0; c < belief->count; c++)
-			gain += aim->coefficient[c] * belief->gain[c][known];
-		rest.coefficient[known] -= gain;
-		count = contribution_insert(contributions, count, max, (struct engine_contribution){
-			.model = query->model, .benchmark = fit->columns.benchmark[known],
-			.points = gain * (query->added[known] - fit->transform.mean[known])});
+	if (query->subject == SUBJECT_MODEL) {
+		parts[count++] = (struct factors_part){.what = FACTORS_PART_COLD, .model = query->model, .weight = 1};
+		return count;
 	}
-	*aim = rest;
+	parts[count++] = (struct factors_part){.what = FACTORS_PART_FACTS, .facts = &child->model, .weight = 1};
+	for (size_t i = 0; i < child->count; i++)
+		if (child->weights[i] > 0)
+			parts[count++] = (struct factors_part){
+				.what = FACTORS_PART_PARENT, .model = child->parents[i],
+				.weight = factors_child_weight(query->fit->factors, query->facts_parents, child->weights[i])};
+	return count;
+}
+
+/* Each scored model's cells together. */
+static size_t contribute_rows(const struct engine_query *query, const double *share,
+			      struct engine_contribution *contributions, size_t count, size_t max)
+{
+	const struct engine_fit *fit = query->fit;
+
+	for (size_t row = 0; row < fit->rows; row++) {
+		size_t first, cells;
+		struct engine_contribution entry = {.model = fit->row_model[row], .benchmark = ENGINE_ALL};
+		factors_row_cells(fit->factors, row, &first, &cells);
+		for (size_t i = 0; i < cells; i++)
+			entry.points += share[first + i];
+		if (cells == 1)
+			entry.benchmark = factors_cell_benchmark(fit->factors, first);
+		count = contribution_insert(contributions, count, max, entry);
+	}
 	return count;
 }
 
@@ -157,47 +104,92 @@ size_t engine_contributions(struct engine_query *query, const struct engine_targ
 			    struct engine_contribution *contributions, size_t max)
 {
 	const struct engine_fit *fit = query->fit;
-	size_t rows = fit->rows, factors = fit->transform.factors, count = 0;
-	double loading[FACTORS_MAX];
-	struct aim aim;
+	struct factors_part parts[ENGINE_PARENTS_MAX + 1];
+	double gradient[FACTORS_RANK_MAX];
+	size_t count = 0;
 
-	if (query->subject == SUBJECT_NONE || max == 0 || !fit->factored || !fit_aim(fit, target, &aim))
+	if (query->subject == SUBJECT_NONE || max == 0 || !fit->factored || !engine_fit_covers(fit, target))
 		return 0;
-	if (query->subject != SUBJECT_CHILD)
-		count = contribute_own(query, &aim, contributions, max);
-	const float *counts = query_weights(query);
-	for (size_t f = 0; f < factors; f++)
-		loading[f] = fit_loading(fit, &aim, f);
-	for (size_t row = 0; row < rows; row++) {
-		double points = 0;
-		for (size_t f = 0; f < factors; f++)
-			points += loading[f] * (double)counts[fit->group_of[f] * rows + row] *
-				  fit->values[f * rows + row];
-		count = contribution_insert(contributions, count, max, (struct engine_contribution){
-			.model = fit->row_model[row], .benchmark = ENGINE_ALL, .points = points});
-	}
+	factors_gradient(fit->factors, target, query->mean, gradient);
+	if (query->subject == SUBJECT_MODEL)
+		count = contribute_own(query, gradient, contributions, max);
+	double *share = memory_allocate(factors_cells(fit->factors) + 1, sizeof *share);
+	factors_explain(fit->factors, parts, list_parts(query, parts), gradient, share);
+	count = contribute_rows(query, share, contributions, count, max);
+	free(share);
 	return count;
 }
 
-/* ---- nearest ancestors ------------------------------------------------------------------ */
+/* ---- two children ------------------------------------------------------------------- */
 
-/* Prior covariance of two points by the lineage alone, summed over the groups
- * with the variance of their factors. */
-static double lineage_covariance(const struct engine_query *query, const struct covariance_point *a,
-				 const struct covariance_point *b)
+/* What two children share of the target: their deviations in common.  Innovation and noise of each
+ * are its own, and so is what one parent has of its own, unless both have that parent. */
+static double between(const struct engine_query *a, const struct engine_query *b, const double *gradient_a,
+		      const double *gradient_b)
 {
-	const struct engine_fit *fit = query->fit;
-	enum which_terms which = fit->settings.prior == PRIOR_KIN ? TERMS_LINEAGE : TERMS_ALL;
+	const struct factors *factors = a->fit->factors;
+	size_t rank = factors_rank(factors), draws = factors_draws(factors);
+	float *of_a = memory_zero(draws + 1, sizeof *of_a), *of_b = memory_zero(draws + 1, sizeof *of_b);
 	double sum = 0;
 
-	for (size_t g = 0; g < fit->groups; g++) {
-		double scale = 0;
-		for (size_t f = 0; f < fit->transform.factors; f++)
-			scale += fit->group_of[f] == g ? fit->scale[f] : 0;
-		sum += scale * query_self(query, g, which, a, b);
+	for (size_t k = 0; k < rank; k++) {
+		cblas_saxpy((int)draws, (float)gradient_a[k], a->joint.deviation + k * draws, 1, of_a, 1);
+		cblas_saxpy((int)draws, (float)gradient_b[k], b->joint.deviation + k * draws, 1, of_b, 1);
 	}
+	for (size_t d = 0; d < draws; d++)
+		sum += (double)(of_a[d] * of_b[d]);
+	for (size_t i = 0; i < a->child.count; i++)
+		for (size_t j = 0; j < b->child.count; j++) {
+			if (a->child.parents[i] != b->child.parents[j])
+				continue;
+			double weight = factors_child_weight(factors, a->facts_parents, a->child.weights[i]) *
+					factors_child_weight(factors, b->facts_parents, b->child.weights[j]);
+			for (size_t k = 0; k < rank; k++)
+				for (size_t l = 0; l < rank; l++)
+					sum += weight * gradient_a[k] * a->parent[i].state.own[k * rank + l] * gradient_b[l];
+		}
+	free(of_a);
+	free(of_b);
 	return sum;
 }
+
+static struct engine_difference difference_of(const struct engine_query *a, const struct engine_query *b,
+					      const struct engine_target *target)
+{
+	const struct factors *factors = a->fit->factors;
+	double gradient_a[FACTORS_RANK_MAX], gradient_b[FACTORS_RANK_MAX];
+	size_t rank = factors_rank(factors);
+	double mean = factors_gradient(factors, target, a->cold_mean, gradient_a) -
+		      factors_gradient(factors, target, b->cold_mean, gradient_b);
+	double deviation_a = sqrt(quadratic(gradient_a, a->cold, rank) + factors_noise(factors, target, a->cold_mean));
+	double deviation_b = sqrt(quadratic(gradient_b, b->cold, rank) + factors_noise(factors, target, b->cold_mean));
+	double wide_a = query_calibrated(a, target, deviation_a), wide_b = query_calibrated(b, target, deviation_b);
+	double correlation = between(a, b, gradient_a, gradient_b) / (deviation_a * deviation_b);
+	double deviation = sqrt(fmax(wide_a * wide_a + wide_b * wide_b - 2 * correlation * wide_a * wide_b, 1e-12));
+	bool upwards = engine_target_upwards(a->fit->data.benchmark, target);
+
+	return (struct engine_difference){
+		.mean = mean,
+		.half90 = NORMAL_90 * deviation,
+		.correlation = correlation,
+		.chance = 0.5 * erfc((upwards ? -mean : mean) / (deviation * sqrt(2))),
+	};
+}
+
+bool engine_differences(struct engine_query *a, struct engine_query *b, const struct engine_target *targets,
+			size_t count, struct engine_difference *differences)
+{
+	if (a->fit != b->fit || a->subject != SUBJECT_CHILD || b->subject != SUBJECT_CHILD)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		differences[i] = (struct engine_difference){NAN, NAN, NAN, NAN};
+		if (engine_fit_covers(a->fit, &targets[i]))
+			differences[i] = difference_of(a, b, &targets[i]);
+	}
+	return true;
+}
+
+/* ---- nearest ancestors ------------------------------------------------------------------ */
 
 /* Nearest first; among equals the larger share. */
 static int ancestor_compare(const void *left, const void *right)
@@ -218,36 +210,26 @@ size_t engine_ancestors(struct engine_query *query, struct engine_ancestor *ance
 	if (query->subject == SUBJECT_NONE)
 		return 0;
 	struct lineage_share *path = query_path(query, &count);
-	struct engine_ancestor *all = memory_allocate(count, sizeof *all);
-	struct covariance_point subject = {.kernel = {.path = path, .path_count = count, .own_origin = -1},
-					   .node = query->model};
-	if (query->subject == SUBJECT_CHILD) {
-		subject.node = SIZE_MAX;
-		subject.kernel.own_origin = (int)relation_origin(query->relation);
-		subject.parents = query->parent;
-		subject.parent_count = query->parent_count;
-	}
-	double self = lineage_covariance(query, &subject, &subject);
+	struct engine_ancestor *all = memory_allocate(count + 1, sizeof *all);
+	uint32_t *models = memory_allocate(count + 1, sizeof *models);
 	for (size_t i = 0; i < count; i++) {
-		size_t own_count, model = path[i].node;
-		if (query->subject != SUBJECT_CHILD && model == query->model)
+		if (query->subject == SUBJECT_MODEL && path[i].node == query->model)
 			continue;
-		const struct lineage_share *own = lineage_ancestors(query->walk, model, &own_count);
-		struct covariance_point point = {
-			.kernel = {.path = own, .path_count = own_count, .own_origin = -1}, .node = model};
-		double other = lineage_covariance(query, &point, &point);
-		double between = lineage_covariance(query, &subject, &point);
-		all[found++] = (struct engine_ancestor){
-			.model = model,
-			.kinship = self > 0 && other > 0 ? between / sqrt(self * other) : 0,
-			.share = path[i].share,
-		};
+		models[found] = path[i].node;
+		all[found++] = (struct engine_ancestor){.model = path[i].node, .share = path[i].share};
 	}
+	double *kinship = memory_allocate(found + 1, sizeof *kinship);
+	factors_kinship(query->fit->factors, query->subject == SUBJECT_CHILD ? &query->child : NULL, query->model, models,
+			found, kinship);
+	for (size_t i = 0; i < found; i++)
+		all[i].kinship = kinship[i];
 	qsort(all, found, sizeof *all, ancestor_compare);
 	if (found > max)
 		found = max;
 	memcpy(ancestors, all, found * sizeof *all);
 	free(all);
+	free(models);
+	free(kinship);
 	free(path);
 	return found;
 }

@@ -16,6 +16,8 @@
 
 #define ROWS_MIN 8
 #define ROUNDS 24
+#define FIXED_ROUNDS 4      /* to place new benchmarks among known ones */
+#define RHO_START 3         /* of the Laplacian */
 #define LEARNING_BLOCKS 1   /* 1 mean and 7 draws */
 #define DRAW_BLOCKS 9       /* 1 mean and 71 draws */
 #define TOLERANCE 5e-3
@@ -350,7 +352,8 @@ bool factors_solve(struct factors *factors, struct progress *progress)
 	struct solution draws = {0};
 	bool good = true;
 
-	evidence_set(&factors->cells, &factors->design, &factors->parameters, NULL, &factors->evidence);
+	if (!factors->judged)
+		evidence_set(&factors->cells, &factors->design, &factors->parameters, NULL, &factors->evidence);
 	free(factors->mean);
 	free(factors->root);
 	factors->root = NULL;
@@ -360,9 +363,10 @@ bool factors_solve(struct factors *factors, struct progress *progress)
 		solve_exactly(factors);
 	else
 		good = solve_by_draws(factors, progress, &draws);
-	if (good) {
+	if (good && !factors->judged) {
 		struct outside_work work = {factors, &draws, parallel_parts(factors->cells.rows)};
 		parallel_run(work.parts, outside_part, &work);
+		factors->judged = true;
 	}
 	solution_free(&draws);
 	return good;
@@ -392,61 +396,55 @@ static double newest_date(const struct factors *factors)
 	return newest > -HUGE_VAL ? newest : HUGE_VAL;
 }
 
-static enum status factors_learn(struct factors *factors, struct progress *progress)
+bool factors_learn(struct factors *factors, bool fixed, struct progress *progress)
 {
 	struct solution solution;
 
 	solution_new(LEARNING_BLOCKS, factors->seed, &solution);
-	bool good = parameters_learn(&factors->cells, &factors->design, ROUNDS, false, progress, &factors->parameters,
-				     &factors->evidence, &solution);
+	bool good = parameters_learn(&factors->cells, &factors->design, fixed ? FIXED_ROUNDS : ROUNDS, fixed, progress,
+				     &factors->parameters, &factors->evidence, &solution);
 	solution_free(&solution);
-	return good ? STATUS_OK : STATUS_CANCELLED;
+	return good;
 }
 
-enum status factors_new(const struct engine_data *data, enum prior prior, size_t rank, uint64_t seed,
-			struct progress *progress, struct factors **result, struct error *error)
+static enum status check_rows(size_t rows, struct error *error)
+{
+	if (rows >= ROWS_MIN)
+		return STATUS_OK;
+	error_set(error, STATUS_DATA, "%zu models with scores are too few to learn from", rows);
+	return error_advise(error, "import a leaderboard: at least %d are needed", ROWS_MIN);
+}
+
+enum status factors_new(const struct engine_data *data, const struct factors_start *start, struct factors **result,
+			struct error *error)
 {
 	struct factors *factors = memory_zero(1, sizeof *factors);
-	struct progress_part learning, relating, calibrating;
 
 	factors->data = *data;
-	factors->prior = prior;
-	factors->seed = seed;
-	cells_new(data, NULL, &factors->cells);
-	enum status status = STATUS_OK;
-	if (factors->cells.rows < ROWS_MIN) {
-		status = error_set(error, STATUS_DATA, "%zu models with scores are too few to learn from",
-				   factors->cells.rows);
-		error_advise(error, "import a leaderboard: at least %d are needed", ROWS_MIN);
-		goto cleanup;
-	}
+	factors->prior = start->prior;
+	factors->seed = start->seed;
+	cells_new(data, start->scale, &factors->cells);
 	size_t rows = factors->cells.rows;
-	factors->attributes = attributes_new(data, factors->cells.row_model, rows);
-	status = design_new(&factors->data, prior, 3, factors->attributes, factors->cells.row_model,
-			    factors->cells.model_row, rows, &factors->design, error);
-	if (status != STATUS_OK)
-		goto cleanup;
-	rank = rank ? rank : choose_rank(&factors->cells);
+	enum status status = check_rows(rows, error);
+	if (status == STATUS_OK) {
+		factors->attributes = attributes_new(data, factors->cells.row_model, rows);
+		status = design_new(&factors->data, start->prior, start->rho > 0 ? start->rho : RHO_START,
+				    factors->attributes, factors->cells.row_model, factors->cells.model_row, rows,
+				    &factors->design, error);
+	}
+	if (status != STATUS_OK) {
+		factors_free(factors);
+		return status;
+	}
+	size_t rank = start->rank ? start->rank : choose_rank(&factors->cells);
 	rank = rank > FACTORS_RANK_MAX ? FACTORS_RANK_MAX : rank;
-	parameters_new(data, &factors->cells, &factors->design, rank, seed, &factors->parameters);
+	parameters_new(data, &factors->cells, &factors->design, rank, start->seed, &factors->parameters);
 	evidence_new(rows, rank, &factors->evidence);
 	factors->outside = memory_allocate(rows * rank + 1, sizeof *factors->outside);
 	factors->open = memory_allocate(rows * rank * rank + 1, sizeof *factors->open);
 	factors->newest_date = newest_date(factors);
-	status = factors_learn(factors, progress_begin_part(&learning, progress, 0, 0.6));
-	if (status == STATUS_OK && !factors_solve(factors, progress_begin_part(&relating, progress, 0.6, 0.8)))
-		status = STATUS_CANCELLED;
-	if (status == STATUS_OK && !factors_calibrate(factors, progress_begin_part(&calibrating, progress, 0.8, 1)))
-		status = STATUS_CANCELLED;
-	if (status == STATUS_CANCELLED)
-		error_set(error, STATUS_CANCELLED, "cancelled");
-	if (status != STATUS_OK)
-		goto cleanup;
 	*result = factors;
 	return STATUS_OK;
-cleanup:
-	factors_free(factors);
-	return status;
 }
 
 void factors_free(struct factors *factors)
@@ -546,7 +544,7 @@ static void add_row_own(const struct factors *factors, size_t row, const double 
 	float *deviation = memory_zero(rank * draws + 1, sizeof *deviation);
 	const float *shrunk = factors->evidence.shrunk + row * rank * rank, *own = factors->evidence.own + row * rank;
 
-	row_state(factors, row, mean, deviation);
+	row_state(factors, row, mean, draws > 0 ? deviation : NULL);
 	for (size_t k = 0; k < rank; k++) {
 		pulled[k] = (double)factors->evidence.pull[row * rank + k] - mean[k];
 		for (size_t l = 0; l < rank; l++) {
@@ -570,8 +568,9 @@ static void add_place(const struct factors *factors, const struct design_place *
 		size_t effect = place->effect[i].number;
 		for (size_t k = 0; k < rank; k++)
 			state->mean[k] += (double)(place->effect[i].value * factors->mean[effect * rank + k]);
-		cblas_saxpy((int)(rank * draws), place->effect[i].value, factors->root + effect * rank * draws, 1,
-			    state->deviation, 1);
+		if (draws > 0)
+			cblas_saxpy((int)(rank * draws), place->effect[i].value, factors->root + effect * rank * draws, 1,
+				    state->deviation, 1);
 	}
 	for (size_t i = 0; i < place->rows; i++) {
 		double share[FACTORS_RANK_MAX], variance, own;
@@ -640,6 +639,36 @@ void factors_facts(const struct factors *factors, const struct engine_model *fac
 	design_place_making(&factors->design, relation, parents, &place);
 	add_place(factors, &place, state);
 	add_own(factors, state);
+	design_place_free(&place);
+}
+
+static void place_mean(const struct factors *factors, const struct design_place *place, double *mean)
+{
+	struct factors_state state = {.rank = factors->parameters.rank, .mean = mean};
+	double own[R2_MAX] = {0};
+	float none = 0;
+
+	state.own = own; /* without draws the deviations are nothing */
+	state.deviation = &none;
+	memset(mean, 0, state.rank * sizeof *mean);
+	add_place(factors, place, &state);
+}
+
+void factors_parent_mean(const struct factors *factors, size_t parent, double *mean)
+{
+	struct design_place place = {0};
+
+	design_place_node(&factors->design, parent, 1, &place);
+	place_mean(factors, &place, mean);
+	design_place_free(&place);
+}
+
+void factors_facts_mean(const struct factors *factors, const struct engine_model *facts, double *mean)
+{
+	struct design_place place = {0};
+
+	design_place_facts(&factors->design, facts, &place);
+	place_mean(factors, &place, mean);
 	design_place_free(&place);
 }
 

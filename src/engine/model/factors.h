@@ -49,6 +49,9 @@ void factors_parent(const struct factors *factors, size_t parent, struct factors
  * as attributes_describe_child() left them.  f(child) = sum w_p parent_p + this. */
 void factors_facts(const struct factors *factors, const struct engine_model *facts, enum relation relation,
 		   size_t parents, struct factors_state *state);
+/* The means of both alone. */
+void factors_parent_mean(const struct factors *factors, size_t parent, double *mean);
+void factors_facts_mean(const struct factors *factors, const struct engine_model *facts, double *mean);
 /* Mean (rank) and covariance (rank x rank) of a model as if none of its own cells were known;
  * of an unscored one the same as factors_known().  Closed form leave-one-out. */
 void factors_cold(const struct factors *factors, size_t model, double *mean, double *covariance);
@@ -59,12 +62,21 @@ void factors_condition(const struct factors *factors, const struct engine_cell *
 /* The weight that a parent counts with, of so many with a weight above 0: its own but for the Laplacian. */
 double factors_child_weight(const struct factors *factors, size_t parents, double weight);
 
+/* The same of one cell; gain (rank) gets what a unit of its z moves the mean of f by. */
+void factors_condition_gain(const struct factors *factors, const struct engine_cell *cell, double *mean,
+			    double *covariance, double *gain);
+/* How far a cell's z is above the level of its benchmark. */
+double factors_height(const struct factors *factors, const struct engine_cell *cell);
+
 size_t factors_rank(const struct factors *factors);
 size_t factors_draws(const struct factors *factors); /* D */
 /* Models with cells in the fit, by row; -1 of a model that has none. */
 size_t factors_rows(const struct factors *factors);
 uint32_t factors_row_model(const struct factors *factors, size_t row);
 int32_t factors_model_row(const struct factors *factors, size_t model);
+
+/* vector' matrix vector. */
+double quadratic(const double *vector, const double *matrix, size_t n);
 
 /* ---- benchmarks and targets --------------------------------------------------------- */
 
@@ -96,6 +108,10 @@ enum factors_spread factors_spread_of(const struct factors *factors, const struc
 void factors_estimate(const struct factors *factors, const struct engine_target *target, const double *mean,
 		      const double *covariance, enum factors_spread spread, const struct engine_cell *known,
 		      size_t known_count, struct engine_estimate *estimate);
+/* How many standard deviations an observed value of the target lies above what is predicted, by the
+ * model's own reckoning; NAN where it is not known. */
+double factors_surprise(const struct factors *factors, const struct engine_target *target, const double *mean,
+			const double *covariance, double observed);
 /* How many standard deviations the calibrated 50 and 90 % intervals reach. */
 void factors_reach(const struct factors *factors, const struct engine_target *target, enum factors_spread spread,
 		   double *half, double *ninety);
@@ -133,6 +149,10 @@ uint32_t factors_cell_benchmark(const struct factors *factors, size_t cell);
  * `lineage_only` without what models share besides their ancestors. */
 void factors_prior_covariance(const struct factors *factors, bool lineage_only, const uint32_t *models, size_t count,
 			      double *covariance);
+/* Kinship of one subject with models, each between 0 and 1: the correlation of their prior covariances by
+ * the lineage alone. */
+void factors_kinship(const struct factors *factors, const struct engine_child *child, size_t model,
+		     const uint32_t *models, size_t count, double *kinship);
 /* The same between one subject (a described child, or where it is NULL a model) and models: count
  * values; *self is the subject's own variance. */
 void factors_prior_cross(const struct factors *factors, const struct engine_child *child, size_t model,

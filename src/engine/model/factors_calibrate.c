@@ -13,8 +13,6 @@
 
 #define W SYSTEM_WIDTH
 #define R2_MAX (FACTORS_RANK_MAX * FACTORS_RANK_MAX)
-#define NORMAL_50 0.6745
-#define NORMAL_90 1.6449
 
 #define BLOCKS 2           /* 1 mean and 15 draws */
 #define TOLERANCE 3e-2
@@ -22,24 +20,22 @@
 #define COLD_SHARE 5       /* one in so many models is cold */
 #define FAMILY_SHARE 4     /* one in so many families is new */
 #define NEWEST_SHARE 0.2
-#define JUDGED_MIN 40      /* fewer give no 90 % quantile */
 #define OWN_MIN 150        /* a benchmark of so many judged cells has a reach of its own */
 
-struct judged {
+struct judged_cell {
 	uint32_t benchmark;
-	float size;            /* |z| */
+	double size; /* |z| */
 };
 
 struct judgement {
-	struct judged *judged;
+	struct judged_cell *cell;
 	size_t count, capacity;
 };
 
 static void judge(struct judgement *judgement, uint32_t benchmark, double size)
 {
-	judgement->judged = memory_grow(judgement->judged, judgement->count, &judgement->capacity,
-					sizeof *judgement->judged);
-	judgement->judged[judgement->count++] = (struct judged){.benchmark = benchmark, .size = (float)size};
+	judgement->cell = memory_grow(judgement->cell, judgement->count, &judgement->capacity, sizeof *judgement->cell);
+	judgement->cell[judgement->count++] = (struct judged_cell){benchmark, size};
 }
 
 /* Judges a cell by mean and covariance of f. */
@@ -54,35 +50,24 @@ static void judge_cell(const struct factors *factors, size_t cell, const double 
 
 /* ---- quantiles --------------------------------------------------------------------------- */
 
-static int judged_compare(const void *left, const void *right)
+static int cell_compare(const void *left, const void *right)
 {
-	const struct judged *a = left, *b = right;
+	const struct judged_cell *a = left, *b = right;
 
 	if (a->benchmark != b->benchmark)
 		return a->benchmark < b->benchmark ? -1 : 1;
 	return (a->size > b->size) - (a->size < b->size);
 }
 
-static int size_compare(const void *left, const void *right)
+static struct spread reach_of(const struct judged_cell *cell, size_t count)
 {
-	const struct judged *a = left, *b = right;
+	struct judged *judged = memory_allocate(count + 1, sizeof *judged);
 
-	return (a->size > b->size) - (a->size < b->size);
-}
-
-/* Of sorted sizes: how far a share of them and of the one that is to come reaches. */
-static float reach_of(const struct judged *judged, size_t count, double share)
-{
-	double place = ceil(share * ((double)count + 1)) - 1;
-
-	return judged[place < (double)count ? (size_t)place : count - 1].size;
-}
-
-static struct spread_reach reaches(const struct judged *judged, size_t count)
-{
-	if (count < JUDGED_MIN)
-		return (struct spread_reach){(float)NORMAL_50, (float)NORMAL_90};
-	return (struct spread_reach){reach_of(judged, count, 0.5), reach_of(judged, count, 0.9)};
+	for (size_t i = 0; i < count; i++)
+		judged[i] = (struct judged){cell[i].size, 1};
+	struct spread spread = spread_of(judged, count, count);
+	free(judged);
+	return spread;
 }
 
 /* The reaches of all benchmarks: those of few cells have what all have together; a kind of which
@@ -90,25 +75,23 @@ static struct spread_reach reaches(const struct judged *judged, size_t count)
 static void take_reaches(struct factors *factors, enum factors_spread kind, struct judgement *judgement)
 {
 	size_t benchmarks = factors->cells.benchmarks;
-	struct spread_reach *reach = memory_allocate(benchmarks + 1, sizeof *reach);
+	struct spread *reach = memory_allocate(benchmarks + 1, sizeof *reach);
+	struct spread all = reach_of(judgement->cell, judgement->count);
 
-	if (judgement->count > 0)
-		qsort(judgement->judged, judgement->count, sizeof *judgement->judged, size_compare);
-	struct spread_reach all = reaches(judgement->judged, judgement->count);
 	for (size_t b = 0; b < benchmarks; b++)
-		reach[b] = judgement->count < JUDGED_MIN && kind > 0 ? factors->reach[kind - 1][b] : all;
+		reach[b] = judgement->count < SPREAD_JUDGED_MIN && kind > 0 ? factors->reach[kind - 1][b] : all;
 	if (judgement->count > 0)
-		qsort(judgement->judged, judgement->count, sizeof *judgement->judged, judged_compare);
+		qsort(judgement->cell, judgement->count, sizeof *judgement->cell, cell_compare);
 	for (size_t first = 0, last; first < judgement->count; first = last) {
-		uint32_t b = judgement->judged[first].benchmark;
-		for (last = first; last < judgement->count && judgement->judged[last].benchmark == b; last++)
+		uint32_t b = judgement->cell[first].benchmark;
+		for (last = first; last < judgement->count && judgement->cell[last].benchmark == b; last++)
 			;
 		if (last - first >= OWN_MIN)
-			reach[b] = reaches(judgement->judged + first, last - first);
+			reach[b] = reach_of(judgement->cell + first, last - first);
 	}
 	free(factors->reach[kind]);
 	factors->reach[kind] = reach;
-	free(judgement->judged);
+	free(judgement->cell);
 	*judgement = (struct judgement){0};
 }
 

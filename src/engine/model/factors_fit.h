@@ -2,12 +2,9 @@
 #ifndef STEMMA_ENGINE_FACTORS_FIT_H
 #define STEMMA_ENGINE_FACTORS_FIT_H
 
+#include "data/spread.h"
 #include "model/factors.h"
 #include "model/parameters.h"
-
-struct spread_reach {
-	float half, ninety; /* standard deviations to the ends of the 50 and 90 % interval */
-};
 
 struct factors {
 	struct engine_data data;   /* borrowed pointers */
@@ -20,28 +17,37 @@ struct factors {
 	struct evidence evidence;
 	size_t draws;              /* D; 0 before there is a root */
 	bool exact;                /* the root is exact */
+	bool judged;               /* evidence, outside and open are known */
 	float *mean;               /* effects x rank: of x, as Z takes it */
 	float *root;               /* effects x rank x draws */
 	float *outside;            /* rows x rank: mean of Z x without the row's own cells */
 	float *open;               /* rows x rank x rank: and its covariance */
-	struct spread_reach *reach[FACTORS_SPREAD_COUNT]; /* benchmarks each */
+	struct spread *reach[FACTORS_SPREAD_COUNT]; /* benchmarks each */
 	double newest_date;        /* of the scored models; days */
 	double log_likelihood;     /* of left-out cells, by their predictions */
 };
 
-/* Learns (or, with `fixed`, starts from parameters that are there) and finds mean, root, what is
- * outside and reaches.  rank 0 chooses.  A failed or cancelled one leaves nothing. */
-enum status factors_new(const struct engine_data *data, enum prior prior, size_t rank, uint64_t seed,
-			struct progress *progress, struct factors **factors, struct error *error);
+struct factors_start {
+	enum prior prior;
+	size_t rank;               /* 0 chooses */
+	uint64_t seed;
+	double rho;                /* of the Laplacian; 0 learns it */
+	const struct scale *scale; /* benchmarks: to keep, deviation 0 where there is none; or NULL */
+};
+/* Reads the cells and makes the design; the parameters are where learning begins.  Needs at
+ * least 8 scored models. */
+enum status factors_new(const struct engine_data *data, const struct factors_start *start, struct factors **factors,
+			struct error *error);
 void factors_free(struct factors *factors); /* NULL allowed */
 
-/* Sets mean, root, outside and open from the parameters; false when cancelled. */
+/* Learns the parameters; with `fixed` only those of the benchmarks.  False when cancelled. */
+bool factors_learn(struct factors *factors, bool fixed, struct progress *progress);
+/* Sets mean and root from the parameters and, unless they are known, evidence, outside and open, which
+ * others may read meanwhile.  False when cancelled. */
 bool factors_solve(struct factors *factors, struct progress *progress);
 /* Sets the reaches, from what is left out of folds; false when cancelled. */
 bool factors_calibrate(struct factors *factors, struct progress *progress);
 
-/* lambda' covariance lambda and the like. */
-double quadratic(const double *vector, const double *matrix, size_t n);
 /* Mean and variance of z of a benchmark at f ~ (mean, covariance): noise and what is not known of
  * the loadings are in it. */
 double factors_z(const struct factors *factors, uint32_t benchmark, const double *mean, const double *covariance,

@@ -135,9 +135,9 @@ void factors_reach(const struct factors *factors, const struct engine_target *ta
 	*half = *ninety = 0;
 	for (size_t i = 0; i < target->count; i++) {
 		double weight = target->count == 1 ? 1 : target->weight[i];
-		const struct spread_reach *reach = factors->reach[spread] ? &factors->reach[spread][target->benchmark[i]] : NULL;
-		*half += weight * (reach ? (double)reach->half : NORMAL_50);
-		*ninety += weight * (reach ? (double)reach->ninety : NORMAL_90);
+		const struct spread *reach = factors->reach[spread] ? &factors->reach[spread][target->benchmark[i]] : NULL;
+		*half += weight * (reach ? reach->half : NORMAL_50);
+		*ninety += weight * (reach ? reach->ninety : NORMAL_90);
 	}
 }
 
@@ -227,15 +227,34 @@ void factors_estimate(const struct factors *factors, const struct engine_target 
 	estimate_clip(factors, target, estimate);
 }
 
+double factors_surprise(const struct factors *factors, const struct engine_target *target, const double *mean,
+			const double *covariance, double observed)
+{
+	double gradient[FACTORS_RANK_MAX], variance;
+
+	if (isnan(observed))
+		return NAN;
+	if (target->count == 1) {
+		/* On the scale of z, where deviations mean the same everywhere. */
+		const struct scale *scale = &factors->cells.scale[target->benchmark[0]];
+		double z = factors_z(factors, target->benchmark[0], mean, covariance, &variance);
+		double off = (scale_to_z(scale, observed) - z) / sqrt(variance);
+		return scale->deviation < 0 ? -off : off;
+	}
+	double value = factors_gradient(factors, target, mean, gradient);
+	variance = quadratic(gradient, covariance, factors->parameters.rank) + factors_noise(factors, target, mean);
+	return (observed - value) / sqrt(variance);
+}
+
 /* ---- conditioning --------------------------------------------------------------------------- */
 
 /* One cell: Kalman's update. */
 static void condition_one(const struct factors *factors, uint32_t benchmark, double z, double error, double *mean,
-			  double *covariance)
+			  double *covariance, double *gain)
 {
 	size_t rank = factors->parameters.rank;
 	const double *loading = factors->parameters.loading + benchmark * rank;
-	double gain[FACTORS_RANK_MAX], total = left_over(factors, benchmark, mean, covariance) + error;
+	double total = left_over(factors, benchmark, mean, covariance) + error;
 	double off = z - predicted_z(factors, benchmark, mean);
 
 	for (size_t k = 0; k < rank; k++) {
@@ -244,22 +263,37 @@ static void condition_one(const struct factors *factors, uint32_t benchmark, dou
 			gain[k] += covariance[k * rank + l] * loading[l];
 		total += gain[k] * loading[k];
 	}
-	for (size_t k = 0; k < rank; k++) {
-		mean[k] += gain[k] * off / total;
+	for (size_t k = 0; k < rank; k++)
 		for (size_t l = 0; l < rank; l++)
 			covariance[k * rank + l] -= gain[k] * gain[l] / total;
+	for (size_t k = 0; k < rank; k++) {
+		gain[k] /= total;
+		mean[k] += gain[k] * off;
 	}
+}
+
+double factors_height(const struct factors *factors, const struct engine_cell *cell)
+{
+	return scale_to_z(&factors->cells.scale[cell->benchmark], cell->value) - factors->parameters.level[cell->benchmark];
+}
+
+void factors_condition_gain(const struct factors *factors, const struct engine_cell *cell, double *mean,
+			    double *covariance, double *gain)
+{
+	const struct scale *scale = &factors->cells.scale[cell->benchmark];
+	double z = scale_to_z(scale, cell->value), slope = scale_slope(scale, z), error = (double)cell->error;
+
+	error = error > 0 && slope != 0 ? error * error / (slope * slope) : 0;
+	condition_one(factors, cell->benchmark, z, error, mean, covariance, gain);
 }
 
 void factors_condition(const struct factors *factors, const struct engine_cell *cell, size_t count, double *mean,
 		       double *covariance)
 {
-	for (size_t i = 0; i < count; i++) {
-		const struct scale *scale = &factors->cells.scale[cell[i].benchmark];
-		double z = scale_to_z(scale, cell[i].value), slope = scale_slope(scale, z), error = (double)cell[i].error;
-		error = error > 0 && slope != 0 ? error * error / (slope * slope) : 0;
-		condition_one(factors, cell[i].benchmark, z, error, mean, covariance);
-	}
+	double gain[FACTORS_RANK_MAX];
+
+	for (size_t i = 0; i < count; i++)
+		factors_condition_gain(factors, &cell[i], mean, covariance, gain);
 }
 
 /* ---- leave-one-out ----------------------------------------------------------------------------- */
@@ -277,6 +311,7 @@ bool factors_left_out(const struct factors *factors, size_t model, const struct 
 {
 	int32_t row = factors->cells.model_row[model];
 	const struct cells *cells = &factors->cells;
+	double gain[FACTORS_RANK_MAX];
 
 	if (row < 0)
 		return false;
@@ -286,6 +321,6 @@ bool factors_left_out(const struct factors *factors, size_t model, const struct 
 	for (size_t i = cells->row_start[row]; i < cells->row_start[row + 1]; i++)
 		if (!in_target(target, cells->benchmark[i]))
 			condition_one(factors, cells->benchmark[i], (double)cells->z[i], (double)cells->error[i], mean,
-				      covariance);
+				      covariance, gain);
 	return true;
 }

@@ -208,18 +208,26 @@ static void place_model(const struct factors *factors, size_t model, bool lineag
 	design_place_node(&factors->design, model, 1, place);
 }
 
-/* Mean variances of the terms over the factors, and of the models' own part. */
+/* Variances of the terms, and of the models' own part: mean over the factors, each by the share of
+ * the scores' variance that it has. */
 static void mean_theta(const struct factors *factors, double *theta, double *own)
 {
 	size_t rank = factors->parameters.rank;
+	double weight[FACTORS_RANK_MAX] = {0}, total = 0;
 
+	for (size_t b = 0; b < factors->cells.benchmarks; b++)
+		for (size_t k = 0; k < rank; k++) {
+			double square = factors->parameters.loading[b * rank + k] * factors->parameters.loading[b * rank + k];
+			weight[k] += square;
+			total += square;
+		}
 	*own = 0;
-	for (size_t k = 0; k < rank; k++)
-		*own += factors->parameters.own[k] / (double)rank;
-	for (size_t t = 0; t < factors->design.terms; t++) {
-		theta[t] = 0;
-		for (size_t k = 0; k < rank; k++)
-			theta[t] += factors->parameters.theta[t * rank + k] / (double)rank;
+	memset(theta, 0, DESIGN_TERMS_MAX * sizeof *theta);
+	for (size_t k = 0; k < rank; k++) {
+		weight[k] /= total;
+		*own += weight[k] * factors->parameters.own[k];
+		for (size_t t = 0; t < factors->design.terms; t++)
+			theta[t] += weight[k] * factors->parameters.theta[t * rank + k];
 	}
 }
 
@@ -233,7 +241,7 @@ static double place_own(const struct factors *factors, const double *theta, cons
 	for (size_t i = 0; i < place->rows; i++) {
 		double own;
 		size_t term = design_row_origin(&factors->design, place->row[i].number, &own);
-		sum += (double)(place->row[i].value * place->row[i].value) * own * (factors->design.terms ? theta[term] : 0);
+		sum += (double)(place->row[i].value * place->row[i].value) * own * theta[term];
 	}
 	return sum;
 }
@@ -259,7 +267,7 @@ static double rows_in_common(const struct factors *factors, const double *theta,
 			if (a->row[i].number != b->row[j].number)
 				continue;
 			size_t term = design_row_origin(&factors->design, a->row[i].number, &own);
-			sum += (double)(a->row[i].value * b->row[j].value) * own * (factors->design.terms ? theta[term] : 0);
+			sum += (double)(a->row[i].value * b->row[j].value) * own * theta[term];
 		}
 	return sum;
 }
@@ -317,6 +325,26 @@ static void place_child(const struct factors *factors, const struct engine_child
 			design_place_node(&factors->design, child->parents[i],
 					  design_child_weight(&factors->design, parents, child->weights[i] / total), place);
 	design_place_making(&factors->design, child->relation, parents, place);
+}
+
+void factors_kinship(const struct factors *factors, const struct engine_child *child, size_t model,
+		     const uint32_t *models, size_t count, double *kinship)
+{
+	double self, own, theta[DESIGN_TERMS_MAX], shared;
+	struct design_place place = {0};
+	double *effects = memory_allocate(factors->design.effects + 1, sizeof *effects);
+
+	mean_theta(factors, theta, &own);
+	factors_prior_cross(factors, child, model, true, models, count, kinship, &self);
+	self -= own; /* which the lineage does not tell */
+	for (size_t i = 0; i < count; i++) {
+		place_model(factors, models[i], true, &place);
+		spread_place(factors, theta, &place, effects);
+		shared = (place_dot(&place, effects) + place_own(factors, theta, &place)) * self;
+		kinship[i] = shared > 0 ? kinship[i] / sqrt(shared) : 0;
+	}
+	design_place_free(&place);
+	free(effects);
 }
 
 void factors_prior_cross(const struct factors *factors, const struct engine_child *child, size_t model,

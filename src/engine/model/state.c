@@ -1,24 +1,30 @@
-/* State: what a fit learned as bytes, for the next start.  The variances serve any
- * later data too; what follows from them (so that residuals need no covariance)
- * serves only the scores, facts and lineage that it was learned from, which a
- * fingerprint tells. */
-#include "model/fit.h"
-
+/* State: what a fit learned as bytes, for the next start.  What is known of terms and
+ * benchmarks (found again by their keys) serves any later data too; what follows from them for
+ * each model, so that residuals need no solving, serves only the scores, facts and lineage
+ * that it was learned from, which a fingerprint tells. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/posterior.h"
+#include "model/fit.h"
 #include "stemma/base/memory.h"
 
-#define STATE_VERSION 2
+#define STATE_VERSION 3
 
 struct state_header {
 	char magic[8];
-	uint32_t version, prior, groups, terms, factors, benchmarks;
-	uint64_t rows;         /* of what follows from the variances; 0 when it is not there */
+	uint32_t version, prior, rank, asked_rank, terms, benchmarks; /* of those with cells */
+	uint64_t rows;         /* of what follows from the parameters */
 	uint64_t fingerprint;
-	double rho;
+	double rho, log_likelihood;
+};
+
+struct kept {
+	struct state_header header;
+	const char *parameters, *benchmarks, *results; /* within bytes */
+	char *bytes;
+	struct scale *scale;   /* benchmarks of the data */
+	size_t *place;         /* benchmarks of the data: in the state, or SIZE_MAX */
 };
 
 /* ---- the fingerprint -------------------------------------------------------------- */
@@ -38,11 +44,11 @@ static uint64_t hash_number(uint64_t hash, double number)
 	return hash_word(hash, word);
 }
 
-static uint64_t hash_numbers(uint64_t hash, const double *numbers, size_t count)
+static uint64_t hash_text(uint64_t hash, const char *text)
 {
-	for (size_t i = 0; i < count; i++)
-		hash = hash_number(hash, numbers[i]);
-	return hash;
+	for (; text && *text; text++)
+		hash = hash_word(hash, (unsigned char)*text);
+	return hash_word(hash, 0);
 }
 
 static uint64_t hash_lineage(uint64_t hash, const struct lineage *lineage)
@@ -60,182 +66,350 @@ static uint64_t hash_lineage(uint64_t hash, const struct lineage *lineage)
 	return hash;
 }
 
-/* Of all that the solution, the precision and the spreads follow from. */
-static uint64_t fit_fingerprint(const struct engine_fit *fit)
+static uint64_t hash_cells(uint64_t hash, const struct cells *cells)
 {
-	const struct kernel_space *space = &fit->covariance.space;
-	uint64_t hash = hash_word(fit->rows, fit->settings.seed);
-
-	hash = hash_word(hash, fit->posterior == &posterior_dense);
-	hash = hash_numbers(hash, fit->values, fit->transform.factors * fit->rows);
-	hash = hash_numbers(hash, fit->extra, fit->rows);
-	hash = hash_numbers(hash, fit->transform.mean, fit->transform.benchmarks);
-	hash = hash_numbers(hash, fit->transform.deviation, fit->transform.benchmarks);
-	hash = hash_numbers(hash, fit->transform.rotation, fit->transform.benchmarks * fit->transform.factors);
-	for (size_t row = 0; row < fit->rows; row++) {
-		const struct kernel_point *point = &space->points[row];
-		hash = hash_word(hash, fit->row_model[row]);
-		for (size_t i = 0; i < ATTRIBUTE_COUNT; i++)
-			hash = hash_word(hash, (uint64_t)point->attribute[i]);
-		hash = hash_number(hash_number(hash, point->size), point->date);
+	for (size_t i = 0; i < cells->count; i++) {
+		hash = hash_word(hash, (uint64_t)cells->benchmark[i] << 32 | cells->row[i]);
+		hash = hash_number(hash, (double)cells->z[i]);
+		hash = hash_number(hash, (double)cells->error[i]);
 	}
-	hash = hash_lineage(hash, fit->data.lineage);
-	for (size_t g = 0; g < fit->groups; g++)
-		hash = hash_numbers(hash, fit->group[g].theta, covariance_terms(&fit->covariance) + 1);
-	return hash_number(hash, fit->rho);
+	return hash;
+}
+
+/* Of all that the results follow from: cells, where the design puts each row, variances. */
+static uint64_t factors_fingerprint(const struct factors *factors)
+{
+	const struct design *design = &factors->design;
+	uint64_t hash = hash_word(factors->cells.rows, factors->seed);
+
+	hash = hash_cells(hash, &factors->cells);
+	for (size_t b = 0; b < factors->cells.benchmarks; b++)
+		hash = hash_text(hash, factors->data.benchmark[b].key);
+	for (size_t row = 0; row < design->rows; row++)
+		hash = hash_word(hash, factors->cells.row_model[row]);
+	for (size_t i = 0; i < design->row.start[design->rows]; i++)
+		hash = hash_number(hash_word(hash, design->row.effect[i]), (double)design->row.value[i]);
+	for (size_t i = 0; i < design->rows * design->terms; i++)
+		hash = hash_number(hash, (double)design->own[i]);
+	for (size_t i = 0; i < design->terms * factors->parameters.rank; i++)
+		hash = hash_number(hash, factors->parameters.theta[i]);
+	return hash_number(hash_lineage(hash, factors->data.lineage), design->rho);
 }
 
 /* ---- parts ------------------------------------------------------------------------- */
 
-/* A run of numbers that is kept. */
-struct part {
-	void *numbers;
+/* Bytes in the making, or being read. */
+struct bytes {
+	char *at;       /* NULL: only counted */
+	const char *from, *end;
 	size_t count;
-	bool positive;
+	bool damaged;
 };
-#define PARTS_MAX (2 + FIT_GROUPS_MAX + SPREAD_COUNT)
 
-static size_t list_variances(const struct engine_fit *fit, struct part *parts)
+/* Writes or reads a run of numbers, whichever the bytes are for. */
+static void run(struct bytes *bytes, void *numbers, size_t size)
 {
-	for (size_t g = 0; g < fit->groups; g++)
-		parts[g] = (struct part){fit->group[g].theta, covariance_terms(&fit->covariance) + 1, true};
-	return fit->groups;
-}
-
-static size_t list_results(const struct engine_fit *fit, struct part *parts)
-{
-	size_t count = 0, factors = fit->transform.factors;
-
-	parts[count++] = (struct part){fit->solution, factors * fit->rows, false};
-	parts[count++] = (struct part){fit->scale, factors, true};
-	for (size_t g = 0; g < fit->groups; g++)
-		parts[count++] = (struct part){fit->group[g].precision, fit->rows, true};
-	for (size_t kind = 0; kind < SPREAD_COUNT; kind++)
-		parts[count++] = (struct part){fit->spread[kind], 2 * (fit->columns.count + 1), true};
-	return count;
-}
-
-static size_t parts_bytes(const struct part *parts, size_t count)
-{
-	size_t numbers = 0;
-
-	for (size_t i = 0; i < count; i++)
-		numbers += parts[i].count;
-	return numbers * sizeof(double);
-}
-
-static char *parts_write(const struct part *parts, size_t count, char *to)
-{
-	for (size_t i = 0; i < count; i++) {
-		memcpy(to, parts[i].numbers, parts[i].count * sizeof(double));
-		to += parts[i].count * sizeof(double);
-	}
-	return to;
-}
-
-static const char *parts_read(const struct part *parts, size_t count, const char *from)
-{
-	for (size_t i = 0; i < count; i++) {
-		memcpy(parts[i].numbers, from, parts[i].count * sizeof(double));
-		from += parts[i].count * sizeof(double);
-	}
-	return from;
-}
-
-/* Whether the numbers can be what they are said to be. */
-static bool parts_hold(const struct part *parts, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < parts[i].count; k++) {
-			double number = ((const double *)parts[i].numbers)[k];
-			if (!isfinite(number) || (parts[i].positive && number <= 0))
-				return false;
-		}
-	return true;
-}
-
-/* ---- the whole --------------------------------------------------------------------- */
-
-static struct state_header state_header_of(const struct engine_fit *fit)
-{
-	return (struct state_header){
-		.magic = "stemma",
-		.version = STATE_VERSION,
-		.prior = (uint32_t)fit->settings.prior,
-		.groups = (uint32_t)fit->groups,
-		.terms = (uint32_t)covariance_terms(&fit->covariance),
-		.factors = (uint32_t)fit->transform.factors,
-		.benchmarks = (uint32_t)fit->transform.benchmarks,
-		.rho = fit->rho,
-	};
-}
-
-void *engine_fit_state(const struct engine_fit *fit, size_t *bytes)
-{
-	struct state_header header = state_header_of(fit);
-	struct part parts[PARTS_MAX + FIT_GROUPS_MAX];
-	size_t count = list_variances(fit, parts);
-
-	if (fit->judged) {
-		count += list_results(fit, parts + count);
-		header.rows = fit->rows;
-		header.fingerprint = fit_fingerprint(fit);
-	}
-	*bytes = sizeof header + parts_bytes(parts, count);
-	char *state = memory_allocate(*bytes, 1);
-	memcpy(state, &header, sizeof header);
-	parts_write(parts, count, state + sizeof header);
-	return state;
-}
-
-static void forget_spreads(struct engine_fit *fit)
-{
-	for (size_t kind = 0; kind < SPREAD_COUNT; kind++) {
-		free(fit->spread[kind]);
-		fit->spread[kind] = NULL;
-	}
-}
-
-static void fit_read_results(struct engine_fit *fit, const struct state_header *header, const char *from,
-			     size_t bytes)
-{
-	struct part parts[PARTS_MAX];
-
-	if (header->rows != fit->rows || header->fingerprint != fit_fingerprint(fit))
+	if (bytes->from) {
+		if ((size_t)(bytes->end - bytes->from) < size)
+			bytes->damaged = true;
+		else if (size > 0)
+			memcpy(numbers, bytes->from, size);
+		bytes->from += bytes->damaged ? 0 : size;
 		return;
-	for (size_t kind = 0; kind < SPREAD_COUNT; kind++)
-		fit->spread[kind] = memory_zero(fit->transform.benchmarks + 1, sizeof(struct spread));
-	size_t count = list_results(fit, parts);
-	if (bytes == parts_bytes(parts, count)) {
-		parts_read(parts, count, from);
-		fit->judged = parts_hold(parts, count);
 	}
-	if (!fit->judged)
-		forget_spreads(fit);
+	if (bytes->at && size > 0)
+		memcpy(bytes->at + bytes->count, numbers, size);
+	bytes->count += size;
 }
 
-bool fit_read_state(struct engine_fit *fit, const void *state, size_t bytes, bool current)
+static void run_parameters(struct bytes *bytes, struct parameters *parameters)
 {
-	struct state_header header, own = state_header_of(fit);
-	struct part parts[FIT_GROUPS_MAX];
-	size_t count = list_variances(fit, parts), variances = parts_bytes(parts, count);
+	run(bytes, parameters->theta, parameters->terms * parameters->rank * sizeof(double));
+	run(bytes, parameters->own, parameters->rank * sizeof(double));
+	run(bytes, parameters->relevance, parameters->rank * sizeof(double));
+}
 
-	if (!state || bytes < sizeof header + variances)
-		return false;
-	memcpy(&header, state, sizeof header);
-	if (strncmp(header.magic, own.magic, sizeof own.magic) != 0 || header.version != own.version ||
-	    header.prior != own.prior || header.groups != own.groups || header.terms != own.terms ||
-	    header.factors != own.factors || header.benchmarks != own.benchmarks ||
-	    (header.rows == 0 && bytes != sizeof header + variances))
-		return false;
-	const char *rest = parts_read(parts, count, (const char *)state + sizeof header);
-	if (!parts_hold(parts, count) || !isfinite(header.rho) || header.rho < 0) {
-		for (size_t i = 0; i < count; i++) /* or learning would begin with them */
-			memset(parts[i].numbers, 0, parts[i].count * sizeof(double));
-		return false;
+/* A benchmark in a state. */
+struct benchmark_state {
+	uint64_t key;
+	struct scale scale;
+	double level, noise;
+	struct spread reach[FACTORS_SPREAD_COUNT];
+};
+
+static size_t benchmark_size(size_t rank)
+{
+	return sizeof(struct benchmark_state) + rank * 2 * sizeof(double) + rank * rank * sizeof(float);
+}
+
+static void write_benchmark(struct bytes *bytes, const struct factors *factors, size_t b)
+{
+	const struct parameters *parameters = &factors->parameters;
+	size_t rank = parameters->rank;
+	struct benchmark_state kept;
+
+	memset(&kept, 0, sizeof kept); /* padding too: the same bytes for the same fit */
+	kept.key = hash_text(1, factors->data.benchmark[b].key);
+	kept.scale.lower = factors->cells.scale[b].lower;
+	kept.scale.upper = factors->cells.scale[b].upper;
+	kept.scale.mean = factors->cells.scale[b].mean;
+	kept.scale.deviation = factors->cells.scale[b].deviation;
+	kept.scale.logit = factors->cells.scale[b].logit;
+	kept.level = parameters->level[b];
+	kept.noise = parameters->noise[b];
+	for (size_t kind = 0; kind < FACTORS_SPREAD_COUNT; kind++)
+		kept.reach[kind] = factors->reach[kind][b];
+	run(bytes, &kept, sizeof kept);
+	run(bytes, parameters->loading + b * rank, rank * sizeof(double));
+	run(bytes, parameters->suite_mean + parameters->suite[b] * rank, rank * sizeof(double));
+	run(bytes, parameters->loading_covariance + b * rank * rank, rank * rank * sizeof(float));
+}
+
+static void run_results(struct bytes *bytes, struct factors *factors)
+{
+	size_t rows = factors->cells.rows, rank = factors->parameters.rank;
+
+	run(bytes, factors->outside, rows * rank * sizeof(float));
+	run(bytes, factors->open, rows * rank * rank * sizeof(float));
+}
+
+static void write_all(struct bytes *bytes, const struct engine_fit *fit)
+{
+	struct factors *factors = fit->factors;
+	struct state_header header;
+
+	memset(&header, 0, sizeof header);
+	memcpy(header.magic, "stemma", 7);
+	header.version = STATE_VERSION;
+	header.prior = (uint32_t)factors->prior;
+	header.rank = (uint32_t)factors->parameters.rank;
+	header.asked_rank = (uint32_t)fit->settings.rank;
+	header.terms = (uint32_t)factors->design.terms;
+	header.rows = factors->cells.rows;
+	header.fingerprint = bytes->at ? factors_fingerprint(factors) : 0;
+	header.rho = factors->design.rho;
+	header.log_likelihood = factors->log_likelihood;
+	for (size_t b = 0; b < factors->cells.benchmarks; b++)
+		header.benchmarks += factors_scored(factors, (uint32_t)b) > 0;
+	run(bytes, &header, sizeof header);
+	run_parameters(bytes, &factors->parameters);
+	for (size_t b = 0; b < factors->cells.benchmarks; b++)
+		if (factors_scored(factors, (uint32_t)b) > 0)
+			write_benchmark(bytes, factors, b);
+	run_results(bytes, factors);
+}
+
+void *engine_fit_state(const struct engine_fit *fit, size_t *count)
+{
+	struct bytes bytes = {0};
+
+	write_all(&bytes, fit);
+	*count = bytes.count;
+	bytes = (struct bytes){.at = memory_allocate(bytes.count, 1)};
+	write_all(&bytes, fit);
+	return bytes.at;
+}
+
+/* ---- reading ------------------------------------------------------------------------- */
+
+struct keyed {
+	uint64_t key;
+	size_t place;
+};
+
+static int compare_keyed(const void *left, const void *right)
+{
+	const struct keyed *a = left, *b = right;
+
+	return (a->key > b->key) - (a->key < b->key);
+}
+
+static struct benchmark_state kept_benchmark(const struct kept *kept, size_t place)
+{
+	struct benchmark_state benchmark;
+
+	memcpy(&benchmark, kept->benchmarks + place * benchmark_size(kept->header.rank), sizeof benchmark);
+	return benchmark;
+}
+
+static bool good_benchmark(const struct benchmark_state *benchmark)
+{
+	bool good = isfinite(benchmark->scale.mean) && isfinite(benchmark->scale.deviation) &&
+		    benchmark->scale.deviation != 0 && isfinite(benchmark->level) && benchmark->noise > 0 &&
+		    isfinite(benchmark->noise) &&
+		    (!benchmark->scale.logit || benchmark->scale.upper > benchmark->scale.lower);
+
+	for (size_t kind = 0; kind < FACTORS_SPREAD_COUNT; kind++)
+		good = good && benchmark->reach[kind].half > 0 && benchmark->reach[kind].ninety > 0;
+	return good;
+}
+
+/* Finds the benchmarks of the data in the state by their keys. */
+static bool find_benchmarks(struct kept *kept, const struct engine_data *data)
+{
+	size_t count = kept->header.benchmarks;
+	struct keyed *list = memory_allocate(count + 1, sizeof *list);
+	bool good = true;
+
+	for (size_t i = 0; i < count; i++) {
+		struct benchmark_state benchmark = kept_benchmark(kept, i);
+		good = good && good_benchmark(&benchmark);
+		list[i] = (struct keyed){benchmark.key, i};
 	}
-	fit->rho = header.rho;
-	if (current)
-		fit_read_results(fit, &header, rest, bytes - sizeof header - variances);
+	qsort(list, count, sizeof *list, compare_keyed);
+	kept->place = memory_allocate(data->benchmarks + 1, sizeof *kept->place);
+	kept->scale = memory_zero(data->benchmarks + 1, sizeof *kept->scale);
+	for (size_t b = 0; b < data->benchmarks && good; b++) {
+		struct keyed key = {hash_text(1, data->benchmark[b].key), 0};
+		const struct keyed *found = bsearch(&key, list, count, sizeof *list, compare_keyed);
+		kept->place[b] = found ? found->place : SIZE_MAX;
+		if (found)
+			kept->scale[b] = kept_benchmark(kept, found->place).scale;
+	}
+	free(list);
+	return good;
+}
+
+struct kept *kept_read(const void *state, size_t bytes, const struct engine_data *data,
+		       const struct engine_settings *settings)
+{
+	struct kept *kept = memory_zero(1, sizeof *kept);
+	struct state_header *header = &kept->header;
+
+	if (bytes < sizeof *header)
+		goto foreign;
+	memcpy(header, state, sizeof *header);
+	if (memcmp(header->magic, "stemma", 7) != 0 || header->version != STATE_VERSION ||
+	    header->prior != (uint32_t)settings->prior || header->rank == 0 || header->rank > FACTORS_RANK_MAX ||
+	    header->asked_rank != (uint32_t)settings->rank || header->terms > DESIGN_TERMS_MAX)
+		goto foreign;
+	size_t parameters = (header->terms + 2) * (size_t)header->rank * sizeof(double);
+	size_t benchmarks = header->benchmarks * benchmark_size(header->rank);
+	size_t results = header->rows * header->rank * (header->rank + 1) * sizeof(float);
+	if (header->rows > bytes || bytes != sizeof *header + parameters + benchmarks + results)
+		goto foreign;
+	kept->bytes = memory_allocate(bytes, 1);
+	memcpy(kept->bytes, state, bytes);
+	kept->parameters = kept->bytes + sizeof *header;
+	kept->benchmarks = kept->parameters + parameters;
+	kept->results = kept->benchmarks + benchmarks;
+	if (find_benchmarks(kept, data))
+		return kept;
+foreign:
+	kept_free(kept);
+	return NULL;
+}
+
+void kept_free(struct kept *kept)
+{
+	if (!kept)
+		return;
+	free(kept->bytes);
+	free(kept->scale);
+	free(kept->place);
+	free(kept);
+}
+
+size_t kept_rank(const struct kept *kept)
+{
+	return kept->header.rank;
+}
+
+double kept_rho(const struct kept *kept)
+{
+	return kept->header.rho;
+}
+
+const struct scale *kept_scales(const struct kept *kept)
+{
+	return kept->scale;
+}
+
+static bool are_numbers(const double *numbers, size_t count, double least)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!(numbers[i] > least) || !isfinite(numbers[i]))
+			return false;
 	return true;
+}
+
+static void take_benchmark(const struct kept *kept, struct factors *factors, size_t b)
+{
+	struct parameters *parameters = &factors->parameters;
+	size_t rank = parameters->rank;
+	const char *from = kept->benchmarks + kept->place[b] * benchmark_size(rank);
+	struct benchmark_state benchmark = kept_benchmark(kept, kept->place[b]);
+
+	parameters->level[b] = benchmark.level;
+	parameters->noise[b] = benchmark.noise;
+	for (size_t kind = 0; kind < FACTORS_SPREAD_COUNT; kind++)
+		factors->reach[kind][b] = benchmark.reach[kind];
+	from += sizeof benchmark;
+	memcpy(parameters->loading + b * rank, from, rank * sizeof(double));
+	from += rank * sizeof(double);
+	memcpy(parameters->suite_mean + parameters->suite[b] * rank, from, rank * sizeof(double));
+	from += rank * sizeof(double);
+	memcpy(parameters->loading_covariance + b * rank * rank, from, rank * rank * sizeof(float));
+	if (!are_numbers(parameters->loading + b * rank, rank, -HUGE_VAL))
+		memset(parameters->loading + b * rank, 0, rank * sizeof(double));
+}
+
+size_t kept_take(const struct kept *kept, struct factors *factors)
+{
+	struct parameters *parameters = &factors->parameters;
+	struct bytes bytes = {.from = kept->parameters, .end = kept->benchmarks};
+	size_t fresh = 0;
+	double usual[FACTORS_SPREAD_COUNT][2] = {{0}};
+
+	if (kept->header.terms == parameters->terms)
+		run_parameters(&bytes, parameters);
+	for (size_t i = 0; i < parameters->terms * parameters->rank; i++)
+		if (!are_numbers(&parameters->theta[i], 1, 0))
+			parameters->theta[i] = 1e-3;
+	for (size_t k = 0; k < parameters->rank; k++) {
+		if (!are_numbers(&parameters->own[k], 1, 0))
+			parameters->own[k] = 1;
+		if (!are_numbers(&parameters->relevance[k], 1, 0))
+			parameters->relevance[k] = 8;
+	}
+	for (size_t kind = 0; kind < FACTORS_SPREAD_COUNT; kind++) {
+		free(factors->reach[kind]);
+		factors->reach[kind] = memory_zero(factors->cells.benchmarks + 1, sizeof(struct spread));
+	}
+	for (size_t i = 0; i < kept->header.benchmarks; i++)
+		for (size_t kind = 0; kind < FACTORS_SPREAD_COUNT; kind++) {
+			struct benchmark_state benchmark = kept_benchmark(kept, i);
+			usual[kind][0] += benchmark.reach[kind].half / (double)kept->header.benchmarks;
+			usual[kind][1] += benchmark.reach[kind].ninety / (double)kept->header.benchmarks;
+		}
+	for (size_t b = 0; b < factors->cells.benchmarks; b++) {
+		for (size_t kind = 0; kind < FACTORS_SPREAD_COUNT; kind++)
+			factors->reach[kind][b] = (struct spread){usual[kind][0], usual[kind][1]};
+		if (kept->place[b] != SIZE_MAX)
+			take_benchmark(kept, factors, b);
+		else
+			fresh += factors_scored(factors, (uint32_t)b) > 0;
+	}
+	factors->log_likelihood = kept->header.log_likelihood;
+	return fresh;
+}
+
+bool kept_take_results(const struct kept *kept, struct factors *factors)
+{
+	struct bytes bytes = {.from = kept->results, .end = kept->results + kept->header.rows * kept->header.rank *
+						   (kept->header.rank + 1) * sizeof(float)};
+	size_t numbers = factors->cells.rows * factors->parameters.rank;
+
+	if (kept->header.rows != factors->cells.rows || kept->header.fingerprint != factors_fingerprint(factors))
+		return false;
+	run_results(&bytes, factors);
+	for (size_t i = 0; i < numbers; i++)
+		if (!isfinite(factors->outside[i]))
+			return false;
+	for (size_t i = 0; i < numbers * factors->parameters.rank; i++)
+		if (!isfinite(factors->open[i]))
+			return false;
+	evidence_set(&factors->cells, &factors->design, &factors->parameters, NULL, &factors->evidence);
+	factors->judged = !bytes.damaged;
+	return factors->judged;
 }

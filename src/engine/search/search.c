@@ -5,15 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cblas.h>
-
 #include "stemma/base/memory.h"
+
+/* The target is made linear at the candidates whose score is above this share of them. */
+#define REFERENCE_SHARE 0.8
 
 /* ---- candidates --------------------------------------------------------------- */
 
 double search_target_score(const struct search *search, size_t row)
 {
-	return fit_observed(search->fit, row, &search->aim);
+	return search_turned(search, fit_observed(search->fit, row, &search->settings->target));
 }
 
 double search_turned(const struct search *search, double value)
@@ -193,120 +194,93 @@ static void number_dates(struct search *search)
 
 /* ---- what parents bring ------------------------------------------------------- */
 
-/* The target as weights on the factors. */
-static enum status learn_target(struct search *search, struct error *error)
+static double gradient_dot(const struct search *search, const double *mean)
 {
-	const struct engine_fit *fit = search->fit;
+	double sum = 0;
+
+	for (size_t k = 0; k < factors_rank(search->fit->factors); k++)
+		sum += search->gradient[k] * mean[k];
+	return sum;
+}
+
+/* The published target that so much of the candidates is below. */
+static double score_quantile(const struct search *search, double share)
+{
+	double *scores = memory_allocate(search->count + 1, sizeof *scores);
+
+	for (size_t i = 0; i < search->count; i++)
+		scores[i] = search->candidate[i].score;
+	qsort(scores, search->count, sizeof *scores, compare_doubles);
+	double score = search->count ? scores[(size_t)(share * (double)search->count)] : 0;
+	free(scores);
+	return score;
+}
+
+/* Where the target is made linear: the mean f of the better candidates, without their own scores. */
+static void mean_ability(const struct search *search, double *mean)
+{
+	const struct factors *factors = search->fit->factors;
+	size_t rank = factors_rank(factors), count = 0;
+	double least = score_quantile(search, REFERENCE_SHARE), own[FACTORS_RANK_MAX];
+	double *covariance = memory_allocate(rank * rank, sizeof *covariance);
+
+	memset(mean, 0, rank * sizeof *mean);
+	for (size_t i = 0; i < search->count; i++) {
+		if (search->candidate[i].score < least)
+			continue;
+		factors_cold(factors, search->candidate[i].model, own, covariance);
+		count++;
+		for (size_t k = 0; k < rank; k++)
+			mean[k] += own[k];
+	}
+	for (size_t k = 0; k < rank && count > 0; k++)
+		mean[k] /= (double)count;
+	free(covariance);
+}
+
+/* The target as weights on the factors, and the least that stays unknown of a merge. */
+static void learn_target(struct search *search)
+{
+	const struct factors *factors = search->fit->factors;
 	const struct engine_target *target = &search->settings->target;
-	const struct transform *transform = &fit->transform;
+	const struct engine_model nothing = {.params_b = NAN, .uploaded = NAN};
+	size_t rank = factors_rank(factors);
+	double mean[FACTORS_RANK_MAX];
+	struct factors_state merge;
 
-	if (!fit_aim(fit, target, &search->aim)) {
-		error_set(error, STATUS_USAGE, "the fit does not predict all benchmarks of the target");
-		return error_advise(error, "choose among those of the default board");
-	}
-	search->upwards = engine_target_upwards(fit->data.benchmark, target);
-	for (size_t c = 0; c < fit->columns.count; c++)
-		search->aim.coefficient[c] = search_turned(search, search->aim.coefficient[c]);
-	search->aim.constant = search_turned(search, search->aim.constant);
-	search->constant = fit_mean(fit, &search->aim);
-	search->left_over = fit_left_over(fit, &search->aim);
-	for (size_t f = 0; f < transform->factors; f++)
-		search->loading[f] = fit_loading(fit, &search->aim, f);
-	for (size_t g = 0; g < fit->groups; g++)
-		search->weights[g] = memory_zero(fit->rows, sizeof(double));
-	for (size_t f = 0; f < transform->factors; f++)
-		cblas_daxpy((int)fit->rows, search->loading[f], fit->solution + f * fit->rows, 1,
-			    search->weights[fit->group_of[f]], 1);
-	return STATUS_OK;
+	mean_ability(search, mean);
+	double value = search_turned(search, factors_gradient(factors, target, mean, search->gradient));
+	for (size_t k = 0; k < rank; k++)
+		search->gradient[k] = search_turned(search, search->gradient[k]);
+	search->constant = value - gradient_dot(search, mean);
+	search->left_over = factors_noise(factors, target, mean);
+	factors_state_new(factors, &merge);
+	factors_facts(factors, &nothing, RELATION_MERGE, 2, &merge);
+	search->least_deviation = sqrt(search->left_over + quadratic(search->gradient, merge.own, rank));
+	factors_state_free(&merge);
 }
 
-/* What a merge adds that no parent has, and the least that stays unknown. */
-static void learn_innovation(struct search *search)
-{
-	const struct engine_fit *fit = search->fit;
-	size_t terms = covariance_terms(&fit->covariance);
-	struct covariance_point child = {.node = SIZE_MAX};
-	double variance = search->left_over;
-
-	child.kernel.own_origin = (int)ORIGIN_MERGE;
-	for (size_t g = 0; g < fit->groups; g++) {
-		search->innovation[g] = fit->group[g].theta[terms];
-		for (size_t k = 0; k < terms; k++)
-			if (covariance_is_lineage(&fit->covariance, k))
-				search->innovation[g] += fit->group[g].theta[k] *
-					covariance_value(&fit->covariance, k, &child, &child);
-	}
-	for (size_t f = 0; f < fit->transform.factors; f++)
-		variance += search->loading[f] * search->loading[f] * fit->scale[f] *
-			    search->innovation[fit->group_of[f]];
-	search->least_deviation = sqrt(variance);
-}
-
-/* l_p = sum over the ancestors a of p of T_pa times what the scored
- * descendants of a say about a: linear, so each ancestor is summed once. */
 static void learn_brings(struct search *search)
 {
-	const struct engine_fit *fit = search->fit;
-	const struct kernel_space *space = &fit->covariance.space;
-	size_t terms = covariance_terms(&fit->covariance);
-	double *value = memory_zero(space->nodes, sizeof *value), by_origin[ORIGIN_COUNT][FIT_GROUPS_MAX] = {{0}};
-	size_t count;
-	const struct kernel_term *table = kernel_terms(&count);
+	double mean[FACTORS_RANK_MAX];
 
-	for (size_t k = 0; k < terms; k++)
-		if (covariance_is_lineage(&fit->covariance, k))
-			for (size_t g = 0; g < fit->groups; g++)
-				by_origin[table[k].product[0].argument][g] += fit->group[g].theta[k];
-	for (size_t row = 0; row < fit->rows; row++)
-		for (size_t i = 0; i < space->points[row].path_count; i++) {
-			const struct lineage_share *share = &space->points[row].path[i];
-			for (size_t g = 0; g < fit->groups; g++)
-				value[share->node] += share->share * search->weights[g][row] *
-						      by_origin[space->origins[share->node]][g];
-		}
 	for (size_t i = 0; i < search->count; i++) {
-		const struct kernel_point *point = &space->points[search->candidate[i].row];
-		for (size_t j = 0; j < point->path_count; j++)
-			search->candidate[i].brings += point->path[j].share * value[point->path[j].node];
+		factors_parent_mean(search->fit->factors, search->candidate[i].model, mean);
+		search->candidate[i].brings = gradient_dot(search, mean);
 	}
-	free(value);
 }
 
-/* Group effects of a child of the facts at all dates: those of the terms without
- * a date once, the others by sums over the dates. */
+/* Effects of a child's facts at all dates. */
 static void learn_own(struct search *search, size_t facts)
 {
-	const struct engine_fit *fit = search->fit;
-	const struct kernel_space *space = &fit->covariance.space;
-	struct covariance_point point = {.node = SIZE_MAX};
-	double *own = search->own + facts * search->date_count, sum = 0;
-	size_t terms;
-	const struct kernel_term *table = kernel_terms(&terms);
+	double *own = search->own + facts * search->date_count, mean[FACTORS_RANK_MAX];
+	struct engine_model model = search->facts[facts];
 
-	attributes_point(fit->attributes, &search->facts[facts], &point.kernel);
-	memset(own, 0, search->date_count * sizeof *own);
-	for (size_t k = 0; k < terms; k++) {
-		if (covariance_is_lineage(&fit->covariance, k))
-			continue;
-		if (kernel_term_has_date(&table[k])) {
-			memset(search->cross, 0, fit->rows * sizeof *search->cross);
-			for (size_t g = 0; g < fit->groups; g++)
-				cblas_daxpy((int)fit->rows, fit->group[g].theta[k], search->weights[g], 1,
-					    search->cross, 1);
-			/* The first date is unknown and stands for itself. */
-			kernel_date_sums(space, &table[k], &point.kernel, search->order, search->cross,
-					 search->years, 1, own);
-			kernel_date_sums(space, &table[k], &point.kernel, search->order, search->cross,
-					 search->years + 1, search->date_count - 1, own + 1);
-			continue;
-		}
-		covariance_cross(&fit->covariance, k, &point, search->node, search->cross);
-		for (size_t g = 0; g < fit->groups; g++)
-			sum += fit->group[g].theta[k] *
-			       cblas_ddot((int)fit->rows, search->cross, 1, search->weights[g], 1);
+	for (size_t date = 0; date < search->date_count; date++) {
+		model.uploaded = search->dates[date];
+		factors_facts_mean(search->fit->factors, &model, mean);
+		own[date] = gradient_dot(search, mean);
 	}
-	for (size_t date = 0; date < search->date_count; date++)
-		own[date] += sum;
 }
 
 double search_own(struct search *search, size_t facts, size_t date)
@@ -314,42 +288,6 @@ double search_own(struct search *search, size_t facts, size_t date)
 	if (isnan(search->own[facts * search->date_count]))
 		learn_own(search, facts);
 	return search->own[facts * search->date_count + date];
-}
-
-struct dated_row {
-	double date;
-	uint32_t row;
-};
-
-static int compare_dated(const void *left, const void *right)
-{
-	const struct dated_row *a = left, *b = right;
-	int order = compare_numbers(a->date, b->date);
-
-	return order != 0 ? order : (a->row > b->row) - (a->row < b->row);
-}
-
-/* The rows by date, and the dates as the kernel counts them. */
-static void order_dates(struct search *search)
-{
-	const struct engine_fit *fit = search->fit;
-	const struct kernel_space *space = &fit->covariance.space;
-	struct dated_row *rows = memory_allocate(fit->rows, sizeof *rows);
-	struct kernel_point point;
-
-	search->order = memory_allocate(fit->rows, sizeof *search->order);
-	for (size_t i = 0; i < fit->rows; i++)
-		rows[i] = (struct dated_row){space->points[i].date, (uint32_t)i};
-	qsort(rows, fit->rows, sizeof *rows, compare_dated);
-	for (size_t i = 0; i < fit->rows; i++)
-		search->order[i] = rows[i].row;
-	free(rows);
-	search->years = memory_allocate(search->date_count, sizeof *search->years);
-	for (size_t i = 0; i < search->date_count; i++) {
-		struct engine_model model = {.params_b = NAN, .uploaded = search->dates[i]};
-		attributes_point(fit->attributes, &model, &point);
-		search->years[i] = point.date;
-	}
 }
 
 size_t search_date(const struct search *search, const size_t *members, size_t count)
@@ -404,15 +342,9 @@ void search_child(const struct search *search, const size_t *members, const doub
 /* A merge of two bad models is expected to gain most, and of use to nobody. */
 static void learn_floor(struct search *search)
 {
-	double *scores = memory_allocate(search->count + 1, sizeof *scores);
-
-	for (size_t i = 0; i < search->count; i++)
-		scores[i] = search->candidate[i].score;
-	qsort(scores, search->count, sizeof *scores, compare_doubles);
 	search->floor = search_turned(search, search->settings->floor);
 	if (isnan(search->floor))
-		search->floor = search->count ? scores[search->count * 9 / 10] : 0;
-	free(scores);
+		search->floor = score_quantile(search, 0.9);
 }
 
 /* ---- the whole ---------------------------------------------------------------- */
@@ -443,18 +375,18 @@ enum status search_new(const struct engine_fit *fit, const struct suggest_settin
 		return error_set(error, STATUS_USAGE, "suggestions need the prior kin");
 	if (fit_check_factored(fit, error) != STATUS_OK)
 		return STATUS_SOFTWARE;
-	search->node = memory_zero(fit->data.models, sizeof *search->node);
-	search->cross = memory_allocate(fit->rows, sizeof *search->cross);
-	if (learn_target(search, error) != STATUS_OK)
-		return STATUS_USAGE;
-	learn_innovation(search);
+	if (!engine_fit_covers(fit, &settings->target)) {
+		error_set(error, STATUS_USAGE, "the fit does not predict all benchmarks of the target");
+		return error_advise(error, "choose among those that scored models have");
+	}
+	search->upwards = engine_target_upwards(fit->data.benchmark, &settings->target);
 	collect_candidates(search);
 	number_candidates(search);
 	number_dates(search);
+	learn_target(search);
 	learn_brings(search);
 	learn_floor(search);
 	qsort(search->candidate, search->count, sizeof *search->candidate, compare_brings);
-	order_dates(search);
 	search->own = memory_allocate((search->fact_count + 1) * search->date_count, sizeof(double));
 	for (size_t i = 0; i < search->fact_count * search->date_count; i++)
 		search->own[i] = NAN;
@@ -467,15 +399,9 @@ enum status search_new(const struct engine_fit *fit, const struct suggest_settin
 
 void search_free(struct search *search)
 {
-	for (size_t g = 0; g < FIT_GROUPS_MAX; g++)
-		free(search->weights[g]);
 	free(search->described);
 	free(search->candidate);
 	free(search->facts);
 	free(search->dates);
-	free(search->order);
-	free(search->years);
 	free(search->own);
-	free(search->node);
-	free(search->cross);
 }

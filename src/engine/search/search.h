@@ -10,7 +10,7 @@ struct candidate {
 	size_t model, row;
 	size_t family, facts, date; /* place in the search's lists */
 	double brings;              /* l_p: what the lineage through it brings, points */
-	double score;               /* published aim */
+	double score;               /* published target, turned */
 	uint64_t has, against;      /* traits */
 	bool included;
 };
@@ -22,24 +22,17 @@ struct search {
 	struct engine_model *described; /* rows: facts, also those that nobody told */
 	struct candidate *candidate; /* by family, then by `brings`, largest first */
 	size_t count;
-	struct aim aim;              /* the target, turned round where less is better: here more is better */
-	bool upwards;                /* it was not turned */
-	double loading[FACTORS_MAX];
-	double constant;             /* aim of the average model */
-	double left_over;            /* variance of the target outside the factors */
-	double innovation[FIT_GROUPS_MAX]; /* of a merge, with the noise */
+	bool upwards;                /* more of the target is better; else all values here are turned round */
+	double gradient[FACTORS_RANK_MAX]; /* the target, turned, by f near to the best candidates' */
+	double constant;             /* and at f = 0 */
+	double left_over;            /* variance of the target that f does not tell */
 	double floor;                /* least expected target of an answer */
 	double least_deviation;      /* no prediction is surer than this */
-	double *weights[FIT_GROUPS_MAX]; /* rows: K^-1 z of a group, by the loadings */
 	struct engine_model *facts;  /* architecture, size and template of a child */
 	size_t fact_count;
 	double *dates;               /* ascending; the first is unknown */
 	size_t date_count;
-	double *years;               /* dates: as the kernel counts them */
-	uint32_t *order;             /* rows by date */
 	double *own;                 /* facts x dates: o, NAN until asked for */
-	double *node;                /* scratch by node */
-	double *cross;               /* scratch, rows */
 };
 
 /* `settings` and `progress` are borrowed until search_free(), which a failed
@@ -62,7 +55,7 @@ bool search_may_merge(const struct search *search, const size_t *members, size_t
 /* The slope that suggest.h describes, over the merges that the floor lets pass. */
 void search_learn_slope(const struct search *search, double *slope, size_t *merges);
 double search_target_score(const struct search *search, size_t row);
-/* A value of the aim in the unit of the target, and the other way. */
+/* A value in the unit of the target, turned or turned back. */
 double search_turned(const struct search *search, double value);
 
 /* A merge that is worth an exact look. */

@@ -67,11 +67,12 @@ static size_t scored_parents(const struct search *search, size_t model, double *
 
 static double left_out_target(const struct search *search, size_t row)
 {
-	double mean[FACTORS_MAX], variance[FACTORS_MAX], sum = search->constant;
+	const struct engine_fit *fit = search->fit;
+	double mean[FACTORS_RANK_MAX], covariance[FACTORS_RANK_MAX * FACTORS_RANK_MAX], sum = search->constant;
 
-	fit_leave_one_out(search->fit, row, mean, variance);
-	for (size_t f = 0; f < search->fit->transform.factors; f++)
-		sum += search->loading[f] * mean[f];
+	factors_cold(fit->factors, fit->row_model[row], mean, covariance);
+	for (size_t k = 0; k < factors_rank(fit->factors); k++)
+		sum += search->gradient[k] * mean[k];
 	return sum;
 }
 
@@ -207,34 +208,31 @@ static enum status look_until_settled(struct chooser *chooser, struct progress *
 	return STATUS_OK;
 }
 
-static double chance_of_gain(const struct search *search, const struct suggest_answer *answer,
-			     const struct entry *entry)
-{
-	const struct engine_fit *fit = search->fit;
-	struct engine_child child;
-	search_child(search, entry->member, entry->weight, answer->count, &child);
-	const struct spread *spread = fit_spread(fit, &child.model);
-	/* As in engine_chance_above(): as wide as the calibrated 90 % interval. */
-	double deviation = answer->sd * spread[search->aim.spread].ninety / 1.6449;
-	return 0.5 * erfc(-answer->gain / (deviation * sqrt(2)));
-}
-
-static void answer_fill(const struct search *search, const struct entry *entry,
+/* The prediction itself, which need not be linear as the search is. */
+static void answer_fill(const struct search *search, const struct entry *entry, struct engine_query *query,
 			const struct suggest_result *result, struct suggest_answer *answer)
 {
 	size_t parents = search->settings->parents;
+	struct engine_child child;
+	struct engine_estimate estimate;
+	struct error error;
 
-	*answer = (struct suggest_answer){.count = parents, .mean = search_turned(search, entry->mean), .sd = entry->deviation};
+	search_child(search, entry->member, entry->weight, parents, &child);
+	if (engine_predict_child(query, &child, &error) != STATUS_OK)
+		return;
+	engine_estimate(query, &search->settings->target, &estimate);
+	*answer = (struct suggest_answer){.count = parents, .mean = estimate.mean, .sd = estimate.sd};
 	for (size_t i = 0; i < parents; i++) {
 		answer->parents[i] = search->candidate[entry->member[i]].model;
 		answer->weights[i] = entry->weight[i];
 	}
 	double best = best_score(search, entry, parents, &answer->best_parent);
 	answer->best = search_turned(search, best);
-	answer->gain = entry->mean - best;
+	answer->gain = search_turned(search, estimate.mean) - best;
 	answer->shown = answer->gain -
 			suggest_overstatement(result->slope, result->spread, result->searched);
-	answer->chance = chance_of_gain(search, answer, entry);
+	double above = engine_chance_above(query, &search->settings->target, answer->best);
+	answer->chance = search->upwards ? above : 1 - above;
 }
 
 static enum status search_answers(struct search *search, struct progress *progress,
@@ -261,9 +259,11 @@ static enum status search_answers(struct search *search, struct progress *progre
 	else if (chooser.count > 0)
 		status = look_until_settled(&chooser, progress, error);
 	result->answers = memory_zero(chooser.chosen_count + 1, sizeof *result->answers);
+	struct engine_query *query = engine_query_new(search->fit);
 	for (size_t i = 0; i < chooser.chosen_count && status == STATUS_OK; i++)
-		answer_fill(search, &chooser.entry[chooser.chosen[i]], result,
+		answer_fill(search, &chooser.entry[chooser.chosen[i]], query, result,
 			    &result->answers[result->count++]);
+	engine_query_free(query);
 	free(chooser.entry);
 	free(chooser.uses);
 	free(chooser.chosen);
