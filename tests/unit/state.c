@@ -194,7 +194,7 @@ static void damaged_states_are_not_trusted(void **state)
 	expect_factored(fixture, copy, fixture->bytes, false);
 	/* The second variance, behind the header: the same, and from the same beginning. */
 	static const double damaged[] = {NAN, -1, 0, INFINITY};
-	const size_t place = 56 + sizeof bad;
+	const size_t place = 64 + sizeof bad;
 	for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
 		memcpy(copy, fixture->state, fixture->bytes);
 		memcpy(copy + place, &damaged[i], sizeof *damaged);

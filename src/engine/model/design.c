@@ -101,6 +101,14 @@ static const struct term *prior_terms(enum prior prior, size_t *count)
 	return laplacian_terms;
 }
 
+size_t design_terms(enum prior prior)
+{
+	size_t count;
+
+	prior_terms(prior, &count);
+	return count;
+}
+
 static const struct term *design_term(const struct design *design, size_t term)
 {
 	size_t count;

@@ -57,6 +57,7 @@ enum status design_new(const struct engine_data *data, enum prior prior, double 
 		       size_t rows, struct design *design, struct error *error);
 void design_free(struct design *design);
 
+size_t design_terms(enum prior prior);
 const char *design_label(const struct design *design, size_t term);
 double design_start(const struct design *design, size_t term); /* variance that learning begins with */
 /* Whether children inherit the term from their parents. */

@@ -352,6 +352,8 @@ bool factors_solve(struct factors *factors, struct progress *progress)
 	struct solution draws = {0};
 	bool good = true;
 
+	if (!progress_step(progress, "relating models", 0))
+		return false;
 	if (!factors->judged)
 		evidence_set(&factors->cells, &factors->design, &factors->parameters, NULL, &factors->evidence);
 	free(factors->mean);

@@ -66,27 +66,41 @@ static uint64_t hash_lineage(uint64_t hash, const struct lineage *lineage)
 	return hash;
 }
 
-static uint64_t hash_cells(uint64_t hash, const struct cells *cells)
+/* A row as it is published and described. */
+static uint64_t hash_row(uint64_t hash, const struct factors *factors, size_t row)
 {
-	for (size_t i = 0; i < cells->count; i++) {
-		hash = hash_word(hash, (uint64_t)cells->benchmark[i] << 32 | cells->row[i]);
-		hash = hash_number(hash, (double)cells->z[i]);
-		hash = hash_number(hash, (double)cells->error[i]);
+	uint32_t model = factors->cells.row_model[row];
+	struct engine_model facts;
+	size_t count;
+	const struct engine_cell *cells = engine_data_cells(&factors->data, model, &count);
+
+	attributes_describe(&factors->data, model, &facts);
+	hash = hash_text(hash_text(hash_word(hash, model), facts.name), facts.architecture);
+	hash = hash_number(hash_number(hash, facts.params_b), facts.uploaded);
+	for (size_t i = 0; i < count; i++) {
+		hash = hash_number(hash_word(hash, cells[i].benchmark), cells[i].value);
+		hash = hash_number(hash, (double)cells[i].error);
 	}
 	return hash;
 }
 
-/* Of all that the results follow from: cells, where the design puts each row, variances. */
+static uint64_t hash_benchmark(uint64_t hash, const struct engine_benchmark *benchmark)
+{
+	hash = hash_text(hash_text(hash, benchmark->key), benchmark->suite);
+	hash = hash_word(hash, benchmark->higher_is_better);
+	return hash_number(hash_number(hash, benchmark->lower), benchmark->upper);
+}
+
+/* Of all that the results follow from: scores, facts, where the design puts each row, variances. */
 static uint64_t factors_fingerprint(const struct factors *factors)
 {
 	const struct design *design = &factors->design;
 	uint64_t hash = hash_word(factors->cells.rows, factors->seed);
 
-	hash = hash_cells(hash, &factors->cells);
 	for (size_t b = 0; b < factors->cells.benchmarks; b++)
-		hash = hash_text(hash, factors->data.benchmark[b].key);
+		hash = hash_benchmark(hash, &factors->data.benchmark[b]);
 	for (size_t row = 0; row < design->rows; row++)
-		hash = hash_word(hash, factors->cells.row_model[row]);
+		hash = hash_row(hash, factors, row);
 	for (size_t i = 0; i < design->row.start[design->rows]; i++)
 		hash = hash_number(hash_word(hash, design->row.effect[i]), (double)design->row.value[i]);
 	for (size_t i = 0; i < design->rows * design->terms; i++)
@@ -232,6 +246,17 @@ static struct benchmark_state kept_benchmark(const struct kept *kept, size_t pla
 	return benchmark;
 }
 
+static bool are_numbers(const char *from, size_t count, double above)
+{
+	for (size_t i = 0; i < count; i++) {
+		double number;
+		memcpy(&number, from + i * sizeof number, sizeof number);
+		if (!(number > above) || !isfinite(number))
+			return false;
+	}
+	return true;
+}
+
 static bool good_benchmark(const struct benchmark_state *benchmark)
 {
 	bool good = isfinite(benchmark->scale.mean) && isfinite(benchmark->scale.deviation) &&
@@ -253,7 +278,9 @@ static bool find_benchmarks(struct kept *kept, const struct engine_data *data)
 
 	for (size_t i = 0; i < count; i++) {
 		struct benchmark_state benchmark = kept_benchmark(kept, i);
-		good = good && good_benchmark(&benchmark);
+		good = good && good_benchmark(&benchmark) &&
+		       are_numbers(kept->benchmarks + i * benchmark_size(kept->header.rank) + sizeof benchmark,
+				   2 * kept->header.rank, -HUGE_VAL);
 		list[i] = (struct keyed){benchmark.key, i};
 	}
 	qsort(list, count, sizeof *list, compare_keyed);
@@ -281,7 +308,7 @@ struct kept *kept_read(const void *state, size_t bytes, const struct engine_data
 	memcpy(header, state, sizeof *header);
 	if (memcmp(header->magic, "stemma", 7) != 0 || header->version != STATE_VERSION ||
 	    header->prior != (uint32_t)settings->prior || header->rank == 0 || header->rank > FACTORS_RANK_MAX ||
-	    header->asked_rank != (uint32_t)settings->rank || header->terms > DESIGN_TERMS_MAX)
+	    header->asked_rank != (uint32_t)settings->rank || header->terms != design_terms(settings->prior))
 		goto foreign;
 	size_t parameters = (header->terms + 2) * (size_t)header->rank * sizeof(double);
 	size_t benchmarks = header->benchmarks * benchmark_size(header->rank);
@@ -293,7 +320,7 @@ struct kept *kept_read(const void *state, size_t bytes, const struct engine_data
 	kept->parameters = kept->bytes + sizeof *header;
 	kept->benchmarks = kept->parameters + parameters;
 	kept->results = kept->benchmarks + benchmarks;
-	if (find_benchmarks(kept, data))
+	if (are_numbers(kept->parameters, parameters / sizeof(double), 0) && find_benchmarks(kept, data))
 		return kept;
 foreign:
 	kept_free(kept);
@@ -325,14 +352,6 @@ const struct scale *kept_scales(const struct kept *kept)
 	return kept->scale;
 }
 
-static bool are_numbers(const double *numbers, size_t count, double least)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!(numbers[i] > least) || !isfinite(numbers[i]))
-			return false;
-	return true;
-}
-
 static void take_benchmark(const struct kept *kept, struct factors *factors, size_t b)
 {
 	struct parameters *parameters = &factors->parameters;
@@ -350,8 +369,6 @@ static void take_benchmark(const struct kept *kept, struct factors *factors, siz
 	memcpy(parameters->suite_mean + parameters->suite[b] * rank, from, rank * sizeof(double));
 	from += rank * sizeof(double);
 	memcpy(parameters->loading_covariance + b * rank * rank, from, rank * rank * sizeof(float));
-	if (!are_numbers(parameters->loading + b * rank, rank, -HUGE_VAL))
-		memset(parameters->loading + b * rank, 0, rank * sizeof(double));
 }
 
 size_t kept_take(const struct kept *kept, struct factors *factors)
@@ -361,17 +378,7 @@ size_t kept_take(const struct kept *kept, struct factors *factors)
 	size_t fresh = 0;
 	double usual[FACTORS_SPREAD_COUNT][2] = {{0}};
 
-	if (kept->header.terms == parameters->terms)
-		run_parameters(&bytes, parameters);
-	for (size_t i = 0; i < parameters->terms * parameters->rank; i++)
-		if (!are_numbers(&parameters->theta[i], 1, 0))
-			parameters->theta[i] = 1e-3;
-	for (size_t k = 0; k < parameters->rank; k++) {
-		if (!are_numbers(&parameters->own[k], 1, 0))
-			parameters->own[k] = 1;
-		if (!are_numbers(&parameters->relevance[k], 1, 0))
-			parameters->relevance[k] = 8;
-	}
+	run_parameters(&bytes, parameters);
 	for (size_t kind = 0; kind < FACTORS_SPREAD_COUNT; kind++) {
 		free(factors->reach[kind]);
 		factors->reach[kind] = memory_zero(factors->cells.benchmarks + 1, sizeof(struct spread));
@@ -394,22 +401,31 @@ size_t kept_take(const struct kept *kept, struct factors *factors)
 	return fresh;
 }
 
+/* Means are numbers, and what is open of them is positive. */
+static bool good_results(const struct factors *factors)
+{
+	size_t rank = factors->parameters.rank;
+
+	for (size_t i = 0; i < factors->cells.rows * rank; i++)
+		if (!isfinite(factors->outside[i]) || !(factors->open[i * rank + i % rank] > 0))
+			return false;
+	for (size_t i = 0; i < factors->cells.rows * rank * rank; i++)
+		if (!isfinite(factors->open[i]))
+			return false;
+	return true;
+}
+
 bool kept_take_results(const struct kept *kept, struct factors *factors)
 {
 	struct bytes bytes = {.from = kept->results, .end = kept->results + kept->header.rows * kept->header.rank *
 						   (kept->header.rank + 1) * sizeof(float)};
-	size_t numbers = factors->cells.rows * factors->parameters.rank;
 
 	if (kept->header.rows != factors->cells.rows || kept->header.fingerprint != factors_fingerprint(factors))
 		return false;
 	run_results(&bytes, factors);
-	for (size_t i = 0; i < numbers; i++)
-		if (!isfinite(factors->outside[i]))
-			return false;
-	for (size_t i = 0; i < numbers * factors->parameters.rank; i++)
-		if (!isfinite(factors->open[i]))
-			return false;
+	if (bytes.damaged || !good_results(factors))
+		return false;
 	evidence_set(&factors->cells, &factors->design, &factors->parameters, NULL, &factors->evidence);
-	factors->judged = !bytes.damaged;
-	return factors->judged;
+	factors->judged = true;
+	return true;
 }
