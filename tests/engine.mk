@@ -6,7 +6,7 @@ ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
 	$(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
 
 ENGINE_TESTS = tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate tests/unit/holdout tests/unit/baseline \
-	tests/unit/simulated tests/unit/question tests/unit/state \
+	tests/unit/simulated tests/unit/question tests/unit/factors tests/unit/state \
 	tests/unit/backtest tests/unit/suggest
 
 check_PROGRAMS += $(ENGINE_TESTS)
@@ -35,6 +35,10 @@ tests_unit_simulated_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_question_SOURCES = tests/unit/question.c tests/unit/test.h
 tests_unit_question_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_question_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_factors_SOURCES = tests/unit/factors.c tests/unit/engine_world.h tests/unit/score_cells.h \
+	tests/unit/draw.h tests/unit/test.h
+tests_unit_factors_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_unit_factors_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_state_SOURCES = tests/unit/state.c tests/unit/engine_world.h tests/unit/score_cells.h tests/unit/draw.h tests/unit/test.h
 tests_unit_state_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_state_LDADD = $(ENGINE_TEST_LIBS)

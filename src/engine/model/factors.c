@@ -20,8 +20,8 @@
 #define RHO_START 3         /* of the Laplacian */
 #define LEARNING_BLOCKS 1   /* 1 mean and 7 draws */
 #define DRAW_BLOCKS 9       /* 1 mean and 71 draws */
-#define TOLERANCE 5e-3
-#define DRAW_TOLERANCE 3e-2
+#define TOLERANCE 1e-3
+#define DRAW_TOLERANCE 1e-2
 #define STEPS_MAX 300
 #define EXACT_MAX 1600      /* effects x rank of which a dense matrix is factored */
 /* What draws may say of a leverage: their noise must not make it 1. */
@@ -69,10 +69,10 @@ static void dense_system(const struct factors *factors, double *const *w, double
 
 	for (size_t k = 0; k < rank; k++) {
 		for (size_t row = 0; row < rows; row++)
-			cblas_daxpy((int)n, (double)factors->evidence.told[row * rank + k], w[k] + row * n, 1, right + k * n, 1);
+			cblas_daxpy((int)n, factors->evidence.told[row * rank + k], w[k] + row * n, 1, right + k * n, 1);
 		for (size_t l = 0; l <= k; l++) {
 			for (size_t row = 0; row < rows; row++) {
-				double b = (double)factors->evidence.information[(row * rank + k) * rank + l];
+				double b = factors->evidence.information[(row * rank + k) * rank + l];
 				for (size_t e = 0; e < n; e++)
 					scaled[row * n + e] = b * w[l][row * n + e];
 			}
@@ -214,25 +214,28 @@ static void deviation_covariance(const float *deviation, size_t n, size_t draws,
 		}
 }
 
-/* B = L L' with L rank x *width, from the eigenvalues of S^1/2 B S^1/2; back: L^+ (width x
- * rank). */
-static void information_root(const float *information, const float *own, size_t rank, double *l, double *back,
-			     size_t *width)
+/* B = L L' with L rank x *width, from the eigenvalues of D^1/2 B D^1/2, D the variances of f; back:
+ * L^+ (width x rank). */
+static void information_root(const double *information, const double *own, const double *covariance, size_t rank,
+			     double *l, double *back, size_t *width)
 {
-	double matrix[R2_MAX], value[FACTORS_RANK_MAX];
+	double matrix[R2_MAX], value[FACTORS_RANK_MAX], size[FACTORS_RANK_MAX];
+
+	for (size_t k = 0; k < rank; k++)
+		size[k] = own[k] + covariance[k * rank + k];
 
 	for (size_t k = 0; k < rank; k++)
 		for (size_t m = 0; m < rank; m++)
-			matrix[k * rank + m] = sqrt((double)own[k] * (double)own[m]) * (double)information[k * rank + m];
+			matrix[k * rank + m] = sqrt(size[k] * size[m]) * information[k * rank + m];
 	*width = 0;
 	if (LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'L', (int)rank, matrix, (int)rank, value) != 0)
 		return;
 	for (size_t j = 0; j < rank; j++) {
-		if (value[j] < 1e-5)
+		if (value[j] < 1e-7)
 			continue;
 		for (size_t k = 0; k < rank; k++) {
-			l[k * rank + *width] = matrix[k * rank + j] * sqrt(value[j] / (double)own[k]);
-			back[*width * rank + k] = matrix[k * rank + j] * sqrt((double)own[k] / value[j]);
+			l[k * rank + *width] = matrix[k * rank + j] * sqrt(value[j] / size[k]);
+			back[*width * rank + k] = matrix[k * rank + j] * sqrt(size[k] / value[j]);
 		}
 		(*width)++;
 	}
@@ -311,20 +314,20 @@ static void row_outside(struct factors *factors, const struct solution *draws, s
 {
 	size_t rank = factors->parameters.rank, width;
 	double mean[FACTORS_RANK_MAX] = {0}, covariance[R2_MAX], l[R2_MAX], back[R2_MAX], share[R2_MAX];
-	const float *information = factors->evidence.information + row * rank * rank;
+	const double *information = factors->evidence.information + row * rank * rank;
 
 	memset(deviation, 0, rank * factors->draws * sizeof *deviation);
 	row_state(factors, row, mean, deviation);
 	deviation_covariance(deviation, rank, factors->draws, covariance);
-	information_root(information, factors->evidence.own + row * rank, rank, l, back, &width);
+	information_root(information, factors->evidence.own + row * rank, covariance, rank, l, back, &width);
 	open_share(factors, draws, row, covariance, l, back, width, share);
 	widen(covariance, l, share, rank, width);
 	for (size_t k = 0; k < rank; k++) {
 		double surprise[FACTORS_RANK_MAX];
 		for (size_t m = 0; m < rank; m++) {
-			surprise[m] = (double)factors->evidence.told[row * rank + m];
+			surprise[m] = factors->evidence.told[row * rank + m];
 			for (size_t j = 0; j < rank; j++)
-				surprise[m] -= (double)information[m * rank + j] * mean[j];
+				surprise[m] -= information[m * rank + j] * mean[j];
 		}
 		double outside = mean[k];
 		for (size_t m = 0; m < rank; m++)
@@ -360,7 +363,7 @@ bool factors_solve(struct factors *factors, struct progress *progress)
 	free(factors->root);
 	factors->root = NULL;
 	factors->mean = memory_zero(effects * rank + 1, sizeof *factors->mean);
-	factors->exact = effects * rank <= EXACT_MAX;
+	factors->exact = effects * rank <= EXACT_MAX && !factors->by_draws;
 	if (factors->exact)
 		solve_exactly(factors);
 	else
@@ -544,17 +547,17 @@ static void add_row_own(const struct factors *factors, size_t row, const double 
 	size_t rank = state->rank, draws = state->draws;
 	double mean[FACTORS_RANK_MAX] = {0}, pulled[FACTORS_RANK_MAX];
 	float *deviation = memory_zero(rank * draws + 1, sizeof *deviation);
-	const float *shrunk = factors->evidence.shrunk + row * rank * rank, *own = factors->evidence.own + row * rank;
+	const double *shrunk = factors->evidence.shrunk + row * rank * rank, *own = factors->evidence.own + row * rank;
 
 	row_state(factors, row, mean, draws > 0 ? deviation : NULL);
 	for (size_t k = 0; k < rank; k++) {
-		pulled[k] = (double)factors->evidence.pull[row * rank + k] - mean[k];
+		pulled[k] = factors->evidence.pull[row * rank + k] - mean[k];
 		for (size_t l = 0; l < rank; l++) {
-			double gain = (double)shrunk[k * rank + l] / (double)own[l];
+			double gain = shrunk[k * rank + l] / own[l];
 			pulled[k] += gain * mean[l];
 			gain -= k == l;
 			cblas_saxpy((int)draws, (float)(share[k] * gain), deviation + l * draws, 1, state->deviation + k * draws, 1);
-			state->own[k * rank + l] += share[k] * share[l] * (double)shrunk[k * rank + l];
+			state->own[k * rank + l] += share[k] * share[l] * shrunk[k * rank + l];
 		}
 		state->mean[k] += share[k] * pulled[k];
 	}
@@ -581,7 +584,7 @@ static void add_place(const struct factors *factors, const struct design_place *
 			/* The innovation is a part of e: given e its share of the mean, and what that leaves open. */
 			double weight = (double)place->row[i].value;
 			variance = own * factors->parameters.theta[term * rank + k];
-			share[k] = weight * variance / (double)factors->evidence.own[row * rank + k];
+			share[k] = weight * variance / factors->evidence.own[row * rank + k];
 			state->own[k * rank + k] += weight * weight * variance - weight * share[k] * variance;
 		}
 		add_row_own(factors, row, share, state);
@@ -697,6 +700,6 @@ void factors_cold(const struct factors *factors, size_t model, double *mean, dou
 		mean[k] = (double)factors->outside[(size_t)row * rank + k];
 		for (size_t l = 0; l < rank; l++)
 			covariance[k * rank + l] = (double)factors->open[((size_t)row * rank + k) * rank + l];
-		covariance[k * rank + k] += (double)factors->evidence.own[(size_t)row * rank + k];
+		covariance[k * rank + k] += factors->evidence.own[(size_t)row * rank + k];
 	}
 }

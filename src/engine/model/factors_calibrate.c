@@ -183,7 +183,7 @@ static void judge_row(const struct factors *factors, const struct solution *solu
 		}
 	}
 	for (size_t k = 0; k < rank; k++)
-		covariance[k * rank + k] += (double)factors->evidence.own[row * rank + k];
+		covariance[k * rank + k] += factors->evidence.own[row * rank + k];
 	for (size_t i = factors->cells.row_start[row]; i < factors->cells.row_start[row + 1]; i++)
 		judge_cell(factors, i, mean, covariance, judgement);
 }

@@ -17,6 +17,7 @@ struct factors {
 	struct evidence evidence;
 	size_t draws;              /* D; 0 before there is a root */
 	bool exact;                /* the root is exact */
+	bool by_draws;             /* it is not to be, however small the case */
 	bool judged;               /* evidence, outside and open are known */
 	float *mean;               /* effects x rank: of x, as Z takes it */
 	float *root;               /* effects x rank x draws */

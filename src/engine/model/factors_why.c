@@ -34,7 +34,7 @@ struct adjoint {
 	const double *gradient; /* rank */
 	float *effects;         /* a block, column 0: what the functional takes of each effect */
 	double *share;          /* cells: what each adds directly */
-	float *information;     /* rows x rank x rank, without the rows that are not to be seen */
+	double *information;    /* rows x rank x rank, without the rows that are not to be seen */
 	bool *hidden;           /* rows */
 };
 
@@ -48,12 +48,12 @@ static void share_row(const struct factors *factors, size_t row, const double *q
 {
 	const struct cells *cells = &factors->cells;
 	size_t rank = factors->parameters.rank;
-	const float *shrunk = factors->evidence.shrunk + row * rank * rank;
+	const double *shrunk = factors->evidence.shrunk + row * rank * rank;
 	double pulled[FACTORS_RANK_MAX] = {0};
 
 	for (size_t k = 0; k < rank; k++)
 		for (size_t l = 0; l < rank; l++)
-			pulled[l] += q[k] * (double)shrunk[k * rank + l];
+			pulled[l] += q[k] * shrunk[k * rank + l];
 	for (size_t i = cells->row_start[row]; i < cells->row_start[row + 1]; i++) {
 		uint32_t b = cells->benchmark[i];
 		double off = ((double)cells->z[i] - factors->parameters.level[b]) /
@@ -74,8 +74,8 @@ static void adjoint_own(struct adjoint *adjoint, size_t row, const double *q)
 	for (size_t l = 0; l < rank; l++) {
 		double back = -q[l];
 		for (size_t k = 0; k < rank; k++)
-			back += q[k] * (double)factors->evidence.shrunk[(row * rank + k) * rank + l] /
-				(double)factors->evidence.own[row * rank + l];
+			back += q[k] * factors->evidence.shrunk[(row * rank + k) * rank + l] /
+				factors->evidence.own[row * rank + l];
 		for (size_t i = z->start[row]; i < z->start[row + 1]; i++)
 			adjoint_effect(adjoint, z->effect[i], l, back * (double)z->value[i]);
 	}
@@ -97,7 +97,7 @@ static void adjoint_place(struct adjoint *adjoint, const struct design_place *pl
 		size_t term = design_row_origin(&factors->design, row, &own);
 		for (size_t k = 0; k < rank; k++)
 			q[k] = adjoint->gradient[k] * (double)place->row[i].value * own *
-			       factors->parameters.theta[term * rank + k] / (double)factors->evidence.own[row * rank + k];
+			       factors->parameters.theta[term * rank + k] / factors->evidence.own[row * rank + k];
 		adjoint_own(adjoint, row, q);
 	}
 }
@@ -108,7 +108,7 @@ static void hide_row(struct adjoint *adjoint, size_t row)
 	size_t rank = adjoint->factors->parameters.rank;
 
 	adjoint->hidden[row] = true;
-	memset(adjoint->information + row * rank * rank, 0, rank * rank * sizeof(float));
+	memset(adjoint->information + row * rank * rank, 0, rank * rank * sizeof(double));
 }
 
 static void adjoint_part(struct adjoint *adjoint, const struct factors_part *part)
@@ -166,7 +166,7 @@ static void adjoint_solve(struct adjoint *adjoint)
 		if (adjoint->hidden[row])
 			continue;
 		for (size_t k = 0; k < rank; k++)
-			q[k] = (double)(rows[(row * rank + k) * W] / factors->evidence.own[row * rank + k]);
+			q[k] = (double)rows[(row * rank + k) * W] / factors->evidence.own[row * rank + k];
 		share_row(factors, row, q, adjoint->share);
 	}
 	free(solution);

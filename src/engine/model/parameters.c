@@ -159,11 +159,11 @@ void parameters_free(struct parameters *parameters)
 void evidence_new(size_t rows, size_t rank, struct evidence *evidence)
 {
 	*evidence = (struct evidence){.rank = rank};
-	evidence->information = memory_allocate(rows * rank * rank + 1, sizeof(float));
-	evidence->shrunk = memory_allocate(rows * rank * rank + 1, sizeof(float));
-	evidence->told = memory_allocate(rows * rank + 1, sizeof(float));
-	evidence->pull = memory_allocate(rows * rank + 1, sizeof(float));
-	evidence->own = memory_allocate(rows * rank + 1, sizeof(float));
+	evidence->information = memory_allocate(rows * rank * rank + 1, sizeof(double));
+	evidence->shrunk = memory_allocate(rows * rank * rank + 1, sizeof(double));
+	evidence->told = memory_allocate(rows * rank + 1, sizeof(double));
+	evidence->pull = memory_allocate(rows * rank + 1, sizeof(double));
+	evidence->own = memory_allocate(rows * rank + 1, sizeof(double));
 }
 
 void evidence_free(struct evidence *evidence)
@@ -223,19 +223,19 @@ static void row_evidence(const struct evidence_work *work, size_t row)
 		for (size_t t = 0; t < design->terms; t++)
 			own[k] += work->parameters->theta[t * rank + k] * (double)design->own[row * design->terms + t];
 		a[k * rank + k] += 1 / own[k];
-		evidence->own[row * rank + k] = (float)own[k];
+		evidence->own[row * rank + k] = own[k];
 	}
 	small_cholesky(a, rank);
 	small_invert(a, rank, c);
 	small_solve_front(a, rank, h);
 	small_solve_back(a, rank, h);
 	for (size_t k = 0; k < rank; k++) {
-		evidence->pull[row * rank + k] = (float)h[k];
-		evidence->told[row * rank + k] = (float)(h[k] / own[k]);
+		evidence->pull[row * rank + k] = h[k];
+		evidence->told[row * rank + k] = h[k] / own[k];
 		for (size_t l = 0; l < rank; l++) {
 			size_t place = (row * rank + k) * rank + l;
-			evidence->shrunk[place] = (float)c[k * rank + l];
-			evidence->information[place] = (float)(((k == l) - c[k * rank + l] / own[l]) / own[k]);
+			evidence->shrunk[place] = c[k * rank + l];
+			evidence->information[place] = ((k == l) - c[k * rank + l] / own[l]) / own[k];
 		}
 	}
 }
@@ -310,10 +310,10 @@ static void draw_row(const struct solve_work *work, size_t row, uint64_t *state,
 	const struct evidence *evidence = work->evidence;
 	size_t rank = evidence->rank;
 	float e[FACTORS_LINE_MAX], h[FACTORS_LINE_MAX] = {0}, noise[W];
-	const float *own = evidence->own + row * rank, *shrunk = evidence->shrunk + row * rank * rank;
+	const double *own = evidence->own + row * rank, *shrunk = evidence->shrunk + row * rank * rank;
 
 	for (size_t k = 0; k < rank; k++)
-		draw_signs(state, sqrtf(own[k]), e + k * W);
+		draw_signs(state, (float)sqrt(own[k]), e + k * W);
 	for (size_t i = cells->row_start[row]; i < cells->row_start[row + 1]; i++) {
 		size_t b = cells->benchmark[i];
 		const double *loading = work->parameters->loading + b * rank;
@@ -333,8 +333,8 @@ static void draw_row(const struct solve_work *work, size_t row, uint64_t *state,
 		for (size_t c = 0; c < W; c++) {
 			float sum = 0;
 			for (size_t l = 0; l < rank; l++)
-				sum += shrunk[k * rank + l] * h[l * W + c];
-			line[k * W + c] = sum / own[k];
+				sum += (float)shrunk[k * rank + l] * h[l * W + c];
+			line[k * W + c] = sum / (float)own[k];
 		}
 }
 
@@ -362,7 +362,7 @@ static void told_rows(const struct solve_work *work, size_t number, uint64_t *st
 		for (size_t i = 0; i < rank * W; i++)
 			line[i] = -line[i];
 		for (size_t k = 0; k < rank && number == 0; k++)
-			line[k * W] = evidence->told[row * rank + k];
+			line[k * W] = (float)evidence->told[row * rank + k];
 	}
 }
 
@@ -372,7 +372,7 @@ static void row_surprises(const struct solve_work *work, const float *told, cons
 	size_t rank = work->evidence->rank;
 
 	for (size_t row = 0; row < work->cells->rows; row++) {
-		const float *b = work->evidence->information + row * rank * rank;
+		const float *b = work->system->information + row * rank * rank;
 		for (size_t k = 0; k < rank; k++)
 			for (size_t c = 0; c < W; c++) {
 				size_t place = (row * rank + k) * W + c;
@@ -448,18 +448,22 @@ static void row_moments(const struct evidence *evidence, const struct solution *
 			struct moments *moments)
 {
 	size_t rank = evidence->rank, draws = solution->columns - 1;
-	const float *shrunk = evidence->shrunk + row * rank * rank, *own = evidence->own + row * rank;
+	const double *shrunk = evidence->shrunk + row * rank * rank, *own = evidence->own + row * rank;
 	double *mean = moments->mean + row * rank;
-	float *second = moments->second + row * rank * rank, of[FACTORS_RANK_MAX];
+	float *second = moments->second + row * rank * rank, of[FACTORS_RANK_MAX], gain[R2_MAX];
 
-	memcpy(second, shrunk, rank * rank * sizeof *second);
+	for (size_t k = 0; k < rank; k++)
+		for (size_t l = 0; l < rank; l++) {
+			second[k * rank + l] = (float)shrunk[k * rank + l];
+			gain[k * rank + l] = (float)(shrunk[k * rank + l] / own[l]);
+		}
 	for (size_t column = 0; column <= draws; column++) {
 		size_t block = column / W, c = column % W;
 		const float *rows = solution->rows[block] ? solution->rows[block] + row * rank * W + c : NULL;
 		for (size_t k = 0; k < rank; k++) {
-			of[k] = column == 0 ? evidence->pull[row * rank + k] : 0;
+			of[k] = column == 0 ? (float)evidence->pull[row * rank + k] : 0;
 			for (size_t l = 0; l < rank && rows; l++)
-				of[k] += shrunk[k * rank + l] / own[l] * rows[l * W];
+				of[k] += gain[k * rank + l] * rows[l * W];
 		}
 		float weight = column == 0 ? 1 : 1 / (float)draws;
 		for (size_t k = 0; k < rank; k++) {

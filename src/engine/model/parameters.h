@@ -31,11 +31,11 @@ void parameters_free(struct parameters *parameters);
 /* What each row's cells tell of its f, given parameters. */
 struct evidence {
 	size_t rank;
-	float *information; /* rows x rank x rank: B = (A^-1 + S)^-1 about Z x */
-	float *shrunk;      /* rows x rank x rank: C = (A + S^-1)^-1, covariance of f given Z x */
-	float *told;        /* rows x rank: b = (1 + A S)^-1 h */
-	float *pull;        /* rows x rank: C h */
-	float *own;         /* rows x rank: S, own variance of the row */
+	double *information; /* rows x rank x rank: B = (A^-1 + S)^-1 about Z x */
+	double *shrunk;      /* rows x rank x rank: C = (A + S^-1)^-1, covariance of f given Z x */
+	double *told;        /* rows x rank: b = (1 + A S)^-1 h */
+	double *pull;        /* rows x rank: C h */
+	double *own;         /* rows x rank: S, own variance of the row */
 };
 void evidence_new(size_t rows, size_t rank, struct evidence *evidence);
 void evidence_free(struct evidence *evidence);

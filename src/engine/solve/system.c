@@ -204,10 +204,15 @@ static void system_set_diagonal(struct system *system)
 	free(told);
 }
 
-void system_new(const struct design *design, size_t rank, const double *theta, const float *information,
+void system_new(const struct design *design, size_t rank, const double *theta, const double *information,
 		struct system *system)
 {
-	*system = (struct system){.design = design, .rank = rank, .information = information};
+	size_t square = design->rows * rank * rank;
+
+	*system = (struct system){.design = design, .rank = rank};
+	system->information = memory_allocate(square + 1, sizeof *system->information);
+	for (size_t i = 0; i < square; i++)
+		system->information[i] = (float)information[i];
 	system->root = memory_allocate((design->terms + 1) * rank, sizeof *system->root);
 	for (size_t i = 0; i < design->terms * rank; i++)
 		system->root[i] = (float)sqrt(theta[i]);
@@ -220,6 +225,7 @@ void system_new(const struct design *design, size_t rank, const double *theta, c
 void system_free(struct system *system)
 {
 	free(system->root);
+	free(system->information);
 	free(system->diagonal);
 	*system = (struct system){0};
 }

@@ -20,12 +20,12 @@ struct system {
 	const struct design *design;
 	size_t rank;
 	float *root;     /* (terms + 1) x rank: sqrt theta, the last line 1 */
-	const float *information; /* rows x rank x rank: B, borrowed */
+	float *information; /* rows x rank x rank: B */
 	float *diagonal; /* effects x rank: of M, about */
 };
 
 /* theta is terms x rank. */
-void system_new(const struct design *design, size_t rank, const double *theta, const float *information,
+void system_new(const struct design *design, size_t rank, const double *theta, const double *information,
 		struct system *system);
 void system_free(struct system *system);
 

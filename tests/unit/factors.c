@@ -1,0 +1,355 @@
+/* The model of cells: its posterior against a dense calculation, and what it learns from
+ * sparse data that are drawn from known parameters. */
+#include "engine_world.h"
+
+#include <lapacke.h>
+
+#include "model/fit.h"
+
+/* ---- a dense calculation ---------------------------------------------------------------- */
+
+/* The world with some of its cells taken out: a model keeps all, some or one. */
+static void thin_out(struct world *world)
+{
+	for (size_t i = 0; i < MODELS; i++)
+		for (size_t b = 0; b < BENCHMARKS; b++)
+			if ((i + b) % 3 == 1 && i % 4 != 0)
+				world->scores[i * BENCHMARKS + b] = NAN;
+}
+
+/* Prior covariance of one factor over all models, own part included. */
+static double *prior_of(const struct engine_fit *fit, size_t factor)
+{
+	struct factors one = *fit->factors;
+	size_t rank = one.parameters.rank, count = one.cells.benchmarks * rank;
+	double *loading = memory_zero(count, sizeof *loading);
+	double *covariance = memory_allocate(MODELS * MODELS, sizeof *covariance);
+	uint32_t models[MODELS];
+
+	for (uint32_t i = 0; i < MODELS; i++)
+		models[i] = i;
+	loading[factor] = 1; /* the mean over the factors is then this one */
+	one.parameters.loading = loading;
+	factors_prior_covariance(&one, false, models, MODELS, covariance);
+	free(loading);
+	return covariance;
+}
+
+struct dense {
+	size_t rank, cells;
+	double *prior[FACTORS_RANK_MAX];
+	const struct factors *factors;
+};
+
+/* Covariance of factor k of a model with a cell. */
+static double with_cell(const struct dense *dense, size_t k, size_t model, size_t cell)
+{
+	const struct cells *cells = &dense->factors->cells;
+	size_t other = cells->row_model[cells->row[cell]];
+
+	return dense->factors->parameters.loading[cells->benchmark[cell] * dense->rank + k] *
+	       dense->prior[k][model * MODELS + other];
+}
+
+/* Mean and covariance of f of a model given all cells but the hidden ones. */
+static void dense_posterior(const struct dense *dense, size_t model, const bool *hidden, double *mean, double *covariance)
+{
+	const struct cells *cells = &dense->factors->cells;
+	const struct parameters *parameters = &dense->factors->parameters;
+	size_t rank = dense->rank, n = 0, *list = memory_allocate(cells->count, sizeof *list);
+
+	for (size_t i = 0; i < cells->count; i++)
+		if (!hidden[i])
+			list[n++] = i;
+	double *matrix = memory_zero(n * n, sizeof *matrix), *right = memory_zero(n * (rank + 1), sizeof *right);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t b = cells->benchmark[list[i]];
+		for (size_t j = 0; j < n; j++)
+			for (size_t k = 0; k < rank; k++)
+				matrix[i * n + j] += parameters->loading[b * rank + k] *
+						     with_cell(dense, k, cells->row_model[cells->row[list[i]]], list[j]);
+		matrix[i * n + i] += parameters->noise[b] + (double)cells->error[list[i]];
+		right[i] = (double)cells->z[list[i]] - parameters->level[b];
+		for (size_t k = 0; k < rank; k++)
+			right[(k + 1) * n + i] = with_cell(dense, k, model, list[i]);
+	}
+	assert_int_equal(LAPACKE_dposv(LAPACK_COL_MAJOR, 'L', (int)n, (int)rank + 1, matrix, (int)n, right, (int)n), 0);
+	for (size_t k = 0; k < rank; k++) {
+		mean[k] = 0;
+		for (size_t i = 0; i < n; i++)
+			mean[k] += with_cell(dense, k, model, list[i]) * right[i];
+		for (size_t l = 0; l < rank; l++) {
+			covariance[k * rank + l] = k == l ? dense->prior[k][model * MODELS + model] : 0;
+			for (size_t i = 0; i < n; i++)
+				covariance[k * rank + l] -= with_cell(dense, k, model, list[i]) * right[(l + 1) * n + i];
+		}
+	}
+	free(list);
+	free(matrix);
+	free(right);
+}
+
+static void expect_same(size_t rank, const double *mean, const double *covariance, const double *other_mean,
+			const double *other_covariance)
+{
+	for (size_t k = 0; k < rank; k++) {
+		near(mean[k], other_mean[k], 1e-6);
+		for (size_t l = 0; l < rank; l++)
+			near(covariance[k * rank + l], other_covariance[k * rank + l], 1e-6);
+	}
+}
+
+static void posterior_agrees_with_dense(void **state)
+{
+	(void)state;
+	enum { SQUARE = FACTORS_RANK_MAX * FACTORS_RANK_MAX };
+	struct world world;
+	struct factors_state known;
+	double mean[FACTORS_RANK_MAX], covariance[SQUARE], other[FACTORS_RANK_MAX], other_covariance[SQUARE];
+
+	for (enum prior prior = 0; prior < PRIOR_COUNT; prior++) {
+		world_make(&world, NULL);
+		thin_out(&world);
+		struct engine_fit *fit = world_fit(&world, prior, NULL, 0);
+		const struct factors *factors = fit->factors;
+		const struct cells *cells = &factors->cells;
+		struct dense dense = {.rank = factors_rank(factors), .cells = cells->count, .factors = factors};
+		bool *hidden = memory_zero(cells->count, sizeof *hidden);
+		assert_true(factors->exact);
+		for (size_t k = 0; k < dense.rank; k++)
+			dense.prior[k] = prior_of(fit, k);
+		factors_state_new(factors, &known);
+		for (size_t model = 0; model < MODELS; model += 3) { /* scored and not */
+			int32_t row = fit->model_row[model];
+			dense_posterior(&dense, model, hidden, other, other_covariance);
+			factors_known(factors, model, &known);
+			factors_state_covariance(&known, covariance);
+			expect_same(dense.rank, known.mean, covariance, other, other_covariance);
+			if (row < 0)
+				continue;
+			size_t first, count;
+			factors_row_cells(factors, (size_t)row, &first, &count);
+			memset(hidden + first, true, count);
+			dense_posterior(&dense, model, hidden, other, other_covariance);
+			factors_cold(factors, model, mean, covariance);
+			expect_same(dense.rank, mean, covariance, other, other_covariance);
+			memset(hidden + first, false, count);
+		}
+		factors_state_free(&known);
+		for (size_t k = 0; k < dense.rank; k++)
+			free(dense.prior[k]);
+		free(hidden);
+		engine_fit_free(fit);
+		lineage_free(world.lineage);
+	}
+}
+
+/* The posterior by draws of the same case: means as the solver's end allows, variances as the
+ * number of draws does. */
+static void draws_agree_with_the_exact_root(void **state)
+{
+	(void)state;
+	struct world world;
+	struct factors_state exact, drawn;
+
+	world_make(&world, NULL);
+	struct engine_fit *fit = world_fit(&world, PRIOR_KIN, NULL, 0), *other = world_fit(&world, PRIOR_KIN, NULL, 0);
+	other->factors->judged = false;
+	other->factors->by_draws = true;
+	assert_true(factors_solve(other->factors, NULL));
+	assert_false(other->factors->exact);
+	size_t rank = factors_rank(fit->factors);
+	double a[FACTORS_RANK_MAX * FACTORS_RANK_MAX], b[FACTORS_RANK_MAX * FACTORS_RANK_MAX], ratio = 0;
+	factors_state_new(fit->factors, &exact);
+	factors_state_new(other->factors, &drawn);
+	for (size_t model = 0; model < MODELS; model++) {
+		factors_known(fit->factors, model, &exact);
+		factors_known(other->factors, model, &drawn);
+		factors_state_covariance(&exact, a);
+		factors_state_covariance(&drawn, b);
+		for (size_t k = 0; k < rank; k++) {
+			near(drawn.mean[k], exact.mean[k], 0.02 * sqrt(a[k * rank + k]) + 0.005);
+			near(b[k * rank + k] / a[k * rank + k], 1, 0.6);
+			ratio += b[k * rank + k] / a[k * rank + k] / (double)(MODELS * rank);
+		}
+	}
+	near(ratio, 1, 0.1);
+	factors_state_free(&exact);
+	factors_state_free(&drawn);
+	engine_fit_free(fit);
+	engine_fit_free(other);
+	lineage_free(world.lineage);
+}
+
+/* ---- what is learned of sparse data --------------------------------------------------------- */
+
+enum { PLENTY = 900, COLUMNS = 20, ABILITIES = 2 };
+
+/* Ratings beside accuracies, of two suites; models in families of a lineage. */
+struct sparse {
+	struct lineage *lineage;
+	struct engine_model model[PLENTY];
+	char name[PLENTY][32];
+	struct engine_benchmark benchmark[COLUMNS];
+	char key[COLUMNS][16];
+	double loading[COLUMNS][ABILITIES], noise[COLUMNS];
+	double ability[PLENTY][ABILITIES], value[PLENTY][COLUMNS]; /* of all cells */
+	bool known[PLENTY][COLUMNS];
+	struct engine_cell cell[PLENTY * COLUMNS];
+	size_t start[PLENTY + 2];
+};
+
+static bool is_rating(size_t b)
+{
+	return b % 5 == 4;
+}
+
+static double value_of(size_t b, double z)
+{
+	return is_rating(b) ? 1200 + 90 * z : 100 / (1 + exp(-0.9 * z));
+}
+
+static void sparse_models(struct sparse *sparse)
+{
+	static const char *const architectures[] = {"A", "B", "C", "D"};
+
+	sparse->lineage = lineage_new(PLENTY);
+	for (size_t i = 0; i < PLENTY; i++) {
+		bool root = i < 40 || uniform() < 0.1;
+		size_t parent = (size_t)(uniform() * (double)i);
+		snprintf(sparse->name[i], sizeof sparse->name[i], "o%zu/m%zu", (size_t)(uniform() * 400), i);
+		sparse->model[i] = (struct engine_model){
+			.name = sparse->name[i], .architecture = architectures[(size_t)(uniform() * 4)], .params_b = 7,
+			.kind = KIND_FINETUNED, .chat_template = ANSWER_UNKNOWN, .uploaded = 19000 + (double)i,
+		};
+		if (!root)
+			lineage_add(sparse->lineage, i, parent, RELATION_FINETUNE, 1, TRUST_DECLARED);
+		for (size_t k = 0; k < ABILITIES; k++)
+			sparse->ability[i][k] = root ? normal() : sparse->ability[parent][k] + 0.35 * normal();
+	}
+	lineage_finish(sparse->lineage);
+}
+
+/* `filled` of the cells are known; the models of the first half have cells of the first suite
+ * alone where the suites share none. */
+static void sparse_make(struct sparse *sparse, double filled, bool apart)
+{
+	size_t used = 0;
+
+	memset(sparse, 0, sizeof *sparse);
+	sparse_models(sparse);
+	for (size_t b = 0; b < COLUMNS; b++) {
+		snprintf(sparse->key[b], sizeof sparse->key[b], "b%zu", b);
+		sparse->benchmark[b] = (struct engine_benchmark){
+			.key = sparse->key[b], .title = sparse->key[b], .suite = b < COLUMNS / 2 ? "one" : "two",
+			.lower = is_rating(b) ? -INFINITY : 0, .upper = is_rating(b) ? INFINITY : 100, .chance = NAN,
+			.higher_is_better = true, .instances = NAN,
+		};
+		sparse->noise[b] = 0.15 + 0.25 * uniform();
+		sparse->loading[b][0] = 0.7 + 0.3 * uniform();
+		sparse->loading[b][1] = uniform() - 0.5;
+	}
+	for (size_t i = 0; i < PLENTY; i++) {
+		sparse->start[i + 1] = used;
+		for (size_t b = 0; b < COLUMNS; b++) {
+			double z = sparse->noise[b] * normal();
+			for (size_t k = 0; k < ABILITIES; k++)
+				z += sparse->loading[b][k] * sparse->ability[i][k];
+			sparse->value[i][b] = value_of(b, z);
+			sparse->known[i][b] = uniform() < filled && (!apart || (i < PLENTY / 2) == (b < COLUMNS / 2));
+			if (sparse->known[i][b])
+				sparse->cell[used++] = (struct engine_cell){.value = sparse->value[i][b], .error = NAN,
+									    .benchmark = (uint32_t)b};
+		}
+	}
+	sparse->start[PLENTY + 1] = used;
+	engine_benchmarks_set_range(sparse->benchmark, COLUMNS, sparse->cell, used);
+}
+
+static struct engine_fit *sparse_fit(struct sparse *sparse, enum prior prior, size_t rank)
+{
+	struct engine_data data = {
+		.models = PLENTY, .lineage = sparse->lineage, .model = sparse->model, .benchmarks = COLUMNS,
+		.benchmark = sparse->benchmark, .rows = PLENTY + 1, .cell_start = sparse->start, .cell = sparse->cell,
+	};
+	struct engine_settings settings = {.prior = prior, .seed = 1, .rank = rank};
+	struct engine_fit *fit = NULL;
+	struct error error = {0};
+
+	if (engine_fit_new(&data, &settings, NULL, 0, true, NULL, &fit, &error) != STATUS_OK)
+		fail_msg("%s", error.message);
+	return fit;
+}
+
+struct verdict {
+	double cells, inside50, inside90, error, squares; /* in points of 100 of the range */
+};
+
+/* Predictions of the cells that are not known. */
+static struct verdict judge_hidden(const struct sparse *sparse, struct engine_fit *fit)
+{
+	struct engine_query *query = engine_query_new(fit);
+	struct engine_estimate estimate;
+	struct verdict verdict = {0};
+	struct error error = {0};
+
+	for (size_t i = 0; i < PLENTY; i++) {
+		assert_int_equal(engine_predict_known(query, i, &error), STATUS_OK);
+		for (size_t b = 0; b < COLUMNS; b++) {
+			const struct engine_benchmark *benchmark = &sparse->benchmark[b];
+			struct engine_target target = engine_target_one(b);
+			engine_estimate(query, &target, &estimate);
+			double value = sparse->value[i][b], scale = 100 / (benchmark->high - benchmark->low);
+			if (sparse->known[i][b]) {
+				near(estimate.mean, value, 1e-9);
+				near(estimate.sd, 0, 0);
+				continue;
+			}
+			verdict.cells++;
+			verdict.inside50 += value >= estimate.low50 && value <= estimate.high50;
+			verdict.inside90 += value >= estimate.low90 && value <= estimate.high90;
+			verdict.error += fabs(value - estimate.mean) * scale;
+		}
+	}
+	verdict.inside50 /= verdict.cells;
+	verdict.inside90 /= verdict.cells;
+	verdict.error /= verdict.cells;
+	engine_query_free(query);
+	return verdict;
+}
+
+/* Predictions come near to what the parameters that the data were drawn with allow (the errors
+ * of benchmark means are about 17 points), and the intervals hold what they say. */
+static void sparse_data_are_learned(void **state)
+{
+	(void)state;
+	static const struct {
+		double filled, error;
+	} cases[] = {{0.4, 6.2}, {0.1, 9.5}, {0.03, 13.5}};
+	struct sparse *sparse = memory_allocate(1, sizeof *sparse);
+
+	for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+		seed = 21 + c;
+		sparse_make(sparse, cases[c].filled, false);
+		struct engine_fit *fit = sparse_fit(sparse, PRIOR_KIN, ABILITIES);
+		struct verdict verdict = judge_hidden(sparse, fit);
+		print_message("%.0f %% filled: error %.2f, 50 %% holds %.3f, 90 %% holds %.3f\n", 100 * cases[c].filled,
+			      verdict.error, verdict.inside50, verdict.inside90);
+		assert_true(verdict.error < cases[c].error);
+		assert_true(verdict.inside90 > 0.87 && verdict.inside90 < 0.93);
+		assert_true(verdict.inside50 > 0.44 && verdict.inside50 < 0.57);
+		engine_fit_free(fit);
+		lineage_free(sparse->lineage);
+	}
+	free(sparse);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(posterior_agrees_with_dense),
+		cmocka_unit_test(draws_agree_with_the_exact_root),
+		cmocka_unit_test(sparse_data_are_learned),
+	};
+	return cmocka_run_group_tests_name("factors", tests, NULL, NULL);
+}
