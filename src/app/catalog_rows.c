@@ -65,6 +65,7 @@ struct loaded_benchmark {
 
 struct loaded_score {
 	uint32_t model, benchmark;
+	int64_t evaluation;
 	double value;
 };
 
@@ -82,6 +83,7 @@ struct loader {
 	size_t benchmark_count, benchmark_capacity;
 	struct loaded_score *scores; /* also of the hidden ones; those of a model together */
 	size_t score_count, score_capacity;
+	int64_t *runs;  /* of each model the run whose set-up is told, 0 none */
 	size_t last;    /* the model of the last row: rows of a model come together */
 	struct progress *progress;
 	size_t watched; /* rows */
@@ -161,17 +163,24 @@ static char *loader_share(struct loader *loader, const char *text)
 	return *place && strcmp(*place, text) == 0 ? *place : catalog_keep(loader->catalog, text);
 }
 
+/* The engine takes a dense table of few columns: for now only the suite that is full. */
+#define DENSE_SUITE "openllm2"
+#define DENSE_MAX 16
+
 static bool load_benchmark(void *context, const struct store_benchmark *row)
 {
 	struct loader *loader = context;
 
+	if (!row->facts.suite || strcmp(row->facts.suite, DENSE_SUITE) != 0 ||
+	    loader->benchmark_count == DENSE_MAX)
+		return true;
 	loader->benchmarks = memory_grow(loader->benchmarks, loader->benchmark_count,
 					 &loader->benchmark_capacity, sizeof *loader->benchmarks);
 	loader->benchmarks[loader->benchmark_count++] = (struct loaded_benchmark){
 		.id = row->id,
-		.shown = {.key = catalog_keep_name(loader->catalog, row->key),
-			  .title = catalog_keep_name(loader->catalog, row->title),
-			  .instances = row->instances},
+		.shown = {.key = catalog_keep_name(loader->catalog, row->facts.key),
+			  .title = catalog_keep_name(loader->catalog, row->facts.title),
+			  .instances = row->facts.instances > 0 ? (int)row->facts.instances : 0},
 		.variant_of = catalog_keep(loader->catalog, row->variant_of),
 	};
 	return true;
@@ -262,19 +271,20 @@ static bool load_score(void *context, const struct store_score *row)
 		loader->scores = memory_grow(loader->scores, loader->score_count, &loader->score_capacity,
 					     sizeof *loader->scores);
 		loader->scores[loader->score_count++] = (struct loaded_score){
-			.model = (uint32_t)model, .benchmark = (uint32_t)b, .value = row->value};
+			.model = (uint32_t)model, .benchmark = (uint32_t)b, .evaluation = row->evaluation,
+			.value = row->value};
 	}
 	return true;
 }
 
-/* The set-up of the run that is shown. */
+/* The set-up of the run that the first of the scores shown is from. */
 static bool load_evaluation(void *context, const struct store_evaluation *row)
 {
 	struct loader *loader = context;
 	struct catalog *catalog = loader->catalog;
-	size_t index = row->chosen ? loader_model(loader, row->model) : CATALOG_NONE;
+	size_t index = loader_model(loader, row->model);
 
-	if (index == CATALOG_NONE)
+	if (index == CATALOG_NONE || loader->runs[index] != row->id)
 		return true;
 	struct catalog_model *model = &catalog->models[index];
 	model->precision = loader_share(loader, row->facts.precision);
@@ -369,6 +379,14 @@ static void loader_number_rows(struct loader *loader)
 	}
 }
 
+static void loader_choose_runs(struct loader *loader)
+{
+	loader->runs = memory_zero(loader->catalog->count + 1, sizeof *loader->runs);
+	for (size_t i = loader->score_count; i-- > 0;)
+		if (!loader->benchmarks[loader->scores[i].benchmark].hidden)
+			loader->runs[loader->scores[i].model] = loader->scores[i].evaluation;
+}
+
 static void loader_keep_scores(struct loader *loader)
 {
 	struct catalog *catalog = loader->catalog;
@@ -417,6 +435,7 @@ static enum status loader_read_scores(struct loader *loader, struct store *store
 	if (status != STATUS_OK)
 		return status;
 	loader_choose_benchmarks(loader);
+	loader_choose_runs(loader);
 	loader_keep_scores(loader);
 	catalog_average_scores(catalog);
 	return store_each_evaluation(store, 0, load_evaluation, loader, error);
@@ -536,6 +555,7 @@ enum status catalog_read(struct store *store, bool rows, struct progress *progre
 
 	free(loader.benchmarks);
 	free(loader.scores);
+	free(loader.runs);
 	if (status != STATUS_OK) {
 		catalog_free(loader.catalog);
 		loader.catalog = NULL;
