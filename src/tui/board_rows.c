@@ -12,18 +12,21 @@
 
 /* ---- the rows --------------------------------------------------------------------- */
 
-/* A benchmark's title without what follows in parentheses, which says how it is scored. */
-static void short_title(const char *title, char buffer[FIGURE_SIZE])
+/* A benchmark's title without what follows in parentheses, which says how it is scored;
+ * a whole number of characters. */
+static void short_title(const char *title, char buffer[ROW_NAME_SIZE])
 {
-	size_t bytes = utf8_prefix(title, FIGURE_SIZE / 2, NULL), end = strcspn(title, "(");
+	size_t end = strcspn(title, "("), bytes = 0, next = 0;
+	unsigned int code;
 
-	if (bytes >= FIGURE_SIZE)
-		bytes = FIGURE_SIZE - 1;
-	end = end < bytes ? end : bytes;
 	while (end > 1 && title[end - 1] == ' ')
 		end--;
-	memcpy(buffer, title, end);
-	buffer[end] = '\0';
+	do {
+		bytes = next;
+		next += bytes < end ? utf8_decode(title + bytes, &code) : 1;
+	} while (next <= end && next < ROW_NAME_SIZE);
+	memcpy(buffer, title, bytes);
+	buffer[bytes] = '\0';
 }
 
 static void make_row(const struct catalog *catalog, struct board_row *row, const char *title)
@@ -303,4 +306,14 @@ void board_outside(const struct list *list, struct text *out)
 		text_append_format(out, "%zu above%s", list->top, below > 0 ? ", " : "");
 	if (below > 0)
 		text_append_format(out, "%zu below", below);
+}
+
+void board_append_name(const struct board_row *row, int width, struct text *out)
+{
+	if (utf8_width(row->name) <= width) {
+		text_append(out, row->name);
+		return;
+	}
+	text_append_bytes(out, row->name, utf8_prefix(row->name, width - 1, NULL));
+	text_append(out, "…");
 }

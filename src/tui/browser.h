@@ -44,6 +44,8 @@ extern const struct view_ops tree_view, model_view, sketch_view, residual_view, 
 const struct view_ops *view_ops(enum view_id view);
 
 #define FIGURE_SIZE 32
+#define ROW_NAME_SIZE 80
+#define CORNER_NAME 24 /* columns that a name gets in the border of a view */
 
 /* What is drawn a line each: the target, then the benchmarks of the board. */
 struct board_row {
@@ -51,7 +53,7 @@ struct board_row {
 	uint32_t benchmark;          /* of one */
 	double weight;
 	size_t place;                /* among the session's rows */
-	char name[FIGURE_SIZE];
+	char name[ROW_NAME_SIZE];
 	struct bar_scale scale;      /* that its bars stand on, in its own unit */
 	int decimals;                /* of its figures */
 };
@@ -580,6 +582,8 @@ const char *board_name(const struct browser *browser);
 void board_walk_targets(struct browser *browser, int step);
 /* Another catalog is in place. */
 void board_move_home(struct browser *browser);
+/* The name of a row, its end cut off where it is wider. */
+void board_append_name(const struct board_row *row, int width, struct text *out);
 /* "3 above, 12 below": rows of a list that have no room; nothing when all have. */
 void board_outside(const struct list *list, struct text *out);
 

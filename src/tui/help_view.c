@@ -22,6 +22,8 @@ static const struct {
 	{"⋈3", "a merge of three parents"},
 	{"⊕", "picked in the sketch"},
 	{"✗ †", "suspect: flagged, or descends from a flagged model"},
+	{"@", "before a name: served by its maker, its weights cannot be had (the filter open leaves such out)"},
+	{"--high", "the model above in this setting"},
 	{"!", "before a name: a score that chance does not explain; details say which and why"},
 	{"a *", "left of the score: the letter of a mark, or a bookmark"},
 	{"↪", "drawn under another parent: Enter goes there, Ctrl-O returns"},

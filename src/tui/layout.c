@@ -133,7 +133,7 @@ static void title_counts(struct browser *browser, int detail, struct text *out)
 		text_append_format(out, " · board %s", board_name(browser));
 	if (detail > 1)
 		text_append_format(out, " (%zu of %s%s)", browser->session->board.count,
-				   figure_count(count, catalog->benchmark_count), detail > 2 ? " benchmarks" : "");
+				   figure_count(count, catalog->benchmark_count), detail < 3 ? "" : catalog->benchmark_count == 1 ? " benchmark" : " benchmarks");
 	title_fit_state(browser, out);
 }
 

@@ -128,7 +128,7 @@ static void mark_title(struct browser *browser, struct text *out)
 
 static void mark_corner(struct browser *browser, struct text *out)
 {
-	text_append(out, browser->rows[0].name);
+	board_append_name(&browser->rows[0], CORNER_NAME, out);
 }
 
 static bool mark_view_act(struct browser *browser, enum action action, int count)

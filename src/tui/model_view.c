@@ -137,6 +137,14 @@ static void draw_facts(struct flow *flow, const struct catalog_model *model)
 	flow->line++;
 	text_clear(&line);
 	text_append(&line, model->kind == KIND_UNKNOWN ? "kind unknown" : kind_name(model->kind));
+	if (model->provider)
+		text_append_format(&line, " · %s", model->provider);
+	if (model->setting)
+		text_append_format(&line, " · setting %s", model->setting);
+	if (model->reasoning == ANSWER_YES)
+		text_append(&line, " · reasons");
+	if (model->open_weights != ANSWER_UNKNOWN)
+		text_append(&line, model->open_weights == ANSWER_YES ? " · open weights" : " · served only (@)");
 	if (model->precision)
 		text_append_format(&line, " · %s", model->precision);
 	if (model->chat_template != ANSWER_UNKNOWN)

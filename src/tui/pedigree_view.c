@@ -77,7 +77,8 @@ static void pedigree_title(struct browser *browser, struct text *out)
 
 static void pedigree_corner(struct browser *browser, struct text *out)
 {
-	text_append_format(out, "share · %s", browser->rows[0].name);
+	text_append(out, "share · ");
+	board_append_name(&browser->rows[0], CORNER_NAME, out);
 }
 
 /* Lines between two models are passed over. */

@@ -390,19 +390,21 @@ static struct columns place_columns(int width)
 
 	if (width >= 112)
 		columns.note = right -= 11;
-	columns.weight = right, right -= 8;
-	columns.error = right, right -= 8;
+	columns.weight = right, right -= 7;
+	if (width >= 56)
+		columns.error = right, right -= 8;
 	columns.r = right, right -= 5;
 	if (width >= 66)
 		columns.r_bar = right, right -= R_CELLS + 1;
 	if (width >= 88)
 		columns.newest = right, right -= 9;
-	columns.models = right, right -= 8;
+	if (width >= 46)
+		columns.models = right, right -= 8;
 	if (width >= 100)
 		columns.scale = right, right -= 13;
 	if (width >= 112)
 		columns.metric = right - 12, right -= 13;
-	columns.name_width = right - 1;
+	columns.name_width = right - 2;
 	return columns;
 }
 
@@ -417,13 +419,15 @@ static void draw_header(struct browser *browser, const struct area *area)
 		draw_text(screen, area, 0, columns.metric, STYLE_DIM, "metric");
 	if (columns.scale)
 		draw_right(screen, area, 0, columns.scale, STYLE_DIM, "scale");
-	draw_right(screen, area, 0, columns.models, STYLE_DIM, "models");
+	if (columns.models)
+		draw_right(screen, area, 0, columns.models, STYLE_DIM, "models");
 	if (columns.newest)
 		draw_right(screen, area, 0, columns.newest, STYLE_DIM, "newest");
 	if (columns.r_bar)
 		draw_text(screen, area, 0, columns.r_bar - R_CELLS, STYLE_DIM, "predicted");
 	draw_right(screen, area, 0, columns.r, STYLE_DIM, "r");
-	draw_right(screen, area, 0, columns.error, STYLE_DIM, "error");
+	if (columns.error)
+		draw_right(screen, area, 0, columns.error, STYLE_DIM, "error");
 	draw_right(screen, area, 0, columns.weight, STYLE_DIM, "weight");
 }
 
@@ -441,9 +445,11 @@ static void draw_month(struct browser *browser, const struct area *area, int y, 
 
 static void draw_count(struct browser *browser, const struct area *area, int y, size_t count)
 {
+	int right = place_columns(area->width).models;
 	char buffer[FIGURE_SIZE];
 
-	draw_right(browser->screen, area, y, place_columns(area->width).models, STYLE_TEXT, figure_count(buffer, count));
+	if (right > 0)
+		draw_right(browser->screen, area, y, right, STYLE_TEXT, figure_count(buffer, count));
 }
 
 static void draw_suite(struct browser *browser, const struct area *area, int y, size_t number)
@@ -509,7 +515,9 @@ static void draw_quality(struct browser *browser, const struct area *area, int y
 		if (columns.r_bar)
 			draw_repeat(browser->screen, area, y, columns.r_bar - R_CELLS, cells, STYLE_BAR, "█");
 	}
-	draw_right(browser->screen, area, y, columns.error, STYLE_DIM, figure_on(buffer, row, figures->error, false));
+	if (columns.error)
+		draw_right(browser->screen, area, y, columns.error, STYLE_DIM,
+			   figure_on(buffer, row, figures->error, false));
 }
 
 static void draw_benchmark(struct browser *browser, const struct area *area, int y, size_t benchmark)
@@ -621,16 +629,6 @@ static void picker_corner(struct browser *browser, struct text *out)
 
 /* ---- actions -------------------------------------------------------------------------------- */
 
-static void ask_weight(struct browser *browser)
-{
-	char weight[FIGURE_SIZE] = "";
-	double now = weight_of(browser, row_here(browser)->number);
-
-	if (now > 0)
-		snprintf(weight, sizeof weight, "%g", now);
-	prompt_open(browser, &weight_prompt, weight);
-}
-
 static bool picker_act(struct browser *browser, enum action action, int count)
 {
 	struct picker *picker = browser->picker;
@@ -639,7 +637,7 @@ static bool picker_act(struct browser *browser, enum action action, int count)
 	switch (action) {
 	case ACTION_PICK_BENCHMARK: toggle_here(browser); return true;
 	case ACTION_PICK_ENTER: enter_here(browser); return true;
-	case ACTION_PICK_WEIGHT: ask_weight(browser); return true;
+	case ACTION_PICK_WEIGHT: prompt_open(browser, &weight_prompt, ""); return true;
 	case ACTION_PICK_SAVE:
 		prompt_open(browser, &save_prompt, browser->session->board.suite || !browser->session->board.name
 							   ? "" : browser->session->board.name);
