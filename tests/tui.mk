@@ -53,8 +53,8 @@ EXTRA_DIST += tests/terminal/terminal.sh tests/screens/expected \
 	tests/screens/picker.keys tests/screens/picker-ascii.keys \
 	tests/screens/files
 
-# Random keys and sizes for a minute; most telling in a build that was configured
+# Random keys and sizes of a thousand scripts; most telling in a build that was configured
 # with --enable-sanitizers.
 check-random: stemma tests/screens/cache
-	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/screens/random.sh 60
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/screens/random.sh 1000
 .PHONY: check-random

@@ -86,8 +86,8 @@ static enum status importer_put(struct importer *importer, const struct record *
 		return store_put_alias(importer->store, &record->of.alias, change, error);
 	case RECORD_PARENTS:
 		return store_put_parents(importer->store, &record->of.parents, change, error);
-	case RECORD_BENCHMARK: /* no reader delivers any yet */
-		break;
+	case RECORD_BENCHMARK: /* the cache has room for none yet */
+		return STATUS_OK;
 	case RECORD_OUTCOMES:
 		report->outcomes++;
 		return store_put_outcomes(importer->store, &record->of.outcomes, change, error);

@@ -66,9 +66,10 @@ static void step_progress(void *context, const char *stage, double fraction)
 	if (interrupted)
 		progress_cancel(&cli->progress);
 	double now = clock_seconds();
-	if (!isatty(STDERR_FILENO) || now - cli->progress_time < 0.1)
+	if (!isatty(STDERR_FILENO) || (stage == cli->progress_stage && now - cli->progress_time < 0.1))
 		return;
 	draw_progress(stage, fraction);
+	cli->progress_stage = stage;
 	cli->progress_time = now;
 	cli->progress_shown = true;
 }

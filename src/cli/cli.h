@@ -28,7 +28,8 @@ struct cli {
 	bool utf8;                /* standard output can show it */
 	struct progress progress; /* cancelled by SIGINT */
 	bool progress_shown;      /* a progress line is on the terminal */
-	double progress_time;     /* when it was last drawn, seconds */
+	const char *progress_stage; /* that was last drawn; only to be compared */
+	double progress_time;     /* when, seconds */
 };
 
 /* Must not move afterwards: its progress points to it. */
