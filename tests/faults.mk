@@ -1,11 +1,10 @@
-# What the world does: in `make check` a little of it, in `make check-faults`
+# What the world does: in `make check-long` a little of it, in `make check-faults`
 # two hundred kills.
-FAULT_TESTS = tests/faults/faults.sh tests/faults/full.sh
+FAULT_TESTS = tests/faults/inject.sh tests/faults/faults.sh tests/faults/full.sh
 
 # Every call that can fail, made to fail.
 if HAVE_WRAP
 check_PROGRAMS += tests/faults/inject
-TESTS += tests/faults/inject
 endif
 tests_faults_inject_SOURCES = tests/faults/inject.c tests/faults/caches.c tests/faults/caches.h tests/faults/crash.c tests/faults/crash.h tests/faults/scenarios.c tests/faults/scenarios.h \
 	tests/faults/failing.c tests/faults/failing.h tests/faults/failing_private.h tests/faults/failing_memory.c \
@@ -16,7 +15,7 @@ tests_faults_inject_LDADD = @FAILING_FLAGS@ libcli.a $(TUI_TEST_LIBS)
 check_PROGRAMS += tests/faults/kill_at
 tests_faults_kill_at_SOURCES = tests/faults/kill_at.c
 tests_faults_kill_at_LDADD =
-TESTS += $(FAULT_TESTS)
+LONG_TESTS += $(FAULT_TESTS)
 dist_check_SCRIPTS += $(FAULT_TESTS)
 
 EXTRA_DIST += tests/faults/README tests/faults/session.sh tests/faults/threads.supp

@@ -1,11 +1,14 @@
 # tests of src/formats
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/formats tests/unit/cards
-TESTS += tests/unit/formats tests/unit/cards
+check_PROGRAMS += tests/unit/formats tests/unit/tables tests/unit/cards
+TESTS += tests/unit/formats tests/unit/tables tests/unit/cards
 tests_unit_formats_SOURCES = tests/unit/formats.c tests/unit/formats.h tests/unit/test.h
 tests_unit_formats_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_formats_LDADD = libformats.a libbase.a $(CMOCKA_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) \
 	$(ZLIB_LIBS) -lm
+tests_unit_tables_SOURCES = tests/unit/tables.c tests/unit/formats.h tests/unit/test.h
+tests_unit_tables_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_tables_LDADD = $(tests_unit_formats_LDADD)
 tests_unit_cards_SOURCES = tests/unit/cards.c tests/unit/formats.h tests/unit/test.h
 tests_unit_cards_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_cards_LDADD = $(tests_unit_formats_LDADD)

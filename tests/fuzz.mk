@@ -6,6 +6,8 @@ FUZZ_TARGETS = \
 	tests/fuzz/edges \
 	tests/fuzz/renames \
 	tests/fuzz/models \
+	tests/fuzz/cells \
+	tests/fuzz/benchmarks \
 	tests/fuzz/outcomes \
 	tests/fuzz/samples \
 	tests/fuzz/hub \

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Checks the arrows of the house: each layer includes only the layers below it,
-# and only its own outside libraries.  Prints TAP.
+# and only its own outside libraries; the rooms of the engine have an order, too.
+# Prints TAP.
 cd "${top_srcdir:-.}" || exit 99
 
 # layer: the layers it may include : the outside headers that only it may use
@@ -32,7 +33,38 @@ broken_arrows() {
 	grep -Hn '#include "\.\./' $files
 }
 
-echo 1..9
+# ---- rooms of the engine ---------------------------------------------------------
+
+# Each uses only those before it.
+rooms='data model solve ask search answers guess judge'
+# Those that point up, and are to go.  Do not add one.
+#   model:solve   the fit calls the algebra, which reads the model: a circle
+#   ask:answers   functions of ask/query.c are declared in answers/answer_model.h
+known_up='model:solve ask:answers'
+
+# may_use ROOM OTHER
+may_use() {
+	[ "$1" = "$2" ] && return 0
+	case " $known_up " in *" $1:$2 "*) return 0 ;; esac
+	case $rooms in *"$2"*"$1"*) return 0 ;; esac
+	return 1
+}
+# broken_includes: prints each include of the engine's own headers that must not be there.
+broken_includes() {
+	find src/engine -mindepth 1 -maxdepth 1 -name '*.[ch]' | sed 's/$/: not in a room/'
+	for room in $rooms; do
+		# Its files name headers by their room.
+		find "src/engine/$room" -name '*.[ch]' -exec grep -Hn '^#include "' {} + |
+			grep -v '"stemma/' | while IFS=: read -r file line include; do
+				header=${include#*\"}
+				other=${header%%/*}
+				case $header in */*) may_use "$room" "$other" && continue ;; esac
+				echo "$file:$line: $include"
+			done
+	done
+}
+
+echo 1..11
 number=0
 for rule in $(printf '%s' "$rules" | tr ' ' '+'); do
 	number=$((number + 1))
@@ -52,3 +84,21 @@ probe=$(mktemp -d) && mkdir -p "$probe/src/store" && echo '#include "stemma/engi
 found=$(cd "$probe" && broken_arrows store base sqlite3.h)
 rm -rf "$probe"
 if [ -n "$found" ]; then echo "ok $number - a broken arrow is found"; else echo "not ok $number - a broken arrow is found"; fi
+number=$((number + 1))
+found=$(broken_includes)
+if [ -z "$found" ]; then
+	echo "ok $number - a room of the engine uses only those before it"
+else
+	printf '%s\n' "$found" | sed 's/^/# /'
+	echo "not ok $number - a room of the engine uses only those before it"
+fi
+number=$((number + 1))
+probe=$(mktemp -d)
+for room in $rooms; do mkdir -p "$probe/src/engine/$room"; done
+echo '#include "model/fit.h"' >"$probe/src/engine/data/up.c"
+echo '#include "query.h"' >"$probe/src/engine/ask/bare.c"
+echo '#include "model/fit.h"' >"$probe/src/engine/ask/down.c"
+echo >"$probe/src/engine/loose.c"
+found=$(cd "$probe" && broken_includes | wc -l)
+rm -rf "$probe"
+if [ "$found" -eq 3 ]; then echo "ok $number - and what does not is found"; else echo "not ok $number - and what does not is found"; fi

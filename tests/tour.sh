@@ -13,6 +13,7 @@ need_utf8
 unset LINES COLUMNS NO_COLOR
 readme=$top_srcdir/README
 
+starter tour.db
 LC_ALL=$locale "$program" --db tour.db browse --no-config --script "$top_srcdir/share/tour.keys" 2>err
 code=$?
 if [ "$1" = --accept ]; then

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "packed.h"
 #include "stemma/base/hash.h"
@@ -59,14 +60,14 @@ struct loaded_benchmark {
 	int64_t id;
 	struct catalog_benchmark shown;
 	const char *variant_of;
-	size_t scored; /* models with a score */
-	bool hidden;
+	size_t scored; /* scores */
+	bool absent;   /* it is not loaded */
 };
 
 struct loaded_score {
-	uint32_t model, benchmark;
+	uint32_t model;
 	int64_t evaluation;
-	double value;
+	struct engine_cell cell; /* its benchmark by place among those of the cache */
 };
 
 /* Most models share few architectures, licences and sources. */
@@ -81,7 +82,7 @@ struct loader {
 	bool renamed; /* a name was not clean */
 	struct loaded_benchmark *benchmarks;
 	size_t benchmark_count, benchmark_capacity;
-	struct loaded_score *scores; /* also of the hidden ones; those of a model together */
+	struct loaded_score *scores; /* those of a model together */
 	size_t score_count, score_capacity;
 	int64_t *runs;  /* of each model the run whose set-up is told, 0 none */
 	size_t last;    /* the model of the last row: rows of a model come together */
@@ -163,25 +164,27 @@ static char *loader_share(struct loader *loader, const char *text)
 	return *place && strcmp(*place, text) == 0 ? *place : catalog_keep(loader->catalog, text);
 }
 
-/* The engine takes a dense table of few columns: for now only the suite that is full. */
-#define DENSE_SUITE "openllm2"
-#define DENSE_MAX 16
-
 static bool load_benchmark(void *context, const struct store_benchmark *row)
 {
 	struct loader *loader = context;
 
-	if (!row->facts.suite || strcmp(row->facts.suite, DENSE_SUITE) != 0 ||
-	    loader->benchmark_count == DENSE_MAX)
-		return true;
 	loader->benchmarks = memory_grow(loader->benchmarks, loader->benchmark_count,
 					 &loader->benchmark_capacity, sizeof *loader->benchmarks);
+	const struct benchmark_facts *facts = &row->facts;
+	struct catalog *catalog = loader->catalog;
 	loader->benchmarks[loader->benchmark_count++] = (struct loaded_benchmark){
 		.id = row->id,
-		.shown = {.key = catalog_keep_name(loader->catalog, row->facts.key),
-			  .title = catalog_keep_name(loader->catalog, row->facts.title),
-			  .instances = row->facts.instances > 0 ? (int)row->facts.instances : 0},
-		.variant_of = catalog_keep(loader->catalog, row->variant_of),
+		.shown = {.id = row->id,
+			  .key = catalog_keep_name(catalog, facts->key),
+			  .title = catalog_keep_name(catalog, facts->title),
+			  .suite = loader_share(loader, facts->suite),
+			  .metric = loader_share(loader, facts->metric),
+			  .unit = loader_share(loader, facts->unit),
+			  .family = loader_share(loader, facts->family),
+			  .lower = facts->lower, .upper = facts->upper, .chance = facts->chance,
+			  .higher_is_better = facts->higher_is_better != ANSWER_NO,
+			  .instances = facts->instances, .hidden = row->hidden},
+		.variant_of = catalog_keep(catalog, row->variant_of),
 	};
 	return true;
 }
@@ -205,6 +208,8 @@ static bool load_model(void *context, const struct store_model *row)
 		.likes = facts->likes,
 		.kind = facts->kind,
 		.chat_template = ANSWER_UNKNOWN,
+		.reasoning = ANSWER_UNKNOWN,
+		.open_weights = ANSWER_UNKNOWN,
 		.suspect = row->suspect,
 	};
 	/* The index of the cache does not know the cleaned name. */
@@ -259,21 +264,65 @@ static bool load_edge(void *context, const struct store_edge *row)
 	return go_on;
 }
 
+static int compare_ids(const void *key, const void *entry)
+{
+	int64_t id = *(const int64_t *)key;
+	const struct loaded_benchmark *benchmark = entry;
+
+	return (id > benchmark->id) - (id < benchmark->id);
+}
+
 static bool load_score(void *context, const struct store_score *row)
 {
 	struct loader *loader = context;
 	size_t model = loader_model(loader, row->model);
+	struct loaded_benchmark *benchmark = loader->benchmark_count == 0 ? NULL :
+		bsearch(&row->benchmark, loader->benchmarks, loader->benchmark_count, sizeof *benchmark, compare_ids);
 
-	for (size_t b = 0; b < loader->benchmark_count && model != CATALOG_NONE; b++) {
-		if (loader->benchmarks[b].id != row->benchmark)
-			continue;
-		loader->benchmarks[b].scored++;
-		loader->scores = memory_grow(loader->scores, loader->score_count, &loader->score_capacity,
-					     sizeof *loader->scores);
-		loader->scores[loader->score_count++] = (struct loaded_score){
-			.model = (uint32_t)model, .benchmark = (uint32_t)b, .evaluation = row->evaluation,
-			.value = row->value};
-	}
+	if (!benchmark || model == CATALOG_NONE || !isfinite(row->value))
+		return true;
+	benchmark->scored++;
+	loader->scores = memory_grow(loader->scores, loader->score_count, &loader->score_capacity,
+				     sizeof *loader->scores);
+	loader->scores[loader->score_count++] = (struct loaded_score){
+		.model = (uint32_t)model, .evaluation = row->evaluation,
+		.cell = {.benchmark = (uint32_t)(benchmark - loader->benchmarks), .value = row->value,
+			 .error = (float)row->error, .chat_template = (int8_t)row->chat_template}};
+	return true;
+}
+
+/* What else is told of a model.  X(key, statement) */
+#define ATTRIBUTE_TABLE(X) \
+	X("provider", model->provider = loader_share(loader, facts->value)) \
+	X("base", model->base = loader_share(loader, facts->value)) \
+	X("setting", model->setting = loader_share(loader, facts->value)) \
+	X("reasoning", model->reasoning = attribute_answer(facts->value)) \
+	X("open_weights", model->open_weights = attribute_answer(facts->value))
+
+static enum answer attribute_answer(const char *value)
+{
+	static const struct { const char *word; enum answer answer; } words[] = {
+		{"1", ANSWER_YES}, {"yes", ANSWER_YES}, {"true", ANSWER_YES},
+		{"0", ANSWER_NO}, {"no", ANSWER_NO}, {"false", ANSWER_NO},
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcasecmp(value, words[i].word) == 0)
+			return words[i].answer;
+	return ANSWER_UNKNOWN;
+}
+
+static bool load_attribute(void *context, int64_t id, const struct attribute_facts *facts)
+{
+	struct loader *loader = context;
+	size_t index = loader_model(loader, id);
+
+	if (index == CATALOG_NONE || !facts->key || !facts->value)
+		return true;
+	struct catalog_model *model = &loader->catalog->models[index];
+#define X(word, statement) if (strcmp(facts->key, word) == 0) statement;
+	ATTRIBUTE_TABLE(X)
+#undef X
 	return true;
 }
 
@@ -295,71 +344,20 @@ static bool load_evaluation(void *context, const struct store_evaluation *row)
 	return true;
 }
 
-/* ---- which scoring --------------------------------------------------------- */
+/* ---- cells ----------------------------------------------------------------- */
 
-static bool same_test(const struct loaded_benchmark *a, const struct loaded_benchmark *b)
-{
-	const char *test_a = a->variant_of ? a->variant_of : a->shown.key;
-	const char *test_b = b->variant_of ? b->variant_of : b->shown.key;
-
-	return strcmp(test_a, test_b) == 0;
-}
-
-/* Models that have the hidden scoring and lack the shown one. */
-static size_t count_left_out(const struct loader *loader, size_t shown, size_t hidden)
-{
-	size_t count = 0;
-
-	for (size_t i = 0, next; i < loader->score_count; i = next) {
-		bool has_shown = false, has_hidden = false;
-		for (next = i; next < loader->score_count &&
-		     loader->scores[next].model == loader->scores[i].model; next++) {
-			has_shown |= loader->scores[next].benchmark == shown;
-			has_hidden |= loader->scores[next].benchmark == hidden;
-		}
-		count += has_hidden && !has_shown;
-	}
-	return count;
-}
-
-static void note_left_out(struct loader *loader, size_t shown, size_t hidden)
-{
-	const struct loaded_benchmark *best = &loader->benchmarks[shown];
-	const struct loaded_benchmark *other = &loader->benchmarks[hidden];
-	size_t count = count_left_out(loader, shown, hidden);
-	struct text notice = {0};
-
-	if (count == 0)
-		return;
-	if (loader->catalog->notice)
-		text_append_format(&notice, "%s; ", loader->catalog->notice);
-	text_append_format(&notice, "%s is shown for %zu models; %zu have only %s, which does not compare"
-			   " with it and is left out", best->shown.title, best->scored, count,
-			   other->shown.title);
-	free(loader->catalog->notice);
-	loader->catalog->notice = text_steal(&notice);
-}
-
-/* Two scorings of one test must not be mixed: of each test the one with more
- * models is shown, and the plain one when they are equal.  A benchmark without
- * any score teaches nothing; without scores at all the plain ones stand. */
+/* A benchmark without any score teaches nothing; without scores at all the plain ones
+ * stand. */
 static void loader_choose_benchmarks(struct loader *loader)
 {
-	struct loaded_benchmark *all = loader->benchmarks;
-	size_t scores = 0;
+	struct catalog *catalog = loader->catalog;
 
-	for (size_t b = 0; b < loader->benchmark_count; b++)
-		scores += all[b].scored;
+	catalog->shown = memory_allocate(loader->benchmark_count, sizeof *catalog->shown);
 	for (size_t b = 0; b < loader->benchmark_count; b++) {
-		size_t best = b;
-		for (size_t c = 0; c < loader->benchmark_count; c++)
-			if (same_test(&all[b], &all[c]) &&
-			    (all[c].scored > all[best].scored ||
-			     (all[c].scored == all[best].scored && !all[c].variant_of)))
-				best = c;
-		all[b].hidden = best != b || (scores > 0 && all[b].scored == 0);
-		if (best != b && all[b].scored > 0)
-			note_left_out(loader, best, b);
+		struct loaded_benchmark *benchmark = &loader->benchmarks[b];
+		benchmark->absent = loader->score_count > 0 ? benchmark->scored == 0 : benchmark->variant_of != NULL;
+		if (!benchmark->absent)
+			catalog->shown[catalog->benchmark_count++] = (uint32_t)b;
 	}
 }
 
@@ -372,72 +370,80 @@ static void loader_number_rows(struct loader *loader)
 	for (size_t i = 0; i < loader->score_count; i++) {
 		const struct loaded_score *score = &loader->scores[i];
 		uint32_t *row = &catalog->score_row[score->model];
-		if (loader->benchmarks[score->benchmark].hidden || *row != 0)
+		if (*row != 0)
 			continue;
 		*row = (uint32_t)++catalog->scored_count;
 		catalog->models[score->model].scored = true;
 	}
 }
 
-static void loader_choose_runs(struct loader *loader)
+/* Puts a cell in its place in a row, of which `end` is the end; false when it is there already. */
+static bool row_insert(struct engine_cell *cells, size_t begin, size_t end, const struct engine_cell *cell)
 {
-	loader->runs = memory_zero(loader->catalog->count + 1, sizeof *loader->runs);
-	for (size_t i = loader->score_count; i-- > 0;)
-		if (!loader->benchmarks[loader->scores[i].benchmark].hidden)
-			loader->runs[loader->scores[i].model] = loader->scores[i].evaluation;
+	size_t place = end;
+
+	for (; place > begin && cells[place - 1].benchmark >= cell->benchmark; place--)
+		if (cells[place - 1].benchmark == cell->benchmark)
+			return false;
+	memmove(cells + place + 1, cells + place, (end - place) * sizeof *cells);
+	cells[place] = *cell;
+	return true;
 }
 
+/* Rows one after the other; a damaged cache may have two scores where there is to be one. */
 static void loader_keep_scores(struct loader *loader)
 {
 	struct catalog *catalog = loader->catalog;
-	size_t *place = memory_allocate(loader->benchmark_count + 1, sizeof *place);
+	uint32_t *place = memory_zero(loader->benchmark_count + 1, sizeof *place);
 
-	catalog->shown = memory_allocate(loader->benchmark_count, sizeof *catalog->shown);
-	for (size_t b = 0; b < loader->benchmark_count; b++) {
-		place[b] = catalog->benchmark_count;
-		if (!loader->benchmarks[b].hidden)
-			catalog->shown[catalog->benchmark_count++] = (uint32_t)b;
-	}
+	loader_choose_benchmarks(loader);
 	loader_number_rows(loader);
-	size_t cells = (catalog->scored_count + 1) * catalog->benchmark_count;
-	catalog->scores = memory_allocate(cells, sizeof(double));
-	for (size_t i = 0; i < cells; i++)
-		catalog->scores[i] = NAN;
+	for (size_t b = 0; b < catalog->benchmark_count; b++)
+		place[catalog->shown[b]] = (uint32_t)b;
+	size_t rows = catalog->scored_count + 1, used = 0;
+	size_t *start = catalog->cell_start = memory_zero(rows + 1, sizeof *start);
+	size_t *end = memory_allocate(rows, sizeof *end);
+	for (size_t i = 0; i < loader->score_count; i++)
+		start[catalog->score_row[loader->scores[i].model] + 1]++;
+	for (size_t row = 0; row < rows; row++)
+		start[row + 1] += start[row];
+	catalog->cells = memory_zero(loader->score_count + 1, sizeof *catalog->cells);
+	for (size_t row = 0; row < rows; row++)
+		end[row] = start[row];
 	for (size_t i = 0; i < loader->score_count; i++) {
-		const struct loaded_score *score = &loader->scores[i];
-		if (!loader->benchmarks[score->benchmark].hidden)
-			catalog->scores[catalog->score_row[score->model] * catalog->benchmark_count +
-					place[score->benchmark]] = score->value;
+		size_t row = catalog->score_row[loader->scores[i].model];
+		struct engine_cell cell = loader->scores[i].cell;
+		cell.benchmark = place[cell.benchmark];
+		end[row] += row_insert(catalog->cells, start[row], end[row], &cell);
 	}
+	for (size_t row = 0; row < rows; row++) { /* closes the gaps of what was there twice */
+		size_t count = end[row] - start[row];
+		memmove(catalog->cells + used, catalog->cells + start[row], count * sizeof *catalog->cells);
+		start[row] = used;
+		used += count;
+	}
+	start[rows] = used;
+	free(end);
 	free(place);
-}
-
-void catalog_average_scores(struct catalog *catalog)
-{
-	size_t benchmarks = catalog->benchmark_count;
-
-	catalog->averages = memory_allocate(catalog->scored_count + 1, sizeof *catalog->averages);
-	for (size_t row = 0; row <= catalog->scored_count; row++) {
-		double sum = 0;
-		for (size_t b = 0; b < benchmarks; b++)
-			sum += catalog->scores[row * benchmarks + b];
-		catalog->averages[row] = row > 0 ? sum / (double)benchmarks : NAN;
-	}
 }
 
 /* ---- the whole ------------------------------------------------------------- */
 
+static void loader_choose_runs(struct loader *loader)
+{
+	loader->runs = memory_zero(loader->catalog->count + 1, sizeof *loader->runs);
+	for (size_t i = loader->score_count; i-- > 0;)
+		loader->runs[loader->scores[i].model] = loader->scores[i].evaluation;
+}
+
 static enum status loader_read_scores(struct loader *loader, struct store *store,
 				      struct error *error)
 {
-	struct catalog *catalog = loader->catalog;
 	enum status status = store_each_score(store, load_score, loader, error);
 	if (status != STATUS_OK)
 		return status;
-	loader_choose_benchmarks(loader);
 	loader_choose_runs(loader);
 	loader_keep_scores(loader);
-	catalog_average_scores(catalog);
 	return store_each_evaluation(store, 0, load_evaluation, loader, error);
 }
 
@@ -516,13 +522,28 @@ static enum status loader_read_rows(struct loader *loader, struct store *store, 
 	return status == STATUS_OK && loader->cancelled ? STATUS_CANCELLED : status;
 }
 
+/* The benchmark whose other scoring one is, if that is loaded. */
+static size_t other_scoring(const struct loader *loader, const struct loaded_benchmark *benchmark)
+{
+	const struct catalog *catalog = loader->catalog;
+
+	for (size_t b = 0; b < catalog->benchmark_count && benchmark->variant_of; b++)
+		if (strcmp(loader->benchmarks[catalog->shown[b]].shown.key, benchmark->variant_of) == 0)
+			return b;
+	return CATALOG_NONE;
+}
+
 static void loader_show_benchmarks(struct loader *loader)
 {
 	struct catalog *catalog = loader->catalog;
 
 	catalog->benchmarks = memory_allocate(catalog->benchmark_count, sizeof *catalog->benchmarks);
-	for (size_t b = 0; b < catalog->benchmark_count; b++)
-		catalog->benchmarks[b] = loader->benchmarks[catalog->shown[b]].shown;
+	for (size_t b = 0; b < catalog->benchmark_count; b++) {
+		const struct loaded_benchmark *benchmark = &loader->benchmarks[catalog->shown[b]];
+		catalog->benchmarks[b] = benchmark->shown;
+		catalog->benchmarks[b].other = other_scoring(loader, benchmark);
+	}
+	catalog_describe_benchmarks(catalog);
 }
 
 static enum status loader_read(struct loader *loader, struct store *store, bool rows, struct error *error)

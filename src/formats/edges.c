@@ -1,10 +1,12 @@
 /* Edge lists and renames as CSV. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "csv.h"
 #include "reading.h"
+#include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 
 struct edge_columns {
@@ -34,10 +36,13 @@ static enum relation edge_relation(const struct csv *csv, int column)
 	} known[] = {
 		{"root_gen", RELATION_UNKNOWN}, {"lora", RELATION_ADAPTER}, {"quantization", RELATION_QUANTIZED},
 		{"fine-tune", RELATION_FINETUNE}, {"distillation", RELATION_DISTILL},
+		{"variant:mode", RELATION_SETTING}, {"variant:tier", RELATION_VERSION},
 	};
 	const char *word = csv_field(csv, column);
-	enum relation relation = relation_parse(word);
+	char *sure = memory_string_slice(word, strcspn(word, "?")); /* "finetune?" is a guess */
+	enum relation relation = relation_parse(sure);
 
+	free(sure);
 	if (!word[0])
 		return RELATION_UNKNOWN;
 	for (size_t i = 0; i < sizeof known / sizeof *known && relation == RELATION_COUNT; i++)
@@ -69,6 +74,8 @@ static enum trust edge_trust(const char *source, const char *word, bool direct)
 		return stated < TRUST_USER ? stated : TRUST_USER;
 	if (!direct)
 		return TRUST_ROOT;
+	if (strstr(source, "inferred"))
+		return TRUST_INFERRED;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (strncmp(source, known[i].prefix, strlen(known[i].prefix)) == 0)
 			return known[i].trust;
@@ -76,23 +83,17 @@ static enum trust edge_trust(const char *source, const char *word, bool direct)
 }
 
 /* Whether the row can be an edge; says why not. */
-static bool edges_row_is_sound(const struct csv *csv, const struct edge_columns *columns)
+static bool edges_row_is_sound(const struct csv *csv, const struct edge_columns *columns, const char *child,
+			       const char *parent)
 {
-	const char *child = csv_field(csv, columns->child), *parent = csv_field(csv, columns->parent);
-	const char *word = csv_field(csv, columns->relation);
 	bool bad;
 	double weight = csv_number(csv, columns->weight, &bad);
 
-	if (!csv_require_name(csv, columns->child) || !csv_require_name(csv, columns->parent))
-		return false;
 	if (utf8_compare_names(child, parent) == 0)
 		csv_reject(csv, columns->parent, "%s is given as its own parent", child);
 	else if (bad || weight < 0)
 		csv_reject(csv, columns->weight, "weight \"%s\" is not a number >= 0",
 			   csv_field(csv, columns->weight));
-	else if (strncmp(word, "variant:", 8) == 0 && strcmp(word + 8, "training_stage") != 0)
-		csv_reject(csv, columns->relation, "%s is another %s of %s, not made from it", child,
-			   word + 8, parent);
 	else
 		return true;
 	return false;
@@ -109,23 +110,25 @@ static void name_source(char *name, size_t size, const char *sources, bool repea
 	snprintf(name, size, "%.*s%s", length, sources, repeated ? "-list" : "");
 }
 
-static void edges_row(struct source *source, const struct csv *csv, const struct edge_columns *columns)
+static void edges_row(struct source *source, struct csv *csv, const struct edge_columns *columns)
 {
-	const char *sources = csv_field(csv, columns->sources);
-	const char *method = csv_field(csv, columns->method);
+	const char *child = csv_name(csv, columns->child);
+	const char *parent = child ? csv_name(csv, columns->parent) : NULL;
+	const char *sources = csv_field(csv, columns->sources), *relation = csv_field(csv, columns->relation);
 	const char *word = csv_field(csv, columns->trust);
 	char name[64];
 
-	if (!edges_row_is_sound(csv, columns))
+	if (!child || !parent || !edges_row_is_sound(csv, columns, child, parent))
 		return;
 	sources = sources[0] ? sources : "user";
 	enum trust trust = edge_trust(sources, word, strcmp(csv_field(csv, columns->direct), "0") != 0);
+	if (relation[0] && relation[strlen(relation) - 1] == '?' && trust > TRUST_INFERRED)
+		trust = TRUST_INFERRED;
 	name_source(name, sizeof name, sources, !word[0] && trust >= TRUST_DECLARED && trust < TRUST_USER);
 	struct record record = {.type = RECORD_EDGE, .line = csv->line, .of.edge = {
-		.child = csv_field(csv, columns->child), .parent = csv_field(csv, columns->parent),
-		.relation = edge_relation(csv, columns->relation),
+		.child = child, .parent = parent, .relation = edge_relation(csv, columns->relation),
 		.weight = csv_number(csv, columns->weight, NULL),
-		.method = method[0] ? method : NULL, .source = name, .trust = trust,
+		.method = csv_text(csv, columns->method), .source = name, .trust = trust,
 	}};
 	deliver(source, &record);
 }
@@ -152,11 +155,11 @@ enum status renames_read(struct source *source)
 	if (csv_open_with(&csv, source, required) == STATUS_OK) {
 		int alias = csv_column(&csv, "leaderboard_id"), current = csv_column(&csv, "current_hub_id");
 		while (csv_next(&csv)) {
+			const char *name = csv_name(&csv, alias), *now = name ? csv_name(&csv, current) : NULL;
 			struct record record = {.type = RECORD_ALIAS, .line = csv.line, .of.alias = {
-				.alias = csv_field(&csv, alias), .current = csv_field(&csv, current),
-				.source = "renames",
+				.alias = name, .current = now, .source = "renames",
 			}};
-			if (csv_require_name(&csv, alias) && csv_require_name(&csv, current))
+			if (now)
 				deliver(source, &record);
 		}
 	}

@@ -151,7 +151,7 @@ static enum kind contents_kind(const struct csv *csv, const struct contents_colu
 	return kind == KIND_COUNT ? KIND_UNKNOWN : kind;
 }
 
-static enum status contents_model(struct source *source, const struct csv *csv,
+static enum status contents_model(struct source *source, struct csv *csv,
 				  const struct contents_columns *columns, const char *name)
 {
 	double params = csv_number(csv, columns->params, NULL);
@@ -185,7 +185,7 @@ static enum status contents_base(struct source *source, const struct csv *csv,
 	return deliver(source, &record);
 }
 
-static enum status contents_evaluation(struct source *source, const struct csv *csv,
+static enum status contents_evaluation(struct source *source, struct csv *csv,
 				       const struct contents_columns *columns, const char *name,
 				       const char *math_key)
 {
@@ -217,12 +217,12 @@ static enum status contents_evaluation(struct source *source, const struct csv *
 	return deliver(source, &record);
 }
 
-static void contents_row(struct source *source, const struct csv *csv,
-			 const struct contents_columns *columns, const char *math_key)
+static void contents_row(struct source *source, struct csv *csv, const struct contents_columns *columns,
+			 const char *math_key)
 {
-	const char *name = csv_field(csv, columns->name);
+	const char *name = csv_name(csv, columns->name);
 
-	if (!csv_require_whole(csv) || !csv_require_name(csv, columns->name))
+	if (!name)
 		return;
 	if (contents_model(source, csv, columns, name) == STATUS_OK &&
 	    contents_base(source, csv, columns, name) == STATUS_OK)
@@ -286,11 +286,11 @@ static struct scores_columns scores_columns(const struct csv *csv)
 }
 
 static enum status scores_model(struct source *source, const struct csv *csv,
-				const struct scores_columns *columns)
+				const struct scores_columns *columns, const char *name)
 {
 	double params = csv_number(csv, columns->params, NULL);
 	struct record record = {.type = RECORD_MODEL, .line = csv->line, .of.model = {
-		.name = csv_field(csv, columns->name),
+		.name = name,
 		.architecture = csv_text(csv, columns->architecture),
 		.params_b = params > 0 ? params : NAN, .likes = NAN, .moe = ANSWER_UNKNOWN,
 		.source = "scores", .rank = RANK_SCORES_TABLE,
@@ -299,7 +299,8 @@ static enum status scores_model(struct source *source, const struct csv *csv,
 }
 
 static enum status scores_evaluation(struct source *source, const struct csv *csv,
-				     const struct scores_columns *columns, const char *math_key)
+				     const struct scores_columns *columns, const char *name,
+				     const char *math_key)
 {
 	struct score_facts scores[6];
 	size_t count = 0;
@@ -316,7 +317,7 @@ static enum status scores_evaluation(struct source *source, const struct csv *cs
 	if (count == 0)
 		return source->status;
 	struct record record = {.type = RECORD_EVALUATION, .line = csv->line, .of.evaluation = {
-		.model = csv_field(csv, columns->name), .source = "scores", .rank = RANK_SCORES_TABLE,
+		.model = name, .source = "scores", .rank = RANK_SCORES_TABLE,
 		.precision = csv_text(csv, columns->precision),
 		.chat_template = ANSWER_UNKNOWN, .scores = scores, .score_count = count,
 	}};
@@ -334,10 +335,11 @@ enum status scores_read(struct source *source)
 		return source->status;
 	if (csv_open_with(&csv, source, required) == STATUS_OK) {
 		struct scores_columns columns = scores_columns(&csv);
-		while (csv_next(&csv))
-			if (csv_require_whole(&csv) && csv_require_name(&csv, columns.name) &&
-			    scores_model(source, &csv, &columns) == STATUS_OK)
-				scores_evaluation(source, &csv, &columns, math_key);
+		while (csv_next(&csv)) {
+			const char *name = csv_name(&csv, columns.name);
+			if (name && scores_model(source, &csv, &columns, name) == STATUS_OK)
+				scores_evaluation(source, &csv, &columns, name, math_key);
+		}
 	}
 	csv_close(&csv);
 	return source->status;

@@ -6,12 +6,14 @@ libformats_a_SOURCES = \
 	src/formats/merge_records.c src/formats/merge_shares.c src/formats/merge_slice.c \
 	src/formats/merge_values.c src/formats/merge_write.c \
 	include/stemma/formats/corrections.h src/formats/corrections.c \
-	src/formats/csv.h src/formats/csv.c \
+	src/formats/csv.h src/formats/csv.c include/stemma/formats/folds.h src/formats/folds.c \
 	src/formats/card.h src/formats/card.c src/formats/harness.c \
 	src/formats/json_read.h src/formats/json_read.c \
 	src/formats/origin.h src/formats/origin.c include/stemma/formats/rows.h src/formats/rows.c \
+	src/formats/encoding.h src/formats/encoding.c \
 	src/formats/edges.c include/stemma/formats/hub.h src/formats/hub.h src/formats/hub.c src/formats/leaderboard.c \
-	src/formats/models.c src/formats/outcomes.c src/formats/samples.c \
+	src/formats/tables.h src/formats/tables.c src/formats/models.c src/formats/long.c src/formats/benchmarks.c \
+	src/formats/outcomes.c src/formats/samples.c \
 	include/stemma/formats/settings.h src/formats/settings.c \
 	src/formats/source.h src/formats/source.c \
 	src/formats/yaml_tree.h src/formats/yaml_tree.c \

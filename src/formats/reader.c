@@ -10,6 +10,7 @@
 
 #include "card.h"
 #include "reading.h"
+#include "tables.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/memory.h"
 #include "stemma/formats/mergekit.h"
@@ -97,58 +98,32 @@ bool is_hub_name(const char *name)
 	return is_name_part(name, (size_t)(slash - name)) && is_name_part(slash + 1, strlen(slash + 1));
 }
 
+char *setting_base(const char *name, const char **setting)
+{
+	const char *mark = strstr(name, "--");
+
+	*setting = mark ? mark + 2 : NULL;
+	return mark ? memory_string_slice(name, (size_t)(mark - name)) : NULL;
+}
+
+bool is_model_name(const char *name)
+{
+	const char *setting;
+	size_t length = strlen(name);
+
+	if (is_hub_name(name))
+		return true;
+	bool cut = length > 3 && strcmp(name + length - 3, "...") == 0;
+	char *whole = memory_string_slice(name, cut ? length - 3 : length);
+	char *base = setting_base(whole, &setting);
+	bool sound = base ? is_hub_name(base) && is_name_part(setting, strlen(setting)) :
+		     cut && is_hub_name(whole);
+	free(base);
+	free(whole);
+	return sound;
+}
+
 /* ---- recognising ------------------------------------------------------------------------- */
-
-/* Whether the first line holds `word` as a whole field of a CSV header. */
-static bool header_has(const char *header, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (const char *at = strstr(header, word); at; at = strstr(at + 1, word)) {
-		char before = at == header ? ',' : at[-1], after = at[length];
-		if ((before == ',' || before == '"') && (after == ',' || after == '"' || after == '\0'))
-			return true;
-	}
-	return false;
-}
-
-/* Whether the header is "model" and then numbered questions: "0" or "task:17". */
-static bool header_has_questions(const char *header)
-{
-	if (strncmp(header, "model,", 6) != 0)
-		return false;
-	size_t length = strcspn(header + 6, ",");
-	const char *number = memchr(header + 6, ':', length);
-	number = number ? number + 1 : header + 6;
-	size_t digits = strspn(number, "0123456789");
-	return digits > 0 && number + digits == header + 6 + length;
-}
-
-static enum format recognise_csv(const char *header)
-{
-	static const struct {
-		const char *fields[2];
-		enum format format;
-	} headers[] = {
-		{{"eval_name"}, FORMAT_CONTENTS_CSV},
-		{{"fullname", "IFEval"}, FORMAT_CONTENTS_CSV},
-		{{"fullname", "ifeval_raw"}, FORMAT_SCORES_CSV},
-		{{"fullname", "ifeval_norm"}, FORMAT_SCORES_CSV},
-		{{"leaderboard_id"}, FORMAT_RENAMES_CSV},
-		{{"child"}, FORMAT_EDGES_CSV},
-		{{"model"}, FORMAT_MODELS_CSV},
-	};
-	if (header_has_questions(header))
-		return FORMAT_OUTCOMES_CSV;
-	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
-		bool all = true;
-		for (size_t f = 0; f < 2 && headers[i].fields[f]; f++)
-			all = all && header_has(header, headers[i].fields[f]);
-		if (all)
-			return headers[i].format;
-	}
-	return FORMAT_UNKNOWN;
-}
 
 static bool begins_merge_key(const char *text, size_t length)
 {
@@ -267,7 +242,6 @@ static enum format recognise_yaml(const char *text, size_t length, const char *n
 
 static enum format recognise(const char *text, size_t length, const char *name)
 {
-	char header[8192];
 	size_t start = 0;
 
 	if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
@@ -278,11 +252,7 @@ static enum format recognise(const char *text, size_t length, const char *name)
 		return FORMAT_UNKNOWN;
 	if (text[start] == '{' || text[start] == '[')
 		return recognise_json(text + start, length - start);
-	size_t end = start;
-	while (end < length && text[end] != '\n' && text[end] != '\r')
-		end++;
-	snprintf(header, sizeof header, "%.*s", (int)(end - start), text + start);
-	enum format format = recognise_csv(header);
+	enum format format = table_recognise(text + start, length - start);
 	return format != FORMAT_UNKNOWN ? format : recognise_yaml(text + start, length - start, name);
 }
 
@@ -308,7 +278,8 @@ static enum status source_read(struct source *source, enum format *format)
 	static enum status (*const readers[FORMAT_COUNT])(struct source *) = {
 		[FORMAT_CONTENTS_CSV] = contents_read, [FORMAT_SCORES_CSV] = scores_read,
 		[FORMAT_EDGES_CSV] = edges_read, [FORMAT_RENAMES_CSV] = renames_read,
-		[FORMAT_MODELS_CSV] = models_read, [FORMAT_OUTCOMES_CSV] = outcomes_read,
+		[FORMAT_MODELS_CSV] = models_read, [FORMAT_LONG_CSV] = long_read,
+		[FORMAT_BENCHMARKS_CSV] = benchmarks_read, [FORMAT_OUTCOMES_CSV] = outcomes_read,
 		[FORMAT_SAMPLES_JSONL] = samples_read, [FORMAT_RESULTS_JSON] = harness_read,
 		[FORMAT_ROWS_JSON] = rows_read, [FORMAT_ROWS_JSONL] = row_lines_read, [FORMAT_CARD] = card_read,
 		[FORMAT_HUB_JSONL] = hub_read,

@@ -13,6 +13,8 @@ enum status scores_read(struct source *source);
 enum status edges_read(struct source *source);
 enum status renames_read(struct source *source);
 enum status models_read(struct source *source);
+enum status long_read(struct source *source);
+enum status benchmarks_read(struct source *source);
 enum status outcomes_read(struct source *source);
 enum status samples_read(struct source *source);
 enum status harness_read(struct source *source);
@@ -41,5 +43,11 @@ void deliver_recipe(struct source *source, const struct merge_recipe *recipe, co
  * without owner, at most 96 characters of [A-Za-z0-9._-] each part, no "--" or
  * ".." (formats.md §1.5). */
 bool is_hub_name(const char *name);
+/* Whether it can be a model in a table: one of the Hub, or one of these in a setting,
+ * "owner/name--thinking", or cut short, "owner/na...". */
+bool is_model_name(const char *name);
+/* The name without its setting; NULL when it has none.  *setting gets what stands
+ * behind "--".  The caller frees. */
+char *setting_base(const char *name, const char **setting);
 
 #endif

@@ -107,8 +107,7 @@ static bool fill_from_memory(struct source *source)
 	return true;
 }
 
-/* Fills the window; false at the end or on failure. */
-static bool source_fill(struct source *source)
+static bool fill_raw(struct source *source)
 {
 	if (source->status != STATUS_OK)
 		return false;
@@ -116,12 +115,37 @@ static bool source_fill(struct source *source)
 	return source->file ? fill_from_file(source) : fill_from_memory(source);
 }
 
+/* Puts the window's text in the place of its UTF-16. */
+static void decode_window(struct source *source)
+{
+	if (!source->decoded)
+		source->decoded = memory_allocate(UTF16_ROOM(SOURCE_BUFFER), 1);
+	source->length = utf16_decode(&source->utf16, source->window, source->length, source->decoded);
+	source->window = source->decoded;
+}
+
+/* Fills the window; false at the end or on failure. */
+static bool source_fill(struct source *source)
+{
+	while (fill_raw(source)) {
+		if (!source->filled)
+			utf16_recognise(&source->utf16, source->window, source->length);
+		source->filled = true;
+		if (!source->utf16.known)
+			return true;
+		decode_window(source);
+		if (source->length > 0) /* else a mark alone, or half a character */
+			return true;
+	}
+	return false;
+}
+
 /* Reads what cannot be read twice to its end into memory. */
 static enum status source_spool(struct source *source)
 {
 	struct text spool = {0};
 
-	while (source_fill(source)) {
+	while (fill_raw(source)) {
 		text_append_bytes(&spool, source->window, source->length);
 		if (spool.length > SPOOL_MAX)
 			source_fail(source, STATUS_DATA, "standard input is larger than 1 GiB",
@@ -178,14 +202,15 @@ void source_close(struct source *source)
 		gzclose(source->file);
 	free(source->spool);
 	free(source->buffer);
+	free(source->decoded);
 	source->file = NULL;
-	source->spool = source->buffer = NULL;
+	source->spool = source->buffer = source->decoded = NULL;
 }
 
 enum status source_rewind(struct source *source)
 {
 	source->line = source->column = 1;
-	source->begun = false;
+	source->filled = source->begun = false;
 	source->length = source->position = source->memory_position = 0;
 	if (source->status == STATUS_OK && source->file && gzrewind(source->file) != 0)
 		return source_fail(source, STATUS_IO, "cannot be read a second time", NULL);
@@ -248,6 +273,23 @@ int source_byte(struct source *source)
 		source->column += (byte & 0xC0) != 0x80;
 	}
 	return byte;
+}
+
+const char *source_run(struct source *source, char stop, size_t *length)
+{
+	const char *start = source->window + source->position;
+	size_t rest = source->length - source->position, run = 0;
+
+	for (; run < rest; run++) {
+		unsigned char byte = (unsigned char)start[run];
+		if (byte < ' ' || byte >= 0x80 || byte == '"' || start[run] == stop)
+			break;
+	}
+	source->position += run;
+	source->column += (long)run;
+	source->begun = source->begun || run > 0;
+	*length = run;
+	return start;
 }
 
 bool source_line(struct source *source, struct text *line, size_t limit)

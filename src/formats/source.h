@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <zlib.h>
 
+#include "encoding.h"
 #include "stemma/base/error.h"
 #include "stemma/base/text.h"
 #include "stemma/formats/record.h"
@@ -19,9 +20,11 @@ struct source {
 	size_t memory_length, memory_position;
 	char *spool;           /* owned */
 	char *buffer;          /* SOURCE_BUFFER bytes of a file; owned */
-	const char *window;    /* what is being read: `buffer` or a part of `memory` */
+	struct utf16 utf16;    /* of a text in UTF-16 */
+	char *decoded;         /* what it became; NULL until there is any; owned */
+	const char *window;    /* what is being read: `buffer`, `decoded` or a part of `memory` */
 	size_t length, position;
-	bool begun;            /* a byte has been read */
+	bool filled, begun;    /* the window has been filled, a byte has been read */
 	long line, column;     /* of the next byte, 1-based; columns count characters */
 	size_t total;          /* size of the input, 0 unknown */
 	enum status status;    /* of the reading so far */
@@ -48,8 +51,11 @@ const char *source_peek(struct source *source, size_t *length);
 
 /* The next byte, or -1 at the end or on failure (then source->status). CR LF,
  * CR CR LF and lone CR are delivered as LF; a byte order mark at the beginning
- * is skipped. */
+ * is skipped, and what has one of UTF-16 is delivered as UTF-8. */
 int source_byte(struct source *source);
+/* Plain bytes that stand ready: the longest run without a control character, a
+ * quote or `stop`, of ASCII only and perhaps empty.  They count as read. */
+const char *source_run(struct source *source, char stop, size_t *length);
 /* Appends the next line without its end; false at the end or on failure.  A
  * line of more than `limit` bytes is a failure. */
 bool source_line(struct source *source, struct text *line, size_t limit);

@@ -43,7 +43,7 @@ END
 }
 { head -n 1 "$screens/family-models.csv"; echo 'new/Oak-9B,finetuned,OakForCausalLM,9,mit,2024-05-05,yes,50,25,4,5,9,22'; } >more.csv
 printf 'child,parent,relation,weight,method,source\nnew/Oak-9B,north/Oak-7B,finetune,,,card\n' >edges.csv
-{ head -n 1 more.csv; echo 'good/One,,,,,,,50,,,,,'; echo 'bad/Two,,,,,,,500,,,,,'; } >odd.csv
+{ head -n 1 more.csv; echo 'good/One,,,,,,,50,,,,,'; echo 'bad Two,,,,,,,50,,,,,'; } >odd.csv
 echo '{"nothing": [' >broken.json
 echo "leaderboard_id,current_hub_id
 river/OpenOak-2.5,river/Oak-Renamed" >renames.csv
@@ -254,7 +254,7 @@ key q
 END
 check 'faults end nothing' exits 0
 check 'a rejected row is counted' shows odd.txt 'odd.csv: 2 added, 1 rejected (! tells more)'
-check 'and told with its place' shows odd-told.txt '! odd.csv:3:.*500'
+check 'and told with its place' shows odd-told.txt '! odd.csv:3:.*bad Two'
 check 'a broken file is a message' shows broken.txt '! broken.json'
 check 'so is one that is not there' shows missing.txt 'nothing.csv: No such file'
 check 'it does not keep others out' shows both.txt '! 1 file imported, 1 failed: 2 added'

@@ -5,6 +5,7 @@
 . "${top_srcdir:-.}/tests/cli/tap.sh"
 
 with() { stemma --db t.db "$@"; }
+starter t.db
 with export --csv
 awk -F, -v questions=60 '
 	BEGIN { srand(4); printf "model"; for (q = 0; q < questions; q++) printf ",logic:%d", 700 + q; print "" }

@@ -3,6 +3,7 @@
 . "${top_srcdir:-.}/tests/cli/tap.sh"
 
 with() { stemma --db t.db "$@"; }
+starter t.db
 
 with suggest --limit 5 --floor 0
 check 'merges are suggested' exits 0

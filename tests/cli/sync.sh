@@ -22,12 +22,15 @@ fetched() {
 	exits 0 && says '^rows  *230$'
 }
 # refused CODE MESSAGE MODE [COUNT]: it fails, says why, and the cache is as before.
+# Requests have all the time they want; $patience gives them less.
+patience=
 refused() {
 	code_wanted=$1 message=$2
 	shift 2
 	fresh
 	serve "$@"
-	sync --request-timeout 2 --tries 3
+	# shellcheck disable=SC2086
+	sync --request-timeout 3600 --timeout 3600 --tries 3 $patience
 	fails_with "$code_wanted" "$message" || return 1
 	with check --json
 	grep -q '"models": 0' out && grep -q '"faults": 0' out
@@ -71,7 +74,7 @@ check 'told to slow down, it waits and goes on' fetched slow-down 2
 check 'broken at first, it tries again' fetched broken 2
 fresh
 serve broken 1
-script -qec "'$program' --db s.db --no-starter sync --backoff 1500" screen </dev/null >screen.out
+script -qec "'$program' --db s.db --no-starter sync --backoff 100" screen </dev/null >screen.out
 check 'and a terminal is told why it takes long' grep -q 'it failed, trying again' screen.out
 check 'cut connections are tried again' fetched cut 2
 check 'so are answers that are too short' fetched short 2
@@ -84,7 +87,9 @@ check 'nor a circle' refused 74 'the server' round
 check 'no JSON' refused 65 'not JSON' junk
 check 'an answer without end' refused 65 'larger than 33554432 bytes' endless
 check 'a compressed bomb' refused 65 'larger than 33554432 bytes' bomb
+patience='--request-timeout 1 --tries 2'
 check 'a slow drip' refused 74 'Timeout' drip
+patience=
 check 'a private table' refused 74 'not found or private' private
 check 'a table that grows meanwhile' refused 65 'the table changed meanwhile; run it again' growing
 

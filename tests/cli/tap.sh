@@ -12,7 +12,9 @@ trap 'exit 99' HUP INT TERM
 cd "$work" || exit 99
 HOME=$work XDG_DATA_HOME=$work/data LC_ALL=C OPENBLAS_NUM_THREADS=1
 export HOME XDG_DATA_HOME LC_ALL OPENBLAS_NUM_THREADS STEMMA_SHARE
+unset XDG_CONFIG_HOME XDG_CACHE_HOME STEMMA_CORRECTIONS STEMMA_PACK # those of whoever tests
 
+exec 3>&1 # TAP, also where a command's output is kept
 number=0
 failed=0
 # check DESCRIPTION COMMAND...: the command must succeed.
@@ -61,6 +63,40 @@ silent() { [ ! -s "$work/out" ]; }
 lines() { [ "$(wc -l <"$work/out")" -eq "$1" ]; }
 # fails_with CODE MESSAGE: how a command line is refused.
 fails_with() { exits "$1" && warns "$2" && silent; }
+# starter CACHE: a new one with the starter set, learned already.  The first test
+# that asks makes it for all, until the program or the set is newer; it is put in its
+# place by one rename, so that tests which ask at the same time do not meet.
+starter() {
+	made=$top_builddir/tests/starter.db
+	fresh=yes
+	for source in "$program" "$STEMMA_SHARE"/starter/*.csv; do
+		[ "$made" -nt "$source" ] || fresh=
+	done
+	if [ -z "$fresh" ]; then
+		"$program" --db "$work/made.db" fit >"$work/out" 2>"$work/err" || {
+			sed 's/^/# /' "$work/err"
+			echo 'Bail out! the starter set cannot be learned'
+			exit 99
+		}
+		cp "$work/made.db" "$made.$$" && mv "$made.$$" "$made" || exit 99
+		rm -f "$work/made.db"
+	fi
+	cp "$made" "$1"
+}
+# finishes COMMAND...: with its exit status.  One that hangs ends the whole test.
+finishes() {
+	timeout 1200 "$@"
+	ended=$?
+	[ "$ended" -ne 124 ] && return "$ended"
+	echo "Bail out! it does not end: $*" >&3
+	exit 99
+}
+# imported FILE: into the cache $db, again for as long as another one writes to it.
+imported() {
+	until "$program" --db "$db" --no-starter import "$1" >"$1.out" 2>&1; do
+		grep -q 'database is locked' "$1.out" || return 1
+	done
+}
 # Is the output JSON, with something true about it?
 is_json() { # FILTER PATTERN-WITHOUT-JQ
 	[ -s "$work/out" ] || return 1

@@ -225,7 +225,7 @@ check 'and then all works' exits 0
 # survives CACHE: whatever is in it, commands end by themselves.
 survives() {
 	for command in check 'show 01-ai/Yi-34B' 'tree 01-ai/Yi-34B' 'browse --script look.keys'; do
-		timeout 60 "$program" --db "$1" $command >out 2>err </dev/null
+		finishes "$program" --db "$1" $command >out 2>err </dev/null
 		code=$?
 		[ $code -lt 124 ] || { echo "# $1: $command ended with $code"; return 1; }
 		[ $code -eq 0 ] || [ -s err ] || [ "$command" = check ] || { echo "# $1: $command says nothing"; return 1; }
@@ -282,7 +282,7 @@ if [ "${LARGE:-no}" = yes ]; then
 	# too_large NAME MESSAGE: the file is refused with it, or its rows are
 	too_large() {
 		tried=$((tried + 1))
-		timeout 600 "$program" --db $db import "$1" >out 2>err </dev/null
+		finishes "$program" --db $db import "$1" >out 2>err </dev/null
 		code=$?
 		check "$1 is refused" [ $code -eq 65 ]
 		check 'with the reason' warns "$2"
@@ -297,7 +297,7 @@ if [ "${LARGE:-no}" = yes ]; then
 	too_large line.yml 'not recognised'
 	rm -f line.* row.csv
 	tried=$((tried + 1))
-	yes x | tr -d '\n' | timeout 600 "$program" --db $db import - >out 2>err
+	yes x | tr -d '\n' | timeout 3000 "$program" --db $db import - >out 2>err
 	code=$?
 	check 'standard input without an end is refused' [ $code -eq 65 ]
 	check 'by its bound' warns 'GiB\|larger than\|too large'
@@ -317,8 +317,8 @@ fi
 before=$(models)
 edges 51 >a.csv
 edges 52 >b.csv
-"$program" --db $db import a.csv >a.out 2>&1 & a=$!
-"$program" --db $db import b.csv >b.out 2>&1 & b=$!
+imported a.csv & a=$!
+imported b.csv & b=$!
 reads=0 bad=0
 while [ $reads -lt 5 ]; do
 	reads=$((reads + 1))

@@ -1,7 +1,9 @@
 #!/bin/sh
 # Golden screens: runs each key script on a cache made of its CSV files and
 # compares the dumps with expected/.  Prints TAP.
-#   screens.sh --accept   writes what it sees to expected/ (look at it first)
+#   screens.sh NAME...            only these scripts: screens.sh sketch why
+#   screens.sh --accept NAME...   writes what they show to expected/; look at it then
+# From the build folder: top_builddir=. sh ../tests/screens/screens.sh --accept sketch
 #
 # The first line of a script names its cache, variables of the environment and
 # further options.  Predicted
@@ -26,7 +28,9 @@ export LC_ALL OPENBLAS_NUM_THREADS
 unset LINES COLUMNS NO_COLOR
 
 work=$(mktemp -d) || exit 99
-export XDG_CONFIG_HOME="$work" # not the configuration of whoever tests
+# Not those of whoever tests.
+export HOME="$work" XDG_CONFIG_HOME="$work"
+unset XDG_DATA_HOME XDG_CACHE_HOME STEMMA_CORRECTIONS STEMMA_PACK
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 99
 ln -s "$here/files" files # what scripts import
@@ -35,11 +39,11 @@ ln -s "$here/files" files # what scripts import
 # not portable.
 dots=$(printf '\342[\240-\243][\200-\277]')
 
-# Rows with predictions: "±", a z value, a chance, or the point of a bar.
+# Rows with predictions: "±", "~", a z value, a chance, or the point of a bar.
 mask() {
 	LC_ALL=C sed "s/$dots/ /g" "$1" |
 	sed -e 's,[a-z]*/[A-Za-z0-9.-]*  *[+−-][0-9]\.[0-9][0-9],MODEL,' \
-		-e '/±\|+-[0-9]\| z  *[+−-]*[0-9]\|[0-9] %\| [+−-][0-9]*\.[0-9]\|MODEL\|[●⊗◈][─┤ ]\|─[●⊗◈]/{
+		-e '/±\|+-[0-9]\|~[0-9]\| z  *[+−-]*[0-9]\|[0-9] %\| [+−-][0-9]*\.[0-9]\|MODEL\|[●⊗◈][─┤ ]\|─[●⊗◈]/{
 		s/[0-9][0-9.]*/0/g
 		s/[├─┤●×⊗◇◈+−!·~|x@^.:#░▒▓█-]//g
 		s/  */ /g
@@ -97,9 +101,11 @@ compare() { # file
 }
 
 accept=
-[ "$1" = --accept ] && accept=yes && mkdir -p "$here/expected"
+[ "$1" = --accept ] && shift && accept=yes && mkdir -p "$here/expected"
+wanted=" $* "
 for script in "$here"/*.keys; do
 	name=$(basename "$script" .keys)
+	case $wanted in *" $name "* | '  ') ;; *) continue ;; esac
 	set -- $(sed -n '1s/^# //p' "$script")
 	cache=$1 variable=
 	shift

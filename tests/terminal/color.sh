@@ -9,7 +9,7 @@ colored() { terminal capture-pane -e -p -t main | grep -q "$(printf '\033')\[[0-
 plain() { ! colored; }
 run "$(stemma)"
 check 'it starts' see 'fitted'
-check 'in colour' colored
+check 'in colour' await colored
 press q
 see 'ready\$ *$'
 run "clear; NO_COLOR=1 $(stemma)"

@@ -9,14 +9,10 @@ begin() {
 	see 'fitted'
 	id=$(cat "$work/id")
 }
-flags() { # alternate screen, mouse, cursor
-	tries=0
-	while [ "$(terminal display-message -p -t main '#{alternate_on}#{mouse_any_flag}#{cursor_flag}')" != "$1" ]; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 400 ] || return 1
-		sleep 0.05
-	done
+flags_are() { # alternate screen, mouse, cursor
+	[ "$(terminal display-message -p -t main '#{alternate_on}#{mouse_any_flag}#{cursor_flag}')" = "$1" ]
 }
+flags() { await flags_are "$1"; }
 for signal in TERM HUP; do
 	begin
 	check "before SIG$signal the screen is its own" flags 111

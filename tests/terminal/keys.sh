@@ -27,14 +27,8 @@ press c
 # ---- copying: the buffer of this tmux stands for the clipboard
 terminal set-option -g set-clipboard on
 press g y
-copied() {
-	tries=0
-	while [ "$(terminal show-buffer 2>/dev/null)" != "$1" ]; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 400 ] || return 1
-		sleep 0.05
-	done
-}
+buffer_is() { [ "$(terminal show-buffer 2>/dev/null)" = "$1" ]; }
+copied() { await buffer_is "$1"; }
 check 'y copies the name within tmux' copied 'north/Oak-7B'
 press q
 see 'ready\$ *$'
@@ -89,12 +83,13 @@ check 'and taken back one by one' see 'filter: 日本語モデ *$'
 press Enter
 # Every row of the panes ends with its frame in the last column, also the one
 # whose title has what was typed.
-aligned() {
-	see '┌ lineage · filter 日本語モデ: 0' &&
+straight() {
+	shows '┌ lineage · filter 日本語モデ: 0' &&
 		[ "$(screen | sed -n '2,23p' | grep -c '[│┤┐]$')" -eq 22 ] &&
 		[ "$(screen | sed -n '2,23p' | while read -r line; do
 			printf '%s\n' "$line" | wc -L
 		done | sort -u)" = 80 ]
 }
+aligned() { await straight; }
 check 'and the frame stands straight' aligned
 exit $failed

@@ -10,17 +10,12 @@ press j Space
 check 'Space picks a parent' see 'sketch: 1 parent'
 press j Space
 check 'and a second one' see 'sketch: 2 parents'
+see '±'
 screen | grep '±' >"$work/before"
 press +
 check 'a weight is shown' see '●0.55'
-differ() {
-	tries=0
-	while screen | grep '±' | cmp -s - "$work/before"; do
-		tries=$((tries + 1))
-		[ -s "$work/before" ] && [ "$tries" -lt 400 ] || return 1
-		sleep 0.05
-	done
-}
+other() { ! screen | grep '±' | cmp -s - "$work/before"; }
+differ() { [ -s "$work/before" ] && await other; }
 check 'the prediction follows the weight' differ
 press u
 check 'undo takes it back' see '●0.50'

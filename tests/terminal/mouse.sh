@@ -7,14 +7,8 @@ shell 80 24
 # mouse BUTTON COLUMN ROW M|m: an event as xterm's mode 1006 codes it.
 mouse() { press -l "$(printf '\033[<%s;%s;%s%s' "$1" "$2" "$3" "$4")"; }
 click() { mouse 0 "$1" "$2" M && mouse 0 "$1" "$2" m; }
-asks() { # whether the program wants the mouse: 1 or 0
-	tries=0
-	while [ "$(terminal display-message -p -t main '#{mouse_any_flag}')" != "$1" ]; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 400 ] || return 1
-		sleep 0.05
-	done
-}
+mouse_is() { [ "$(terminal display-message -p -t main '#{mouse_any_flag}')" = "$1" ]; }
+asks() { await mouse_is "$1"; } # whether the program wants the mouse: 1 or 0
 run "TERM=xterm-256color $(stemma)"
 check 'it starts' see 'fitted'
 check 'it asks for the mouse' asks 1

@@ -12,21 +12,13 @@ check 'Ctrl-Z stops it' see 'ready\$ *$'
 terminal resize-window -t main -x 110 -y 32
 run 'fg'
 # The last row of the new size, to its last column.
-whole() {
-	see '┘' && screen | awk 'END { exit !(NR >= 32 && /┘$/) }'
-}
-wide() { see 'publ\.  *pred\.' && whole; }
+whole() { screen | awk 'END { exit !(NR >= 32 && /┘$/) }'; }
+wide() { see 'publ\.  *pred\.' && await whole; }
 check 'fg draws at the size of now' wide
 press j
 check 'keys still work' see 'Oak'
-gone() {
-	tries=0
-	while kill -0 "$id" 2>/dev/null; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 400 ] || return 1
-		sleep 0.05
-	done
-}
+is_gone() { ! kill -0 "$id" 2>/dev/null; }
+gone() { await is_gone; }
 terminate() { [ -n "$id" ] && kill -TERM "$id" && gone; }
 check 'SIGTERM ends it' terminate
 run "stty -a | tr ';' '\\n' | grep -c -e ' icanon' -e ' echo '; echo back"

@@ -1,6 +1,7 @@
 # What the tests in a real terminal share.  Source it after setting `plan`.
-# Each test runs in a tmux server of its own, and waits for what it wants to
-# see a bounded number of times, never for a fixed time.
+# Each test runs in a tmux server of its own, and waits for what it wants to see,
+# however long that takes.  Where it waits PATIENCE times in vain (20 a second at
+# most) it hangs, and ends as a whole: PATIENCE=100 live.sh, while you change it.
 program=${STEMMA_PROGRAM:-${top_builddir:-.}/stemma}
 maker=${STEMMA_CACHE_MAKER:-${top_builddir:-.}/tests/screens/cache}
 screens=${top_srcdir:-.}/tests/screens
@@ -24,11 +25,14 @@ export LC_ALL OPENBLAS_NUM_THREADS
 unset LINES COLUMNS NO_COLOR TMUX
 
 work=$(mktemp -d) || exit 99
-export XDG_CONFIG_HOME="$work/config" # not that of whoever tests
+# Not those of whoever tests.
+export HOME="$work" XDG_CONFIG_HOME="$work/config" TMUX_TMPDIR="$work"
+unset XDG_DATA_HOME XDG_CACHE_HOME STEMMA_CORRECTIONS STEMMA_PACK
 socket=stemma-$$
 terminal() { "$tmux" -L "$socket" -f /dev/null "$@"; }
 finish() {
 	terminal kill-server 2>/dev/null
+	"$tmux" -L "$socket-inner" kill-server 2>/dev/null
 	rm -rf "$work"
 }
 trap finish EXIT
@@ -50,24 +54,24 @@ check() { # description, then a command that must succeed
 }
 screen() { terminal capture-pane -p -t main; }
 press() { terminal send-keys -t main "$@"; }
-# Until the screen matches (or, with !, does not match) a pattern: at most
-# about 20 seconds.
-see() {
+# await COMMAND...: until it succeeds.
+await() {
 	tries=0
-	while ! screen 2>/dev/null | grep -q -e "$1"; do
+	until "$@"; do
 		tries=$((tries + 1))
-		[ "$tries" -lt 400 ] || return 1
+		if [ "$tries" -ge "${PATIENCE:-12000}" ]; then
+			screen | sed 's/^/# /'
+			echo "Bail out! after '${description-the start}': waited in vain for: $*"
+			exit 99
+		fi
 		sleep 0.05
 	done
 }
-not_see() {
-	tries=0
-	while screen | grep -q -e "$1"; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 400 ] || return 1
-		sleep 0.05
-	done
-}
+shows() { screen 2>/dev/null | grep -q -e "$1"; }
+lacks() { ! shows "$1"; }
+# Until the screen matches a pattern, or does not.
+see() { await shows "$1"; }
+not_see() { await lacks "$1"; }
 cache() { # name
 	"$maker" "$work/cache.db" "$screens/$1-models.csv" "$screens/$1-edges.csv"
 }

@@ -18,8 +18,9 @@ start() { # the variables, then options
 }
 leave() {
 	press q
-	see 'ready\$ *$'
-	# A vt100 leaves its picture behind, which must not be taken for the next one.
+	# A vt100 leaves its picture behind, with the prompt on its last line; that
+	# must not be taken for the next one.
+	see '^ready\$'
 	run clear
 	not_see fitted
 }
@@ -39,36 +40,36 @@ for type in xterm-256color screen linux vt100; do
 	leave
 done
 start TERM=xterm-256color
-check '256 colours by default' of256 32
+check '256 colours by default' await of256 32
 leave
 start TERM=screen
-check '8 colours where there are no more' of8
+check '8 colours where there are no more' await of8
 check 'and none of 256 there' no of256 '[0-9]'
 leave
 start TERM=vt100
 check 'a vt100 gets none' no any
 leave
 start TERM=xterm-256color '--theme light'
-check 'the light theme has darker ones' of256 25
+check 'the light theme has darker ones' await of256 25
 check 'and not those of the dark one' no of256 32
 leave
 start TERM=xterm-256color '--theme eight'
-check 'the theme eight uses eight' of8
+check 'the theme eight uses eight' await of8
 check 'and no others' no of256 '[0-9]'
 leave
 start TERM=xterm-256color '--theme mono'
 check 'mono uses none' no any
 leave
 start 'NO_COLOR=1 TERM=xterm-256color' '--color always'
-check '--color always goes before NO_COLOR' of256 32
+check '--color always goes before NO_COLOR' await of256 32
 leave
 mkdir -p "$XDG_CONFIG_HOME/stemma"
 printf 'colors:\n  title: bold 201\n' >"$XDG_CONFIG_HOME/stemma/config.yaml"
 start TERM=xterm-256color
-check "a colour of the user's own" of256 201
+check "a colour of the user's own" await of256 201
 leave
 start TERM=screen
-check 'is brought to the nearest of eight' of8
+check 'is brought to the nearest of eight' await of8
 leave
 run "clear; TERM=dumb $(stemma); echo code \$?"
 check 'a dumb terminal is refused' see 'code [1-9]'

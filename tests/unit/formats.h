@@ -17,12 +17,51 @@ static inline const char *or_dash(const char *text)
 	return text ? text : "-";
 }
 
+/* "=" and the value, then what is known beside: "%" or "f" for its scale, "~" its error, "@" its
+ * shots, and words in brackets. */
+static inline void hear_score(struct text *log, const struct score_facts *score)
+{
+	static const char *const scales[] = {"", "f", "%"};
+
+	text_append_format(log, " %s=%.4f%s", score->benchmark, score->value, scales[score->scale]);
+	if (score->error >= 0)
+		text_append_format(log, "~%.4f", score->error);
+	if (score->shots >= 0)
+		text_append_format(log, "@%d", score->shots);
+	if (score->setup)
+		text_append_format(log, "[%s]", score->setup);
+	if (score->date || score->address)
+		text_append_format(log, "(%s %s)", or_dash(score->date), or_dash(score->address));
+	text_append(log, score->limited ? "limited" : "");
+}
+
 static inline void hear_evaluation(struct text *log, const struct evaluation_facts *run)
 {
 	text_append_format(log, "run %s %s %d", run->model, or_dash(run->precision), (int)run->chat_template);
 	for (size_t i = 0; i < run->score_count; i++)
-		text_append_format(log, " %s=%.4f", run->scores[i].benchmark, run->scores[i].value);
+		hear_score(log, &run->scores[i]);
 	text_append_format(log, "%s\n", run->flagged ? " flagged" : "");
+}
+
+static inline void hear_benchmark(struct text *log, const struct benchmark_facts *facts)
+{
+	text_append_format(log, "benchmark %s %g..%g", facts->key, facts->lower, facts->upper);
+	text_append_format(log, " %s|%s|%s|%s|%s|%s %g %d %g", or_dash(facts->title), or_dash(facts->suite),
+			   or_dash(facts->metric), or_dash(facts->unit), or_dash(facts->family),
+			   or_dash(facts->duplicate_of), facts->chance, (int)facts->higher_is_better, facts->instances);
+	for (size_t i = 0; i < facts->alias_count; i++)
+		text_append_format(log, " =%s", facts->aliases[i]);
+	text_append(log, "\n");
+}
+
+static inline void hear_model(struct text *log, const struct model_facts *model)
+{
+	text_append_format(log, "model %s %s %.3f %s %s %s", model->name, or_dash(model->architecture),
+			   model->params_b, or_dash(model->license), kind_name(model->kind),
+			   or_dash(model->uploaded));
+	for (size_t i = 0; i < model->attribute_count; i++)
+		text_append_format(log, " %s=%s", model->attributes[i].key, model->attributes[i].value);
+	text_append(log, "\n");
 }
 
 static inline void hear_outcomes(struct text *log, const struct outcome_facts *answers)
@@ -36,16 +75,13 @@ static inline void hear_outcomes(struct text *log, const struct outcome_facts *a
 static inline enum status hear(void *context, const struct record *record, struct error *error)
 {
 	struct heard *heard = context;
-	const struct model_facts *model = &record->of.model;
 	const struct edge_facts *edge = &record->of.edge;
 	(void)error;
 
 	heard->count[record->type]++;
 	switch (record->type) {
 	case RECORD_MODEL:
-		text_append_format(&heard->log, "model %s %s %.3f %s %s %s\n", model->name,
-				   or_dash(model->architecture), model->params_b, or_dash(model->license),
-				   kind_name(model->kind), or_dash(model->uploaded));
+		hear_model(&heard->log, &record->of.model);
 		break;
 	case RECORD_EDGE:
 		text_append_format(&heard->log, "edge %s < %s %s %.4f %s %s\n", edge->child, edge->parent,
@@ -60,8 +96,7 @@ static inline enum status hear(void *context, const struct record *record, struc
 	case RECORD_PARENTS: /* follows the edges, which are in the log */
 		break;
 	case RECORD_BENCHMARK:
-		text_append_format(&heard->log, "benchmark %s %g..%g\n", record->of.benchmark.key,
-				   record->of.benchmark.lower, record->of.benchmark.upper);
+		hear_benchmark(&heard->log, &record->of.benchmark);
 		break;
 	case RECORD_ALIAS:
 		text_append_format(&heard->log, "alias %s = %s\n", record->of.alias.alias,

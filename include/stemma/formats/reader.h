@@ -14,7 +14,9 @@
 	X(SCORES_CSV, "scores", "scores table (CSV)") \
 	X(EDGES_CSV, "edges", "lineage edges (CSV)") \
 	X(RENAMES_CSV, "renames", "renamed models (CSV)") \
-	X(MODELS_CSV, "models", "models with scores, as in the starter set (CSV)") \
+	X(MODELS_CSV, "models", "models with facts and scores, a column each (CSV)") \
+	X(LONG_CSV, "cells", "scores, one a row (CSV)") \
+	X(BENCHMARKS_CSV, "benchmarks", "descriptions of benchmarks (CSV)") \
 	X(OUTCOMES_CSV, "outcomes", "single answers of models, 0 or 1 (CSV)") \
 	X(SAMPLES_JSONL, "samples", "lm-evaluation-harness samples (JSON lines)") \
 	X(RESULTS_JSON, "results", "lm-evaluation-harness results (JSON)") \

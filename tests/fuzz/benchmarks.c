@@ -1,0 +1,3 @@
+#include "read.h"
+
+FUZZ_READER(benchmarks_read, "benchmarks.csv")

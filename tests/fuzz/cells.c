@@ -1,0 +1,3 @@
+#include "read.h"
+
+FUZZ_READER(long_read, "cells.csv")
