@@ -516,6 +516,8 @@ static enum status loader_read_rows(struct loader *loader, struct store *store, 
 	if (status == STATUS_OK)
 		status = loader_read_models(loader, store, error);
 	if (status == STATUS_OK && !loader->cancelled)
+		status = store_each_attribute(store, load_attribute, loader, error);
+	if (status == STATUS_OK && !loader->cancelled)
 		status = loader_read_lineage(loader, store, error);
 	if (status == STATUS_OK && !loader->cancelled)
 		status = loader_read_scores(loader, store, error);
