@@ -39,9 +39,9 @@ check 'what does not go together is refused' fails_with 64 '--drift excludes'
 printf 'fold,model,benchmark\n0,a/m0,ifeval\n1,A/M9,bbh\n1,a/m9,mmlu_pro\n' >folds.csv
 gzip -k folds.csv
 stemma --db few.db eval --folds folds.csv.gz --method mean --csv
-check 'folds of a file are hidden' says '^given,,mean,all,,,2,2,10\.4583'
-check 'medians are taken a fold, then of the folds' says '^given,,mean,median of folds,,,2,1,10\.4583[0-9]*,,10\.4583'
-check 'each benchmark has its own' says '^given,,mean,benchmark,[^,]*,bbh,1,1,15\.5,,15\.5,0\.67391'
+check 'folds of a file are hidden' says '^given,,mean,all,,,1,25,2,2,10\.4583'
+check 'medians are taken a fold, then of the folds' says '^given,,mean,median of folds,,,1,25,2,1,10\.4583[0-9]*,,10\.4583'
+check 'each benchmark has its own' says '^given,,mean,benchmark,[^,]*,bbh,1,25,1,1,15\.5,,15\.5,0\.67391'
 check 'what the cache lacks is told' warns '1 of the 3 scores that the file names are not in the cache'
 printf 'fold,model,benchmark\n0,a/m0,ifeval\nx,a/m9,bbh\n' >bad.csv
 stemma --db few.db eval --folds bad.csv
@@ -53,9 +53,9 @@ check 'folds of nothing are refused' fails_with 65 'the cache has none of the sc
 # Scores of a file: of a model that the cache lacks, and a further one of another.
 printf 'model,ifeval,bbh\nd/new,28,\nd/new2,31,44\n' >test.csv
 stemma --db few.db eval --test test.csv --method mean --csv
-check 'scores of a file are hidden' says '^given,,mean,benchmark,[^,]*,ifeval,2,1,4\.5,'
+check 'scores of a file are hidden' says '^given,,mean,benchmark,[^,]*,ifeval,3,26,2,1,4\.5,'
 stemma --db few.db eval --test test.csv --method mean --not ifeval --csv
-check 'what is not judged has no figures' says '^given,,mean,all,,,1,1,'
+check 'what is not judged has no figures' says '^given,,mean,all,,,3,26,1,1,'
 check 'and no row' lacks ',ifeval,'
 printf 'd/new3,25,41\nd/new4,27,45\nd/new5,26,39\n' >>test.csv
 stemma --db few.db eval --test test.csv --known 0 --method mean,parents --json
