@@ -5,7 +5,7 @@ ENGINE_TEST_LIBS = libengine.a libbase.a $(CMOCKA_LIBS) $(NLOPT_LIBS) $(CHOLMOD_
 ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
 	$(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
 
-ENGINE_TESTS = tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate \
+ENGINE_TESTS = tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate tests/unit/holdout tests/unit/baseline \
 	tests/unit/simulated tests/unit/question tests/unit/sparse tests/unit/state \
 	tests/unit/backtest tests/unit/suggest
 
@@ -14,7 +14,7 @@ TESTS += $(ENGINE_TESTS)
 tests_unit_lineage_SOURCES = tests/unit/lineage.c tests/unit/test.h
 tests_unit_lineage_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_lineage_LDADD = $(ENGINE_TEST_LIBS)
-tests_unit_engine_SOURCES = tests/unit/engine.c tests/unit/engine_world.h tests/unit/draw.h tests/unit/test.h
+tests_unit_engine_SOURCES = tests/unit/engine.c tests/unit/engine_world.h tests/unit/score_cells.h tests/unit/draw.h tests/unit/test.h
 tests_unit_engine_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_engine_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_lrmf_SOURCES = tests/unit/lrmf.c tests/unit/test.h
@@ -23,22 +23,28 @@ tests_unit_lrmf_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_evaluate_SOURCES = tests/unit/evaluate.c tests/unit/draw.h tests/unit/test.h
 tests_unit_evaluate_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_evaluate_LDADD = $(ENGINE_TEST_LIBS)
-tests_unit_simulated_SOURCES = tests/unit/simulated.c tests/unit/draw.h tests/unit/test.h
+tests_unit_holdout_SOURCES = tests/unit/holdout.c tests/unit/sparse_world.h tests/unit/draw.h tests/unit/test.h
+tests_unit_holdout_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_unit_holdout_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_baseline_SOURCES = tests/unit/baseline.c tests/unit/sparse_world.h tests/unit/draw.h tests/unit/test.h
+tests_unit_baseline_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_unit_baseline_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_simulated_SOURCES = tests/unit/simulated.c tests/unit/score_cells.h tests/unit/draw.h tests/unit/test.h
 tests_unit_simulated_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_simulated_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_question_SOURCES = tests/unit/question.c tests/unit/test.h
 tests_unit_question_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_question_LDADD = $(ENGINE_TEST_LIBS)
-tests_unit_sparse_SOURCES = tests/unit/sparse.c tests/unit/engine_world.h tests/unit/draw.h tests/unit/test.h
+tests_unit_sparse_SOURCES = tests/unit/sparse.c tests/unit/engine_world.h tests/unit/score_cells.h tests/unit/draw.h tests/unit/test.h
 tests_unit_sparse_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_sparse_LDADD = $(ENGINE_TEST_LIBS)
-tests_unit_state_SOURCES = tests/unit/state.c tests/unit/engine_world.h tests/unit/draw.h tests/unit/test.h
+tests_unit_state_SOURCES = tests/unit/state.c tests/unit/engine_world.h tests/unit/score_cells.h tests/unit/draw.h tests/unit/test.h
 tests_unit_state_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_state_LDADD = $(ENGINE_TEST_LIBS)
-tests_unit_backtest_SOURCES = tests/unit/backtest.c tests/unit/test.h
+tests_unit_backtest_SOURCES = tests/unit/backtest.c tests/unit/score_cells.h tests/unit/test.h
 tests_unit_backtest_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_backtest_LDADD = $(ENGINE_TEST_LIBS)
-tests_unit_suggest_SOURCES = tests/unit/suggest.c tests/unit/engine_world.h tests/unit/draw.h tests/unit/test.h
+tests_unit_suggest_SOURCES = tests/unit/suggest.c tests/unit/engine_world.h tests/unit/score_cells.h tests/unit/draw.h tests/unit/test.h
 tests_unit_suggest_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_suggest_LDADD = $(ENGINE_TEST_LIBS)
 endif

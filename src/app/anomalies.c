@@ -6,11 +6,11 @@
 
 #include "stemma/base/memory.h"
 
-void anomalies_find(const struct engine_fit *fit, const struct catalog *catalog, double rate,
-		    struct anomalies *anomalies)
+void anomalies_find(const struct engine_fit *fit, const struct catalog *catalog, enum engine_leave leave,
+		    double rate, struct anomalies *anomalies)
 {
 	*anomalies = (struct anomalies){.of_model = memory_zero(catalog->count + 1, 1)};
-	anomalies->list = engine_anomalies(fit, rate, &anomalies->count, &anomalies->tested);
+	anomalies->list = engine_anomalies(fit, leave, rate, &anomalies->count, &anomalies->tested);
 	for (size_t i = 0; i < anomalies->count; i++) {
 		uint8_t *of_model = &anomalies->of_model[anomalies->list[i].model];
 		*of_model = (uint8_t)(*of_model + (*of_model < UINT8_MAX));
@@ -77,12 +77,13 @@ static void compare_family(const struct catalog *catalog, size_t model, struct t
 
 static bool same_scores(const struct catalog *catalog, size_t a, size_t b)
 {
-	for (size_t i = 0; i < catalog->benchmark_count; i++) {
-		double x = catalog_score(catalog, a, i), y = catalog_score(catalog, b, i);
-		if (!(x <= y && x >= y))
-			return false;
-	}
-	return true;
+	size_t count, other;
+	const struct engine_cell *x = catalog_cells(catalog, a, &count), *y = catalog_cells(catalog, b, &other);
+	bool same = count == other;
+
+	for (size_t i = 0; i < count && same; i++)
+		same = x[i].benchmark == y[i].benchmark && x[i].value <= y[i].value && x[i].value >= y[i].value;
+	return same;
 }
 
 /* Another source than most scores: it may have scored otherwise. */

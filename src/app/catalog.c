@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "stemma/base/memory.h"
+
 void catalog_clear(struct catalog *catalog)
 {
 	while (catalog->strings) {
@@ -16,12 +18,12 @@ void catalog_clear(struct catalog *catalog)
 	free(catalog->names);
 	free(catalog->name_start);
 	free(catalog->benchmarks);
-	free(catalog->scores);
-	free(catalog->averages);
+	free(catalog->engine_benchmarks);
+	free(catalog->cell_start);
+	free(catalog->cells);
 	free(catalog->score_row);
 	free(catalog->by_name);
 	free(catalog->aliases);
-	free(catalog->notice);
 	free(catalog->shown);
 	*catalog = (struct catalog){0};
 }
@@ -50,20 +52,67 @@ enum status catalog_load(struct store *store, struct catalog **catalog, struct e
 	return catalog_load_watched(store, NULL, catalog, error);
 }
 
-const double *catalog_scores(const struct catalog *catalog, size_t model)
+const struct engine_cell *catalog_cells(const struct catalog *catalog, size_t model, size_t *count)
 {
-	return catalog->scores + catalog->score_row[model] * catalog->benchmark_count;
-}
+	size_t row = catalog->score_row[model];
 
-double catalog_average(const struct catalog *catalog, size_t model)
-{
-	return catalog->averages[catalog->score_row[model]];
+	*count = catalog->cell_start[row + 1] - catalog->cell_start[row];
+	return catalog->cells + catalog->cell_start[row];
 }
 
 double catalog_score(const struct catalog *catalog, size_t model, size_t benchmark)
 {
-	return benchmark == catalog->benchmark_count ? catalog_average(catalog, model)
-						     : catalog_scores(catalog, model)[benchmark];
+	size_t count;
+	const struct engine_cell *cells = catalog_cells(catalog, model, &count);
+	const struct engine_cell *cell = engine_cell_find(cells, count, benchmark);
+
+	return cell ? cell->value : NAN;
+}
+
+double catalog_target(const struct catalog *catalog, size_t model, const struct engine_target *target)
+{
+	size_t count;
+	const struct engine_cell *cells = catalog_cells(catalog, model, &count);
+
+	return engine_target_value(catalog->engine_benchmarks, target, cells, count);
+}
+
+double *catalog_target_by_row(const struct catalog *catalog, const struct engine_target *target)
+{
+	const size_t *start = catalog->cell_start;
+	double *values = memory_allocate(catalog->scored_count + 1, sizeof *values);
+
+	for (size_t row = 0; row <= catalog->scored_count; row++)
+		values[row] = engine_target_value(catalog->engine_benchmarks, target, catalog->cells + start[row],
+						  start[row + 1] - start[row]);
+	return values;
+}
+
+void catalog_describe_benchmarks(struct catalog *catalog)
+{
+	size_t cells = catalog->cell_start[catalog->scored_count + 1];
+
+	for (size_t i = 0; i < cells; i++)
+		catalog->benchmarks[catalog->cells[i].benchmark].models++;
+	catalog->engine_benchmarks = memory_allocate(catalog->benchmark_count, sizeof *catalog->engine_benchmarks);
+	for (size_t b = 0; b < catalog->benchmark_count; b++) {
+		const struct catalog_benchmark *benchmark = &catalog->benchmarks[b];
+		const struct catalog_benchmark *other =
+			benchmark->other == CATALOG_NONE ? NULL : &catalog->benchmarks[benchmark->other];
+		catalog->engine_benchmarks[b] = (struct engine_benchmark){
+			.key = benchmark->key,
+			.title = benchmark->title,
+			.suite = benchmark->suite,
+			.family = benchmark->family ? benchmark->family : other ? other->key : benchmark->key,
+			.duplicate_of = benchmark->duplicate_of,
+			.lower = benchmark->lower,
+			.upper = benchmark->upper,
+			.chance = benchmark->chance,
+			.higher_is_better = benchmark->higher_is_better,
+			.instances = benchmark->instances,
+		};
+	}
+	engine_benchmarks_set_range(catalog->engine_benchmarks, catalog->benchmark_count, catalog->cells, cells);
 }
 
 /* Whether `a` is the better parent to be drawn under. */
@@ -106,6 +155,11 @@ static struct engine_model describe_model(const void *context, size_t number)
 		.kind = model->kind,
 		.chat_template = model->chat_template,
 		.uploaded = model->uploaded,
+		.base = model->base,
+		.setting = model->setting,
+		.provider = model->provider,
+		.reasoning = model->reasoning,
+		.open_weights = model->open_weights,
 	};
 }
 
@@ -115,8 +169,11 @@ void catalog_engine_data(const struct catalog *catalog, struct engine_data *data
 		.models = catalog->count,
 		.benchmarks = catalog->benchmark_count,
 		.lineage = catalog->lineage,
-		.scores = catalog->scores,
-		.score_row = catalog->score_row,
+		.benchmark = catalog->engine_benchmarks,
+		.rows = catalog->scored_count + 1,
+		.row = catalog->score_row,
+		.cell_start = catalog->cell_start,
+		.cell = catalog->cells,
 		.describe = describe_model,
 		.context = catalog,
 	};

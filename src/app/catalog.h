@@ -21,8 +21,9 @@ struct catalog_alias {
 
 /* catalog_names_with() in so many parts; the answer is the same. */
 void names_sweep(const struct catalog *catalog, size_t parts, const char *part, uint8_t *contains);
-/* Makes the averages of the rows of scores. */
-void catalog_average_scores(struct catalog *catalog);
+/* Once benchmarks and cells are there: what the engine needs of the benchmarks, and how many models
+ * each has. */
+void catalog_describe_benchmarks(struct catalog *catalog);
 /* Frees what a catalog owns and leaves it empty. */
 void catalog_clear(struct catalog *catalog);
 /* The catalog as the cache has it now; with `rows` whatever is packed.  To be called

@@ -59,13 +59,13 @@ struct loaded_benchmark {
 	int64_t id;
 	struct catalog_benchmark shown;
 	const char *variant_of;
-	size_t scored; /* models with a score */
-	bool hidden;
+	size_t scored; /* scores */
+	bool absent;   /* it is not loaded */
 };
 
 struct loaded_score {
-	uint32_t model, benchmark;
-	double value;
+	uint32_t model;
+	struct engine_cell cell; /* its benchmark by place among those of the cache */
 };
 
 /* Most models share few architectures, licences and sources. */
@@ -80,7 +80,7 @@ struct loader {
 	bool renamed; /* a name was not clean */
 	struct loaded_benchmark *benchmarks;
 	size_t benchmark_count, benchmark_capacity;
-	struct loaded_score *scores; /* also of the hidden ones; those of a model together */
+	struct loaded_score *scores; /* those of a model together */
 	size_t score_count, score_capacity;
 	size_t last;    /* the model of the last row: rows of a model come together */
 	struct progress *progress;
@@ -169,9 +169,12 @@ static bool load_benchmark(void *context, const struct store_benchmark *row)
 					 &loader->benchmark_capacity, sizeof *loader->benchmarks);
 	loader->benchmarks[loader->benchmark_count++] = (struct loaded_benchmark){
 		.id = row->id,
-		.shown = {.key = catalog_keep_name(loader->catalog, row->key),
+		.shown = {.id = row->id,
+			  .key = catalog_keep_name(loader->catalog, row->key),
 			  .title = catalog_keep_name(loader->catalog, row->title),
-			  .instances = row->instances},
+			  .suite = loader_share(loader, "openllm2"),
+			  .lower = 0, .upper = 100, .chance = row->chance, .higher_is_better = true,
+			  .instances = row->instances > 0 ? (double)row->instances : (double)NAN},
 		.variant_of = catalog_keep(loader->catalog, row->variant_of),
 	};
 	return true;
@@ -196,6 +199,8 @@ static bool load_model(void *context, const struct store_model *row)
 		.likes = facts->likes,
 		.kind = facts->kind,
 		.chat_template = ANSWER_UNKNOWN,
+		.reasoning = ANSWER_UNKNOWN,
+		.open_weights = ANSWER_UNKNOWN,
 		.suspect = row->suspect,
 	};
 	/* The index of the cache does not know the cleaned name. */
@@ -250,20 +255,30 @@ static bool load_edge(void *context, const struct store_edge *row)
 	return go_on;
 }
 
+static int compare_ids(const void *key, const void *entry)
+{
+	int64_t id = *(const int64_t *)key;
+	const struct loaded_benchmark *benchmark = entry;
+
+	return (id > benchmark->id) - (id < benchmark->id);
+}
+
 static bool load_score(void *context, const struct store_score *row)
 {
 	struct loader *loader = context;
 	size_t model = loader_model(loader, row->model);
+	struct loaded_benchmark *benchmark = loader->benchmark_count == 0 ? NULL :
+		bsearch(&row->benchmark, loader->benchmarks, loader->benchmark_count, sizeof *benchmark, compare_ids);
 
-	for (size_t b = 0; b < loader->benchmark_count && model != CATALOG_NONE; b++) {
-		if (loader->benchmarks[b].id != row->benchmark)
-			continue;
-		loader->benchmarks[b].scored++;
-		loader->scores = memory_grow(loader->scores, loader->score_count, &loader->score_capacity,
-					     sizeof *loader->scores);
-		loader->scores[loader->score_count++] = (struct loaded_score){
-			.model = (uint32_t)model, .benchmark = (uint32_t)b, .value = row->value};
-	}
+	if (!benchmark || model == CATALOG_NONE || !isfinite(row->value))
+		return true;
+	benchmark->scored++;
+	loader->scores = memory_grow(loader->scores, loader->score_count, &loader->score_capacity,
+				     sizeof *loader->scores);
+	loader->scores[loader->score_count++] = (struct loaded_score){
+		.model = (uint32_t)model,
+		.cell = {.benchmark = (uint32_t)(benchmark - loader->benchmarks), .value = row->value,
+			 .error = NAN, .chat_template = ANSWER_UNKNOWN}};
 	return true;
 }
 
@@ -285,71 +300,20 @@ static bool load_evaluation(void *context, const struct store_evaluation *row)
 	return true;
 }
 
-/* ---- which scoring --------------------------------------------------------- */
+/* ---- cells ----------------------------------------------------------------- */
 
-static bool same_test(const struct loaded_benchmark *a, const struct loaded_benchmark *b)
-{
-	const char *test_a = a->variant_of ? a->variant_of : a->shown.key;
-	const char *test_b = b->variant_of ? b->variant_of : b->shown.key;
-
-	return strcmp(test_a, test_b) == 0;
-}
-
-/* Models that have the hidden scoring and lack the shown one. */
-static size_t count_left_out(const struct loader *loader, size_t shown, size_t hidden)
-{
-	size_t count = 0;
-
-	for (size_t i = 0, next; i < loader->score_count; i = next) {
-		bool has_shown = false, has_hidden = false;
-		for (next = i; next < loader->score_count &&
-		     loader->scores[next].model == loader->scores[i].model; next++) {
-			has_shown |= loader->scores[next].benchmark == shown;
-			has_hidden |= loader->scores[next].benchmark == hidden;
-		}
-		count += has_hidden && !has_shown;
-	}
-	return count;
-}
-
-static void note_left_out(struct loader *loader, size_t shown, size_t hidden)
-{
-	const struct loaded_benchmark *best = &loader->benchmarks[shown];
-	const struct loaded_benchmark *other = &loader->benchmarks[hidden];
-	size_t count = count_left_out(loader, shown, hidden);
-	struct text notice = {0};
-
-	if (count == 0)
-		return;
-	if (loader->catalog->notice)
-		text_append_format(&notice, "%s; ", loader->catalog->notice);
-	text_append_format(&notice, "%s is shown for %zu models; %zu have only %s, which does not compare"
-			   " with it and is left out", best->shown.title, best->scored, count,
-			   other->shown.title);
-	free(loader->catalog->notice);
-	loader->catalog->notice = text_steal(&notice);
-}
-
-/* Two scorings of one test must not be mixed: of each test the one with more
- * models is shown, and the plain one when they are equal.  A benchmark without
- * any score teaches nothing; without scores at all the plain ones stand. */
+/* A benchmark without any score teaches nothing; without scores at all the plain ones
+ * stand. */
 static void loader_choose_benchmarks(struct loader *loader)
 {
-	struct loaded_benchmark *all = loader->benchmarks;
-	size_t scores = 0;
+	struct catalog *catalog = loader->catalog;
 
-	for (size_t b = 0; b < loader->benchmark_count; b++)
-		scores += all[b].scored;
+	catalog->shown = memory_allocate(loader->benchmark_count, sizeof *catalog->shown);
 	for (size_t b = 0; b < loader->benchmark_count; b++) {
-		size_t best = b;
-		for (size_t c = 0; c < loader->benchmark_count; c++)
-			if (same_test(&all[b], &all[c]) &&
-			    (all[c].scored > all[best].scored ||
-			     (all[c].scored == all[best].scored && !all[c].variant_of)))
-				best = c;
-		all[b].hidden = best != b || (scores > 0 && all[b].scored == 0);
-		if (best != b && all[b].scored > 0)
-			note_left_out(loader, best, b);
+		struct loaded_benchmark *benchmark = &loader->benchmarks[b];
+		benchmark->absent = loader->score_count > 0 ? benchmark->scored == 0 : benchmark->variant_of != NULL;
+		if (!benchmark->absent)
+			catalog->shown[catalog->benchmark_count++] = (uint32_t)b;
 	}
 }
 
@@ -362,49 +326,61 @@ static void loader_number_rows(struct loader *loader)
 	for (size_t i = 0; i < loader->score_count; i++) {
 		const struct loaded_score *score = &loader->scores[i];
 		uint32_t *row = &catalog->score_row[score->model];
-		if (loader->benchmarks[score->benchmark].hidden || *row != 0)
+		if (*row != 0)
 			continue;
 		*row = (uint32_t)++catalog->scored_count;
 		catalog->models[score->model].scored = true;
 	}
 }
 
+/* Puts a cell in its place in a row, of which `end` is the end; false when it is there already. */
+static bool row_insert(struct engine_cell *cells, size_t begin, size_t end, const struct engine_cell *cell)
+{
+	size_t place = end;
+
+	for (; place > begin && cells[place - 1].benchmark >= cell->benchmark; place--)
+		if (cells[place - 1].benchmark == cell->benchmark)
+			return false;
+	memmove(cells + place + 1, cells + place, (end - place) * sizeof *cells);
+	cells[place] = *cell;
+	return true;
+}
+
+/* Rows one after the other; a damaged cache may have two scores where there is to be one. */
 static void loader_keep_scores(struct loader *loader)
 {
 	struct catalog *catalog = loader->catalog;
-	size_t *place = memory_allocate(loader->benchmark_count + 1, sizeof *place);
+	uint32_t *place = memory_zero(loader->benchmark_count + 1, sizeof *place);
 
-	catalog->shown = memory_allocate(loader->benchmark_count, sizeof *catalog->shown);
-	for (size_t b = 0; b < loader->benchmark_count; b++) {
-		place[b] = catalog->benchmark_count;
-		if (!loader->benchmarks[b].hidden)
-			catalog->shown[catalog->benchmark_count++] = (uint32_t)b;
-	}
+	loader_choose_benchmarks(loader);
 	loader_number_rows(loader);
-	size_t cells = (catalog->scored_count + 1) * catalog->benchmark_count;
-	catalog->scores = memory_allocate(cells, sizeof(double));
-	for (size_t i = 0; i < cells; i++)
-		catalog->scores[i] = NAN;
+	for (size_t b = 0; b < catalog->benchmark_count; b++)
+		place[catalog->shown[b]] = (uint32_t)b;
+	size_t rows = catalog->scored_count + 1, used = 0;
+	size_t *start = catalog->cell_start = memory_zero(rows + 1, sizeof *start);
+	size_t *end = memory_allocate(rows, sizeof *end);
+	for (size_t i = 0; i < loader->score_count; i++)
+		start[catalog->score_row[loader->scores[i].model] + 1]++;
+	for (size_t row = 0; row < rows; row++)
+		start[row + 1] += start[row];
+	catalog->cells = memory_zero(loader->score_count + 1, sizeof *catalog->cells);
+	for (size_t row = 0; row < rows; row++)
+		end[row] = start[row];
 	for (size_t i = 0; i < loader->score_count; i++) {
-		const struct loaded_score *score = &loader->scores[i];
-		if (!loader->benchmarks[score->benchmark].hidden)
-			catalog->scores[catalog->score_row[score->model] * catalog->benchmark_count +
-					place[score->benchmark]] = score->value;
+		size_t row = catalog->score_row[loader->scores[i].model];
+		struct engine_cell cell = loader->scores[i].cell;
+		cell.benchmark = place[cell.benchmark];
+		end[row] += row_insert(catalog->cells, start[row], end[row], &cell);
 	}
+	for (size_t row = 0; row < rows; row++) { /* closes the gaps of what was there twice */
+		size_t count = end[row] - start[row];
+		memmove(catalog->cells + used, catalog->cells + start[row], count * sizeof *catalog->cells);
+		start[row] = used;
+		used += count;
+	}
+	start[rows] = used;
+	free(end);
 	free(place);
-}
-
-void catalog_average_scores(struct catalog *catalog)
-{
-	size_t benchmarks = catalog->benchmark_count;
-
-	catalog->averages = memory_allocate(catalog->scored_count + 1, sizeof *catalog->averages);
-	for (size_t row = 0; row <= catalog->scored_count; row++) {
-		double sum = 0;
-		for (size_t b = 0; b < benchmarks; b++)
-			sum += catalog->scores[row * benchmarks + b];
-		catalog->averages[row] = row > 0 ? sum / (double)benchmarks : NAN;
-	}
 }
 
 /* ---- the whole ------------------------------------------------------------- */
@@ -416,10 +392,14 @@ static enum status loader_read_scores(struct loader *loader, struct store *store
 	enum status status = store_each_score(store, load_score, loader, error);
 	if (status != STATUS_OK)
 		return status;
-	loader_choose_benchmarks(loader);
 	loader_keep_scores(loader);
-	catalog_average_scores(catalog);
-	return store_each_evaluation(store, 0, load_evaluation, loader, error);
+	status = store_each_evaluation(store, 0, load_evaluation, loader, error);
+	for (size_t model = 0; model < catalog->count; model++) {
+		size_t row = catalog->score_row[model];
+		for (size_t i = catalog->cell_start[row]; i < catalog->cell_start[row + 1]; i++)
+			catalog->cells[i].chat_template = (int8_t)catalog->models[model].chat_template;
+	}
+	return status;
 }
 
 static enum status loader_read_lineage(struct loader *loader, struct store *store,
@@ -497,13 +477,28 @@ static enum status loader_read_rows(struct loader *loader, struct store *store, 
 	return status == STATUS_OK && loader->cancelled ? STATUS_CANCELLED : status;
 }
 
+/* The benchmark whose other scoring one is, if that is loaded. */
+static size_t other_scoring(const struct loader *loader, const struct loaded_benchmark *benchmark)
+{
+	const struct catalog *catalog = loader->catalog;
+
+	for (size_t b = 0; b < catalog->benchmark_count && benchmark->variant_of; b++)
+		if (strcmp(loader->benchmarks[catalog->shown[b]].shown.key, benchmark->variant_of) == 0)
+			return b;
+	return CATALOG_NONE;
+}
+
 static void loader_show_benchmarks(struct loader *loader)
 {
 	struct catalog *catalog = loader->catalog;
 
 	catalog->benchmarks = memory_allocate(catalog->benchmark_count, sizeof *catalog->benchmarks);
-	for (size_t b = 0; b < catalog->benchmark_count; b++)
-		catalog->benchmarks[b] = loader->benchmarks[catalog->shown[b]].shown;
+	for (size_t b = 0; b < catalog->benchmark_count; b++) {
+		const struct loaded_benchmark *benchmark = &loader->benchmarks[catalog->shown[b]];
+		catalog->benchmarks[b] = benchmark->shown;
+		catalog->benchmarks[b].other = other_scoring(loader, benchmark);
+	}
+	catalog_describe_benchmarks(catalog);
 }
 
 static enum status loader_read(struct loader *loader, struct store *store, bool rows, struct error *error)

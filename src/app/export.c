@@ -66,17 +66,17 @@ struct graph_child export_child(const struct sketch *sketch, const struct catalo
 	sketch_child(sketch, catalog, facts);
 	return (struct graph_child){
 		.name = "merge", .method = merge_method_info(sketch->now.method)->name, .facts = facts,
-		.average = prediction ? prediction->row[prediction->rows - 1].estimate
+		.estimate = prediction ? prediction->row[prediction->rows - 1].estimate
 				      : (struct engine_estimate){.mean = NAN, .low90 = NAN, .high90 = NAN},
 	};
 }
 
-void export_child_graph(struct graph *graph, const struct catalog *catalog,
+void export_child_graph(struct graph *graph, const struct session *session,
 			const struct graph_child *child)
 {
-	graph_init(graph, catalog);
+	graph_init(graph, session->catalog, &session->target);
 	graph_add_relatives(graph, child->facts->count, child->facts->parents, GRAPH_TO_PARENTS,
-			    catalog->count);
+			    session->catalog->count);
 	graph->child = child;
 }
 
@@ -89,27 +89,29 @@ void export_graph(const struct graph *graph, size_t model, enum export_format fo
 		graph_write_dot(graph, model, out);
 }
 
-static void write_graph(const struct sketch *sketch, const struct catalog *catalog,
+static void write_graph(const struct sketch *sketch, const struct session *session,
 			const struct sketch_prediction *prediction, enum export_format format,
 			struct text *out)
 {
 	struct engine_child facts;
-	const struct graph_child child = export_child(sketch, catalog, prediction, &facts);
+	const struct graph_child child = export_child(sketch, session->catalog, prediction, &facts);
 	struct graph graph;
 
-	export_child_graph(&graph, catalog, &child);
+	export_child_graph(&graph, session, &child);
 	export_graph(&graph, CATALOG_NONE, format, out);
 	graph_free(&graph);
 }
 
-void export_sketch(const struct sketch *sketch, const struct catalog *catalog,
+void export_sketch(const struct sketch *sketch, const struct session *session,
 		   const struct sketch_prediction *prediction, enum export_format format,
 		   struct text *out)
 {
+	const struct catalog *catalog = session->catalog;
+
 	switch (format) {
 	case EXPORT_CARD: sketch_write_card(sketch, catalog, prediction, out); break;
 	case EXPORT_DOT: case EXPORT_GRAPHML:
-		write_graph(sketch, catalog, prediction, format, out);
+		write_graph(sketch, session, prediction, format, out);
 		break;
 	case EXPORT_MERGEKIT: case EXPORT_FORMAT_COUNT:
 		sketch_write(sketch, catalog, prediction, out);

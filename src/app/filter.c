@@ -18,11 +18,13 @@
 FILTER_COLUMN_TABLE(X)
 #undef X
 
-struct filter *filter_new(const struct catalog *catalog)
+struct filter *filter_new(const struct catalog *catalog, const struct target_names *names)
 {
 	struct filter *filter = memory_zero(1, sizeof *filter);
 
 	filter->catalog = catalog;
+	if (names)
+		filter->target_names = *names;
 	filter_names_start(&filter->names, catalog);
 	filter->candidates = memory_allocate(catalog->count + 1, sizeof *filter->candidates);
 	filter->trails = memory_allocate(catalog->count + 1, sizeof *filter->trails);
@@ -57,11 +59,21 @@ static void drop_values(struct filter *filter)
 	}
 }
 
+static void drop_answers(struct filter *filter)
+{
+	for (int i = 0; i < FILTER_TERMS_MAX; i++) {
+		free(filter->answers[i].value);
+		filter->answers[i] = (struct filter_answers){0};
+	}
+}
+
 void filter_free(struct filter *filter)
 {
 	if (!filter)
 		return;
 	drop_values(filter);
+	drop_answers(filter);
+	filter_line_free(&filter->line);
 	filter_names_free(&filter->names);
 	for (int i = 0; i < FILTER_COLUMN_COUNT; i++)
 		filter_texts_free(&filter->columns[i]);
@@ -74,6 +86,15 @@ void filter_free(struct filter *filter)
 void filter_set_z(struct filter *filter, const double *z)
 {
 	filter->z = z;
+}
+
+void filter_set_predict(struct filter *filter,
+			double (*predict)(void *context, size_t model, const struct engine_target *target),
+			void *context)
+{
+	drop_answers(filter);
+	filter->predict = predict;
+	filter->predict_context = context;
 }
 
 const char *filter_hint(const struct filter *filter)
@@ -208,6 +229,34 @@ static void set_values(struct filter *filter, struct filter_line *line)
 	}
 }
 
+/* Gives the terms that ask for predictions the answers to the same question, if it was asked before. */
+static void set_answers(struct filter *filter, const struct filter_line *line)
+{
+	struct filter_answers before[FILTER_TERMS_MAX];
+
+	memcpy(before, filter->answers, sizeof before);
+	memset(filter->answers, 0, sizeof filter->answers);
+	for (size_t i = 0; i < line->count; i++) {
+		const struct filter_term *term = &line->terms[i];
+		struct filter_answers *answers = &filter->answers[i];
+		if (term->field != FILTER_PREDICTED)
+			continue;
+		snprintf(answers->name, sizeof answers->name, "%s", line->targets[term->target].name);
+		for (int k = 0; k < FILTER_TERMS_MAX && !answers->value; k++)
+			if (before[k].value && strcmp(before[k].name, answers->name) == 0) {
+				answers->value = before[k].value;
+				before[k].value = NULL;
+			}
+		if (answers->value)
+			continue;
+		answers->value = memory_allocate(filter->catalog->count + 1, sizeof *answers->value);
+		for (size_t model = 0; model < filter->catalog->count; model++)
+			answers->value[model] = INFINITY;
+	}
+	for (int k = 0; k < FILTER_TERMS_MAX; k++)
+		free(before[k].value);
+}
+
 /* What a field's name at the end of the line could become. */
 static void set_hint(struct filter *filter, const struct filter_line *line)
 {
@@ -222,22 +271,28 @@ static void set_hint(struct filter *filter, const struct filter_line *line)
 				 filter_field_info((enum filter_field)i)->help);
 	for (size_t b = 0; b < catalog->benchmark_count; b++)
 		if (strcasecmp(catalog->benchmarks[b].key, line->last) == 0)
-			snprintf(filter->hint, sizeof filter->hint, "%.40s > 40: by %.60s",
-				 catalog->benchmarks[b].key, catalog->benchmarks[b].title);
+			snprintf(filter->hint, sizeof filter->hint, "%.40s > 40: by %.60s", catalog->benchmarks[b].key,
+				 catalog->benchmarks[b].title);
 }
 
 enum status filter_set(struct filter *filter, const char *text, struct error *error)
 {
 	struct filter_line line;
-	enum status status = filter_parse(text, filter->catalog, filter->z != NULL, &line, error);
+	const struct filter_asking asking = {filter->catalog, filter->target_names, filter->z != NULL,
+					     filter->predict != NULL};
+	enum status status = filter_parse(text, &asking, &line, error);
 
 	if (status == STATUS_OK)
 		status = check_families(&line, error);
-	if (status != STATUS_OK)
+	if (status != STATUS_OK) {
+		filter_line_free(&line);
 		return status;
+	}
 	set_families(filter, &line);
 	set_values(filter, &line);
+	set_answers(filter, &line);
 	set_hint(filter, &line);
+	filter_line_free(&filter->line);
 	filter->line = line;
 	return STATUS_OK;
 }
@@ -250,7 +305,7 @@ static double number_of(const struct filter *filter, const struct filter_term *t
 	size_t count = 0;
 
 	switch (term->field) {
-	case FILTER_SCORE: return catalog_score(catalog, model, term->benchmark);
+	case FILTER_SCORE: return catalog_target(catalog, model, &filter->line.targets[term->target].engine);
 	case FILTER_SIZE: return catalog->models[model].params_b;
 	case FILTER_DATE: return catalog->models[model].uploaded;
 	case FILTER_LIKES: return catalog->models[model].likes;
@@ -290,6 +345,8 @@ static bool text_field_fits(const struct filter *filter, const struct filter_ter
 	case FILTER_OWNER: return owner_fits(filter, term, model);
 	case FILTER_ARCH: return term->values[filter->columns[FILTER_COLUMN_ARCH].number[model]];
 	case FILTER_LICENSE: return term->values[filter->columns[FILTER_COLUMN_LICENSE].number[model]];
+	case FILTER_PROVIDER: return term->values[filter->columns[FILTER_COLUMN_PROVIDER].number[model]];
+	case FILTER_SETTING: return term->values[filter->columns[FILTER_COLUMN_SETTING].number[model]];
 	case FILTER_KIND: return text_fits(term, kind, strlen(kind));
 	case FILTER_CONTAINS: return name_fits(filter, term, model);
 	default: return false;
@@ -304,6 +361,8 @@ static bool term_fits(const struct filter *filter, const struct filter_term *ter
 	case FILTER_SCORED: return facts->scored;
 	case FILTER_UNSCORED: return !facts->scored;
 	case FILTER_MERGE: return is_merge(filter->catalog, model);
+	case FILTER_OPEN: return facts->open_weights != ANSWER_NO;
+	case FILTER_REASONING: return facts->reasoning == ANSWER_YES;
 	case FILTER_FLAGGED:
 		return facts->suspect || (filter->catalog->flags &&
 					  filter->catalog->flags[model] == FLAG_SELF);
@@ -321,7 +380,32 @@ static bool term_fits(const struct filter *filter, const struct filter_term *ter
 bool filter_terms_fit(const struct filter *filter, size_t model)
 {
 	for (size_t i = 0; i < filter->line.count; i++)
-		if (term_fits(filter, &filter->line.terms[i], model) == filter->line.terms[i].negated)
+		if (filter->line.terms[i].field != FILTER_PREDICTED &&
+		    term_fits(filter, &filter->line.terms[i], model) == filter->line.terms[i].negated)
 			return false;
+	return true;
+}
+
+bool filter_asks_predictions(const struct filter *filter)
+{
+	for (size_t i = 0; i < filter->line.count; i++)
+		if (filter->line.terms[i].field == FILTER_PREDICTED)
+			return true;
+	return false;
+}
+
+bool filter_predictions_fit(struct filter *filter, size_t model)
+{
+	for (size_t i = 0; i < filter->line.count; i++) {
+		const struct filter_term *term = &filter->line.terms[i];
+		double *value = filter->answers[i].value;
+		if (term->field != FILTER_PREDICTED)
+			continue;
+		if (isinf(value[model]))
+			value[model] = filter->predict(filter->predict_context, model,
+						       &filter->line.targets[term->target].engine);
+		if (number_fits(term, value[model]) == term->negated)
+			return false;
+	}
 	return true;
 }

@@ -33,7 +33,7 @@ struct filter_term {
 	enum filter_field field;
 	enum filter_operator operator;
 	bool negated;
-	size_t benchmark;             /* FILTER_SCORE; the count = average */
+	uint8_t target;               /* FILTER_SCORE and FILTER_PREDICTED: place among the line's */
 	double low, high;             /* numbers: what was typed stands for all between */
 	char value[FILTER_VALUE_MAX]; /* texts, in lower case */
 	size_t length;
@@ -48,9 +48,19 @@ struct filter_line {
 	char words[FILTER_WORDS_MAX]; /* for the name, one blank between */
 	size_t words_length;
 	char last[FILTER_VALUE_MAX];  /* the last word when nothing follows it */
+	struct target targets[FILTER_TERMS_MAX]; /* owned */
+	size_t target_count;
 };
-enum status filter_parse(const char *text, const struct catalog *catalog, bool has_z,
-			 struct filter_line *line, struct error *error);
+/* What can be asked. */
+struct filter_asking {
+	const struct catalog *catalog;
+	struct target_names names;
+	bool z, predicted;
+};
+/* filter_line_free() after use, also where it fails. */
+enum status filter_parse(const char *text, const struct filter_asking *asking, struct filter_line *line,
+			 struct error *error);
+void filter_line_free(struct filter_line *line);
 
 /* The texts of a column, each distinct one once: number 0 is "not known". */
 struct filter_texts {
@@ -91,7 +101,9 @@ char filter_lower(char character);
 /* The columns of few distinct texts. X(symbol of the field, member) */
 #define FILTER_COLUMN_TABLE(X) \
 	X(ARCH, architecture) \
-	X(LICENSE, license)
+	X(LICENSE, license) \
+	X(PROVIDER, provider) \
+	X(SETTING, setting)
 enum filter_column {
 #define X(symbol, member) FILTER_COLUMN_##symbol,
 	FILTER_COLUMN_TABLE(X)
@@ -101,7 +113,14 @@ enum filter_column {
 
 struct filter {
 	const struct catalog *catalog;
+	struct target_names target_names;
 	const double *z; /* borrowed; NULL before the fit */
+	double (*predict)(void *context, size_t model, const struct engine_target *target);
+	void *predict_context;
+	struct filter_answers {      /* of predict(), by model: what the term of this name asked; NAN not predicted */
+		char name[FILTER_VALUE_MAX];
+		double *value;       /* INFINITY: not asked yet */
+	} answers[FILTER_TERMS_MAX];
 	struct filter_names names;
 	struct filter_texts columns[FILTER_COLUMN_COUNT];
 	struct filter_line line;
@@ -116,8 +135,12 @@ struct filter {
 	char hint[160];
 };
 
-/* Whether the terms of the line fit, whatever its words. */
+/* Whether the terms of the line fit, whatever its words; not those that need predictions, which are asked of
+ * one thread at the end. */
 bool filter_terms_fit(const struct filter *filter, size_t model);
+bool filter_asks_predictions(const struct filter *filter);
+/* Whether those that need predictions fit. */
+bool filter_predictions_fit(struct filter *filter, size_t model);
 /* filter_run() in so many parts, 0 = as many as pay; the answer is the same. */
 size_t filter_run_in_parts(struct filter *filter, size_t parts, const uint32_t *weights, uint8_t *fit,
 			   size_t *best);

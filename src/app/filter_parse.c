@@ -24,7 +24,7 @@ const struct filter_field_info *filter_field_info(enum filter_field field)
 
 enum filter_type filter_type(enum filter_field field)
 {
-	return field == FILTER_SCORE ? TYPE_NUMBER
+	return field == FILTER_SCORE || field == FILTER_PREDICTED ? TYPE_NUMBER
 	     : field == FILTER_CONTAINS ? TYPE_TEXT
 					: fields[field].type;
 }
@@ -37,8 +37,7 @@ static const char *const signs[] = {
 
 struct reader {
 	const char *text, *at;
-	const struct catalog *catalog;
-	bool has_z;
+	const struct filter_asking *asking;
 	struct filter_line *line;
 	struct error *error;
 };
@@ -155,7 +154,7 @@ static enum status read_value(struct reader *reader, const char *field, struct f
 	char value[FILTER_VALUE_MAX], example[160];
 	bool quoted;
 
-	if (term->field == FILTER_SCORE)
+	if (term->field >= FILTER_FIELD_COUNT)
 		snprintf(example, sizeof example, "as in %s > 40", field);
 	else
 		snprintf(example, sizeof example, "as in %s", fields[term->field].info.example);
@@ -182,17 +181,23 @@ static enum filter_field find_field(const char *word)
 	return field;
 }
 
+#define NAMED_MAX 6 /* benchmarks in the advice */
+
 static enum status fail_field(const struct reader *reader, const char *at, const char *word)
 {
-	char what[160], advice[240];
+	const struct catalog *catalog = reader->asking->catalog;
+	char what[160], advice[400];
 	size_t length = 0;
 
 	snprintf(what, sizeof what, "no field %.80s", word);
 	length += (size_t)snprintf(advice, sizeof advice, "fields are");
-	for (size_t b = 0; b < reader->catalog->benchmark_count && length < 120; b++)
+	for (size_t b = 0; b < catalog->benchmark_count && b < NAMED_MAX; b++)
 		length += (size_t)snprintf(advice + length, sizeof advice - length, " %.20s",
-					   reader->catalog->benchmarks[b].key);
-	length += (size_t)snprintf(advice + length, sizeof advice - length, " average");
+					   catalog->benchmarks[b].key);
+	if (catalog->benchmark_count > NAMED_MAX)
+		length += (size_t)snprintf(advice + length, sizeof advice - length, " and %zu other benchmarks,",
+					   catalog->benchmark_count - NAMED_MAX);
+	length += (size_t)snprintf(advice + length, sizeof advice - length, " %s", TARGET_AVERAGE);
 	for (int i = 0; i < FILTER_FIELD_COUNT && length < sizeof advice; i++)
 		if (fields[i].type != TYPE_FLAG)
 			length += (size_t)snprintf(advice + length, sizeof advice - length, " %s",
@@ -200,24 +205,40 @@ static enum status fail_field(const struct reader *reader, const char *at, const
 	return fail(reader, at, what, advice);
 }
 
-static enum status read_comparison(struct reader *reader, const char *at, const char *word,
+/* A benchmark or a target; `predicted` when the word pred stands behind it. */
+static enum status read_target(struct reader *reader, const char *at, const char *word, bool predicted,
+			       struct filter_term *term)
+{
+	struct filter_line *line = reader->line;
+
+	if (!*word || line->target_count == FILTER_TERMS_MAX ||
+	    target_parse(reader->asking->catalog, &reader->asking->names, word, &line->targets[line->target_count],
+			 NULL, NULL) != STATUS_OK)
+		return fail_field(reader, at, *word ? word : "before the sign");
+	if (predicted && !reader->asking->predicted)
+		return fail(reader, at, "nothing is predicted before the fit", "F fits");
+	term->field = predicted ? FILTER_PREDICTED : FILTER_SCORE;
+	term->target = (uint8_t)line->target_count++;
+	return STATUS_OK;
+}
+
+static enum status read_comparison(struct reader *reader, const char *at, const char *word, bool predicted,
 				   struct filter_term *term)
 {
-	term->field = find_field(word);
+	term->field = predicted ? FILTER_FIELD_COUNT : find_field(word);
 	term->operator = operator_at(reader->at);
 	reader->at += strlen(signs[term->operator]);
 	skip_blanks(reader);
 	if (term->field == FILTER_FIELD_COUNT || filter_type(term->field) == TYPE_FLAG) {
-		term->field = FILTER_SCORE;
-		term->benchmark = catalog_benchmark(reader->catalog, word);
-		if (!*word || term->benchmark > reader->catalog->benchmark_count)
-			return fail_field(reader, at, *word ? word : "before the sign");
+		enum status status = read_target(reader, at, word, predicted, term);
+		if (status != STATUS_OK)
+			return status;
 	}
 	if (filter_type(term->field) == TYPE_TEXT && term->operator < OPERATOR_EQUAL &&
 	    term->operator != OPERATOR_NOT)
 		return fail(reader, at, "a text is compared with : (contains) or =",
 			    fields[term->field].info.example);
-	if (term->field == FILTER_Z && !reader->has_z)
+	if (term->field == FILTER_Z && !reader->asking->z)
 		return fail(reader, at, "z is not known before the fit", "F fits");
 	return read_value(reader, word, term);
 }
@@ -259,6 +280,21 @@ static enum status add_word(struct reader *reader, const char *at, const char *w
 	return STATUS_OK;
 }
 
+/* Passes over "pred" where a sign follows it. */
+static bool skip_predicted(struct reader *reader)
+{
+	const char *begin = reader->at;
+
+	if (strncasecmp(begin, "pred", 4) != 0)
+		return false;
+	reader->at += 4;
+	skip_blanks(reader);
+	if (operator_at(reader->at) != OPERATOR_COUNT)
+		return true;
+	reader->at = begin;
+	return false;
+}
+
 static enum status read_term(struct reader *reader)
 {
 	struct filter_term term = {.operator = OPERATOR_HAS};
@@ -274,22 +310,30 @@ static enum status read_term(struct reader *reader)
 		return fail(reader, at, "a word is too long", "fewer letters will do");
 	const char *end = reader->at;
 	skip_blanks(reader);
+	bool predicted = !quoted && skip_predicted(reader);
 	if (!quoted && operator_at(reader->at) != OPERATOR_COUNT) {
-		enum status status = read_comparison(reader, at, word, &term);
+		enum status status = read_comparison(reader, at, word, predicted, &term);
 		return status == STATUS_OK ? add_term(reader, at, &term) : status;
 	}
 	reader->at = end;
 	return add_word(reader, at, word, quoted, &term);
 }
 
-enum status filter_parse(const char *text, const struct catalog *catalog, bool has_z,
-			 struct filter_line *line, struct error *error)
+enum status filter_parse(const char *text, const struct filter_asking *asking, struct filter_line *line,
+			 struct error *error)
 {
-	struct reader reader = {text, text, catalog, has_z, line, error};
+	struct reader reader = {text, text, asking, line, error};
 	enum status status = STATUS_OK;
 
 	*line = (struct filter_line){0};
 	for (skip_blanks(&reader); *reader.at && status == STATUS_OK; skip_blanks(&reader))
 		status = read_term(&reader);
 	return status;
+}
+
+void filter_line_free(struct filter_line *line)
+{
+	for (size_t i = 0; i < line->target_count; i++)
+		target_free(&line->targets[i]);
+	line->target_count = 0;
 }

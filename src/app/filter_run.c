@@ -155,6 +155,16 @@ static double most_by_digest(const struct words *words, const struct fuzzy_diges
 	return most;
 }
 
+static double name_score(const struct filter *filter, size_t model, size_t length)
+{
+	const struct catalog *catalog = filter->catalog;
+	struct filter_name name;
+
+	filter_name_fold(catalog, model, &name);
+	return fuzzy_score_folded(filter->line.words, catalog->names + catalog->name_start[model], name.letters,
+				  length);
+}
+
 /* Judges a model that has the letters in order.  How well a name fits counts only
  * where it can be the best. */
 static void run_candidate(const struct shared_run *shared, struct run *run, size_t model, size_t length,
@@ -180,11 +190,7 @@ static void run_candidate(const struct shared_run *shared, struct run *run, size
 		run->count++;
 		return;
 	}
-	struct filter_name name;
-	filter_name_fold(filter->catalog, model, &name);
-	double score = fuzzy_score_folded(filter->line.words,
-					  filter->catalog->names + filter->catalog->name_start[model],
-					  name.letters, length);
+	double score = name_score(filter, model, length);
 	if (score > FUZZY_NONE / 2)
 		run_take(run, model, score);
 }
@@ -268,6 +274,24 @@ static struct run join_runs(const struct shared_run *shared)
 	return all;
 }
 
+/* Of the models that fit otherwise those whose predictions fit too. */
+static struct run run_predictions(struct filter *filter, const struct run *before)
+{
+	struct run run = {.weights = before->weights, .fit = before->fit, .best = CATALOG_NONE,
+			  .best_score = FUZZY_NONE};
+
+	for (size_t model = 0; model < filter->catalog->count; model++) {
+		if (!run.fit[model])
+			continue;
+		run.fit[model] = 0;
+		if (!filter_predictions_fit(filter, model))
+			continue;
+		run_take(&run, model, filter->line.words_length == 0 ? 0
+			 : name_score(filter, model, filter_name_length(filter->catalog, model)));
+	}
+	return run;
+}
+
 size_t filter_run_in_parts(struct filter *filter, size_t parts, const uint32_t *weights, uint8_t *fit,
 			   size_t *best)
 {
@@ -292,6 +316,8 @@ size_t filter_run_in_parts(struct filter *filter, size_t parts, const uint32_t *
 	if (words.count > 0)
 		join_candidates(&shared);
 	struct run run = join_runs(&shared);
+	if (filter_asks_predictions(filter))
+		run = run_predictions(filter, &run);
 	*best = run.best;
 	return run.count;
 }

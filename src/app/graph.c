@@ -10,23 +10,31 @@
 
 /* ---- neighbours -------------------------------------------------------------- */
 
-/* Higher average first, then by name. */
+struct order {
+	const struct catalog *catalog;
+	const struct engine_target *target;
+};
+
+/* The better one first, then by name. */
 static int compare_models(const void *a, const void *b, void *context)
 {
-	const struct catalog *catalog = context;
+	const struct order *order = context;
+	const struct catalog *catalog = order->catalog;
 	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-	double left_score = catalog_average(catalog, left), right_score = catalog_average(catalog, right);
+	double left_score = catalog_target(catalog, left, order->target);
+	double right_score = catalog_target(catalog, right, order->target);
 
 	if (isnan(left_score) != isnan(right_score))
 		return isnan(left_score) ? 1 : -1;
 	if (left_score != right_score && !isnan(left_score))
-		return left_score < right_score ? 1 : -1;
+		return (left_score < right_score) == target_upwards(catalog, order->target) ? 1 : -1;
 	return utf8_compare_names(catalog->models[left].name, catalog->models[right].name);
 }
 
-uint32_t *graph_neighbours(const struct catalog *catalog, size_t node,
+uint32_t *graph_neighbours(const struct catalog *catalog, const struct engine_target *target, size_t node,
 			   enum graph_direction direction, size_t *count)
 {
+	struct order order = {catalog, target};
 	uint32_t *nodes;
 
 	if (direction == GRAPH_TO_CHILDREN) {
@@ -34,7 +42,7 @@ uint32_t *graph_neighbours(const struct catalog *catalog, size_t node,
 		nodes = memory_allocate(*count + 1, sizeof *nodes);
 		if (*count) {
 			memcpy(nodes, children, *count * sizeof *nodes);
-			qsort_r(nodes, *count, sizeof *nodes, compare_models, (void *)catalog);
+			qsort_r(nodes, *count, sizeof *nodes, compare_models, &order);
 		}
 	} else {
 		const struct lineage_parent *parents =
@@ -48,10 +56,11 @@ uint32_t *graph_neighbours(const struct catalog *catalog, size_t node,
 
 /* ---- collecting --------------------------------------------------------------- */
 
-void graph_init(struct graph *graph, const struct catalog *catalog)
+void graph_init(struct graph *graph, const struct catalog *catalog, const struct target *target)
 {
 	*graph = (struct graph){
 		.catalog = catalog,
+		.target = target,
 		.nodes = memory_allocate(catalog->count + 1, sizeof *graph->nodes),
 		.included = memory_zero(catalog->count + 1, sizeof *graph->included),
 	};
@@ -96,7 +105,7 @@ static void walk_add(struct walk *walk, size_t model)
 static void walk_step(struct walk *walk, struct graph *graph, enum graph_direction direction)
 {
 	size_t node = walk->queue[walk->first++], count;
-	uint32_t *relatives = graph_neighbours(graph->catalog, node, direction, &count);
+	uint32_t *relatives = graph_neighbours(graph->catalog, &graph->target->engine, node, direction, &count);
 
 	for (size_t i = 0; i < count; i++) {
 		if (direction == GRAPH_TO_CHILDREN)

@@ -1,6 +1,7 @@
 /* Writing graphs: DOT for Graphviz, GraphML for the rest. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "stemma/app/graph.h"
 #include "stemma/app/sketch.h"
@@ -24,13 +25,15 @@ static void append_dot_string(struct text *out, const char *text)
 	free(clean);
 }
 
-static void append_dot_node(struct text *out, const struct catalog *catalog, size_t node, size_t model)
+static void append_dot_node(struct text *out, const struct graph *graph, size_t node, size_t model)
 {
+	const struct catalog *catalog = graph->catalog;
+	double value = catalog_target(catalog, node, &graph->target->engine);
 	struct text label = {0};
 
 	text_append(&label, catalog->models[node].name);
-	if (!isnan(catalog_average(catalog, node)))
-		text_append_format(&label, " (%.1f)", catalog_average(catalog, node));
+	if (!isnan(value))
+		text_append_format(&label, " (%.*f)", target_digits(catalog, &graph->target->engine), value);
 	text_append_format(out, "\tm%zu [label=", node);
 	append_dot_string(out, text_string(&label));
 	text_append_format(out, "%s%s];\n", catalog->models[node].scored ? "" : ", color=gray",
@@ -52,14 +55,16 @@ static void append_dot_edge(struct text *out, const struct catalog *catalog, con
 }
 
 /* The merge that does not exist, dashed. */
-static void append_dot_child(struct text *out, const struct graph_child *child)
+static void append_dot_child(struct text *out, const struct graph *graph)
 {
+	const struct graph_child *child = graph->child;
+	int digits = target_digits(graph->catalog, &graph->target->engine);
 	struct text label = {0};
 
 	text_append(&label, child->name);
-	if (!isnan(child->average.mean))
-		text_append_format(&label, " (predicted %.1f, %.1f to %.1f)", child->average.mean,
-				   child->average.low90, child->average.high90);
+	if (!isnan(child->estimate.mean))
+		text_append_format(&label, " (predicted %.*f, %.*f to %.*f)", digits, child->estimate.mean,
+				   digits, child->estimate.low90, digits, child->estimate.high90);
 	text_append(out, "\tchild [label=");
 	append_dot_string(out, text_string(&label));
 	text_append(out, ", style=dashed, penwidth=2];\n");
@@ -73,24 +78,25 @@ void graph_write_dot(const struct graph *graph, size_t model, struct text *out)
 {
 	text_append(out, "digraph stemma {\n\trankdir=LR;\n\tnode [shape=box];\n");
 	for (size_t i = 0; i < graph->count; i++)
-		append_dot_node(out, graph->catalog, graph->nodes[i], model);
+		append_dot_node(out, graph, graph->nodes[i], model);
 	for (size_t i = 0; i < graph->edge_count; i++)
 		append_dot_edge(out, graph->catalog, &graph->edges[i]);
 	if (graph->child)
-		append_dot_child(out, graph->child);
+		append_dot_child(out, graph);
 	text_append(out, "}\n");
 }
 
 /* ---- GraphML -------------------------------------------------------------------- */
 
-/* Every attribute of a node or an edge, declared before it is used. */
+/* Every attribute of a node or an edge, declared before it is used; of those with %s the
+ * name of the target stands there. */
 #define NODE_KEY_TABLE(X) \
 	X(NAME, "name", "string") \
 	X(KIND, "kind", "string") \
 	X(ARCHITECTURE, "architecture", "string") \
 	X(PARAMS, "params_b", "double") \
-	X(AVERAGE, "average", "double") \
-	X(PREDICTED, "predicted_average", "double") \
+	X(TARGET, "%s", "double") \
+	X(PREDICTED, "predicted_%s", "double") \
 	X(LOW, "predicted_low90", "double") \
 	X(HIGH, "predicted_high90", "double")
 #define EDGE_KEY_TABLE(X) \
@@ -103,20 +109,6 @@ enum graphml_key {
 	EDGE_KEY_TABLE(X)
 #undef X
 };
-
-static void append_graphml_keys(struct text *out)
-{
-#define X(symbol, name, type) \
-	text_append_format(out, "  <key id=\"d%d\" for=\"node\" attr.name=\"" name "\" attr.type=\"" type "\"/>\n", \
-	       (int)KEY_##symbol);
-	NODE_KEY_TABLE(X)
-#undef X
-#define X(symbol, name, type) \
-	text_append_format(out, "  <key id=\"d%d\" for=\"edge\" attr.name=\"" name "\" attr.type=\"" type "\"/>\n", \
-	       (int)KEY_##symbol);
-	EDGE_KEY_TABLE(X)
-#undef X
-}
 
 /* The characters that XML 1.0 has no place for are U+FFFD. */
 static void append_xml_text(struct text *out, const char *text)
@@ -138,6 +130,28 @@ static void append_xml_text(struct text *out, const char *text)
 		at += length;
 	}
 	free(clean);
+}
+
+static void append_key(struct text *out, int number, const char *element, const char *name, const char *type,
+		       const struct target *target)
+{
+	const char *mark = strstr(name, "%s");
+
+	text_append_format(out, "  <key id=\"d%d\" for=\"%s\" attr.name=\"%.*s", number, element,
+			   mark ? (int)(mark - name) : (int)strlen(name), name);
+	if (mark)
+		append_xml_text(out, target->name);
+	text_append_format(out, "\" attr.type=\"%s\"/>\n", type);
+}
+
+static void append_graphml_keys(struct text *out, const struct target *target)
+{
+#define X(symbol, name, type) append_key(out, KEY_##symbol, "node", name, type, target);
+	NODE_KEY_TABLE(X)
+#undef X
+#define X(symbol, name, type) append_key(out, KEY_##symbol, "edge", name, type, target);
+	EDGE_KEY_TABLE(X)
+#undef X
 }
 
 static void append_data_text(struct text *out, enum graphml_key key, const char *text)
@@ -164,20 +178,21 @@ static void append_score_keys(struct text *out, const struct catalog *catalog)
 	}
 }
 
-static void append_graphml_node(struct text *out, const struct catalog *catalog, size_t node)
+static void append_graphml_node(struct text *out, const struct graph *graph, size_t node)
 {
+	const struct catalog *catalog = graph->catalog;
 	const struct catalog_model *model = &catalog->models[node];
+	size_t count;
+	const struct engine_cell *cells = catalog_cells(catalog, node, &count);
 
 	text_append_format(out, "    <node id=\"m%zu\">\n", node);
 	append_data_text(out, KEY_NAME, model->name);
 	append_data_text(out, KEY_KIND, kind_name(model->kind));
 	append_data_text(out, KEY_ARCHITECTURE, model->architecture);
 	append_data_number(out, KEY_PARAMS, model->params_b);
-	append_data_number(out, KEY_AVERAGE, catalog_average(catalog, node));
-	for (size_t b = 0; b < catalog->benchmark_count; b++)
-		if (!isnan(catalog_score(catalog, node, b)))
-			text_append_format(out, "      <data key=\"s%zu\">%.10g</data>\n", b,
-			       catalog_score(catalog, node, b));
+	append_data_number(out, KEY_TARGET, catalog_target(catalog, node, &graph->target->engine));
+	for (size_t i = 0; i < count; i++)
+		text_append_format(out, "      <data key=\"s%u\">%.10g</data>\n", cells[i].benchmark, cells[i].value);
 	text_append(out, "    </node>\n");
 }
 
@@ -198,9 +213,9 @@ static void append_graphml_child(struct text *out, const struct graph_child *chi
 	append_data_text(out, KEY_NAME, child->name);
 	append_data_text(out, KEY_KIND, kind_name(KIND_MERGE));
 	append_data_text(out, KEY_ARCHITECTURE, child->facts->model.architecture);
-	append_data_number(out, KEY_PREDICTED, child->average.mean);
-	append_data_number(out, KEY_LOW, child->average.low90);
-	append_data_number(out, KEY_HIGH, child->average.high90);
+	append_data_number(out, KEY_PREDICTED, child->estimate.mean);
+	append_data_number(out, KEY_LOW, child->estimate.low90);
+	append_data_number(out, KEY_HIGH, child->estimate.high90);
 	text_append(out, "    </node>\n");
 	for (size_t i = 0; i < child->facts->count; i++) {
 		text_append_format(out, "    <edge source=\"m%zu\" target=\"child\">\n", child->facts->parents[i]);
@@ -214,11 +229,11 @@ void graph_write_graphml(const struct graph *graph, struct text *out)
 {
 	text_append_format(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	       "<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n");
-	append_graphml_keys(out);
+	append_graphml_keys(out, graph->target);
 	append_score_keys(out, graph->catalog);
 	text_append(out, "  <graph id=\"stemma\" edgedefault=\"directed\">\n");
 	for (size_t i = 0; i < graph->count; i++)
-		append_graphml_node(out, graph->catalog, graph->nodes[i]);
+		append_graphml_node(out, graph, graph->nodes[i]);
 	for (size_t i = 0; i < graph->edge_count; i++)
 		append_graphml_edge(out, graph->catalog, &graph->edges[i]);
 	if (graph->child)

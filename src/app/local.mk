@@ -4,6 +4,8 @@ libapp_a_SOURCES = \
 	include/stemma/app/answer_sets.h src/app/answer_sets.c \
 	include/stemma/app/catalog.h src/app/catalog.h src/app/catalog.c src/app/catalog_rows.c \
 	src/app/packed.h src/app/pack.c src/app/unpack.c src/app/pack_check.c src/app/names.c src/app/name_sweep.c src/app/catalog_match.c \
+	src/app/benchmark_names.c src/app/kept_lists.h src/app/kept_lists.c \
+	include/stemma/app/board.h src/app/board.c \
 	include/stemma/app/corrections.h src/app/corrections.c \
 	include/stemma/app/filter.h src/app/filter.h src/app/filter.c src/app/filter_parse.c src/app/filter_text.c src/app/filter_run.c \
 	include/stemma/app/flags.h src/app/flags.c \
@@ -19,7 +21,7 @@ libapp_a_SOURCES = \
 	include/stemma/app/line_words.h src/app/line_words.c \
 	include/stemma/app/licences.h src/app/licences.c \
 	include/stemma/app/outcomes.h src/app/outcomes.c \
-	include/stemma/app/session.h src/app/session.c \
+	include/stemma/app/session.h src/app/session.h src/app/session.c src/app/session_rows.c \
 	include/stemma/app/sync.h src/app/sync.c src/app/sync_options.c \
 	include/stemma/app/target.h src/app/target.c \
 	include/stemma/app/wishes.h src/app/wishes.c src/app/wishes_resolve.c \

@@ -259,32 +259,3 @@ enum status catalog_resolve(const struct catalog *catalog, const char *name, siz
 	*model = offers[0].model;
 	return STATUS_OK;
 }
-
-/* ---- benchmarks ------------------------------------------------------------ */
-
-/* The only benchmark whose key or title begins with the word. */
-static size_t benchmark_by_prefix(const struct catalog *catalog, const char *word)
-{
-	size_t found = CATALOG_NONE, length = strlen(word);
-
-	for (size_t b = 0; b < catalog->benchmark_count && length > 0; b++) {
-		if (strncasecmp(catalog->benchmarks[b].key, word, length) != 0 &&
-		    strncasecmp(catalog->benchmarks[b].title, word, length) != 0)
-			continue;
-		if (found != CATALOG_NONE)
-			return CATALOG_NONE;
-		found = b;
-	}
-	return found;
-}
-
-size_t catalog_benchmark(const struct catalog *catalog, const char *word)
-{
-	if (strcasecmp(word, "average") == 0)
-		return catalog->benchmark_count;
-	for (size_t b = 0; b < catalog->benchmark_count; b++)
-		if (strcasecmp(catalog->benchmarks[b].key, word) == 0 ||
-		    strcasecmp(catalog->benchmarks[b].title, word) == 0)
-			return b;
-	return benchmark_by_prefix(catalog, word);
-}

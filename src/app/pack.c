@@ -95,6 +95,8 @@ static void pack_shapes(struct packer *packer)
 		struct packed_shape shape = {
 			.kind = (uint8_t)model->kind, .suspect = model->suspect,
 			.chat_template = (int8_t)model->chat_template,
+			.reasoning = (int8_t)model->reasoning,
+			.open_weights = (int8_t)model->open_weights,
 			.text = {
 #define X(symbol, member) intern_text(packer, model->member),
 				PACKED_TEXT_TABLE(X)
@@ -175,6 +177,15 @@ static void *pack_scored(const struct catalog *catalog)
 	return models;
 }
 
+static void *pack_row_lengths(const struct catalog *catalog)
+{
+	uint32_t *lengths = memory_allocate(catalog->scored_count, sizeof *lengths);
+
+	for (size_t row = 0; row < catalog->scored_count; row++)
+		lengths[row] = (uint32_t)(catalog->cell_start[row + 2] - catalog->cell_start[row + 1]);
+	return lengths;
+}
+
 static void pack_header(struct packer *packer)
 {
 	const struct catalog *catalog = packer->catalog;
@@ -185,7 +196,6 @@ static void pack_header(struct packer *packer)
 		.mark = PACKED_MARK, .order = PACKED_ORDER, .format = PACKED_FORMAT,
 		.data_version = catalog->data_version, .benchmarks = catalog->benchmarks_print,
 		.first_id = count ? catalog->models[0].id : 0,
-		.notice = intern_text(packer, catalog->notice),
 		.size = {
 			[PACKED_HEADER] = sizeof *header,
 			[PACKED_NAMES] = catalog->name_start[count],
@@ -199,11 +209,12 @@ static void pack_header(struct packer *packer)
 			[PACKED_ORDER_OF] = count * sizeof(uint32_t),
 			[PACKED_CUTS] = packer->lineage.cut_count * sizeof(struct lineage_cut),
 			[PACKED_SCORED] = catalog->scored_count * sizeof(uint32_t),
-			[PACKED_SCORES] = catalog->scored_count * catalog->benchmark_count * sizeof(double),
+			[PACKED_ROW_LENGTHS] = catalog->scored_count * sizeof(uint32_t),
+			[PACKED_CELLS] = catalog->cell_start[catalog->scored_count + 1] * sizeof(struct engine_cell),
 			[PACKED_SHOWN] = catalog->benchmark_count * sizeof(uint32_t),
 		},
 	};
-	header->size[PACKED_TEXTS_BYTES] = packer->texts.bytes.length; /* with the notice */
+	header->size[PACKED_TEXTS_BYTES] = packer->texts.bytes.length;
 	for (enum packed_block block = PACKED_PARAMS; block <= PACKED_LIKES; block++)
 		header->size[block] = count * (floats_are_exact(catalog, number_of[block - PACKED_PARAMS])
 					       ? sizeof(float) : sizeof(double));
@@ -231,7 +242,8 @@ static const void *pack_bytes(struct packer *packer, enum packed_block block)
 	case PACKED_ORDER_OF: return packer->lineage.order;
 	case PACKED_CUTS: return packer->lineage.cuts;
 	case PACKED_SCORED: return packer->made = pack_scored(catalog);
-	case PACKED_SCORES: return catalog->scores + catalog->benchmark_count;
+	case PACKED_ROW_LENGTHS: return packer->made = pack_row_lengths(catalog);
+	case PACKED_CELLS: return catalog->cells;
 	case PACKED_SHOWN: return catalog->shown;
 	case PACKED_BLOCKS: break;
 	}

@@ -19,7 +19,8 @@ static bool same_number(double a, double b)
 static bool same_facts(const struct catalog_model *a, const struct catalog_model *b)
 {
 	bool same = a->id == b->id && same_text(a->name, b->name) && a->kind == b->kind &&
-		    a->chat_template == b->chat_template && a->scored == b->scored && a->suspect == b->suspect;
+		    a->chat_template == b->chat_template &&
+		    a->reasoning == b->reasoning && a->open_weights == b->open_weights && a->scored == b->scored && a->suspect == b->suspect;
 #define X(symbol, member) same = same && same_text(a->member, b->member);
 	PACKED_TEXT_TABLE(X)
 #undef X
@@ -46,10 +47,13 @@ static bool same_parents(const struct catalog *a, const struct catalog *b, size_
 
 static bool same_scores(const struct catalog *a, const struct catalog *b, size_t model)
 {
-	bool same = true;
+	size_t count_a, count_b;
+	const struct engine_cell *x = catalog_cells(a, model, &count_a), *y = catalog_cells(b, model, &count_b);
+	bool same = count_a == count_b;
 
-	for (size_t i = 0; i < a->benchmark_count && same; i++)
-		same = same_number(catalog_scores(a, model)[i], catalog_scores(b, model)[i]);
+	for (size_t i = 0; i < count_a && same; i++)
+		same = x[i].benchmark == y[i].benchmark && same_number(x[i].value, y[i].value) &&
+		       same_number((double)x[i].error, (double)y[i].error) && x[i].chat_template == y[i].chat_template;
 	return same;
 }
 
@@ -79,7 +83,7 @@ static char *find_difference(const struct catalog *packed, const struct catalog 
 				   rows->count);
 		return text_steal(&finding);
 	}
-	const char *what = !same_text(packed->notice, rows->notice) || !same_benchmarks(packed, rows)
+	const char *what = !same_benchmarks(packed, rows)
 			   ? "the benchmarks" : !same_cuts(packed, rows) ? "the cycles" : NULL;
 	size_t model = 0;
 	for (; model < rows->count && !what; model++) {

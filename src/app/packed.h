@@ -6,7 +6,7 @@
 #include "catalog.h"
 
 /* To be raised whenever a block or what it is made from changes its meaning. */
-#define PACKED_FORMAT 1
+#define PACKED_FORMAT 2
 #define PACKED_ORDER 0x01020304u /* of bytes: another machine's differs */
 #define PACKED_MARK "stemma"
 
@@ -17,7 +17,10 @@
 	X(SOURCE, source) \
 	X(PRECISION, precision) \
 	X(METHOD, merge_method) \
-	X(SCORE_SOURCE, score_source)
+	X(SCORE_SOURCE, score_source) \
+	X(PROVIDER, provider) \
+	X(BASE, base) \
+	X(SETTING, setting)
 enum packed_text {
 #define X(symbol, member) PACKED_##symbol,
 	PACKED_TEXT_TABLE(X)
@@ -47,7 +50,8 @@ enum packed_block {
 	PACKED_ORDER_OF,     /* n x uint32: parents before children */
 	PACKED_CUTS,         /* struct lineage_cut */
 	PACKED_SCORED,       /* uint32: the models of the rows of scores */
-	PACKED_SCORES,       /* rows x benchmarks x double */
+	PACKED_ROW_LENGTHS,  /* rows x uint32: how many cells each has */
+	PACKED_CELLS,        /* struct engine_cell */
 	PACKED_SHOWN,        /* uint32: the benchmarks, by place among those of the cache */
 	PACKED_BLOCKS
 };
@@ -58,15 +62,14 @@ struct packed_header {
 	int64_t data_version;
 	uint64_t benchmarks; /* catalog->benchmarks_print */
 	int64_t first_id;
-	uint64_t notice;     /* where in the texts, 0 none */
 	uint64_t size[PACKED_BLOCKS]; /* bytes */
 };
 
 struct packed_shape {
 	uint32_t text[PACKED_TEXTS]; /* where in the texts, 0 none */
 	uint8_t kind, suspect;
-	int8_t chat_template;
-	uint8_t zero;
+	int8_t chat_template, reasoning, open_weights;
+	uint8_t zero[3];
 };
 
 /* Fills a catalog, of which only data_version, benchmarks_print and strings are set,

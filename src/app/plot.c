@@ -56,7 +56,8 @@ static double *published_points(const struct catalog *catalog, const struct wish
 
 	*count = 0;
 	for (size_t i = 0; i < catalog->count && *count < catalog->scored_count; i++) {
-		double x = catalog_score(catalog, i, search->axes[0]), y = catalog_score(catalog, i, search->axes[1]);
+		double x = catalog_target(catalog, i, &search->axes[0].engine);
+		double y = catalog_target(catalog, i, &search->axes[1].engine);
 		if (!search->allowed[i] || isnan(x) || isnan(y))
 			continue;
 		points[2 * *count] = x;

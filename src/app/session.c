@@ -1,4 +1,4 @@
-#include "stemma/app/session.h"
+#include "session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +75,8 @@ enum status session_open(const char *path, bool bare, const char *data_folder,
 		status = catalog_load_watched(session->store, progress, &session->catalog, error);
 	if (status == STATUS_OK)
 		status = session_load_flags(session, error);
+	if (status == STATUS_OK)
+		status = session_load_rows(session, error);
 	if (status != STATUS_OK)
 		goto cleanup;
 	/* Not only when created: a first start that was cut short left nothing. */
@@ -111,6 +113,7 @@ void session_close(struct session *session)
 	if (!session)
 		return;
 	session_drop_fit(session);
+	session_free_rows(session);
 	catalog_free(session->catalog);
 	flags_free(&session->flags);
 	store_close(session->store);
@@ -129,15 +132,15 @@ void session_find_anomalies(struct session *session)
 {
 	anomalies_free(&session->anomalies);
 	if (session->fit)
-		anomalies_find(session->fit, session->catalog, ANOMALIES_RATE, &session->anomalies);
+		anomalies_find(session->fit, session->catalog, ENGINE_LEAVE_MODEL, ANOMALIES_RATE,
+			       &session->anomalies);
 	session->catalog->anomalous = session->anomalies.of_model;
 }
 
 void session_adopt_catalog(struct session *session, struct catalog *catalog)
 {
 	session_drop_fit(session);
-	catalog_free(session->catalog);
-	session->catalog = catalog;
+	session_adopt_rows(session, catalog);
 	session->packed = false;
 	/* Flags that cannot be read are none; the next reading of the cache says why. */
 	session_load_flags(session, NULL);

@@ -222,36 +222,81 @@ enum status sketch_check(const struct sketch *sketch, const struct catalog *cata
 
 /* ---- the prediction -------------------------------------------------------- */
 
-static void row_compare_parents(struct sketch_row *row, size_t benchmark, const struct sketch *sketch,
-				const struct session *session, const struct engine_query *query)
+static void row_compare_parents(struct sketch_row *row, const struct sketch_prediction *prediction)
 {
+	const struct catalog *catalog = prediction->session->catalog;
+	bool upwards = target_upwards(catalog, &row->target);
+
 	row->best_parent = CATALOG_NONE;
 	row->best_score = row->chance = NAN;
-	for (size_t i = 0; i < sketch->now.count; i++) {
-		size_t model = sketch->now.parents[i].model;
-		double score = catalog_score(session->catalog, model, benchmark);
-		if (isnan(score) || score <= row->best_score)
+	for (size_t i = 0; i < prediction->parent_count; i++) {
+		size_t model = prediction->parents[i];
+		double score = catalog_target(catalog, model, &row->target);
+		if (isnan(score) || (upwards ? score <= row->best_score : score >= row->best_score))
 			continue;
 		row->best_parent = model;
 		row->best_score = score;
 	}
-	if (row->best_parent != CATALOG_NONE)
-		row->chance = engine_chance_above(query, benchmark, row->best_score);
+	if (row->best_parent == CATALOG_NONE)
+		return;
+	row->chance = engine_chance_above(prediction->query, &row->target, row->best_score);
+	if (!upwards)
+		row->chance = 1 - row->chance;
+}
+
+const struct sketch_row *sketch_prediction_row(struct sketch_prediction *prediction, size_t number)
+{
+	struct sketch_row *row = &prediction->row[number];
+
+	if (row->made)
+		return row;
+	row->made = true;
+	row->target = prediction->session->rows[number];
+	row->key = session_row_key(prediction->session, number);
+	row->title = session_row_title(prediction->session, number);
+	engine_estimate(prediction->query, &row->target, &row->estimate);
+	row_compare_parents(row, prediction);
+	return row;
+}
+
+const struct sketch_row *sketch_prediction_why(struct sketch_prediction *prediction, size_t number)
+{
+	struct sketch_row *row = &prediction->row[number];
+
+	sketch_prediction_row(prediction, number);
+	if (!row->explained)
+		row->contribution_count = engine_contributions(prediction->query, &row->target, row->contributions,
+							       SKETCH_CONTRIBUTIONS_MAX);
+	row->explained = true;
+	return row;
+}
+
+void sketch_prediction_complete(struct sketch_prediction *prediction)
+{
+	for (size_t i = 0; i < prediction->rows; i++)
+		sketch_prediction_why(prediction, i);
+}
+
+enum status sketch_predict_on_demand(const struct sketch *sketch, struct session *session,
+				     struct sketch_prediction *prediction, struct error *error)
+{
+	return sketch_predict_with(sketch, session, session->query, prediction, error);
 }
 
 enum status sketch_predict(const struct sketch *sketch, struct session *session,
 			   struct sketch_prediction *prediction, struct error *error)
 {
-	return sketch_predict_with(sketch, session, session->query, prediction, error);
+	enum status status = sketch_predict_on_demand(sketch, session, prediction, error);
+
+	sketch_prediction_complete(prediction);
+	return status;
 }
 
 enum status sketch_predict_with(const struct sketch *sketch, const struct session *session,
 				struct engine_query *query, struct sketch_prediction *prediction,
 				struct error *error)
 {
-	size_t rows = session->catalog->benchmark_count + 1;
-
-	*prediction = (struct sketch_prediction){0};
+	*prediction = (struct sketch_prediction){.session = session, .query = query};
 	if (!query) {
 		error_set(error, STATUS_USAGE, "nothing has been learned from the scores yet");
 		error_advise(error, "fit first");
@@ -260,27 +305,20 @@ enum status sketch_predict_with(const struct sketch *sketch, const struct sessio
 	enum status status = sketch_check(sketch, session->catalog, error);
 	if (status != STATUS_OK)
 		return status;
-	struct engine_estimate *estimates = memory_zero(rows, sizeof *estimates);
 	sketch_child(sketch, session->catalog, &prediction->child);
-	status = engine_predict_child(query, &prediction->child, estimates, error);
+	status = engine_predict_child(query, &prediction->child, error);
 	if (status != STATUS_OK)
-		goto cleanup;
-	prediction->rows = rows;
-	prediction->row = memory_zero(rows, sizeof *prediction->row);
-	for (size_t b = 0; b < rows; b++) {
-		struct sketch_row *row = &prediction->row[b];
-		row->estimate = estimates[b];
-		row_compare_parents(row, b, sketch, session, query);
-		row->contribution_count = engine_contributions(query, b, row->contributions,
-							       SKETCH_CONTRIBUTIONS_MAX);
-	}
+		return status;
+	prediction->parent_count = sketch->now.count;
+	for (size_t i = 0; i < sketch->now.count; i++)
+		prediction->parents[i] = sketch->now.parents[i].model;
+	prediction->rows = session->row_count;
+	prediction->row = memory_zero(prediction->rows, sizeof *prediction->row);
 	prediction->ancestor_count = engine_ancestors(query, prediction->ancestors,
 						      SKETCH_ANCESTORS_MAX);
 	prediction->answer_count = session->answers.count;
 	prediction->answers = answer_sets_predict(&session->answers, query, CATALOG_NONE);
-cleanup:
-	free(estimates);
-	return status;
+	return STATUS_OK;
 }
 
 void sketch_prediction_free(struct sketch_prediction *prediction)

@@ -7,10 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-static const char *benchmark_title(const struct catalog *catalog, size_t benchmark)
-{
-	return benchmark < catalog->benchmark_count ? catalog->benchmarks[benchmark].title : "average";
-}
+#include "stemma/base/memory.h"
 
 /* "stemma 0.1.0, 2026-01-31" */
 static void append_program(struct text *text)
@@ -23,17 +20,25 @@ static void append_program(struct text *text)
 
 /* ---- the configuration ------------------------------------------------------- */
 
-#define COMMENTS_MAX 32
 struct comments {
-	char *line[COMMENTS_MAX];
-	size_t count;
+	char **line;
+	size_t count, capacity;
 };
 
 static void comments_take(struct comments *comments, struct text *line)
 {
-	if (comments->count < COMMENTS_MAX)
-		comments->line[comments->count++] = text_steal(line);
-	text_free(line);
+	comments->line = memory_grow(comments->line, comments->count, &comments->capacity, sizeof *comments->line);
+	comments->line[comments->count++] = text_steal(line);
+}
+
+/* "45.1 (40.2 to 50.0)" */
+static void append_estimate(struct text *text, const struct catalog *catalog, const struct sketch_row *row,
+			    const char *format)
+{
+	int digits = target_digits(catalog, &row->target);
+
+	text_append_format(text, format, digits, row->estimate.mean, digits, row->estimate.low90, digits,
+			   row->estimate.high90);
 }
 
 static void comment_prediction(struct comments *comments, const struct catalog *catalog,
@@ -47,10 +52,12 @@ static void comment_prediction(struct comments *comments, const struct catalog *
 		return;
 	text_append(&line, "predicted score and 90 % interval:");
 	comments_take(comments, &line);
-	for (size_t b = 0; b < prediction->rows; b++) {
-		const struct engine_estimate *estimate = &prediction->row[b].estimate;
-		text_append_format(&line, "  %s %.1f (%.1f to %.1f)", benchmark_title(catalog, b),
-				   estimate->mean, estimate->low90, estimate->high90);
+	for (size_t i = 0; i < prediction->rows; i++) {
+		const struct sketch_row *row = &prediction->row[i];
+		if (isnan(row->estimate.mean))
+			continue;
+		text_append_format(&line, "  %s", row->title);
+		append_estimate(&line, catalog, row, " %.*f (%.*f to %.*f)");
 		comments_take(comments, &line);
 	}
 }
@@ -90,6 +97,7 @@ void sketch_write(const struct sketch *sketch, const struct catalog *catalog,
 	merge_recipe_write(out, &writing);
 	for (size_t i = 0; i < comments.count; i++)
 		free(comments.line[i]);
+	free(comments.line);
 }
 
 /* ---- the card ---------------------------------------------------------------- */
@@ -102,14 +110,16 @@ static void card_prediction(const struct catalog *catalog,
 	text_append(out, "). Put results in their place once the model has been evaluated.\n\n"
 			 "| benchmark | predicted | 90 % interval | best parent |\n"
 			 "|---|---:|---:|---:|\n");
-	for (size_t b = 0; b < prediction->rows; b++) {
-		const struct sketch_row *row = &prediction->row[b];
-		text_append_format(out, "| %s | %.1f | %.1f to %.1f | ", benchmark_title(catalog, b),
-				   row->estimate.mean, row->estimate.low90, row->estimate.high90);
+	for (size_t i = 0; i < prediction->rows; i++) {
+		const struct sketch_row *row = &prediction->row[i];
+		if (isnan(row->estimate.mean))
+			continue;
+		text_append_format(out, "| %s ", row->title);
+		append_estimate(out, catalog, row, "| %.*f | %.*f to %.*f | ");
 		if (isnan(row->best_score))
 			text_append(out, "unknown |\n");
 		else
-			text_append_format(out, "%.1f |\n", row->best_score);
+			text_append_format(out, "%.*f |\n", target_digits(catalog, &row->target), row->best_score);
 	}
 }
 

@@ -3,62 +3,254 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "kept_lists.h"
 #include "stemma/base/memory.h"
-#include "stemma/base/text.h"
 
-enum status target_find_benchmark(const struct catalog *catalog, const char *word,
-				  size_t *benchmark, struct error *error)
+void target_free(struct target *target)
 {
-	struct text keys = {0};
-
-	*benchmark = catalog_benchmark(catalog, word);
-	if (*benchmark != CATALOG_NONE)
-		return STATUS_OK;
-	for (size_t i = 0; i < catalog->benchmark_count; i++)
-		text_append_format(&keys, "%s, ", catalog->benchmarks[i].key);
-	error_set(error, STATUS_USAGE, "no benchmark '%s' in the cache", word);
-	error_advise(error, "there are %saverage", text_string(&keys));
-	text_free(&keys);
-	return STATUS_USAGE;
+	free(target->name);
+	free((void *)target->engine.benchmark);
+	free((void *)target->engine.weight);
+	*target = (struct target){0};
 }
 
-static enum status target_part(const struct catalog *catalog, char *part, double *weights,
-			       struct error *error)
+struct target target_make(const char *name, size_t count, const uint32_t *benchmarks, const double *weights)
 {
-	char *equals = strrchr(part, '='), *end = NULL;
-	double weight = equals ? strtod(equals + 1, &end) : 1;
-	size_t benchmark;
+	struct target target = {.name = memory_string(name)};
+	uint32_t *numbers = memory_allocate(count + 1, sizeof *numbers);
+	double *shares = memory_allocate(count + 1, sizeof *shares), sum = 0;
+	size_t kept = 0;
 
-	if (equals && (end == equals + 1 || *end || !isfinite(weight) || weight < 0)) {
-		error_set(error, STATUS_USAGE, "the weight in %s must be a number from 0 up", part);
-		return error_advise(error, "as in ifeval=2,bbh=1");
+	for (size_t i = 0; i < count; i++)
+		sum += weights[i];
+	for (size_t i = 0; i < count; i++) {
+		if (!(weights[i] > 0))
+			continue;
+		numbers[kept] = benchmarks[i];
+		shares[kept++] = weights[i] / sum;
 	}
-	if (equals)
-		*equals = '\0';
-	enum status status = target_find_benchmark(catalog, part, &benchmark, error);
-	for (size_t b = 0; b < catalog->benchmark_count && status == STATUS_OK; b++)
-		if (benchmark == b || benchmark == catalog->benchmark_count)
-			weights[b] += benchmark == b ? weight : weight / (double)catalog->benchmark_count;
-	return status;
+	target.engine = (struct engine_target){kept, numbers, shares};
+	return target;
 }
 
-enum status target_parse(const struct catalog *catalog, const char *word, double *weights,
+struct target target_copy(const struct target *target)
+{
+	return target_make(target->name, target->engine.count, target->engine.benchmark, target->engine.weight);
+}
+
+/* ---- kept --------------------------------------------------------------------------- */
+
+struct kept_targets {
+	struct targets *targets;
+	const struct catalog *catalog;
+};
+
+static void take_kept(void *context, const char *name, char *parts)
+{
+	struct kept_targets *kept = context;
+	struct targets *targets = kept->targets;
+	const struct target_names none = {0};
+	struct target target;
+
+	if (target_parse(kept->catalog, &none, parts, &target, NULL, NULL) != STATUS_OK)
+		return;
+	free(target.name);
+	target.name = memory_string(name);
+	targets->list = memory_resize(targets->list, targets->count + 1, sizeof *targets->list);
+	targets->list[targets->count++] = target;
+}
+
+enum status targets_load(struct targets *targets, struct store *store, const struct catalog *catalog,
 			 struct error *error)
 {
-	char *copy = memory_string(word ? word : "average"), *rest = NULL;
-	enum status status = STATUS_OK;
-	double sum = 0;
+	struct kept_targets kept = {targets, catalog};
 
-	for (char *part = strtok_r(copy, ",", &rest); part && status == STATUS_OK;
-	     part = strtok_r(NULL, ",", &rest))
-		status = target_part(catalog, part, weights, error);
-	free(copy);
-	for (size_t b = 0; b < catalog->benchmark_count; b++)
-		sum += weights[b];
-	if (status == STATUS_OK && sum <= 0)
-		status = error_set(error, STATUS_USAGE, "the target has no weights above 0");
-	for (size_t b = 0; b < catalog->benchmark_count && status == STATUS_OK; b++)
-		weights[b] /= sum;
+	(void)error;
+	*targets = (struct targets){0};
+	kept_list_each(store, KEPT_TARGETS, take_kept, &kept);
+	return STATUS_OK;
+}
+
+void targets_free(struct targets *targets)
+{
+	for (size_t i = 0; i < targets->count; i++)
+		target_free(&targets->list[i]);
+	free(targets->list);
+	*targets = (struct targets){0};
+}
+
+enum status target_keep(const struct target *target, struct store *store, const struct catalog *catalog,
+			struct error *error)
+{
+	struct text parts = {0};
+
+	for (size_t i = 0; i < target->engine.count; i++)
+		text_append_format(&parts, "%s%s:%.17g", i ? "," : "",
+				   catalog->benchmarks[target->engine.benchmark[i]].key, target->engine.weight[i]);
+	enum status status = kept_list_put(store, KEPT_TARGETS, target->name, text_string(&parts), NULL, error);
+	text_free(&parts);
 	return status;
+}
+
+enum status target_drop(const char *name, struct store *store, bool *found, struct error *error)
+{
+	return kept_list_put(store, KEPT_TARGETS, name, "", found, error);
+}
+
+/* ---- words -------------------------------------------------------------------------- */
+
+struct parsing {
+	const struct catalog *catalog;
+	const struct target_names *names;
+	double *weights; /* by benchmark */
+	struct text *said;
+	size_t parts;
+	size_t plain;    /* the last part that is a benchmark by itself, CATALOG_NONE */
+};
+
+static void add_parts(struct parsing *parsing, const struct engine_target *target, double weight)
+{
+	for (size_t i = 0; i < target->count; i++)
+		parsing->weights[target->benchmark[i]] += weight * target->weight[i];
+}
+
+static void add_mean(struct parsing *parsing, const struct board *board, double weight)
+{
+	for (size_t i = 0; i < board->count; i++)
+		parsing->weights[board->benchmark[i]] += weight / (double)board->count;
+}
+
+static const struct target *find_target(const struct targets *targets, const char *name)
+{
+	for (size_t i = 0; targets && i < targets->count; i++)
+		if (strcasecmp(targets->list[i].name, name) == 0)
+			return &targets->list[i];
+	return NULL;
+}
+
+static enum status add_word(struct parsing *parsing, const char *word, double weight, struct error *error)
+{
+	const struct target_names *names = parsing->names;
+	const struct target *known = find_target(names->targets, word);
+	size_t benchmark = catalog_benchmark(parsing->catalog, word);
+	const struct board *board = NULL;
+
+	if (names->boards && strcasecmp(word, TARGET_AVERAGE) == 0 && names->boards->count > 0)
+		board = &names->boards->list[names->boards->first];
+	else if (names->boards)
+		board = boards_find(names->boards, word);
+	if (known) {
+		add_parts(parsing, &known->engine, weight);
+		return STATUS_OK;
+	}
+	if (benchmark == CATALOG_NONE && board) {
+		add_mean(parsing, board, weight);
+		return STATUS_OK;
+	}
+	enum status status = catalog_find_benchmark(parsing->catalog, word, &benchmark, parsing->said, error);
+	if (status != STATUS_OK)
+		return status;
+	parsing->weights[benchmark] += weight;
+	parsing->plain = benchmark;
+	return STATUS_OK;
+}
+
+/* Cuts the weight off a part; false when it is none. */
+static bool take_weight(const struct catalog *catalog, char *part, double *weight)
+{
+	char *mark = strrchr(part, '='), *end;
+	bool equals = mark != NULL;
+
+	*weight = 1;
+	if (!mark)
+		mark = strrchr(part, ':');
+	if (!mark || (!equals && catalog_benchmark(catalog, part) != CATALOG_NONE))
+		return true;
+	double number = strtod(mark + 1, &end);
+	bool is_number = end > mark + 1 && !*end;
+	if (!is_number && !equals)
+		return true; /* the colon belongs to the key */
+	if (!is_number || !isfinite(number) || number < 0)
+		return false;
+	*weight = number;
+	*mark = '\0';
+	return true;
+}
+
+static enum status add_part(struct parsing *parsing, char *part, struct error *error)
+{
+	double weight;
+
+	parsing->parts++;
+	if (!take_weight(parsing->catalog, part, &weight)) {
+		error_set(error, STATUS_USAGE, "the weight in %s must be a number from 0 up", part);
+		return error_advise(error, "as in ifeval:2,bbh:1");
+	}
+	return add_word(parsing, part, weight, error);
+}
+
+enum status target_parse(const struct catalog *catalog, const struct target_names *names, const char *words,
+			 struct target *target, struct text *said, struct error *error)
+{
+	char *copy = memory_string(words ? words : TARGET_AVERAGE), *rest = NULL;
+	size_t count = catalog->benchmark_count;
+	struct parsing parsing = {catalog, names, memory_zero(count + 1, sizeof(double)), said, 0, CATALOG_NONE};
+	uint32_t *numbers = memory_allocate(count + 1, sizeof *numbers);
+	enum status status = STATUS_OK;
+
+	*target = (struct target){0};
+	for (char *part = strtok_r(copy, ",", &rest); part && status == STATUS_OK; part = strtok_r(NULL, ",", &rest))
+		status = add_part(&parsing, part, error);
+	for (size_t b = 0; b < count; b++)
+		numbers[b] = (uint32_t)b;
+	if (status == STATUS_OK) {
+		*target = target_make(words ? words : TARGET_AVERAGE, count, numbers, parsing.weights);
+		if (target->engine.count == 0)
+			status = error_set(error, STATUS_USAGE, "the target has no weights above 0");
+	}
+	if (status == STATUS_OK && parsing.parts == 1 && parsing.plain != CATALOG_NONE) {
+		free(target->name);
+		target->name = memory_string(catalog->benchmarks[parsing.plain].key);
+	}
+	if (status != STATUS_OK)
+		target_free(target);
+	free(parsing.weights);
+	free(numbers);
+	free(copy);
+	return status;
+}
+
+/* ---- how values are shown ------------------------------------------------------------- */
+
+const char *target_title(const struct catalog *catalog, const struct target *target)
+{
+	return target->engine.count == 1 ? catalog->benchmarks[target->engine.benchmark[0]].title : target->name;
+}
+
+void target_axis(const struct catalog *catalog, const struct engine_target *target, double *low, double *high)
+{
+	*low = 0;
+	*high = 100;
+	if (target->count != 1)
+		return;
+	*low = catalog->engine_benchmarks[target->benchmark[0]].low;
+	*high = catalog->engine_benchmarks[target->benchmark[0]].high;
+}
+
+int target_digits(const struct catalog *catalog, const struct engine_target *target)
+{
+	double low, high;
+
+	target_axis(catalog, target, &low, &high);
+	return high - low > 150 ? 0 : high - low >= 20 ? 1 : high - low >= 2 ? 2 : 3;
+}
+
+const char *target_unit(const struct catalog *catalog, const struct engine_target *target)
+{
+	if (target->count != 1)
+		return "points";
+	const char *unit = catalog->benchmarks[target->benchmark[0]].unit;
+	return unit ? unit : "";
 }

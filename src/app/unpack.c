@@ -180,11 +180,16 @@ static char *text_at(const struct unpacker *unpacker, uint64_t place)
 	return text[0] && utf8_is_clean(text) ? text : NULL;
 }
 
+static bool is_answer(int8_t answer)
+{
+	return answer >= ANSWER_UNKNOWN && answer <= ANSWER_YES;
+}
+
 static bool make_pattern(const struct unpacker *unpacker, const struct packed_shape *shape,
 			 struct catalog_model *pattern)
 {
-	bool sound = shape->kind < KIND_COUNT && shape->chat_template >= ANSWER_UNKNOWN &&
-		     shape->chat_template <= ANSWER_YES;
+	bool sound = shape->kind < KIND_COUNT && is_answer(shape->chat_template) &&
+		     is_answer(shape->reasoning) && is_answer(shape->open_weights);
 
 	*pattern = (struct catalog_model){
 #define X(symbol, member) .member = text_at(unpacker, shape->text[PACKED_##symbol]),
@@ -192,6 +197,8 @@ static bool make_pattern(const struct unpacker *unpacker, const struct packed_sh
 #undef X
 		.kind = (enum kind)shape->kind,
 		.chat_template = (enum answer)shape->chat_template,
+		.reasoning = (enum answer)shape->reasoning,
+		.open_weights = (enum answer)shape->open_weights,
 		.suspect = shape->suspect == 1,
 	};
 #define X(symbol, member) sound = sound && (shape->text[PACKED_##symbol] != 0) == (pattern->member != NULL);
@@ -343,36 +350,51 @@ static bool take_benchmarks(struct unpacker *unpacker, size_t benchmarks)
 	return catalog->shown && count <= benchmarks;
 }
 
-static bool take_scores(struct unpacker *unpacker)
+/* Where the rows begin, by their lengths. */
+static bool take_row_starts(struct unpacker *unpacker)
 {
 	struct catalog *catalog = unpacker->catalog;
-	size_t columns = catalog->benchmark_count;
-	size_t rows = catalog->scored_count = entries(unpacker, PACKED_SCORED, sizeof(uint32_t));
-	uint32_t *scored = take_block(unpacker, PACKED_SCORED, rows, sizeof *scored, 0);
-	bool sound = scored && number_rows(catalog, scored) &&
-		     unpacker->header.size[PACKED_SCORES] == (uint64_t)rows * columns * sizeof(double);
+	size_t rows = catalog->scored_count, end = 0;
+	uint32_t *lengths = take_block(unpacker, PACKED_ROW_LENGTHS, rows, sizeof *lengths, 0);
 
-	free(scored);
-	if (!sound)
-		return false;
-	catalog->scores = memory_allocate((rows + 1) * columns, sizeof *catalog->scores);
-	for (size_t i = 0; i < columns; i++)
-		catalog->scores[i] = NAN;
-	sound = store_get_packed(unpacker->store, PACKED_SCORES, catalog->scores + columns,
-				 rows * columns * sizeof(double));
-	for (size_t i = columns; i < (rows + 1) * columns && sound; i++)
-		sound = !isinf(catalog->scores[i]);
-	if (sound)
-		catalog_average_scores(catalog);
+	catalog->cell_start = memory_zero(rows + 2, sizeof *catalog->cell_start);
+	for (size_t row = 0; row < rows && lengths; row++)
+		catalog->cell_start[row + 2] = end += lengths[row];
+	free(lengths);
+	return lengths != NULL && end == entries(unpacker, PACKED_CELLS, sizeof *catalog->cells);
+}
+
+static bool is_cell(const struct engine_cell *cell, size_t benchmarks)
+{
+	return cell->benchmark < benchmarks && isfinite(cell->value) && !isinf(cell->error) &&
+	       is_answer(cell->chat_template);
+}
+
+/* Each row in the order of its benchmarks, none twice. */
+static bool take_cells(struct unpacker *unpacker)
+{
+	struct catalog *catalog = unpacker->catalog;
+	const size_t *start = catalog->cell_start;
+	size_t count = start[catalog->scored_count + 1];
+
+	catalog->cells = take_block(unpacker, PACKED_CELLS, count, sizeof *catalog->cells, sizeof *catalog->cells);
+	bool sound = catalog->cells != NULL;
+	for (size_t row = 1; row <= catalog->scored_count && sound; row++)
+		for (size_t i = start[row]; i < start[row + 1] && sound; i++)
+			sound = is_cell(&catalog->cells[i], catalog->benchmark_count) &&
+				(i == start[row] || catalog->cells[i - 1].benchmark < catalog->cells[i].benchmark);
 	return sound;
 }
 
-static bool take_notice(struct unpacker *unpacker)
+static bool take_scores(struct unpacker *unpacker)
 {
-	const char *notice = text_at(unpacker, unpacker->header.notice);
+	struct catalog *catalog = unpacker->catalog;
+	size_t rows = catalog->scored_count = entries(unpacker, PACKED_SCORED, sizeof(uint32_t));
+	uint32_t *scored = take_block(unpacker, PACKED_SCORED, rows, sizeof *scored, 0);
+	bool sound = scored && number_rows(catalog, scored);
 
-	unpacker->catalog->notice = notice ? memory_string(notice) : NULL;
-	return (unpacker->header.notice != 0) == (notice != NULL);
+	free(scored);
+	return sound && take_row_starts(unpacker) && take_cells(unpacker);
 }
 
 /* ---- the whole ------------------------------------------------------------------------- */
@@ -386,8 +408,7 @@ bool catalog_unpack(struct store *store, size_t benchmarks, struct catalog *cata
 	bool sound = take_header(&unpacker);
 	made.count = sound ? entries(&unpacker, PACKED_LENGTHS, sizeof(uint32_t)) : 0;
 	sound = sound && made.count > 0 && made.count < UINT32_MAX - 1 && take_models(&unpacker) &&
-		take_lineage(&unpacker) && take_benchmarks(&unpacker, benchmarks) && take_scores(&unpacker) &&
-		take_notice(&unpacker);
+		take_lineage(&unpacker) && take_benchmarks(&unpacker, benchmarks) && take_scores(&unpacker);
 	if (!sound) {
 		catalog_clear(&made);
 		return false;

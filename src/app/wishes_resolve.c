@@ -29,7 +29,7 @@ struct range {
 	const char *expected, *example;
 };
 static const struct range billions = {1e-9, 1e9, "number of billions", "8"};
-static const struct range points = {0, 100, "score from 0 to 100", "30; 0 lets every merge pass"};
+static const struct range values = {-1e12, 1e12, "value of the target", "30"};
 
 static enum status read_number(const struct wishes *wishes, enum wish wish, double standard,
 			       const struct range *range, double *value, struct error *error)
@@ -266,27 +266,51 @@ static enum status find_included(const struct wishes *wishes, const struct catal
 
 /* ---- what is to be found -------------------------------------------------------------- */
 
+static bool same_target(const struct engine_target *a, const struct engine_target *b)
+{
+	bool same = a->count == b->count;
+
+	for (size_t i = 0; i < a->count && same; i++)
+		same = a->benchmark[i] == b->benchmark[i] && fabs(a->weight[i] - b->weight[i]) < 1e-12;
+	return same;
+}
+
+static enum status add_axis(const struct session *session, const char *word, struct wish_search *search,
+			    struct text *said, struct error *error)
+{
+	struct target_names names = session_names(session);
+	struct target axis;
+	size_t count = search->front.axis_count;
+	enum status status = target_parse(session->catalog, &names, word, &axis, said, error);
+
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		if (same_target(&search->targets[i], &axis.engine))
+			status = error_set(error, STATUS_USAGE, "pareto names %s twice", word);
+	if (status == STATUS_OK && count == FRONT_AXES_MAX)
+		status = error_set(error, STATUS_USAGE, "pareto takes at most %d benchmarks", FRONT_AXES_MAX);
+	if (status != STATUS_OK) {
+		target_free(&axis);
+		return status;
+	}
+	search->axes[count] = axis;
+	search->targets[count] = axis.engine;
+	search->front.axis_count++;
+	return STATUS_OK;
+}
+
 /* "ifeval,math" */
-static enum status find_axes(const struct wishes *wishes, const struct catalog *catalog,
-			     struct wish_search *search, struct error *error)
+static enum status find_axes(const struct wishes *wishes, const struct session *session,
+			     struct wish_search *search, struct text *said, struct error *error)
 {
 	const char *list = wishes_value(wishes, WISH_PARETO);
 	char *copy = memory_string(list ? list : ""), *rest = NULL;
 	enum status status = STATUS_OK;
 
 	search->axes = memory_zero(FRONT_AXES_MAX, sizeof *search->axes);
+	search->targets = memory_zero(FRONT_AXES_MAX, sizeof *search->targets);
 	for (char *word = strtok_r(copy, ",", &rest); word && status == STATUS_OK;
-	     word = strtok_r(NULL, ",", &rest)) {
-		size_t axis, count = search->front.axis_count;
-		status = target_find_benchmark(catalog, word, &axis, error);
-		for (size_t i = 0; i < count && status == STATUS_OK; i++)
-			if (search->axes[i] == axis)
-				status = error_set(error, STATUS_USAGE, "pareto names %s twice", word);
-		if (status == STATUS_OK && count == FRONT_AXES_MAX)
-			status = error_set(error, STATUS_USAGE, "pareto takes at most %d benchmarks", FRONT_AXES_MAX);
-		if (status == STATUS_OK)
-			search->axes[search->front.axis_count++] = axis;
-	}
+	     word = strtok_r(NULL, ",", &rest))
+		status = add_axis(session, word, search, said, error);
 	free(copy);
 	if (status == STATUS_OK && list && search->front.axis_count < 2) {
 		error_set(error, STATUS_USAGE, "pareto takes two benchmarks or more");
@@ -310,8 +334,21 @@ static enum status check_front(const struct wishes *wishes, struct error *error)
 	return STATUS_OK;
 }
 
-static enum status read_settings(const struct wishes *wishes, const struct catalog *catalog,
-				 struct wish_search *search, struct error *error)
+static enum status read_target(const struct wishes *wishes, const struct session *session,
+			       struct wish_search *search, struct text *said, struct error *error)
+{
+	struct target_names names = session_names(session);
+
+	if (!wishes_has(wishes, WISH_TARGET)) {
+		search->target = target_copy(&session->target);
+		return STATUS_OK;
+	}
+	return target_parse(session->catalog, &names, wishes_value(wishes, WISH_TARGET), &search->target, said,
+			    error);
+}
+
+static enum status read_settings(const struct wishes *wishes, const struct session *session,
+				 struct wish_search *search, struct text *said, struct error *error)
 {
 	struct suggest_settings *settings = &search->settings;
 	enum status status = STATUS_OK;
@@ -326,25 +363,25 @@ static enum status read_settings(const struct wishes *wishes, const struct catal
 	if (status == STATUS_OK)
 		status = check_method(search, error);
 	if (status == STATUS_OK)
-		status = read_number(wishes, WISH_FLOOR, NAN, &points, &settings->floor, error);
+		status = read_number(wishes, WISH_FLOOR, NAN, &values, &settings->floor, error);
 	if (status == STATUS_OK)
 		status = read_count(wishes, WISH_LIMIT, LIMIT_STANDARD, &settings->limit, error);
 	if (status == STATUS_OK)
 		status = read_count(wishes, WISH_PER_MODEL, 1, &settings->per_model, error);
 	if (status == STATUS_OK)
-		status = target_parse(catalog, wishes_value(wishes, WISH_TARGET), search->target, error);
+		status = read_target(wishes, session, search, said, error);
 	return status;
 }
 
-enum status wishes_resolve(const struct wishes *wishes, const struct catalog *catalog,
-			   struct wish_search *search, struct error *error)
+enum status wishes_resolve(const struct wishes *wishes, const struct session *session,
+			   struct wish_search *search, struct text *said, struct error *error)
 {
-	*search = (struct wish_search){
-		.target = memory_zero(catalog->benchmark_count + 1, sizeof(double)),
-	};
-	enum status status = read_settings(wishes, catalog, search, error);
+	const struct catalog *catalog = session->catalog;
+
+	*search = (struct wish_search){0};
+	enum status status = read_settings(wishes, session, search, said, error);
 	if (status == STATUS_OK)
-		status = find_axes(wishes, catalog, search, error);
+		status = find_axes(wishes, session, search, said, error);
 	if (status == STATUS_OK)
 		status = find_included(wishes, catalog, search, error);
 	if (status == STATUS_OK)
@@ -358,9 +395,9 @@ enum status wishes_resolve(const struct wishes *wishes, const struct catalog *ca
 		.allowed = search->allowed, .has = search->has, .against = search->against,
 		.include = search->include, .include_count = settings->models.include_count,
 	};
-	settings->target = search->target;
+	settings->target = search->target.engine;
 	search->front.models = settings->models;
-	search->front.axes = search->axes;
+	search->front.axes = search->targets;
 	search->front.limit = settings->limit;
 	return STATUS_OK;
 }
@@ -370,8 +407,11 @@ void wish_search_free(struct wish_search *search)
 	free(search->allowed);
 	free(search->has);
 	free(search->against);
-	free(search->target);
+	target_free(&search->target);
 	free(search->include);
+	for (size_t i = 0; i < search->front.axis_count; i++)
+		target_free(&search->axes[i]);
 	free(search->axes);
+	free(search->targets);
 	*search = (struct wish_search){0};
 }

@@ -14,27 +14,36 @@ static const struct column columns[] = {
 	{"reasons", "what may explain it", COLUMN_TEXT, 0, false},
 };
 
+static bool is_part(const struct engine_target *target, size_t benchmark)
+{
+	for (size_t i = 0; i < target->count; i++)
+		if (target->benchmark[i] == benchmark)
+			return true;
+	return false;
+}
+
 void anomalies_report(struct report *report, const struct session *session, double rate,
-		      size_t model, size_t benchmark, size_t limit)
+		      enum engine_leave leave, size_t model, const struct engine_target *target, size_t limit)
 {
 	const struct catalog *catalog = session->catalog;
 	struct table *table = table_new(columns, sizeof columns / sizeof *columns);
 	struct anomalies anomalies;
 	size_t shown = 0;
 
-	anomalies_find(session->fit, catalog, rate, &anomalies);
+	anomalies_find(session->fit, catalog, leave, rate, &anomalies);
 	const struct engine_anomaly *all = anomalies.list;
 
 	for (size_t i = 0; i < anomalies.count && (limit == 0 || shown < limit); i++) {
 		if ((model != CATALOG_NONE && all[i].model != model) ||
-		    (benchmark != CATALOG_NONE && benchmark != catalog->benchmark_count &&
-		     all[i].benchmark != benchmark))
+		    (target && !is_part(target, all[i].benchmark)))
 			continue;
+		const struct engine_target one = engine_target_one(all[i].benchmark);
+		int digits = target_digits(catalog, &one);
 		shown++;
 		table_text(table, names_model(catalog, all[i].model));
 		table_text(table, names_benchmark(catalog, all[i].benchmark, report->format));
-		table_number(table, all[i].residual.observed);
-		table_number(table, all[i].residual.predicted);
+		table_value(table, all[i].residual.observed, digits);
+		table_value(table, all[i].residual.predicted, digits);
 		table_number(table, all[i].z);
 		table_number(table, all[i].p);
 		table_number(table, all[i].rate);

@@ -5,9 +5,9 @@
 #include "report.h"
 #include "stemma/app/session.h"
 
-/* The fitted session's anomalies at this rate of false ones, of one model or of
- * one benchmark unless they are CATALOG_NONE; `limit` 0 = all. */
-void anomalies_report(struct report *report, const struct session *session, double rate,
-		      size_t model, size_t benchmark, size_t limit);
+/* The fitted session's anomalies at this rate of false ones, of one model unless it is CATALOG_NONE and on
+ * the benchmarks of a target unless it is NULL; `limit` 0 = all. */
+void anomalies_report(struct report *report, const struct session *session, double rate, enum engine_leave leave,
+		      size_t model, const struct engine_target *target, size_t limit);
 
 #endif

@@ -104,6 +104,8 @@ const struct command browse_command = {
 	.arguments = "[MODEL]",
 	.summary = "Open the browser (the default command), at MODEL if given",
 	.maximum = 1,
+	.board = true,
+	.target = true,
 	COMMAND_SPECS(specs),
 	.options_size = sizeof(struct browse_options),
 	.defaults = &defaults,

@@ -186,20 +186,25 @@ static void count_decisions(struct table *table, const struct decisions *decisio
 static const struct column merge_columns[] = {
 	{"model", "merge without known parents", COLUMN_TEXT, 0, false},
 	{"method", "method", COLUMN_TEXT, 0, false},
-	{"average", "average", COLUMN_NUMBER, 1, false},
 };
+#define MERGE_COLUMNS (sizeof merge_columns / sizeof *merge_columns)
 
-static void report_orphans(struct report *report, const struct catalog *catalog)
+static void report_orphans(struct report *report, const struct session *session)
 {
-	struct table *table = table_new(merge_columns, sizeof merge_columns / sizeof *merge_columns);
+	const struct catalog *catalog = session->catalog;
 	const uint32_t *order = catalog_by_name(catalog);
+	struct column with_target[MERGE_COLUMNS + 1];
+
+	memcpy(with_target, merge_columns, sizeof merge_columns);
+	with_target[MERGE_COLUMNS] = names_target_column(session);
+	struct table *table = table_new(with_target, MERGE_COLUMNS + 1);
 
 	for (size_t i = 0; i < catalog->count; i++) {
 		if (!is_orphan(catalog, order[i]))
 			continue;
 		table_text(table, names_model(catalog, order[i]));
 		table_text(table, catalog->models[order[i]].merge_method);
-		table_number(table, catalog_average(catalog, order[i]));
+		names_add_target(table, session, order[i]);
 	}
 	report_table(report, "merges", NULL, table, TABLE_MAIN);
 	table_free(table);
@@ -267,7 +272,7 @@ static enum status list_part(struct cli *cli, const struct session *session,
 
 	cli_report(cli, &report);
 	if (options->merges)
-		report_orphans(&report, session->catalog);
+		report_orphans(&report, session);
 	else
 		status = report_decisions(&report, session, model, error);
 	report_end(&report);
@@ -305,6 +310,7 @@ const struct command check_command = {
 	.maximum = 1,
 	.json = true,
 	.csv = true,
+	.target = true,
 	COMMAND_SPECS(specs),
 	.options_size = sizeof(struct check_options),
 	.run = check_run,

@@ -94,6 +94,13 @@ const struct option_spec cli_option_specs[] = {
 };
 const size_t cli_option_count = sizeof cli_option_specs / sizeof *cli_option_specs;
 
+const struct option_spec cli_board_spec = {
+	"board", 0, OPTION_TEXT, "BOARD", CLI_OPTION(board), "benchmarks to show: a board, a suite or KEY,KEY,...", NULL,
+};
+const struct option_spec cli_target_spec = {
+	"target", 't', OPTION_TEXT, "TARGET", CLI_OPTION(target), "what counts: a benchmark or KEY:WEIGHT,...", NULL,
+};
+
 void cli_init(struct cli *cli)
 {
 	*cli = (struct cli){.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8")};
@@ -101,13 +108,42 @@ void cli_init(struct cli *cli)
 	cli->progress.context = cli;
 }
 
-enum status cli_open(struct cli *cli, struct session **session, struct error *error)
+static void print_message(struct cli *cli, const char *prefix, const char *message)
 {
-	enum status status = session_open(cli->options.db, cli->options.no_starter, NULL,
-					  &cli->progress, session, error);
+	char *clean = utf8_sanitize(message);
 
 	cli_end_progress(cli);
+	fflush(stdout); /* in the order of events where both go to one place */
+	fprintf(stderr, "stemma: %s%s\n", prefix, clean);
+	free(clean);
+}
+
+enum status cli_open(struct cli *cli, struct session **session, struct error *error)
+{
+	const struct cli_options *options = &cli->options;
+	struct text said = {0};
+	enum status status = session_open(options->db, options->no_starter, NULL, &cli->progress, session, error);
+
+	cli_end_progress(cli);
+	if (status == STATUS_OK && options->board)
+		status = session_choose_board(*session, options->board, false, &said, error);
+	if (status == STATUS_OK && options->target)
+		status = session_choose_target(*session, options->target, false, &said, error);
+	cli_note(cli, &said);
+	if (status != STATUS_OK) {
+		session_close(*session);
+		*session = NULL;
+	}
 	return status;
+}
+
+void cli_note(struct cli *cli, struct text *said)
+{
+	char *lines = text_steal(said), *rest = NULL;
+
+	for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		print_message(cli, "note: ", line);
+	free(lines);
 }
 
 enum status cli_pack(struct cli *cli, struct session *session, struct error *error)
@@ -137,16 +173,6 @@ void cli_report(const struct cli *cli, struct report *report)
 }
 
 /* ---- messages ------------------------------------------------------------- */
-
-static void print_message(struct cli *cli, const char *prefix, const char *message)
-{
-	char *clean = utf8_sanitize(message);
-
-	cli_end_progress(cli);
-	fflush(stdout); /* in the order of events where both go to one place */
-	fprintf(stderr, "stemma: %s%s\n", prefix, clean);
-	free(clean);
-}
 
 void cli_warn(struct cli *cli, const char *format, ...)
 {
@@ -182,8 +208,6 @@ static void note_left_out(struct cli *cli, const struct session *session)
 static enum status end_fit(struct cli *cli, const struct session *session, enum status status)
 {
 	cli_end_progress(cli);
-	if (status == STATUS_OK && session->catalog->notice)
-		print_message(cli, "note: ", session->catalog->notice);
 	if (status == STATUS_OK && session->catalog->excluded)
 		note_left_out(cli, session);
 	return status;

@@ -17,9 +17,11 @@ struct cli_options {
 	bool no_starter;
 	bool json, csv;
 	bool help, version;
+	const char *board, *target; /* of commands that show values; NULL: as they were chosen last */
 };
 extern const struct option_spec cli_option_specs[];
 extern const size_t cli_option_count;
+extern const struct option_spec cli_board_spec, cli_target_spec;
 
 struct cli {
 	struct cli_options options;
@@ -33,8 +35,10 @@ struct cli {
 /* Must not move afterwards: its progress points to it. */
 void cli_init(struct cli *cli);
 
-/* Opens the cache that the options name. */
+/* Opens the cache that the options name, with the board and the target that they name. */
 enum status cli_open(struct cli *cli, struct session **session, struct error *error);
+/* Tells each line of what was said of the names on the command line; the text is empty then. */
+void cli_note(struct cli *cli, struct text *said);
 /* For the end of a command that changed the cache: see session_pack(). */
 enum status cli_pack(struct cli *cli, struct session *session, struct error *error);
 

@@ -58,10 +58,11 @@ void command_print_help(FILE *out, const struct command *command)
 		command->arguments[0] ? " " : "", command->arguments, command->summary);
 	if (command->details)
 		fprintf(out, "%s\n", command->details);
-	if (command->spec_count) {
+	if (command->spec_count || command->board || command->target)
 		fprintf(out, "\nOptions:\n");
-		options_print(out, command->specs, command->spec_count);
-	}
+	options_print(out, command->specs, command->spec_count);
+	options_print(out, &cli_board_spec, command->board);
+	options_print(out, &cli_target_spec, command->target);
 	fprintf(out, "\nOptions of all commands:\n");
 	options_print(out, cli_option_specs, cli_option_count);
 }

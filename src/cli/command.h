@@ -32,6 +32,7 @@ struct command {
 	const char *details;      /* more lines for --help, NULL when none */
 	size_t minimum, maximum;  /* of arguments; COMMAND_MANY = no limit */
 	bool json, csv;           /* it prints them */
+	bool board, target;       /* it takes these options: cli_board_spec, cli_target_spec */
 	const struct option_spec *specs;
 	size_t spec_count;
 	const struct option_need *needs; /* of these options; NULL none */

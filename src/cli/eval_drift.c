@@ -2,7 +2,6 @@
 #include <math.h>
 
 #include "eval.h"
-#include "names.h"
 #include "stemma/app/drift.h"
 
 static const struct column columns[] = {
@@ -15,19 +14,19 @@ static const struct column columns[] = {
 	{"residual_error", "+/-", COLUMN_NUMBER, 2, false},
 };
 
-static void add_drift(struct table *table, const struct catalog *catalog, const struct drift *drift,
+static void add_drift(struct table *table, const struct session *session, const struct drift *drift,
 		      enum output_format format)
 {
-	for (size_t b = 0; b <= catalog->benchmark_count; b++) {
-		if (drift->raw[b].merges == 0)
+	for (size_t row = 0; row < session->row_count; row++) {
+		if (drift->raw[row].merges == 0)
 			continue;
 		table_text(table, drift->method ? drift->method : format == OUTPUT_TEXT ? "not known" : NULL);
-		table_text(table, names_benchmark(catalog, b, format));
-		table_number(table, (double)drift->raw[b].merges);
-		table_number(table, drift->raw[b].mean);
-		table_number(table, drift->raw[b].error);
-		table_number(table, drift->left[b].mean);
-		table_number(table, drift->left[b].error);
+		table_text(table, format == OUTPUT_TEXT ? session_row_title(session, row) : session_row_key(session, row));
+		table_number(table, (double)drift->raw[row].merges);
+		table_number(table, drift->raw[row].mean);
+		table_number(table, drift->raw[row].error);
+		table_number(table, drift->left[row].mean);
+		table_number(table, drift->left[row].error);
 	}
 }
 
@@ -41,11 +40,12 @@ enum status eval_drift(struct cli *cli, struct session *session, uint64_t seed, 
 	cli_end_progress(cli);
 	if (status != STATUS_OK)
 		return status;
-	struct drift *drifts = drift_measure(session->catalog, session->fit, &count);
+	struct drift *drifts = drift_measure(session->catalog, session->fit, session->rows,
+					     session->row_count, &count);
 	struct table *table = table_new(columns, sizeof columns / sizeof *columns);
 	cli_report(cli, &report);
 	for (size_t i = 0; i < count; i++)
-		add_drift(table, session->catalog, &drifts[i], report.format);
+		add_drift(table, session, &drifts[i], report.format);
 	report_table(&report, "drift", "Merges whose parents all have scores (points, +/- one standard error by owner)",
 		     table, TABLE_MAIN);
 	report_end(&report);

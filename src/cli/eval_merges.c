@@ -1,4 +1,4 @@
-#include "eval_merges.h"
+#include "eval.h"
 
 #include "stemma/engine/backtest.h"
 
@@ -22,15 +22,15 @@ static void add_tops(struct table *table, const double *tops)
 		table_number(table, tops[k]);
 }
 
-enum status eval_merges(struct cli *cli, const struct catalog *catalog, uint64_t seed,
+enum status eval_merges(struct cli *cli, const struct session *session, uint64_t seed,
 			struct report *report, struct error *error)
 {
 	struct backtest_result result;
 	struct engine_data data;
 	char title[160];
 
-	catalog_engine_data(catalog, &data);
-	enum status status = engine_backtest(&data, seed, &cli->progress, &result, error);
+	catalog_engine_data(session->catalog, &data);
+	enum status status = engine_backtest(&data, &session->target.engine, seed, &cli->progress, &result, error);
 	cli_end_progress(cli);
 	if (status != STATUS_OK)
 		return status;

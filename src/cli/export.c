@@ -162,10 +162,10 @@ static void collect_graph(struct export_subject *subject)
 	struct graph *graph = &subject->graph;
 
 	if (subject->merge) {
-		export_child_graph(graph, catalog, &subject->child);
+		export_child_graph(graph, subject->session, &subject->child);
 		return;
 	}
-	graph_init(graph, catalog);
+	graph_init(graph, catalog, &subject->session->target);
 	if (subject->model == CATALOG_NONE) {
 		graph_add_all(graph);
 		return;
@@ -194,7 +194,7 @@ static enum status write_subject(const struct cli *cli, struct export_subject *s
 	if (format >= (int)EXPORT_FORMAT_COUNT)
 		return write_tables(cli, subject, format, edges, out, error);
 	if (subject->merge) {
-		export_sketch(&subject->sketch, subject->session->catalog,
+		export_sketch(&subject->sketch, subject->session,
 			      subject_prediction(subject), (enum export_format)format, out);
 		return STATUS_OK;
 	}
@@ -267,6 +267,8 @@ const struct command export_command = {
 	.maximum = 1,
 	.json = true,
 	.csv = true,
+	.board = true,
+	.target = true,
 	COMMAND_SPECS(specs),
 	.options_size = sizeof(struct export_options),
 	.defaults = &defaults,

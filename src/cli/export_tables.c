@@ -60,18 +60,21 @@ static const struct column fact_columns[] = {
 };
 #define FACT_COLUMNS (sizeof fact_columns / sizeof *fact_columns)
 
-/* The facts, a column a benchmark and the average; the caller frees. */
-static struct column *model_columns(const struct catalog *catalog, size_t *count)
+/* The facts, a column a benchmark and the target; the caller frees. */
+static struct column *model_columns(const struct session *session, size_t *count)
 {
+	const struct catalog *catalog = session->catalog;
 	struct column *columns = memory_zero(FACT_COLUMNS + catalog->benchmark_count + 1,
 					     sizeof *columns);
 
 	*count = 0;
 	for (size_t i = 0; i < FACT_COLUMNS; i++)
 		columns[(*count)++] = fact_columns[i];
-	for (size_t b = 0; b <= catalog->benchmark_count; b++)
+	for (size_t b = 0; b < catalog->benchmark_count; b++)
 		columns[(*count)++] = (struct column){names_benchmark(catalog, b, OUTPUT_JSON), NULL,
 						      COLUMN_NUMBER, 0, false};
+	if (session->target.engine.count > 1) /* or it is one of these */
+		columns[(*count)++] = names_target_column(session);
 	return columns;
 }
 
@@ -96,12 +99,20 @@ static void add_facts(struct table *table, const struct catalog_model *model,
 	table_text(table, model->score_source ? model->score_source : model->source);
 }
 
-static void add_model(struct table *table, const struct catalog *catalog, size_t model,
+static void add_model(struct table *table, const struct session *session, size_t model,
 		      const struct run *run)
 {
+	const struct catalog *catalog = session->catalog;
+	size_t count, next = 0;
+	const struct engine_cell *cells = catalog_cells(catalog, model, &count);
+
 	add_facts(table, &catalog->models[model], run);
-	for (size_t b = 0; b <= catalog->benchmark_count; b++)
-		table_number(table, catalog_score(catalog, model, b));
+	for (size_t b = 0; b < catalog->benchmark_count; b++) {
+		bool known = next < count && cells[next].benchmark == b;
+		table_number(table, known ? cells[next++].value : NAN);
+	}
+	if (session->target.engine.count > 1)
+		names_add_target(table, session, model);
 }
 
 /* A model that is known by name only is in the edges; a row here would make the
@@ -119,12 +130,12 @@ static enum status report_models(struct report *report, const struct export_subj
 	struct runs runs = {catalog, memory_zero(catalog->count + 1, sizeof *runs.of)};
 	size_t count;
 	enum status status = store_each_evaluation(subject->session->store, 0, keep_run, &runs, error);
-	struct column *columns = model_columns(catalog, &count);
+	struct column *columns = model_columns(subject->session, &count);
 	struct table *table = table_new(columns, count);
 
 	for (size_t i = 0; i < graph->count && status == STATUS_OK; i++)
 		if (is_listed(&catalog->models[graph->nodes[i]], report->format))
-			add_model(table, catalog, graph->nodes[i], &runs.of[graph->nodes[i]]);
+			add_model(table, subject->session, graph->nodes[i], &runs.of[graph->nodes[i]]);
 	if (status == STATUS_OK)
 		report_table(report, "models", NULL, table, TABLE_MAIN);
 	table_free(table);
@@ -233,12 +244,11 @@ enum status export_tables(const struct export_subject *subject, bool edges,
 			     : report_models(report, subject, error);
 	report_text(report, subject->merge ? "merge" : "model", NULL, subject->name);
 	report_text(report, "method", NULL, subject->child.method);
-	report_text(report, "notice", NULL, subject->session->catalog->notice);
 	status = report_models(report, subject, error);
 	if (status == STATUS_OK)
 		status = report_edges(report, subject, TABLE_SIDE, error);
 	if (status == STATUS_OK && subject->merge)
 		prediction_report_scores(report, subject->session->catalog, subject->name,
-					 &subject->prediction);
+					 &subject->prediction, subject->prediction.rows);
 	return status;
 }

@@ -5,7 +5,6 @@
 
 #include "command.h"
 #include "names.h"
-#include "stemma/base/memory.h"
 
 struct fit_options {
 	int prior;
@@ -16,7 +15,7 @@ struct fit_options {
 #define OPTION(member) offsetof(struct fit_options, member)
 static const struct option_spec specs[] = {
 	{"prior", 0, OPTION_CHOICE, "PRIOR", OPTION(prior), PRIOR_HELP, prior_words},
-	{"rank", 0, OPTION_NUMBER, "N", OPTION(rank), "latent factors (default: one a benchmark)", NULL},
+	{"rank", 0, OPTION_NUMBER, "N", OPTION(rank), "latent factors (default: as many as the data allow)", NULL},
 	{"seed", 0, OPTION_NUMBER, "N", OPTION(seed), "seed of the random numbers", NULL},
 	{"variances", 0, OPTION_FLAG, NULL, OPTION(variances), "print what was learned, too", NULL},
 };
@@ -31,26 +30,36 @@ static const struct column figure_columns[] = {
 	{"coverage90", "in 90 % interval", COLUMN_PERCENT, 1, false},
 };
 
-static void report_figures(struct report *report, const struct session *session)
+static void report_figures(struct report *report, const struct session *session, enum engine_leave leave)
 {
-	size_t rows = session->catalog->benchmark_count + 1;
-	struct engine_figures *figures = memory_zero(rows, sizeof *figures);
+	static const struct {
+		const char *key, *title;
+		enum table_role role;
+	} tables[ENGINE_LEAVE_COUNT] = {
+		[ENGINE_LEAVE_MODEL] = {"figures", "Each model predicted from all others", TABLE_MAIN},
+		[ENGINE_LEAVE_CELL] = {"cell_figures", "Each score predicted from all others, the model's own too", TABLE_SIDE},
+	};
 	struct table *table = table_new(figure_columns,
 					sizeof figure_columns / sizeof *figure_columns);
 
-	engine_fit_figures(session->fit, figures);
-	for (size_t i = 0; i < rows; i++) {
-		table_text(table, names_benchmark(session->catalog, i, report->format));
-		table_number(table, (double)figures[i].models);
-		table_number(table, figures[i].pearson);
-		table_number(table, figures[i].rmse);
-		table_number(table, figures[i].mae);
-		table_number(table, figures[i].coverage50);
-		table_number(table, figures[i].coverage90);
+	for (size_t i = 0; i < session->row_count; i++) {
+		struct engine_figures figures;
+		const struct engine_target *target = &session->rows[i];
+		int digits = target_digits(session->catalog, target) + 1;
+		/* Of several benchmarks there is nothing to leave in. */
+		if (leave == ENGINE_LEAVE_CELL && i == session->board.count)
+			continue;
+		engine_fit_figures(session->fit, target, leave, &figures);
+		table_text(table, names_row(session, i, report->format));
+		table_number(table, (double)figures.models);
+		table_number(table, figures.pearson);
+		table_value(table, figures.rmse, digits);
+		table_value(table, figures.mae, digits);
+		table_number(table, figures.coverage50);
+		table_number(table, figures.coverage90);
 	}
-	report_table(report, "figures", "Each model predicted from all others", table, TABLE_MAIN);
+	report_table(report, tables[leave].key, tables[leave].title, table, tables[leave].role);
 	table_free(table);
-	free(figures);
 }
 
 /* ---- what was learned -------------------------------------------------------- */
@@ -127,10 +136,13 @@ static void report_fit(const struct cli *cli, const struct session *session, boo
 	report_number(&report, "models", "scored models", (double)info.models, 0);
 	report_number(&report, "left_out", "left out",
 		      session->catalog->excluded ? (double)session->flags.suspects : NAN, 0);
+	report_number(&report, "benchmarks", "benchmarks", (double)info.benchmarks, 0);
+	report_number(&report, "cells", "scores", (double)info.cells, 0);
 	report_number(&report, "factors", "factors", (double)info.factors, 0);
 	report_number(&report, "seconds", "seconds", info.seconds, 1);
 	report_number(&report, "log_likelihood", "log likelihood", info.log_likelihood, 1);
-	report_figures(&report, session);
+	report_figures(&report, session, ENGINE_LEAVE_MODEL);
+	report_figures(&report, session, ENGINE_LEAVE_CELL);
 	if (variances)
 		report_variances(&report, session->fit);
 	report_end(&report);
@@ -160,9 +172,11 @@ const struct command fit_command = {
 	.name = "fit",
 	.arguments = "",
 	.summary = "Learn how scores run in families, and say how well that predicts",
-	.details = "\nThe figures are leave-one-out: each model is predicted from all others.",
+	.details = "\nThe figures are leave-one-out: of a whole model, then of a single score.",
 	.json = true,
 	.csv = true,
+	.board = true,
+	.target = true,
 	COMMAND_SPECS(specs),
 	.options_size = sizeof(struct fit_options),
 	.run = fit_run,

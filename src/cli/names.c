@@ -3,10 +3,29 @@
 const char *names_benchmark(const struct catalog *catalog, size_t benchmark,
 			    enum output_format format)
 {
-	if (benchmark >= catalog->benchmark_count)
-		return "average";
 	return format == OUTPUT_TEXT ? catalog->benchmarks[benchmark].title
 				     : catalog->benchmarks[benchmark].key;
+}
+
+const char *names_target(const struct catalog *catalog, const struct target *target, enum output_format format)
+{
+	return format == OUTPUT_TEXT ? target_title(catalog, target) : target->name;
+}
+
+const char *names_row(const struct session *session, size_t row, enum output_format format)
+{
+	return format == OUTPUT_TEXT ? session_row_title(session, row) : session_row_key(session, row);
+}
+
+struct column names_target_column(const struct session *session)
+{
+	return (struct column){session->target.name, target_title(session->catalog, &session->target), COLUMN_NUMBER,
+			       target_digits(session->catalog, &session->target.engine), false};
+}
+
+void names_add_target(struct table *table, const struct session *session, size_t model)
+{
+	table_number(table, session_target_value(session, model));
 }
 
 const char *names_model(const struct catalog *catalog, size_t model)

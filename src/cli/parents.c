@@ -2,6 +2,7 @@
 #include "stemma/app/guesses.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "command.h"
 #include "names.h"
@@ -31,21 +32,26 @@ static const struct column columns[] = {
 	{"model", "perhaps a parent", COLUMN_TEXT, 0, false},
 	{"probability", "probability", COLUMN_PERCENT, 0, false},
 	{"known", "known", COLUMN_FLAG, 0, false},
-	{"average", "average", COLUMN_NUMBER, 1, false},
 };
+#define COLUMNS (sizeof columns / sizeof *columns)
 
-static void report_guesses(const struct cli *cli, const struct catalog *catalog, size_t child,
+static void report_guesses(const struct cli *cli, const struct session *session, size_t child,
 			   const struct parents_guess *guesses, size_t count)
 {
-	struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+	const struct catalog *catalog = session->catalog;
+	struct column with_target[COLUMNS + 1];
 	struct report report;
+
+	memcpy(with_target, columns, sizeof columns);
+	with_target[COLUMNS] = names_target_column(session);
+	struct table *table = table_new(with_target, COLUMNS + 1);
 
 	for (size_t i = 0; i < count; i++) {
 		table_number(table, (double)i + 1);
 		table_text(table, names_model(catalog, guesses[i].model));
 		table_number(table, guesses[i].probability);
 		table_number(table, lineage_find(catalog->lineage, child, guesses[i].model) != NULL);
-		table_number(table, catalog_average(catalog, guesses[i].model));
+		names_add_target(table, session, guesses[i].model);
 	}
 	cli_report(cli, &report);
 	report_text(&report, "model", "model", names_model(catalog, child));
@@ -84,7 +90,7 @@ static enum status guess(struct cli *cli, const struct session *session, const c
 	cli_end_progress(cli);
 	if (status == STATUS_OK) {
 		count = guesses_make(known, child, guesses, options->limit);
-		report_guesses(cli, catalog, child, guesses, count);
+		report_guesses(cli, session, child, guesses, count);
 	}
 	if (status == STATUS_OK && options->accept > 0)
 		status = accept(cli, catalog, child, guesses,
@@ -179,6 +185,7 @@ const struct command parents_command = {
 	.maximum = 1,
 	.json = true,
 	.csv = true,
+	.target = true,
 	COMMAND_SPECS(specs),
 	.needs = needs,
 	.options_size = sizeof(struct parents_options),

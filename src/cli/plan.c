@@ -22,7 +22,7 @@ static const struct plan_options defaults = {.seed = 1, .repeats = 1};
 #define OPTION(member) offsetof(struct plan_options, member)
 static const struct option_spec specs[] = {
 	{"target", 't', OPTION_TEXT, "TARGET", OPTION(target),
-	 "average (default), a benchmark or a set of single answers", NULL},
+	 "a benchmark, KEY:WEIGHT,... or a set of single answers (default: the target)", NULL},
 	{"questions", 0, OPTION_NUMBER, "N", OPTION(questions), "of a set: at most N questions (default 50)", NULL},
 	{"output", 'o', OPTION_TEXT, "FILE", OPTION(output), "of a set: the questions for lm_eval --samples", NULL},
 	{"task", 0, OPTION_TEXT, "TASK", OPTION(task), "the set's name in that file (default its own)", NULL},
@@ -35,49 +35,80 @@ static const struct option_need needs[] = {{"task", "output"}, {"repeats", "back
 
 static const struct column columns[] = {PLAN_COLUMNS("benchmark", "run")};
 
-void plan_add_step(struct table *table, size_t step, const char *what, const struct engine_estimate *after)
+void plan_add_step(struct table *table, size_t step, const char *what, const struct engine_estimate *after,
+		   int digits)
 {
 	table_number(table, (double)step);
 	table_text(table, what);
-	table_number(table, after->sd);
-	table_number(table, after->low50);
-	table_number(table, after->high50);
-	table_number(table, after->low90);
-	table_number(table, after->high90);
+	table_value(table, after->sd, digits + 1);
+	table_value(table, after->low50, digits);
+	table_value(table, after->high50, digits);
+	table_value(table, after->low90, digits);
+	table_value(table, after->high90, digits);
 }
 
-static enum status plan_model(struct cli *cli, struct session *session, size_t model,
-			      size_t target, struct error *error)
+/* What may be run: the board's benchmarks, and those of the target. */
+static uint32_t *list_candidates(const struct session *session, size_t *count)
 {
-	const struct catalog *catalog = session->catalog;
-	size_t benchmarks = catalog->benchmark_count, count;
-	struct engine_estimate before, *estimates = memory_zero(benchmarks + 1, sizeof *estimates);
-	struct plan_step *steps = memory_zero(benchmarks + 1, sizeof *steps);
-	enum status status = engine_predict_model(session->query, model, estimates, error);
+	const struct engine_target *target = &session->target.engine;
+	struct board board = board_copy(&session->board);
+
+	for (size_t i = 0; i < target->count; i++)
+		board_add(&board, target->benchmark[i]);
+	*count = board.count;
+	free(board.name);
+	return board.benchmark;
+}
+
+static void report_plan(const struct cli *cli, const struct session *session, size_t model,
+			const struct engine_estimate *before, const struct plan_step *steps, size_t count)
+{
+	struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+	int digits = target_digits(session->catalog, &session->target.engine);
+	struct report report;
+
+	cli_report(cli, &report);
+	report_text(&report, "model", "model", names_model(session->catalog, model));
+	report_text(&report, "target", "target", names_target(session->catalog, &session->target, report.format));
+	plan_add_step(table, 0, "nothing more", before, digits);
+	for (size_t i = 0; i < count; i++)
+		plan_add_step(table, i + 1, names_benchmark(session->catalog, steps[i].benchmark, report.format),
+			      &steps[i].after, digits);
+	report_table(&report, "plan", NULL, table, TABLE_MAIN);
+	report_end(&report);
+	table_free(table);
+}
+
+static enum status fail_nothing_to_run(const struct session *session, size_t model,
+				       const struct engine_estimate *before, struct error *error)
+{
+	if (isnan(before->mean)) {
+		error_set(error, STATUS_DATA, "%s is not predicted", session->target.name);
+		return error_advise(error, "name another with --target");
+	}
+	error_set(error, STATUS_USAGE, "the target of %s is known already", names_model(session->catalog, model));
+	return error_advise(error, "name another with --target, or another model");
+}
+
+static enum status plan_model(struct cli *cli, struct session *session, size_t model, struct error *error)
+{
+	size_t candidates, known, count = 0;
+	uint32_t *candidate = list_candidates(session, &candidates);
+	struct plan_step *steps = memory_zero(candidates + 1, sizeof *steps);
+	const struct engine_cell *cells = catalog_cells(session->catalog, model, &known);
+	struct engine_estimate before;
+	enum status status = engine_predict_model(session->query, model, error);
+
 	if (status == STATUS_OK) {
-		count = engine_plan(session->query, benchmarks, catalog_scores(catalog, model), target,
+		count = engine_plan(session->query, cells, known, candidate, candidates, &session->target.engine,
 				    &before, steps);
-		if (count == 0) {
-			error_set(error, STATUS_USAGE, "the target of %s is known already", names_model(catalog, model));
-			status = error_advise(error, "name another with --target, or another model");
-		}
+		if (count == 0)
+			status = fail_nothing_to_run(session, model, &before, error);
 	}
-	if (status == STATUS_OK) {
-		struct table *table = table_new(columns, sizeof columns / sizeof *columns);
-		struct report report;
-		cli_report(cli, &report);
-		report_text(&report, "model", "model", names_model(catalog, model));
-		report_text(&report, "target", "target", names_benchmark(catalog, target, report.format));
-		plan_add_step(table, 0, "nothing more", &before);
-		for (size_t i = 0; i < count; i++)
-			plan_add_step(table, i + 1, names_benchmark(catalog, steps[i].benchmark, report.format),
-				      &steps[i].after);
-		report_table(&report, "plan", NULL, table, TABLE_MAIN);
-		report_end(&report);
-		table_free(table);
-	}
-	free(estimates);
+	if (status == STATUS_OK)
+		report_plan(cli, session, model, &before, steps, count);
 	free(steps);
+	free(candidate);
 	return status;
 }
 
@@ -88,11 +119,10 @@ static const struct column test_columns[] = {
 	{"sd", "expected sd", COLUMN_NUMBER, 3, false},
 };
 
-static enum status plan_test(struct cli *cli, struct session *session, size_t target, uint64_t seed,
-			     struct error *error)
+static enum status plan_test(struct cli *cli, struct session *session, uint64_t seed, struct error *error)
 {
-	size_t benchmarks = session->catalog->benchmark_count;
-	struct plan_figures *figures = memory_zero(benchmarks + 1, sizeof *figures);
+	const struct engine_target *target = &session->target.engine;
+	struct plan_figures *figures = memory_zero(target->count + 1, sizeof *figures);
 	struct engine_data data;
 
 	catalog_engine_data(session->catalog, &data);
@@ -103,7 +133,7 @@ static enum status plan_test(struct cli *cli, struct session *session, size_t ta
 		struct report report;
 		cli_report(cli, &report);
 		report_number(&report, "models", "models", (double)figures[0].models, 0);
-		for (size_t k = 0; k < benchmarks; k++) {
+		for (size_t k = 0; k < target->count; k++) {
 			table_number(table, (double)k);
 			table_number(table, figures[k].planned);
 			table_number(table, figures[k].random);
@@ -151,10 +181,12 @@ static enum status plan_benchmarks(struct cli *cli, struct session *session,
 				   const struct plan_options *options, char **arguments, struct error *error)
 {
 	struct engine_settings settings = {.prior = PRIOR_KIN};
-	size_t target, model = CATALOG_NONE;
-	enum status status = target_find_benchmark(session->catalog, options->target ? options->target : "average",
-						  &target, error);
+	size_t model = CATALOG_NONE;
+	struct text said = {0};
+	enum status status = options->target
+		? session_choose_target(session, options->target, false, &said, error) : STATUS_OK;
 
+	cli_note(cli, &said);
 	if (status == STATUS_OK && !options->test)
 		status = catalog_resolve(session->catalog, arguments[0], &model, error);
 	if (status != STATUS_OK)
@@ -163,8 +195,8 @@ static enum status plan_benchmarks(struct cli *cli, struct session *session,
 	status = cli_fit(cli, session, &settings, false, error);
 	if (status != STATUS_OK)
 		return status;
-	return options->test ? plan_test(cli, session, target, options->seed, error)
-			     : plan_model(cli, session, model, target, error);
+	return options->test ? plan_test(cli, session, options->seed, error)
+			     : plan_model(cli, session, model, error);
 }
 
 static enum status plan_run(struct cli *cli, const void *specific, size_t count, char **arguments,
@@ -200,6 +232,7 @@ const struct command plan_command = {
 	.maximum = 1,
 	.json = true,
 	.csv = true,
+	.board = true,
 	COMMAND_SPECS(specs),
 	.needs = needs,
 	.options_size = sizeof(struct plan_options),

@@ -23,7 +23,7 @@ static void report_plan(struct cli *cli, const char *model, const char *set, con
 
 	for (size_t k = 0; k <= plan->count; k++)
 		plan_add_step(table, k, k ? outcomes_name(outcomes, plan->questions[k - 1], name) : "nothing more",
-			      &plan->after[k]);
+			      &plan->after[k], 1);
 	cli_report(cli, &report);
 	report_text(&report, "model", "model", model);
 	report_text(&report, "target", "target", set);
@@ -89,8 +89,6 @@ static enum status make_plan(struct cli *cli, struct session *session, size_t mo
 			     const struct answer_set *set, const struct plan_questions *options,
 			     struct error *error)
 {
-	size_t benchmarks = session->catalog->benchmark_count;
-	struct engine_estimate *estimates = memory_allocate(benchmarks + 1, sizeof *estimates);
 	struct question_widths *widths = NULL;
 	struct question_plan plan = {0};
 	struct outcomes outcomes = {0};
@@ -103,7 +101,7 @@ static enum status make_plan(struct cli *cli, struct session *session, size_t mo
 		cli_end_progress(cli);
 	}
 	if (status == STATUS_OK)
-		status = engine_predict_model(session->query, model, estimates, error);
+		status = engine_predict_model(session->query, model, error);
 	if (status == STATUS_OK) {
 		const struct lrmf_known known = {0, NULL, NULL};
 		question_plan_make(set->model, widths, session->query, &known, (size_t)options->budget, &plan);
@@ -115,7 +113,6 @@ static enum status make_plan(struct cli *cli, struct session *session, size_t mo
 	question_plan_free(&plan);
 	question_widths_free(widths);
 	outcomes_free(&outcomes);
-	free(estimates);
 	return status;
 }
 

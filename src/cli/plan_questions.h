@@ -13,7 +13,8 @@
 	{"high50", "", COLUMN_NUMBER, 1, true}, \
 	{"low90", "90 % interval", COLUMN_NUMBER, 1, false}, \
 	{"high90", "", COLUMN_NUMBER, 1, true}
-void plan_add_step(struct table *table, size_t step, const char *what, const struct engine_estimate *after);
+void plan_add_step(struct table *table, size_t step, const char *what, const struct engine_estimate *after,
+		   int digits);
 
 struct plan_questions {
 	const char *set;      /* key of the set of questions */

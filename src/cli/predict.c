@@ -8,7 +8,6 @@
 #include "merge_options.h"
 #include "names.h"
 #include "prediction.h"
-#include "stemma/app/target.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/read_file.h"
 #include "stemma/base/text.h"
@@ -16,7 +15,7 @@
 struct predict_options {
 	struct merge_options merge;
 	int prior;
-	const char *why;
+	const char *why, *benchmarks;
 };
 static const struct predict_options defaults = {.merge = MERGE_OPTION_DEFAULTS};
 
@@ -24,7 +23,8 @@ static const struct predict_options defaults = {.merge = MERGE_OPTION_DEFAULTS};
 static const struct option_spec specs[] = {
 	MERGE_OPTION_SPECS(struct predict_options, merge),
 	{"prior", 0, OPTION_CHOICE, "PRIOR", OPTION(prior), PRIOR_HELP, prior_words},
-	{"why", 0, OPTION_TEXT, "BENCHMARK", OPTION(why), "explain this one (default average)", NULL},
+	{"benchmark", 'b', OPTION_TEXT, "KEY,...", OPTION(benchmarks), "predict these only", NULL},
+	{"why", 0, OPTION_TEXT, "BENCHMARK", OPTION(why), "explain this one (default the target)", NULL},
 };
 
 /* ---- the report ------------------------------------------------------------- */
@@ -86,32 +86,36 @@ static const struct column reason_columns[] = {
 	{"score", "its score", COLUMN_NUMBER, 1, false},
 };
 
-static void add_reasons(struct table *table, const struct report *report,
-			const struct catalog *catalog,
-			const struct sketch_prediction *prediction, size_t benchmark)
+static void add_reasons(struct table *table, const struct report *report, const struct catalog *catalog,
+			const struct sketch_row *row)
 {
-	const struct sketch_row *row = &prediction->row[benchmark];
+	int digits = target_digits(catalog, &row->target);
 
 	for (size_t i = 0; i < row->contribution_count; i++) {
 		size_t model = row->contributions[i].model;
-		table_text(table, names_benchmark(catalog, benchmark, report->format));
+		table_text(table, report->format == OUTPUT_TEXT ? row->title : row->key);
 		table_text(table, names_model(catalog, model));
-		table_number(table, row->contributions[i].points);
-		table_number(table, catalog_score(catalog, model, benchmark));
+		table_value(table, row->contributions[i].points, digits + 1);
+		table_value(table, catalog_target(catalog, model, &row->target), digits);
 	}
 }
 
-/* Text explains one benchmark, JSON all of them. */
+/* What is predicted and explained: the first `count` rows of the session, of which text explains one and
+ * JSON all. */
+struct wanted_rows {
+	size_t count, why;
+};
+
 static void report_reasons(struct report *report, const struct catalog *catalog,
-			   const struct sketch_prediction *prediction, size_t benchmark)
+			   const struct sketch_prediction *prediction, const struct wanted_rows *wanted)
 {
 	struct table *table = table_new(reason_columns, 4);
 	char title[128];
 
-	snprintf(title, sizeof title, "Why: %s", names_benchmark(catalog, benchmark, OUTPUT_TEXT));
+	snprintf(title, sizeof title, "Why: %.100s", prediction->row[wanted->why].title);
 	for (size_t i = 0; i < prediction->rows; i++)
-		if (report->format == OUTPUT_JSON || i == benchmark)
-			add_reasons(table, report, catalog, prediction, i);
+		if (report->format == OUTPUT_JSON ? i < wanted->count : i == wanted->why)
+			add_reasons(table, report, catalog, &prediction->row[i]);
 	report_table(report, "why", title, table, TABLE_SIDE);
 	table_free(table);
 }
@@ -139,7 +143,7 @@ static void report_warnings(struct cli *cli, struct report *report, const struct
 
 static void report_prediction(struct cli *cli, struct report *report, const char *name,
 			      const struct sketch *sketch, const struct catalog *catalog,
-			      const struct sketch_prediction *prediction, size_t why)
+			      const struct sketch_prediction *prediction, const struct wanted_rows *wanted)
 {
 	const struct engine_model *child = &prediction->child.model;
 
@@ -153,10 +157,10 @@ static void report_prediction(struct cli *cli, struct report *report, const char
 	report_text(report, "chat_template", "chat template", names_answer(child->chat_template));
 	report_warnings(cli, report, sketch, catalog);
 	report_parents(report, catalog, sketch, &prediction->child);
-	prediction_report_scores(report, catalog, name, prediction);
+	prediction_report_scores(report, catalog, name, prediction, wanted->count);
 	report_answers(report, catalog, prediction->answers, prediction->answer_count);
 	report_ancestors(report, catalog, prediction);
-	report_reasons(report, catalog, prediction, why);
+	report_reasons(report, catalog, prediction, wanted);
 	report_item_end(report);
 }
 
@@ -217,7 +221,7 @@ static void free_children(struct children *children)
 }
 
 static enum status predict_child(struct cli *cli, struct session *session,
-				 const struct child *child, size_t why, struct report *report,
+				 const struct child *child, const struct wanted_rows *wanted, struct report *report,
 				 struct error *error)
 {
 	struct sketch_prediction prediction = {0};
@@ -225,27 +229,77 @@ static enum status predict_child(struct cli *cli, struct session *session,
 
 	if (status == STATUS_OK)
 		report_prediction(cli, report, child->name, &child->sketch, session->catalog,
-				  &prediction, why);
+				  &prediction, wanted);
 	sketch_prediction_free(&prediction);
 	return status;
 }
 
 static enum status predict_children(struct cli *cli, struct session *session,
-				    const struct children *children, const char *prior, size_t why,
-				    struct error *error)
+				    const struct children *children, const char *prior,
+				    const struct wanted_rows *wanted, struct error *error)
 {
 	enum status status = STATUS_OK;
 	struct report report;
 
 	cli_report(cli, &report);
 	report_text(&report, "prior", NULL, prior);
-	report_text(&report, "notice", NULL, session->catalog->notice);
 	report_list_begin(&report, "predictions");
 	for (size_t i = 0; i < children->count && status == STATUS_OK; i++)
-		status = predict_child(cli, session, &children->list[i], why, &report, error);
+		status = predict_child(cli, session, &children->list[i], wanted, &report, error);
 	report_list_end(&report);
 	report_end(&report);
 	return status;
+}
+
+/* The row whose benchmark or target the words name, session->row_count when none does. */
+static size_t find_row(const struct session *session, const char *words, struct text *said, struct error *error)
+{
+	struct target_names names = session_names(session);
+	struct target target;
+	size_t row = 0;
+
+	if (target_parse(session->catalog, &names, words, &target, said, error) != STATUS_OK)
+		return session->row_count;
+	while (row < session->row_count && strcmp(session_row_key(session, row), target.name) != 0)
+		row++;
+	target_free(&target);
+	return row;
+}
+
+/* What -b and --why say.  What is to be explained and not shown becomes the target. */
+static enum status choose_rows(struct cli *cli, struct session *session, const struct predict_options *options,
+			       struct wanted_rows *wanted, struct error *error)
+{
+	struct text said = {0};
+	enum status status = STATUS_OK;
+
+	if (options->benchmarks)
+		status = session_choose_board(session, options->benchmarks, false, &said, error);
+	wanted->count = session->row_count;
+	if (options->benchmarks && !cli->options.target)
+		wanted->count--;
+	wanted->why = wanted->count - 1;
+	if (status == STATUS_OK && options->why) {
+		wanted->why = find_row(session, options->why, &said, error);
+		if (wanted->why == session->row_count) {
+			status = session_choose_target(session, options->why, false, NULL, error);
+			wanted->why = session->row_count - 1;
+		}
+	}
+	cli_note(cli, &said);
+	return status;
+}
+
+static void warn_uncovered(struct cli *cli, const struct session *session, const struct wanted_rows *wanted)
+{
+	struct text list = {0};
+
+	for (size_t i = 0; i < wanted->count; i++)
+		if (!engine_fit_covers(session->fit, &session->rows[i]))
+			text_append_format(&list, "%s%s", list.length ? ", " : "", session_row_key(session, i));
+	if (list.length)
+		cli_warn(cli, "not predicted: %s", text_string(&list));
+	text_free(&list);
 }
 
 static enum status predict_run(struct cli *cli, const void *specific, size_t count,
@@ -255,7 +309,7 @@ static enum status predict_run(struct cli *cli, const void *specific, size_t cou
 	const struct engine_settings settings = {.prior = (enum prior)options->prior};
 	struct children children = {0};
 	struct session *session;
-	size_t why;
+	struct wanted_rows wanted;
 
 	if (!count && !merge_options_given(&options->merge)) {
 		error_set(error, STATUS_USAGE, "predict needs a configuration or parents");
@@ -264,16 +318,16 @@ static enum status predict_run(struct cli *cli, const void *specific, size_t cou
 	enum status status = cli_open(cli, &session, error);
 	if (status != STATUS_OK)
 		return status;
-	status = target_find_benchmark(session->catalog, options->why ? options->why : "average",
-				      &why, error);
+	status = choose_rows(cli, session, options, &wanted, error);
 	if (status == STATUS_OK)
 		status = read_children(cli, &children, session, &options->merge, count, arguments,
 				       error);
 	if (status == STATUS_OK)
 		status = cli_fit_all(cli, session, &settings, false, error);
-	if (status == STATUS_OK)
-		status = predict_children(cli, session, &children, prior_words[options->prior], why,
-					  error);
+	if (status == STATUS_OK) {
+		warn_uncovered(cli, session, &wanted);
+		status = predict_children(cli, session, &children, prior_words[options->prior], &wanted, error);
+	}
 	if (status == STATUS_OK)
 		status = children.failed;
 	free_children(&children);
@@ -291,6 +345,8 @@ const struct command predict_command = {
 	.maximum = COMMAND_MANY,
 	.json = true,
 	.csv = true,
+	.board = true,
+	.target = true,
 	COMMAND_SPECS(specs),
 	.options_size = sizeof(struct predict_options),
 	.defaults = &defaults,

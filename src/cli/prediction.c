@@ -16,24 +16,25 @@ static const struct column score_columns[] = {
 	{"best_parent", "best parent", COLUMN_TEXT, 0, false},
 };
 
-void prediction_report_scores(struct report *report, const struct catalog *catalog,
-			      const char *name, const struct sketch_prediction *prediction)
+void prediction_report_scores(struct report *report, const struct catalog *catalog, const char *name,
+			      const struct sketch_prediction *prediction, size_t rows)
 {
 	struct table *table = table_new(score_columns,
 					sizeof score_columns / sizeof *score_columns);
 
-	for (size_t i = 0; i < prediction->rows; i++) {
+	for (size_t i = 0; i < rows; i++) {
 		const struct sketch_row *row = &prediction->row[i];
 		const struct engine_estimate *estimate = &row->estimate;
+		int digits = target_digits(catalog, &row->target);
 		table_text(table, name);
-		table_text(table, names_benchmark(catalog, i, report->format));
-		table_number(table, estimate->mean);
-		table_number(table, estimate->sd);
-		table_number(table, estimate->low50);
-		table_number(table, estimate->high50);
-		table_number(table, estimate->low90);
-		table_number(table, estimate->high90);
-		table_number(table, row->best_score);
+		table_text(table, report->format == OUTPUT_TEXT ? row->title : row->key);
+		table_value(table, estimate->mean, digits);
+		table_value(table, estimate->sd, digits);
+		table_value(table, estimate->low50, digits);
+		table_value(table, estimate->high50, digits);
+		table_value(table, estimate->low90, digits);
+		table_value(table, estimate->high90, digits);
+		table_value(table, row->best_score, digits);
 		table_number(table, row->chance);
 		table_text(table, names_model(catalog, row->best_parent));
 	}

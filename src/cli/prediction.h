@@ -5,8 +5,8 @@
 #include "report.h"
 #include "stemma/app/sketch.h"
 
-/* The main table "scores": a row for each benchmark and the average. */
-void prediction_report_scores(struct report *report, const struct catalog *catalog,
-			      const char *name, const struct sketch_prediction *prediction);
+/* The main table "scores": the first so many rows of the prediction. */
+void prediction_report_scores(struct report *report, const struct catalog *catalog, const char *name,
+			      const struct sketch_prediction *prediction, size_t rows);
 
 #endif

@@ -14,6 +14,10 @@ static bool takes_next_word(const char *word)
 
 	if (strchr(word, '=') || (word[1] != '-' && word[1] && word[2]))
 		return false;
+	if (!spec)
+		spec = options_find(&cli_board_spec, 1, word);
+	if (!spec)
+		spec = options_find(&cli_target_spec, 1, word);
 	for (size_t i = 0; !spec && command_list[i]; i++)
 		spec = options_find(command_list[i]->specs, command_list[i]->spec_count, word);
 	return spec && spec->kind != OPTION_FLAG;
@@ -105,9 +109,11 @@ static enum status run_command(struct cli *cli, const struct command *command, b
 	struct option_group groups[] = {
 		{cli_option_specs, cli_option_count, NULL, &cli->options},
 		{command->specs, command->spec_count, command->needs, options},
+		{&cli_board_spec, command->board, NULL, &cli->options},
+		{&cli_target_spec, command->target, NULL, &cli->options},
 	};
 	int first;
-	enum status status = options_parse(groups, 2, argc, argv, &first, error);
+	enum status status = options_parse(groups, sizeof groups / sizeof *groups, argc, argv, &first, error);
 
 	if (status == STATUS_OK && !answered(cli, command, named)) {
 		size_t count = (size_t)(argc - first);

@@ -7,24 +7,29 @@
 #include "command.h"
 #include "evaluations.h"
 #include "names.h"
-#include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 
 struct show_options {
 	int prior;
+	const char *benchmarks;
+	bool all;
 };
 
 #define OPTION(member) offsetof(struct show_options, member)
 static const struct option_spec specs[] = {
+	{"benchmark", 'b', OPTION_TEXT, "KEY,...", OPTION(benchmarks), "show these only", NULL},
+	{"all", 'a', OPTION_FLAG, NULL, OPTION(all), "all benchmarks that have or get a value, not only the board's", NULL},
 	{"prior", 0, OPTION_CHOICE, "PRIOR", OPTION(prior), PRIOR_HELP, prior_words},
 };
 
 /* What the visitors of the store need. */
 struct show {
-	const struct session *session;
+	struct session *session;
 	size_t model;
 	struct table *table;
 	struct text *text;
+	bool all;      /* benchmarks */
+	size_t rows;   /* of the session, unless all */
 };
 
 /* ---- facts ----------------------------------------------------------------- */
@@ -91,9 +96,11 @@ static const struct column edge_columns[] = {
 	{"method", "method", COLUMN_TEXT, 0, false},
 	{"trust", "trust", COLUMN_TEXT, 0, false},
 	{"source", "source", COLUMN_TEXT, 0, false},
-	{"score", "average", COLUMN_NUMBER, 1, false},
+	{"score", "", COLUMN_NUMBER, 1, false}, /* the target */
 	{"note", "note", COLUMN_TEXT, 0, false},
 };
+#define EDGE_COLUMNS (sizeof edge_columns / sizeof *edge_columns)
+#define SCORE_COLUMN (EDGE_COLUMNS - 2)
 
 /* The share that the lineage uses, NAN for an edge that is not in it. */
 static double lineage_share(const struct catalog *catalog, size_t child, size_t parent)
@@ -116,7 +123,8 @@ static bool add_edge(void *context, const struct store_edge *edge, const char *n
 	table_text(show->table, edge->facts.method);
 	table_text(show->table, trust_name(edge->facts.trust));
 	table_text(show->table, edge->facts.source);
-	table_number(show->table, parent < catalog->count ? catalog_average(catalog, parent) : NAN);
+	table_value(show->table, parent < catalog->count ? session_target_value(show->session, parent) : NAN,
+		    target_digits(catalog, &show->session->target.engine));
 	table_text(show->table, edge->facts.note);
 	return true;
 }
@@ -125,7 +133,11 @@ static enum status report_parents(struct report *report, struct show *show, stru
 {
 	const struct catalog *catalog = show->session->catalog;
 
-	show->table = table_new(edge_columns, sizeof edge_columns / sizeof *edge_columns);
+	struct column columns[EDGE_COLUMNS];
+
+	memcpy(columns, edge_columns, sizeof columns);
+	columns[SCORE_COLUMN].title = target_title(catalog, &show->session->target);
+	show->table = table_new(columns, EDGE_COLUMNS);
 	enum status status = store_each_source_edge(show->session->store,
 						    catalog->models[show->model].id, add_edge,
 						    show, error);
@@ -158,39 +170,68 @@ static const struct column score_columns[] = {
 	{"z", "z", COLUMN_SIGNED, 2, false},
 };
 
-/* Without a fit only what is published; the prediction never knows it. */
-static enum status report_scores(struct report *report, const struct show *show,
-				 struct error *error)
+/* A published value beside what is predicted for it as if none of the model's were known; else what is
+ * predicted from all that is known.  False when there is neither. */
+static bool add_score(struct table *table, struct session *session, size_t model, const struct engine_target *target,
+		      const char *name, bool always)
 {
-	const struct session *session = show->session;
-	size_t rows = session->catalog->benchmark_count + 1;
-	struct engine_estimate *estimates = memory_zero(rows, sizeof *estimates);
-	struct engine_residual *residuals = memory_zero(rows, sizeof *residuals);
-	bool in_fit = session->fit && engine_residuals(session->fit, show->model, residuals);
-	enum status status = STATUS_OK;
+	double published = catalog_target(session->catalog, model, target);
+	struct engine_estimate estimate = {NAN, NAN, NAN, NAN, NAN, NAN};
+	struct engine_residual residual = {.z = NAN};
+	int digits = target_digits(session->catalog, target);
 
-	if (session->fit)
-		status = engine_predict_model(session->query, show->model, estimates, error);
-	struct table *table = table_new(score_columns, sizeof score_columns / sizeof *score_columns);
-	for (size_t i = 0; i < rows && status == STATUS_OK; i++) {
-		bool known = session->fit;
-		table_text(table, names_benchmark(session->catalog, i, report->format));
-		table_number(table, catalog_score(session->catalog, show->model, i));
-		table_number(table, known ? estimates[i].mean : NAN);
-		table_number(table, known ? estimates[i].sd : NAN);
-		table_number(table, known ? estimates[i].low90 : NAN);
-		table_number(table, known ? estimates[i].high90 : NAN);
-		table_number(table, in_fit ? residuals[i].z : NAN);
+	if (session->fit) {
+		enum status status = isnan(published) ? engine_predict_known(session->query, model, NULL)
+						      : engine_predict_model(session->query, model, NULL);
+		if (status == STATUS_OK)
+			engine_estimate(session->query, target, &estimate);
+		engine_residual(session->fit, model, target, ENGINE_LEAVE_MODEL, &residual);
 	}
+	if (!always && isnan(published) && isnan(estimate.mean))
+		return false;
+	table_text(table, name);
+	table_value(table, published, digits);
+	table_value(table, estimate.mean, digits);
+	table_value(table, estimate.sd, digits);
+	table_value(table, estimate.low90, digits);
+	table_value(table, estimate.high90, digits);
+	table_number(table, residual.z);
+	return true;
+}
+
+/* In the order of the catalog. */
+static void add_all_scores(struct table *table, const struct show *show, enum output_format format)
+{
+	struct session *session = show->session;
+	const struct catalog *catalog = session->catalog;
+
+	for (size_t b = 0; b < catalog->benchmark_count; b++) {
+		const struct engine_target target = engine_target_one(b);
+		if (!catalog->benchmarks[b].hidden)
+			add_score(table, session, show->model, &target, names_benchmark(catalog, b, format), false);
+	}
+}
+
+/* Without a fit only what is published. */
+static enum status report_scores(struct report *report, const struct show *show, struct error *error)
+{
+	struct session *session = show->session;
+	enum status status = session->fit ? engine_predict_model(session->query, show->model, error) : STATUS_OK;
+
+	if (status != STATUS_OK)
+		return status;
+	struct table *table = table_new(score_columns, sizeof score_columns / sizeof *score_columns);
+	if (show->all)
+		add_all_scores(table, show, report->format);
+	for (size_t i = show->all ? session->board.count : 0; i < show->rows; i++)
+		add_score(table, session, show->model, &session->rows[i], names_row(session, i, report->format), true);
 	report_table(report, "scores", NULL, table, TABLE_MAIN);
 	table_free(table);
-	if (status == STATUS_OK) {
-		struct answer_row *answers = answer_sets_predict(&session->answers, session->query, show->model);
-		report_answers(report, session->catalog, answers, session->answers.count);
-		free(answers);
-	}
-	free(estimates);
-	free(residuals);
+	if (session->fit)
+		status = engine_predict_model(session->query, show->model, error);
+	struct answer_row *answers = answer_sets_predict(&session->answers, session->query, show->model);
+	report_answers(report, session->catalog, answers, session->answers.count);
+	free(answers);
 	return status;
 }
 
@@ -220,6 +261,7 @@ static enum status show_run(struct cli *cli, const void *specific, size_t count,
 	struct engine_settings settings = {.prior = (enum prior)options->prior};
 	struct session *session;
 	struct error no_fit = {0};
+	struct text said = {0};
 	size_t model;
 	enum status status = cli_open(cli, &session, error);
 
@@ -227,6 +269,9 @@ static enum status show_run(struct cli *cli, const void *specific, size_t count,
 	if (status != STATUS_OK)
 		return status;
 	status = catalog_resolve(session->catalog, arguments[0], &model, error);
+	if (status == STATUS_OK && options->benchmarks)
+		status = session_choose_board(session, options->benchmarks, false, &said, error);
+	cli_note(cli, &said);
 	if (status != STATUS_OK)
 		goto cleanup;
 	settings.without_factor = session_learns(session, model);
@@ -238,7 +283,9 @@ static enum status show_run(struct cli *cli, const void *specific, size_t count,
 		}
 		cli_warn(cli, "no predictions: %s", no_fit.message);
 	}
-	struct show show = {.session = session, .model = model};
+	struct show show = {.session = session, .model = model, .all = options->all, .rows = session->row_count};
+	if (options->benchmarks && !cli->options.target)
+		show.rows--;
 	status = report_model(cli, &show, error);
 cleanup:
 	session_close(session);
@@ -249,10 +296,14 @@ const struct command show_command = {
 	.name = "show",
 	.arguments = "MODEL",
 	.summary = "Show one model: facts, parents, scores and what its kin predict",
+	.details = "\nA published score stands beside what all other models predict for it; what is not\n"
+		   "published is predicted from the model's own scores too.",
 	.minimum = 1,
 	.maximum = 1,
 	.json = true,
 	.csv = true,
+	.board = true,
+	.target = true,
 	COMMAND_SPECS(specs),
 	.options_size = sizeof(struct show_options),
 	.run = show_run,

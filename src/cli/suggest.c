@@ -59,7 +59,7 @@ static const struct column columns[] = {
 	{"parent3", "", COLUMN_TEXT, 0, false},
 };
 
-static void report_answers(struct report *report, const struct catalog *catalog, size_t parents,
+static void report_answers(struct report *report, const struct catalog *catalog, size_t parents, int digits,
 			   const struct suggest_result *result)
 {
 	bool all = report->format != OUTPUT_TEXT;
@@ -69,12 +69,12 @@ static void report_answers(struct report *report, const struct catalog *catalog,
 	for (size_t i = 0; i < result->count; i++) {
 		const struct suggest_answer *answer = &result->answers[i];
 		table_number(table, (double)i + 1);
-		table_number(table, answer->shown);
+		table_value(table, answer->shown, digits);
 		table_number(table, answer->chance);
-		table_number(table, answer->mean);
-		table_number(table, answer->sd);
-		table_number(table, answer->best);
-		table_number(table, answer->gain);
+		table_value(table, answer->mean, digits);
+		table_value(table, answer->sd, digits);
+		table_value(table, answer->best, digits);
+		table_value(table, answer->gain, digits);
 		for (size_t p = 0; p < shown; p++) {
 			table_number(table, p < parents ? answer->weights[p] : NAN);
 			table_text(table, p < parents ? names_model(catalog, answer->parents[p]) : NULL);
@@ -84,22 +84,26 @@ static void report_answers(struct report *report, const struct catalog *catalog,
 	table_free(table);
 }
 
-static void report_note(const struct report *report, const struct suggest_result *result)
+static void report_note(const struct report *report, const struct catalog *catalog,
+			const struct engine_target *target, const struct suggest_result *result)
 {
+	int digits = target_digits(catalog, target);
+	const char *unit = target_unit(catalog, target);
+
 	if (report->format != OUTPUT_TEXT)
 		return;
 	if (result->count == 0) {
-		text_append_format(report->out, "\nNo merge of the %zu models fits; those that do are predicted below %.1f.\n",
-			result->candidates, result->floor);
+		text_append_format(report->out, "\nNo merge of the %zu models fits; those that do are predicted below %.*f.\n",
+			result->candidates, digits, result->floor);
 		return;
 	}
 	text_append_format(report->out,
-		"\nBest of %.0f merges of %zu models that are predicted to reach %.1f.  gain is over the\n"
+		"\nBest of %.0f merges of %zu models that are predicted to reach %.*f.  gain is over the\n"
 		"best parent's published score, shrunk for the size of the search: up to %.2f of the\n"
-		"spread of predicted gains (%.1f points) is error, by %zu merges with known scores, and\n"
+		"spread of predicted gains (%.*f%s%s) is error, by %zu merges with known scores, and\n"
 		"the best of so many have the luckiest errors.  chance does not know of the search.\n",
-		result->searched, result->candidates, result->floor, 1 - result->slope,
-		result->spread, result->slope_merges);
+		result->searched, result->candidates, digits, result->floor, 1 - result->slope,
+		digits, result->spread, unit[0] ? " " : "", unit, result->slope_merges);
 }
 
 /* The other methods that the prediction holds for. */
@@ -116,12 +120,12 @@ static void report_methods(struct report *report, const struct wish_search *sear
 	text_free(&others);
 }
 
-static void report_best(struct report *report, const struct catalog *catalog, const struct wishes *wishes,
+static void report_best(struct report *report, const struct catalog *catalog,
 			const struct wish_search *search, const struct suggest_result *result)
 {
-	const char *target = wishes_value(wishes, WISH_TARGET);
+	int digits = target_digits(catalog, &search->target.engine);
 
-	report_text(report, "target", "target", target ? target : "average");
+	report_text(report, "target", "target", search->target.name);
 	report_text(report, "by", NULL, wish_choices(WISH_BY)[search->settings.by]);
 	report_methods(report, search);
 	if (report->format != OUTPUT_TEXT) {
@@ -132,8 +136,8 @@ static void report_best(struct report *report, const struct catalog *catalog, co
 		report_number(report, "slope", NULL, result->slope, 3);
 		report_number(report, "slope_merges", NULL, (double)result->slope_merges, 0);
 	}
-	report_answers(report, catalog, search->settings.parents, result);
-	report_note(report, result);
+	report_answers(report, catalog, search->settings.parents, digits, result);
+	report_note(report, catalog, &search->target.engine, result);
 }
 
 /* ---- the front ---------------------------------------------------------------- */
@@ -164,13 +168,13 @@ static void front_columns_make(struct front_columns *made, const struct catalog 
 		for (int i = 0; i < AXIS_COLUMNS; i++) {
 			struct column *column = &made->column[made->count++];
 			struct text key = {0};
-			text_append_format(&key, "%s_%s", names_benchmark(catalog, search->axes[a], OUTPUT_CSV),
+			text_append_format(&key, "%s_%s", names_target(catalog, &search->axes[a], OUTPUT_CSV),
 					   axis_columns[i].key);
 			made->keys[made->key_count] = text_steal(&key);
 			*column = axis_columns[i];
 			column->key = made->keys[made->key_count++];
 			if (i == AXIS_SHOWN)
-				column->title = names_benchmark(catalog, search->axes[a], OUTPUT_TEXT);
+				column->title = names_target(catalog, &search->axes[a], OUTPUT_TEXT);
 		}
 	for (size_t i = PARENT_COLUMN; i < PARENT_COLUMN + 4; i++)
 		made->column[made->count++] = columns[i];
@@ -192,8 +196,9 @@ static void report_points(struct report *report, const struct catalog *catalog,
 			const struct front_score *score = &answer->score[a];
 			const double values[AXIS_COLUMNS] = {score->shown, score->sd, score->best, score->chance,
 							     score->mean};
+			int digits = target_digits(catalog, &search->targets[a]);
 			for (int v = 0; v < AXIS_COLUMNS; v++)
-				table_number(table, values[v]);
+				table_value(table, values[v], v == AXIS_CHANCE ? -1 : digits);
 		}
 		for (size_t p = 0; p < 2; p++) {
 			table_number(table, answer->weights[p]);
@@ -236,15 +241,16 @@ static void print_row(const struct report *report, const struct plot *plot, int 
 static void report_plot(const struct report *report, const struct catalog *catalog,
 			const struct wish_search *search, const struct front_result *result)
 {
+	int across = target_digits(catalog, &search->targets[0]), up = target_digits(catalog, &search->targets[1]);
 	struct plot plot;
 
 	plot_front(&plot, PLOT_WIDTH, PLOT_HEIGHT, catalog, search, result);
-	text_append_format(report->out, "\n%s (up) against %s:\n\n", names_benchmark(catalog, search->axes[1], OUTPUT_TEXT),
-		names_benchmark(catalog, search->axes[0], OUTPUT_TEXT));
+	text_append_format(report->out, "\n%s (up) against %s:\n\n", names_target(catalog, &search->axes[1], OUTPUT_TEXT),
+		names_target(catalog, &search->axes[0], OUTPUT_TEXT));
 	for (int row = 0; row < plot.height; row++) {
 		if (row == 0 || row == plot.height - 1)
-			text_append_format(report->out, "%*.1f", PLOT_LEFT - 1, plot.high[1] - (plot.high[1] - plot.low[1]) *
-				row / (plot.height - 1));
+			text_append_format(report->out, "%*.*f", PLOT_LEFT - 1, up, plot.high[1] -
+				(plot.high[1] - plot.low[1]) * row / (plot.height - 1));
 		else
 			text_append_format(report->out, "%*s", PLOT_LEFT - 1, "");
 		print_row(report, &plot, row);
@@ -252,7 +258,8 @@ static void report_plot(const struct report *report, const struct catalog *catal
 	text_append_format(report->out, "%*s%s", PLOT_LEFT, "", report->utf8 ? "└" : "+");
 	for (int column = 0; column < plot.width; column++)
 		text_append(report->out, report->utf8 ? "─" : "-");
-	text_append_format(report->out, "\n%*s%-*.1f%.1f\n", PLOT_LEFT + 1, "", plot.width - 4, plot.low[0], plot.high[0]);
+	text_append_format(report->out, "\n%*s%-*.*f%.*f\n", PLOT_LEFT + 1, "", plot.width - 4, across, plot.low[0], across,
+			   plot.high[0]);
 	plot_free(&plot);
 }
 
@@ -271,8 +278,9 @@ static void report_front_note(const struct report *report, const struct catalog 
 		"Scores are shrunk for the size of the search, because the best of so many\n"
 		"predictions have the luckiest errors:", result->searched, result->candidates, result->found);
 	for (size_t a = 0; a < search->front.axis_count; a++)
-		text_append_format(report->out, "%s %s by %.1f", a ? "," : "",
-			names_benchmark(catalog, search->axes[a], OUTPUT_TEXT), result->axis[a].overstated);
+		text_append_format(report->out, "%s %s by %.*f", a ? "," : "",
+			names_target(catalog, &search->axes[a], OUTPUT_TEXT),
+			target_digits(catalog, &search->targets[a]), result->axis[a].overstated);
 	text_append(report->out, ".  sd and chance do\nnot know of it.\n");
 }
 
@@ -292,9 +300,9 @@ static void report_axes(struct report *report, const struct catalog *catalog, co
 
 	for (size_t a = 0; a < search->front.axis_count; a++) {
 		const struct front_axis *axis = &result->axis[a];
-		table_text(table, names_benchmark(catalog, search->axes[a], report->format));
-		table_number(table, axis->overstated);
-		table_number(table, axis->spread);
+		table_text(table, names_target(catalog, &search->axes[a], report->format));
+		table_value(table, axis->overstated, target_digits(catalog, &search->targets[a]));
+		table_value(table, axis->spread, target_digits(catalog, &search->targets[a]));
 		table_number(table, axis->slope);
 		table_number(table, (double)axis->slope_merges);
 	}
@@ -339,7 +347,7 @@ static enum status search_and_report(struct cli *cli, struct session *session, c
 		if (front)
 			report_front(&report, session->catalog, wishes, search, &points);
 		else
-			report_best(&report, session->catalog, wishes, search, &result);
+			report_best(&report, session->catalog, search, &result);
 		report_end(&report);
 	}
 	suggest_result_free(&result);
@@ -353,6 +361,7 @@ static enum status suggest_run(struct cli *cli, const void *specific, size_t cou
 	const struct engine_settings engine = {.prior = PRIOR_KIN};
 	struct wishes wishes = {0};
 	struct wish_search search = {0};
+	struct text said = {0};
 	struct session *session;
 	enum status status = cli_open(cli, &session, error);
 
@@ -360,7 +369,8 @@ static enum status suggest_run(struct cli *cli, const void *specific, size_t cou
 	if (status != STATUS_OK)
 		return status;
 	take_wishes(specific, &wishes);
-	status = wishes_resolve(&wishes, session->catalog, &search, error);
+	status = wishes_resolve(&wishes, session, &search, &said, error);
+	cli_note(cli, &said);
 	if (status == STATUS_OK)
 		status = cli_fit(cli, session, &engine, false, error);
 	if (status == STATUS_OK)

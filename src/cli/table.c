@@ -11,6 +11,7 @@
 struct cell {
 	char *text; /* owned, NULL missing */
 	double number;
+	int decimals; /* -1: as the column has them */
 };
 
 struct table {
@@ -48,12 +49,17 @@ static struct cell *next_cell(struct table *table)
 
 void table_text(struct table *table, const char *value)
 {
-	*next_cell(table) = (struct cell){.text = memory_string(value), .number = NAN};
+	*next_cell(table) = (struct cell){.text = memory_string(value), .number = NAN, .decimals = -1};
 }
 
 void table_number(struct table *table, double value)
 {
-	*next_cell(table) = (struct cell){.number = value};
+	table_value(table, value, -1);
+}
+
+void table_value(struct table *table, double value, int decimals)
+{
+	*next_cell(table) = (struct cell){.number = value, .decimals = decimals};
 }
 
 size_t table_rows(const struct table *table)
@@ -77,6 +83,7 @@ static bool left_aligned(const struct column *column)
 static char *cell_show(const struct column *column, const struct cell *cell, bool utf8)
 {
 	struct text shown = {0};
+	int decimals = cell->decimals < 0 ? column->decimals : cell->decimals;
 
 	if (column->kind == COLUMN_TEXT && cell->text)
 		return utf8_sanitize(cell->text);
@@ -85,11 +92,11 @@ static char *cell_show(const struct column *column, const struct cell *cell, boo
 	else if (column->kind == COLUMN_FLAG)
 		text_append(&shown, cell->number > 0 ? "yes" : "no");
 	else if (column->kind == COLUMN_PERCENT)
-		text_append_format(&shown, "%.*f %%", column->decimals, 100 * cell->number);
+		text_append_format(&shown, "%.*f %%", decimals, 100 * cell->number);
 	else if (column->kind == COLUMN_SIGNED)
-		text_append_format(&shown, "%+.*f", column->decimals, cell->number);
+		text_append_format(&shown, "%+.*f", decimals, cell->number);
 	else
-		text_append_format(&shown, "%.*f", column->decimals, cell->number);
+		text_append_format(&shown, "%.*f", decimals, cell->number);
 	return text_steal(&shown);
 }
 

@@ -32,6 +32,8 @@ void table_free(struct table *table); /* NULL allowed */
 /* The next cell, left to right and row by row.  NULL and NAN are missing. */
 void table_text(struct table *table, const char *value);
 void table_number(struct table *table, double value);
+/* A number with its own decimals in text, whatever the column's are: a value on a scale of its own. */
+void table_value(struct table *table, double value, int decimals);
 
 size_t table_rows(const struct table *table);
 

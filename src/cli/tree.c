@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "names.h"
 #include "stemma/app/graph.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
@@ -39,7 +40,8 @@ static const struct glyphs utf8_glyphs = {
 static const struct glyphs ascii_glyphs = {"|- ", "`- ", "|. ", "`. ", "|  ", "   ", "..."};
 
 struct drawing {
-	const struct catalog *catalog;
+	const struct session *session;
+	const struct catalog *catalog; /* of that */
 	const struct glyphs *glyphs;
 	enum graph_direction direction;
 	size_t depth;
@@ -65,8 +67,9 @@ static void print_model(const struct drawing *drawing, size_t node,
 	char *name = utf8_sanitize(catalog->models[node].name);
 
 	printf("%s", name);
-	if (!isnan(catalog_average(catalog, node)))
-		printf("  %.1f", catalog_average(catalog, node));
+	double value = session_target_value(drawing->session, node);
+	if (!isnan(value))
+		printf("  %.*f", target_digits(catalog, &drawing->session->target.engine), value);
 	if (edge)
 		print_edge(edge);
 	printf("%s\n", repeated ? "  (*)" : "");
@@ -102,7 +105,8 @@ static void draw_relative(struct drawing *drawing, size_t node, size_t relative,
 static void draw_relatives(struct drawing *drawing, size_t node, size_t depth)
 {
 	size_t count;
-	uint32_t *relatives = graph_neighbours(drawing->catalog, node, drawing->direction, &count);
+	uint32_t *relatives = graph_neighbours(drawing->catalog, &drawing->session->target.engine, node, drawing->direction,
+					      &count);
 
 	if (depth >= drawing->depth && count)
 		printf("%s%s%s %zu more\n", text_string(&drawing->prefix), drawing->glyphs->last,
@@ -114,15 +118,16 @@ static void draw_relatives(struct drawing *drawing, size_t node, size_t depth)
 	free(relatives);
 }
 
-static void draw_tree(const struct catalog *catalog, size_t model, enum graph_direction direction,
+static void draw_tree(const struct session *session, size_t model, enum graph_direction direction,
 		      size_t depth, bool utf8)
 {
 	struct drawing drawing = {
-		.catalog = catalog,
+		.session = session,
+		.catalog = session->catalog,
 		.glyphs = utf8 ? &utf8_glyphs : &ascii_glyphs,
 		.direction = direction,
 		.depth = depth,
-		.drawn = memory_zero(catalog->count, sizeof *drawing.drawn),
+		.drawn = memory_zero(session->catalog->count, sizeof *drawing.drawn),
 	};
 
 	print_model(&drawing, model, NULL, false);
@@ -131,27 +136,28 @@ static void draw_tree(const struct catalog *catalog, size_t model, enum graph_di
 	text_free(&drawing.prefix);
 }
 
-static void print_text(const struct catalog *catalog, size_t model,
+static void print_text(const struct session *session, size_t model,
 		       const struct tree_options *options, bool utf8)
 {
 	bool both = options->ancestors && options->descendants;
 
 	if (options->ancestors) {
 		printf("%s", both ? "Ancestors\n" : "");
-		draw_tree(catalog, model, GRAPH_TO_PARENTS, (size_t)options->depth, utf8);
+		draw_tree(session, model, GRAPH_TO_PARENTS, (size_t)options->depth, utf8);
 	}
 	if (options->descendants) {
 		printf("%s", both ? "\nDescendants\n" : "");
-		draw_tree(catalog, model, GRAPH_TO_CHILDREN, (size_t)options->depth, utf8);
+		draw_tree(session, model, GRAPH_TO_CHILDREN, (size_t)options->depth, utf8);
 	}
 }
 
 /* ---- the graph: JSON, CSV ------------------------------------------------------- */
 
+#define TARGET_COLUMN 2
 static const struct column node_columns[] = {
 	{"model", "model", COLUMN_TEXT, 0, false},
 	{"kind", "kind", COLUMN_TEXT, 0, false},
-	{"average", "average", COLUMN_NUMBER, 1, false},
+	{NULL, NULL, COLUMN_NUMBER, 1, false}, /* the target */
 	{"scored", "scored", COLUMN_FLAG, 0, false},
 };
 static const struct column edge_columns[] = {
@@ -162,16 +168,20 @@ static const struct column edge_columns[] = {
 	{"trust", "trust", COLUMN_TEXT, 0, false},
 };
 
-static void report_nodes(struct report *report, const struct graph *graph)
+static void report_nodes(struct report *report, const struct graph *graph, const struct session *session)
 {
 	const struct catalog *catalog = graph->catalog;
-	struct table *table = table_new(node_columns, sizeof node_columns / sizeof *node_columns);
+	struct column columns[sizeof node_columns / sizeof *node_columns];
+
+	memcpy(columns, node_columns, sizeof columns);
+	columns[TARGET_COLUMN] = names_target_column(session);
+	struct table *table = table_new(columns, sizeof columns / sizeof *columns);
 
 	for (size_t i = 0; i < graph->count; i++) {
 		size_t node = graph->nodes[i];
 		table_text(table, catalog->models[node].name);
 		table_text(table, kind_name(catalog->models[node].kind));
-		table_number(table, catalog_average(catalog, node));
+		names_add_target(table, session, node);
 		table_number(table, catalog->models[node].scored);
 	}
 	report_table(report, "models", NULL, table, TABLE_SIDE);
@@ -196,13 +206,14 @@ static void report_edges(struct report *report, const struct graph *graph)
 	table_free(table);
 }
 
-static void print_graph(const struct cli *cli, const struct graph *graph, size_t model)
+static void print_graph(const struct cli *cli, const struct graph *graph, const struct session *session,
+			size_t model)
 {
 	struct report report;
 
 	cli_report(cli, &report);
 	report_text(&report, "model", NULL, graph->catalog->models[model].name);
-	report_nodes(&report, graph);
+	report_nodes(&report, graph, session);
 	report_edges(&report, graph);
 	report_end(&report);
 }
@@ -218,16 +229,16 @@ static void print_dot(const struct graph *graph, size_t model)
 
 /* ---- the command --------------------------------------------------------------- */
 
-static void print_tree(const struct cli *cli, const struct catalog *catalog, size_t model,
+static void print_tree(const struct cli *cli, const struct session *session, size_t model,
 		       const struct tree_options *options)
 {
 	struct graph graph;
 
 	if (!options->dot && !cli->options.json && !cli->options.csv) {
-		print_text(catalog, model, options, cli->utf8 && !options->ascii);
+		print_text(session, model, options, cli->utf8 && !options->ascii);
 		return;
 	}
-	graph_init(&graph, catalog);
+	graph_init(&graph, session->catalog, &session->target);
 	if (options->ancestors)
 		graph_add_relatives(&graph, 1, &model, GRAPH_TO_PARENTS, (size_t)options->depth);
 	if (options->descendants)
@@ -235,7 +246,7 @@ static void print_tree(const struct cli *cli, const struct catalog *catalog, siz
 	if (options->dot)
 		print_dot(&graph, model);
 	else
-		print_graph(cli, &graph, model);
+		print_graph(cli, &graph, session, model);
 	graph_free(&graph);
 }
 
@@ -258,7 +269,7 @@ static enum status tree_run(struct cli *cli, const void *specific, size_t count,
 		return status;
 	status = catalog_resolve(session->catalog, arguments[0], &model, error);
 	if (status == STATUS_OK)
-		print_tree(cli, session->catalog, model, &options);
+		print_tree(cli, session, model, &options);
 	session_close(session);
 	return status;
 }
@@ -273,6 +284,7 @@ const struct command tree_command = {
 	.maximum = 1,
 	.json = true,
 	.csv = true,
+	.target = true,
 	COMMAND_SPECS(specs),
 	.options_size = sizeof(struct tree_options),
 	.defaults = &defaults,

@@ -10,6 +10,12 @@ libengine_a_SOURCES = \
 	include/stemma/engine/anomalies.h src/engine/ask/anomalies.c \
 	include/stemma/engine/backtest.h src/engine/judge/backtest.c \
 	include/stemma/engine/evaluate.h src/engine/judge/evaluate.c \
+	include/stemma/engine/holdout.h src/engine/judge/holdout.c \
+	src/engine/judge/copies.h src/engine/judge/copies.c src/engine/judge/split.h src/engine/judge/split.c \
+	src/engine/judge/masked.h src/engine/judge/masked.c src/engine/judge/method.h src/engine/judge/method.c \
+	src/engine/judge/baseline.h src/engine/judge/baseline.c src/engine/judge/baseline_als.c \
+	src/engine/judge/baseline_nearest.c src/engine/judge/baseline_size.c \
+	src/engine/judge/figures.h src/engine/judge/figures.c \
 	include/stemma/engine/front.h src/engine/search/front.c \
 	include/stemma/engine/lrmf.h src/engine/answers/lrmf.c src/engine/answers/lrmf_locate.c src/engine/answers/lrmf_loss.h src/engine/answers/lrmf_loss.c \
 	include/stemma/engine/suggest.h src/engine/search/suggest.c src/engine/search/search.h src/engine/search/search.c \
@@ -30,6 +36,7 @@ libengine_a_SOURCES = \
 	src/engine/solve/neighbours.h src/engine/solve/neighbours.c src/engine/solve/vecchia.h src/engine/solve/vecchia.c \
 	src/engine/model/laplacian.h src/engine/model/laplacian.c \
 	src/engine/data/transform.h src/engine/data/transform.c \
+	src/engine/data/target.c src/engine/model/columns.h src/engine/model/columns.c \
 	src/engine/model/variance.h src/engine/model/variance.c
 # Rooms name each other's headers: "model/fit.h".
 libengine_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/engine $(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS) $(NLOPT_CFLAGS)

@@ -6,7 +6,7 @@ libformats_a_SOURCES = \
 	src/formats/merge_records.c src/formats/merge_shares.c src/formats/merge_slice.c \
 	src/formats/merge_values.c src/formats/merge_write.c \
 	include/stemma/formats/corrections.h src/formats/corrections.c \
-	src/formats/csv.h src/formats/csv.c \
+	src/formats/csv.h src/formats/csv.c include/stemma/formats/folds.h src/formats/folds.c \
 	src/formats/card.h src/formats/card.c src/formats/harness.c \
 	src/formats/json_read.h src/formats/json_read.c \
 	src/formats/origin.h src/formats/origin.c include/stemma/formats/rows.h src/formats/rows.c \

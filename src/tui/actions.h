@@ -18,6 +18,7 @@
 	X(WHY, "why") \
 	X(MARKS, "marks") \
 	X(SUGGEST, "suggest") \
+	X(PICKER, "board") \
 	X(HELP, "help") \
 	X(MESSAGES, "messages")
 enum view_id {
@@ -30,7 +31,7 @@ enum view_id {
 #define IN(view) (1u << VIEW_##view)
 #define IN_PANES (IN(TREE) | IN(MODEL) | IN(SKETCH))
 #define IN_FULL (IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(VERSUS) | IN(WHY) | IN(MARKS) | \
-		 IN(SUGGEST) | IN(HELP) | IN(MESSAGES))
+		 IN(SUGGEST) | IN(PICKER) | IN(HELP) | IN(MESSAGES))
 #define IN_ALL (IN_PANES | IN_FULL)
 #define IN_SKETCHES (IN_PANES | IN(VERSUS))
 #define IN_LISTS (IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(WHY) | IN(MARKS))
@@ -48,6 +49,8 @@ enum view_id {
 	X(REDO, "nothing to redo") \
 	X(FIT, "nothing is fitted yet") \
 	X(SUGGESTION, "no merge under the cursor") \
+	X(ROW, "nothing under the cursor") \
+	X(BENCHMARK, "no benchmark under the cursor") \
 	X(SEARCH, "nothing searched yet: / searches") \
 	X(FLAGGED, "nothing is flagged: # flags the model under the cursor") \
 	X(JUMP, "no place to go back to") \
@@ -118,11 +121,11 @@ enum need {
 	  "undo the last change of the sketch, or of flags") \
 	X(REDO, "redo", "ctrl-r", IN_MODELS, REDO, NULL, "Sketch", \
 	  "do it again") \
-	X(SEARCH, "search", "/ ctrl-s F3", IN_PANES | IN_LISTS | IN(SUGGEST) | IN(HELP), NOTHING, "search", "Finding", \
+	X(SEARCH, "search", "/ ctrl-s F3", IN_PANES | IN_LISTS | IN(SUGGEST) | IN(PICKER) | IN(HELP), NOTHING, "search", "Finding", \
 	  "search while you type: names, also in what is folded; in lists and the help, here") \
-	X(SEARCH_NEXT, "search-next", "n", IN_PANES | IN_LISTS | IN(SUGGEST) | IN(HELP), SEARCH, NULL, "Finding", \
+	X(SEARCH_NEXT, "search-next", "n", IN_PANES | IN_LISTS | IN(SUGGEST) | IN(PICKER) | IN(HELP), SEARCH, NULL, "Finding", \
 	  "next match") \
-	X(SEARCH_PREVIOUS, "search-previous", "N", IN_PANES | IN_LISTS | IN(SUGGEST) | IN(HELP), SEARCH, NULL, "Finding", \
+	X(SEARCH_PREVIOUS, "search-previous", "N", IN_PANES | IN_LISTS | IN(SUGGEST) | IN(PICKER) | IN(HELP), SEARCH, NULL, "Finding", \
 	  "match before") \
 	X(FILTER, "filter", "f F4", IN_PANES | IN(HELP), NOTHING, "filter", "Finding", \
 	  "show only models that fit what is typed (see below), or of this help the lines; Esc: all again") \
@@ -146,6 +149,24 @@ enum need {
 	  "all that is wished as a line to change (Tab completes)") \
 	X(SUGGEST_DROP, "no-wishes", "C", IN(SUGGEST), NOTHING, NULL, "Suggestions", \
 	  "drop all wishes: pairs of any models for the average") \
+	X(BOARD, "board", "b", IN_MODELS, NOTHING, "board", "Board", \
+	  "benchmarks and boards: what is drawn, how well it is predicted, what it weighs in the target") \
+	X(PICK_BENCHMARK, "choose-benchmark", "space", IN(PICKER), ROW, "choose", "Board", \
+	  "draw this benchmark, or not; of a suite all; of a board just these") \
+	X(PICK_ENTER, "take", "enter", IN(PICKER), ROW, NULL, "Board", \
+	  "draw this board or suite; a benchmark becomes the score column") \
+	X(PICK_WEIGHT, "target-weight", "w", IN(PICKER), BENCHMARK, "weight", "Board", \
+	  "what the benchmark weighs in the target; 0 takes it out") \
+	X(PICK_SAVE, "save-board", "B", IN(PICKER), NOTHING, "save board as", "Board", \
+	  "keep the board under a name") \
+	X(PICK_DROP, "drop-board", "x delete", IN(PICKER), ROW, NULL, "Board", \
+	  "keep this board no more") \
+	X(PICK_ORDER, "pick-order", "tab o", IN(PICKER), NOTHING, "suite/alphabet/coverage", "Board", \
+	  "by suite, by alphabet, or those with most models first") \
+	X(PICK_UNFOLD, "unfold-suite", "l right", IN(PICKER), ROW, NULL, "Board", \
+	  "unfold a suite") \
+	X(PICK_FOLD, "fold-suite", "h left", IN(PICKER), ROW, NULL, "Board", \
+	  "fold it") \
 	X(MARK, "mark", "\"", IN_MODELS, MODEL, NULL, "Finding", \
 	  "mark the model under the cursor with the letter that follows") \
 	X(MARK_JUMP, "mark-jump", "' `", IN_MODELS, NOTHING, NULL, "Finding", \
@@ -186,6 +207,10 @@ enum need {
 	  "unfold every branch with scores") \
 	X(PARENT, "parent", "p", IN(TREE), MODEL, NULL, "Tree", \
 	  "go to the parent") \
+	X(SCROLL_RIGHT, "scroll-right", "> l right", IN(HEAT), NOTHING, NULL, "Tree", \
+	  "in the heat map: columns further right (5> = five)") \
+	X(SCROLL_LEFT, "scroll-left", "< h left", IN(HEAT), NOTHING, NULL, "Tree", \
+	  "in the heat map: columns further left") \
 	X(SIBLING_NEXT, "next-sibling", "J }", IN(TREE), NOTHING, NULL, "Tree", \
 	  "next row of the same depth") \
 	X(SIBLING_PREVIOUS, "previous-sibling", "K {", IN(TREE), NOTHING, NULL, "Tree", \
@@ -199,9 +224,9 @@ enum need {
 	  "in residuals, why and suggestions: next benchmark (of a front, the one up); in a comparison: next model") \
 	X(COLUMN_LEFT, "previous-benchmark", "h left", IN(RESIDUALS) | IN(COMPARE) | IN(WHY) | IN(SUGGEST), NOTHING, NULL, "Tree", \
 	  "in residuals, why and suggestions: benchmark before; in a comparison: model before") \
-	X(COLUMN_NEXT, "column", "] b", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY) | IN(SUGGEST), NOTHING, \
+	X(COLUMN_NEXT, "column", "]", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY) | IN(SUGGEST), NOTHING, \
 	  "benchmark", "Tree", \
-	  "score column: next benchmark (of a front, the one across)") \
+	  "score column: the target, then the benchmarks of the board (of a front, the one across)") \
 	X(COLUMN_PREVIOUS, "column-back", "[", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY) | IN(SUGGEST), NOTHING, NULL, \
 	  "Tree", "score column: benchmark before") \
 	X(COPY, "copy", "y", IN_MODELS, MODEL, NULL, "Tree", \

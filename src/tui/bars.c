@@ -5,41 +5,65 @@
 #include <stdio.h>
 #include <string.h>
 
-int bar_place(double value, int width)
+int bar_place(double value, int width, const struct bar_scale *scale)
 {
-	double clamped = value < 0 ? 0 : value > 100 ? 100 : value;
+	double share = (value - scale->low) / (scale->high - scale->low);
 
-	return (int)lround(clamped / 100 * (width - 1));
+	return (int)lround((share < 0 ? 0 : share > 1 ? 1 : share) * (width - 1));
 }
 
-void bar_interval(char *cells, int width, const struct bar_values *values)
+int bar_decimals(const struct bar_scale *scale)
+{
+	double span = scale->high - scale->low;
+
+	return span <= 2 ? 3 : span <= 20 ? 2 : span <= 200 ? 1 : 0;
+}
+
+void bar_interval(char *cells, int width, const struct bar_scale *scale, const struct bar_values *values)
 {
 	memset(cells, ' ', (size_t)width);
 	cells[width] = '\0';
 	if (!isnan(values->low) && !isnan(values->high)) {
-		int low = bar_place(values->low, width), high = bar_place(values->high, width);
+		int low = bar_place(values->low, width, scale), high = bar_place(values->high, width, scale);
 		memset(cells + low, '-', (size_t)(high - low) + 1);
 		cells[low] = '[';
 		cells[high] = ']';
 	}
 	if (!isnan(values->other))
-		cells[bar_place(values->other, width)] = 'd';
+		cells[bar_place(values->other, width, scale)] = 'd';
 	if (!isnan(values->mean)) {
-		char *cell = &cells[bar_place(values->mean, width)];
+		char *cell = &cells[bar_place(values->mean, width, scale)];
 		*cell = *cell == 'd' ? '*' : 'o';
 	}
 	if (!isnan(values->published)) {
-		char *cell = &cells[bar_place(values->published, width)];
+		char *cell = &cells[bar_place(values->published, width, scale)];
 		*cell = *cell == 'o' || *cell == '*' ? '@' : 'x';
 	}
 }
 
-/* Writes a number centred on its place; false when it would touch another. */
-static bool axis_label(char *cells, int width, int value)
+/* "0.25", "50", "1174": with no more decimals than it needs. */
+static int label_text(char label[16], double value, const struct bar_scale *scale)
 {
-	char label[8];
-	int length = snprintf(label, sizeof label, "%d", value);
-	int start = bar_place(value, width) - length / 2;
+	int decimals = bar_decimals(scale) - 1;
+	int length = snprintf(label, 16, "%.*f", decimals < 0 ? 0 : decimals, value);
+
+	while (strchr(label, '.') && (label[length - 1] == '0' || label[length - 1] == '.')) {
+		bool point = label[length - 1] == '.';
+		label[--length] = '\0';
+		if (point)
+			break;
+	}
+	return length;
+}
+
+/* Writes the number at a share of the axis, centred there; false when it would touch
+ * another. */
+static bool axis_label(char *cells, int width, double share, const struct bar_scale *scale)
+{
+	double value = scale->low + share * (scale->high - scale->low);
+	char label[16];
+	int length = label_text(label, value, scale);
+	int start = bar_place(value, width, scale) - length / 2;
 
 	if (start < 0)
 		start = 0;
@@ -50,22 +74,24 @@ static bool axis_label(char *cells, int width, int value)
 	for (int i = first; i <= last; i++)
 		if (i < 0 || cells[i] != ' ')
 			return false;
+	if (start < 0)
+		return false;
 	memcpy(cells + start, label, (size_t)length);
 	return true;
 }
 
-void bar_axis(char *cells, int width)
+void bar_axis(char *cells, int width, const struct bar_scale *scale)
 {
 	char before[BAR_WIDTH_MAX + 1];
 
 	memset(cells, ' ', (size_t)width);
 	cells[width] = '\0';
-	axis_label(cells, width, 0);
-	axis_label(cells, width, 100);
-	axis_label(cells, width, 50);
+	axis_label(cells, width, 0, scale);
+	axis_label(cells, width, 1, scale);
+	axis_label(cells, width, 0.5, scale);
 	/* The quarters both or not at all. */
 	memcpy(before, cells, (size_t)width + 1);
-	if (!axis_label(cells, width, 25) || !axis_label(cells, width, 75))
+	if (!axis_label(cells, width, 0.25, scale) || !axis_label(cells, width, 0.75, scale))
 		memcpy(cells, before, (size_t)width + 1);
 }
 
@@ -97,7 +123,7 @@ int bar_eighths(size_t value, size_t most, int level, int levels)
 }
 
 void bar_scatter(const double *x, const double *y, size_t count, int width, int height,
-		 unsigned char *masks)
+		 const struct bar_scale *scale, unsigned char *masks)
 {
 	static const unsigned char bits[4][2] = {{1, 8}, {2, 16}, {4, 32}, {64, 128}};
 
@@ -105,7 +131,8 @@ void bar_scatter(const double *x, const double *y, size_t count, int width, int 
 	for (size_t i = 0; i < count; i++) {
 		if (isnan(x[i]) || isnan(y[i]))
 			continue;
-		int column = bar_place(x[i], 2 * width), row = 4 * height - 1 - bar_place(y[i], 4 * height);
+		int column = bar_place(x[i], 2 * width, scale);
+		int row = 4 * height - 1 - bar_place(y[i], 4 * height, scale);
 		masks[row / 4 * width + column / 2] |= bits[row % 4][column % 2];
 	}
 }

@@ -11,22 +11,31 @@
 
 #define BAR_WIDTH_MAX 256
 
+/* The ends of the axis that a bar stands on, in the unit of its values; low < high. */
+struct bar_scale {
+	double low, high;
+};
+
 struct bar_values {
-	double low, mean, high; /* points 0..100, NAN = no estimate */
+	double low, mean, high; /* NAN = no estimate */
 	double published;       /* NAN = none */
 	double other;           /* NAN = none */
 };
 
-/* Fills `width` cells (1..BAR_WIDTH_MAX) and a terminating 0, on one axis from
- * 0 to 100. */
-void bar_interval(char *cells, int width, const struct bar_values *values);
+/* Fills `width` cells (1..BAR_WIDTH_MAX) and a terminating 0; what is beyond an end
+ * is drawn there. */
+void bar_interval(char *cells, int width, const struct bar_scale *scale, const struct bar_values *values);
 
-/* The axis over such bars: 0, 25, 50, 75 and 100 where they belong, as many of
- * them as fit. */
-void bar_axis(char *cells, int width);
+/* The axis over such bars: its ends, its middle and its quarters where they belong,
+ * as many of them as fit. */
+void bar_axis(char *cells, int width, const struct bar_scale *scale);
 
 /* Cell 0..width-1 of a value on the axis. */
-int bar_place(double value, int width);
+int bar_place(double value, int width, const struct bar_scale *scale);
+
+/* Decimals with which values on the scale are written: as many as tell a
+ * thousandth of it. */
+int bar_decimals(const struct bar_scale *scale);
 
 /* Counts `values` (NAN skipped) into `bins` over low..high; what is outside
  * counts in the first or last one.  Returns the largest bin. */
@@ -37,11 +46,11 @@ size_t bar_histogram(const double *values, size_t count, double low, double high
  * column takes that shows `value` of `most`. */
 int bar_eighths(size_t value, size_t most, int level, int levels);
 
-/* A scatter of points on the square 0..100 x 0..100 as dots, 2 x 4 of them a
- * cell: bit masks as in Unicode's braille patterns (U+2800 + mask), rows from
+/* A scatter of points on the square that has the scale on both sides as dots,
+ * 2 x 4 of them a cell: bit masks as in Unicode's braille patterns (U+2800 + mask), rows from
  * the top.  masks has width x height entries. */
 void bar_scatter(const double *x, const double *y, size_t count, int width, int height,
-		 unsigned char *masks);
+		 const struct bar_scale *scale, unsigned char *masks);
 /* The sign of such a mask in UTF-8, in a buffer of 4 bytes; " " for none. */
 const char *bar_braille(unsigned char mask, char *buffer);
 

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "actions.h"
+#include "bars.h"
 #include "lanes.h"
 #include "list.h"
 #include "marks.h"
@@ -39,8 +40,30 @@ struct view_ops {
 	struct list *(*list)(struct browser *browser);
 };
 extern const struct view_ops tree_view, model_view, sketch_view, residual_view, help_view,
-	message_view, mark_view, pedigree_view, compare_view, heat_view, versus_view, why_view, suggest_view;
+	message_view, mark_view, pedigree_view, compare_view, heat_view, versus_view, why_view, suggest_view, picker_view;
 const struct view_ops *view_ops(enum view_id view);
+
+#define FIGURE_SIZE 32
+#define ROW_NAME_SIZE 80
+#define CORNER_NAME 24 /* columns that a name gets in the border of a view */
+
+/* What is drawn a line each: the target, then the benchmarks of the board. */
+struct board_row {
+	struct engine_target target; /* borrowed from the session, or of what follows */
+	uint32_t benchmark;          /* of one */
+	double weight;
+	size_t place;                /* among the session's rows */
+	char name[ROW_NAME_SIZE];
+	struct bar_scale scale;      /* that its bars stand on, in its own unit */
+	int decimals;                /* of its figures */
+};
+/* Of a model on such a row. */
+struct row_figures {
+	bool made;
+	double published;                /* NAN where it is not, or not all of it */
+	struct engine_estimate estimate; /* without its own scores; where not published, with them */
+	double z;                        /* NAN where not published */
+};
 
 /* One line of input on the last row. */
 struct prompt_ops {
@@ -143,8 +166,7 @@ struct guessing {
 struct comparison {
 	size_t model[COMPARED_MAX], count;
 	const struct engine_fit *fit;      /* of the figures below; NULL = not counted yet */
-	struct engine_estimate *estimates; /* COMPARED_MAX x (benchmarks + 1); NULL none */
-	struct engine_residual *residuals;
+	struct row_figures *figures;       /* COMPARED_MAX x rows of the board, made when drawn; NULL none */
 };
 
 /* The open sketch and the one beside it. */
@@ -158,9 +180,10 @@ struct versus {
 
 /* Residuals of a family. */
 struct heat_map {
-	struct heat_row *rows; /* owned; NULL = not gathered for this fit */
-	struct engine_residual *residuals;
+	size_t *models; /* owned; NULL = not gathered for this fit */
+	float *z;       /* models x rows of the board, made when drawn: INFINITY not yet */
 	size_t count, root;
+	size_t first, shown;   /* columns: rows of the board */
 	size_t here;           /* model to go to when it is gathered again */
 	struct list list;
 };
@@ -185,7 +208,7 @@ struct help {
 struct residual_choice {
 	bool made;
 	int order;
-	size_t benchmark, model;
+	size_t row, model;
 };
 
 #define JUMPS_MAX 64
@@ -202,7 +225,18 @@ struct browser {
 	struct text folds_before; /* of a search, to go back when it is given up */
 	size_t model_before;
 	double *z;                  /* of the score column, by model; NULL not counted yet */
-	size_t z_column;
+
+	/* what is drawn: see struct board_row */
+	struct board_row *rows;     /* the first is the tree's score column */
+	size_t row_count;           /* 1 at least */
+	struct target home;         /* the target that the benchmarks of the board are walked from, and back to */
+	bool one_scale;             /* all rows have the same scale */
+	int label_width;            /* that the names want */
+	float *value;               /* predicted, of the score column, by model; made when drawn */
+	uint8_t *value_state;
+	struct engine_query *known; /* what is known of a model, and follows for the rest */
+	size_t known_model;         /* its subject */
+	double draw_until;          /* when the picture stops predicting; 0 = never */
 	char *filter_due;           /* that cannot be run before there is a fit; owned */
 
 	enum view_id focus;   /* a pane */
@@ -216,14 +250,13 @@ struct browser {
 	struct drag drag;
 
 	/* model pane */
-	struct engine_query *query; /* for models, so that the sketch keeps its own */
+	struct engine_query *query; /* for models as if they had no scores; the sketch has its own */
 	size_t estimated;           /* model of the figures below */
 	bool has_estimates;
 	bool in_haste;              /* the picture is drawn for a key, and more may wait */
 	bool estimate_due;          /* the last picture went without, see layout_draw_in_haste() */
 	double estimate_seconds;    /* what the last estimate took */
-	struct engine_estimate *estimates;  /* benchmarks + 1 */
-	struct engine_residual *residuals;  /* z NAN when not scored */
+	struct row_figures *figures;        /* a row of the board each */
 	struct engine_ancestor ancestors[SKETCH_ANCESTORS_MAX];
 	size_t ancestor_count;
 	struct engine_contribution contributions[SKETCH_CONTRIBUTIONS_MAX];
@@ -247,6 +280,7 @@ struct browser {
 	char *list_needle;       /* searched in a list of models; owned */
 	size_t list_before;      /* row where that search began */
 	struct list sketch_list; /* over the parents */
+	struct list board_list;  /* over what stands below the target's row, in the sketch and beside it */
 	struct list why_list;    /* over what the prediction rests on */
 	struct versus versus;
 
@@ -259,6 +293,7 @@ struct browser {
 	struct pedigree pedigree;
 
 	struct suggesting *suggesting; /* NULL until first wanted */
+	struct picker *picker; /* likewise */
 
 	struct comparison comparison;
 	struct list compare_list; /* over its models */
@@ -421,9 +456,7 @@ void residual_table_free(struct browser *browser);
 bool find_act(struct browser *browser, enum action action, int count);
 /* Gives the tree the z values of the score column; `anew` after a fit. */
 void find_measure(struct browser *browser, bool anew);
-/* Another score column; z and a filter by it follow. */
-void find_set_column(struct browser *browser, size_t column);
-/* Sorts the tree by a word: an order of TREE_ORDER_TABLE or a benchmark. */
+/* Sorts the tree by a word: an order of TREE_ORDER_TABLE, a benchmark or another target. */
 void find_sort(struct browser *browser, const char *word);
 void find_set_order(struct browser *browser, enum tree_order order);
 /* A filter may go by what a fit tells: runs it again, and the one that was due. */
@@ -450,6 +483,12 @@ void command_line_load(struct browser *browser, const char *saved);
 /* heat_view.c */
 void heat_open(struct browser *browser, size_t model);
 void heat_free(struct browser *browser);
+
+/* picker_view.c */
+void picker_open(struct browser *browser);
+void picker_free(struct browser *browser);
+/* Whether there is a row under its cursor, of a benchmark. */
+bool picker_on(struct browser *browser, bool benchmark);
 
 /* pedigree_view.c */
 void pedigree_open(struct browser *browser, size_t model);
@@ -520,12 +559,53 @@ void tree_columns_title(const struct browser *browser, struct text *out);
 void keep_load(struct browser *browser);
 void keep_save(struct browser *browser);
 
-/* A benchmark's name, short; "average" for their count, behind it the sets of
- * single answers. */
-const char *benchmark_name(const struct browser *browser, size_t benchmark, char *buffer);
-/* A score with one decimal, or a dot when it is not known, in `buffer`. */
-#define FIGURE_SIZE 32
+/* board_rows.c: makes the rows anew after the board, the target or the catalog has
+ * changed; what was counted for the old ones is the caller's to forget. */
+void board_rows_make(struct browser *browser);
+void board_rows_free(struct browser *browser);
+/* How a target is drawn; the row borrows from it. */
+void board_describe(const struct browser *browser, const struct target *target, struct board_row *row);
+void board_describe_benchmark(const struct browser *browser, uint32_t benchmark, struct board_row *row);
+/* Columns that names of rows get in an area of this width. */
+int board_label_width(const struct browser *browser, int width);
+
+/* The queries and all that they said go: for another fit or catalog. */
+void board_forget(struct browser *browser);
+/* The session has another board or target: what was made of the one before follows. */
+void board_changed(struct browser *browser);
+/* Another board or target by words, as in board_parse() and target_parse(); each says itself
+ * what came of it. */
+void board_choose(struct browser *browser, const char *words);
+bool board_choose_target(struct browser *browser, const char *words);
+const char *board_name(const struct browser *browser);
+/* The next target (step 1) or the one before (-1): home, then the benchmarks of the board. */
+void board_walk_targets(struct browser *browser, int step);
+/* Another catalog is in place. */
+void board_move_home(struct browser *browser);
+/* The name of a row, its end cut off where it is wider. */
+void board_append_name(const struct board_row *row, int width, struct text *out);
+/* "3 above, 12 below": rows of a list that have no room; nothing when all have. */
+void board_outside(const struct list *list, struct text *out);
+
+/* board_figures.c: figures of models, counted when they are wanted */
+void board_figures(struct browser *browser, size_t model, const struct board_row *row,
+		   struct row_figures *figures);
+/* From all that is known of a model; false, and NAN, where nothing can be said. */
+bool board_estimate(struct browser *browser, size_t model, const struct engine_target *target,
+		    struct engine_estimate *estimate);
+/* What a model has in the score column: published, predicted, or NAN.  A picture in haste predicts only
+ * some; estimate_due says that there are more. */
+double board_value(struct browser *browser, size_t model, bool *predicted);
+void board_draw_value(struct browser *browser, const struct area *area, int y, int right, enum style style,
+		      size_t model);
+void board_forget_values(struct browser *browser);
+
+/* A number with one decimal, or a dot when it is not known, in `buffer`. */
 const char *figure(char *buffer, double value);
+/* A value on a row, in its unit; with "~" before it what is predicted. */
+const char *figure_on(char *buffer, const struct board_row *row, double value, bool predicted);
+/* "±2.1" */
+const char *figure_margin(char *buffer, const struct screen *screen, const struct board_row *row, double half);
 /* With sign: "+0.4" or "−0.4". */
 const char *figure_signed(char *buffer, double value, int decimals);
 /* A count with thousands apart. */

@@ -45,23 +45,14 @@ static void sort(struct browser *browser, const char *word)
 	find_sort(browser, word);
 }
 
-static void column(struct browser *browser, const char *word)
-{
-	size_t benchmark = catalog_benchmark(browser->session->catalog, word);
-
-	if (benchmark > browser->session->catalog->benchmark_count)
-		browser_message(browser, "no benchmark %s; Tab lists them", word);
-	else
-		find_set_column(browser, benchmark);
-}
-
 static void run_command(struct browser *browser, enum command command, const char *argument)
 {
 	switch (command) {
 	case COMMAND_GOTO: go_to(browser, argument); break;
 	case COMMAND_FILTER: filter(browser, argument); break;
 	case COMMAND_SORT: sort(browser, argument); break;
-	case COMMAND_COLUMN: column(browser, argument); break;
+	case COMMAND_TARGET: board_choose_target(browser, argument); break;
+	case COMMAND_BOARD: board_choose(browser, argument); break;
 	case COMMAND_MARK: mark_set(browser, argument); break;
 	case COMMAND_FLAG: flag_model(browser, argument); break;
 	case COMMAND_SUGGEST: suggesting_wish(browser, argument); break;

@@ -11,7 +11,8 @@
 	X(GOTO, "goto", MODEL, NOTHING, "go to a model in the tree") \
 	X(FILTER, "filter", TERMS, NOTHING, "show only models that fit the terms") \
 	X(SORT, "sort", ORDER, NOTHING, "sort the tree by a column") \
-	X(COLUMN, "column", BENCHMARK, NOTHING, "show this benchmark in the score column") \
+	X(TARGET, "target", TARGET, NOTHING, "the score column: average, a benchmark, or several with weights, as in ifeval:2,bbh") \
+	X(BOARD, "board", BOARD, NOTHING, "what is drawn: the name of a board or suite, or benchmarks, as in gsm8k,humaneval") \
 	X(MARK, "mark", LETTER, MODEL, "mark the model under the cursor with a letter") \
 	X(FLAG, "flag", REASON, MODEL, "flag the model under the cursor as suspect") \
 	X(SUGGEST, "suggest", WISHES, FIT, "merges that promise most, such as target=ifeval max-params=8") \
@@ -36,7 +37,7 @@ enum command {
 
 /* What an argument is. X(symbol) */
 #define ARGUMENT_TABLE(X) \
-	X(MODEL) X(TERMS) X(ORDER) X(BENCHMARK) X(PERCENT) X(METHOD) X(FILE) X(LETTER) X(REASON) X(NAME) \
+	X(MODEL) X(TERMS) X(ORDER) X(TARGET) X(BOARD) X(PERCENT) X(METHOD) X(FILE) X(LETTER) X(REASON) X(NAME) \
 	X(WISHES) X(GUESSES) X(FILES) X(CHOICES)
 enum argument {
 #define X(symbol) ARGUMENT_##symbol,

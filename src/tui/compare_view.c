@@ -7,7 +7,7 @@
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 
-#define LABEL_WIDTH 14
+#define FACT_WIDTH 14 /* "architecture" with blanks around it */
 #define CELL_WIDTH 21
 
 /* ---- choosing ------------------------------------------------------------------ */
@@ -49,10 +49,8 @@ static void choose(struct browser *browser, size_t model)
 
 void compare_free(struct browser *browser)
 {
-	free(browser->comparison.estimates);
-	free(browser->comparison.residuals);
-	browser->comparison.estimates = NULL;
-	browser->comparison.residuals = NULL;
+	free(browser->comparison.figures);
+	browser->comparison.figures = NULL;
 }
 
 bool compare_act(struct browser *browser, enum action action)
@@ -66,38 +64,40 @@ bool compare_act(struct browser *browser, enum action action)
 
 /* ---- figures -------------------------------------------------------------------- */
 
-/* Predicts the chosen models, once a choice and fit. */
-static void measure(struct browser *browser)
+/* Room for the figures of a choice, board and fit. */
+static void prepare(struct browser *browser)
 {
 	struct comparison *comparison = &browser->comparison;
-	size_t rows = browser->session->catalog->benchmark_count + 1;
-	struct error error = {0};
 
-	if (!browser->query || comparison->fit == browser->session->fit)
+	if (comparison->figures && comparison->fit == browser->session->fit)
 		return;
 	compare_free(browser);
-	comparison->estimates = memory_zero(COMPARED_MAX * rows, sizeof *comparison->estimates);
-	comparison->residuals = memory_zero(COMPARED_MAX * rows, sizeof *comparison->residuals);
-	for (size_t i = 0; i < comparison->count; i++) {
-		struct engine_residual *residuals = comparison->residuals + i * rows;
-		struct engine_estimate *estimates = comparison->estimates + i * rows;
-		for (size_t b = 0; b < rows; b++)
-			estimates[b].mean = NAN;
-		if (browser_predicts(browser, comparison->model[i]) &&
-		    engine_predict_model(browser->query, comparison->model[i], estimates, &error) != STATUS_OK)
-			browser_failure(browser, &error);
-		if (!engine_residuals(browser->session->fit, comparison->model[i], residuals))
-			for (size_t b = 0; b < rows; b++)
-				residuals[b].z = NAN;
-	}
+	comparison->figures = memory_zero(COMPARED_MAX * browser->row_count, sizeof *comparison->figures);
 	comparison->fit = browser->session->fit;
-	browser->estimated = CATALOG_NONE; /* the query is the model pane's too */
+}
+
+/* Counted when first drawn. */
+static const struct row_figures *figures_at(struct browser *browser, size_t place, size_t row)
+{
+	struct comparison *comparison = &browser->comparison;
+	struct row_figures *figures = &comparison->figures[place * browser->row_count + row];
+
+	if (!figures->made)
+		board_figures(browser, comparison->model[place], &browser->rows[row], figures);
+	return figures;
 }
 
 /* ---- drawing ---------------------------------------------------------------------- */
 
 enum fact { FACT_ARCHITECTURE, FACT_SIZE, FACT_KIND, FACT_LICENSE, FACT_DATE, FACT_TEMPLATE, FACT_KIN, FACT_COUNT };
 static const char *const fact_labels[] = {"architecture", "size", "kind", "licence", "uploaded", "template", "kin"};
+
+static int label_width(const struct browser *browser, const struct area *area)
+{
+	int width = board_label_width(browser, area->width) + 2;
+
+	return width < FACT_WIDTH ? FACT_WIDTH : width;
+}
 
 static void fact_text(const struct browser *browser, enum fact fact, size_t number, struct text *out)
 {
@@ -134,41 +134,56 @@ static void fact_text(const struct browser *browser, enum fact fact, size_t numb
 	}
 }
 
-/* "51.9* 43.6 +0.7": published, predicted without it, z. */
+/* "51.9* 43.6 +0.7": published, predicted without it, z; "~43.6 ±4.0" where it is not published. */
 static void draw_score(struct browser *browser, const struct area *area, int y, int x, size_t place, size_t row,
 		       double best)
 {
-	const struct comparison *comparison = &browser->comparison;
-	const struct catalog *catalog = browser->session->catalog;
-	size_t rows = catalog->benchmark_count + 1;
-	double score = catalog_score(catalog, comparison->model[place], row);
+	const struct row_figures *figures = figures_at(browser, place, row);
+	const struct engine_estimate *estimate = &figures->estimate;
+	const struct board_row *on = &browser->rows[row];
+	bool published = !isnan(figures->published);
 	char buffer[FIGURE_SIZE];
 
-	draw_right(browser->screen, area, y, x + 5, isnan(score) ? STYLE_DIM : STYLE_PUBLISHED, figure(buffer, score));
-	if (score >= best)
+	draw_right(browser->screen, area, y, x + 5, published ? STYLE_PUBLISHED : STYLE_DIM,
+		   published ? figure_on(buffer, on, figures->published, false)
+			     : figure_on(buffer, on, estimate->mean, true));
+	if (published && figures->published == best)
 		draw_text(browser->screen, area, y, x + 5, STYLE_GOOD, "*");
-	if (!comparison->estimates)
+	if (!browser->session->fit || isnan(estimate->mean))
 		return;
-	draw_right(browser->screen, area, y, x + 12, STYLE_POINT,
-		   figure(buffer, comparison->estimates[place * rows + row].mean));
-	double z = comparison->residuals[place * rows + row].z;
-	if (!isnan(z))
-		draw_right(browser->screen, area, y, x + 18, fabs(z) >= 2 ? STYLE_BAD : STYLE_DIM,
-			   figure_signed(buffer, z, 1));
+	if (published)
+		draw_right(browser->screen, area, y, x + 12, STYLE_POINT, figure_on(buffer, on, estimate->mean, false));
+	else
+		draw_right(browser->screen, area, y, x + 12, STYLE_DIM,
+			   figure_margin(buffer, browser->screen, on, (estimate->high90 - estimate->low90) / 2));
+	if (!isnan(figures->z))
+		draw_right(browser->screen, area, y, x + 18, fabs(figures->z) >= 2 ? STYLE_BAD : STYLE_DIM,
+			   figure_signed(buffer, figures->z, 1));
+}
+
+/* The best that is published. */
+static double best_of(const struct browser *browser, const struct engine_target *target)
+{
+	const struct catalog *catalog = browser->session->catalog;
+	const struct comparison *comparison = &browser->comparison;
+	bool upwards = target_upwards(catalog, target);
+	double best = NAN;
+
+	for (size_t i = 0; i < comparison->count; i++) {
+		double value = catalog_target(catalog, comparison->model[i], target);
+		best = upwards ? fmax(best, value) : fmin(best, value);
+	}
+	return best;
 }
 
 static void draw_scores(struct browser *browser, const struct area *area, int y, size_t first, size_t shown, size_t row)
 {
-	const struct comparison *comparison = &browser->comparison;
-	const struct catalog *catalog = browser->session->catalog;
-	double best = NAN;
-	char name[FIGURE_SIZE];
+	double best = best_of(browser, &browser->rows[row].target);
+	int label = label_width(browser, area);
 
-	for (size_t i = 0; i < comparison->count; i++)
-		best = fmax(best, catalog_score(catalog, comparison->model[i], row));
-	draw_fit(browser->screen, area, y, 1, LABEL_WIDTH - 2, STYLE_TEXT, benchmark_name(browser, row, name));
+	draw_fit(browser->screen, area, y, 1, label - 2, STYLE_TEXT, browser->rows[row].name);
 	for (size_t i = 0; i < shown; i++)
-		draw_score(browser, area, y, LABEL_WIDTH + (int)i * CELL_WIDTH, first + i, row, best);
+		draw_score(browser, area, y, label + (int)i * CELL_WIDTH, first + i, row, best);
 }
 
 static void draw_heads(struct browser *browser, const struct area *area, size_t first, size_t shown)
@@ -176,7 +191,7 @@ static void draw_heads(struct browser *browser, const struct area *area, size_t 
 	const struct comparison *comparison = &browser->comparison;
 
 	for (size_t i = 0; i < shown; i++) {
-		int x = LABEL_WIDTH + (int)i * CELL_WIDTH;
+		int x = label_width(browser, area) + (int)i * CELL_WIDTH;
 		const char *name = tree_name(browser->tree, comparison->model[first + i]);
 		const char *slash = strchr(name, '/');
 		bool here = first + i == browser->compare_list.cursor;
@@ -192,38 +207,47 @@ static void draw_heads(struct browser *browser, const struct area *area, size_t 
 	}
 }
 
+static void draw_facts(struct browser *browser, const struct area *area, int y, enum fact fact, size_t first,
+		       size_t shown)
+{
+	int label = label_width(browser, area);
+
+	draw_text(browser->screen, area, y, 1, STYLE_DIM, fact_labels[fact]);
+	for (size_t i = 0; i < shown; i++) {
+		struct text text = {0};
+		fact_text(browser, fact, browser->comparison.model[first + i], &text);
+		draw_fit(browser->screen, area, y, label + (int)i * CELL_WIDTH, CELL_WIDTH - 1, STYLE_TEXT,
+			 text_string(&text));
+		text_free(&text);
+	}
+}
+
+#define SCORES_WANTED 7 /* rows of the board that come before most of the facts */
+
 static void draw_table(struct browser *browser, const struct area *area, size_t first, size_t shown)
 {
-	size_t rows = browser->session->catalog->benchmark_count + 1;
-	int y = 2;
+	int scores = browser->row_count < SCORES_WANTED ? (int)browser->row_count : SCORES_WANTED, y = 2;
+	bool roomy = area->height >= scores + FACT_COUNT + 3;
+	struct list *list = &browser->board_list;
 
 	draw_heads(browser, area, first, shown);
-	for (enum fact fact = 0; fact < FACT_COUNT && y < area->height; fact++, y++) {
-		if (area->height < (int)rows + FACT_COUNT + 3 && fact != FACT_SIZE && fact != FACT_KIND) {
-			y--; /* scores before facts on a small screen */
-			continue;
-		}
-		draw_text(browser->screen, area, y, 1, STYLE_DIM, fact_labels[fact]);
-		for (size_t i = 0; i < shown; i++) {
-			struct text text = {0};
-			fact_text(browser, fact, browser->comparison.model[first + i], &text);
-			draw_fit(browser->screen, area, y, LABEL_WIDTH + (int)i * CELL_WIDTH, CELL_WIDTH - 1,
-				 STYLE_TEXT, text_string(&text));
-			text_free(&text);
-		}
-	}
+	for (enum fact fact = 0; fact < FACT_COUNT && y < area->height; fact++)
+		if (roomy || fact == FACT_SIZE || fact == FACT_KIND)
+			draw_facts(browser, area, y++, fact, first, shown);
 	for (size_t i = 0; i < shown && y < area->height; i++)
-		draw_text(browser->screen, area, y, LABEL_WIDTH + (int)i * CELL_WIDTH, STYLE_DIM,
-			  browser->comparison.estimates ? "publ.* pred.    z" : "publ.*");
+		draw_text(browser->screen, area, y, label_width(browser, area) + (int)i * CELL_WIDTH, STYLE_DIM,
+			  browser->session->fit ? "publ.* pred.    z" : "publ.*");
 	y++;
-	for (size_t row = 0; row < rows && y < area->height; row++, y++)
+	list_scroll(list, browser->row_count, area->height - y);
+	for (size_t row = list->top; row < browser->row_count && y < area->height; row++, y++)
 		draw_scores(browser, area, y, first, shown, row);
 }
 
 static void compare_draw(struct browser *browser, const struct area *area)
 {
 	struct list *list = &browser->compare_list;
-	size_t fit = area->width > LABEL_WIDTH + CELL_WIDTH ? (size_t)((area->width - LABEL_WIDTH) / CELL_WIDTH) : 1;
+	int room = (area->width - label_width(browser, area)) / CELL_WIDTH;
+	size_t fit = room > 1 ? (size_t)room : 1;
 
 	if (browser->comparison.count == 0) {
 		char choose[FIGURE_SIZE], compare[FIGURE_SIZE], line[2 * FIGURE_SIZE + 64];
@@ -233,7 +257,7 @@ static void compare_draw(struct browser *browser, const struct area *area)
 		draw_cursor(browser->screen, area, 0, 0);
 		return;
 	}
-	measure(browser);
+	prepare(browser);
 	list_show(list, browser->comparison.count, (int)fit);
 	size_t left = browser->comparison.count - list->top;
 	draw_table(browser, area, list->top, left < fit ? left : fit);
@@ -245,9 +269,18 @@ static void compare_title(struct browser *browser, struct text *out)
 			   browser->comparison.count == 1 ? "" : "s");
 }
 
+static void compare_corner(struct browser *browser, struct text *out)
+{
+	if (browser->comparison.count > 0)
+		board_outside(&browser->board_list, out);
+}
+
 static bool compare_view_act(struct browser *browser, enum action action, int count)
 {
 	browser->compare_list.count = browser->comparison.count;
+	if (action == ACTION_PAGE_DOWN || action == ACTION_PAGE_UP || action == ACTION_HALF_DOWN ||
+	    action == ACTION_HALF_UP)
+		return list_scroll_act(&browser->board_list, action, count);
 	if (action == ACTION_COLUMN_RIGHT || action == ACTION_COLUMN_LEFT)
 		action = action == ACTION_COLUMN_RIGHT ? ACTION_DOWN : ACTION_UP;
 	return list_act(&browser->compare_list, action, count);
@@ -263,6 +296,7 @@ static size_t compare_model(struct browser *browser)
 const struct view_ops compare_view = {
 	.draw = compare_draw,
 	.title = compare_title,
+	.corner = compare_corner,
 	.act = compare_view_act,
 	.model = compare_model,
 };

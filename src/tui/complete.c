@@ -89,28 +89,48 @@ static void complete_models(struct completion *completion, const struct tree *tr
 			add(completion, tree_name(tree, i));
 }
 
-static void complete_benchmarks(struct completion *completion, const struct catalog *catalog,
+static void complete_benchmarks(struct completion *completion, const struct session *session,
 				const char *word)
 {
+	const struct catalog *catalog = session->catalog;
+
+	/* Those of the board first. */
+	for (size_t i = 0; i < session->board.count; i++)
+		add_if(completion, catalog->benchmarks[session->board.benchmark[i]].key, word);
 	for (size_t b = 0; b < catalog->benchmark_count; b++)
-		add_if(completion, catalog->benchmarks[b].key, word);
-	add_if(completion, "average", word);
+		if (!catalog->benchmarks[b].hidden)
+			add_if(completion, catalog->benchmarks[b].key, word);
 }
 
-static void complete_orders(struct completion *completion, const struct catalog *catalog,
+static void complete_boards(struct completion *completion, const struct session *session, const char *word)
+{
+	for (size_t i = 0; i < session->boards.count; i++)
+		add_if(completion, session->boards.list[i].name, word);
+	complete_benchmarks(completion, session, word);
+}
+
+static void complete_targets(struct completion *completion, const struct session *session, const char *word)
+{
+	add_if(completion, TARGET_AVERAGE, word);
+	for (size_t i = 0; i < session->targets.count; i++)
+		add_if(completion, session->targets.list[i].name, word);
+	complete_benchmarks(completion, session, word);
+}
+
+static void complete_orders(struct completion *completion, const struct session *session,
 			    const char *word)
 {
 	for (int i = 0; i < TREE_ORDER_COUNT; i++)
 		add_if(completion, tree_order_name((enum tree_order)i), word);
-	complete_benchmarks(completion, catalog, word);
+	complete_targets(completion, session, word);
 }
 
-static void complete_terms(struct completion *completion, const struct catalog *catalog,
+static void complete_terms(struct completion *completion, const struct session *session,
 			   const char *word)
 {
 	for (int i = 0; i < FILTER_FIELD_COUNT; i++)
 		add_if(completion, filter_field_info((enum filter_field)i)->word, word);
-	complete_benchmarks(completion, catalog, word);
+	complete_targets(completion, session, word);
 }
 
 static void complete_methods(struct completion *completion, const char *word)
@@ -229,7 +249,7 @@ static void complete_wishes(struct browser *browser, const char *word)
 		const char *value = comma ? comma + 1 : equals + 1;
 		completion->start += (size_t)(value - word);
 		if (i == WISH_TARGET || i == WISH_PARETO)
-			complete_benchmarks(completion, browser->session->catalog, value);
+			complete_targets(completion, browser->session, value);
 		else if (i == WISH_INCLUDE || i == WISH_EXCLUDE)
 			complete_models(completion, browser->tree, value);
 		for (size_t c = 0; choices && choices[c]; c++)
@@ -240,13 +260,14 @@ static void complete_wishes(struct browser *browser, const char *word)
 static void complete_argument(struct browser *browser, enum argument argument, const char *word)
 {
 	struct completion *completion = &browser->completion;
-	const struct catalog *catalog = browser->session->catalog;
+	const struct session *session = browser->session;
 
 	switch (argument) {
 	case ARGUMENT_MODEL: complete_models(completion, browser->tree, word); break;
-	case ARGUMENT_TERMS: complete_terms(completion, catalog, word); break;
-	case ARGUMENT_ORDER: complete_orders(completion, catalog, word); break;
-	case ARGUMENT_BENCHMARK: complete_benchmarks(completion, catalog, word); break;
+	case ARGUMENT_TERMS: complete_terms(completion, session, word); break;
+	case ARGUMENT_ORDER: complete_orders(completion, session, word); break;
+	case ARGUMENT_TARGET: complete_targets(completion, session, word); break;
+	case ARGUMENT_BOARD: complete_boards(completion, session, word); break;
 	case ARGUMENT_METHOD: complete_methods(completion, word); break;
 	case ARGUMENT_FILE: complete_files(completion, word); break;
 	case ARGUMENT_NAME: complete_sketches(browser, word); break;
@@ -280,6 +301,8 @@ void complete_line(struct browser *browser, const char *line)
 		bool several = info->argument == ARGUMENT_TERMS || info->argument == ARGUMENT_WISHES ||
 			       info->argument == ARGUMENT_CHOICES;
 		const char *last = several ? strrchr(line, ' ') : NULL;
+		if (info->argument == ARGUMENT_TARGET || info->argument == ARGUMENT_BOARD)
+			last = strrchr(line + length, ',');
 		if (last)
 			start = (size_t)(last - line) + 1;
 		if (info->argument == ARGUMENT_FILES)

@@ -22,6 +22,7 @@ const struct view_ops *view_ops(enum view_id view)
 		[VIEW_PEDIGREE] = &pedigree_view,   [VIEW_COMPARE] = &compare_view,
 		[VIEW_VERSUS] = &versus_view,       [VIEW_MARKS] = &mark_view,
 		[VIEW_WHY] = &why_view,             [VIEW_SUGGEST] = &suggest_view,
+		[VIEW_PICKER] = &picker_view,
 	};
 
 	return views[view];
@@ -174,7 +175,9 @@ bool browser_has(struct browser *browser, enum need need)
 	case NEED_REDO: return browser->sketch.redo_count > 0;
 	case NEED_FIT: return browser->session->fit != NULL;
 	case NEED_SUGGESTION: return browser_view(browser) == VIEW_SUGGEST && browser_model(browser) != CATALOG_NONE;
-	case NEED_SEARCH: return searched(browser);
+	case NEED_ROW: return picker_on(browser, false);
+	case NEED_BENCHMARK: return picker_on(browser, true);
+	case NEED_SEARCH: return browser_view(browser) == VIEW_PICKER || searched(browser);
 	case NEED_JUMP: return browser->jump_count > 0;
 	case NEED_IDLE: return browser->job == NULL;
 	default: return true;
@@ -233,14 +236,6 @@ static void toggle_mouse(struct browser *browser)
 	screen_use_mouse(browser->screen, browser->mouse);
 	browser_message(browser, browser->mouse ? "the mouse moves and drags here"
 						: "the mouse is the terminal's: it selects text");
-}
-
-static void change_column(struct browser *browser, int step)
-{
-	const struct catalog *catalog = browser->session->catalog;
-	size_t columns = catalog->benchmark_count + 1, column = browser->tree->column;
-
-	find_set_column(browser, (column + (step > 0 ? 1 : columns - 1)) % columns);
 }
 
 static void jump_to(struct browser *browser)
@@ -328,8 +323,8 @@ static void act_everywhere(struct browser *browser, enum action action, int coun
 	switch (action) {
 	case ACTION_NEXT_PANE: change_pane(browser, 1); break;
 	case ACTION_PREVIOUS_PANE: change_pane(browser, -1); break;
-	case ACTION_COLUMN_NEXT: change_column(browser, 1); break;
-	case ACTION_COLUMN_PREVIOUS: change_column(browser, -1); break;
+	case ACTION_COLUMN_NEXT: board_walk_targets(browser, 1); break;
+	case ACTION_COLUMN_PREVIOUS: board_walk_targets(browser, -1); break;
 	case ACTION_JUMP: jump_to(browser); break;
 	case ACTION_BACK: go_back(browser); break;
 	case ACTION_COPY: copy(browser); break;
@@ -340,6 +335,7 @@ static void act_everywhere(struct browser *browser, enum action action, int coun
 		break;
 	case ACTION_GUESS: guess_model(browser, browser_model(browser)); break;
 	case ACTION_PEDIGREE: pedigree_open(browser, browser_model(browser)); break;
+	case ACTION_BOARD: picker_open(browser); break;
 	case ACTION_WHY: browser->full = VIEW_WHY; break;
 	case ACTION_COMMAND: command_line_open(browser, ""); break;
 	case ACTION_SUGGEST: suggesting_open(browser); break;

@@ -15,6 +15,37 @@ const char *figure(char *buffer, double value)
 	return buffer;
 }
 
+/* A number in `size` bytes, thousands apart. */
+static void write_number(char *buffer, size_t size, double value, int decimals)
+{
+	double whole = floor(fabs(value) + 0.5);
+	char count[FIGURE_SIZE];
+
+	if (isnan(value))
+		snprintf(buffer, size, "·");
+	else if (decimals > 0 || whole < 1000 || whole >= 1e9)
+		snprintf(buffer, size, "%.*f", decimals, value);
+	else
+		snprintf(buffer, size, "%s%s", value < 0 ? "−" : "", figure_count(count, (size_t)whole));
+}
+
+const char *figure_on(char *buffer, const struct board_row *row, double value, bool predicted)
+{
+	bool marked = predicted && !isnan(value);
+
+	buffer[0] = '~';
+	write_number(buffer + marked, FIGURE_SIZE - marked, value, row->decimals);
+	return buffer;
+}
+
+const char *figure_margin(char *buffer, const struct screen *screen, const struct board_row *row, double half)
+{
+	size_t length = (size_t)snprintf(buffer, FIGURE_SIZE, "%s", plus_minus(screen));
+
+	write_number(buffer + length, FIGURE_SIZE - length, half, row->decimals);
+	return buffer;
+}
+
 const char *figure_signed(char *buffer, double value, int decimals)
 {
 	double scale = pow(10, decimals), size = floor(fabs(value) * scale + 0.5) / scale;
@@ -36,20 +67,6 @@ const char *figure_count(char *buffer, size_t value)
 	else
 		snprintf(buffer, FIGURE_SIZE, "%zu,%03zu,%03zu", value / 1000000,
 			 value / 1000 % 1000, value % 1000);
-	return buffer;
-}
-
-const char *benchmark_name(const struct browser *browser, size_t benchmark, char *buffer)
-{
-	const struct catalog *catalog = browser->session->catalog;
-	size_t sets = catalog->benchmark_count + 1;
-	const char *title = benchmark < catalog->benchmark_count ? catalog->benchmarks[benchmark].title
-		: benchmark < sets ? "average" : browser->session->answers.list[benchmark - sets].key;
-
-	/* What follows in parentheses says which scoring of the benchmark. */
-	snprintf(buffer, FIGURE_SIZE, "%.*s", (int)strcspn(title, "("), title);
-	for (size_t end = strlen(buffer); end > 1 && buffer[end - 1] == ' ';)
-		buffer[--end] = '\0';
 	return buffer;
 }
 

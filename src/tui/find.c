@@ -81,27 +81,34 @@ static void search_next(struct browser *browser, int step, int count)
 
 /* ---- filter ------------------------------------------------------------------- */
 
+/* For filters by what is predicted. */
+static double predict(void *context, size_t model, const struct engine_target *target)
+{
+	struct engine_estimate estimate;
+
+	return board_estimate(context, model, target, &estimate) ? estimate.mean : NAN;
+}
+
 void find_measure(struct browser *browser, bool anew)
 {
-	const struct catalog *catalog = browser->session->catalog;
-	size_t column = browser->tree->column;
-	struct engine_residual *residuals;
+	const struct session *session = browser->session;
+	size_t count = session->catalog->count;
 
-	if (anew || browser->z_column != column) {
+	if (anew) {
 		free(browser->z);
 		browser->z = NULL;
 		tree_set_z(browser->tree, NULL);
+		tree_set_predict(browser->tree, session->fit ? predict : NULL, browser);
 	}
-	if (browser->z || !browser->session->fit)
+	if (browser->z || !session->fit)
 		return;
-	browser->z = memory_allocate(catalog->count + 1, sizeof *browser->z);
-	browser->z_column = column;
-	residuals = memory_allocate(catalog->benchmark_count + 1, sizeof *residuals);
-	for (size_t i = 0; i < catalog->count; i++)
-		browser->z[i] = catalog->models[i].scored &&
-				engine_residuals(browser->session->fit, i, residuals)
-			? residuals[column].z : NAN;
-	free(residuals);
+	browser->z = memory_allocate(count + 1, sizeof *browser->z);
+	for (size_t i = 0; i < count; i++) {
+		struct engine_residual residual;
+		bool known = session->catalog->models[i].scored &&
+			     engine_residual(session->fit, i, &session->target.engine, ENGINE_LEAVE_MODEL, &residual);
+		browser->z[i] = known ? residual.z : NAN;
+	}
 	tree_set_z(browser->tree, browser->z);
 }
 
@@ -138,36 +145,15 @@ void find_again(struct browser *browser)
 		tree_move(tree, tree_row_of(tree, model));
 }
 
-void find_set_column(struct browser *browser, size_t column)
-{
-	const struct catalog *catalog = browser->session->catalog;
-	size_t model = tree_model(browser->tree);
-
-	tree_set_column(browser->tree, column);
-	browser_message(browser, "score column: %s", column < catalog->benchmark_count
-				? catalog->benchmarks[column].title
-				: "average of the benchmarks");
-	find_measure(browser, false);
-	if (!browser->tree->filter)
-		return;
-	find_filter(browser, browser->tree->filter);
-	if (tree_row_of(browser->tree, model) != SIZE_MAX)
-		tree_reveal(browser->tree, model);
-}
-
 void find_sort(struct browser *browser, const char *word)
 {
-	size_t benchmark = catalog_benchmark(browser->session->catalog, word);
 	enum tree_order order = 0;
 
 	while (order < TREE_ORDER_COUNT && strcasecmp(tree_order_name(order), word) != 0)
 		order++;
-	if (order == TREE_ORDER_COUNT && benchmark > browser->session->catalog->benchmark_count) {
-		browser_message(browser, "no order %s; Tab lists them", word);
-		return;
-	}
 	if (order == TREE_ORDER_COUNT) {
-		find_set_column(browser, benchmark);
+		if (!board_choose_target(browser, word))
+			return;
 		order = TREE_BY_SCORE;
 	}
 	find_set_order(browser, order);
@@ -175,8 +161,6 @@ void find_sort(struct browser *browser, const char *word)
 
 void find_set_order(struct browser *browser, enum tree_order order)
 {
-	char name[FIGURE_SIZE];
-
 	find_measure(browser, false);
 	tree_set_order(browser->tree, order);
 	if (order != TREE_BY_SCORE && order != TREE_BY_Z)
@@ -185,7 +169,7 @@ void find_set_order(struct browser *browser, enum tree_order order)
 		browser_message(browser, "order: z, as soon as there is a fit");
 	else
 		browser_message(browser, "order: %s (%s)", tree_order_name(order),
-				benchmark_name(browser, browser->tree->column, name));
+				browser->rows[0].name);
 }
 
 /* "size: a number is expected, as in size < 8". */

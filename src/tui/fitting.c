@@ -84,10 +84,12 @@ bool browser_predicts(const struct browser *browser, size_t model)
 
 void fitting_adopted(struct browser *browser)
 {
-	engine_query_free(browser->query);
-	browser->query = browser->session->fit ? engine_query_new(browser->session->fit) : NULL;
+	board_forget(browser);
+	if (browser->session->fit) {
+		browser->query = engine_query_new(browser->session->fit);
+		browser->known = engine_query_new(browser->session->fit);
+	}
 	session_find_anomalies(browser->session);
-	browser->estimated = CATALOG_NONE;
 	browser->comparison.fit = NULL;
 	browser->has_estimates = false;
 	free(browser->answers);
@@ -147,9 +149,7 @@ static void finished(struct browser *browser, enum status status, const struct e
 	}
 	forget_inputs(browser);
 	if (status == STATUS_OK && browser->work.fit) {
-		/* The old fit's query goes before its fit. */
-		engine_query_free(browser->query);
-		browser->query = NULL;
+		board_forget(browser); /* the queries go before their fit */
 		session_adopt_fit(browser->session, browser->work.fit);
 		session_adopt_answers(browser->session, &browser->work.answers);
 		fitting_adopted(browser);

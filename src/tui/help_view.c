@@ -11,7 +11,7 @@
 #define KEYS_WIDTH 16
 #define TEXT_START (KEYS_WIDTH + 2)
 
-static const char *const sections[] = {"Sketch", "Finding", "Suggestions", "Tree", "Moving", "Panes", "Program"};
+static const char *const sections[] = {"Sketch", "Finding", "Board", "Suggestions", "Tree", "Moving", "Panes", "Program"};
 
 static const struct {
 	const char *sign, *meaning;
@@ -22,11 +22,14 @@ static const struct {
 	{"⋈3", "a merge of three parents"},
 	{"⊕", "picked in the sketch"},
 	{"✗ †", "suspect: flagged, or descends from a flagged model"},
+	{"@", "before a name: served by its maker, its weights cannot be had (the filter open leaves such out)"},
+	{"--high", "the model above in this setting"},
 	{"!", "before a name: a score that chance does not explain; details say which and why"},
 	{"a *", "left of the score: the letter of a mark, or a bookmark"},
 	{"↪", "drawn under another parent: Enter goes there, Ctrl-O returns"},
 	{"·", "not known"},
-	{"├─●─┤", "predicted score and its 90 % interval on an axis from 0 to 100"},
+	{"├─●─┤", "predicted score and its 90 % interval on the benchmark's own axis"},
+	{"~72.9", "not published: predicted from all that is known of the model"},
 	{"×", "published score (⊗ where it meets the prediction)"},
 	{"◇", "score of the best parent (◈ where it meets the prediction)"},
 	{"±", "half the width of the 90 % interval"},
@@ -103,7 +106,8 @@ static void add_filter_terms(struct browser *browser, int width)
 	add_entry(browser, "olive slerp", "letters that fit the name; all terms must fit", width);
 	add_entry(browser, "\"slerp\"", "the name contains just this", width);
 	add_entry(browser, "!slerp", "turned round: the name does not contain it", width);
-	add_entry(browser, "bbh > 40", "a benchmark or the average; also < <= >= = !=", width);
+	add_entry(browser, "bbh > 40", "a benchmark or a target; also < <= >= = !=", width);
+	add_entry(browser, "bbh pred > 40", "the same, predicted where it is not published", width);
 	for (int i = 0; i < FILTER_FIELD_COUNT; i++) {
 		const struct filter_field_info *info = filter_field_info((enum filter_field)i);
 		add_entry(browser, info->example, info->help, width);

@@ -48,7 +48,7 @@ static void load(struct intake *intake, struct progress *progress, enum status *
 	if (!intake->catalog)
 		return;
 	intake->match = catalog_match(intake->before, intake->catalog);
-	intake->tree = tree_new(intake->catalog);
+	intake->tree = tree_new(intake->catalog, NULL);
 }
 
 static enum status run(void *context, struct progress *progress, struct error *error)

@@ -22,18 +22,28 @@ static char *kept(struct browser *browser, const char *key)
 	return store_get_state(browser->session->store, key);
 }
 
+/* The session knows its target; this is the one from which its parts are walked. */
+static void load_home(struct browser *browser)
+{
+	char *words = kept(browser, "tree.home");
+
+	if (words && *words) {
+		free(browser->home.name);
+		browser->home.name = memory_string(words);
+		board_move_home(browser);
+	}
+	free(words);
+}
+
 static void load_order(struct browser *browser)
 {
-	const struct catalog *catalog = browser->session->catalog;
-	char *order = kept(browser, "tree.order"), *column = kept(browser, "tree.column");
+	char *order = kept(browser, "tree.order");
 
 	for (int i = 0; order && i < TREE_ORDER_COUNT; i++)
 		if (strcmp(order, tree_order_name((enum tree_order)i)) == 0 && i != 0)
 			tree_set_order(browser->tree, (enum tree_order)i);
-	if (column && catalog_benchmark(catalog, column) < catalog->benchmark_count)
-		tree_set_column(browser->tree, catalog_benchmark(catalog, column));
 	free(order);
-	free(column);
+	load_home(browser);
 }
 
 static int kept_number(struct browser *browser, const char *key, int standard)
@@ -161,8 +171,7 @@ static void save_all(struct browser *browser)
 	keep(browser, "tree.folds", text_string(&folds));
 	keep(browser, "tree.cursor", model == CATALOG_NONE ? "" : catalog->models[model].name);
 	keep(browser, "tree.order", tree_order_name(tree->order));
-	keep(browser, "tree.column", tree->column < catalog->benchmark_count
-					     ? catalog->benchmarks[tree->column].key : "average");
+	keep(browser, "tree.home", browser->home.name);
 	const char *filter = tree->filter ? tree->filter : browser->filter_due;
 	keep(browser, "tree.filter", filter ? filter : "");
 	keep_name(browser, "sketch.name", browser->sketch.now.name);
@@ -177,7 +186,12 @@ static void save_all(struct browser *browser)
 	text_clear(&folds);
 	marks_save(&browser->marks, &folds);
 	keep(browser, "marks", text_string(&folds));
-	if (sketch_save(&browser->sketch, browser->session, "", &error) != STATUS_OK)
+	struct target target = target_copy(&browser->session->target);
+	enum status status = session_set_target(browser->session, &target, true, &error);
+	target_free(&target);
+	if (status == STATUS_OK)
+		status = sketch_save(&browser->sketch, browser->session, "", &error);
+	if (status != STATUS_OK)
 		browser_failure(browser, &error);
 	text_free(&folds);
 }

@@ -4,15 +4,20 @@
 #include "browser.h"
 #include "config_table.h"
 #include "keys.h"
+#include "stemma/base/clock.h"
 #include "stemma/base/utf8.h"
 
 #define ROWS_MIN 12
+/* How long a picture may predict: while keys may wait, and when none does. */
+#define HASTY_SECONDS 0.004
+#define IDLE_SECONDS 0.020
 #define COLUMNS_MIN 40
 #define ALONE_ROWS_MIN 4      /* below that size one view is shown, down to this one */
 #define ALONE_COLUMNS_MIN 20
 #define TITLE_ROWS_MIN 8
 #define TWO_PANES_FROM 60
 #define THREE_PANES_FROM 100
+#define ROWS_ENOUGH 16 /* of the board in the sketch, which scrolls */
 #define WHY_ROWS 14 /* nearest ancestors and contributions beside the sketch */
 
 /* ---- title ------------------------------------------------------------------------ */
@@ -85,17 +90,21 @@ static void short_key(const char *keys, char *buffer)
 		buffer[0] = (char)(buffer[0] - 'a' + 'A');
 }
 
-/* "/ search  ? help", from the action table. */
+#define ALL_KEYS_FROM 100
+#define HELP_KEY_FROM 60
+
+/* "/ search  ? help", from the action table; the hints have the others where it is narrow. */
 static int draw_title_keys(struct browser *browser, const struct area *area)
 {
 	static const enum action shown[] = {ACTION_HELP, ACTION_FILTER, ACTION_SEARCH};
+	size_t count = area->width >= ALL_KEYS_FROM ? sizeof shown / sizeof *shown : 1;
 	int right = area->width - 1;
 
 	struct job *jobs[WORK_MAX];
 
-	if (area->width < (work_jobs(browser, jobs) > 0 ? 110 : 70))
+	if (area->width < (work_jobs(browser, jobs) > 0 ? 110 : HELP_KEY_FROM))
 		return right;
-	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct action_info *info = action_info(shown[i]);
 		char key[INPUT_NAME_SIZE];
 		short_key(browser_keys(browser, shown[i]), key);
@@ -109,8 +118,8 @@ static int draw_title_keys(struct browser *browser, const struct area *area)
 	return right;
 }
 
-/* "1,079 models, 867 scored · 6 benchmarks · fitted 14:02": with less and less
- * of it (`detail` 2, 1, 0). */
+/* "1,079 models, 867 scored · board openllm2 (6 of 214 benchmarks) · fitted 14:02": with less
+ * and less of it (`detail` 4 to 0). */
 static void title_counts(struct browser *browser, int detail, struct text *out)
 {
 	const struct catalog *catalog = browser->session->catalog;
@@ -118,10 +127,13 @@ static void title_counts(struct browser *browser, int detail, struct text *out)
 
 	text_clear(out);
 	text_append_format(out, "%s models", figure_count(count, catalog->count));
-	if (detail > 1)
+	if (detail > 3)
 		text_append_format(out, ", %s scored", figure_count(count, catalog->scored_count));
 	if (detail > 0)
-		text_append_format(out, " · %zu benchmarks", catalog->benchmark_count);
+		text_append_format(out, " · board %s", board_name(browser));
+	if (detail > 1)
+		text_append_format(out, " (%zu of %s%s)", browser->session->board.count,
+				   figure_count(count, catalog->benchmark_count), detail < 3 ? "" : catalog->benchmark_count == 1 ? " benchmark" : " benchmarks");
 	title_fit_state(browser, out);
 }
 
@@ -130,7 +142,7 @@ static void draw_title(struct browser *browser, const struct area *area)
 	struct text line = {0};
 	int x = 3 + draw_text(browser->screen, area, 0, 1, STYLE_TITLE, "stemma");
 	int right = draw_title_keys(browser, area);
-	int room = right - draw_progress(browser, area, right) - x - 1, detail = 2;
+	int room = right - draw_progress(browser, area, right) - x - 1, detail = 4;
 
 	do
 		title_counts(browser, detail, &line);
@@ -262,7 +274,7 @@ static int sketch_height(const struct browser *browser, int rows, int columns)
 	size_t count = browser->sketch.now.count;
 	int most = rows / 2 - 1, per_row = columns / 38 > 4 ? 4 : columns / 38;
 	int chips = per_row < 1 ? (int)count : ((int)count + per_row - 1) / per_row;
-	int least = chips + (int)browser->session->catalog->benchmark_count + 1;
+	int least = chips + (int)(browser->row_count < ROWS_ENOUGH ? browser->row_count : ROWS_ENOUGH);
 	int wanted = count > 0 ? least : 2;
 
 	if (count > 0 && columns >= 128)
@@ -332,6 +344,8 @@ void layout_draw(struct browser *browser)
 	struct area whole = {0, 0, rows, columns}, last = {rows - 1, 0, 1, columns};
 
 	browser->estimate_due = false;
+	browser->draw_until = screen_is_headless(screen) ? 0
+		: clock_seconds() + (browser->in_haste ? HASTY_SECONDS : IDLE_SECONDS);
 	screen_begin(screen);
 	memset(browser->panes, 0, sizeof browser->panes);
 	if (rows < ROWS_MIN || columns < COLUMNS_MIN) {

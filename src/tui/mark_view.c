@@ -84,15 +84,14 @@ static void draw_mark(struct browser *browser, const struct area *area, int y, s
 	const struct catalog *catalog = browser->session->catalog;
 	bool selected = index == browser->mark_list.cursor, gone = mark->model == CATALOG_NONE;
 	int right = area->width - 1;
-	char buffer[FIGURE_SIZE], date[11] = "";
+	char date[11] = "";
 
 	draw_selected(browser->screen, selected, true);
 	if (selected)
 		draw_repeat(browser->screen, area, y, 0, area->width, STYLE_TEXT, " ");
 	draw_format(browser->screen, area, y, 1, STYLE_KEY, "%c", mark->sign);
 	if (!gone) {
-		double score = tree_score(browser->tree, mark->model);
-		draw_right(browser->screen, area, y, right, STYLE_SCORE, figure(buffer, score));
+		board_draw_value(browser, area, y, right, STYLE_SCORE, mark->model);
 		date_format(catalog->models[mark->model].uploaded, date);
 	}
 	if (area->width >= 60)
@@ -129,9 +128,7 @@ static void mark_title(struct browser *browser, struct text *out)
 
 static void mark_corner(struct browser *browser, struct text *out)
 {
-	char name[FIGURE_SIZE];
-
-	text_append(out, benchmark_name(browser, browser->tree->column, name));
+	board_append_name(&browser->rows[0], CORNER_NAME, out);
 }
 
 static bool mark_view_act(struct browser *browser, enum action action, int count)

@@ -9,7 +9,6 @@
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 
-#define LABEL_WIDTH 10
 #define Z_WIDTH 9
 
 /* Lines that scroll: text goes to `line` - `first` of the area. */
@@ -39,19 +38,20 @@ static size_t model_shown(struct browser *browser)
 static void list_anomalies(struct browser *browser, size_t model)
 {
 	const struct session *session = browser->session;
-	char name[FIGURE_SIZE], published[FIGURE_SIZE], predicted[FIGURE_SIZE];
+	char published[FIGURE_SIZE], predicted[FIGURE_SIZE];
 
 	text_clear(&browser->anomaly_lines);
-	for (size_t b = 0; b < session->catalog->benchmark_count; b++) {
-		const struct engine_anomaly *anomaly = anomalies_score(&session->anomalies, model, b);
+	for (size_t i = 0; i < browser->row_count; i++) {
+		const struct board_row *row = &browser->rows[i];
+		const struct engine_anomaly *anomaly = row->target.count == 1
+			? anomalies_score(&session->anomalies, model, row->target.benchmark[0]) : NULL;
 		struct text reasons = {0};
 		if (!anomaly)
 			continue;
 		anomalies_reasons(&session->anomalies, session->catalog, anomaly, &reasons);
 		text_append_format(&browser->anomaly_lines, "! %s %s, its kin suggest %s: %s\n",
-				   benchmark_name(browser, b, name),
-				   figure(published, anomaly->residual.observed),
-				   figure(predicted, anomaly->residual.predicted),
+				   row->name, figure_on(published, row, anomaly->residual.observed, false),
+				   figure_on(predicted, row, anomaly->residual.predicted, false),
 				   reasons.length ? text_string(&reasons) : "nothing known explains it");
 		text_free(&reasons);
 	}
@@ -61,41 +61,51 @@ static void list_anomalies(struct browser *browser, size_t model)
  * then the cursor goes ahead, and the figures follow when no key waits. */
 #define ESTIMATE_SLOW 0.005 /* seconds, of the last one */
 
-static void estimate_model(struct browser *browser, size_t model)
+/* What the score column's value is explained from: from others alone where it is published. */
+static struct engine_query *explain(struct browser *browser, size_t model)
 {
-	size_t rows = browser->session->catalog->benchmark_count + 1;
+	bool published = !isnan(tree_score(browser->tree, model));
+	struct engine_query *query = published ? browser->query : browser->known;
 	struct error error = {0};
+	enum status status = published ? engine_predict_model(query, model, &error)
+				       : engine_predict_known(query, model, &error);
 
-	browser->estimated = model;
-	browser->estimated_column = browser->tree->column;
-	browser->has_estimates = engine_predict_model(browser->query, model, browser->estimates,
-						      &error) == STATUS_OK;
-	if (!browser->has_estimates)
-		browser_failure(browser, &error);
-	free(browser->answers);
-	browser->answers = browser->has_estimates
-		? answer_sets_predict(&browser->session->answers, browser->query, model) : NULL;
-	browser->ancestor_count = browser->has_estimates
-		? engine_ancestors(browser->query, browser->ancestors, SKETCH_ANCESTORS_MAX) : 0;
-	browser->contribution_count = browser->has_estimates
-		? engine_contributions(browser->query, browser->tree->column,
-				       browser->contributions, SKETCH_CONTRIBUTIONS_MAX) : 0;
-	list_anomalies(browser, model);
-	if (!engine_residuals(browser->session->fit, model, browser->residuals))
-		for (size_t i = 0; i < rows; i++)
-			browser->residuals[i] = (struct engine_residual){.z = NAN};
+	if (!published)
+		browser->known_model = status == STATUS_OK ? model : CATALOG_NONE;
+	if (status == STATUS_OK)
+		return query;
+	browser_failure(browser, &error);
+	return NULL;
 }
 
-/* Figures of the shown model, once a model and fit. */
+static void estimate_model(struct browser *browser, size_t model)
+{
+	struct engine_query *query = explain(browser, model);
+
+	browser->estimated = model;
+	browser->has_estimates = query != NULL;
+	free(browser->answers);
+	browser->answers = NULL;
+	browser->ancestor_count = browser->contribution_count = 0;
+	memset(browser->figures, 0, browser->row_count * sizeof *browser->figures);
+	list_anomalies(browser, model);
+	if (!query)
+		return;
+	browser->answers = answer_sets_predict(&browser->session->answers, query, model);
+	browser->ancestor_count = engine_ancestors(query, browser->ancestors, SKETCH_ANCESTORS_MAX);
+	browser->contribution_count = engine_contributions(query, &browser->rows[0].target, browser->contributions,
+							   SKETCH_CONTRIBUTIONS_MAX);
+}
+
+/* Figures of the shown model, once a model and fit; those of a row when it is drawn. */
 static void estimate(struct browser *browser, size_t model)
 {
-	browser->estimate_due = false;
 	if (!browser_predicts(browser, model)) {
 		browser->estimated = CATALOG_NONE;
 		browser->has_estimates = false;
 		return;
 	}
-	if (browser->estimated == model && browser->estimated_column == browser->tree->column)
+	if (browser->estimated == model)
 		return;
 	if (browser->in_haste && browser->estimate_seconds > ESTIMATE_SLOW) {
 		browser->estimated = CATALOG_NONE;
@@ -127,6 +137,14 @@ static void draw_facts(struct flow *flow, const struct catalog_model *model)
 	flow->line++;
 	text_clear(&line);
 	text_append(&line, model->kind == KIND_UNKNOWN ? "kind unknown" : kind_name(model->kind));
+	if (model->provider)
+		text_append_format(&line, " · %s", model->provider);
+	if (model->setting)
+		text_append_format(&line, " · setting %s", model->setting);
+	if (model->reasoning == ANSWER_YES)
+		text_append(&line, " · reasons");
+	if (model->open_weights != ANSWER_UNKNOWN)
+		text_append(&line, model->open_weights == ANSWER_YES ? " · open weights" : " · served only (@)");
 	if (model->precision)
 		text_append_format(&line, " · %s", model->precision);
 	if (model->chat_template != ANSWER_UNKNOWN)
@@ -163,37 +181,65 @@ static void draw_flag(struct flow *flow, size_t model)
 }
 
 /* Columns of a score line: name, published, predicted, bar, z. */
-#define PUBLISHED_END (1 + LABEL_WIDTH + 5)
-#define PREDICTED_END (PUBLISHED_END + 7)
-#define BAR_START (PREDICTED_END + 2)
+struct places {
+	int label, published_end, predicted_end, bar, bar_width, z;
+	int ends; /* columns for the ends of a bar's own axis, on each side */
+};
 
-static int bar_width(const struct area *area)
+#define ENDS_WIDTH 6 /* "1,300 " */
+
+static struct places score_places(const struct browser *browser, const struct area *area)
 {
-	int width = area->width - BAR_START - Z_WIDTH - 1;
+	struct places places = {.label = board_label_width(browser, area->width)};
 
-	return width < 9 ? 0 : width > 101 ? 101 : width;
+	places.published_end = places.label + 7;
+	places.predicted_end = places.published_end + 7;
+	places.bar = places.predicted_end + 2;
+	places.bar_width = area->width - places.bar - Z_WIDTH - 1;
+	if (!browser->one_scale && places.bar_width >= 2 * ENDS_WIDTH + 9)
+		places.ends = ENDS_WIDTH;
+	places.bar += places.ends;
+	places.bar_width -= 2 * places.ends;
+	places.bar_width = places.bar_width < 9 ? 0 : places.bar_width > 101 ? 101 : places.bar_width;
+	places.z = places.bar + places.bar_width + places.ends + (places.bar_width > 0);
+	return places;
 }
 
 static void draw_axis(struct flow *flow)
 {
-	struct screen *screen = flow->browser->screen;
+	const struct browser *browser = flow->browser;
+	const struct places places = score_places(browser, flow->area);
 	char cells[BAR_WIDTH_MAX + 1];
-	int width = bar_width(flow->area), row = flow_row(flow);
+	int row = flow_row(flow);
 
-	draw_right(screen, flow->area, row, PUBLISHED_END, STYLE_DIM, "publ.");
-	draw_right(screen, flow->area, row, PREDICTED_END, STYLE_DIM, "pred.");
-	if (width > 0) {
-		bar_axis(cells, width);
-		draw_text(screen, flow->area, row, BAR_START, STYLE_DIM, cells);
+	draw_right(browser->screen, flow->area, row, places.published_end, STYLE_DIM, "publ.");
+	draw_right(browser->screen, flow->area, row, places.predicted_end, STYLE_DIM, "pred.");
+	if (places.bar_width > 0 && browser->one_scale) {
+		bar_axis(cells, places.bar_width, &browser->rows[0].scale);
+		draw_text(browser->screen, flow->area, row, places.bar, STYLE_DIM, cells);
 	}
 	flow->line++;
 }
 
-static void draw_z(struct flow *flow, double z)
+/* The ends of a row's own axis, where rows differ in it. */
+static void draw_ends(struct flow *flow, const struct places *places, const struct board_row *row)
+{
+	struct board_row coarse = *row;
+	char buffer[FIGURE_SIZE];
+
+	if (places->ends == 0 || places->bar_width == 0)
+		return;
+	coarse.decimals = row->decimals > 1 ? 1 : 0;
+	draw_right(flow->browser->screen, flow->area, flow_row(flow), places->bar - 1, STYLE_DIM,
+		   figure_on(buffer, &coarse, row->scale.low, false));
+	draw_text(flow->browser->screen, flow->area, flow_row(flow), places->bar + places->bar_width + 1, STYLE_DIM,
+		  figure_on(buffer, &coarse, row->scale.high, false));
+}
+
+static void draw_z(struct flow *flow, int start, double z)
 {
 	struct screen *screen = flow->browser->screen;
-	int width = bar_width(flow->area), row = flow_row(flow);
-	int start = BAR_START + width + (width > 0);
+	int row = flow_row(flow);
 	char buffer[FIGURE_SIZE];
 	bool far = fabs(z) >= 2;
 
@@ -205,43 +251,60 @@ static void draw_z(struct flow *flow, double z)
 	draw_text(screen, flow->area, row, start + 7, STYLE_BAD, far ? "!" : " ");
 }
 
-/* One line of figures: published, predicted without it, both as a bar. */
-static void draw_figures(struct flow *flow, const char *label, bool strong, double published,
-			 const struct engine_estimate *estimate, double z)
+/* Published and predicted without it; where it is not published what is predicted from all that
+ * is known stands in its place, with its margin. */
+static void draw_numbers(struct flow *flow, const struct places *places, const struct board_row *row,
+			 const struct row_figures *figures)
 {
 	struct screen *screen = flow->browser->screen;
-	struct bar_values values = {NAN, NAN, NAN, published, NAN};
-	int row = flow_row(flow), width = bar_width(flow->area);
-	char cells[BAR_WIDTH_MAX + 1], buffer[FIGURE_SIZE];
-
-	if (estimate) {
-		values.low = estimate->low90;
-		values.mean = estimate->mean;
-		values.high = estimate->high90;
-	}
-	draw_fit(screen, flow->area, row, 1, LABEL_WIDTH, strong ? STYLE_STRONG : STYLE_TEXT, label);
-	draw_right(screen, flow->area, row, PUBLISHED_END, isnan(published) ? STYLE_DIM : STYLE_PUBLISHED,
-		   figure(buffer, published));
-	draw_right(screen, flow->area, row, PREDICTED_END, estimate ? STYLE_POINT : STYLE_DIM,
-		   figure(buffer, values.mean));
-	if (width > 0) {
-		bar_interval(cells, width, &values);
-		draw_bar(screen, flow->area, row, BAR_START, cells);
-	}
-	draw_z(flow, z);
-	flow->line++;
-}
-
-static void draw_score(struct flow *flow, size_t model, size_t benchmark)
-{
-	struct browser *browser = flow->browser;
-	const struct catalog *catalog = browser->session->catalog;
+	const struct engine_estimate *estimate = &figures->estimate;
+	bool published = !isnan(figures->published), estimated = !isnan(estimate->mean);
 	char buffer[FIGURE_SIZE];
 
-	draw_figures(flow, benchmark_name(browser, benchmark, buffer), browser->tree->column == benchmark,
-		     catalog_score(catalog, model, benchmark),
-		     browser->has_estimates ? &browser->estimates[benchmark] : NULL,
-		     browser->has_estimates ? browser->residuals[benchmark].z : NAN);
+	draw_right(screen, flow->area, flow_row(flow), places->published_end, published ? STYLE_PUBLISHED : STYLE_DIM,
+		   published ? figure_on(buffer, row, figures->published, false)
+			     : figure_on(buffer, row, estimate->mean, true));
+	draw_right(screen, flow->area, flow_row(flow), places->predicted_end,
+		   published && estimated ? STYLE_POINT : STYLE_DIM,
+		   published || !estimated ? figure_on(buffer, row, estimate->mean, false)
+			     : figure_margin(buffer, screen, row, (estimate->high90 - estimate->low90) / 2));
+}
+
+/* One line of figures with both as a bar. */
+static void draw_figures(struct flow *flow, const struct board_row *row, bool strong, const struct row_figures *figures)
+{
+	const struct places places = score_places(flow->browser, flow->area);
+	const struct engine_estimate *estimate = &figures->estimate;
+	struct bar_values values = {estimate->low90, estimate->mean, estimate->high90, figures->published, NAN};
+	char cells[BAR_WIDTH_MAX + 1];
+
+	draw_fit(flow->browser->screen, flow->area, flow_row(flow), 1, places.label, strong ? STYLE_STRONG : STYLE_TEXT,
+		 row->name);
+	draw_numbers(flow, &places, row, figures);
+	if (places.bar_width > 0) {
+		bar_interval(cells, places.bar_width, &row->scale, &values);
+		draw_bar(flow->browser->screen, flow->area, flow_row(flow), places.bar, cells);
+	}
+	draw_ends(flow, &places, row);
+	draw_z(flow, places.z, figures->z);
+}
+
+/* What is outside the area is not even counted. */
+static void draw_score(struct flow *flow, size_t model, size_t index)
+{
+	struct browser *browser = flow->browser;
+	struct row_figures *figures = &browser->figures[index], published;
+	int row = flow_row(flow);
+
+	if (row >= 0 && row < flow->area->height) {
+		published = (struct row_figures){
+			.published = catalog_target(browser->session->catalog, model, &browser->rows[index].target),
+			.estimate = {NAN, NAN, NAN, NAN, NAN, NAN}, .z = NAN};
+		if (browser->has_estimates && !figures->made)
+			board_figures(browser, model, &browser->rows[index], figures);
+		draw_figures(flow, &browser->rows[index], index == 0, browser->has_estimates ? figures : &published);
+	}
+	flow->line++;
 }
 
 /* What single answers tell: shares of sets of questions, and what they rest on. */
@@ -254,8 +317,13 @@ static void draw_answers(struct flow *flow)
 		const struct answer_row *row = &browser->answers[i];
 		char models[FIGURE_SIZE], questions[FIGURE_SIZE];
 		struct text line = {0};
-		draw_figures(flow, row->key, false, row->observed, &row->prediction.share,
-			     (row->observed - row->prediction.share.mean) / row->prediction.share.sd);
+		struct board_row share = {.scale = {0, 100}, .decimals = 1};
+		const struct row_figures figures_of_set = {
+			.published = row->observed, .estimate = row->prediction.share,
+			.z = (row->observed - row->prediction.share.mean) / row->prediction.share.sd};
+		snprintf(share.name, sizeof share.name, "%s", row->key);
+		draw_figures(flow, &share, false, &figures_of_set);
+		flow->line++;
 		text_append_format(&line, "%s answers of %s models", figure_count(questions, row->questions),
 				   figure_count(models, row->learned));
 		for (size_t e = 0; e < row->prediction.evidence_count; e++)
@@ -290,14 +358,22 @@ static void draw_anomalies(struct flow *flow)
 
 /* ---- kin ------------------------------------------------------------------------- */
 
+/* What another model has in the score column, at the right. */
+static void draw_column_value(const struct flow *flow, size_t model)
+{
+	int row = flow_row(flow);
+
+	if (row >= 0 && row < flow->area->height)
+		board_draw_value(flow->browser, flow->area, row, flow->area->width - 1, STYLE_SCORE, model);
+}
+
 /* "0.60 merge" or "? finetune" for a guess. */
 static void draw_parent(struct flow *flow, const struct lineage_parent *parent, bool only)
 {
 	struct browser *browser = flow->browser;
-	const struct catalog *catalog = browser->session->catalog;
 	const struct area *area = flow->area;
 	bool guess = parent->trust <= TRUST_INFERRED;
-	char weight[FIGURE_SIZE] = "", score[FIGURE_SIZE];
+	char weight[FIGURE_SIZE] = "";
 	struct text how = {0};
 
 	if (!only)
@@ -314,8 +390,7 @@ static void draw_parent(struct flow *flow, const struct lineage_parent *parent, 
 		 tree_name(browser->tree, parent->node));
 	draw_right(browser->screen, area, flow_row(flow), area->width - 8, STYLE_DIM,
 		   text_string(&how));
-	draw_right(browser->screen, area, flow_row(flow), area->width - 1, STYLE_SCORE,
-		   figure(score, catalog_average(catalog, parent->node)));
+	draw_column_value(flow, parent->node);
 	flow->line++;
 	text_free(&how);
 }
@@ -344,7 +419,6 @@ static void draw_guess(struct flow *flow, size_t place)
 	struct browser *browser = flow->browser;
 	const struct area *area = flow->area;
 	const struct parents_guess *guess = &browser->guess.list[place];
-	char score[FIGURE_SIZE];
 
 	draw_text(browser->screen, area, flow_row(flow), 1, STYLE_BORDER,
 		  screen_is_ascii(browser->screen) ? ":" : "╌");
@@ -353,8 +427,7 @@ static void draw_guess(struct flow *flow, size_t place)
 		 tree_name(browser->tree, guess->model));
 	draw_right(browser->screen, area, flow_row(flow), area->width - 8, STYLE_DIM,
 		   place < browser->guess.accepted ? "accepted" : "guess");
-	draw_right(browser->screen, area, flow_row(flow), area->width - 1, STYLE_SCORE,
-		   figure(score, catalog_average(browser->session->catalog, guess->model)));
+	draw_column_value(flow, guess->model);
 	flow->line++;
 }
 
@@ -432,8 +505,7 @@ static void draw_contributions(struct flow *flow)
 	if (browser->contribution_count == 0 || !browser->has_estimates)
 		return;
 	flow->line++;
-	draw_format(browser->screen, area, flow_row(flow), 1, STYLE_TITLE, "why this %s",
-		    benchmark_name(browser, browser->tree->column, buffer));
+	draw_format(browser->screen, area, flow_row(flow), 1, STYLE_TITLE, "why this %s", browser->rows[0].name);
 	draw_right(browser->screen, area, flow_row(flow), area->width - 1, STYLE_DIM, "points");
 	flow->line++;
 	for (size_t i = 0; i < browser->contribution_count; i++, flow->line++) {
@@ -441,7 +513,7 @@ static void draw_contributions(struct flow *flow)
 		draw_fit(browser->screen, area, flow_row(flow), 3, area->width - 14, STYLE_TEXT,
 			 tree_name(browser->tree, part->model));
 		draw_right(browser->screen, area, flow_row(flow), area->width - 1, STYLE_TEXT,
-			   figure_signed(buffer, part->points, 2));
+			   figure_signed(buffer, part->points, browser->rows[0].decimals + 1));
 	}
 }
 
@@ -455,7 +527,7 @@ static void draw_legend(struct flow *flow)
 			  browser->job ? "predictions follow when the fit is ready" : "not fitted");
 	else
 		draw_text(browser->screen, flow->area, flow_row(flow), 1, STYLE_DIM,
-			  "× published  ● predicted without it  ├─┤ 90 %");
+			  "× published  ● predicted without it, or ~ from all that is known  ├─┤ 90 %");
 	flow->line++;
 }
 
@@ -476,11 +548,11 @@ static void model_draw(struct browser *browser, const struct area *area)
 	draw_facts(&flow, &catalog->models[model]);
 	draw_flag(&flow, model);
 	draw_axis(&flow);
-	for (size_t i = 0; i <= catalog->benchmark_count; i++)
+	for (size_t i = 0; i < browser->row_count; i++)
 		draw_score(&flow, model, i);
 	draw_anomalies(&flow);
 	draw_answers(&flow);
-	if (area->height > (int)catalog->benchmark_count + 8)
+	if ((size_t)area->height > browser->row_count + 8)
 		flow.line++;
 	draw_parents(&flow, model);
 	draw_guesses(&flow, model);
@@ -500,6 +572,12 @@ static void model_title(struct browser *browser, struct text *out)
 	text_append(out, model == CATALOG_NONE ? "model" : tree_name(browser->tree, model));
 }
 
+/* How much of it is outside the pane. */
+static void model_corner(struct browser *browser, struct text *out)
+{
+	board_outside(&browser->model_list, out);
+}
+
 static bool model_act(struct browser *browser, enum action action, int count)
 {
 	if (action == ACTION_ENTER) {
@@ -517,6 +595,7 @@ static struct list *model_view_list(struct browser *browser)
 const struct view_ops model_view = {
 	.draw = model_draw,
 	.title = model_title,
+	.corner = model_corner,
 	.act = model_act,
 	.model = model_shown,
 	.list = model_view_list,

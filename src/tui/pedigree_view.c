@@ -1,5 +1,4 @@
 /* Pedigree: where one model comes from, all its ancestors and nothing else. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "browser.h"
@@ -36,7 +35,6 @@ static void draw_ancestor(struct browser *browser, const struct area *area, int 
 	const struct catalog *catalog = browser->session->catalog;
 	bool selected = index == browser->pedigree.list.cursor;
 	int right = area->width - 1, x = 1;
-	char buffer[FIGURE_SIZE];
 	struct text how = {0};
 
 	draw_selected(browser->screen, selected, true);
@@ -45,10 +43,8 @@ static void draw_ancestor(struct browser *browser, const struct area *area, int 
 	if (utf8_width(line->text) < area->width - NAME_MIN - 8)
 		x += draw_text(browser->screen, area, y, x, STYLE_BORDER, line->text);
 	if (line->node != LANES_LINK) {
-		double score = tree_score(browser->tree, line->node);
 		describe(line, area->width, &how);
-		draw_right(browser->screen, area, y, right, isnan(score) ? STYLE_DIM : STYLE_SCORE,
-			   figure(buffer, score));
+		board_draw_value(browser, area, y, right, STYLE_SCORE, line->node);
 		draw_right(browser->screen, area, y, right - 7, STYLE_DIM, text_string(&how));
 		int room = right - 9 - utf8_width(text_string(&how)) - x;
 		x += draw_fit(browser->screen, area, y, x, room,
@@ -81,9 +77,8 @@ static void pedigree_title(struct browser *browser, struct text *out)
 
 static void pedigree_corner(struct browser *browser, struct text *out)
 {
-	char name[FIGURE_SIZE];
-
-	text_append_format(out, "share · %s", benchmark_name(browser, browser->tree->column, name));
+	text_append(out, "share · ");
+	board_append_name(&browser->rows[0], CORNER_NAME, out);
 }
 
 /* Lines between two models are passed over. */

@@ -1,5 +1,5 @@
 /* A new catalog takes the place of the old one: everything that held numbers of
- * models or benchmarks gets new ones, or goes. */
+ * models gets new ones, or goes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,24 +9,13 @@
 /* From the old numbers to the new ones. */
 struct renewal {
 	const uint32_t *match;
-	const struct catalog *before, *after;
+	const struct catalog *after;
+	bool was_empty; /* the old catalog */
 };
 
 static void move_model(const struct renewal *renewal, size_t *model)
 {
 	*model = catalog_matched(renewal->match, *model);
-}
-
-/* The same benchmark, the average where it is gone. */
-static size_t move_benchmark(const struct renewal *renewal, size_t benchmark)
-{
-	if (benchmark >= renewal->before->benchmark_count)
-		return renewal->after->benchmark_count;
-	const char *key = renewal->before->benchmarks[benchmark].key;
-	for (size_t i = 0; i < renewal->after->benchmark_count; i++)
-		if (strcmp(renewal->after->benchmarks[i].key, key) == 0)
-			return i;
-	return renewal->after->benchmark_count;
 }
 
 /* A list of models without those that are gone, each only `once` or as often as it
@@ -53,9 +42,9 @@ static void move_tree(struct browser *browser, const struct renewal *renewal, st
 {
 	struct tree *before = browser->tree;
 
-	tree_renew(tree, before, renewal->match, move_benchmark(renewal, before->column));
+	tree_renew(tree, before, renewal->match, browser->session->target_values);
 	/* What was empty opens as at the first start. */
-	if (renewal->before->count == 0)
+	if (renewal->was_empty)
 		tree_set_open(tree, 0, true);
 	if (before->filter) {
 		free(browser->filter_due);
@@ -76,6 +65,8 @@ static void leave_view(struct browser *browser, enum view_id view)
 
 static void move_views(struct browser *browser, const struct renewal *renewal)
 {
+	picker_free(browser);
+	leave_view(browser, VIEW_PICKER);
 	heat_free(browser);
 	move_model(renewal, &browser->heat.root);
 	move_model(renewal, &browser->heat.here);
@@ -92,17 +83,10 @@ static void move_views(struct browser *browser, const struct renewal *renewal)
 	compare_free(browser);
 	residual_table_free(browser);
 	move_model(renewal, &browser->residual_choice.model);
-	browser->residual_choice.benchmark = move_benchmark(renewal, browser->residual_choice.benchmark);
 }
 
 static void move_figures(struct browser *browser, const struct renewal *renewal)
 {
-	size_t rows = renewal->after->benchmark_count + 1;
-
-	free(browser->estimates);
-	free(browser->residuals);
-	browser->estimates = memory_zero(rows, sizeof *browser->estimates);
-	browser->residuals = memory_zero(rows, sizeof *browser->residuals);
 	move_model(renewal, &browser->model_scrolled);
 	text_clear(&browser->anomaly_lines);
 	browser->guess.model = CATALOG_NONE;
@@ -123,40 +107,29 @@ static void move_work(struct browser *browser, const struct renewal *renewal)
 	waiting_move(browser, renewal->match);
 }
 
-/* What was told of the old one is not told again. */
-static void tell_notice(struct browser *browser, const char *before)
-{
-	const char *notice = browser->session->catalog->notice;
-
-	if (notice && (!before || strcmp(before, notice) != 0))
-		browser_message(browser, "%s", notice);
-}
-
 void renew_adopt(struct browser *browser, struct intake *intake)
 {
 	struct session *session = browser->session;
-	const struct renewal renewal = {intake->match, session->catalog, intake->catalog};
-	char *notice = memory_string(session->catalog->notice);
+	const struct renewal renewal = {intake->match, intake->catalog, session->catalog->count == 0};
 	size_t height = browser->tree->cursor - browser->tree_list.top;
 
 	guess_stop(browser);
 	/* Queries go before their fit, and that before its catalog. */
-	engine_query_free(browser->query);
-	browser->query = NULL;
-	move_tree(browser, &renewal, intake->tree);
+	board_forget(browser);
 	move_views(browser, &renewal);
 	move_figures(browser, &renewal);
-	move_work(browser, &renewal);
 	session_adopt_catalog(session, intake->catalog);
 	intake->catalog = NULL;
+	move_tree(browser, &renewal, intake->tree);
 	intake->tree = NULL;
+	move_work(browser, &renewal);
+	board_move_home(browser);
+	board_rows_make(browser);
 	fitting_adopted(browser);
 	if (browser->full == VIEW_PEDIGREE)
 		pedigree_open(browser, browser->pedigree.model);
 	/* The row under the cursor stays where it is on the screen. */
 	browser->tree_list.top = browser->tree->cursor > height ? browser->tree->cursor - height : 0;
-	tell_notice(browser, notice);
-	free(notice);
 	browser->fit_outdated = false;
 	guess_begin_again(browser, intake->match);
 	fitting_start_quietly(browser);

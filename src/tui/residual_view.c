@@ -27,20 +27,19 @@ static const char *const order_names[] = {
 
 struct residual_line {
 	size_t model;
-	const struct engine_residual *residual; /* of the shown benchmark */
+	struct engine_residual residual;
 };
 
 struct residual_table {
-	size_t models, rows;              /* rows = benchmarks + 1 + sets of answers */
-	size_t *model;
-	struct engine_residual *residuals; /* models x rows */
-	struct residual_line *lines;      /* of the shown benchmark, sorted */
+	size_t rows;                      /* of the board, then a set of single answers each */
+	size_t row;                       /* the one that is shown */
+	struct board_row shown;           /* how it is drawn; borrows */
+	struct residual_line *lines;      /* its models, sorted */
 	size_t line_count;
-	size_t benchmark;
 	enum residual_order order;
 	double spread;                    /* standard deviation of z */
 	struct text note;                 /* on the score that follows, when chance does not explain it */
-	size_t noted, noted_benchmark;
+	size_t noted, noted_row;
 };
 #define NOTE_FROM 8 /* rows of the view that leave one for the note */
 
@@ -53,11 +52,9 @@ void residual_table_free(struct browser *browser)
 	if (!table)
 		return;
 	browser->residual_choice = (struct residual_choice){
-		.made = true, .order = (int)table->order, .benchmark = table->benchmark,
+		.made = true, .order = (int)table->order, .row = table->row,
 		.model = residual_model(browser),
 	};
-	free(table->model);
-	free(table->residuals);
 	free(table->lines);
 	text_free(&table->note);
 	free(table);
@@ -71,18 +68,55 @@ static int compare_lines(const void *left, const void *right, void *context)
 	double x = 0, y = 0;
 
 	switch (browser->residual_table->order) {
-	case RESIDUALS_BY_SIZE: x = fabs(a->residual->z), y = fabs(b->residual->z); break;
-	case RESIDUALS_BY_Z: x = a->residual->z, y = b->residual->z; break;
-	case RESIDUALS_BY_SCORE: x = a->residual->observed, y = b->residual->observed; break;
+	case RESIDUALS_BY_SIZE: x = fabs(a->residual.z), y = fabs(b->residual.z); break;
+	case RESIDUALS_BY_Z: x = a->residual.z, y = b->residual.z; break;
+	case RESIDUALS_BY_SCORE: x = a->residual.observed, y = b->residual.observed; break;
 	default:
 		return strcmp(tree_name(browser->tree, a->model), tree_name(browser->tree, b->model));
 	}
 	return x < y ? 1 : x > y ? -1 : a->model < b->model ? -1 : a->model > b->model;
 }
 
-/* Lines of the shown benchmark; the cursor stays on its model. */
+static void sort_lines(struct browser *browser, size_t here)
+{
+	struct residual_table *table = browser->residual_table;
+	struct list *list = &browser->residual_list;
+
+	qsort_r(table->lines, table->line_count, sizeof *table->lines, compare_lines, browser);
+	list->cursor = 0;
+	for (size_t i = 0; here != CATALOG_NONE && i < table->line_count; i++)
+		if (table->lines[i].model == here)
+			list->cursor = i;
+}
+
+/* Of a row of the board, or of a set of answers. */
+static bool residual_of(const struct browser *browser, size_t model, struct engine_residual *residual)
+{
+	const struct residual_table *table = browser->residual_table;
+
+	if (table->row >= browser->row_count)
+		return answer_model_residual(browser->session->answers.list[table->row - browser->row_count].model, model,
+					     residual);
+	return engine_residual(browser->session->fit, model, &table->shown.target, ENGINE_LEAVE_MODEL, residual);
+}
+
+static void show_row(struct browser *browser)
+{
+	struct residual_table *table = browser->residual_table;
+
+	if (table->row < browser->row_count) {
+		table->shown = browser->rows[table->row];
+		return;
+	}
+	table->shown = (struct board_row){.scale = {0, 100}, .decimals = 1};
+	snprintf(table->shown.name, sizeof table->shown.name, "%s",
+		 browser->session->answers.list[table->row - browser->row_count].key);
+}
+
+/* Lines of the shown row; the cursor stays on its model. */
 static void fill_lines(struct browser *browser)
 {
+	const struct catalog *catalog = browser->session->catalog;
 	struct residual_table *table = browser->residual_table;
 	struct list *list = &browser->residual_list;
 	size_t here = list->cursor < table->line_count ? table->lines[list->cursor].model
@@ -90,20 +124,16 @@ static void fill_lines(struct browser *browser)
 	double sum = 0;
 
 	table->line_count = 0;
-	for (size_t i = 0; i < table->models; i++) {
-		const struct engine_residual *residual =
-			&table->residuals[i * table->rows + table->benchmark];
-		if (isnan(residual->z))
+	show_row(browser);
+	for (size_t model = 0; model < catalog->count; model++) {
+		struct engine_residual residual;
+		if (!catalog_is_scored(catalog, model) || !residual_of(browser, model, &residual) || isnan(residual.z))
 			continue;
-		sum += residual->z * residual->z;
-		table->lines[table->line_count++] = (struct residual_line){table->model[i], residual};
+		sum += residual.z * residual.z;
+		table->lines[table->line_count++] = (struct residual_line){model, residual};
 	}
 	table->spread = table->line_count ? sqrt(sum / (double)table->line_count) : NAN;
-	qsort_r(table->lines, table->line_count, sizeof *table->lines, compare_lines, browser);
-	list->cursor = 0;
-	for (size_t i = 0; here != CATALOG_NONE && i < table->line_count; i++)
-		if (table->lines[i].model == here)
-			list->cursor = i;
+	sort_lines(browser, here);
 }
 
 /* After a fit: what was shown of the one before. */
@@ -115,23 +145,13 @@ static void take_choice(struct browser *browser)
 
 	if (choice->made) {
 		table->order = (enum residual_order)choice->order;
-		if (choice->benchmark < table->rows)
-			table->benchmark = choice->benchmark;
+		if (choice->row < table->rows)
+			table->row = choice->row;
 	}
 	fill_lines(browser);
 	for (size_t i = 0; choice->made && i < table->line_count; i++)
 		if (table->lines[i].model == choice->model)
 			list->cursor = i;
-}
-
-/* One residual a set of single answers. */
-static void answer_residuals(const struct browser *browser, size_t model, struct engine_residual *residuals)
-{
-	const struct answer_sets *sets = &browser->session->answers;
-
-	for (size_t i = 0; i < sets->count; i++)
-		if (!answer_model_residual(sets->list[i].model, model, &residuals[i]))
-			residuals[i] = (struct engine_residual){.observed = NAN, .z = NAN};
 }
 
 static void make_table(struct browser *browser)
@@ -143,21 +163,8 @@ static void make_table(struct browser *browser)
 
 	browser->residual_table = table;
 	table->noted = CATALOG_NONE;
-	table->rows = catalog->benchmark_count + 1 + browser->session->answers.count;
-	table->benchmark = browser->tree->column;
-	table->model = memory_allocate(catalog->count + 1, sizeof *table->model);
-	table->lines = memory_allocate(catalog->count + 1, sizeof *table->lines);
-	table->residuals = memory_allocate((catalog->scored_count + 1) * table->rows,
-					   sizeof *table->residuals);
-	for (size_t model = 0; model < catalog->count; model++) {
-		if (!catalog->models[model].scored || table->models >= catalog->scored_count)
-			continue;
-		struct engine_residual *residuals = table->residuals + table->models * table->rows;
-		if (!engine_residuals(browser->session->fit, model, residuals))
-			continue;
-		answer_residuals(browser, model, residuals + catalog->benchmark_count + 1);
-		table->model[table->models++] = model;
-	}
+	table->rows = browser->row_count + browser->session->answers.count;
+	table->lines = memory_allocate(catalog->scored_count + 1, sizeof *table->lines);
 	if (!browser->residual_choice.made)
 		browser->residual_list = (struct list){0};
 	take_choice(browser);
@@ -189,7 +196,7 @@ static int draw_histogram(struct browser *browser, const struct area *area)
 	if (bins > 121)
 		bins = 121;
 	for (size_t i = 0; i < table->line_count; i++)
-		values[i] = table->lines[i].residual->z;
+		values[i] = table->lines[i].residual.z;
 	double half = HISTOGRAM_SPAN * bins / (bins - 1);
 	size_t most = bar_histogram(values, table->line_count, -half, half, counts, bins);
 	for (int i = 0; i < bins; i++) {
@@ -212,44 +219,47 @@ static int draw_histogram(struct browser *browser, const struct area *area)
 #define SCATTER_HEIGHT 20
 #define SCATTER_FROM 150 /* columns of the view from which there is room for it */
 
-/* Points of the shown benchmark, scaled so that `top` is 100. */
-static void scatter_points(const struct residual_table *table, double top, unsigned char *masks)
+/* Of a long axis that begins at 0 the part up to the next quarter above the largest value. */
+static struct bar_scale scatter_scale(const struct residual_table *table)
+{
+	struct bar_scale scale = table->shown.scale;
+	double most = scale.low, quarter = (scale.high - scale.low) / 4;
+
+	for (size_t i = 0; i < table->line_count; i++)
+		most = fmax(most, fmax(table->lines[i].residual.predicted, table->lines[i].residual.observed));
+	double quarters = ceil((most - scale.low) / quarter);
+	scale.high = scale.low + quarter * (quarters < 1 ? 1 : quarters > 4 ? 4 : quarters);
+	return scale;
+}
+
+static void scatter_points(const struct residual_table *table, const struct bar_scale *scale, unsigned char *masks)
 {
 	double *x = memory_allocate(table->line_count + 1, sizeof *x);
 	double *y = memory_allocate(table->line_count + 1, sizeof *y);
 
 	for (size_t i = 0; i < table->line_count; i++) {
-		x[i] = table->lines[i].residual->predicted * 100 / top;
-		y[i] = table->lines[i].residual->observed * 100 / top;
+		x[i] = table->lines[i].residual.predicted;
+		y[i] = table->lines[i].residual.observed;
 	}
-	bar_scatter(x, y, table->line_count, SCATTER_WIDTH, SCATTER_HEIGHT, masks);
+	bar_scatter(x, y, table->line_count, SCATTER_WIDTH, SCATTER_HEIGHT, scale, masks);
 	free(x);
 	free(y);
-}
-
-/* The axes go to the next quarter above the largest value. */
-static double scatter_top(const struct residual_table *table)
-{
-	double most = 1;
-
-	for (size_t i = 0; i < table->line_count; i++)
-		most = fmax(most, fmax(table->lines[i].residual->predicted,
-				       table->lines[i].residual->observed));
-	return fmin(100, ceil(most / 25) * 25);
 }
 
 /* Predicted (across) against published (up), with the line of agreement. */
 static void draw_scatter(struct browser *browser, const struct area *area)
 {
-	double top = scatter_top(browser->residual_table);
+	const struct bar_scale scale = scatter_scale(browser->residual_table);
+	struct board_row coarse = browser->residual_table->shown;
 	unsigned char masks[SCATTER_WIDTH * SCATTER_HEIGHT];
 	int bottom = 1 + SCATTER_HEIGHT;
 	char sign[4], label[FIGURE_SIZE];
 
-	scatter_points(browser->residual_table, top, masks);
+	scatter_points(browser->residual_table, &scale, masks);
+	coarse.decimals = coarse.decimals > 1 ? coarse.decimals - 1 : 0;
 	draw_text(browser->screen, area, 0, 5, STYLE_TITLE, "published (up) against predicted");
 	for (int row = 0; row < SCATTER_HEIGHT; row++) {
-		int agreement = bar_place(100 - 100.0 * row / (SCATTER_HEIGHT - 1), SCATTER_WIDTH);
+		int agreement = (int)lround((1 - (double)row / (SCATTER_HEIGHT - 1)) * (SCATTER_WIDTH - 1));
 		draw_text(browser->screen, area, 1 + row, 4, STYLE_BORDER, "│");
 		draw_text(browser->screen, area, 1 + row, 5 + agreement, STYLE_BORDER, "·");
 		for (int column = 0; column < SCATTER_WIDTH; column++)
@@ -259,11 +269,10 @@ static void draw_scatter(struct browser *browser, const struct area *area)
 	}
 	draw_text(browser->screen, area, bottom, 4, STYLE_BORDER, "└");
 	draw_repeat(browser->screen, area, bottom, 5, SCATTER_WIDTH, STYLE_BORDER, "─");
-	snprintf(label, sizeof label, "%.0f", top);
-	draw_right(browser->screen, area, 1, 3, STYLE_DIM, label);
-	draw_text(browser->screen, area, bottom - 1, 2, STYLE_DIM, "0");
-	draw_text(browser->screen, area, bottom + 1, 5, STYLE_DIM, "0");
+	draw_right(browser->screen, area, 1, 4, STYLE_DIM, figure_on(label, &coarse, scale.high, false));
 	draw_right(browser->screen, area, bottom + 1, 5 + SCATTER_WIDTH, STYLE_DIM, label);
+	draw_right(browser->screen, area, bottom - 1, 4, STYLE_DIM, figure_on(label, &coarse, scale.low, false));
+	draw_text(browser->screen, area, bottom + 1, 5, STYLE_DIM, label);
 }
 
 static int table_bar_width(const struct area *area)
@@ -283,7 +292,7 @@ static void draw_header(struct browser *browser, const struct area *area, int ro
 	draw_right(browser->screen, area, row, x + 14, STYLE_DIM, "pred.");
 	draw_right(browser->screen, area, row, x + 21, STYLE_DIM, "z");
 	if (width > 0) {
-		bar_axis(cells, width);
+		bar_axis(cells, width, &browser->residual_table->shown.scale);
 		draw_text(browser->screen, area, row, x + 24, STYLE_DIM, cells);
 	}
 }
@@ -292,7 +301,8 @@ static void draw_line(struct browser *browser, const struct area *area, int row,
 		      int name_width)
 {
 	const struct residual_line *line = &browser->residual_table->lines[index];
-	const struct engine_residual *residual = line->residual;
+	const struct engine_residual *residual = &line->residual;
+	const struct board_row *shown = &browser->residual_table->shown;
 	struct bar_values values = {residual->low90, residual->predicted, residual->high90,
 				    residual->observed, NAN};
 	char cells[BAR_WIDTH_MAX + 1], buffer[FIGURE_SIZE];
@@ -307,14 +317,14 @@ static void draw_line(struct browser *browser, const struct area *area, int row,
 	draw_fit(browser->screen, area, row, 2, name_width, STYLE_TEXT,
 		 tree_name(browser->tree, line->model));
 	draw_right(browser->screen, area, row, x + 7, STYLE_PUBLISHED,
-		   figure(buffer, residual->observed));
+		   figure_on(buffer, shown, residual->observed, false));
 	draw_right(browser->screen, area, row, x + 14, STYLE_POINT,
-		   figure(buffer, residual->predicted));
+		   figure_on(buffer, shown, residual->predicted, false));
 	draw_right(browser->screen, area, row, x + 21, far ? STYLE_BAD : STYLE_TEXT,
 		   figure_signed(buffer, residual->z, 1));
 	draw_text(browser->screen, area, row, x + 21, STYLE_BAD, far ? "!" : " ");
 	if (width > 0) {
-		bar_interval(cells, width, &values);
+		bar_interval(cells, width, &shown->scale, &values);
 		draw_bar(browser->screen, area, row, x + 24, cells);
 	}
 	draw_selected(browser->screen, false, false);
@@ -331,12 +341,12 @@ static void draw_note(struct browser *browser, const struct area *area)
 
 	if (model == CATALOG_NONE)
 		return;
-	if (table->noted != model || table->noted_benchmark != table->benchmark) {
-		const struct engine_anomaly *anomaly =
-			anomalies_score(&session->anomalies, model, table->benchmark);
+	if (table->noted != model || table->noted_row != table->row) {
+		const struct engine_anomaly *anomaly = table->shown.target.count == 1
+			? anomalies_score(&session->anomalies, model, table->shown.target.benchmark[0]) : NULL;
 		text_clear(&table->note);
 		table->noted = model;
-		table->noted_benchmark = table->benchmark;
+		table->noted_row = table->row;
 		if (anomaly) {
 			text_append(&table->note, "! chance does not explain it: ");
 			size_t before = table->note.length;
@@ -386,26 +396,24 @@ static void residual_draw(struct browser *browser, const struct area *whole)
 
 static void residual_title(struct browser *browser, struct text *out)
 {
-	char count[FIGURE_SIZE], name[FIGURE_SIZE];
+	char count[FIGURE_SIZE];
 
 	text_append(out, "residuals");
 	make_table(browser);
 	const struct residual_table *table = browser->residual_table;
 	if (table)
 		text_append_format(out, " · %s · %s models · by %s · spread of z %.2f",
-				   benchmark_name(browser, table->benchmark, name),
-				   figure_count(count, table->line_count), order_names[table->order],
+				   table->shown.name, figure_count(count, table->line_count), order_names[table->order],
 				   table->spread);
 }
 
 /* ---- actions ------------------------------------------------------------------------- */
 
-static void change_benchmark(struct browser *browser, int step)
+static void change_row(struct browser *browser, int step)
 {
 	struct residual_table *table = browser->residual_table;
 
-	table->benchmark = (table->benchmark + table->rows + (size_t)(step > 0 ? 1 : table->rows - 1)) %
-			   table->rows;
+	table->row = (table->row + (step > 0 ? 1 : table->rows - 1)) % table->rows;
 	fill_lines(browser);
 }
 
@@ -420,12 +428,12 @@ static bool residual_act(struct browser *browser, enum action action, int count)
 	case ACTION_ORDER:
 		browser->residual_table->order =
 			(browser->residual_table->order + 1) % RESIDUAL_ORDER_COUNT;
-		fill_lines(browser);
+		sort_lines(browser, residual_model(browser));
 		return true;
 	case ACTION_COLUMN_NEXT:
-	case ACTION_COLUMN_RIGHT: change_benchmark(browser, 1); return true;
+	case ACTION_COLUMN_RIGHT: change_row(browser, 1); return true;
 	case ACTION_COLUMN_PREVIOUS:
-	case ACTION_COLUMN_LEFT: change_benchmark(browser, -1); return true;
+	case ACTION_COLUMN_LEFT: change_row(browser, -1); return true;
 	default: return list_act(&browser->residual_list, action, count);
 	}
 }

@@ -5,9 +5,9 @@
 
 #include "bars.h"
 #include "browser.h"
+#include "stemma/base/clock.h"
 #include "stemma/base/utf8.h"
 
-#define LABEL_WIDTH 10
 #define BAR_START 6       /* of a weight's bar, after "●0.60 " */
 #define BAR_CELLS 20
 #define BAR_FROM 68       /* columns of a parent from which it has one */
@@ -87,10 +87,8 @@ static void draw_chip(struct browser *browser, const struct area *area, size_t p
 		      int column, int width)
 {
 	const struct sketch_parent *parent = &browser->sketch.now.parents[position];
-	const struct catalog *catalog = browser->session->catalog;
 	bool focus = browser_view(browser) == VIEW_SKETCH;
 	bool selected = focus && position == browser->sketch_list.cursor;
-	char score[FIGURE_SIZE];
 
 	draw_selected(browser->screen, selected, focus);
 	if (selected)
@@ -106,8 +104,7 @@ static void draw_chip(struct browser *browser, const struct area *area, size_t p
 	}
 	draw_fit(browser->screen, area, row, x, column + width - 8 - x, STYLE_TEXT,
 		 tree_name(browser->tree, parent->model));
-	draw_right(browser->screen, area, row, column + width - 2, STYLE_DIM,
-		   figure(score, catalog_average(catalog, parent->model)));
+	board_draw_value(browser, area, row, column + width - 2, STYLE_SCORE, parent->model);
 	draw_selected(browser->screen, false, false);
 	if (selected)
 		draw_cursor(browser->screen, area, row, column);
@@ -153,40 +150,41 @@ static int draw_chips(struct browser *browser, const struct area *area)
 
 /* Columns of a prediction row: name, mean, ±, bar, best parent, chance. */
 struct columns {
-	int mean_end, error_end, bar, bar_width, best, chance_end;
+	int label, mean_end, error_end, bar, bar_width, best, chance_end;
 };
 
-static struct columns place_columns(int width)
+static struct columns place_columns(const struct browser *browser, int width)
 {
-	struct columns columns = {.mean_end = 1 + LABEL_WIDTH + 5};
+	struct columns columns = {.label = board_label_width(browser, width)};
 
+	columns.mean_end = columns.label + 7;
 	columns.error_end = columns.mean_end + 7;
 	columns.bar = columns.error_end + 2;
 	/* best parent: "best 54.5  62 %", alone the chance where it is narrow */
-	int tail = width >= 64 ? 25 : 7;
+	int tail = width >= 64 ? 26 : 7;
 	columns.chance_end = width - 1;
-	columns.best = width >= 64 ? width - 1 - 23 : -1;
+	columns.best = width >= 64 ? width - 1 - 24 : -1;
 	columns.bar_width = width - columns.bar - tail - 1;
 	if (columns.bar_width > 101)
 		columns.bar_width = 101;
 	if (columns.best >= 0)
 		columns.best = columns.bar + columns.bar_width + 2;
 	if (columns.best >= 0)
-		columns.chance_end = columns.best + 23;
+		columns.chance_end = columns.best + 24;
 	return columns;
 }
 
 /* What a row shows of the best parent. */
 static void draw_best(struct browser *browser, const struct area *area, int row,
-		      const struct columns *columns, const struct sketch_row *figures)
+		      const struct columns *columns, const struct board_row *on, const struct sketch_row *figures)
 {
 	char buffer[FIGURE_SIZE];
 
 	if (columns->best >= 0 && !isnan(figures->best_score)) {
 		int x = columns->best;
 		x += draw_text(browser->screen, area, row, x, STYLE_DIM, "best parent ");
-		draw_right(browser->screen, area, row, x + 4, STYLE_MARK,
-			   figure(buffer, figures->best_score));
+		draw_right(browser->screen, area, row, x + 5, STYLE_MARK,
+			   figure_on(buffer, on, figures->best_score, false));
 	}
 	if (isnan(figures->chance) || columns->chance_end - CHANCE_WIDTH < columns->mean_end)
 		return;
@@ -195,59 +193,69 @@ static void draw_best(struct browser *browser, const struct area *area, int row,
 		   figures->chance >= 0.5 ? STYLE_GOOD : STYLE_TEXT, buffer);
 }
 
-static void draw_figures(struct browser *browser, const struct area *area, int row, const char *label,
+static void draw_figures(struct browser *browser, const struct area *area, int y, const struct board_row *row,
 			 enum style style, const struct engine_estimate *estimate, double other)
 {
-	struct columns columns = place_columns(area->width);
+	struct columns columns = place_columns(browser, area->width);
 	char buffer[FIGURE_SIZE], cells[BAR_WIDTH_MAX + 1];
 	struct bar_values values = {estimate->low90, estimate->mean, estimate->high90, NAN, other};
 
-	draw_fit(browser->screen, area, row, 1, LABEL_WIDTH, style, label);
-	draw_right(browser->screen, area, row, columns.mean_end, STYLE_POINT, figure(buffer, estimate->mean));
-	snprintf(buffer, sizeof buffer, "%s%.1f", plus_minus(browser->screen),
-		 (estimate->high90 - estimate->low90) / 2);
+	draw_fit(browser->screen, area, y, 1, columns.label, style, row->name);
+	draw_right(browser->screen, area, y, columns.mean_end, STYLE_POINT, figure_on(buffer, row, estimate->mean, false));
+	if (isnan(estimate->mean))
+		return;
 	if (columns.error_end + CHANCE_WIDTH <= columns.chance_end)
-		draw_right(browser->screen, area, row, columns.error_end, STYLE_DIM, buffer);
+		draw_right(browser->screen, area, y, columns.error_end, STYLE_DIM,
+			   figure_margin(buffer, browser->screen, row, (estimate->high90 - estimate->low90) / 2));
 	if (columns.bar_width >= 8) {
-		bar_interval(cells, columns.bar_width, &values);
-		draw_bar(browser->screen, area, row, columns.bar, cells);
+		bar_interval(cells, columns.bar_width, &row->scale, &values);
+		draw_bar(browser->screen, area, y, columns.bar, cells);
 	}
 }
 
-static void draw_prediction(struct browser *browser, const struct area *area, int row, size_t index)
+static void draw_prediction(struct browser *browser, const struct area *area, int y, size_t index)
 {
-	const struct sketch_row *figures = &browser->prediction.row[index];
-	struct columns columns = place_columns(area->width);
-	bool average = index + 1 == browser->prediction.rows;
-	char buffer[FIGURE_SIZE];
+	const struct board_row *row = &browser->rows[index];
+	bool late = browser->draw_until > 0 && clock_seconds() > browser->draw_until;
+	struct columns columns = place_columns(browser, area->width);
 
-	draw_figures(browser, area, row, benchmark_name(browser, index, buffer),
-		     average ? STYLE_STRONG : STYLE_TEXT, &figures->estimate, figures->best_score);
-	draw_best(browser, area, row, &columns, figures);
+	/* The next picture goes on. */
+	if (late && !browser->prediction.row[row->place].made) {
+		browser->estimate_due = true;
+		draw_fit(browser->screen, area, y, 1, columns.label, STYLE_TEXT, row->name);
+		draw_text(browser->screen, area, y, columns.mean_end - 1, STYLE_DIM, "…");
+		return;
+	}
+	const struct sketch_row *figures = sketch_prediction_row(&browser->prediction, row->place);
+	draw_figures(browser, area, y, row, index == 0 ? STYLE_STRONG : STYLE_TEXT, &figures->estimate,
+		     figures->best_score);
+	draw_best(browser, area, y, &columns, row, figures);
 }
 
 /* The share of a set of questions that the merge would solve. */
-static void draw_answers(struct browser *browser, const struct area *area, int row,
+static void draw_answers(struct browser *browser, const struct area *area, int y,
 			 const struct answer_row *answers)
 {
-	struct columns columns = place_columns(area->width);
+	struct columns columns = place_columns(browser, area->width);
+	struct board_row row = {.scale = {0, 100}, .decimals = 1};
 	char models[FIGURE_SIZE];
 
-	draw_figures(browser, area, row, answers->key, STYLE_TEXT, &answers->prediction.share, NAN);
+	snprintf(row.name, sizeof row.name, "%s", answers->key);
+	draw_figures(browser, area, y, &row, STYLE_TEXT, &answers->prediction.share, NAN);
 	if (columns.best >= 0)
-		draw_format(browser->screen, area, row, columns.best, STYLE_DIM, "answers of %s models",
+		draw_format(browser->screen, area, y, columns.best, STYLE_DIM, "answers of %s models",
 			    figure_count(models, answers->learned));
 }
 
 /* Until there is a fit: what the parents score, by their weights. */
-static double parents_average(const struct browser *browser, size_t benchmark)
+static double parents_average(const struct browser *browser, const struct engine_target *target)
 {
 	const struct catalog *catalog = browser->session->catalog;
 	double sum = 0, total = 0;
 
 	for (size_t i = 0; i < browser->sketch.now.count; i++) {
 		const struct sketch_parent *parent = &browser->sketch.now.parents[i];
-		double score = catalog_score(catalog, parent->model, benchmark);
+		double score = catalog_target(catalog, parent->model, target);
 		if (isnan(score))
 			continue;
 		sum += parent->weight * score;
@@ -256,22 +264,20 @@ static double parents_average(const struct browser *browser, size_t benchmark)
 	return total > 0 ? sum / total : NAN;
 }
 
-static void draw_averages(struct browser *browser, const struct area *area, int first)
+static void draw_average(struct browser *browser, const struct area *area, int y, size_t index)
 {
-	size_t rows = browser->session->catalog->benchmark_count + 1;
-	char buffer[FIGURE_SIZE], name[FIGURE_SIZE];
-	int start = 1 + LABEL_WIDTH + 7;
+	const struct board_row *row = &browser->rows[index];
+	struct columns columns = place_columns(browser, area->width);
+	double average = parents_average(browser, &row->target);
+	char buffer[FIGURE_SIZE];
 
-	for (size_t i = 0; i < rows; i++) {
-		size_t index = i == 0 ? rows - 1 : i - 1;
-		double average = parents_average(browser, index);
-		int row = first + (int)i;
-		draw_fit(browser->screen, area, row, 1, LABEL_WIDTH, i ? STYLE_TEXT : STYLE_STRONG,
-			 benchmark_name(browser, index, name));
-		draw_right(browser->screen, area, row, start - 2,
-			   isnan(average) ? STYLE_DIM : STYLE_TEXT, figure(buffer, average));
-	}
-	draw_fit(browser->screen, area, first, start, area->width - start - 1, STYLE_DIM,
+	draw_fit(browser->screen, area, y, 1, columns.label, index ? STYLE_TEXT : STYLE_STRONG, row->name);
+	draw_right(browser->screen, area, y, columns.mean_end, isnan(average) ? STYLE_DIM : STYLE_TEXT,
+		   figure_on(buffer, row, average, false));
+	if (index > 0)
+		return;
+	int start = columns.mean_end + 2;
+	draw_fit(browser->screen, area, y, start, area->width - start - 1, STYLE_DIM,
 		 browser_predicts(browser, CATALOG_NONE) ? browser->prediction_error.message
 		 : browser->job ? "of the parents, until the fit is ready"
 				: "of the parents: not fitted");
@@ -287,23 +293,56 @@ static void draw_empty(struct browser *browser, const struct area *area)
 		  "what the merge would score appears here and follows every key.");
 }
 
-static void draw_predictions(struct browser *browser, const struct area *area, int row)
+static size_t count_lines(const char *text)
 {
-	size_t rows = browser->prediction.rows;
+	size_t count = 0;
 
-	/* The average first: it is there however small the pane. */
-	draw_prediction(browser, area, row++, rows - 1);
-	for (size_t i = 0; i + 1 < rows && row < area->height; i++)
-		draw_prediction(browser, area, row++, i);
-	for (size_t i = 0; i < browser->prediction.answer_count && row < area->height; i++)
-		draw_answers(browser, area, row++, &browser->prediction.answers[i]);
+	for (; *text; text++)
+		count += *text == '\n' || !text[1];
+	return count;
+}
+
+static void draw_warning(struct browser *browser, const struct area *area, int y, size_t line)
+{
 	const char *warning = text_string(&browser->warnings);
-	while (*warning && row < area->height) {
-		size_t length = strcspn(warning, "\n");
-		draw_format(browser->screen, area, row++, 1, STYLE_BAD, "! %.*s", (int)length,
-			    warning);
-		warning += length + (warning[length] == '\n');
-	}
+
+	while (line-- > 0)
+		warning += strcspn(warning, "\n") + 1;
+	draw_format(browser->screen, area, y, 1, STYLE_BAD, "! %.*s", (int)strcspn(warning, "\n"), warning);
+}
+
+/* One of what stands below the target's row: benchmarks, sets of answers, warnings. */
+static void draw_below(struct browser *browser, const struct area *area, int y, size_t index)
+{
+	size_t benchmarks = browser->row_count - 1;
+	size_t answers = browser->predicted ? browser->prediction.answer_count : 0;
+
+	if (index < benchmarks && browser->predicted)
+		draw_prediction(browser, area, y, index + 1);
+	else if (index < benchmarks)
+		draw_average(browser, area, y, index + 1);
+	else if (index < benchmarks + answers)
+		draw_answers(browser, area, y, &browser->prediction.answers[index - benchmarks]);
+	else
+		draw_warning(browser, area, y, index - benchmarks - answers);
+}
+
+/* The target first: it is there however small the pane.  The rest scrolls. */
+static void draw_scores(struct browser *browser, const struct area *area, int y)
+{
+	struct list *list = &browser->board_list;
+	size_t count = browser->row_count - 1;
+
+	if (browser->predicted)
+		draw_prediction(browser, area, y, 0);
+	else
+		draw_average(browser, area, y, 0);
+	if (browser->predicted)
+		count += browser->prediction.answer_count + count_lines(text_string(&browser->warnings));
+	y++;
+	list_scroll(list, count, area->height - y);
+	for (int i = 0; y + i < area->height && list->top + (size_t)i < count; i++)
+		draw_below(browser, area, y + i, list->top + (size_t)i);
 }
 
 static void sketch_draw(struct browser *browser, const struct area *area)
@@ -322,17 +361,38 @@ static void sketch_draw(struct browser *browser, const struct area *area)
 		right.left += left.width + 2, right.width = WHY_WIDTH;
 	}
 	int row = draw_chips(browser, &left);
-	if (browser->predicted)
-		draw_predictions(browser, &left, row);
-	else
-		draw_averages(browser, &left, row);
+	draw_scores(browser, &left, row);
 	if (wide)
 		why_draw_beside(browser, &right);
+}
+
+static void sketch_corner(struct browser *browser, struct text *out)
+{
+	if (browser->sketch.now.count > 0)
+		board_outside(&browser->board_list, out);
+}
+
+/* Pages are of the scores; single steps go on to them from the last parent, and back. */
+static bool scrolls_scores(const struct browser *browser, enum action action)
+{
+	const struct list *parents = &browser->sketch_list;
+
+	switch (action) {
+	case ACTION_PAGE_DOWN:
+	case ACTION_PAGE_UP:
+	case ACTION_HALF_DOWN:
+	case ACTION_HALF_UP: return true;
+	case ACTION_DOWN: return parents->cursor + 1 >= parents->count;
+	case ACTION_UP: return browser->board_list.top > 0;
+	default: return false;
+	}
 }
 
 bool sketch_act(struct browser *browser, enum action action, int count)
 {
 	browser->sketch_list.count = browser->sketch.now.count;
+	if (scrolls_scores(browser, action))
+		return list_scroll_act(&browser->board_list, action, count);
 	return list_act(&browser->sketch_list, action, count);
 }
 
@@ -352,6 +412,7 @@ static struct list *sketch_view_list(struct browser *browser)
 const struct view_ops sketch_view = {
 	.draw = sketch_draw,
 	.title = sketch_title,
+	.corner = sketch_corner,
 	.act = sketch_act,
 	.model = sketch_model,
 	.list = sketch_view_list,

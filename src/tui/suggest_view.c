@@ -31,6 +31,31 @@ static size_t shown_count(const struct suggesting *suggesting)
 	return suggesting->answered ? suggestion_count(suggesting) : 0;
 }
 
+/* The target of the shown answers; of a front that of an axis. */
+static const struct target *shown_target(const struct browser *browser, size_t axis)
+{
+	const struct wish_search *search = &own(browser)->shown.search;
+
+	return search->front.axis_count > 0 ? &search->axes[axis] : &search->target;
+}
+
+/* Its name and how its values are written. */
+static struct board_row target_row(const struct browser *browser, const struct target *target)
+{
+	struct board_row row;
+
+	board_describe(browser, target, &row);
+	return row;
+}
+
+/* A value on it. */
+static const char *axis_figure(const struct browser *browser, size_t axis, double value, char *buffer)
+{
+	const struct board_row row = target_row(browser, shown_target(browser, axis));
+
+	return figure_on(buffer, &row, value, false);
+}
+
 /* ---- text ------------------------------------------------------------------------ */
 
 /* Draws text over as many lines as it takes, at most `rows`; their number. */
@@ -62,7 +87,7 @@ static void note_text(const struct browser *browser, bool roomy, struct text *ou
 {
 	const struct suggesting *suggesting = own(browser);
 	const struct suggestions *shown = &suggesting->shown;
-	char count[FIGURE_SIZE], name[FIGURE_SIZE];
+	char count[FIGURE_SIZE], less[FIGURE_SIZE];
 
 	if (is_front(suggesting)) {
 		figure_count(count, (size_t)shown->front.searched);
@@ -73,21 +98,22 @@ static void note_text(const struct browser *browser, bool roomy, struct text *ou
 		text_append_format(out, "Scores are less than predicted, because the best of %s pairs are also the "
 				   "luckiest:", count);
 		for (size_t a = 0; a < shown->search.front.axis_count; a++)
-			text_append_format(out, "%s %s by %.1f", a ? "," : "",
-					   benchmark_name(browser, shown->search.axes[a], name),
-					   shown->front.axis[a].overstated);
+			text_append_format(out, "%s %s by %s", a ? "," : "",
+					   target_row(browser, &shown->search.axes[a]).name,
+					   axis_figure(browser, a, shown->front.axis[a].overstated, less));
 		text_append(out, ".");
 		return;
 	}
 	const struct suggest_answer *first = &shown->best.answers[0];
 	figure_count(count, (size_t)shown->best.searched);
+	axis_figure(browser, 0, first->gain - first->shown, less);
 	if (!roomy)
-		text_append_format(out, "gain: %.1f less, best of %s", first->gain - first->shown, count);
+		text_append_format(out, "gain: %s less, best of %s", less, count);
 	else
-		text_append_format(out, "The gain over the best parent is %.1f less than predicted, because the best "
+		text_append_format(out, "The gain over the best parent is %s less than predicted, because the best "
 				   "of %s merges is also the luckiest: up to %.0f %% of the spread of predicted "
 				   "gains is error. The chance does not know of the search.",
-				   first->gain - first->shown, count, 100 * (1 - shown->best.slope));
+				   less, count, 100 * (1 - shown->best.slope));
 }
 
 /* Wishes that the title does not tell. */
@@ -144,8 +170,8 @@ static int draw_gain(struct browser *browser, const struct area *area, int y, co
 	draw_percent(browser, area, y, 13, answer->chance);
 	if (area->width < WIDE)
 		return 15;
-	draw_right(browser->screen, area, y, 20, STYLE_POINT, figure(buffer, answer->mean));
-	draw_right(browser->screen, area, y, 27, STYLE_PUBLISHED, figure(buffer, answer->best));
+	draw_right(browser->screen, area, y, 20, STYLE_POINT, axis_figure(browser, 0, answer->mean, buffer));
+	draw_right(browser->screen, area, y, 27, STYLE_PUBLISHED, axis_figure(browser, 0, answer->best, buffer));
 	return 29;
 }
 
@@ -169,21 +195,20 @@ static int draw_scores(struct browser *browser, const struct area *area, int y, 
 	draw_text(browser->screen, area, y, 1, STYLE_POINT, label);
 	for (size_t a = 0; a < axes; a++)
 		draw_right(browser->screen, area, y, 2 + AXIS_CELL * (int)(a + 1), STYLE_TEXT,
-			   figure(buffer, answer->score[a].shown));
+			   axis_figure(browser, a, answer->score[a].shown, buffer));
 	return 4 + AXIS_CELL * (int)axes;
 }
 
 static void draw_header(struct browser *browser, const struct area *area, int y)
 {
 	const struct suggesting *suggesting = own(browser);
-	char name[FIGURE_SIZE];
 	int x = area->width < WIDE ? 15 : 29;
 
 	if (is_front(suggesting)) {
 		size_t axes = axes_shown(suggesting, area);
 		for (size_t a = 0; a < axes; a++)
 			draw_fit(browser->screen, area, y, 4 + AXIS_CELL * (int)a, AXIS_CELL - 1, STYLE_DIM,
-				 benchmark_name(browser, suggesting->shown.search.axes[a], name));
+				 target_row(browser, shown_target(browser, a)).name);
 		draw_text(browser->screen, area, y, 4 + AXIS_CELL * (int)axes, STYLE_DIM, "parents");
 		return;
 	}
@@ -241,13 +266,13 @@ static void draw_details(struct browser *browser, const struct area *area, const
 {
 	int width = area->width < DETAILS_WIDTH ? area->width : DETAILS_WIDTH;
 	const struct catalog *catalog = browser->session->catalog;
-	char buffer[FIGURE_SIZE], name[FIGURE_SIZE], date[11];
+	char buffer[FIGURE_SIZE], date[11];
 	size_t axes = is_front(own(browser)) ? 2 : 1;
 	int facts = width - 27, name_width = facts - 9 - AXIS_CELL * (int)axes;
 
 	for (size_t a = 0; a < axes; a++)
 		draw_fit(browser->screen, area, 0, 8 + name_width + AXIS_CELL * (int)a, AXIS_CELL - 1, STYLE_DIM,
-			 benchmark_name(browser, suggesting_benchmark(browser, a), name));
+			 target_row(browser, shown_target(browser, a)).name);
 	for (size_t i = 0; i < suggestion->count; i++) {
 		const struct catalog_model *model = &catalog->models[suggestion->parents[i]];
 		int row = 1 + (int)i;
@@ -255,7 +280,8 @@ static void draw_details(struct browser *browser, const struct area *area, const
 		draw_fit(browser->screen, area, row, 6, name_width, STYLE_TEXT, model->name);
 		for (size_t a = 0; a < axes; a++)
 			draw_right(browser->screen, area, row, 7 + name_width + AXIS_CELL * (int)(a + 1), STYLE_PUBLISHED,
-				   figure(buffer, catalog_score(catalog, suggestion->parents[i], suggesting_benchmark(browser, a))));
+				   axis_figure(browser, a, catalog_target(catalog, suggestion->parents[i],
+									&shown_target(browser, a)->engine), buffer));
 		draw_fit(browser->screen, area, row, facts, 14, STYLE_DIM, model->license ? model->license : "·");
 		if (!isnan(model->uploaded))
 			date_format(model->uploaded, date);
@@ -292,7 +318,7 @@ static void draw_plot(struct browser *browser, const struct area *area)
 	struct suggesting *suggesting = own(browser);
 	struct plot *plot = &suggesting->plot;
 	int width = area->width - PLOT_LEFT - 2, height = area->height - 2;
-	char buffer[FIGURE_SIZE], name[FIGURE_SIZE];
+	char buffer[FIGURE_SIZE];
 
 	if (width < 8 || height < 1)
 		return;
@@ -302,18 +328,18 @@ static void draw_plot(struct browser *browser, const struct area *area)
 			   &suggesting->shown.front);
 	}
 	draw_cells(browser, area, plot);
-	draw_right(browser->screen, area, 0, PLOT_LEFT, STYLE_DIM, figure(buffer, plot->high[1]));
+	draw_right(browser->screen, area, 0, PLOT_LEFT, STYLE_DIM, axis_figure(browser, 1, plot->high[1], buffer));
 	if (height > 2)
-		draw_right(browser->screen, area, height - 1, PLOT_LEFT, STYLE_DIM, figure(buffer, plot->low[1]));
+		draw_right(browser->screen, area, height - 1, PLOT_LEFT, STYLE_DIM, axis_figure(browser, 1, plot->low[1], buffer));
 	draw_text(browser->screen, area, height, PLOT_LEFT, STYLE_BORDER, "└");
 	draw_repeat(browser->screen, area, height, PLOT_LEFT + 1, width, STYLE_BORDER, "─");
 	int x = PLOT_LEFT + 1 + draw_text(browser->screen, area, height + 1, PLOT_LEFT + 1, STYLE_DIM,
-					  figure(buffer, plot->low[0]));
+					  axis_figure(browser, 0, plot->low[0], buffer));
 	x += 1 + draw_text(browser->screen, area, height + 1, x + 1, STYLE_TITLE,
-			   benchmark_name(browser, suggesting->shown.search.axes[0], name));
+			   target_row(browser, shown_target(browser, 0)).name);
 	draw_format(browser->screen, area, height + 1, x, STYLE_DIM, ", up %s",
-		    benchmark_name(browser, suggesting->shown.search.axes[1], name));
-	draw_right(browser->screen, area, height + 1, PLOT_LEFT + 1 + width, STYLE_DIM, figure(buffer, plot->high[0]));
+		    target_row(browser, shown_target(browser, 1)).name);
+	draw_right(browser->screen, area, height + 1, PLOT_LEFT + 1 + width, STYLE_DIM, axis_figure(browser, 0, plot->high[0], buffer));
 }
 
 /* ---- the whole --------------------------------------------------------------------------- */
@@ -322,7 +348,7 @@ static void draw_plot(struct browser *browser, const struct area *area)
 static void draw_empty(struct browser *browser, const struct area *area)
 {
 	const struct suggesting *suggesting = own(browser);
-	char line[1024] = "", edit[FIGURE_SIZE], drop[FIGURE_SIZE], advice[2 * FIGURE_SIZE + 64];
+	char line[1024] = "", floor[FIGURE_SIZE], edit[FIGURE_SIZE], drop[FIGURE_SIZE], advice[2 * FIGURE_SIZE + 64];
 
 	snprintf(advice, sizeof advice, "%s changes what is wished, %s drops it",
 		 browser_key_of(browser, ACTION_SUGGEST_EDIT, edit), browser_key_of(browser, ACTION_SUGGEST_DROP, drop));
@@ -331,8 +357,8 @@ static void draw_empty(struct browser *browser, const struct area *area)
 	else if (suggesting->answered && is_front(suggesting))
 		snprintf(line, sizeof line, "no merge fits: %s", advice);
 	else if (suggesting->answered)
-		snprintf(line, sizeof line, "no merge that fits is predicted to reach %.1f%s: %s",
-			 suggesting->shown.best.floor,
+		snprintf(line, sizeof line, "no merge that fits is predicted to reach %s%s: %s",
+			 axis_figure(browser, 0, suggesting->shown.best.floor, floor),
 			 wishes_has(&suggesting->wishes, WISH_FLOOR) ? "" : ", as the best tenth of the models do "
 			 "(floor=0 lets all pass)", advice);
 	else if (suggesting->searching)
@@ -413,27 +439,40 @@ static void suggest_draw(struct browser *browser, const struct area *whole)
 		draw_row(browser, &area, y, suggesting->list.top + (size_t)(y - 1));
 }
 
+/* Appends the wished target, or that of an axis, by the name of its benchmark. */
+static void append_wished(struct browser *browser, size_t axis, struct text *out)
+{
+	const struct target_names names = session_names(browser->session);
+	char *word = suggesting_word(browser, axis);
+	struct target target = {0};
+
+	if (target_parse(browser->session->catalog, &names, word, &target, NULL, NULL) == STATUS_OK)
+		text_append(out, target_row(browser, &target).name);
+	else
+		text_append(out, word);
+	target_free(&target);
+	free(word);
+}
+
 /* Target and kind of merges; of the wishes, not of what is still shown. */
 static void suggest_title(struct browser *browser, struct text *out)
 {
 	const struct suggesting *suggesting = own(browser);
-	char name[FIGURE_SIZE];
 
 	text_append(out, "suggest");
 	if (!suggesting)
 		return;
 	const struct wishes *wishes = &suggesting->wishes;
-	const char *target = wishes_value(wishes, WISH_TARGET), *front = wishes_value(wishes, WISH_PARETO);
+	const char *front = wishes_value(wishes, WISH_PARETO);
+	text_append(out, front ? " · front of " : " · ");
+	append_wished(browser, 0, out);
 	if (front) {
-		text_append_format(out, " · front of %s", benchmark_name(browser, suggesting_benchmark(browser, 0), name));
-		text_append_format(out, " and %s%s", benchmark_name(browser, suggesting_benchmark(browser, 1), name),
-				   strchr(front, ',') != strrchr(front, ',') ? " …" : "");
+		text_append(out, " and ");
+		append_wished(browser, 1, out);
+		text_append(out, strchr(front, ',') != strrchr(front, ',') ? " …" : "");
 		return;
 	}
-	bool mixed = target && strpbrk(target, ",=");
-	text_append_format(out, " · %s · %s · by %s",
-			   mixed ? target : benchmark_name(browser, suggesting_benchmark(browser, 0), name),
-			   wishes_choice(wishes, WISH_PARENTS) ? "triples" : "pairs",
+	text_append_format(out, " · %s · by %s", wishes_choice(wishes, WISH_PARENTS) ? "triples" : "pairs",
 			   wish_choices(WISH_BY)[wishes_choice(wishes, WISH_BY)]);
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "stemma/base/memory.h"
 
@@ -142,7 +143,7 @@ void suggesting_continue(struct browser *browser)
 		return;
 	suggesting->wanted = suggesting->stale = false;
 	drop_answers(suggesting);
-	if (wishes_resolve(&suggesting->wishes, browser->session->catalog, &suggesting->work.search, &error) !=
+	if (wishes_resolve(&suggesting->wishes, browser->session, &suggesting->work.search, NULL, &error) !=
 	    STATUS_OK) {
 		suggesting->fault = error;
 		browser_failure(browser, &error);
@@ -176,13 +177,6 @@ void suggesting_outdate(struct browser *browser)
 
 /* ---- wishes ---------------------------------------------------------------------------- */
 
-static const char *column_key(const struct browser *browser, size_t benchmark)
-{
-	const struct catalog *catalog = browser->session->catalog;
-
-	return benchmark < catalog->benchmark_count ? catalog->benchmarks[benchmark].key : "average";
-}
-
 static struct suggesting *suggesting_get(struct browser *browser)
 {
 	struct suggesting *suggesting = browser->suggesting;
@@ -192,7 +186,7 @@ static struct suggesting *suggesting_get(struct browser *browser)
 	browser->suggesting = suggesting = memory_zero(1, sizeof *suggesting);
 	suggesting->wanted = true;
 	suggesting->warned = SIZE_MAX;
-	wishes_add(&suggesting->wishes, WISH_TARGET, column_key(browser, browser->tree->column));
+	wishes_add(&suggesting->wishes, WISH_TARGET, browser->session->target.name);
 	return suggesting;
 }
 
@@ -236,45 +230,79 @@ void suggesting_wish(struct browser *browser, const char *line)
 	search_anew(browser);
 }
 
-size_t suggesting_benchmark(const struct browser *browser, size_t axis)
+char *suggesting_word(const struct browser *browser, size_t axis)
 {
-	const struct catalog *catalog = browser->session->catalog;
 	const struct wishes *wishes = &browser->suggesting->wishes;
-	const char *value = wishes_value(wishes, wishes_has(wishes, WISH_PARETO) ? WISH_PARETO : WISH_TARGET);
-	char *copy = memory_string(value ? value : ""), *rest = NULL;
-	const char *word = strtok_r(copy, ",", &rest);
+	const char *front = wishes_value(wishes, WISH_PARETO), *target = wishes_value(wishes, WISH_TARGET);
 
-	for (size_t i = 0; i < axis && word; i++)
-		word = strtok_r(NULL, ",", &rest);
-	size_t benchmark = word ? catalog_benchmark(catalog, word) : catalog->benchmark_count;
-	free(copy);
-	return benchmark > catalog->benchmark_count ? catalog->benchmark_count : benchmark;
+	if (!front)
+		return memory_string(axis > 0 ? "" : target ? target : browser->session->target.name);
+	for (; axis > 0 && *front; axis--) {
+		front += strcspn(front, ",");
+		front += *front == ',';
+	}
+	return memory_string_slice(front, strcspn(front, ","));
+}
+
+/* What the keys walk through: home, then the benchmarks of the board. */
+static const char *word_at(const struct browser *browser, size_t place)
+{
+	const struct session *session = browser->session;
+
+	return place == 0 ? browser->home.name : session->catalog->benchmarks[session->board.benchmark[place - 1]].key;
+}
+
+/* Several benchmarks with weights are no axis. */
+static bool suits_front(const struct browser *browser, size_t place)
+{
+	return !strchr(word_at(browser, place), ',');
+}
+
+/* Where a word is among them, 0 when nowhere. */
+static size_t place_of(const struct browser *browser, const char *word)
+{
+	size_t place = browser->session->board.count;
+
+	while (place > 0 && strcasecmp(word_at(browser, place), word) != 0)
+		place--;
+	return place;
 }
 
 static void set_axes(struct browser *browser, size_t across, size_t up)
 {
 	struct text value = {0};
 
-	text_append_format(&value, "%s,%s", column_key(browser, across), column_key(browser, up));
+	text_append_format(&value, "%s,%s", word_at(browser, across), word_at(browser, up));
 	wishes_add(&browser->suggesting->wishes, WISH_PARETO, text_string(&value));
 	text_free(&value);
+}
+
+static size_t axis_place(const struct browser *browser, size_t axis)
+{
+	char *word = suggesting_word(browser, axis);
+	size_t place = place_of(browser, word);
+
+	free(word);
+	return place;
 }
 
 /* Another target; of a front another benchmark on one of its first two axes. */
 static void change_benchmark(struct browser *browser, size_t axis, int step)
 {
 	struct wishes *wishes = &browser->suggesting->wishes;
-	size_t columns = browser->session->catalog->benchmark_count + 1;
-	size_t axes[2] = {suggesting_benchmark(browser, 0), suggesting_benchmark(browser, 1)};
+	size_t places = browser->session->board.count + 1;
+	size_t axes[2] = {axis_place(browser, 0), axis_place(browser, 1)};
 	bool front = wishes_has(wishes, WISH_PARETO);
 
-	do
-		axes[axis] = (axes[axis] + (step > 0 ? 1 : columns - 1)) % columns;
-	while (front && axes[0] == axes[1]);
+	for (size_t tried = 0; tried < places; tried++) {
+		axes[axis] = (axes[axis] + (step > 0 ? 1 : places - 1)) % places;
+		if (!front || (axes[0] != axes[1] && suits_front(browser, axes[axis])))
+			break;
+	}
 	if (front)
 		set_axes(browser, axes[0], axes[1]);
 	else
-		wishes_add(wishes, WISH_TARGET, column_key(browser, axes[0]));
+		wishes_add(wishes, WISH_TARGET, word_at(browser, axes[0]));
 	search_anew(browser);
 }
 
@@ -283,19 +311,24 @@ static void toggle_front(struct browser *browser)
 {
 	static const enum wish others[] = {WISH_TARGET, WISH_BY, WISH_FLOOR, WISH_PER_MODEL, WISH_PARENTS};
 	struct wishes *wishes = &browser->suggesting->wishes;
-	size_t average = browser->session->catalog->benchmark_count, first = suggesting_benchmark(browser, 0);
+	size_t count = browser->session->board.count, first = axis_place(browser, 0);
+	char *word = suggesting_word(browser, 0);
 
 	if (wishes_has(wishes, WISH_PARETO)) {
 		wishes_remove(wishes, WISH_PARETO);
-		wishes_add(wishes, WISH_TARGET, column_key(browser, first));
+		wishes_add(wishes, WISH_TARGET, word);
+		search_anew(browser);
+	} else if (count < 2) {
+		browser_message(browser, "a front needs a board of two benchmarks or more");
 	} else {
 		for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 			wishes_remove(wishes, others[i]);
-		if (first == average && average > 1)
-			first = 0; /* two benchmarks tell more than one and its mean */
-		set_axes(browser, first, (first + 1) % (average + 1));
+		/* Two benchmarks tell more than one and a mean that it is part of. */
+		first = first == 0 ? 1 : first;
+		set_axes(browser, first, first % count + 1);
+		search_anew(browser);
 	}
-	search_anew(browser);
+	free(word);
 }
 
 static void next_choice(struct browser *browser, enum wish wish)

@@ -39,9 +39,8 @@ size_t suggestion_count(const struct suggesting *suggesting);
 struct suggestion suggestion_at(const struct suggesting *suggesting, size_t index);
 /* false when there is none under the cursor. */
 bool suggestion_here(const struct browser *browser, struct suggestion *suggestion);
-/* The first of the benchmarks that the wishes name, their count for the average
- * or a mixture; of a front the one at `axis`. */
-size_t suggesting_benchmark(const struct browser *browser, size_t axis);
+/* The words of the wished target; of a front those of the one at `axis`.  The caller frees. */
+char *suggesting_word(const struct browser *browser, size_t axis);
 /* Opens a suggestion as the sketch, one undoable change. */
 void suggesting_take(struct sketch *sketch, const struct suggesting *suggesting,
 		     const struct suggestion *suggestion);

@@ -15,7 +15,7 @@
 static struct filter *tree_finder(struct tree *tree)
 {
 	if (!tree->finder)
-		tree->finder = filter_new(tree->catalog);
+		tree->finder = filter_new(tree->catalog, &tree->names);
 	return tree->finder;
 }
 
@@ -25,6 +25,7 @@ enum status tree_filter(struct tree *tree, const char *line, struct error *error
 	bool none = !line || !line[strspn(line, " ")];
 
 	filter_set_z(tree_finder(tree), tree->z);
+	filter_set_predict(tree->finder, tree->predict, tree->predict_context);
 	enum status status = filter_set(tree->finder, none ? "" : line, error);
 	if (status != STATUS_OK)
 		return status;

@@ -1,5 +1,6 @@
 #include "tree_model.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@ const char *tree_name(const struct tree *tree, size_t node)
 
 double tree_score(const struct tree *tree, size_t node)
 {
-	return catalog_score(tree->catalog, node, tree->column);
+	return tree->values ? tree->values[tree->catalog->score_row[node]] : NAN;
 }
 
 bool tree_edge_is_guess(const struct tree *tree, size_t node)
@@ -209,9 +210,9 @@ void tree_set_order(struct tree *tree, enum tree_order order)
 		tree_search(tree, tree->needle);
 }
 
-void tree_set_column(struct tree *tree, size_t column)
+void tree_set_values(struct tree *tree, const double *values)
 {
-	tree->column = column;
+	tree->values = values;
 	forest_measure(tree);
 	tree_set_order(tree, tree->order);
 }
@@ -228,6 +229,13 @@ void tree_set_z(struct tree *tree, const double *z)
 	}
 	if (tree->order == TREE_BY_Z)
 		tree_set_order(tree, tree->order);
+}
+
+void tree_set_predict(struct tree *tree, double (*predict)(void *, size_t, const struct engine_target *),
+		      void *context)
+{
+	tree->predict = predict;
+	tree->predict_context = context;
 }
 
 static void open_groups_for(struct tree *tree, uint32_t root)
@@ -311,14 +319,15 @@ void tree_load_folds(struct tree *tree, const char *saved)
 
 /* ---- life ------------------------------------------------------------------- */
 
-struct tree *tree_new(const struct catalog *catalog)
+struct tree *tree_new(const struct catalog *catalog, const struct target_names *names)
 {
 	struct tree *tree = memory_zero(1, sizeof *tree);
 	size_t count = catalog->count;
 
 	tree->catalog = catalog;
 	tree->count = count;
-	tree->column = catalog->benchmark_count;
+	if (names)
+		tree->names = *names;
 	tree->flags = memory_zero(count + 1, sizeof *tree->flags);
 	tree->kin = memory_zero(count + 1, sizeof *tree->kin);
 	tree->fit = memory_zero(count + 1, sizeof *tree->fit);

@@ -72,6 +72,7 @@ enum tree_kin { KIN_NONE, KIN_ANCESTOR, KIN_DESCENDANT };
 
 struct tree {
 	const struct catalog *catalog; /* borrowed */
+	struct target_names names;     /* that a filter may have */
 	size_t count;
 	/* by node */
 	uint32_t *primary;       /* TREE_NONE for a root */
@@ -98,7 +99,7 @@ struct tree {
 	uint32_t next_root;      /* the place of the next one */
 	/* what is shown */
 	enum tree_order order;
-	size_t column;           /* benchmark of the score column; their count = average */
+	const double *values;    /* of the score column, by row of scores; borrowed, NULL none */
 	size_t row_count;
 	struct tree_run *runs;
 	size_t run_count, run_capacity;
@@ -114,6 +115,8 @@ struct tree {
 	char *filter;            /* NULL = none */
 	size_t fit_count;
 	struct filter *finder;   /* NULL until first used */
+	double (*predict)(void *context, size_t model, const struct engine_target *target);
+	void *predict_context;   /* for filters by what is predicted; NULL none */
 	const double *z;         /* of the score column, by node; borrowed, NULL unknown */
 	double *best_z;          /* the largest of the branch; NULL unknown */
 	char *needle;            /* NULL = none */
@@ -121,13 +124,14 @@ struct tree {
 	size_t match_count;
 };
 
-/* Everything folded, cursor on the first row. */
-struct tree *tree_new(const struct catalog *catalog);
+/* Everything folded, cursor on the first row, no score column.  `names` are what a filter may
+ * call a target (NULL none); what they point to is borrowed. */
+struct tree *tree_new(const struct catalog *catalog, const struct target_names *names);
 void tree_free(struct tree *tree); /* NULL allowed */
-/* Gives a new tree folds, order, search and cursor of one of an older catalog, whose
- * models have the numbers `match` now (see catalog_match()), and this score
- * column.  Filter and z are the caller's to set again. */
-void tree_renew(struct tree *tree, const struct tree *before, const uint32_t *match, size_t column);
+/* Gives a new tree names, folds, order, search and cursor of one of an older catalog, whose
+ * models have the numbers `match` now (see catalog_match()), and these values of the
+ * score column.  Filter and z are the caller's to set again. */
+void tree_renew(struct tree *tree, const struct tree *before, const uint32_t *match, const double *values);
 
 /* The name, safe for a terminal; borrowed. */
 const char *tree_name(const struct tree *tree, size_t node);
@@ -158,10 +162,14 @@ size_t tree_model(const struct tree *tree);
 void tree_set_open(struct tree *tree, size_t row, bool open);
 void tree_fold_all(struct tree *tree, bool open);
 void tree_set_order(struct tree *tree, enum tree_order order);
-void tree_set_column(struct tree *tree, size_t column);
+/* The values of the score column, by row of scores (see catalog_target_by_row()); borrowed until the
+ * next call. */
+void tree_set_values(struct tree *tree, const double *values);
 /* The residuals of the score column, one a node (NAN none), borrowed until the
  * next call; NULL when there are none. */
 void tree_set_z(struct tree *tree, const double *z);
+/* What a filter by predictions asks, as in filter_set_predict(); NULL: nothing is fitted. */
+void tree_set_predict(struct tree *tree, double (*predict)(void *, size_t, const struct engine_target *), void *context);
 /* NULL or "" shows everything again.  Puts the cursor on the best match.  A line
  * that is wrong (see filter.h) changes nothing. */
 enum status tree_filter(struct tree *tree, const char *line, struct error *error);

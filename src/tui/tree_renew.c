@@ -38,13 +38,16 @@ static struct tree_row take_row(const struct tree *before, const uint32_t *match
 	return row;
 }
 
-void tree_renew(struct tree *tree, const struct tree *before, const uint32_t *match, size_t column)
+void tree_renew(struct tree *tree, const struct tree *before, const uint32_t *match, const double *values)
 {
 	bool known = false;
 
 	take_folds(tree, before, match);
+	tree->names = before->names;
+	tree->predict = before->predict;
+	tree->predict_context = before->predict_context;
 	tree->order = before->order;
-	tree->column = column;
+	tree->values = values;
 	forest_measure(tree);
 	forest_sort_roots(tree);
 	if (tree_here(before) && tree_here(tree)) {

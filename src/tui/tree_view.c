@@ -1,5 +1,4 @@
 /* The tree pane. */
-#include <math.h>
 #include <string.h>
 
 #include "browser.h"
@@ -77,10 +76,8 @@ static void draw_marks(struct line *line)
 	size_t node = line->row->node, parents = tree_parent_count(tree, node);
 	int right = line->area->width - 1;
 	char buffer[FIGURE_SIZE];
-	double score = tree_score(tree, node);
 
-	draw_right(browser->screen, line->area, line->y, right,
-		   isnan(score) ? STYLE_DIM : STYLE_SCORE, figure(buffer, score));
+	board_draw_value(browser, line->area, line->y, right, STYLE_SCORE, node);
 	if (sketch_position(&browser->sketch, node) >= 0)
 		draw_text(browser->screen, line->area, line->y, right - 7, STYLE_MARK, "⊕");
 	tree_columns_draw(browser, line->area, line->y, right - 12, node);
@@ -97,17 +94,34 @@ static void draw_marks(struct line *line)
 	}
 }
 
-/* A model that the user distrusts, or that descends from one; one with scores
- * that chance does not explain. */
+/* A model that nobody can download; one that the user distrusts, or that descends from one; one
+ * with scores that chance does not explain. */
 static void draw_flag(struct line *line)
 {
 	const struct session *session = line->browser->session;
 	enum flag_state state = session->flags.state[line->row->node];
 
+	if (session->catalog->models[line->row->node].open_weights == ANSWER_NO)
+		line_put(line, STYLE_MERGE, "@ ");
 	if (state != FLAG_NONE)
 		line_put(line, STYLE_BAD, state == FLAG_SELF ? "✗ " : "† ");
 	if (session->catalog->anomalous && session->catalog->anomalous[line->row->node])
 		line_put(line, STYLE_BAD, "! ");
+}
+
+/* A model in one of several settings stands under the one without: "--high" is enough. */
+static const char *setting_name(const struct line *line)
+{
+	const struct tree *tree = line->browser->tree;
+	uint32_t node = line->row->node, parent = tree->primary[node];
+	const char *name = tree_name(tree, node), *above;
+	size_t length;
+
+	if (parent == TREE_NONE || line->row->kind != ROW_MODEL)
+		return NULL;
+	above = tree_name(tree, parent);
+	length = strlen(above);
+	return strncmp(name, above, length) == 0 && strncmp(name + length, "--", 2) == 0 ? name + length : NULL;
 }
 
 /* The name, with what the search found in it set off. */
@@ -116,7 +130,9 @@ static void draw_name(struct line *line, int width, enum style style)
 	struct browser *browser = line->browser;
 	const char *name = tree_name(browser->tree, line->row->node), *slash = strchr(name, '/');
 
-	if (line->area->width < COUNTS_FROM && slash)
+	if (setting_name(line))
+		name = setting_name(line);
+	else if (line->area->width < COUNTS_FROM && slash)
 		name = slash + 1;
 	if (tree_is_match(browser->tree, line->row->node))
 		style = STYLE_MATCH;
@@ -237,10 +253,8 @@ static void tree_title(struct browser *browser, struct text *out)
 
 static void tree_corner(struct browser *browser, struct text *out)
 {
-	char name[FIGURE_SIZE];
-
 	tree_columns_title(browser, out);
-	text_append(out, benchmark_name(browser, browser->tree->column, name));
+	board_append_name(&browser->rows[0], CORNER_NAME, out);
 }
 
 static size_t tree_view_model(struct browser *browser)

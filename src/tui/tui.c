@@ -129,8 +129,10 @@ static int loop_wait(struct browser *browser, struct pollfd *files, nfds_t count
 	int happened = poll(files, count, 0);
 	bool more = true;
 
-	if (happened == 0 && browser->estimate_due)
+	while (happened == 0 && browser->estimate_due) {
 		layout_draw(browser);
+		happened = poll(files, count, 0);
+	}
 	while (happened == 0 && more) {
 		happened = poll(files, count, 0);
 		more = happened == 0 && tree_prepare(browser->tree);
@@ -182,10 +184,6 @@ static void welcome(struct browser *browser)
 		browser->full = VIEW_MESSAGES;
 		return;
 	}
-	if (session->catalog->notice) {
-		browser_message(browser, "%s", session->catalog->notice);
-		browser_hide_message(browser);
-	}
 	if (session->created && session->catalog->count > 0)
 		browser_message(browser, "starter set: " STARTER_SOURCE ", " STARTER_DATE
 				"; :import adds your own");
@@ -194,7 +192,7 @@ static void welcome(struct browser *browser)
 static void browser_start(struct browser *browser, struct session *session,
 			  const struct tui_options *options, size_t model)
 {
-	size_t rows = session->catalog->benchmark_count + 1;
+	const struct target_names names = session_names(session);
 
 	browser->session = session;
 	browser->options = options;
@@ -202,11 +200,12 @@ static void browser_start(struct browser *browser, struct session *session,
 	browser_hide_message(browser);
 	browser->tree_width = (int)config_number(options->config, CONFIG_TREE_WIDTH);
 	browser->mouse = config_number(options->config, CONFIG_MOUSE) != 0;
-	browser->tree = tree_new(session->catalog);
-	browser->estimates = memory_zero(rows, sizeof *browser->estimates);
-	browser->residuals = memory_zero(rows, sizeof *browser->residuals);
+	browser->tree = tree_new(session->catalog, &names);
+	tree_set_values(browser->tree, session->target_values);
+	browser->home = target_copy(&session->target);
+	board_rows_make(browser);
 	size_t *const none[] = {
-		&browser->estimated, &browser->model_before, &browser->guess.model, &browser->guess.again,
+		&browser->estimated, &browser->known_model, &browser->model_before, &browser->guess.model, &browser->guess.again,
 		&browser->model_scrolled, &browser->heat.root, &browser->heat.here,
 		&browser->pedigree.model, &browser->residual_choice.model,
 	};
@@ -225,20 +224,21 @@ static void browser_end(struct browser *browser)
 {
 	work_stop(browser);
 	suggesting_free(browser);
+	picker_free(browser);
 	guess_stop(browser);
 	residual_table_free(browser);
-	engine_query_free(browser->query);
+	board_forget(browser);
+	board_rows_free(browser);
+	target_free(&browser->home);
 	if (browser->predicted)
 		sketch_prediction_free(&browser->prediction);
 	versus_forget(browser);
 	sketch_free(&browser->sketch);
 	tree_free(browser->tree);
-	free(browser->estimates);
 	free(browser->answers);
 	free(browser->pedigree.lines);
 	compare_free(browser);
 	heat_free(browser);
-	free(browser->residuals);
 	free(browser->help.needle);
 	free(browser->help.filter);
 	free(browser->list_needle);

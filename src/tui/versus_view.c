@@ -7,9 +7,9 @@
 #include "browser.h"
 #include "stemma/base/memory.h"
 
-#define LABEL_WIDTH 12
-#define FIGURE_WIDTH 13    /* " 55.9 ±15.8 " */
-#define BETWEEN_WIDTH 22   /* " +0.2 ±14.1     62 %" */
+#define SCORES_KEPT 7      /* rows that the recipes leave to the scores, which scroll */
+#define FIGURE_WIDTH 15    /* " 55.9  ±15.8 " */
+#define BETWEEN_WIDTH 23   /* " +0.2 ±14.1     62 %" */
 #define DIFFERENCE_WIDTH 7 /* " −12.3 " */
 #define CHANCE_WIDTH 5     /* "100 %" */
 #define BESIDE_FROM 98     /* inner width from which the bars stand side by side */
@@ -128,7 +128,7 @@ static void measure(struct browser *browser)
 	if (browser->versus.tried)
 		return;
 	browser->versus.tried = true;
-	if (sketch_compare(sketch, browser->session, &browser->versus.figures, &browser->versus.error) != STATUS_OK)
+	if (sketch_compare_on_demand(sketch, browser->session, &browser->versus.figures, &browser->versus.error) != STATUS_OK)
 		browser->versus.figures = (struct sketch_comparison){0};
 	sketch_describe(browser, &sketch->now, browser->base, &browser->versus.heads[0]);
 	sketch_describe(browser, &beside.now, sketch_base(&beside, browser->session->catalog),
@@ -186,7 +186,8 @@ static int draw_sides(struct browser *browser, const struct area *area)
 	const struct sketch *sketch = &browser->sketch;
 	size_t most = sketch->now.count > sketch->beside.count ? sketch->now.count : sketch->beside.count;
 	int half = area->width / 2;
-	int room = area->height - 3 - (int)browser->session->catalog->benchmark_count;
+	int scores = browser->row_count < SCORES_KEPT ? (int)browser->row_count : SCORES_KEPT;
+	int room = area->height - 2 - scores;
 	int rows = room < 1 ? 1 : room < (int)most ? room : (int)most;
 	const struct side open = {&sketch->now, "A", "the open one", text_string(&browser->versus.heads[0]),
 				  1, half - 1, true};
@@ -206,34 +207,35 @@ static int draw_sides(struct browser *browser, const struct area *area)
 /* Where things stand: A at column x[0], B at x[1] and `below` rows further
  * down, each with a bar of that width (0 = none). */
 struct places {
-	int x[2], below, bar, right;
+	int label, x[2], below, bar, right;
 	bool errors, difference, chance; /* there is room for */
 };
 
-static struct places place(const struct area *area, int rows_left, int benchmarks)
+static struct places place(const struct browser *browser, const struct area *area, int rows_left, int benchmarks)
 {
-	struct places places = {.x = {LABEL_WIDTH, LABEL_WIDTH + 6}, .right = area->width - 1,
+	int label = board_label_width(browser, area->width) + 2;
+	struct places places = {.label = label - 2, .x = {label, label + 7}, .right = area->width - 1,
 				.errors = area->width >= ERROR_FROM};
-	int side = (area->width - LABEL_WIDTH - BETWEEN_WIDTH) / 2;
+	int side = (area->width - label - BETWEEN_WIDTH) / 2;
 
 	if (area->width >= BESIDE_FROM) {
 		places.bar = side - FIGURE_WIDTH - 2;
-		places.x[1] = LABEL_WIDTH + side;
+		places.x[1] = label + side;
 	} else if (area->width >= STACKED_FROM && rows_left >= 2 * benchmarks) {
 		places.below = 1;
-		places.x[0] = places.x[1] = LABEL_WIDTH + 2;
-		places.bar = area->width - LABEL_WIDTH - 2 - FIGURE_WIDTH - BETWEEN_WIDTH;
+		places.x[0] = places.x[1] = label + 2;
+		places.bar = area->width - label - 2 - FIGURE_WIDTH - BETWEEN_WIDTH;
 	}
 	if (places.bar > 101)
 		places.bar = 101;
-	int room = places.right - (places.x[1] + 4);
+	int room = places.right - (places.x[1] + 5);
 	places.chance = room >= CHANCE_WIDTH;
 	places.difference = room >= CHANCE_WIDTH + DIFFERENCE_WIDTH;
 	return places;
 }
 
 static void draw_estimate(struct browser *browser, const struct area *area, const struct places *places, int row,
-			  int side, const struct sketch_row *figures)
+			  int side, const struct board_row *on, const struct sketch_row *figures)
 {
 	const struct engine_estimate *estimate = &figures->estimate;
 	struct bar_values values = {estimate->low90, estimate->mean, estimate->high90, NAN, figures->best_score};
@@ -243,29 +245,29 @@ static void draw_estimate(struct browser *browser, const struct area *area, cons
 	row += side * places->below;
 	if (places->below)
 		draw_text(browser->screen, area, row, x - 2, STYLE_DIM, side ? "B" : "A");
-	draw_right(browser->screen, area, row, x + 4, STYLE_POINT, figure(buffer, estimate->mean));
+	draw_right(browser->screen, area, row, x + 5, STYLE_POINT, figure_on(buffer, on, estimate->mean, false));
 	if (places->bar < 8)
 		return;
-	snprintf(buffer, sizeof buffer, "%s%.1f", plus_minus(browser->screen),
-		 (estimate->high90 - estimate->low90) / 2);
-	draw_right(browser->screen, area, row, x + 10, STYLE_DIM, buffer);
-	bar_interval(cells, places->bar, &values);
+	if (isnan(estimate->mean))
+		return;
+	draw_right(browser->screen, area, row, x + 12, STYLE_DIM,
+		   figure_margin(buffer, browser->screen, on, (estimate->high90 - estimate->low90) / 2));
+	bar_interval(cells, places->bar, &on->scale, &values);
 	draw_bar(browser->screen, area, row, x + FIGURE_WIDTH, cells);
 }
 
 static void draw_difference(struct browser *browser, const struct area *area, const struct places *places,
-			    int row, const struct engine_difference *difference)
+			    int row, const struct board_row *on, const struct engine_difference *difference)
 {
 	char buffer[FIGURE_SIZE];
-	int end = places->right - (places->errors ? 14 : 7);
+	int end = places->right - (places->errors ? 15 : 7);
 
 	if (places->difference)
 		draw_right(browser->screen, area, row, end, difference->chance >= 0.5 ? STYLE_GOOD : STYLE_TEXT,
-			   figure_signed(buffer, difference->mean, 1));
-	if (places->errors) {
-		snprintf(buffer, sizeof buffer, "%s%.1f", plus_minus(browser->screen), difference->half90);
-		draw_right(browser->screen, area, row, end + 6, STYLE_DIM, buffer);
-	}
+			   figure_signed(buffer, difference->mean, on->decimals));
+	if (places->errors)
+		draw_right(browser->screen, area, row, end + 7, STYLE_DIM,
+			   figure_margin(buffer, browser->screen, on, difference->half90));
 	if (!places->chance)
 		return;
 	snprintf(buffer, sizeof buffer, "%.0f %%", 100 * difference->chance);
@@ -276,34 +278,43 @@ static void draw_difference(struct browser *browser, const struct area *area, co
 static void draw_heads(struct browser *browser, const struct area *area, const struct places *places, int row)
 {
 	if (!places->below) {
-		draw_right(browser->screen, area, row, places->x[0] + 4, STYLE_DIM, "A");
-		draw_right(browser->screen, area, row, places->x[1] + 4, STYLE_DIM, "B");
+		draw_right(browser->screen, area, row, places->x[0] + 5, STYLE_DIM, "A");
+		draw_right(browser->screen, area, row, places->x[1] + 5, STYLE_DIM, "B");
 	}
 	if (places->difference)
-		draw_right(browser->screen, area, row, places->right - (places->errors ? 14 : 7), STYLE_DIM, "A−B");
+		draw_right(browser->screen, area, row, places->right - (places->errors ? 15 : 7), STYLE_DIM, "A−B");
 	if (places->chance)
 		draw_right(browser->screen, area, row, places->right, STYLE_DIM,
 			   places->errors ? "A better" : "A>B");
 }
 
-/* The average first: it is there however small the screen. */
-static int draw_scores(struct browser *browser, const struct area *area, int row)
+static void draw_score(struct browser *browser, const struct area *area, const struct places *places, int y,
+		       size_t index)
 {
-	const struct sketch_comparison *versus = &browser->versus.figures;
-	int rows = (int)versus->open.rows;
-	struct places places = place(area, area->height - row - 1, rows);
-	char name[FIGURE_SIZE];
+	struct sketch_comparison *versus = &browser->versus.figures;
+	const struct board_row *row = &browser->rows[index];
+	const struct engine_difference difference = sketch_comparison_difference(versus, row->place);
 
-	draw_heads(browser, area, &places, row++);
-	for (int i = 0; i < rows && row < area->height; i++, row += 1 + places.below) {
-		size_t index = (size_t)(i == 0 ? rows - 1 : i - 1);
-		draw_fit(browser->screen, area, row, 1, LABEL_WIDTH - 2, i ? STYLE_TEXT : STYLE_STRONG,
-			 benchmark_name(browser, index, name));
-		draw_estimate(browser, area, &places, row, 0, &versus->open.row[index]);
-		draw_estimate(browser, area, &places, row, 1, &versus->beside.row[index]);
-		draw_difference(browser, area, &places, row, &versus->difference[index]);
-	}
-	return row;
+	draw_fit(browser->screen, area, y, 1, places->label, index ? STYLE_TEXT : STYLE_STRONG, row->name);
+	draw_estimate(browser, area, places, y, 0, row, sketch_prediction_row(&versus->open, row->place));
+	draw_estimate(browser, area, places, y, 1, row, sketch_prediction_row(&versus->beside, row->place));
+	draw_difference(browser, area, places, y, row, &difference);
+}
+
+/* The target first: it is there however small the screen.  The benchmarks scroll. */
+static int draw_scores(struct browser *browser, const struct area *area, int y)
+{
+	struct list *list = &browser->board_list;
+	int left = area->height - y - 1;
+	struct places places = place(browser, area, left, (int)browser->row_count);
+	int each = 1 + places.below;
+
+	draw_heads(browser, area, &places, y++);
+	draw_score(browser, area, &places, y, 0);
+	list_scroll(list, browser->row_count - 1, left / each - 1);
+	for (size_t i = list->top; i < list->count && (y += each) < area->height; i++)
+		draw_score(browser, area, &places, y, i + 1);
+	return y + each;
 }
 
 /* What to beware of in one of the two, a line each. */
@@ -338,7 +349,7 @@ static void versus_draw(struct browser *browser, const struct area *area)
 	}
 	measure(browser);
 	int row = draw_sides(browser, area);
-	if (!browser->versus.figures.difference) {
+	if (browser->versus.figures.open.rows == 0) {
 		draw_failure(browser, area, row);
 		return;
 	}
@@ -356,9 +367,16 @@ static void versus_title(struct browser *browser, struct text *out)
 	text_append(out, "two sketches");
 }
 
+static void versus_corner(struct browser *browser, struct text *out)
+{
+	if (browser->versus.figures.open.rows > 0)
+		board_outside(&browser->board_list, out);
+}
+
 const struct view_ops versus_view = {
 	.draw = versus_draw,
 	.title = versus_title,
+	.corner = versus_corner,
 	.act = sketch_act,
 	.model = sketch_model,
 };

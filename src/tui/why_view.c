@@ -27,21 +27,20 @@ static int draw_nearest(struct browser *browser, const struct area *area, int ro
 	return row;
 }
 
-/* The column that is explained: the tree's score column. */
-static size_t explained(const struct browser *browser)
+/* What is explained: the target, as the score column. */
+static const struct sketch_row *explained(struct browser *browser)
 {
-	return browser->tree->column < browser->prediction.rows ? browser->tree->column : 0;
+	return sketch_prediction_why(&browser->prediction, browser->rows[0].place);
 }
 
 /* The scored models that move the explained column most, from `first` on;
  * returns the row of the first. */
 static int draw_contributions(struct browser *browser, const struct area *area, int row, size_t first, size_t chosen)
 {
-	size_t index = explained(browser);
-	const struct sketch_row *figures = &browser->prediction.row[index];
+	const struct sketch_row *figures = explained(browser);
 	char buffer[FIGURE_SIZE];
 
-	draw_format(browser->screen, area, row, 0, STYLE_TITLE, "why: %s", benchmark_name(browser, index, buffer));
+	draw_format(browser->screen, area, row, 0, STYLE_TITLE, "why: %s", browser->rows[0].name);
 	draw_right(browser->screen, area, row++, area->width - 1, STYLE_DIM, "points");
 	for (size_t i = first; i < figures->contribution_count && row < area->height; i++, row++) {
 		draw_selected(browser->screen, i == chosen, true);
@@ -50,7 +49,7 @@ static int draw_contributions(struct browser *browser, const struct area *area, 
 		draw_fit(browser->screen, area, row, 2, area->width - 12, STYLE_TEXT,
 			 tree_name(browser->tree, figures->contributions[i].model));
 		draw_right(browser->screen, area, row, area->width - 1, STYLE_TEXT,
-			   figure_signed(buffer, figures->contributions[i].points, 2));
+			   figure_signed(buffer, figures->contributions[i].points, browser->rows[0].decimals + 1));
 		draw_selected(browser->screen, false, false);
 		if (i == chosen)
 			draw_cursor(browser->screen, area, row, 0);
@@ -62,25 +61,26 @@ void why_draw_beside(struct browser *browser, const struct area *area)
 {
 	int row = draw_nearest(browser, area, 0, NEAREST_BESIDE);
 
-	if (row < area->height && browser->prediction.row[explained(browser)].contribution_count > 0)
+	if (row < area->height && explained(browser)->contribution_count > 0)
 		draw_contributions(browser, area, row, 0, SIZE_MAX);
 }
 
 /* ---- the view ----------------------------------------------------------------------- */
 
-static size_t contribution_count(const struct browser *browser)
+static size_t contribution_count(struct browser *browser)
 {
-	return browser->predicted ? browser->prediction.row[explained(browser)].contribution_count : 0;
+	return browser->predicted ? explained(browser)->contribution_count : 0;
 }
 
 static void draw_prediction_line(struct browser *browser, const struct area *area)
 {
-	const struct engine_estimate *estimate = &browser->prediction.row[explained(browser)].estimate;
-	char name[FIGURE_SIZE], mean[FIGURE_SIZE];
+	const struct engine_estimate *estimate = &explained(browser)->estimate;
+	const struct board_row *row = &browser->rows[0];
+	char mean[FIGURE_SIZE], margin[FIGURE_SIZE];
 
-	draw_format(browser->screen, area, 0, 0, STYLE_STRONG, "%s %s %s%.1f",
-		    benchmark_name(browser, explained(browser), name), figure(mean, estimate->mean),
-		    plus_minus(browser->screen), (estimate->high90 - estimate->low90) / 2);
+	draw_format(browser->screen, area, 0, 0, STYLE_STRONG, "%s %s %s", row->name,
+		    figure_on(mean, row, estimate->mean, false),
+		    figure_margin(margin, browser->screen, row, (estimate->high90 - estimate->low90) / 2));
 }
 
 static void why_draw(struct browser *browser, const struct area *whole)
@@ -127,7 +127,7 @@ static size_t why_model(struct browser *browser)
 	size_t cursor = browser->why_list.cursor;
 
 	return cursor < contribution_count(browser)
-		? browser->prediction.row[explained(browser)].contributions[cursor].model : CATALOG_NONE;
+		? explained(browser)->contributions[cursor].model : CATALOG_NONE;
 }
 
 static struct list *why_view_list(struct browser *browser)

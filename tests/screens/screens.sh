@@ -39,11 +39,11 @@ ln -s "$here/files" files # what scripts import
 # not portable.
 dots=$(printf '\342[\240-\243][\200-\277]')
 
-# Rows with predictions: "±", a z value, a chance, or the point of a bar.
+# Rows with predictions: "±", "~", a z value, a chance, or the point of a bar.
 mask() {
 	LC_ALL=C sed "s/$dots/ /g" "$1" |
 	sed -e 's,[a-z]*/[A-Za-z0-9.-]*  *[+−-][0-9]\.[0-9][0-9],MODEL,' \
-		-e '/±\|+-[0-9]\| z  *[+−-]*[0-9]\|[0-9] %\| [+−-][0-9]*\.[0-9]\|MODEL\|[●⊗◈][─┤ ]\|─[●⊗◈]/{
+		-e '/±\|+-[0-9]\|~[0-9]\| z  *[+−-]*[0-9]\|[0-9] %\| [+−-][0-9]*\.[0-9]\|MODEL\|[●⊗◈][─┤ ]\|─[●⊗◈]/{
 		s/[0-9][0-9.]*/0/g
 		s/[├─┤●×⊗◇◈+−!·~|x@^.:#░▒▓█-]//g
 		s/  */ /g

@@ -1,4 +1,5 @@
 /* The back-test of suggestions: what must be found, and what must not. */
+#include "score_cells.h"
 #include "test.h"
 
 #include <math.h>
@@ -12,7 +13,12 @@ struct merges {
 	struct lineage *lineage;
 	struct engine_model model[MODELS];
 	double scores[MODELS * BENCHMARKS];
+	struct engine_benchmark benchmark[BENCHMARKS];
+	size_t cell_start[MODELS + 2];
+	struct engine_cell cells[MODELS * BENCHMARKS];
 };
+
+static const struct engine_target mean = {BENCHMARKS, (const uint32_t[]){0, 1}, (const double[]){0.5, 0.5}};
 
 static double noise(uint64_t *state)
 {
@@ -46,9 +52,11 @@ static struct backtest_result run(double follow)
 		lineage_add(merges.lineage, i, b, RELATION_MERGE, 0.3, TRUST_DECLARED);
 	}
 	lineage_finish(merges.lineage);
-	struct engine_data data = {.models = MODELS, .benchmarks = BENCHMARKS, .lineage = merges.lineage,
-				   .model = merges.model, .scores = merges.scores};
-	if (engine_backtest(&data, 1, NULL, &result, &error) != STATUS_OK)
+	struct engine_data data = score_cells(merges.scores, MODELS, BENCHMARKS, merges.benchmark, merges.cell_start,
+					      merges.cells);
+	data.lineage = merges.lineage;
+	data.model = merges.model;
+	if (engine_backtest(&data, &mean, 1, NULL, &result, &error) != STATUS_OK)
 		fail_msg("%s", error.message);
 	lineage_free(merges.lineage);
 	return result;

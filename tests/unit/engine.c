@@ -141,14 +141,14 @@ static void what_if_agrees_with_a_real_child(void **state)
 	/* Get there by the user's way: two parents, other weights, another order. */
 	child.count = 2;
 	child.weights[0] = child.weights[1] = 1;
-	assert_int_equal(engine_predict_child(query, &child, what_if, &error), STATUS_OK);
+	assert_int_equal(predict_child_rows(query, &child, what_if, &error), STATUS_OK);
 	child.count = 3;
 	child.parents[0] = parents[1], child.parents[1] = parents[0];
 	child.weights[2] = 4;
-	assert_int_equal(engine_predict_child(query, &child, what_if, &error), STATUS_OK);
+	assert_int_equal(predict_child_rows(query, &child, what_if, &error), STATUS_OK);
 	memcpy(child.parents, parents, sizeof parents);
 	memcpy(child.weights, weights, sizeof weights);
-	assert_int_equal(engine_predict_child(query, &child, what_if, &error), STATUS_OK);
+	assert_int_equal(predict_child_rows(query, &child, what_if, &error), STATUS_OK);
 
 	void *variances = engine_fit_state(fit, &bytes);
 	struct world grown;
@@ -169,7 +169,7 @@ static void what_if_agrees_with_a_real_child(void **state)
 	lineage_finish(grown.lineage);
 	struct engine_fit *refit = world_fit(&grown, PRIOR_KIN, variances, bytes);
 	struct engine_query *again = engine_query_new(refit);
-	assert_int_equal(engine_predict_model(again, CHILD, real, &error), STATUS_OK);
+	assert_int_equal(predict_model_rows(again, CHILD, real, &error), STATUS_OK);
 	for (size_t b = 0; b <= BENCHMARKS; b++) {
 		near(what_if[b].mean, real[b].mean, 2e-3);
 		near(what_if[b].sd, real[b].sd, 2e-3);
@@ -199,12 +199,12 @@ static void contributions_add_up(void **state)
 				     .parents = {10, 20}, .weights = {3, 1}};
 	for (int subject = 0; subject < 3; subject++) {
 		if (subject == 0)
-			engine_predict_child(query, &child, estimates, &error);
+			predict_child_rows(query, &child, estimates, &error);
 		else
-			engine_predict_model(query, subject == 1 ? 3 : 12, estimates, &error);
+			predict_model_rows(query, subject == 1 ? 3 : 12, estimates, &error);
 		for (size_t b = 0; b <= BENCHMARKS; b++) {
 			double sum = 0, mean = 0;
-			size_t count = engine_contributions(query, b, contributions, MODELS);
+			size_t count = engine_contributions(query, row_target(b), contributions, MODELS);
 			assert_int_equal(count, fit->rows);
 			for (size_t i = 0; i < count; i++)
 				sum += contributions[i].points;
@@ -233,8 +233,8 @@ static void order_of_models_does_not_matter(void **state)
 	void *variances = engine_fit_state(fit, &bytes);
 	struct engine_fit *other = world_fit(&shuffled, PRIOR_KIN, variances, bytes);
 	for (size_t i = 0; i < MODELS; i++) {
-		assert_int_equal(engine_residuals(fit, i, a), i % 7 != 3);
-		if (!engine_residuals(other, place[i], b))
+		assert_int_equal(residual_rows(fit, i, a), i % 7 != 3);
+		if (!residual_rows(other, place[i], b))
 			continue;
 		for (size_t k = 0; k <= BENCHMARKS; k++) {
 			near(a[k].predicted, b[k].predicted, 1e-3);
@@ -308,16 +308,16 @@ static void lineage_helps(void **state)
 		struct error error = {0};
 		struct engine_child child = {.relation = RELATION_MERGE, .count = 2,
 					     .parents = {10, 20}, .weights = {1, 1}};
-		engine_fit_figures(fit, figures);
+		figure_rows(fit, figures);
 		rmse[prior] = figures[BENCHMARKS].rmse;
-		assert_int_equal(engine_predict_child(query, &child, estimates, &error), STATUS_OK);
+		assert_int_equal(predict_child_rows(query, &child, estimates, &error), STATUS_OK);
 		for (size_t b = 0; b <= BENCHMARKS; b++) {
 			assert_true(estimates[b].low90 <= estimates[b].low50);
 			assert_true(estimates[b].low50 <= estimates[b].mean);
 			assert_true(estimates[b].mean <= estimates[b].high50);
 			assert_true(estimates[b].high50 <= estimates[b].high90);
-			near(engine_chance_above(query, b, -1000), 1, 1e-6);
-			near(engine_chance_above(query, b, 1000), 0, 1e-6);
+			near(engine_chance_above(query, row_target(b), -1000), 1, 1e-6);
+			near(engine_chance_above(query, row_target(b), 1000), 0, 1e-6);
 		}
 		assert_true(engine_ancestors(query, ancestors, 4) >= 2);
 		engine_query_free(query);
@@ -359,7 +359,7 @@ static void missing_scores_are_filled_in(void **state)
 	world.scores[12 * BENCHMARKS + 1] = NAN;
 	struct engine_fit *fit = world_fit(&world, PRIOR_KIN, NULL, 0);
 	struct engine_residual residuals[BENCHMARKS + 1];
-	assert_true(engine_residuals(fit, 12, residuals));
+	assert_true(residual_rows(fit, 12, residuals));
 	assert_true(isnan(residuals[1].observed) && isnan(residuals[1].z));
 	assert_true(!isnan(residuals[0].z) && !isnan(residuals[1].predicted));
 	engine_fit_free(fit);
@@ -374,8 +374,8 @@ static void too_little_is_said(void **state)
 	struct engine_fit *fit = NULL;
 
 	world_make(&world, NULL);
-	struct engine_data data = {.models = 5, .benchmarks = BENCHMARKS, .lineage = world.lineage,
-				   .model = world.model, .scores = world.scores};
+	struct engine_data data = world_data(&world);
+	data.models = 5;
 	struct engine_settings settings = {.seed = 1};
 	assert_int_equal(engine_fit_new(&data, &settings, NULL, 0, true, NULL, &fit, &error), STATUS_DATA);
 	assert_null(fit);
@@ -403,8 +403,7 @@ static void a_fit_can_be_cancelled(void **state)
 
 	progress.context = &progress;
 	world_make(&world, NULL);
-	struct engine_data data = {.models = MODELS, .benchmarks = BENCHMARKS, .lineage = world.lineage,
-				   .model = world.model, .scores = world.scores};
+	struct engine_data data = world_data(&world);
 	struct engine_settings settings = {.seed = 1};
 	assert_int_equal(engine_fit_new(&data, &settings, NULL, 0, true, &progress, &fit, &error),
 			 STATUS_CANCELLED);
@@ -439,12 +438,12 @@ static void shapes_are_inherited(void **state)
 	struct engine_query *of_told = engine_query_new(told_fit), *of_untold = engine_query_new(untold_fit);
 	struct engine_child child = {.model = told.model[NODE], .relation = RELATION_FINETUNE, .count = 1,
 				     .parents = {NODE}, .weights = {1}};
-	assert_int_equal(engine_predict_model(of_told, NODE, known[0], &error), STATUS_OK);
-	assert_int_equal(engine_predict_child(of_told, &child, known[1], &error), STATUS_OK);
+	assert_int_equal(predict_model_rows(of_told, NODE, known[0], &error), STATUS_OK);
+	assert_int_equal(predict_child_rows(of_told, &child, known[1], &error), STATUS_OK);
 	child.model.architecture = NULL;
 	child.model.params_b = NAN;
-	assert_int_equal(engine_predict_model(of_untold, NODE, inherited[0], &error), STATUS_OK);
-	assert_int_equal(engine_predict_child(of_untold, &child, inherited[1], &error), STATUS_OK);
+	assert_int_equal(predict_model_rows(of_untold, NODE, inherited[0], &error), STATUS_OK);
+	assert_int_equal(predict_child_rows(of_untold, &child, inherited[1], &error), STATUS_OK);
 	for (size_t i = 0; i < 2; i++)
 		for (size_t b = 0; b <= BENCHMARKS; b++) {
 			near(inherited[i][b].mean, known[i][b].mean, 1e-6);
@@ -532,20 +531,21 @@ static void differences_agree_with_dense(void **state)
 	};
 	struct engine_fit *fit = world_fit(&world, PRIOR_KIN, NULL, 0);
 	struct engine_query *a = engine_query_new(fit), *b = engine_query_new(fit);
-	assert_false(engine_differences(a, b, forth)); /* of nothing */
-	assert_int_equal(engine_predict_child(a, &children[0], estimates[0], &error), STATUS_OK);
-	assert_int_equal(engine_predict_child(b, &children[1], estimates[1], &error), STATUS_OK);
-	assert_true(engine_differences(a, b, forth));
-	assert_true(engine_differences(b, a, back));
+	assert_false(difference_rows(a, b, forth)); /* of nothing */
+	assert_int_equal(predict_child_rows(a, &children[0], estimates[0], &error), STATUS_OK);
+	assert_int_equal(predict_child_rows(b, &children[1], estimates[1], &error), STATUS_OK);
+	assert_true(difference_rows(a, b, forth));
+	assert_true(difference_rows(b, a, back));
 
 	void *variances = engine_fit_state(fit, &bytes);
 	world_with_two(&world, models, children, &grown);
 	struct engine_fit *refit = world_fit(&grown, PRIOR_KIN, variances, bytes);
 	for (size_t row = 0; row <= BENCHMARKS; row++) {
+		struct aim aim = fit_aim_column(refit, row);
 		double between = 0, one = estimates[0][row].high90 - estimates[0][row].mean,
 		       other = estimates[1][row].high90 - estimates[1][row].mean;
 		for (size_t f = 0; f < refit->transform.factors; f++)
-			between += pow(fit_loading(refit, row, f), 2) * dense_between(refit, f, models);
+			between += pow(fit_loading(refit, &aim, f), 2) * dense_between(refit, f, models);
 		double correlation = between / (estimates[0][row].sd * estimates[1][row].sd);
 		near(forth[row].correlation, correlation, 1e-3);
 		assert_true(fabs(correlation) > 0.02); /* else nothing was tried */
@@ -556,13 +556,13 @@ static void differences_agree_with_dense(void **state)
 		near(forth[row].half90, back[row].half90, 1e-3);
 	}
 	/* The same merge made twice: as likely better as worse. */
-	assert_int_equal(engine_predict_child(b, &children[0], estimates[1], &error), STATUS_OK);
-	assert_true(engine_differences(a, b, forth));
+	assert_int_equal(predict_child_rows(b, &children[0], estimates[1], &error), STATUS_OK);
+	assert_true(difference_rows(a, b, forth));
 	near(forth[0].chance, 0.5, 1e-6);
 	assert_true(forth[0].correlation > 0 && forth[0].correlation < 1 && forth[0].half90 > 0);
 	/* A model of the data is no child. */
-	assert_int_equal(engine_predict_model(b, 10, estimates[1], &error), STATUS_OK);
-	assert_false(engine_differences(a, b, forth));
+	assert_int_equal(predict_model_rows(b, 10, estimates[1], &error), STATUS_OK);
+	assert_false(difference_rows(a, b, forth));
 	engine_query_free(a);
 	engine_query_free(b);
 	engine_fit_free(refit);

@@ -3,6 +3,7 @@
 #define STEMMA_TESTS_ENGINE_WORLD_H
 
 #include "draw.h"
+#include "score_cells.h"
 #include "test.h"
 
 #include <math.h>
@@ -17,6 +18,9 @@ struct world {
 	struct engine_model model[MODELS];
 	double scores[MODELS * BENCHMARKS];
 	char names[MODELS][40];
+	struct engine_benchmark benchmark[BENCHMARKS]; /* from here world_data() fills */
+	size_t cell_start[MODELS + 2];
+	struct engine_cell cells[MODELS * BENCHMARKS];
 };
 
 /* A lineage of fine-tunes and merges whose scores follow their parents; every
@@ -59,11 +63,20 @@ static void world_make(struct world *world, const size_t *place)
 	lineage_finish(world->lineage);
 }
 
-static struct engine_fit *world_fit(const struct world *world, enum prior prior, const void *state,
-				    size_t bytes)
+/* The world as the engine takes it. */
+static struct engine_data world_data(struct world *world)
 {
-	struct engine_data data = {.models = MODELS, .benchmarks = BENCHMARKS, .lineage = world->lineage,
-				   .model = world->model, .scores = world->scores};
+	struct engine_data data = score_cells(world->scores, MODELS, BENCHMARKS, world->benchmark, world->cell_start,
+					      world->cells);
+
+	data.lineage = world->lineage;
+	data.model = world->model;
+	return data;
+}
+
+static struct engine_fit *world_fit(struct world *world, enum prior prior, const void *state, size_t bytes)
+{
+	struct engine_data data = world_data(world);
 	struct engine_settings settings = {.prior = prior, .seed = 1};
 	struct engine_fit *fit = NULL;
 	struct error error = {0};
@@ -71,6 +84,69 @@ static struct engine_fit *world_fit(const struct world *world, enum prior prior,
 	if (engine_fit_new(&data, &settings, state, bytes, state == NULL, NULL, &fit, &error) != STATUS_OK)
 		fail_msg("%s", error.message);
 	return fit;
+}
+
+/* ---- rows: each benchmark, then their mean ------------------------------------------ */
+
+enum { MEAN = BENCHMARKS, WORLD_ROWS };
+
+static const struct engine_target *row_target(size_t row)
+{
+	static const uint32_t benchmarks[] = {0, 1, 2};
+	static const double weights[] = {1.0 / 3, 1.0 / 3, 1.0 / 3}, whole[] = {1};
+	static const struct engine_target targets[WORLD_ROWS] = {
+		{1, benchmarks, whole}, {1, benchmarks + 1, whole}, {1, benchmarks + 2, whole}, {3, benchmarks, weights},
+	};
+
+	return &targets[row];
+}
+
+static void estimate_rows(const struct engine_query *query, struct engine_estimate *estimates)
+{
+	for (size_t row = 0; row < WORLD_ROWS; row++)
+		engine_estimate(query, row_target(row), &estimates[row]);
+}
+
+static inline enum status predict_child_rows(struct engine_query *query, const struct engine_child *child,
+					     struct engine_estimate *estimates, struct error *error)
+{
+	enum status status = engine_predict_child(query, child, error);
+
+	estimate_rows(query, estimates);
+	return status;
+}
+
+static inline enum status predict_model_rows(struct engine_query *query, size_t model,
+					     struct engine_estimate *estimates, struct error *error)
+{
+	enum status status = engine_predict_model(query, model, error);
+
+	estimate_rows(query, estimates);
+	return status;
+}
+
+static inline bool residual_rows(const struct engine_fit *fit, size_t model, struct engine_residual *residuals)
+{
+	for (size_t row = 0; row < WORLD_ROWS; row++)
+		if (!engine_residual(fit, model, row_target(row), ENGINE_LEAVE_MODEL, &residuals[row]))
+			return false;
+	return true;
+}
+
+static inline bool difference_rows(struct engine_query *a, struct engine_query *b,
+				   struct engine_difference *differences)
+{
+	bool both = true;
+
+	for (size_t row = 0; row < WORLD_ROWS; row++)
+		both = engine_differences(a, b, row_target(row), 1, &differences[row]) && both;
+	return both;
+}
+
+static inline void figure_rows(const struct engine_fit *fit, struct engine_figures *figures)
+{
+	for (size_t row = 0; row < WORLD_ROWS; row++)
+		engine_fit_figures(fit, row_target(row), ENGINE_LEAVE_MODEL, &figures[row]);
 }
 
 static void near(double a, double b, double tolerance)

@@ -17,10 +17,38 @@ struct world {
 	struct lineage *lineage;
 	struct engine_model model[MODELS];
 	double scores[MODELS * BENCHMARKS];
+	struct engine_benchmark benchmark[BENCHMARKS];
+	struct engine_cell cells[MODELS * BENCHMARKS];
+	size_t cell_start[MODELS + 2]; /* row 0 has none */
 	char names[MODELS][40];
 	struct engine_data data;
 	bool given[MODELS];
 };
+
+static const struct engine_target targets[] = {
+	{1, (const uint32_t[]){0}, (const double[]){1}},
+	{1, (const uint32_t[]){1}, (const double[]){1}},
+	{2, (const uint32_t[]){0, 1}, (const double[]){0.5, 0.5}},
+};
+
+/* The scores as the engine reads them. */
+static void world_tell(struct world *world)
+{
+	for (uint32_t b = 0; b < BENCHMARKS; b++)
+		world->benchmark[b] = (struct engine_benchmark){
+			.key = b ? "second" : "first", .lower = 0, .upper = 100, .chance = NAN,
+			.higher_is_better = true, .instances = NAN, .low = 0, .high = 100};
+	for (size_t i = 0; i < MODELS; i++)
+		for (uint32_t b = 0; b < BENCHMARKS; b++)
+			world->cells[i * BENCHMARKS + b] = (struct engine_cell){
+				world->scores[i * BENCHMARKS + b], NAN, b, ANSWER_YES};
+	for (size_t row = 0; row <= MODELS; row++)
+		world->cell_start[row + 1] = row * BENCHMARKS;
+	world->data = (struct engine_data){
+		.models = MODELS, .lineage = world->lineage, .model = world->model,
+		.benchmarks = BENCHMARKS, .benchmark = world->benchmark, .rows = MODELS + 1,
+		.cell_start = world->cell_start, .cell = world->cells};
+}
 
 /* Models of one family, each made from an earlier one; scores follow the parent
  * with `noise` points of change.  Every fourth model is given. */
@@ -44,8 +72,7 @@ static void world_make(struct world *world, double noise)
 				: world->scores[parent * BENCHMARKS + b] + noise * normal();
 	}
 	lineage_finish(world->lineage);
-	world->data = (struct engine_data){.models = MODELS, .benchmarks = BENCHMARKS, .lineage = world->lineage,
-				   .model = world->model, .scores = world->scores};
+	world_tell(world);
 }
 
 /* The figures of every method over all targets, mean of the benchmarks. */
@@ -58,7 +85,7 @@ static void see(void *context, const struct evaluation_result *result)
 {
 	struct seen *seen = context;
 
-	seen->figures[result->method] = result->figures[result->benchmarks + 1];
+	seen->figures[result->method] = result->figures[result->targets];
 	seen->trained = result->trained;
 	seen->held_out = result->held_out;
 }
@@ -70,6 +97,8 @@ static void evaluate(const struct world *world, struct evaluation_settings setti
 	memset(seen, 0, sizeof *seen);
 	settings.given = world->given;
 	settings.seed = 3;
+	settings.targets = targets;
+	settings.target_count = 3;
 	if (engine_evaluate(&world->data, &settings, see, seen, NULL, &error) != STATUS_OK)
 		fail_msg("%s", error.message);
 }
@@ -150,6 +179,7 @@ static void known_benchmarks_help(void **state)
 	world_make(&world, 6);
 	for (size_t i = 0; i < MODELS; i++)
 		world.scores[i * BENCHMARKS + 1] = world.scores[i * BENCHMARKS] + 0.5 * normal();
+	world_tell(&world);
 	evaluate(&world, (struct evaluation_settings){.protocol = PROTOCOL_ALL}, &none);
 	evaluate(&world, (struct evaluation_settings){.protocol = PROTOCOL_ALL, .known = 1}, &one);
 	assert_true(one.figures[METHOD_KIN].rmse < 0.5 * none.figures[METHOD_KIN].rmse);
@@ -249,7 +279,6 @@ static void shares_are_predicted(void **state)
 {
 	(void)state;
 	struct engine_settings settings = {.seed = 1};
-	struct engine_estimate estimates[BENCHMARKS + 1];
 	struct engine_residual residual, changed;
 	struct engine_fit *fit = NULL;
 	struct world world;
@@ -290,7 +319,7 @@ static void shares_are_predicted(void **state)
 				     .parents = {0, 3}, .weights = {1, 1}};
 	struct answer_prediction prediction;
 	child.model.name = NULL;
-	assert_int_equal(engine_predict_child(query, &child, estimates, &error), STATUS_OK);
+	assert_int_equal(engine_predict_child(query, &child, &error), STATUS_OK);
 	answer_model_predict(model, query, &prediction);
 	assert_true(prediction.share.mean > observed[0] && prediction.share.mean < observed[3]);
 	assert_true(prediction.share.low90 < prediction.share.mean && prediction.share.high90 > prediction.share.mean);

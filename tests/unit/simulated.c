@@ -1,6 +1,7 @@
 /* The engine on data drawn from its own model: the covariance against Monte
  * Carlo on random graphs, and the coverage of the intervals. */
 #include "draw.h"
+#include "score_cells.h"
 #include "test.h"
 
 #include <math.h>
@@ -114,7 +115,9 @@ static void intervals_cover_what_they_say(void **state)
 	static struct engine_model model[MODELS];
 	static double scores[MODELS * BENCHMARKS], latent[BENCHMARKS][MODELS];
 	static bool excluded[MODELS];
-	struct engine_estimate estimates[BENCHMARKS + 1];
+	static struct engine_benchmark benchmark[BENCHMARKS];
+	static struct engine_cell cells[MODELS * BENCHMARKS];
+	static size_t start[MODELS + 2];
 	struct engine_settings settings = {.seed = 1};
 	struct engine_fit *fit = NULL;
 	struct error error = {0};
@@ -130,16 +133,21 @@ static void intervals_cover_what_they_say(void **state)
 		for (size_t b = 0; b < BENCHMARKS; b++)
 			scores[i * BENCHMARKS + b] = 50 + 5 * latent[b][i] + 2 * normal();
 	}
-	struct engine_data data = {.models = MODELS, .benchmarks = BENCHMARKS, .lineage = lineage,
-				   .model = model, .scores = scores, .excluded = excluded};
+	struct engine_data data = score_cells(scores, MODELS, BENCHMARKS, benchmark, start, cells);
+	data.lineage = lineage;
+	data.model = model;
+	data.excluded = excluded;
 	assert_int_equal(engine_fit_new(&data, &settings, NULL, 0, true, NULL, &fit, &error), STATUS_OK);
 	struct engine_query *query = engine_query_new(fit);
 	for (size_t i = 4; i < MODELS; i += 5) {
-		assert_int_equal(engine_predict_model(query, i, estimates, &error), STATUS_OK);
+		assert_int_equal(engine_predict_model(query, i, &error), STATUS_OK);
 		for (size_t b = 0; b < BENCHMARKS; b++) {
+			const struct engine_target target = engine_target_one(b);
 			double score = scores[i * BENCHMARKS + b];
-			inside50 += score >= estimates[b].low50 && score <= estimates[b].high50;
-			inside90 += score >= estimates[b].low90 && score <= estimates[b].high90;
+			struct engine_estimate estimate;
+			engine_estimate(query, &target, &estimate);
+			inside50 += score >= estimate.low50 && score <= estimate.high50;
+			inside90 += score >= estimate.low90 && score <= estimate.high90;
 			count++;
 		}
 	}
@@ -188,6 +196,9 @@ static void count_anomalies(uint64_t number, double share, double rate, double *
 {
 	static struct engine_model model[ODD_MODELS];
 	static double scores[ODD_MODELS * ODD_BENCHMARKS], latent[ODD_BENCHMARKS][ODD_MODELS];
+	static struct engine_benchmark benchmark[ODD_BENCHMARKS];
+	static struct engine_cell cells[ODD_MODELS * ODD_BENCHMARKS];
+	static size_t start[ODD_MODELS + 2];
 	static bool odd[ODD_MODELS * ODD_BENCHMARKS];
 	struct engine_settings settings = {.seed = 1};
 	struct engine_fit *fit = NULL;
@@ -209,10 +220,11 @@ static void count_anomalies(uint64_t number, double share, double rate, double *
 					(odd[place] ? (uniform() < 0.5 ? -40 : 40) : 0);
 		}
 	}
-	struct engine_data data = {.models = ODD_MODELS, .benchmarks = ODD_BENCHMARKS, .lineage = lineage,
-				   .model = model, .scores = scores};
+	struct engine_data data = score_cells(scores, ODD_MODELS, ODD_BENCHMARKS, benchmark, start, cells);
+	data.lineage = lineage;
+	data.model = model;
 	assert_int_equal(engine_fit_new(&data, &settings, NULL, 0, true, NULL, &fit, &error), STATUS_OK);
-	struct engine_anomaly *list = engine_anomalies(fit, rate, &count, &tested);
+	struct engine_anomaly *list = engine_anomalies(fit, ENGINE_LEAVE_MODEL, rate, &count, &tested);
 	assert_int_equal(tested, ODD_MODELS * ODD_BENCHMARKS);
 	*found = (double)count;
 	*wrong = 0;

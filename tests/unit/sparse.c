@@ -313,11 +313,10 @@ static void gradients_solve_the_equations(void **state)
 
 /* ---- both paths --------------------------------------------------------------------------- */
 
-static struct engine_fit *fit_by(const struct world *world, enum prior prior, size_t dense_rows,
+static struct engine_fit *fit_by(struct world *world, enum prior prior, size_t dense_rows,
 				 const void *variances, size_t bytes)
 {
-	struct engine_data data = {.models = MODELS, .benchmarks = BENCHMARKS, .lineage = world->lineage,
-				   .model = world->model, .scores = world->scores};
+	struct engine_data data = world_data(world);
 	struct engine_settings settings = {.prior = prior, .seed = 1, .dense_rows = dense_rows};
 	struct engine_fit *fit = NULL;
 	struct error error = {0};
@@ -348,8 +347,8 @@ static void compare_reasons(struct engine_query *a, struct engine_query *b, doub
 	struct engine_ancestor old[8], older[8];
 
 	for (size_t benchmark = 0; benchmark <= BENCHMARKS; benchmark++) {
-		assert_int_equal(engine_contributions(a, benchmark, left, 5), 5);
-		assert_int_equal(engine_contributions(b, benchmark, right, 5), 5);
+		assert_int_equal(engine_contributions(a, row_target(benchmark), left, 5), 5);
+		assert_int_equal(engine_contributions(b, row_target(benchmark), right, 5), 5);
 		for (size_t i = 0; i < 5; i++)
 			near(left[i].points, right[i].points, tolerance);
 	}
@@ -381,14 +380,14 @@ static void both_paths_agree(void **state)
 		struct engine_child child = {.model = world.model[3], .relation = RELATION_MERGE, .count = 2,
 					     .parents = {10, 20}, .weights = {3, 1}};
 		for (size_t model = 0; model < MODELS; model++) {
-			assert_int_equal(engine_predict_model(query, model, a, &error), STATUS_OK);
-			assert_int_equal(engine_predict_model(other, model, b, &error), STATUS_OK);
+			assert_int_equal(predict_model_rows(query, model, a, &error), STATUS_OK);
+			assert_int_equal(predict_model_rows(other, model, b, &error), STATUS_OK);
 			compare_estimates(a, b, drawn);
 			if (model % 10 == 3)
 				compare_reasons(query, other, TOLERANCE + 4 * drawn);
-			if (!engine_residuals(dense, model, left))
+			if (!residual_rows(dense, model, left))
 				continue;
-			assert_true(engine_residuals(sparse, model, right));
+			assert_true(residual_rows(sparse, model, right));
 			for (size_t i = 0; i <= BENCHMARKS; i++)
 				near(left[i].z, right[i].z, TOLERANCE + drawn * (1 + fabs(left[i].z)));
 		}
@@ -396,8 +395,8 @@ static void both_paths_agree(void **state)
 			child.count = third == 0 ? 2 : 3;
 			child.parents[2] = 33;
 			child.weights[2] = (double)third;
-			assert_int_equal(engine_predict_child(query, &child, a, &error), STATUS_OK);
-			assert_int_equal(engine_predict_child(other, &child, b, &error), STATUS_OK);
+			assert_int_equal(predict_child_rows(query, &child, a, &error), STATUS_OK);
+			assert_int_equal(predict_child_rows(other, &child, b, &error), STATUS_OK);
 			compare_estimates(a, b, drawn);
 			compare_reasons(query, other, TOLERANCE + 4 * drawn);
 		}
@@ -430,9 +429,9 @@ static void both_paths_see_the_same_differences(void **state)
 					     .parents = {10, 20}, .weights = {3, 1}};
 		for (size_t i = 0; i < 2; i++) {
 			child.parents[1] = 20 + i;
-			assert_int_equal(engine_predict_child(query[i], &child, estimates, &error), STATUS_OK);
+			assert_int_equal(predict_child_rows(query[i], &child, estimates, &error), STATUS_OK);
 		}
-		assert_true(engine_differences(query[0], query[1], difference[path]));
+		assert_true(difference_rows(query[0], query[1], difference[path]));
 		engine_query_free(query[0]);
 		engine_query_free(query[1]);
 		engine_fit_free(fit[path]);
@@ -457,8 +456,8 @@ static void the_same_seed_gives_the_same_fit(void **state)
 	world_make(&world, NULL);
 	struct engine_fit *a = fit_by(&world, PRIOR_KIN, 1, NULL, 0), *b = fit_by(&world, PRIOR_KIN, 1, NULL, 0);
 	for (size_t model = 0; model < MODELS; model++) {
-		bool scored = engine_residuals(a, model, left);
-		assert_int_equal(engine_residuals(b, model, right), scored);
+		bool scored = residual_rows(a, model, left);
+		assert_int_equal(residual_rows(b, model, right), scored);
 		for (size_t i = 0; i <= BENCHMARKS && scored; i++)
 			assert_memory_equal(&left[i].z, &right[i].z, sizeof left[i].z);
 	}
@@ -493,8 +492,7 @@ static void a_fit_can_be_cancelled_at_every_step(void **state)
 	world_make(&world, NULL);
 	struct engine_fit *fit = fit_by(&world, PRIOR_KIN, MODELS, NULL, 0);
 	void *variances = engine_fit_state(fit, &bytes);
-	struct engine_data data = {.models = MODELS, .benchmarks = BENCHMARKS, .lineage = world.lineage,
-				   .model = world.model, .scores = world.scores};
+	struct engine_data data = world_data(&world);
 	struct engine_settings settings = {.prior = PRIOR_KIN, .seed = 1, .dense_rows = 1};
 	engine_fit_free(fit);
 	for (;; cancelled++) {

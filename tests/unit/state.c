@@ -36,10 +36,9 @@ static int teardown(void **state)
 }
 
 /* A fit that need not be factored where the state will do. */
-static struct engine_fit *fit_lightly(const struct fixture *fixture, const void *state, size_t bytes, bool relearn)
+static struct engine_fit *fit_lightly(struct fixture *fixture, const void *state, size_t bytes, bool relearn)
 {
-	struct engine_data data = {.models = MODELS, .benchmarks = BENCHMARKS, .lineage = fixture->world.lineage,
-				   .model = fixture->world.model, .scores = fixture->world.scores};
+	struct engine_data data = world_data(&fixture->world);
 	struct engine_fit *fit = NULL;
 	struct error error = {0};
 
@@ -53,8 +52,8 @@ static void expect_same_residuals(const struct engine_fit *a, const struct engin
 	struct engine_residual left[BENCHMARKS + 1], right[BENCHMARKS + 1];
 
 	for (size_t model = 0; model < MODELS; model++) {
-		bool scored = engine_residuals(a, model, left);
-		assert_int_equal(engine_residuals(b, model, right), scored);
+		bool scored = residual_rows(a, model, left);
+		assert_int_equal(residual_rows(b, model, right), scored);
 		for (size_t k = 0; scored && k <= BENCHMARKS; k++) {
 			near(left[k].predicted, right[k].predicted, 0);
 			near(left[k].z, right[k].z, 0);
@@ -73,8 +72,8 @@ static void residuals_need_no_factor(void **state)
 	assert_false(engine_fit_factored(fit));
 	assert_true(engine_fit_factored(fixture->whole));
 	expect_same_residuals(fixture->whole, fit);
-	engine_fit_figures(fixture->whole, left);
-	engine_fit_figures(fit, right);
+	figure_rows(fixture->whole, left);
+	figure_rows(fit, right);
 	near(left[BENCHMARKS].rmse, right[BENCHMARKS].rmse, 0);
 	/* What it would keep is what was kept. */
 	void *again = engine_fit_state(fit, &bytes);
@@ -95,24 +94,24 @@ static void predictions_need_it(void **state)
 	struct engine_query *query = engine_query_new(fit), *whole = engine_query_new(fixture->whole);
 	struct error error = {0};
 
-	assert_int_equal(engine_predict_child(query, &child, estimates, &error), STATUS_SOFTWARE);
+	assert_int_equal(predict_child_rows(query, &child, estimates, &error), STATUS_SOFTWARE);
 	error_clear(&error);
-	assert_int_equal(engine_predict_model(query, 3, estimates, &error), STATUS_SOFTWARE); /* not scored */
+	assert_int_equal(predict_model_rows(query, 3, estimates, &error), STATUS_SOFTWARE); /* not scored */
 	error_clear(&error);
-	assert_int_equal(engine_predict_model(query, 12, estimates, &error), STATUS_OK);
-	assert_int_equal(engine_predict_model(whole, 12, expected, &error), STATUS_OK);
+	assert_int_equal(predict_model_rows(query, 12, estimates, &error), STATUS_OK);
+	assert_int_equal(predict_model_rows(whole, 12, expected, &error), STATUS_OK);
 	near(estimates[0].high90, expected[0].high90, 0);
-	assert_int_equal(engine_contributions(query, 0, &reason, 1), 0);
+	assert_int_equal(engine_contributions(query, row_target(0), &reason, 1), 0);
 	assert_int_equal(engine_fit_factor(fit, NULL, &error), STATUS_OK);
 	assert_true(engine_fit_factored(fit));
 	expect_same_residuals(fixture->whole, fit);
-	assert_int_equal(engine_predict_child(query, &child, estimates, &error), STATUS_OK);
-	assert_int_equal(engine_predict_child(whole, &child, expected, &error), STATUS_OK);
+	assert_int_equal(predict_child_rows(query, &child, estimates, &error), STATUS_OK);
+	assert_int_equal(predict_child_rows(whole, &child, expected, &error), STATUS_OK);
 	for (size_t k = 0; k <= BENCHMARKS; k++) {
 		near(estimates[k].mean, expected[k].mean, 1e-9);
 		near(estimates[k].high90, expected[k].high90, 1e-9);
 	}
-	assert_int_equal(engine_contributions(query, 0, &reason, 1), 1);
+	assert_int_equal(engine_contributions(query, row_target(0), &reason, 1), 1);
 	engine_query_free(query);
 	engine_query_free(whole);
 	engine_fit_free(fit);
@@ -135,7 +134,7 @@ static void the_factor_can_be_cancelled(void **state)
 	engine_fit_free(fit);
 }
 
-static void expect_factored(const struct fixture *fixture, const void *state, size_t bytes, bool relearn)
+static void expect_factored(struct fixture *fixture, const void *state, size_t bytes, bool relearn)
 {
 	struct engine_fit *fit = fit_lightly(fixture, state, bytes, relearn);
 

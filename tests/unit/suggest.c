@@ -41,11 +41,11 @@ static int teardown(void **state)
 	return 0;
 }
 
-static const double first_only[BENCHMARKS] = {1, 0, 0}, mean_of_all[BENCHMARKS] = {1.0 / 3, 1.0 / 3, 1.0 / 3};
+enum { FIRST_ONLY = 0, MEAN_OF_ALL = MEAN };
 
-static struct suggest_settings settings_for(const double *target, size_t parents, enum suggest_order by)
+static struct suggest_settings settings_for(size_t row, size_t parents, enum suggest_order by)
 {
-	return (struct suggest_settings){.target = target, .parents = parents, .by = by, .floor = 0,
+	return (struct suggest_settings){.target = *row_target(row), .parents = parents, .by = by, .floor = 0,
 					 .limit = 4, .per_model = 1};
 }
 
@@ -56,7 +56,7 @@ static void predict(struct suggest_world *made, const struct search *search, con
 	struct engine_child child;
 
 	search_child(search, entry->member, entry->weight, parents, &child);
-	assert_int_equal(engine_predict_child(made->query, &child, estimates, NULL), STATUS_OK);
+	assert_int_equal(predict_child_rows(made->query, &child, estimates, NULL), STATUS_OK);
 }
 
 static void numbers_are_those_of_predict(void **state)
@@ -64,7 +64,7 @@ static void numbers_are_those_of_predict(void **state)
 	struct suggest_world *made = *state;
 
 	for (size_t parents = 2; parents <= 3; parents++) {
-		struct suggest_settings settings = settings_for(first_only, parents, SUGGEST_CHANCE);
+		struct suggest_settings settings = settings_for(FIRST_ONLY, parents, SUGGEST_CHANCE);
 		struct engine_estimate estimates[BENCHMARKS + 1];
 		struct suggest_result result;
 		assert_int_equal(engine_suggest(made->fit, &settings, NULL, &result, NULL), STATUS_OK);
@@ -82,11 +82,11 @@ static void numbers_are_those_of_predict(void **state)
 				child.model.uploaded = fmax(child.model.uploaded,
 					made->world.model[answer->parents[p]].uploaded);
 			}
-			assert_int_equal(engine_predict_child(made->query, &child, estimates, NULL), STATUS_OK);
+			assert_int_equal(predict_child_rows(made->query, &child, estimates, NULL), STATUS_OK);
 			near(answer->mean, estimates[0].mean, 2e-3);
 			near(answer->sd, estimates[0].sd, 2e-3);
 			near(answer->best, made->world.scores[answer->best_parent * BENCHMARKS], 1e-9);
-			near(answer->chance, engine_chance_above(made->query, 0, answer->best), 2e-3);
+			near(answer->chance, engine_chance_above(made->query, row_target(0), answer->best), 2e-3);
 			near(answer->gain, answer->mean - answer->best, 1e-9);
 		}
 		suggest_result_free(&result);
@@ -97,7 +97,7 @@ static void numbers_are_those_of_predict(void **state)
 static double best_by_force(struct suggest_world *made, struct search *search, size_t parents)
 {
 	struct engine_estimate estimates[BENCHMARKS + 1];
-	size_t rows, target = search->settings->target[0] >= 1 ? 0 : BENCHMARKS;
+	size_t rows, target = search->settings->target.count == 1 ? 0 : MEAN;
 	const double (*weights)[SUGGEST_PARENTS_MAX] = search_weights(parents, &rows);
 	double best = -INFINITY;
 
@@ -129,11 +129,11 @@ static void the_best_is_the_best_of_all(void **state)
 	for (size_t parents = 2; parents <= 3; parents++)
 		for (int by = 0; by < SUGGEST_ORDER_COUNT; by++) {
 			struct suggest_settings settings =
-				settings_for(mean_of_all, parents, (enum suggest_order)by);
+				settings_for(MEAN_OF_ALL, parents, (enum suggest_order)by);
 			struct suggest_result result;
 			struct search search;
 			if (parents == 3 && by == SUGGEST_CHANCE)
-				settings.target = first_only;
+				settings.target = *row_target(FIRST_ONLY);
 			assert_int_equal(search_new(made->fit, &settings, NULL, &search, NULL), STATUS_OK);
 			assert_int_equal(engine_suggest(made->fit, &settings, NULL, &result, NULL), STATUS_OK);
 			const struct suggest_answer *top = &result.answers[0];
@@ -149,7 +149,7 @@ static void the_bound_of_triples_loses_nothing(void **state)
 	struct suggest_world *made = *state;
 
 	for (int by = 0; by < SUGGEST_ORDER_COUNT; by++) {
-		struct suggest_settings settings = settings_for(first_only, 3, (enum suggest_order)by);
+		struct suggest_settings settings = settings_for(FIRST_ONLY, 3, (enum suggest_order)by);
 		struct search search;
 		double searched, spread;
 		size_t some, all;
@@ -177,7 +177,7 @@ static void the_bound_of_triples_loses_nothing(void **state)
 static void constraints_hold(void **state)
 {
 	struct suggest_world *made = *state;
-	struct suggest_settings settings = settings_for(mean_of_all, 2, SUGGEST_GAIN);
+	struct suggest_settings settings = settings_for(MEAN_OF_ALL, 2, SUGGEST_GAIN);
 	struct suggest_result result;
 	bool allowed[MODELS], used[MODELS] = {false};
 	size_t include = 8;
@@ -211,7 +211,7 @@ static void constraints_hold(void **state)
 static void traits_keep_models_apart(void **state)
 {
 	struct suggest_world *made = *state;
-	struct suggest_settings settings = settings_for(mean_of_all, 2, SUGGEST_GAIN);
+	struct suggest_settings settings = settings_for(MEAN_OF_ALL, 2, SUGGEST_GAIN);
 	uint64_t has[MODELS], against[MODELS];
 	struct suggest_result result;
 	struct search search;
@@ -253,7 +253,7 @@ static void traits_keep_models_apart(void **state)
 static void a_model_without_scores_cannot_be_included(void **state)
 {
 	struct suggest_world *made = *state;
-	struct suggest_settings settings = settings_for(mean_of_all, 2, SUGGEST_GAIN);
+	struct suggest_settings settings = settings_for(MEAN_OF_ALL, 2, SUGGEST_GAIN);
 	struct suggest_result result;
 	size_t include = 0;
 
@@ -268,8 +268,8 @@ static void a_model_without_scores_cannot_be_included(void **state)
 static void a_search_can_be_cancelled(void **state)
 {
 	struct suggest_world *made = *state;
-	struct suggest_settings settings = settings_for(mean_of_all, 2, SUGGEST_GAIN);
-	const size_t axes[] = {0, 1};
+	struct suggest_settings settings = settings_for(MEAN_OF_ALL, 2, SUGGEST_GAIN);
+	const struct engine_target axes[] = {*row_target(0), *row_target(1)};
 	struct front_settings front = {.axes = axes, .axis_count = 2, .limit = 5};
 	struct progress progress = {0};
 	struct suggest_result result;
@@ -292,7 +292,7 @@ struct plane {
 /* Every pair at all weights, each predicted alone, on benchmark 0 and the average. */
 static struct plane all_points(struct suggest_world *made)
 {
-	struct suggest_settings settings = settings_for(mean_of_all, 2, SUGGEST_GAIN);
+	struct suggest_settings settings = settings_for(MEAN_OF_ALL, 2, SUGGEST_GAIN);
 	struct engine_estimate estimates[BENCHMARKS + 1];
 	struct plane plane = {memory_allocate(MODELS * MODELS * 7, sizeof *plane.point), 0};
 	struct search search;
@@ -324,7 +324,7 @@ static double margin(const double *by, double x, double y)
 static void nothing_beats_the_front(void **state)
 {
 	struct suggest_world *made = *state;
-	const size_t axes[] = {0, BENCHMARKS};
+	const struct engine_target axes[] = {*row_target(0), *row_target(MEAN)};
 	struct front_settings settings = {.axes = axes, .axis_count = 2, .limit = 1000};
 	struct plane plane = all_points(made);
 	struct front_result result;
@@ -358,7 +358,7 @@ static void nothing_beats_the_front(void **state)
 static void few_answers_span_the_front(void **state)
 {
 	struct suggest_world *made = *state;
-	const size_t axes[] = {0, 1, 2};
+	const struct engine_target axes[] = {*row_target(0), *row_target(1), *row_target(2)};
 	struct front_settings settings = {.axes = axes, .axis_count = 3, .limit = 1000};
 	struct front_result all, few;
 
@@ -407,48 +407,85 @@ static void the_overstatement_is_that_of_the_best(void **state)
 	assert_true(suggest_overstatement(slope, spread, 1e7) > suggest_overstatement(slope, spread, 1e3));
 }
 
+static struct engine_cell result_of(uint32_t benchmark, double value)
+{
+	return (struct engine_cell){.benchmark = benchmark, .value = value, .error = NAN,
+				    .chat_template = ANSWER_UNKNOWN};
+}
+
 /* The first step against all others, and that values do not matter. */
 static void the_plan_takes_the_surest(void **state)
 {
 	struct suggest_world *made = *state;
-	double known[BENCHMARKS] = {NAN, NAN, NAN};
-	struct engine_estimate estimates[BENCHMARKS + 1], before;
+	const struct engine_target *mean = row_target(MEAN);
+	const uint32_t all[BENCHMARKS] = {0, 1, 2};
+	struct engine_estimate estimate, before;
 	struct plan_step steps[BENCHMARKS];
 
-	assert_int_equal(engine_predict_model(made->query, 20, estimates, NULL), STATUS_OK);
-	double alone = estimates[BENCHMARKS].sd;
-	assert_int_equal(engine_plan(made->query, BENCHMARKS, known, BENCHMARKS, &before, steps), BENCHMARKS);
+	assert_int_equal(engine_predict_model(made->query, 20, NULL), STATUS_OK);
+	engine_estimate(made->query, mean, &estimate);
+	double alone = estimate.sd;
+	assert_int_equal(engine_plan(made->query, NULL, 0, all, BENCHMARKS, mean, &before, steps), BENCHMARKS);
 	near(before.sd, alone, 1e-9);
+	engine_estimate(made->query, mean, &estimate);
+	near(estimate.sd, alone, 1e-9); /* nothing is left of the plan */
 	double least = INFINITY;
-	for (size_t b = 0; b < BENCHMARKS; b++) {
+	for (uint32_t b = 0; b < BENCHMARKS; b++)
 		for (int value = 10; value <= 60; value += 50) {
-			known[b] = value;
-			engine_condition(made->query, known, estimates);
+			struct engine_cell known = result_of(b, value);
+			engine_condition(made->query, &known, 1);
+			engine_estimate(made->query, mean, &estimate);
 			if (b == steps[0].benchmark)
-				near(estimates[BENCHMARKS].sd, steps[0].after.sd, 1e-9);
-			least = fmin(least, estimates[BENCHMARKS].sd);
+				near(estimate.sd, steps[0].after.sd, 1e-9);
+			least = fmin(least, estimate.sd);
 		}
-		known[b] = NAN;
-	}
 	near(steps[0].after.sd, least, 1e-9);
 	assert_true(steps[1].after.sd < steps[0].after.sd && steps[0].after.sd < alone);
-	known[1] = 30;
-	assert_int_equal(engine_plan(made->query, BENCHMARKS, known, 1, &before, steps), 0);
-	assert_int_equal(engine_plan(made->query, BENCHMARKS, known, BENCHMARKS, &before, steps), 2);
+	const struct engine_cell known = result_of(1, 30);
+	assert_int_equal(engine_plan(made->query, &known, 1, all, BENCHMARKS, row_target(1), &before, steps), 0);
+	assert_int_equal(engine_plan(made->query, &known, 1, all, BENCHMARKS, mean, &before, steps), 2);
+	assert_int_equal(engine_plan(made->query, &known, 1, all, 2, mean, &before, steps), 1);
+}
+
+/* What is known of an empty cell, and what of one that is published. */
+static void known_scores_count(void **state)
+{
+	struct suggest_world *made = *state;
+	const size_t model = 20;
+	struct engine_estimate known, conditioned;
+	struct engine_residual residual;
+
+	assert_int_equal(engine_predict_known(made->query, model, NULL), STATUS_OK);
+	for (size_t b = 0; b < BENCHMARKS; b++) {
+		engine_estimate(made->query, row_target(b), &known);
+		near(known.mean, made->world.scores[model * BENCHMARKS + b], 1e-9);
+		near(known.sd, 0, 0);
+	}
+	assert_int_equal(engine_predict_model(made->query, model, NULL), STATUS_OK);
+	struct engine_cell others[] = {result_of(1, made->world.scores[model * BENCHMARKS + 1]),
+				       result_of(2, made->world.scores[model * BENCHMARKS + 2])};
+	engine_condition(made->query, others, 2);
+	engine_estimate(made->query, row_target(0), &conditioned);
+	assert_true(engine_residual(made->fit, model, row_target(0), ENGINE_LEAVE_CELL, &residual));
+	near(residual.predicted, conditioned.mean, 1e-9);
+	near(residual.sd, conditioned.sd, 1e-9);
+	engine_condition(made->query, NULL, 0);
+	assert_true(engine_residual(made->fit, model, row_target(0), ENGINE_LEAVE_MODEL, &residual));
+	engine_estimate(made->query, row_target(0), &conditioned);
+	near(residual.predicted, conditioned.mean, 1e-9);
 }
 
 /* With all but nothing left to learn no order can differ. */
 static void plans_are_tested_on_models_with_all_results(void **state)
 {
 	struct suggest_world *made = *state;
-	struct engine_data data = {.models = MODELS, .benchmarks = BENCHMARKS, .lineage = made->world.lineage,
-				   .model = made->world.model, .scores = made->world.scores};
+	struct engine_data data = world_data(&made->world);
 	struct plan_figures figures[BENCHMARKS];
 	size_t complete = 0;
 
 	for (size_t i = 0; i < MODELS; i++)
 		complete += i % 7 != 3;
-	assert_int_equal(engine_plan_test(&data, made->query, BENCHMARKS, 1, NULL, figures, NULL), STATUS_OK);
+	assert_int_equal(engine_plan_test(&data, made->query, row_target(MEAN), 1, NULL, figures, NULL), STATUS_OK);
 	assert_int_equal(figures[0].models, complete);
 	near(figures[0].planned, figures[0].random, 1e-12);
 	assert_true(figures[2].planned < figures[0].planned && figures[2].deviation < figures[0].deviation);
@@ -467,6 +504,7 @@ int main(void)
 		cmocka_unit_test(nothing_beats_the_front),
 		cmocka_unit_test(few_answers_span_the_front),
 		cmocka_unit_test(the_plan_takes_the_surest),
+		cmocka_unit_test(known_scores_count),
 		cmocka_unit_test(plans_are_tested_on_models_with_all_results),
 		cmocka_unit_test(the_overstatement_is_that_of_the_best),
 	};

@@ -105,25 +105,32 @@ static void long_names_are_safe(void **state)
 	assert_string_equal(fuzzy_find("Mistral-7B", "STRAL"), "stral-7B");
 }
 
+static const struct bar_scale points = {0, 100};
+
 static void interval_bars(void **state)
 {
 	(void)state;
 	char cells[BAR_WIDTH_MAX + 1];
 
-	bar_interval(cells, 21, &(struct bar_values){20, 40, 60, 10, NAN});
+	bar_interval(cells, 21, &points, &(struct bar_values){20, 40, 60, 10, NAN});
 	assert_string_equal(cells, "  x [---o---]        ");
-	bar_interval(cells, 21, &(struct bar_values){20, 40, 60, 40, 80});
+	bar_interval(cells, 21, &points, &(struct bar_values){20, 40, 60, 40, 80});
 	assert_string_equal(cells, "    [---@---]   d    ");
-	bar_interval(cells, 21, &(struct bar_values){20, 40, 60, NAN, 40});
+	bar_interval(cells, 21, &points, &(struct bar_values){20, 40, 60, NAN, 40});
 	assert_string_equal(cells, "    [---*---]        ");
-	bar_interval(cells, 21, &(struct bar_values){40, 40, 40, NAN, NAN});
+	bar_interval(cells, 21, &points, &(struct bar_values){40, 40, 40, NAN, NAN});
 	assert_string_equal(cells, "        o            ");
-	bar_interval(cells, 21, &(struct bar_values){-10, 50, 150, NAN, NAN});
+	bar_interval(cells, 21, &points, &(struct bar_values){-10, 50, 150, NAN, NAN});
 	assert_string_equal(cells, "[---------o---------]");
-	bar_interval(cells, 21, &(struct bar_values){NAN, NAN, NAN, NAN, NAN});
+	bar_interval(cells, 21, &points, &(struct bar_values){NAN, NAN, NAN, NAN, NAN});
 	assert_string_equal(cells, "                     ");
-	bar_interval(cells, 1, &(struct bar_values){0, 50, 100, NAN, NAN});
+	bar_interval(cells, 1, &points, &(struct bar_values){0, 50, 100, NAN, NAN});
 	assert_string_equal(cells, "o");
+	/* Each on its own axis. */
+	bar_interval(cells, 21, &(struct bar_scale){0, 1}, &(struct bar_values){0.2, 0.4, 0.6, 0.1, NAN});
+	assert_string_equal(cells, "  x [---o---]        ");
+	bar_interval(cells, 21, &(struct bar_scale){1000, 1400}, &(struct bar_values){1080, 1160, 1240, 1600, 900});
+	assert_string_equal(cells, "d   [---o---]       x");
 }
 
 static void axis_takes_what_fits(void **state)
@@ -131,14 +138,26 @@ static void axis_takes_what_fits(void **state)
 	(void)state;
 	char cells[BAR_WIDTH_MAX + 1];
 
-	bar_axis(cells, 41);
+	bar_axis(cells, 41, &points);
 	assert_string_equal(cells, "0        25        50        75       100");
-	bar_axis(cells, 12);
+	bar_axis(cells, 12, &points);
 	assert_string_equal(cells, "0    50  100");
-	bar_axis(cells, 6);
+	bar_axis(cells, 6, &points);
 	assert_string_equal(cells, "0  100");
-	bar_axis(cells, 2);
+	bar_axis(cells, 2, &points);
 	assert_int_equal(strlen(cells), 2);
+	bar_axis(cells, 21, &(struct bar_scale){0, 1});
+	assert_string_equal(cells, "0  0.25  0.5 0.75   1");
+	bar_axis(cells, 21, &(struct bar_scale){0, 10});
+	assert_string_equal(cells, "0   2.5   5   7.5  10");
+	bar_axis(cells, 21, &(struct bar_scale){987.5, 1402.25});
+	assert_string_equal(cells, "988     1195     1402");
+	bar_axis(cells, 21, &(struct bar_scale){-100, 100});
+	assert_string_equal(cells, "-100      0       100");
+	assert_int_equal(bar_decimals(&points), 1);
+	assert_int_equal(bar_decimals(&(struct bar_scale){0, 1}), 3);
+	assert_int_equal(bar_decimals(&(struct bar_scale){0, 10}), 2);
+	assert_int_equal(bar_decimals(&(struct bar_scale){900, 1400}), 0);
 }
 
 static void histogram_counts_all(void **state)
@@ -167,7 +186,7 @@ static void scatter_sets_dots(void **state)
 	unsigned char masks[4];
 	char sign[4];
 
-	bar_scatter(x, y, 4, 2, 2, masks);
+	bar_scatter(x, y, 4, 2, 2, &points, masks);
 	assert_int_equal(masks[0], 1);   /* top left: its first dot */
 	assert_int_equal(masks[1], 8);   /* top right: the first dot of the second column */
 	assert_int_equal(masks[2], 64);  /* bottom left: the last dot of the first column */

@@ -69,7 +69,9 @@ static int set_up(void **state)
 	import_written(fixture, "models.csv", models);
 	import_written(fixture, "edges.csv", edges);
 	assert_int_equal(session_reload(fixture->session, &error), STATUS_OK);
-	fixture->tree = tree_new(fixture->session->catalog);
+	const struct target_names names = session_names(fixture->session);
+	fixture->tree = tree_new(fixture->session->catalog, &names);
+	tree_set_values(fixture->tree, fixture->session->target_values);
 	*state = fixture;
 	return 0;
 }
@@ -184,8 +186,13 @@ static void cursor_follows_its_model(void **state)
 	assert_int_equal(tree_model(tree), guessed);
 	tree_set_order(tree, TREE_BY_NAME);
 	assert_int_equal(tree_model(tree), guessed);
-	tree_set_column(tree, 0);
+	const struct engine_target ifeval = engine_target_one(0);
+	double *values = catalog_target_by_row(fixture->session->catalog, &ifeval);
+	tree_set_values(tree, values);
 	assert_int_equal(tree_model(tree), guessed);
+	assert_float_equal(tree_score(tree, guessed), 17, 1e-9);
+	tree_set_values(tree, fixture->session->target_values);
+	free(values);
 	/* Folding over it leaves the cursor on what is shown of it. */
 	tree_reveal(tree, grand);
 	tree_fold_all(tree, false);
@@ -341,9 +348,10 @@ static void search_goes_round(void **state)
 static void a_walk_can_rest(void **state)
 {
 	struct fixture *fixture = *state;
-	struct tree *tree = fixture->tree, *other = tree_new(fixture->session->catalog);
+	struct tree *tree = fixture->tree, *other = tree_new(fixture->session->catalog, NULL);
 	size_t steps = 0;
 
+	tree_set_values(other, fixture->session->target_values);
 	assert_true(forest_walk_step(tree, 2));
 	tree_set_order(tree, TREE_BY_NAME);
 	tree_set_order(other, TREE_BY_NAME);
@@ -389,7 +397,7 @@ static void an_empty_cache_has_no_rows(void **state)
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof path, "%s/c.db", folder);
 	assert_int_equal(session_open(path, true, NULL, NULL, &session, &error), STATUS_OK);
-	struct tree *tree = tree_new(session->catalog);
+	struct tree *tree = tree_new(session->catalog, NULL);
 	assert_int_equal(tree->row_count, 0);
 	tree_set_filter(tree, "a");
 	tree_set_filter(tree, "");
@@ -404,7 +412,7 @@ static void an_empty_cache_has_no_rows(void **state)
 }
 
 /* What another import changes, and the tree of it in the place of the old one. */
-static void renew(struct fixture *fixture, const char *name, const char *content, size_t column)
+static void renew(struct fixture *fixture, const char *name, const char *content)
 {
 	struct error error = {0}, warning = {0};
 	struct catalog *catalog;
@@ -416,11 +424,11 @@ static void renew(struct fixture *fixture, const char *name, const char *content
 			 STATUS_OK);
 	assert_non_null(catalog);
 	uint32_t *match = catalog_match(fixture->session->catalog, catalog);
-	struct tree *tree = tree_new(catalog);
-	tree_renew(tree, fixture->tree, match, column);
+	struct tree *tree = tree_new(catalog, NULL);
+	session_adopt_catalog(fixture->session, catalog);
+	tree_renew(tree, fixture->tree, match, fixture->session->target_values);
 	tree_free(fixture->tree);
 	free(match);
-	session_adopt_catalog(fixture->session, catalog);
 	fixture->tree = tree;
 }
 
@@ -432,12 +440,12 @@ static void a_new_catalog_keeps_the_place(void **state)
 	tree_set_order(fixture->tree, TREE_BY_NAME);
 	tree_search(fixture->tree, "root");
 	assert_string_equal(rows_text(fixture->tree), "0-Root 0-Second-Root 1-Guessed 0#1 0#1");
-	renew(fixture, "more.csv", "model,ifeval\nlab/Another,50\nlab/Zero,60\n", 1);
+	renew(fixture, "more.csv", "model,ifeval\nlab/Another,50\nlab/Zero,60\n");
 	struct tree *tree = fixture->tree;
 	assert_int_equal(tree_model(tree), named(fixture, "lab/Guessed"));
 	assert_string_equal(rows_text(tree), "0-Root 0-Second-Root 1-Guessed 0#3 0#1");
 	assert_int_equal(tree->order, TREE_BY_NAME);
-	assert_int_equal(tree->column, 1);
+	assert_float_equal(tree_score(tree, named(fixture, "lab/Guessed")), 17, 1e-9);
 	assert_int_equal(tree->match_count, 3);
 	tree_set_open(tree, 3, true);
 	assert_string_equal(rows_text(tree),
@@ -446,13 +454,13 @@ static void a_new_catalog_keeps_the_place(void **state)
 	tree_set_open(tree, 0, true);
 	tree_move(tree, 3);
 	assert_int_equal(tree_here(tree)->kind, ROW_MORE);
-	renew(fixture, "silent.csv", "child,parent,relation,source\nlab/Silent-0,lab/Root,finetune,card\n", 1);
+	renew(fixture, "silent.csv", "child,parent,relation,source\nlab/Silent-0,lab/Root,finetune,card\n");
 	assert_int_equal(tree_here(fixture->tree)->kind, ROW_MORE);
 	assert_int_equal(tree_here(fixture->tree)->count, 6);
 	/* On a group. */
 	tree_move(fixture->tree, 6);
 	assert_int_equal(tree_here(fixture->tree)->kind, ROW_GROUP);
-	renew(fixture, "one.csv", "model,ifeval\nlab/First,50\n", 1);
+	renew(fixture, "one.csv", "model,ifeval\nlab/First,50\n");
 	assert_int_equal(tree_here(fixture->tree)->kind, ROW_GROUP);
 	assert_int_equal(tree_here(fixture->tree)->count, 4);
 }
@@ -465,13 +473,13 @@ static void a_cursor_follows_its_model_into_another(void **state)
 	tree_fold_all(fixture->tree, true);
 	tree_move(fixture->tree, 4);
 	assert_int_equal(tree_here(fixture->tree)->kind, ROW_LINK);
-	renew(fixture, "one.csv", "model,ifeval\nlab/First,50\n", 0);
+	renew(fixture, "one.csv", "model,ifeval\nlab/First,50\n");
 	assert_int_equal(tree_here(fixture->tree)->kind, ROW_LINK);
 	assert_int_equal(tree_here(fixture->tree)->owner, named(fixture, "lab/Child-B"));
 	assert_int_equal(tree_model(fixture->tree), named(fixture, "lab/Grand"));
 	/* A model that has another name now. */
 	tree_reveal(fixture->tree, named(fixture, "lab/Child-B"));
-	renew(fixture, "renames.csv", "leaderboard_id,current_hub_id\nlab/Child-B,lab/Renamed\n", 0);
+	renew(fixture, "renames.csv", "leaderboard_id,current_hub_id\nlab/Child-B,lab/Renamed\n");
 	assert_int_equal(tree_model(fixture->tree), named(fixture, "lab/Renamed"));
 	assert_string_equal(tree_name(fixture->tree, tree_model(fixture->tree)), "lab/Renamed");
 }

@@ -15,9 +15,10 @@ struct anomalies {
 	uint8_t *of_model;           /* by model: how many, at most 255; NULL before anomalies_find() */
 };
 
-/* Looks at all scores of the fit, once; anomalies_free() frees what is inside. */
-void anomalies_find(const struct engine_fit *fit, const struct catalog *catalog, double rate,
-		    struct anomalies *anomalies);
+/* Looks at all scores of the fit, once, by the residuals that leave out so much;
+ * anomalies_free() frees what is inside. */
+void anomalies_find(const struct engine_fit *fit, const struct catalog *catalog, enum engine_leave leave,
+		    double rate, struct anomalies *anomalies);
 void anomalies_free(struct anomalies *anomalies);
 
 /* The anomaly of a score; NULL when it is none. */

@@ -12,6 +12,7 @@
 #include "stemma/base/error.h"
 #include "stemma/base/facts.h"
 #include "stemma/base/progress.h"
+#include "stemma/base/text.h"
 #include "stemma/engine/engine.h"
 #include "stemma/engine/lineage.h"
 #include "stemma/store/store.h"
@@ -19,8 +20,17 @@
 #define CATALOG_NONE SIZE_MAX
 
 struct catalog_benchmark {
+	int64_t id;            /* in the cache */
 	char *key, *title;
-	int instances;
+	char *suite, *metric, *unit, *family; /* NULL unknown */
+	char *duplicate_of;    /* key of the benchmark whose scores it shows again; NULL none */
+	double lower, upper;   /* nominal ends of the scale; NAN unknown, -INFINITY / INFINITY open */
+	double chance;         /* of a random guess, own scale; NAN unknown */
+	bool higher_is_better;
+	double instances;      /* questions; NAN unknown */
+	bool hidden;           /* not listed and on no board unless asked for; learned from all the same */
+	size_t models;         /* that have a shown score */
+	size_t other;          /* benchmark whose other scoring it is, CATALOG_NONE */
 };
 
 struct catalog_model {
@@ -31,7 +41,10 @@ struct catalog_model {
 	double uploaded;       /* days since 1970, NAN unknown */
 	double likes;
 	enum kind kind;
-	enum answer chat_template;
+	enum answer chat_template; /* of most of its shown scores */
+	char *provider;        /* who made or serves it, NULL unknown */
+	char *base, *setting;  /* of one model in one of several settings: its name without it; NULL none */
+	enum answer reasoning, open_weights;
 	bool scored;           /* has at least one shown score */
 	bool suspect;
 	char *score_source;    /* source of the shown scores, NULL when none */
@@ -42,17 +55,17 @@ struct catalog {
 	struct catalog_model *models;
 	size_t benchmark_count;
 	struct catalog_benchmark *benchmarks;
-	size_t scored_count;
+	struct engine_benchmark *engine_benchmarks; /* the same benchmarks as the engine takes them */
+	size_t scored_count;   /* models with a score */
 	uint32_t *score_row;   /* of each model; 0 of all that have no score */
-	double *scores;        /* (scored_count + 1) x benchmark_count, NAN missing; row 0 is all NAN */
-	double *averages;      /* by row: plain mean where all benchmarks are known, else NAN */
+	size_t *cell_start;    /* scored_count + 2: cells of row r are cell_start[r] .. cell_start[r + 1] - 1 */
+	struct engine_cell *cells; /* the shown scores, row by row, in a row by benchmark */
 	struct lineage *lineage;
 	int64_t data_version;
 	const bool *excluded;  /* by model, borrowed from the session, which may change it: not
 				* to be learned from; NULL none */
 	const uint8_t *flags;  /* enum flag_state by model, borrowed; NULL none */
 	const uint8_t *anomalous; /* number of anomalies by model, borrowed; NULL not known */
-	char *notice;          /* what the user should know about mixed scorings; NULL none */
 	char *names;           /* one after the other, each ended by 0, in the order of models */
 	size_t *name_start;    /* count + 1: where in names each begins, and their end */
 	/* private: lookup by name and alias, the memory of all strings above */
@@ -66,10 +79,8 @@ struct catalog {
 	struct catalog_chunk *strings;
 };
 
-/* Of benchmarks that are two scorings of one test only the one with more
- * scored models is loaded, and `notice` says when models are left out by that.
- * Benchmarks without any score are not loaded, unless there are no scores at
- * all.  What is read is one state of the cache, whatever other copies write. */
+/* Benchmarks without any score are not loaded, unless there are no scores at all.
+ * What is read is one state of the cache, whatever other copies write. */
 enum status catalog_load(struct store *store, struct catalog **catalog, struct error *error);
 void catalog_free(struct catalog *catalog); /* NULL allowed */
 /* The same, telling how far it is; STATUS_CANCELLED when that says to stop. */
@@ -117,15 +128,23 @@ const uint32_t *catalog_by_name(const struct catalog *catalog);
 /* Sets contains[model] for each name that contains `part` (ASCII case ignored), and
  * clears the others.  Goes through all names in one sweep. */
 void catalog_names_with(const struct catalog *catalog, const char *part, uint8_t *contains);
-/* Index of a benchmark by key, title or a beginning of either that fits only
- * one; CATALOG_NONE when unknown; benchmark_count for "average". */
-size_t catalog_benchmark(const struct catalog *catalog, const char *word);
-/* The scores of a model, one a benchmark, NAN missing; borrowed. */
-const double *catalog_scores(const struct catalog *catalog, size_t model);
-/* Their plain mean where all are known, else NAN. */
-double catalog_average(const struct catalog *catalog, size_t model);
-/* One of them; of benchmark_count the average. */
+/* The benchmark that a word means (ASCII case ignored): an exact key wins; then an alias or
+ * title; then the name of a family, of which the best covered member is taken, and a line
+ * that says so appended to `said` (NULL allowed); then a beginning of a key or title
+ * that fits only one.  Else STATUS_USAGE with the candidates. */
+enum status catalog_find_benchmark(const struct catalog *catalog, const char *word, size_t *benchmark,
+				   struct text *said, struct error *error);
+/* Index of the benchmark of this key, CATALOG_NONE when there is none. */
+size_t catalog_benchmark(const struct catalog *catalog, const char *key);
+/* The shown scores of a model by benchmark; borrowed. */
+const struct engine_cell *catalog_cells(const struct catalog *catalog, size_t model, size_t *count);
+/* One of them, NAN missing. */
 double catalog_score(const struct catalog *catalog, size_t model, size_t benchmark);
+/* The value of a target where all parts are published, else NAN. */
+double catalog_target(const struct catalog *catalog, size_t model, const struct engine_target *target);
+/* The same of all models at once, by row of scores (scored_count + 1; [0] is NAN); the
+ * caller frees. */
+double *catalog_target_by_row(const struct catalog *catalog, const struct engine_target *target);
 /* The parent under which the model is drawn in the tree: largest weight, then
  * declared, then oldest; CATALOG_NONE for a root. */
 size_t catalog_primary_parent(const struct catalog *catalog, size_t model);

@@ -9,7 +9,7 @@
 #include "stemma/engine/engine.h"
 
 /* A mean over merges with its standard error, which takes the merges of one
- * owner together: they are variants of each other.  Points. */
+ * owner together: they are variants of each other.  In the unit of the target. */
 struct drift_mean {
 	size_t merges;
 	double mean, error; /* error NAN for fewer than two owners */
@@ -17,14 +17,15 @@ struct drift_mean {
 
 struct drift {
 	const char *method; /* borrowed from the catalog; NULL = not known */
-	/* benchmarks + 1 each, the last is the average */
-	struct drift_mean *raw;  /* score - weighted mean of the parents' scores */
-	struct drift_mean *left; /* leave-one-out residual: what the fit does not foresee */
+	/* an entry a target each */
+	struct drift_mean *raw;  /* value - weighted mean of the parents' values */
+	struct drift_mean *left; /* residual (ENGINE_LEAVE_MODEL): what the fit does not foresee */
 };
 
 /* One entry a method over all merges with two or more parents that all have
- * scores, most merges first; the caller frees with drift_free(). */
-struct drift *drift_measure(const struct catalog *catalog, const struct engine_fit *fit, size_t *count);
+ * one of the targets, most merges first; the caller frees with drift_free(). */
+struct drift *drift_measure(const struct catalog *catalog, const struct engine_fit *fit,
+			    const struct engine_target *targets, size_t target_count, size_t *count);
 void drift_free(struct drift *drifts, size_t count);
 
 #endif

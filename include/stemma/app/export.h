@@ -28,7 +28,7 @@ bool export_is_table(const char *path, bool *json);
 
 /* Appends the sketch in any of the formats, with the prediction (or NULL); the
  * graphs have the parents' ancestors too.  It must pass sketch_check(). */
-void export_sketch(const struct sketch *sketch, const struct catalog *catalog,
+void export_sketch(const struct sketch *sketch, const struct session *session,
 		   const struct sketch_prediction *prediction, enum export_format format,
 		   struct text *out);
 /* Appends a graph of models that exist; `model` as in graph_write_dot(). */
@@ -40,7 +40,7 @@ struct graph_child export_child(const struct sketch *sketch, const struct catalo
 				const struct sketch_prediction *prediction,
 				struct engine_child *facts);
 /* A graph of the child's parents and all their ancestors; graph_free() after use. */
-void export_child_graph(struct graph *graph, const struct catalog *catalog,
+void export_child_graph(struct graph *graph, const struct session *session,
 			const struct graph_child *child);
 
 #endif

@@ -7,6 +7,7 @@
 #define STEMMA_APP_GRAPH_H
 
 #include "stemma/app/catalog.h"
+#include "stemma/app/target.h"
 #include "stemma/base/text.h"
 
 enum graph_direction { GRAPH_TO_PARENTS, GRAPH_TO_CHILDREN };
@@ -19,7 +20,7 @@ struct graph_edge {
 struct graph_child {
 	const char *name, *method; /* borrowed */
 	const struct engine_child *facts;
-	struct engine_estimate average;
+	struct engine_estimate estimate; /* of the graph's target */
 };
 
 struct graph {
@@ -30,15 +31,16 @@ struct graph {
 	struct graph_edge *edges;
 	size_t edge_count, edge_capacity;
 	const struct graph_child *child; /* borrowed, NULL none */
+	const struct target *target;   /* borrowed; whose values the nodes show */
 };
 
-/* Relatives of a model: parents by share, children by score; the caller frees. */
-uint32_t *graph_neighbours(const struct catalog *catalog, size_t node,
+/* Relatives of a model: parents by share, children by the target; the caller frees. */
+uint32_t *graph_neighbours(const struct catalog *catalog, const struct engine_target *target, size_t node,
 			   enum graph_direction direction, size_t *count);
 
 /* An empty graph; then the models within `depth` generations of the nearest of
  * some, each once, or all of the catalog.  Once for each direction. */
-void graph_init(struct graph *graph, const struct catalog *catalog);
+void graph_init(struct graph *graph, const struct catalog *catalog, const struct target *target);
 void graph_add_relatives(struct graph *graph, size_t count, const size_t *models,
 			 enum graph_direction direction, size_t depth);
 void graph_add_all(struct graph *graph);

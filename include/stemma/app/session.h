@@ -14,9 +14,11 @@
 
 #include "stemma/app/anomalies.h"
 #include "stemma/app/answer_sets.h"
+#include "stemma/app/board.h"
 #include "stemma/app/catalog.h"
 #include "stemma/app/flags.h"
 #include "stemma/app/import.h"
+#include "stemma/app/target.h"
 #include "stemma/base/error.h"
 #include "stemma/base/progress.h"
 #include "stemma/engine/engine.h"
@@ -34,6 +36,14 @@ struct session {
 	bool created;                /* the cache was made by this session */
 	struct flags flags;          /* of that catalog */
 	bool left_out;               /* suspect models are not learned from */
+	struct boards boards;        /* of that catalog */
+	struct targets targets;
+	struct board board;          /* the one that is drawn */
+	struct target target;        /* what stands in the tree, in sketch, suggestions, plan */
+	size_t row_count;            /* board.count + 1 */
+	struct engine_target *rows;  /* what is shown of a model: the board's benchmarks, then the target; borrows
+	                              * from both */
+	double *target_values;       /* by row of scores: catalog_target_by_row() of the target */
 	bool packed;                 /* of the catalog: packed or not to be packed in this run */
 };
 
@@ -56,6 +66,48 @@ enum status session_pack(struct session *session, struct progress *progress, str
 /* The same for a worker, which opens `path` itself, and as it is. */
 enum status session_pack_detached(const char *path, const struct catalog *catalog,
 				  struct progress *progress, struct error *error);
+
+/* The board that is drawn, and the target: copied.  With `keep` they are kept in the cache for the next
+ * time.  What was made of the rows before (struct sketch_prediction) must be made again. */
+enum status session_set_board(struct session *session, const struct board *board, bool keep, struct error *error);
+enum status session_set_target(struct session *session, const struct target *target, bool keep, struct error *error);
+/* The same by words, as board_parse() and target_parse() read them. */
+enum status session_choose_board(struct session *session, const char *words, bool keep, struct text *said,
+				 struct error *error);
+enum status session_choose_target(struct session *session, const char *words, bool keep, struct text *said,
+				  struct error *error);
+/* Reads boards and targets from the cache again after one was kept or dropped. */
+enum status session_reload_boards(struct session *session, struct error *error);
+/* What a target may be named by. */
+static inline struct target_names session_names(const struct session *session)
+{
+	return (struct target_names){&session->boards, &session->targets};
+}
+/* The key and the title of a row; the last has the target's name as both.  Borrowed. */
+const char *session_row_key(const struct session *session, size_t row);
+const char *session_row_title(const struct session *session, size_t row);
+
+/* Where a value comes from. */
+enum value_kind {
+	VALUE_NONE,      /* not published, and no fit that predicts it */
+	VALUE_PUBLISHED, /* all parts are */
+	VALUE_PARTLY,    /* some parts are published, the others predicted */
+	VALUE_PREDICTED  /* no part is published */
+};
+struct value {
+	enum value_kind kind;
+	struct engine_estimate estimate; /* of a published one with sd 0; of VALUE_NONE all NAN */
+};
+/* Of a target and a model; asks the session's query where a part is missing, so that its subject changes. */
+struct value session_value(struct session *session, size_t model, const struct engine_target *target);
+/* Of several targets, for which the model is predicted once. */
+void session_values(struct session *session, size_t model, const struct engine_target *targets, size_t count,
+		    struct value *values);
+/* The session's target of a model as published, NAN when a part is not. */
+static inline double session_target_value(const struct session *session, size_t model)
+{
+	return session->target_values[session->catalog->score_row[model]];
+}
 
 /* Reads the catalog again and drops the fit (its numbers are of the old one). */
 enum status session_reload(struct session *session, struct error *error);
@@ -114,7 +166,8 @@ void session_adopt_answers(struct session *session, struct answer_sets *sets);
 /* Puts a fit in place (takes it over) with a query of its own; the answers of
  * the old fit go. */
 void session_adopt_fit(struct session *session, struct engine_fit *fit);
-/* Puts a catalog in place (takes it over); drops the old fit. */
+/* Puts a catalog in place (takes it over); drops the old fit.  Board and target go on by the keys of their
+ * benchmarks; of those that are gone they become the default ones. */
 void session_adopt_catalog(struct session *session, struct catalog *catalog);
 
 #endif

@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "stemma/app/catalog.h"
+#include "stemma/app/session.h"
+#include "stemma/app/target.h"
 #include "stemma/base/error.h"
 #include "stemma/base/text.h"
 #include "stemma/engine/front.h"
@@ -17,12 +18,12 @@
 /* X(symbol, word, letter, kind, argument, help)
  * kind: TEXT has one value, LIST one or more, FLAG none. */
 #define WISH_TABLE(X) \
-	X(TARGET, "target", 't', TEXT, "TARGET", "average (default), a benchmark or KEY=WEIGHT,...") \
-	X(PARETO, "pareto", 0, TEXT, "KEY,KEY,...", "the pairs that no other beats on all of these benchmarks") \
+	X(TARGET, "target", 't', TEXT, "TARGET", "average (default), a benchmark, or several with weights: KEY:WEIGHT,...") \
+	X(PARETO, "pareto", 0, TEXT, "KEY,KEY,...", "the pairs that no other beats on all of these benchmarks or targets") \
 	X(BY, "by", 0, TEXT, "ORDER", "gain (expected, default) or chance (of a gain)") \
 	X(PARENTS, "parents", 0, TEXT, "2|3", "pairs (default) or triples") \
 	X(METHOD, "method", 0, TEXT, "METHOD", "merge method (default linear)") \
-	X(FLOOR, "floor", 0, TEXT, "POINTS", "merges predicted to reach this (default: the best tenth)") \
+	X(FLOOR, "floor", 0, TEXT, "VALUE", "merges predicted to reach this (default: the best tenth)") \
 	X(MIN_PARAMS, "min-params", 0, TEXT, "B", "models of at least B billion parameters") \
 	X(MAX_PARAMS, "max-params", 0, TEXT, "B", "models of at most B billion parameters") \
 	X(ARCHITECTURE, "architecture", 0, LIST, "ARCH", "models of this architecture only (* and ? match)") \
@@ -97,13 +98,16 @@ struct wish_search {
 	enum merge_method method;
 	bool *allowed;
 	uint64_t *has, *against;
-	double *target;
-	size_t *include, *axes;
+	struct target target;
+	struct target *axes;          /* front.axis_count */
+	struct engine_target *targets; /* the same for the engine */
+	size_t *include;
 };
 /* STATUS_USAGE, saying what is wrong with which word, or what catalog_resolve()
- * says of a model's name. */
-enum status wishes_resolve(const struct wishes *wishes, const struct catalog *catalog,
-			   struct wish_search *search, struct error *error);
+ * says of a model's name.  Without a wished target it is the session's.  What a family chose is appended to
+ * `said` (NULL allowed). */
+enum status wishes_resolve(const struct wishes *wishes, const struct session *session,
+			   struct wish_search *search, struct text *said, struct error *error);
 void wish_search_free(struct wish_search *search);
 
 /* Whether a method gives `count` parents (2 or 3) the shares that their weights

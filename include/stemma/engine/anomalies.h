@@ -22,9 +22,9 @@ struct engine_anomaly {
 	struct engine_residual residual;
 };
 
-/* All scores of the benchmarks (not the average) with rate <= `rate`, smallest p
- * first; *tested is the number of scores.  The caller frees. */
-struct engine_anomaly *engine_anomalies(const struct engine_fit *fit, double rate, size_t *count,
-					size_t *tested);
+/* All scores with rate <= `rate`, smallest p first, by the residuals that leave out
+ * so much; *tested is the number of scores.  The caller frees. */
+struct engine_anomaly *engine_anomalies(const struct engine_fit *fit, enum engine_leave leave, double rate,
+					size_t *count, size_t *tested);
 
 #endif

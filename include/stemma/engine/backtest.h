@@ -39,7 +39,7 @@ extern const size_t backtest_top[BACKTEST_TOPS]; /* 1, 5, 10 */
 
 struct backtest_figures {
 	double order;              /* share of pairs where the one ranked higher scored higher */
-	double gain[BACKTEST_TOPS]; /* mean gain over the best parent of the first k, points … */
+	double gain[BACKTEST_TOPS]; /* mean gain over the best parent of the first k, unit of the target … */
 	double share[BACKTEST_TOPS]; /* … as a share of the best possible, any choice = 0 */
 	double score[BACKTEST_TOPS]; /* mean score of the first k, likewise as a share */
 };
@@ -50,10 +50,11 @@ struct backtest_result {
 	struct backtest_figures rule[BACKTEST_RULES];
 };
 
-/* Judged by the average of the benchmarks.  STATUS_DATA when no family has
- * enough merges. */
-enum status engine_backtest(const struct engine_data *data, uint64_t seed, struct progress *progress,
-			    struct backtest_result *result, struct error *error);
+/* Judged by the target, over the models that have all of it.  STATUS_DATA when no
+ * family has enough merges. */
+enum status engine_backtest(const struct engine_data *data, const struct engine_target *target,
+			    uint64_t seed, struct progress *progress, struct backtest_result *result,
+			    struct error *error);
 
 /* Mean of `value` over the k entries that `by` puts first. */
 double backtest_mean_of_first(const double *by, const double *value, size_t count, size_t k);

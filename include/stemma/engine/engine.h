@@ -1,8 +1,8 @@
 /* Engine: learns how scores run in families, and predicts.
  *
- * The scores y (models x benchmarks, 0..100) are rotated to canonical factors;
- * each factor is a Gaussian process over the scored models whose covariance
- * comes from the prior:
+ * What is known are cells: values of models on benchmarks, as many of each as there
+ * are, most of them missing.  Shared factors explain the cells; each factor is a
+ * Gaussian process over the models whose covariance comes from the prior:
  *
  *   kin        pedigree of the lineage (Henderson 1976) plus kinship effects
  *              of architecture, size, kind, owner, series and date
@@ -13,6 +13,9 @@
  * The three run through the same posterior, intervals and leave-one-out
  * formulas, so what lineage buys can be read off directly.  A fit is immutable
  * and may be read by one thread a struct engine_query.
+ *
+ * What is asked for is a target: a benchmark, in its own unit, or a weighted mean
+ * of several, in points of their common scale.
  */
 #ifndef STEMMA_ENGINE_ENGINE_H
 #define STEMMA_ENGINE_ENGINE_H
@@ -44,39 +47,117 @@ enum prior prior_parse(const char *word); /* PRIOR_COUNT when unknown */
  * strings are borrowed and must outlive the fit. */
 struct engine_model {
 	const char *name;          /* owner/name; NULL for a nameless child */
+	const char *base;          /* of a model in one of several settings: the name without it; NULL = name */
+	const char *setting;       /* "high", "thinking"; NULL none */
+	const char *provider;      /* who serves it; NULL unknown */
 	const char *architecture;  /* NULL unknown */
 	double params_b;           /* billions; NAN unknown */
 	enum kind kind;
 	enum answer chat_template; /* evaluated with it? */
 	double uploaded;           /* days since 1970; NAN unknown */
+	enum answer reasoning;     /* thinks before it answers? */
+	enum answer open_weights;
 };
 
+/* A benchmark.  Strings are borrowed and must outlive the fit. */
+struct engine_benchmark {
+	const char *key, *title;
+	const char *suite, *family; /* NULL unknown */
+	const char *duplicate_of;   /* key of the benchmark whose scores it shows again; NULL none */
+	double lower, upper;        /* nominal ends of its scale; NAN unknown, -INFINITY / INFINITY open */
+	double chance;              /* of a random guess, own scale; NAN unknown */
+	bool higher_is_better;
+	double instances;           /* questions; NAN unknown */
+	double low, high;           /* finite: what is 0 and what is 100 points on the common scale where
+	                             * higher is better; engine_benchmarks_set_range() */
+};
+
+/* A value that is known of a model. */
+struct engine_cell {
+	double value;               /* on the benchmark's own scale */
+	float error;                /* its standard error, NAN unknown */
+	uint32_t benchmark;
+	int8_t chat_template;       /* enum answer: evaluated with it? */
+};
+
+/* All of it is borrowed and must outlive the fit. */
 struct engine_data {
 	size_t models;                     /* also the nodes of the lineage */
-	size_t benchmarks;
-	const struct lineage *lineage;     /* borrowed */
-	const struct engine_model *model;  /* models entries, borrowed; NULL: asked of describe() */
-	const double *scores;              /* rows x benchmarks, row-major, NAN = missing */
-	const bool *excluded;              /* models entries or NULL: not to be learned from */
-	const uint32_t *score_row;         /* of each model its row of scores, which may be shared;
-	                                    * NULL: one row a model, in their order */
+	const struct lineage *lineage;
+	const struct engine_model *model;  /* models entries; NULL: asked of describe() */
 	struct engine_model (*describe)(const void *context, size_t model);
-	const void *context;               /* of describe(), borrowed */
+	const void *context;               /* of describe() */
+	const bool *excluded;              /* models entries or NULL: not to be learned from */
+	size_t benchmarks;
+	const struct engine_benchmark *benchmark; /* benchmarks */
+	/* Cells, row by row: those of row r are cell_start[r] .. cell_start[r + 1] - 1, in the order of
+	 * their benchmarks, none twice. */
+	size_t rows;                       /* row 0, which is empty, among them */
+	const uint32_t *row;               /* models: its row of cells, 0 for one without; NULL: row
+	                                    * model + 1 is the model's */
+	const size_t *cell_start;          /* rows + 1 */
+	const struct engine_cell *cell;
 };
 
-/* The facts of a model, and its scores, one a benchmark. */
+/* The facts of a model. */
 static inline struct engine_model engine_data_model(const struct engine_data *data, size_t model)
 {
 	return data->model ? data->model[model] : data->describe(data->context, model);
 }
-static inline const double *engine_data_scores(const struct engine_data *data, size_t model)
+/* What is known of it, by benchmark. */
+static inline const struct engine_cell *engine_data_cells(const struct engine_data *data, size_t model,
+							  size_t *count)
 {
-	return data->scores + (data->score_row ? data->score_row[model] : model) * data->benchmarks;
+	size_t row = data->row ? data->row[model] : model + 1;
+
+	*count = data->cell_start[row + 1] - data->cell_start[row];
+	return data->cell + data->cell_start[row];
 }
+/* The cell of a benchmark among `count` of one model; NULL when it is not known. */
+const struct engine_cell *engine_cell_find(const struct engine_cell *cells, size_t count, size_t benchmark);
+/* Its value, NAN when it is not known. */
+double engine_data_score(const struct engine_data *data, size_t model, size_t benchmark);
+
+/* Sets low and high of benchmarks whose other facts are there: the nominal ends; where
+ * they are open or unknown, the ends of the known values and a tenth of their range
+ * on each side. */
+void engine_benchmarks_set_range(struct engine_benchmark *list, size_t count, const struct engine_cell *cells,
+				 size_t cell_count);
+
+/* A weighted mean of benchmarks; weights > 0 that sum to 1, no benchmark twice.  Of one
+ * benchmark: in its own unit, as published.  Of several: in points 0..100 of each
+ * one's range (low..high), turned round where lower is better.  Borrowed. */
+struct engine_target {
+	size_t count;
+	const uint32_t *benchmark;
+	const double *weight;
+};
+/* The target that one benchmark is; lives as long as the block that it stands in. */
+#define engine_target_one(number) \
+	((struct engine_target){1, (const uint32_t[]){(uint32_t)(number)}, (const double[]){1}})
+
+/* A value of a benchmark in points of the common scale, not kept within 0..100. */
+static inline double engine_points(const struct engine_benchmark *benchmark, double value)
+{
+	double share = (value - benchmark->low) / (benchmark->high - benchmark->low);
+
+	return 100 * (benchmark->higher_is_better ? share : 1 - share);
+}
+/* The value of a target by what is known of one model; NAN when a part is missing. */
+double engine_target_value(const struct engine_benchmark *list, const struct engine_target *target,
+			   const struct engine_cell *cells, size_t count);
+/* Whether more of the target is better: not of one benchmark where lower is better. */
+static inline bool engine_target_upwards(const struct engine_benchmark *list, const struct engine_target *target)
+{
+	return target->count != 1 || list[target->benchmark[0]].higher_is_better;
+}
+/* The ends of its unit: what an estimate is kept within, infinite where open. */
+void engine_target_bounds(const struct engine_benchmark *list, const struct engine_target *target,
+			  double *lower, double *upper);
 
 struct engine_settings {
 	enum prior prior;
-	size_t rank;    /* latent factors; 0 = one a benchmark */
+	size_t rank;    /* latent factors; 0 = as many as the data allow */
 	uint64_t seed;
 	size_t dense_rows; /* more scored models than this take the sparse path; 0 = 10,000 */
 	bool without_factor; /* do not factor where the state has what follows from it */
@@ -114,12 +195,17 @@ void *engine_fit_state(const struct engine_fit *fit, size_t *bytes);
 struct engine_info {
 	enum prior prior;
 	size_t models;       /* scored models in the fit */
-	size_t benchmarks, factors;
+	size_t benchmarks;   /* that it predicts */
+	size_t cells;        /* that it has learned from */
+	size_t factors;
 	double seconds;      /* wall time of engine_fit_new() */
 	double log_likelihood; /* restricted, summed over factors */
 	bool sparse;         /* took the sparse path */
 };
 void engine_fit_info(const struct engine_fit *fit, struct engine_info *info);
+/* Whether the fit predicts all benchmarks of the target; estimates of one that it does
+ * not are NAN. */
+bool engine_fit_covers(const struct engine_fit *fit, const struct engine_target *target);
 
 /* One variance component of one factor, for the "what was learned" table. */
 struct engine_component {
@@ -129,8 +215,7 @@ struct engine_component {
 };
 const struct engine_component *engine_fit_components(const struct engine_fit *fit, size_t *count);
 
-/* A predicted score in points 0..100.  The last entry of a row of estimates
- * (index `benchmarks`) is the plain average of the benchmarks. */
+/* A predicted value, in the unit of the target. */
 struct engine_estimate {
 	double mean;
 	double sd;
@@ -154,49 +239,58 @@ struct engine_query;
 struct engine_query *engine_query_new(const struct engine_fit *fit);
 void engine_query_free(struct engine_query *query); /* NULL allowed */
 
-/* Predicts a child: estimates has benchmarks + 1 entries. */
+/* The subject: a prediction sets it, and what follows is asked of the last one.  What
+ * is predicted for it comes from the others, ... */
+
+/* ... a hypothetical child; */
 enum status engine_predict_child(struct engine_query *query, const struct engine_child *child,
-				 struct engine_estimate *estimates, struct error *error);
+				 struct error *error);
+/* ... a model of the data, as if none of its own scores were known (closed form
+ * leave-one-out); */
+enum status engine_predict_model(struct engine_query *query, size_t model, struct error *error);
+/* ... a model of the data from all that is known, its own scores included: what
+ * stands in an empty cell.  A known cell is as published, with sd 0. */
+enum status engine_predict_known(struct engine_query *query, size_t model, struct error *error);
 
-/* Predicts a model of the data as if its own scores were not known (closed
- * form leave-one-out for scored models).  benchmarks + 1 estimates. */
-enum status engine_predict_model(struct engine_query *query, size_t model,
-				 struct engine_estimate *estimates, struct error *error);
+/* Adds to what is known of the subject some of its own scores (cells by benchmark, none
+ * of which it has): normal conditioning on the joint posterior of all benchmarks.
+ * Replaces what an earlier call added; a count of 0 takes that back.  The cells are
+ * copied.  Known benchmarks are at their value, with sd 0; cells of benchmarks that
+ * the fit does not cover tell nothing. */
+void engine_condition(struct engine_query *query, const struct engine_cell *known, size_t count);
 
-/* What the last prediction becomes when some of the subject's own scores are
- * known: `known` has one value a benchmark, NAN where unknown.  Normal
- * conditioning on the joint posterior of all benchmarks; estimates gets
- * benchmarks + 1 entries, the known ones at their value with sd 0. */
-void engine_condition(const struct engine_query *query, const double *known,
-		      struct engine_estimate *estimates);
-
-/* Probability that the last predicted child scores above `threshold` on
- * `benchmark` (index `benchmarks` = the average). */
-double engine_chance_above(const struct engine_query *query, size_t benchmark, double threshold);
+/* The estimate of a target; all NAN without a subject or where the fit does not cover it. */
+void engine_estimate(const struct engine_query *query, const struct engine_target *target,
+		     struct engine_estimate *estimate);
+/* Probability that it is above `threshold`, NAN likewise. */
+double engine_chance_above(const struct engine_query *query, const struct engine_target *target,
+			   double threshold);
 
 /* What the last predictions of two queries of one fit tell about a - b, both
  * hypothetical children: from their joint posterior, in which what both take
  * from the same relatives cancels.  The innovation and noise of each are its
  * own, also when both are the same merge: it is made and measured twice. */
 struct engine_difference {
-	double mean;        /* a - b, points */
-	double half90;      /* half the width of the central 90 % interval, points */
+	double mean;        /* a - b, unit of the target */
+	double half90;      /* half the width of the central 90 % interval */
 	double correlation; /* of the two predictions */
-	double chance;      /* that a scores above b */
+	double chance;      /* that a is better than b */
 };
-/* differences has benchmarks + 1 entries; false unless both are children. */
-bool engine_differences(struct engine_query *a, struct engine_query *b,
-			struct engine_difference *differences);
+/* `differences` has an entry a target; false unless both are children. */
+bool engine_differences(struct engine_query *a, struct engine_query *b, const struct engine_target *targets,
+			size_t count, struct engine_difference *differences);
 
-/* Why: the scored models that the last prediction rests on.  share_points is
- * the model's signed contribution in points to this benchmark (weight x (its
- * score - its expectation)); largest magnitude first.  On the sparse path the
- * weights are those of the models that correlate the most, without the others. */
+/* Why: the scored models that the last prediction rests on.  `points` is the signed
+ * contribution of the model's scores to the target, in its unit (weight x (score - its
+ * expectation)); largest magnitude first.  On the sparse path the weights are
+ * those of the models that correlate the most, without the others. */
 struct engine_contribution {
 	size_t model;
+	uint32_t benchmark;  /* where it is that of one cell, else ENGINE_ALL */
 	double points;
 };
-size_t engine_contributions(struct engine_query *query, size_t benchmark,
+#define ENGINE_ALL UINT32_MAX
+size_t engine_contributions(struct engine_query *query, const struct engine_target *target,
 			    struct engine_contribution *contributions, size_t max);
 
 /* The nearest ancestors of the last predicted child or model: correlation of
@@ -209,25 +303,40 @@ struct engine_ancestor {
 };
 size_t engine_ancestors(struct engine_query *query, struct engine_ancestor *ancestors, size_t max);
 
-/* Leave-one-out residual of a scored model. */
+/* What is left out to predict a score that is known: the parts of the target alone,
+ * with what else the model has known, or all that the model has.
+ * X(symbol, word, help) */
+#define ENGINE_LEAVE_TABLE(X) \
+	X(MODEL, "model", "from other models alone, none of its own scores known") \
+	X(CELL, "cell", "from everything but the score itself")
+enum engine_leave {
+#define X(symbol, word, help) ENGINE_LEAVE_##symbol,
+	ENGINE_LEAVE_TABLE(X)
+#undef X
+	ENGINE_LEAVE_COUNT
+};
+const char *engine_leave_name(enum engine_leave leave);
+enum engine_leave engine_leave_parse(const char *word); /* ENGINE_LEAVE_COUNT when unknown */
+
+/* Leave-one-out residual of a scored model, unit of the target. */
 struct engine_residual {
-	double observed;  /* published score, points; NAN when missing */
-	double predicted; /* from everyone else, points */
-	double sd;        /* of the prediction, points */
-	double z;         /* standardised residual, in the scale of the model */
+	double observed;  /* published; NAN when a part is not */
+	double predicted;
+	double sd;        /* of the prediction */
+	double z;         /* standardised residual, in the scale of the model; NAN where observed is */
 	double low90, high90;
 };
-/* residuals has benchmarks + 1 entries (the last is the average); false when
- * the model has no scores in the fit. */
-bool engine_residuals(const struct engine_fit *fit, size_t model, struct engine_residual *residuals);
+/* False when the model has no scores in the fit or it does not cover the target. */
+bool engine_residual(const struct engine_fit *fit, size_t model, const struct engine_target *target,
+		     enum engine_leave leave, struct engine_residual *residual);
 
-/* Leave-one-out figures over all scored models. */
+/* Leave-one-out figures over all models that have all of the target. */
 struct engine_figures {
 	size_t models;
-	double pearson, rmse, mae;
+	double pearson, rmse, mae;     /* NAN without models */
 	double coverage50, coverage90; /* share of scores inside the interval */
 };
-/* figures has benchmarks + 1 entries. */
-void engine_fit_figures(const struct engine_fit *fit, struct engine_figures *figures);
+void engine_fit_figures(const struct engine_fit *fit, const struct engine_target *target,
+			enum engine_leave leave, struct engine_figures *figures);
 
 #endif

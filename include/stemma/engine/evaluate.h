@@ -28,22 +28,30 @@ enum protocol {
 const char *protocol_name(enum protocol protocol);
 enum protocol protocol_parse(const char *word); /* PROTOCOL_COUNT when unknown */
 
-/* X(symbol, word, help) */
+/* X(symbol, word, whether it predicts models, single cells (holdout.h), help) */
 #define METHOD_TABLE(X) \
-	X(MEAN, "mean", "mean of all models") \
-	X(PARENTS, "parents", "weighted mean of the scored parents, else the family's") \
-	X(FAMILY, "family", "mean of the family (architecture and size)") \
-	X(NONE, "none", "plain matrix factorisation") \
-	X(LAPLACIAN, "laplacian", "LRMF as published") \
-	X(KIN, "kin", "pedigree and kinship effects") \
-	X(SHUFFLED, "shuffled", "kin with the lineage shuffled: a control that must lose")
+	X(MEAN, "mean", true, true, "mean of all models") \
+	X(BIAS, "bias", false, true, "an effect of the model and one of the benchmark") \
+	X(RANK2, "rank2", false, true, "the same and a matrix of rank 2, mean of 10 starts") \
+	X(ALS, "als", false, true, "the same and a matrix of rank 5, its penalty by validation") \
+	X(NEAREST, "nearest", false, true, "mean of the 15 models that score alike") \
+	X(SIZE, "size", false, true, "regression on size and date") \
+	X(ANCESTOR, "ancestor", false, true, "nearest ancestor with a score, else the mean") \
+	X(PARENTS, "parents", true, false, "weighted mean of the scored parents, else the family's") \
+	X(FAMILY, "family", true, false, "mean of the family (architecture and size)") \
+	X(NONE, "none", true, true, "plain matrix factorisation") \
+	X(LAPLACIAN, "laplacian", true, true, "LRMF as published") \
+	X(KIN, "kin", true, true, "pedigree and kinship effects") \
+	X(SHUFFLED, "shuffled", true, true, "kin with the lineage shuffled: a control that must lose")
 enum evaluation_method {
-#define X(symbol, word, help) METHOD_##symbol,
+#define X(symbol, word, models, cells, help) METHOD_##symbol,
 	METHOD_TABLE(X)
 #undef X
 	METHOD_COUNT
 };
 const char *evaluation_method_name(enum evaluation_method method);
+enum evaluation_method evaluation_method_parse(const char *word); /* METHOD_COUNT when unknown */
+bool evaluation_method_predicts(enum evaluation_method method, bool single_cells);
 
 /* Which of the held-out models a figure is about. */
 enum evaluation_subset {
@@ -58,14 +66,18 @@ struct evaluation_settings {
 	enum protocol protocol;
 	uint64_t seed;
 	double date;         /* PROTOCOL_TIME: days since 1970 */
-	size_t known;        /* benchmarks of each target that are known, 0..benchmarks - 1 */
+	const struct engine_target *targets; /* what is judged */
+	size_t target_count;
+	size_t known;        /* scores on single judged benchmarks that are known of each held-out
+	                      * model, fewer than there are of these */
 	const bool *given;   /* PROTOCOL_GIVEN: by model */
+	const bool *methods; /* METHOD_COUNT; NULL: all that predict models */
 };
 
 struct evaluation_figures {
 	size_t models;
 	double pearson, spearman; /* NAN where a method predicts one number */
-	double mae, rmse;         /* points */
+	double mae, rmse;         /* unit of the target */
 	double coverage50, coverage90, width90; /* NAN for methods without intervals */
 	double order;             /* share of pairs in the right order */
 };
@@ -74,9 +86,9 @@ struct evaluation_result {
 	enum evaluation_method method;
 	size_t trained, held_out;
 	double seconds;
-	size_t benchmarks;
-	/* subsets x (benchmarks + 2): each benchmark, then their average as a
-	 * target of its own, then the mean of the benchmarks' figures. */
+	size_t targets;
+	/* subsets x (targets + 1): each target, then the mean of the figures of those that
+	 * are one benchmark. */
 	const struct evaluation_figures *figures;
 };
 

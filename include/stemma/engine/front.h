@@ -14,14 +14,14 @@
 
 struct front_settings {
 	struct suggest_models models; /* those without a score on each axis never take part */
-	const size_t *axes;    /* benchmarks; their count = the average */
+	const struct engine_target *axes; /* covered by the fit */
 	size_t axis_count;     /* 2..FRONT_AXES_MAX */
 	size_t limit;          /* answers */
 };
 
 /* A merge on one axis. */
 struct front_score {
-	double mean, sd;       /* as engine_predict_child() has them, points */
+	double mean, sd;       /* as engine_estimate() has them, unit of the axis */
 	double best;           /* published score of the better parent */
 	double shown;          /* mean less what the search overstates it by */
 	double chance;         /* to beat that parent */

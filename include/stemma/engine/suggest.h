@@ -44,7 +44,7 @@ struct suggest_models {
 
 struct suggest_settings {
 	struct suggest_models models;
-	const double *target;  /* benchmarks: weights that sum to 1 */
+	struct engine_target target; /* covered by the fit */
 	size_t parents;        /* 2 or 3 */
 	enum suggest_order by;
 	double floor;          /* answers are expected to reach it; NAN: the best tenth of the candidates */
@@ -58,8 +58,8 @@ struct suggest_answer {
 	double weights[SUGGEST_PARENTS_MAX];
 	size_t best_parent;  /* with the best published score */
 	double best;         /* that score */
-	double mean, sd;     /* of the target, points */
-	double gain;         /* mean - best */
+	double mean, sd;     /* of the target, in its unit */
+	double gain;         /* mean - best; best - mean where less is better */
 	double shown;        /* gain less what the search overstates it by */
 	double chance;       /* of a gain */
 };
@@ -70,7 +70,7 @@ struct suggest_result {
 	size_t candidates;   /* models that the search could take */
 	double floor;        /* that was used */
 	double searched;     /* combinations that the constraints allow */
-	double spread;       /* standard deviation of the predicted gains, points */
+	double spread;       /* standard deviation of the predicted gains */
 	double slope;        /* of published on predicted gains of the fit's own merges, 0..1:
 	                      * the lower end of its 90 % interval */
 	size_t slope_merges; /* how many of them; below 8 the slope is 1/2 */

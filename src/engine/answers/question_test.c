@@ -185,12 +185,10 @@ static void ask_planned(struct question_trial *trial, size_t row, struct questio
 
 static enum status ask_model(struct question_trial *trial, size_t row, struct error *error)
 {
-	size_t benchmarks = trial->data->engine.benchmarks;
-	struct engine_estimate *estimates = memory_allocate(benchmarks + 1, sizeof *estimates);
 	struct question_subject subject = {.lrmf = answer_model_lrmf(trial->model)};
 	double *factors = memory_allocate(lrmf_rank(subject.lrmf), sizeof *factors);
 	double share = true_share(trial, row);
-	enum status status = engine_predict_model(trial->query, trial->data->model[row], estimates, error);
+	enum status status = engine_predict_model(trial->query, trial->data->model[row], error);
 
 	if (status == STATUS_OK) {
 		subject.mean = factors;
@@ -199,7 +197,6 @@ static enum status ask_model(struct question_trial *trial, size_t row, struct er
 		ask_random(trial, row, &subject, share);
 	}
 	free(factors);
-	free(estimates);
 	return status;
 }
 

@@ -86,31 +86,32 @@ static int compare_p(const void *left, const void *right)
 				    : (a->benchmark > b->benchmark) - (a->benchmark < b->benchmark);
 }
 
-static size_t collect(const struct engine_fit *fit, size_t benchmark, struct engine_residual *residuals,
+static size_t collect(const struct engine_fit *fit, size_t benchmark, enum engine_leave leave,
 		      struct engine_anomaly *all)
 {
+	const struct engine_target target = engine_target_one(benchmark);
+	struct engine_residual residual;
 	size_t count = 0;
 
 	for (size_t row = 0; row < fit->rows; row++) {
 		size_t model = fit->row_model[row];
-		if (engine_residuals(fit, model, residuals) && !isnan(residuals[benchmark].observed))
+		if (engine_residual(fit, model, &target, leave, &residual) && !isnan(residual.observed))
 			all[count++] = (struct engine_anomaly){
-				.model = model, .benchmark = benchmark, .residual = residuals[benchmark]};
+				.model = model, .benchmark = benchmark, .residual = residual};
 	}
 	return count;
 }
 
-struct engine_anomaly *engine_anomalies(const struct engine_fit *fit, double rate, size_t *count,
-					size_t *tested)
+struct engine_anomaly *engine_anomalies(const struct engine_fit *fit, enum engine_leave leave, double rate,
+					size_t *count, size_t *tested)
 {
-	size_t benchmarks = fit->transform.benchmarks;
-	struct engine_anomaly *all = memory_allocate(fit->rows * benchmarks + 1, sizeof *all);
-	struct engine_residual *residuals = memory_zero(benchmarks + 1, sizeof *residuals);
+	size_t columns = fit->columns.count;
+	struct engine_anomaly *all = memory_allocate(fit->rows * columns + 1, sizeof *all);
 	int32_t family_count, *families = row_families(fit, &family_count);
 
 	*tested = 0;
-	for (size_t b = 0; b < benchmarks; b++) {
-		size_t found = collect(fit, b, residuals, all + *tested);
+	for (size_t c = 0; c < columns; c++) {
+		size_t found = collect(fit, fit->columns.benchmark[c], leave, all + *tested);
 		if (found < SCORES_MIN)
 			continue;
 		test_benchmark(fit, all + *tested, found, families, family_count);
@@ -127,7 +128,6 @@ struct engine_anomaly *engine_anomalies(const struct engine_fit *fit, double rat
 		*count += rates[i] <= rate;
 	}
 	free(rates);
-	free(residuals);
 	free(families);
 	return all;
 }

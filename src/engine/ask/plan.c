@@ -7,37 +7,85 @@
 #include "data/random.h"
 #include "stemma/base/memory.h"
 
-size_t engine_plan(const struct engine_query *query, size_t benchmarks, const double *known,
-		   size_t target, struct engine_estimate *before, struct plan_step *steps)
+/* Results so far: those that were there, then those that are taken to be as expected. */
+struct results {
+	struct engine_cell *cells;
+	size_t count;
+};
+
+static bool has_result(const struct results *results, size_t benchmark)
 {
-	double *now = memory_allocate(benchmarks + 1, sizeof *now);
-	struct engine_estimate *expected = memory_allocate(benchmarks + 1, sizeof *expected);
-	struct engine_estimate *after = memory_allocate(benchmarks + 1, sizeof *after);
+	for (size_t i = 0; i < results->count; i++)
+		if (results->cells[i].benchmark == benchmark)
+			return true;
+	return false;
+}
+
+static void add_result(struct results *results, size_t benchmark, double value)
+{
+	results->cells[results->count++] = (struct engine_cell){
+		.benchmark = (uint32_t)benchmark, .value = value, .error = NAN, .chat_template = ANSWER_UNKNOWN};
+}
+
+static bool all_there(const struct results *results, const struct engine_target *target)
+{
+	for (size_t i = 0; i < target->count; i++)
+		if (!has_result(results, target->benchmark[i]))
+			return false;
+	return true;
+}
+
+/* The target when the benchmark has been run too, and found as expected. */
+static struct plan_step try_step(struct engine_query *query, struct results *results, size_t benchmark,
+				 const struct engine_target *target, double *expected)
+{
+	const struct engine_target one = engine_target_one(benchmark);
+	struct plan_step step = {.benchmark = benchmark};
+	struct engine_estimate estimate;
+
+	engine_condition(query, results->cells, results->count);
+	engine_estimate(query, &one, &estimate);
+	*expected = estimate.mean;
+	step.after.sd = NAN;
+	if (isnan(estimate.mean))
+		return step;
+	add_result(results, benchmark, estimate.mean);
+	engine_condition(query, results->cells, results->count);
+	engine_estimate(query, target, &step.after);
+	results->count--;
+	return step;
+}
+
+size_t engine_plan(struct engine_query *query, const struct engine_cell *known, size_t known_count,
+		   const uint32_t *candidates, size_t candidate_count, const struct engine_target *target,
+		   struct engine_estimate *before, struct plan_step *steps)
+{
+	struct results results = {memory_allocate(known_count + candidate_count + 1, sizeof *known), known_count};
 	size_t count = 0;
 
-	memcpy(now, known, benchmarks * sizeof *now);
-	engine_condition(query, now, expected);
-	*before = expected[target];
-	for (;;) {
-		struct plan_step best = {.benchmark = benchmarks, .after = {.sd = INFINITY}};
-		for (size_t b = 0; b < benchmarks && (target == benchmarks || isnan(now[target])); b++) {
-			if (!isnan(now[b]))
+	if (known_count > 0)
+		memcpy(results.cells, known, known_count * sizeof *known);
+	engine_condition(query, known, known_count);
+	engine_estimate(query, target, before);
+	while (!all_there(&results, target)) {
+		struct plan_step best = {.after = {.sd = INFINITY}};
+		double expected = NAN, value;
+		for (size_t i = 0; i < candidate_count; i++) {
+			if (has_result(&results, candidates[i]))
 				continue;
-			now[b] = expected[b].mean;
-			engine_condition(query, now, after);
-			now[b] = NAN;
-			if (after[target].sd < best.after.sd)
-				best = (struct plan_step){b, after[target]};
+			struct plan_step step = try_step(query, &results, candidates[i], target, &value);
+			if (!(step.after.sd < best.after.sd))
+				continue;
+			best = step;
+			expected = value;
 		}
-		if (best.benchmark == benchmarks)
+		if (isinf(best.after.sd))
 			break;
-		now[best.benchmark] = expected[best.benchmark].mean;
-		engine_condition(query, now, expected);
+		add_result(&results, best.benchmark, expected);
 		steps[count++] = best;
 	}
-	free(now);
-	free(expected);
-	free(after);
+	engine_condition(query, known, known_count);
+	free(results.cells);
 	return count;
 }
 
@@ -46,106 +94,100 @@ size_t engine_plan(const struct engine_query *query, size_t benchmarks, const do
 struct plan_test {
 	const struct engine_data *data;
 	struct engine_query *query;
-	size_t target;
+	const struct engine_target *target;
 	uint64_t random;
 	struct plan_step *steps;
-	struct engine_estimate *estimates;
-	double *known;
+	uint32_t *order;
+	struct results results;
 	struct plan_figures *figures;
 };
 
-static bool all_known(const struct engine_data *data, size_t model)
+/* The error that is left, and its expected deviation, by the results so far. */
+static double error_left(const struct plan_test *test, size_t model, double *deviation)
 {
-	for (size_t b = 0; b < data->benchmarks; b++)
-		if (isnan(engine_data_scores(data, model)[b]))
-			return false;
-	return data->benchmarks > 0 && !(data->excluded && data->excluded[model]);
-}
+	struct engine_estimate estimate;
+	size_t count;
+	const struct engine_cell *cells = engine_data_cells(test->data, model, &count);
 
-static double true_target(const struct plan_test *test, size_t model)
-{
-	const struct engine_data *data = test->data;
-	double sum = 0;
-
-	if (test->target < data->benchmarks)
-		return engine_data_scores(data, model)[test->target];
-	for (size_t b = 0; b < data->benchmarks; b++)
-		sum += engine_data_scores(data, model)[b];
-	return sum / (double)data->benchmarks;
-}
-
-static void forget(struct plan_test *test)
-{
-	for (size_t b = 0; b < test->data->benchmarks; b++)
-		test->known[b] = NAN;
-}
-
-/* Makes one result known and returns the error that is left; the estimate of
- * the target stays in the estimates. */
-static double error_after(struct plan_test *test, size_t model, size_t benchmark)
-{
-	const struct engine_data *data = test->data;
-
-	if (benchmark < data->benchmarks)
-		test->known[benchmark] = engine_data_scores(data, model)[benchmark];
-	engine_condition(test->query, test->known, test->estimates);
-	return fabs(test->estimates[test->target].mean - true_target(test, model));
+	engine_condition(test->query, test->results.cells, test->results.count);
+	engine_estimate(test->query, test->target, &estimate);
+	*deviation = estimate.sd;
+	return fabs(estimate.mean - engine_target_value(test->data->benchmark, test->target, cells, count));
 }
 
 static void test_model(struct plan_test *test, size_t model)
 {
-	size_t benchmarks = test->data->benchmarks, order[64];
+	size_t runs = test->target->count;
 	struct engine_estimate before;
+	double deviation;
 
-	forget(test);
-	engine_plan(test->query, benchmarks, test->known, test->target, &before, test->steps);
-	for (size_t k = 0; k < benchmarks; k++) {
-		test->figures[k].planned += error_after(test, model, k ? test->steps[k - 1].benchmark : benchmarks);
-		test->figures[k].deviation += test->estimates[test->target].sd;
+	engine_plan(test->query, NULL, 0, test->target->benchmark, runs, test->target, &before, test->steps);
+	test->results.count = 0;
+	for (size_t k = 0; k < runs; k++) {
+		if (k > 0)
+			add_result(&test->results, test->steps[k - 1].benchmark,
+				   engine_data_score(test->data, model, test->steps[k - 1].benchmark));
+		test->figures[k].planned += error_left(test, model, &deviation);
+		test->figures[k].deviation += deviation;
 		test->figures[k].models++;
 	}
-	for (size_t b = 0; b < benchmarks; b++) {
+	for (size_t b = 0; b < runs; b++) {
 		size_t place = (size_t)(random_next(&test->random) % (b + 1));
-		order[b] = order[place];
-		order[place] = b;
+		test->order[b] = test->order[place];
+		test->order[place] = test->target->benchmark[b];
 	}
-	forget(test);
-	for (size_t k = 0; k < benchmarks; k++)
-		test->figures[k].random += error_after(test, model, k ? order[k - 1] : benchmarks);
+	test->results.count = 0;
+	for (size_t k = 0; k < runs; k++) {
+		if (k > 0)
+			add_result(&test->results, test->order[k - 1],
+				   engine_data_score(test->data, model, test->order[k - 1]));
+		test->figures[k].random += error_left(test, model, &deviation);
+	}
 }
 
-enum status engine_plan_test(const struct engine_data *data, struct engine_query *query, size_t target,
-			     uint64_t seed, struct progress *progress, struct plan_figures *figures,
-			     struct error *error)
+/* Whether the model has all of the target, and may be learned from. */
+static bool is_complete(const struct plan_test *test, size_t model)
 {
+	size_t count;
+	const struct engine_cell *cells = engine_data_cells(test->data, model, &count);
+
+	return !(test->data->excluded && test->data->excluded[model]) &&
+	       !isnan(engine_target_value(test->data->benchmark, test->target, cells, count));
+}
+
+enum status engine_plan_test(const struct engine_data *data, struct engine_query *query,
+			     const struct engine_target *target, uint64_t seed, struct progress *progress,
+			     struct plan_figures *figures, struct error *error)
+{
+	size_t runs = target->count;
 	struct plan_test test = {
 		.data = data, .query = query, .target = target, .random = seed, .figures = figures,
-		.steps = memory_zero(data->benchmarks + 1, sizeof *test.steps),
-		.estimates = memory_zero(data->benchmarks + 1, sizeof *test.estimates),
-		.known = memory_zero(data->benchmarks + 1, sizeof *test.known),
+		.steps = memory_zero(runs + 1, sizeof *test.steps),
+		.order = memory_zero(runs + 1, sizeof *test.order),
+		.results = {.cells = memory_zero(runs + 1, sizeof *test.results.cells)},
 	};
 	enum status status = STATUS_OK;
 
-	memset(figures, 0, data->benchmarks * sizeof *figures);
-	if (target < data->benchmarks || data->benchmarks > 64)
-		status = error_set(error, STATUS_USAGE, "the back-test of plans is for the average");
+	memset(figures, 0, runs * sizeof *figures);
+	if (runs < 2)
+		status = error_set(error, STATUS_USAGE, "the back-test of plans is for a target of several benchmarks");
 	for (size_t i = 0; i < data->models && status == STATUS_OK; i++) {
-		if (!all_known(data, i))
+		if (!is_complete(&test, i))
 			continue;
 		if (!progress_step(progress, "planning", (double)i / (double)data->models))
 			status = error_set(error, STATUS_CANCELLED, "back-test cancelled");
 		else
-			status = engine_predict_model(query, i, test.estimates, error);
+			status = engine_predict_model(query, i, error);
 		if (status == STATUS_OK)
 			test_model(&test, i);
 	}
-	for (size_t k = 0; k < data->benchmarks && figures[k].models; k++) {
+	for (size_t k = 0; k < runs && figures[k].models; k++) {
 		figures[k].planned /= (double)figures[k].models;
 		figures[k].random /= (double)figures[k].models;
 		figures[k].deviation /= (double)figures[k].models;
 	}
 	free(test.steps);
-	free(test.estimates);
-	free(test.known);
+	free(test.order);
+	free(test.results.cells);
 	return status;
 }

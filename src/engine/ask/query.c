@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include <cblas.h>
-#include <lapacke.h>
 
 #include "answers/answer_model.h"
 #include "ask/query.h"
@@ -303,13 +302,31 @@ static void query_combine(struct engine_query *query, double *mean, double *vari
 	}
 }
 
-static void query_finish(struct engine_query *query, const double *mean, const double *variance,
-			 struct engine_estimate *estimates)
+/* Believes what the columns are, by what is known of the subject. */
+static void query_believe(struct engine_query *query)
+{
+	fit_believe(query->fit, query->mean, query->variance, &query->belief);
+	belief_condition(&query->belief, query->added);
+	query->conditioned = false;
+	for (size_t c = 0; c < query->belief.count; c++)
+		query->conditioned |= query->belief.known[c];
+}
+
+/* Nothing is known of the subject itself. */
+static void query_finish(struct engine_query *query)
 {
 	query->counts_known = false;
-	memcpy(query->variance, variance, query->fit->transform.factors * sizeof *variance);
-	fit_to_points(query->fit, mean, variance, query->points, query->deviation);
-	fit_estimates(query->fit, query->spread, query->points, query->deviation, estimates);
+	for (size_t c = 0; c < FACTORS_MAX; c++)
+		query->own[c] = query->added[c] = NAN;
+	query_believe(query);
+}
+
+void query_aim(const struct engine_query *query, const struct aim *aim, double *points, double *deviation)
+{
+	if (query->conditioned)
+		belief_aim(&query->belief, aim, points, deviation);
+	else
+		fit_to_points(query->fit, aim, query->mean, query->variance, points, deviation);
 }
 
 static enum status child_check(const struct engine_fit *fit, const struct engine_child *child,
@@ -332,9 +349,9 @@ static enum status child_check(const struct engine_fit *fit, const struct engine
 }
 
 enum status engine_predict_child(struct engine_query *query, const struct engine_child *child,
-				 struct engine_estimate *estimates, struct error *error)
+				 struct error *error)
 {
-	double mean[FACTORS_MAX], variance[FACTORS_MAX], total;
+	double total;
 	struct engine_child described = *child;
 	enum status status = child_check(query->fit, child, &total, error);
 
@@ -355,8 +372,8 @@ enum status engine_predict_child(struct engine_query *query, const struct engine
 	for (size_t i = 0; i < child->count; i++)
 		query->weight[i] = child->weights[i] / total;
 	query->spread = fit_spread(query->fit, &described.model);
-	query_combine(query, mean, variance);
-	query_finish(query, mean, variance, estimates);
+	query_combine(query, query->mean, query->variance);
+	query_finish(query);
 	return STATUS_OK;
 }
 
@@ -399,11 +416,9 @@ static void query_node_posterior(const struct engine_query *query, double *mean,
 	}
 }
 
-enum status engine_predict_model(struct engine_query *query, size_t model,
-				 struct engine_estimate *estimates, struct error *error)
+enum status engine_predict_model(struct engine_query *query, size_t model, struct error *error)
 {
 	const struct engine_fit *fit = query->fit;
-	double mean[FACTORS_MAX], variance[FACTORS_MAX];
 
 	if (model >= fit->data.models)
 		return error_set(error, STATUS_USAGE, "no such model");
@@ -413,7 +428,7 @@ enum status engine_predict_model(struct engine_query *query, size_t model,
 	if (fit->model_row[model] >= 0) {
 		query->subject = SUBJECT_SCORED;
 		query->spread = fit->spread[SPREAD_ONE_OUT];
-		fit_leave_one_out(fit, (size_t)fit->model_row[model], mean, variance);
+		fit_leave_one_out(fit, (size_t)fit->model_row[model], query->mean, query->variance);
 	} else {
 		query->subject = SUBJECT_NODE;
 		struct engine_model facts;
@@ -421,10 +436,21 @@ enum status engine_predict_model(struct engine_query *query, size_t model,
 		query->spread = fit_spread(fit, &facts);
 		query->child_columns = false;
 		query_set_node(query, model);
-		query_node_posterior(query, mean, variance);
+		query_node_posterior(query, query->mean, query->variance);
 	}
-	query_finish(query, mean, variance, estimates);
+	query_finish(query);
 	return STATUS_OK;
+}
+
+enum status engine_predict_known(struct engine_query *query, size_t model, struct error *error)
+{
+	enum status status = engine_predict_model(query, model, error);
+
+	if (status == STATUS_OK && columns_read(&query->fit->columns, &query->fit->data, model, query->own)) {
+		memcpy(query->added, query->own, sizeof query->added);
+		query_believe(query);
+	}
+	return status;
 }
 
 struct lineage_share *query_path(struct engine_query *query, size_t *count)
@@ -483,68 +509,48 @@ void query_prior_cross(struct engine_query *query, const uint32_t *rows, size_t 
 	free(path);
 }
 
-/* Covariance in points^2 of two benchmarks in the last prediction. */
-static double query_covariance(const struct engine_query *query, size_t a, size_t b)
-{
-	const struct engine_fit *fit = query->fit;
-	double sum = a == b ? fit_left_over(fit, a) : 0;
+/* ---- estimates ----------------------------------------------------------------------- */
 
-	for (size_t f = 0; f < fit->transform.factors; f++)
-		sum += fit_loading(fit, a, f) * fit_loading(fit, b, f) * query->variance[f];
-	return sum;
-}
-
-void engine_condition(const struct engine_query *query, const double *known,
-		      struct engine_estimate *estimates)
-{
-	size_t benchmarks = query->fit->transform.benchmarks, count = 0, index[FACTORS_MAX];
-	double matrix[FACTORS_MAX * FACTORS_MAX], gain[FACTORS_MAX * (FACTORS_MAX + 1)];
-	double points[FACTORS_MAX + 1], deviation[FACTORS_MAX + 1];
-
-	for (size_t b = 0; b < benchmarks; b++)
-		if (!isnan(known[b]))
-			index[count++] = b;
-	for (size_t i = 0; i < count; i++)
-		for (size_t j = 0; j < count; j++)
-			matrix[i * count + j] = query_covariance(query, index[i], index[j]) + (i == j ? 1e-6 : 0);
-	for (size_t b = 0; b <= benchmarks; b++)
-		for (size_t i = 0; i < count; i++)
-			gain[b * count + i] = b < benchmarks ? query_covariance(query, b, index[i]) : 0;
-	for (size_t i = 0; i < count; i++)
-		for (size_t b = 0; b < benchmarks; b++)
-			gain[benchmarks * count + i] += gain[b * count + i] / (double)benchmarks;
-	if (count > 0)
-		LAPACKE_dposv(LAPACK_COL_MAJOR, 'L', (int)count, (int)benchmarks + 1, matrix, (int)count, gain,
-			      (int)count);
-	for (size_t b = 0; b <= benchmarks; b++) {
-		double variance = query->deviation[b] * query->deviation[b];
-		points[b] = query->points[b];
-		for (size_t i = 0; i < count; i++) {
-			double between = 0;
-			if (b < benchmarks)
-				between = query_covariance(query, b, index[i]);
-			for (size_t c = 0; b == benchmarks && c < benchmarks; c++)
-				between += query_covariance(query, c, index[i]) / (double)benchmarks;
-			points[b] += gain[b * count + i] * (known[index[i]] - query->points[index[i]]);
-			variance -= gain[b * count + i] * between;
-		}
-		deviation[b] = sqrt(fmax(variance, 0));
-	}
-	fit_estimates(query->fit, query->spread, points, deviation, estimates);
-	for (size_t i = 0; i < count; i++)
-		estimates[index[i]] = (struct engine_estimate){known[index[i]], 0, known[index[i]],
-			known[index[i]], known[index[i]], known[index[i]]};
-}
-
-double query_calibrated_deviation(const struct engine_query *query, size_t benchmark)
-{
-	return query->deviation[benchmark] * query->spread[benchmark].ninety / NORMAL_90;
-}
-
-double engine_chance_above(const struct engine_query *query, size_t benchmark, double threshold)
+void engine_condition(struct engine_query *query, const struct engine_cell *known, size_t count)
 {
 	if (query->subject == SUBJECT_NONE)
+		return;
+	memcpy(query->added, query->own, sizeof query->added);
+	for (size_t i = 0; i < count; i++) {
+		size_t column = columns_find(&query->fit->columns, known[i].benchmark);
+		if (column != SIZE_MAX)
+			query->added[column] = known[i].value;
+	}
+	query_believe(query);
+}
+
+void engine_estimate(const struct engine_query *query, const struct engine_target *target,
+		     struct engine_estimate *estimate)
+{
+	struct aim aim;
+	double points, deviation;
+
+	*estimate = (struct engine_estimate){NAN, NAN, NAN, NAN, NAN, NAN};
+	if (query->subject == SUBJECT_NONE || !fit_aim(query->fit, target, &aim))
+		return;
+	query_aim(query, &aim, &points, &deviation);
+	*estimate = fit_estimate(&aim, query->spread, points, deviation);
+}
+
+double query_calibrated(const struct engine_query *query, const struct aim *aim, double deviation)
+{
+	return deviation * query->spread[aim->spread].ninety / NORMAL_90;
+}
+
+double engine_chance_above(const struct engine_query *query, const struct engine_target *target, double threshold)
+{
+	struct aim aim;
+	double points, deviation;
+
+	if (query->subject == SUBJECT_NONE || !fit_aim(query->fit, target, &aim))
 		return NAN;
-	double deviation = query_calibrated_deviation(query, benchmark);
-	return 0.5 * erfc((threshold - query->points[benchmark]) / (deviation * sqrt(2)));
+	query_aim(query, &aim, &points, &deviation);
+	if (!(deviation > 0))
+		return points > threshold;
+	return 0.5 * erfc((threshold - points) / (query_calibrated(query, &aim, deviation) * sqrt(2)));
 }

@@ -44,10 +44,13 @@ struct engine_query {
 	enum relation relation;
 	bool child_columns;             /* the columns are of the last child */
 	enum subject subject;
-	const struct spread *spread;    /* of the last prediction */
+	const struct spread *spread;    /* of the last prediction, by column */
 	size_t model;                   /* SUBJECT_NODE and SUBJECT_SCORED */
-	double points[FACTORS_MAX + 1], deviation[FACTORS_MAX + 1];
-	double variance[FACTORS_MAX];   /* of the factors */
+	double mean[FACTORS_MAX], variance[FACTORS_MAX]; /* of the factors, none of its own scores known */
+	bool conditioned;
+	double own[FACTORS_MAX];        /* by column: what is known of the subject itself */
+	double added[FACTORS_MAX];      /* the same with what engine_condition() added */
+	struct belief belief;           /* of the columns, by all that is known */
 	float *counts;                  /* groups x rows: query_weights() */
 	bool counts_known;
 };
@@ -62,7 +65,9 @@ struct lineage_share *query_path(struct engine_query *query, size_t *count);
 /* The subject of the last prediction as a point, without its innovation; its
  * path is the caller's to free. */
 struct covariance_point query_point(struct engine_query *query, struct lineage_share **path);
-/* Of the normal distribution, as wide as the calibrated 90 % interval. */
-double query_calibrated_deviation(const struct engine_query *query, size_t benchmark);
+/* The aim of the last prediction. */
+void query_aim(const struct engine_query *query, const struct aim *aim, double *points, double *deviation);
+/* A deviation of the normal distribution as wide as the calibrated 90 % interval. */
+double query_calibrated(const struct engine_query *query, const struct aim *aim, double deviation);
 
 #endif

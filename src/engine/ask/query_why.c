@@ -69,28 +69,44 @@ static void pair_covariance(struct engine_query *a, struct engine_query *b, doub
 	free(path_b);
 }
 
-bool engine_differences(struct engine_query *a, struct engine_query *b, struct engine_difference *differences)
+/* Of one aim, with the covariance of the factors of the two. */
+static struct engine_difference difference_of(const struct engine_query *a, const struct engine_query *b,
+					      const struct aim *aim, const double *covariance, bool upwards)
+{
+	double mean_a, mean_b, deviation_a, deviation_b, between = 0;
+
+	fit_to_points(a->fit, aim, a->mean, a->variance, &mean_a, &deviation_a);
+	fit_to_points(b->fit, aim, b->mean, b->variance, &mean_b, &deviation_b);
+	double wide_a = query_calibrated(a, aim, deviation_a), wide_b = query_calibrated(b, aim, deviation_b);
+	for (size_t f = 0; f < a->fit->transform.factors; f++) {
+		double loading = fit_loading(a->fit, aim, f);
+		between += loading * loading * covariance[f];
+	}
+	double correlation = between / (deviation_a * deviation_b);
+	double deviation = sqrt(fmax(wide_a * wide_a + wide_b * wide_b - 2 * correlation * wide_a * wide_b, 1e-12));
+	double mean = mean_a - mean_b;
+	return (struct engine_difference){
+		.mean = mean,
+		.half90 = NORMAL_90 * deviation,
+		.correlation = correlation,
+		.chance = 0.5 * erfc((upwards ? -mean : mean) / (deviation * sqrt(2))),
+	};
+}
+
+bool engine_differences(struct engine_query *a, struct engine_query *b, const struct engine_target *targets,
+			size_t count, struct engine_difference *differences)
 {
 	double covariance[FACTORS_MAX];
+	struct aim aim;
 
 	if (a->fit != b->fit || a->subject != SUBJECT_CHILD || b->subject != SUBJECT_CHILD)
 		return false;
 	pair_covariance(a, b, covariance);
-	for (size_t row = 0; row <= a->fit->transform.benchmarks; row++) {
-		double da = query_calibrated_deviation(a, row), db = query_calibrated_deviation(b, row), between = 0;
-		for (size_t f = 0; f < a->fit->transform.factors; f++) {
-			double loading = fit_loading(a->fit, row, f);
-			between += loading * loading * covariance[f];
-		}
-		double correlation = between / (a->deviation[row] * b->deviation[row]);
-		double deviation = sqrt(fmax(da * da + db * db - 2 * correlation * da * db, 1e-12));
-		double mean = a->points[row] - b->points[row];
-		differences[row] = (struct engine_difference){
-			.mean = mean,
-			.half90 = NORMAL_90 * deviation,
-			.correlation = correlation,
-			.chance = 0.5 * erfc(-mean / (deviation * sqrt(2))),
-		};
+	for (size_t i = 0; i < count; i++) {
+		differences[i] = (struct engine_difference){NAN, NAN, NAN, NAN};
+		if (fit_aim(a->fit, &targets[i], &aim))
+			differences[i] = difference_of(a, b, &aim, covariance,
+				engine_target_upwards(a->fit->data.benchmark, &targets[i]));
 	}
 	return true;
 }
@@ -112,25 +128,53 @@ static size_t contribution_insert(struct engine_contribution *list, size_t count
 	return count < max ? count + 1 : max;
 }
 
-size_t engine_contributions(struct engine_query *query, size_t benchmark,
+/* What the subject's own known scores contribute, and what they leave of the aim for the
+ * others to say. */
+static size_t contribute_own(const struct engine_query *query, struct aim *aim,
+			     struct engine_contribution *contributions, size_t max)
+{
+	const struct engine_fit *fit = query->fit;
+	const struct belief *belief = &query->belief;
+	struct aim rest = *aim;
+	size_t count = 0;
+
+	for (size_t known = 0; known < belief->count; known++) {
+		double gain = 0;
+		if (!belief->known[known])
+			continue;
+		for (size_t c = 0; c < belief->count; c++)
+			gain += aim->coefficient[c] * belief->gain[c][known];
+		rest.coefficient[known] -= gain;
+		count = contribution_insert(contributions, count, max, (struct engine_contribution){
+			.model = query->model, .benchmark = fit->columns.benchmark[known],
+			.points = gain * (query->added[known] - fit->transform.mean[known])});
+	}
+	*aim = rest;
+	return count;
+}
+
+size_t engine_contributions(struct engine_query *query, const struct engine_target *target,
 			    struct engine_contribution *contributions, size_t max)
 {
 	const struct engine_fit *fit = query->fit;
 	size_t rows = fit->rows, factors = fit->transform.factors, count = 0;
 	double loading[FACTORS_MAX];
+	struct aim aim;
 
-	if (query->subject == SUBJECT_NONE || max == 0 || !fit->factored)
+	if (query->subject == SUBJECT_NONE || max == 0 || !fit->factored || !fit_aim(fit, target, &aim))
 		return 0;
+	if (query->subject != SUBJECT_CHILD)
+		count = contribute_own(query, &aim, contributions, max);
 	const float *counts = query_weights(query);
 	for (size_t f = 0; f < factors; f++)
-		loading[f] = fit_loading(fit, benchmark, f);
+		loading[f] = fit_loading(fit, &aim, f);
 	for (size_t row = 0; row < rows; row++) {
 		double points = 0;
 		for (size_t f = 0; f < factors; f++)
 			points += loading[f] * (double)counts[fit->group_of[f] * rows + row] *
 				  fit->values[f * rows + row];
 		count = contribution_insert(contributions, count, max, (struct engine_contribution){
-			.model = fit->row_model[row], .points = points});
+			.model = fit->row_model[row], .benchmark = ENGINE_ALL, .points = points});
 	}
 	return count;
 }

@@ -162,19 +162,26 @@ static void scale_scores(struct parents *parents)
 {
 	const struct engine_data *data = parents->data;
 
-	for (size_t b = 0; b < data->benchmarks; b++) {
-		double sum = 0, squares = 0, count = 0;
-		for (size_t m = 0; m < data->models; m++) {
-			double score = engine_data_scores(data, m)[b];
-			if (isnan(score))
-				continue;
-			sum += score;
-			squares += score * score;
-			count++;
+	struct sums {
+		double sum, squares, count;
+	} *sums = memory_zero(data->benchmarks + 1, sizeof *sums);
+
+	for (size_t m = 0; m < data->models; m++) {
+		size_t count;
+		const struct engine_cell *cells = engine_data_cells(data, m, &count);
+		for (size_t i = 0; i < count; i++) {
+			struct sums *of = &sums[cells[i].benchmark];
+			of->sum += cells[i].value;
+			of->squares += cells[i].value * cells[i].value;
+			of->count++;
 		}
-		double variance = count > 1 ? squares / count - sum / count * (sum / count) : 0;
+	}
+	for (size_t b = 0; b < data->benchmarks; b++) {
+		double count = sums[b].count, mean = sums[b].sum / count;
+		double variance = count > 1 ? sums[b].squares / count - mean * mean : 0;
 		parents->scale[b] = variance > 1e-6 ? sqrt(variance) : 1;
 	}
+	free(sums);
 }
 
 struct parents *parents_prepare(const struct engine_data *data, const struct parents_answers *sets,
@@ -313,12 +320,21 @@ static void compare_scores(const struct parents *parents, size_t child, size_t p
 {
 	const struct engine_data *data = parents->data;
 	double sum = 0, squares = 0, count = 0;
+	size_t own_count, other_count;
+	const struct engine_cell *own = engine_data_cells(data, child, &own_count);
+	const struct engine_cell *other = engine_data_cells(data, parent, &other_count);
 
-	for (size_t b = 0; b < data->benchmarks; b++) {
-		double lead = (engine_data_scores(data, child)[b] -
-			       engine_data_scores(data, parent)[b]) / parents->scale[b];
-		if (isnan(lead))
+	for (size_t i = 0, j = 0; i < own_count && j < other_count;) {
+		if (own[i].benchmark != other[j].benchmark) {
+			if (own[i].benchmark < other[j].benchmark)
+				i++;
+			else
+				j++;
 			continue;
+		}
+		double lead = (own[i].value - other[j].value) / parents->scale[own[i].benchmark];
+		i++;
+		j++;
 		sum += lead;
 		squares += lead * lead;
 		count++;

@@ -32,24 +32,30 @@ struct judged {
 
 struct backtest {
 	struct engine_data data;
+	const struct engine_target *target;
 	uint8_t *fold;  /* by model: FOLDS = in none */
 	bool *unseen;   /* by model */
 	struct judged *judged;
 	size_t count;
 };
 
-static double average_score(const struct engine_data *data, size_t model)
+/* What is judged: less is turned round where less is better. */
+static double turned(const struct backtest *test, double value)
 {
-	double sum = 0;
+	return engine_target_upwards(test->data.benchmark, test->target) ? value : -value;
+}
 
-	for (size_t b = 0; b < data->benchmarks; b++)
-		sum += engine_data_scores(data, model)[b];
-	return sum / (double)data->benchmarks;
+static double target_score(const struct backtest *test, size_t model)
+{
+	size_t count;
+	const struct engine_cell *cells = engine_data_cells(&test->data, model, &count);
+
+	return turned(test, engine_target_value(test->data.benchmark, test->target, cells, count));
 }
 
 /* ---- a fold ------------------------------------------------------------------- */
 
-/* Parents with an average that may be seen: how many, the best, the mean. */
+/* Parents with a score that may be seen: how many, the best, the mean. */
 static size_t seen_parents(const struct backtest *test, size_t model, double *best, double *mean)
 {
 	const struct engine_data *data = &test->data;
@@ -59,7 +65,7 @@ static size_t seen_parents(const struct backtest *test, size_t model, double *be
 
 	*best = -INFINITY;
 	for (size_t p = 0; p < count; p++) {
-		double score = average_score(data, parents[p].node);
+		double score = target_score(test, parents[p].node);
 		if (parents[p].trust <= TRUST_ROOT || !(parents[p].weight > 0) || isnan(score) ||
 		    test->unseen[parents[p].node])
 			continue;
@@ -105,26 +111,29 @@ static bool sketch_merge(const struct engine_data *data, size_t model, struct en
 }
 
 static enum status judge_merge(struct backtest *test, struct engine_query *query, size_t model,
-			       struct engine_estimate *estimates, struct error *error)
+			       struct error *error)
 {
 	const struct engine_data *data = &test->data;
-	struct judged judged = {.model = model, .score = average_score(data, model)};
+	struct judged judged = {.model = model, .score = target_score(test, model)};
+	struct engine_estimate estimate;
 	struct engine_child child;
 	double mean;
 
 	if (seen_parents(test, model, &judged.best, &mean) < 2 || !sketch_merge(data, model, &child))
 		return STATUS_OK;
-	enum status status = engine_predict_child(query, &child, estimates, error);
+	enum status status = engine_predict_child(query, &child, error);
 	if (status != STATUS_OK)
 		return status;
-	judged.by[BACKTEST_SCORE] = estimates[data->benchmarks].mean;
+	engine_estimate(query, test->target, &estimate);
+	judged.by[BACKTEST_SCORE] = turned(test, estimate.mean);
 	judged.by[BACKTEST_GAIN] = judged.by[BACKTEST_SCORE] - judged.best;
 	child.model.chat_template = engine_data_model(data, model).chat_template;
 	child.model.uploaded = engine_data_model(data, model).uploaded;
-	status = engine_predict_child(query, &child, estimates, error);
+	status = engine_predict_child(query, &child, error);
 	if (status != STATUS_OK)
 		return status;
-	judged.by[BACKTEST_TOLD_SCORE] = estimates[data->benchmarks].mean;
+	engine_estimate(query, test->target, &estimate);
+	judged.by[BACKTEST_TOLD_SCORE] = turned(test, estimate.mean);
 	judged.by[BACKTEST_TOLD_GAIN] = judged.by[BACKTEST_TOLD_SCORE] - judged.best;
 	judged.by[BACKTEST_PARENTS] = mean;
 	judged.by[BACKTEST_BEST] = judged.best;
@@ -137,7 +146,6 @@ static enum status judge_fold(struct backtest *test, size_t fold, uint64_t seed,
 {
 	struct engine_settings settings = {.prior = PRIOR_KIN, .seed = seed};
 	struct engine_data data = test->data;
-	struct engine_estimate *estimates = memory_zero(data.benchmarks + 1, sizeof *estimates);
 	struct engine_fit *fit = NULL;
 
 	hold_fold_out(test, fold);
@@ -147,11 +155,10 @@ static enum status judge_fold(struct backtest *test, size_t fold, uint64_t seed,
 		struct engine_query *query = engine_query_new(fit);
 		for (size_t i = 0; i < data.models && status == STATUS_OK; i++)
 			if (test->fold[i] == fold)
-				status = judge_merge(test, query, i, estimates, error);
+				status = judge_merge(test, query, i, error);
 		engine_query_free(query);
 	}
 	engine_fit_free(fit);
-	free(estimates);
 	return status;
 }
 
@@ -288,16 +295,17 @@ static void deal(struct backtest *test, uint64_t seed)
 
 	for (size_t i = 0; i < test->data.models; i++) {
 		test->fold[i] = FOLDS;
-		if (!isnan(average_score(&test->data, i)) && seen_parents(test, i, &best, &mean) >= 2)
+		if (!isnan(target_score(test, i)) && seen_parents(test, i, &best, &mean) >= 2)
 			test->fold[i] = (uint8_t)(random_next(&seed) % FOLDS);
 	}
 }
 
-enum status engine_backtest(const struct engine_data *data, uint64_t seed, struct progress *progress,
-			    struct backtest_result *result, struct error *error)
+enum status engine_backtest(const struct engine_data *data, const struct engine_target *target,
+			    uint64_t seed, struct progress *progress, struct backtest_result *result,
+			    struct error *error)
 {
 	struct backtest test = {
-		.data = *data, .fold = memory_allocate(data->models + 1, 1),
+		.data = *data, .target = target, .fold = memory_allocate(data->models + 1, 1),
 		.unseen = memory_zero(data->models + 1, sizeof(bool)),
 		.judged = memory_allocate(data->models + 1, sizeof *test.judged),
 	};

@@ -7,6 +7,7 @@
 
 #include "data/random.h"
 #include "data/statistics.h"
+#include "judge/method.h"
 #include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
 
@@ -17,11 +18,6 @@
 static const char *const protocol_words[] = {
 #define X(symbol, word, help) word,
 	PROTOCOL_TABLE(X)
-#undef X
-};
-static const char *const method_words[] = {
-#define X(symbol, word, help) word,
-	METHOD_TABLE(X)
 #undef X
 };
 static const char *const subset_words[] = {"all", "linked", "merges"};
@@ -40,11 +36,6 @@ enum protocol protocol_parse(const char *word)
 	return protocol;
 }
 
-const char *evaluation_method_name(enum evaluation_method method)
-{
-	return method < METHOD_COUNT ? method_words[method] : "unknown";
-}
-
 const char *evaluation_subset_name(enum evaluation_subset subset)
 {
 	return subset < SUBSET_COUNT ? subset_words[subset] : "unknown";
@@ -57,23 +48,39 @@ struct evaluation {
 	struct engine_data data;          /* the caller's, with `unseen` as its exclusions */
 	const struct evaluation_settings *settings;
 	struct progress *progress;
+	double *observed;                 /* models x targets; NAN where a part is not published */
+	bool *judged;                     /* by model: some target is published */
 	bool *unseen;                     /* by model: not to be learned from */
 	bool *target;                     /* by model: to be predicted */
 	uint8_t *scored_parents;          /* by model: in training, 2 = two or more */
-	struct engine_estimate *estimates; /* models x (benchmarks + 1); NAN where not predicted */
-	double *known;                    /* benchmarks, scratch */
+	struct engine_estimate *estimates; /* models x targets; NAN where not predicted */
+	bool *known;                      /* targets, scratch */
 	size_t trained, held_out;
 	uint64_t random;
 };
 
 static bool is_scored(const struct evaluation *evaluation, size_t model)
 {
-	const struct engine_data *data = &evaluation->data;
+	size_t count;
 
-	for (size_t b = 0; b < data->benchmarks; b++)
-		if (!isnan(engine_data_scores(data, model)[b]))
-			return true;
-	return false;
+	engine_data_cells(&evaluation->data, model, &count);
+	return count > 0;
+}
+
+static void observe(struct evaluation *evaluation)
+{
+	const struct engine_data *data = &evaluation->data;
+	size_t targets = evaluation->settings->target_count, count;
+
+	for (size_t i = 0; i < data->models; i++) {
+		const struct engine_cell *cells = engine_data_cells(data, i, &count);
+		for (size_t t = 0; t < targets; t++) {
+			double value = engine_target_value(data->benchmark, &evaluation->settings->targets[t],
+							   cells, count);
+			evaluation->observed[i * targets + t] = value;
+			evaluation->judged[i] = evaluation->judged[i] || !isnan(value);
+		}
+	}
 }
 
 /* Families are compared by architecture and size to two decimals. */
@@ -84,7 +91,7 @@ static bool same_family(struct engine_model a, struct engine_model b)
 }
 
 /* The members of the largest families, largest first: `family` gets a number
- * for each scored model or -1. */
+ * for each judged model or -1. */
 static int number_families(const struct evaluation *evaluation, int *family)
 {
 	const struct engine_data *data = &evaluation->data;
@@ -96,11 +103,11 @@ static int number_families(const struct evaluation *evaluation, int *family)
 		size_t best = 0, best_count = 0;
 		for (size_t i = 0; i < data->models; i++) {
 			size_t count = 0;
-			if (family[i] >= 0 || !is_scored(evaluation, i) || !engine_data_model(data, i).architecture)
+			if (family[i] >= 0 || !evaluation->judged[i] || !engine_data_model(data, i).architecture)
 				continue;
 			bool leader = true; /* the first of its family counts it */
 			for (size_t j = 0; j < data->models; j++) {
-				if (family[j] >= 0 || !is_scored(evaluation, j) ||
+				if (family[j] >= 0 || !evaluation->judged[j] ||
 				    !same_family(engine_data_model(data, i), engine_data_model(data, j)))
 					continue;
 				leader = leader && j >= i;
@@ -114,7 +121,7 @@ static int number_families(const struct evaluation *evaluation, int *family)
 		if (best_count < FAMILY_MIN || numbers == FAMILIES_MAX)
 			return numbers;
 		for (size_t j = 0; j < data->models; j++)
-			if (family[j] < 0 && is_scored(evaluation, j) &&
+			if (family[j] < 0 && evaluation->judged[j] &&
 			    same_family(engine_data_model(data, best), engine_data_model(data, j)))
 				family[j] = numbers;
 		numbers++;
@@ -151,7 +158,7 @@ static void split_randomly(struct evaluation *evaluation, bool linked_only)
 	for (size_t i = 0; i < data->models; i++) {
 		size_t parents;
 		lineage_parents(data->lineage, i, &parents);
-		if (evaluation->unseen[i] || (linked_only && parents == 0))
+		if (!evaluation->judged[i] || (linked_only && parents == 0))
 			continue;
 		if (random_fraction(&evaluation->random) < HELD_OUT_SHARE)
 			hold_out(evaluation, i);
@@ -163,7 +170,7 @@ static void split_by_time(struct evaluation *evaluation)
 	const struct engine_data *data = &evaluation->data;
 
 	for (size_t i = 0; i < data->models; i++)
-		if (!evaluation->unseen[i] && engine_data_model(data, i).uploaded >= evaluation->settings->date)
+		if (evaluation->judged[i] && engine_data_model(data, i).uploaded >= evaluation->settings->date)
 			hold_out(evaluation, i);
 	forget_descendants(evaluation);
 }
@@ -205,7 +212,8 @@ static void count_parents(struct evaluation *evaluation)
 		size_t count, scored = 0;
 		const struct lineage_parent *parents = lineage_parents(data->lineage, i, &count);
 		for (size_t p = 0; p < count; p++)
-			scored += parents[p].trust > TRUST_ROOT && !evaluation->unseen[parents[p].node];
+			scored += parents[p].trust > TRUST_ROOT && evaluation->judged[parents[p].node] &&
+				  !evaluation->unseen[parents[p].node];
 		if (evaluation->target[i])
 			evaluation->scored_parents[i] = (uint8_t)(scored > 2 ? 2 : scored);
 		evaluation->trained += !evaluation->unseen[i];
@@ -214,18 +222,17 @@ static void count_parents(struct evaluation *evaluation)
 
 /* ---- baselines -------------------------------------------------------------------------- */
 
-/* Mean of a benchmark over training models that `take` accepts; NAN when none. */
-static double training_mean(const struct evaluation *evaluation, size_t benchmark,
+/* Mean of a target over training models that are `like` (NULL: any); NAN when none. */
+static double training_mean(const struct evaluation *evaluation, size_t target,
 			    const struct engine_model *like)
 {
-	const struct engine_data *data = &evaluation->data;
+	size_t targets = evaluation->settings->target_count, count = 0;
 	double sum = 0;
-	size_t count = 0;
 
-	for (size_t i = 0; i < data->models; i++) {
-		double score = engine_data_scores(data, i)[benchmark];
+	for (size_t i = 0; i < evaluation->data.models; i++) {
+		double score = evaluation->observed[i * targets + target];
 		if (evaluation->unseen[i] || isnan(score) ||
-		    (like && !same_family(*like, engine_data_model(data, i))))
+		    (like && !same_family(*like, engine_data_model(&evaluation->data, i))))
 			continue;
 		sum += score;
 		count++;
@@ -233,15 +240,14 @@ static double training_mean(const struct evaluation *evaluation, size_t benchmar
 	return count ? sum / (double)count : NAN;
 }
 
-static double parents_mean(const struct evaluation *evaluation, size_t model, size_t benchmark)
+static double parents_mean(const struct evaluation *evaluation, size_t model, size_t target)
 {
-	const struct engine_data *data = &evaluation->data;
-	size_t count;
-	const struct lineage_parent *parents = lineage_parents(data->lineage, model, &count);
+	size_t targets = evaluation->settings->target_count, count;
+	const struct lineage_parent *parents = lineage_parents(evaluation->data.lineage, model, &count);
 	double sum = 0, weights = 0;
 
 	for (size_t p = 0; p < count; p++) {
-		double score = engine_data_scores(data, parents[p].node)[benchmark];
+		double score = evaluation->observed[parents[p].node * targets + target];
 		if (evaluation->unseen[parents[p].node] || isnan(score))
 			continue;
 		sum += (double)parents[p].weight * score;
@@ -252,70 +258,92 @@ static double parents_mean(const struct evaluation *evaluation, size_t model, si
 
 static void predict_baseline(struct evaluation *evaluation, enum evaluation_method method)
 {
-	const struct engine_data *data = &evaluation->data;
-	size_t stride = data->benchmarks + 1;
+	size_t targets = evaluation->settings->target_count;
 
-	for (size_t b = 0; b < data->benchmarks; b++) {
-		double all = training_mean(evaluation, b, NULL);
-		for (size_t i = 0; i < data->models; i++) {
+	for (size_t t = 0; t < targets; t++) {
+		double all = training_mean(evaluation, t, NULL);
+		for (size_t i = 0; i < evaluation->data.models; i++) {
 			if (!evaluation->target[i])
 				continue;
-			double value = method == METHOD_PARENTS ? parents_mean(evaluation, i, b) : NAN;
-			struct engine_model own = engine_data_model(data, i);
+			double value = method == METHOD_PARENTS ? parents_mean(evaluation, i, t) : NAN;
+			struct engine_model own = engine_data_model(&evaluation->data, i);
 			if (isnan(value) && method != METHOD_MEAN)
-				value = training_mean(evaluation, b, &own);
-			evaluation->estimates[i * stride + b] = (struct engine_estimate){
+				value = training_mean(evaluation, t, &own);
+			evaluation->estimates[i * targets + t] = (struct engine_estimate){
 				.mean = isnan(value) ? all : value, .low50 = NAN, .high50 = NAN, .low90 = NAN,
 				.high90 = NAN};
 		}
-	}
-	for (size_t i = 0; i < data->models; i++) {
-		double sum = 0;
-		for (size_t b = 0; b < data->benchmarks; b++)
-			sum += evaluation->estimates[i * stride + b].mean;
-		evaluation->estimates[i * stride + data->benchmarks] = (struct engine_estimate){
-			.mean = sum / (double)data->benchmarks, .low50 = NAN, .high50 = NAN, .low90 = NAN,
-			.high90 = NAN};
 	}
 }
 
 /* ---- the engine's own methods -------------------------------------------------------------- */
 
-/* Which of a target's benchmarks are known: `known` of them, drawn for each
- * model alike for every method. */
-static bool draw_known(const struct evaluation *evaluation, size_t model, double *known)
+/* Which of the judged benchmarks are known of a model: settings->known of those
+ * that are targets, drawn for each model alike for every method. */
+static bool draw_known(struct evaluation *evaluation, size_t model)
 {
-	const struct engine_data *data = &evaluation->data;
-	uint64_t random = evaluation->settings->seed + 0x1234567u * (model + 1);
-	size_t left = evaluation->settings->known, rest = data->benchmarks;
+	const struct evaluation_settings *settings = evaluation->settings;
+	uint64_t random = settings->seed + 0x1234567u * (model + 1);
+	size_t left = settings->known, rest = 0;
 
-	for (size_t b = 0; b < data->benchmarks; b++, rest--) {
-		known[b] = NAN;
-		if (random_next(&random) % rest >= left)
+	for (size_t t = 0; t < settings->target_count; t++)
+		rest += settings->targets[t].count == 1;
+	for (size_t t = 0; t < settings->target_count; t++) {
+		evaluation->known[t] = false;
+		if (settings->targets[t].count != 1)
 			continue;
-		known[b] = engine_data_scores(data, model)[b];
-		left--;
+		evaluation->known[t] = random_next(&random) % rest-- < left;
+		left -= evaluation->known[t];
 	}
-	return evaluation->settings->known > 0;
+	return settings->known > 0;
+}
+
+/* Tells the query the cells of the benchmarks that are known of its subject. */
+static void condition(struct evaluation *evaluation, struct engine_query *query, size_t model)
+{
+	const struct evaluation_settings *settings = evaluation->settings;
+	size_t count, known = 0;
+	const struct engine_cell *cells = engine_data_cells(&evaluation->data, model, &count);
+	struct engine_cell *list = memory_allocate(count + 1, sizeof *list);
+
+	for (size_t c = 0; c < count; c++)
+		for (size_t t = 0; t < settings->target_count; t++)
+			if (evaluation->known[t] && settings->targets[t].benchmark[0] == cells[c].benchmark)
+				list[known++] = cells[c];
+	engine_condition(query, list, known);
+	free(list);
+}
+
+static enum status predict_target(struct evaluation *evaluation, struct engine_query *query, size_t model,
+				  struct error *error)
+{
+	const struct evaluation_settings *settings = evaluation->settings;
+	enum status status = engine_predict_model(query, model, error);
+
+	if (status != STATUS_OK)
+		return status;
+	if (draw_known(evaluation, model))
+		condition(evaluation, query, model);
+	for (size_t t = 0; t < settings->target_count; t++)
+		engine_estimate(query, &settings->targets[t],
+				&evaluation->estimates[model * settings->target_count + t]);
+	return STATUS_OK;
 }
 
 static enum status predict_targets(struct evaluation *evaluation, const struct engine_fit *fit,
 				   struct error *error)
 {
-	const struct engine_data *data = &evaluation->data;
+	size_t models = evaluation->data.models;
 	struct engine_query *query = engine_query_new(fit);
 	enum status status = STATUS_OK;
 
-	for (size_t i = 0; i < data->models && status == STATUS_OK; i++) {
-		struct engine_estimate *estimates = evaluation->estimates + i * (data->benchmarks + 1);
+	for (size_t i = 0; i < models && status == STATUS_OK; i++) {
 		if (!evaluation->target[i])
 			continue;
-		if (!progress_step(evaluation->progress, "predicting", (double)i / (double)data->models))
+		if (!progress_step(evaluation->progress, "predicting", (double)i / (double)models))
 			status = error_set(error, STATUS_CANCELLED, "evaluation cancelled");
 		else
-			status = engine_predict_model(query, i, estimates, error);
-		if (status == STATUS_OK && draw_known(evaluation, i, evaluation->known))
-			engine_condition(query, evaluation->known, estimates);
+			status = predict_target(evaluation, query, i, error);
 	}
 	engine_query_free(query);
 	return status;
@@ -324,25 +352,14 @@ static enum status predict_targets(struct evaluation *evaluation, const struct e
 static enum status predict_by_engine(struct evaluation *evaluation, enum evaluation_method method,
 				     struct error *error)
 {
-	static const enum prior priors[METHOD_COUNT] = {
-		[METHOD_NONE] = PRIOR_NONE, [METHOD_LAPLACIAN] = PRIOR_LAPLACIAN,
-		[METHOD_KIN] = PRIOR_KIN, [METHOD_SHUFFLED] = PRIOR_KIN,
-	};
-	struct engine_settings settings = {.prior = priors[method], .seed = evaluation->settings->seed};
 	struct engine_data data = evaluation->data;
-	struct lineage *shuffled = NULL;
-	struct engine_fit *fit = NULL;
+	struct method_fit fit;
 
 	data.excluded = evaluation->unseen;
-	if (method == METHOD_SHUFFLED) {
-		uint64_t random = evaluation->settings->seed + 99;
-		data.lineage = shuffled = random_lineage(data.lineage, &random);
-	}
-	enum status status = engine_fit_new(&data, &settings, NULL, 0, true, evaluation->progress, &fit, error);
+	enum status status = method_fit(method, &data, evaluation->settings->seed, evaluation->progress, &fit, error);
 	if (status == STATUS_OK)
-		status = predict_targets(evaluation, fit, error);
-	engine_fit_free(fit);
-	lineage_free(shuffled);
+		status = predict_targets(evaluation, fit.fit, error);
+	method_fit_free(&fit);
 	return status;
 }
 
@@ -377,33 +394,19 @@ static struct evaluation_figures pairs_figures(const struct pairs *pairs, bool i
 	};
 }
 
-static double observed_score(const struct evaluation *evaluation, size_t model, size_t benchmark)
+static void collect_pairs(struct evaluation *evaluation, enum evaluation_subset subset, size_t target,
+			  struct pairs *pairs)
 {
-	const struct engine_data *data = &evaluation->data;
-	double sum = 0;
-
-	if (benchmark < data->benchmarks)
-		return engine_data_scores(data, model)[benchmark];
-	for (size_t b = 0; b < data->benchmarks; b++)
-		sum += engine_data_scores(data, model)[b];
-	return sum / (double)data->benchmarks;
-}
-
-static void collect_pairs(const struct evaluation *evaluation, enum evaluation_subset subset,
-			  size_t benchmark, struct pairs *pairs)
-{
-	const struct engine_data *data = &evaluation->data;
+	size_t targets = evaluation->settings->target_count;
 
 	*pairs = (struct pairs){.observed = pairs->observed, .predicted = pairs->predicted};
-	for (size_t i = 0; i < data->models; i++) {
-		const struct engine_estimate *estimate =
-			&evaluation->estimates[i * (data->benchmarks + 1) + benchmark];
-		double observed = observed_score(evaluation, i, benchmark);
+	for (size_t i = 0; i < evaluation->data.models; i++) {
+		const struct engine_estimate *estimate = &evaluation->estimates[i * targets + target];
+		double observed = evaluation->observed[i * targets + target];
 		if (isnan(estimate->mean) || isnan(observed) ||
 		    evaluation->scored_parents[i] < (uint8_t)subset)
 			continue;
-		if (benchmark < data->benchmarks && draw_known(evaluation, i, evaluation->known) &&
-		    !isnan(evaluation->known[benchmark]))
+		if (draw_known(evaluation, i) && evaluation->known[target])
 			continue; /* it was given */
 		pairs->observed[pairs->count] = observed;
 		pairs->predicted[pairs->count++] = estimate->mean;
@@ -413,44 +416,49 @@ static void collect_pairs(const struct evaluation *evaluation, enum evaluation_s
 	}
 }
 
-/* Means over the benchmarks, as the literature reports them. */
-static struct evaluation_figures figures_mean(const struct evaluation_figures *figures, size_t count)
+/* Means over the targets that are one benchmark, as the literature reports them. */
+static struct evaluation_figures figures_mean(const struct evaluation_figures *figures,
+					      const struct engine_target *targets, size_t count)
 {
-	struct evaluation_figures mean = {.models = figures[0].models};
-	double share = 1 / (double)count;
+	struct evaluation_figures mean = {.models = 0};
+	double share = 0;
 
-	for (size_t b = 0; b < count; b++) {
-		mean.pearson += share * figures[b].pearson;
-		mean.spearman += share * figures[b].spearman;
-		mean.mae += share * figures[b].mae;
-		mean.rmse += share * figures[b].rmse;
-		mean.coverage50 += share * figures[b].coverage50;
-		mean.coverage90 += share * figures[b].coverage90;
-		mean.width90 += share * figures[b].width90;
-		mean.order += share * figures[b].order;
-		if (figures[b].models > mean.models)
-			mean.models = figures[b].models;
+	for (size_t t = 0; t < count; t++)
+		share += targets[t].count == 1;
+	share = 1 / share;
+	for (size_t t = 0; t < count; t++) {
+		if (targets[t].count != 1)
+			continue;
+		mean.pearson += share * figures[t].pearson;
+		mean.spearman += share * figures[t].spearman;
+		mean.mae += share * figures[t].mae;
+		mean.rmse += share * figures[t].rmse;
+		mean.coverage50 += share * figures[t].coverage50;
+		mean.coverage90 += share * figures[t].coverage90;
+		mean.width90 += share * figures[t].width90;
+		mean.order += share * figures[t].order;
+		if (figures[t].models > mean.models)
+			mean.models = figures[t].models;
 	}
 	return mean;
 }
 
-static void make_figures(const struct evaluation *evaluation, bool intervals,
-			 struct evaluation_figures *figures)
+static void make_figures(struct evaluation *evaluation, bool intervals, struct evaluation_figures *figures)
 {
-	const struct engine_data *data = &evaluation->data;
-	size_t stride = data->benchmarks + 2;
+	const struct evaluation_settings *settings = evaluation->settings;
+	size_t targets = settings->target_count;
 	struct pairs pairs = {
-		.observed = memory_allocate(data->models, sizeof(double)),
-		.predicted = memory_allocate(data->models, sizeof(double)),
+		.observed = memory_allocate(evaluation->data.models, sizeof(double)),
+		.predicted = memory_allocate(evaluation->data.models, sizeof(double)),
 	};
 
 	for (enum evaluation_subset subset = 0; subset < SUBSET_COUNT; subset++) {
-		struct evaluation_figures *row = figures + subset * stride;
-		for (size_t b = 0; b <= data->benchmarks; b++) {
-			collect_pairs(evaluation, subset, b, &pairs);
-			row[b] = pairs_figures(&pairs, intervals);
+		struct evaluation_figures *row = figures + subset * (targets + 1);
+		for (size_t t = 0; t < targets; t++) {
+			collect_pairs(evaluation, subset, t, &pairs);
+			row[t] = pairs_figures(&pairs, intervals);
 		}
-		row[data->benchmarks + 1] = figures_mean(row, data->benchmarks);
+		row[targets] = figures_mean(row, settings->targets, targets);
 	}
 	free(pairs.observed);
 	free(pairs.predicted);
@@ -464,7 +472,7 @@ static enum status predict_split(struct evaluation *evaluation, enum evaluation_
 	count_parents(evaluation);
 	for (size_t i = 0; i < evaluation->data.models; i++)
 		evaluation->held_out += evaluation->target[i];
-	if (method == METHOD_MEAN || method == METHOD_PARENTS || method == METHOD_FAMILY) {
+	if (!method_is_fit(method)) {
 		predict_baseline(evaluation, method);
 		return STATUS_OK;
 	}
@@ -483,7 +491,7 @@ static void make_split(struct evaluation *evaluation, const int *family)
 		break;
 	case PROTOCOL_GIVEN:
 		for (size_t i = 0; i < evaluation->data.models; i++)
-			if (evaluation->settings->given[i] && !evaluation->unseen[i])
+			if (evaluation->settings->given[i] && evaluation->judged[i])
 				hold_out(evaluation, i);
 		break;
 	default:
@@ -495,7 +503,7 @@ static void make_split(struct evaluation *evaluation, const int *family)
 static enum status run_method(struct evaluation *evaluation, enum evaluation_method method,
 			      const int *family, int families, struct error *error)
 {
-	size_t cells = evaluation->data.models * (evaluation->data.benchmarks + 1);
+	size_t cells = evaluation->data.models * evaluation->settings->target_count;
 	enum status status = STATUS_OK;
 
 	evaluation->random = evaluation->settings->seed;
@@ -518,36 +526,43 @@ enum status engine_evaluate(const struct engine_data *data, const struct evaluat
 			    void (*result)(void *context, const struct evaluation_result *),
 			    void *context, struct progress *progress, struct error *error)
 {
-	size_t figures_count = SUBSET_COUNT * (data->benchmarks + 2);
+	size_t targets = settings->target_count;
 	struct evaluation evaluation = {
 		.data = *data, .settings = settings, .progress = progress,
+		.observed = memory_allocate(data->models * targets + 1, sizeof(double)),
+		.judged = memory_zero(data->models, sizeof(bool)),
 		.unseen = memory_zero(data->models, sizeof(bool)),
 		.target = memory_zero(data->models, sizeof(bool)),
 		.scored_parents = memory_zero(data->models, sizeof(uint8_t)),
-		.estimates = memory_zero(data->models * (data->benchmarks + 1), sizeof(struct engine_estimate)),
-		.known = memory_zero(data->benchmarks, sizeof(double)),
+		.estimates = memory_zero(data->models * targets + 1, sizeof(struct engine_estimate)),
+		.known = memory_zero(targets + 1, sizeof(bool)),
 	};
-	struct evaluation_figures *figures = memory_zero(figures_count, sizeof *figures);
+	struct evaluation_figures *figures = memory_zero(SUBSET_COUNT * (targets + 1), sizeof *figures);
 	int *family = memory_allocate(data->models, sizeof *family), families = 0;
 	enum status status = STATUS_OK;
 
+	observe(&evaluation);
 	if (settings->protocol == PROTOCOL_FAMILY || settings->protocol == PROTOCOL_HOMOGENEOUS)
 		families = number_families(&evaluation, family);
 	for (enum evaluation_method method = 0; method < METHOD_COUNT && status == STATUS_OK; method++) {
 		double begin = clock_seconds();
+		if (!evaluation_method_predicts(method, false) || (settings->methods && !settings->methods[method]))
+			continue;
 		status = run_method(&evaluation, method, family, families, error);
 		if (status == STATUS_OK && evaluation.held_out == 0)
 			status = error_set(error, STATUS_DATA, "the %s protocol holds out no scored model here",
 					   protocol_name(settings->protocol));
 		if (status != STATUS_OK)
 			break;
-		make_figures(&evaluation, method >= METHOD_NONE, figures);
+		make_figures(&evaluation, method_is_fit(method), figures);
 		struct evaluation_result row = {
 			.method = method, .trained = evaluation.trained, .held_out = evaluation.held_out,
-			.seconds = clock_seconds() - begin, .benchmarks = data->benchmarks, .figures = figures,
+			.seconds = clock_seconds() - begin, .targets = targets, .figures = figures,
 		};
 		result(context, &row);
 	}
+	free(evaluation.observed);
+	free(evaluation.judged);
 	free(evaluation.unseen);
 	free(evaluation.target);
 	free(evaluation.scored_parents);

@@ -250,29 +250,31 @@ static size_t weigh_rows(const struct engine_fit *fit, enum spread_kind kind, do
 static void calibrate_kind(struct engine_fit *fit, enum spread_kind kind)
 {
 	bool judges = kind != SPREAD_FAMILY && has_judges(fit);
-	size_t benchmarks = fit->transform.benchmarks, known[FACTORS_MAX + 1] = {0};
-	struct judged *residuals = memory_allocate((benchmarks + 1) * fit->rows, sizeof *residuals);
+	size_t columns = fit->columns.count, known[FACTORS_MAX + 1] = {0};
+	struct judged *residuals = memory_allocate((columns + 1) * fit->rows, sizeof *residuals);
 	double *weight = memory_allocate(fit->rows, sizeof *weight);
-	double mean[FACTORS_MAX], variance[FACTORS_MAX];
-	double points[FACTORS_MAX + 1], deviation[FACTORS_MAX + 1];
+	double mean[FACTORS_MAX], variance[FACTORS_MAX], points, deviation;
+	struct aim aim[FACTORS_MAX + 1];
 	size_t groups = weigh_rows(fit, kind, weight);
 
-	fit->spread[kind] = memory_allocate(benchmarks + 1, sizeof(struct spread));
+	for (size_t c = 0; c <= columns; c++)
+		aim[c] = fit_aim_column(fit, c);
+	fit->spread[kind] = memory_allocate(columns + 1, sizeof(struct spread));
 	for (size_t row = 0; row < fit->rows; row++) {
 		if ((judges && fit->learning[row]) || !spread_row(fit, kind, row, mean, variance))
 			continue;
-		fit_to_points(fit, mean, variance, points, deviation);
-		for (size_t b = 0; b <= benchmarks; b++) {
-			double z = fabs(fit_observed(fit, row, b) - points[b]) / deviation[b];
+		for (size_t c = 0; c <= columns; c++) {
+			fit_to_points(fit, &aim[c], mean, variance, &points, &deviation);
+			double z = fabs(fit_observed(fit, row, &aim[c]) - points) / deviation;
 			if (!isnan(z))
-				residuals[b * fit->rows + known[b]++] = (struct judged){z, weight[row]};
+				residuals[c * fit->rows + known[c]++] = (struct judged){z, weight[row]};
 		}
 	}
-	for (size_t b = 0; b <= benchmarks; b++) {
+	for (size_t c = 0; c <= columns; c++) {
 		/* Too few to tell: what is known of easier cases. */
-		bool few = known[b] < ROWS_MIN && kind != SPREAD_ONE_OUT;
-		fit->spread[kind][b] = few ? fit->spread[kind - 1][b]
-					   : spread_of(residuals + b * fit->rows, known[b], groups);
+		bool few = known[c] < ROWS_MIN && kind != SPREAD_ONE_OUT;
+		fit->spread[kind][c] = few ? fit->spread[kind - 1][c]
+					   : spread_of(residuals + c * fit->rows, known[c], groups);
 	}
 	free(residuals);
 	free(weight);
@@ -341,83 +343,108 @@ const struct spread *fit_spread(const struct engine_fit *fit, const struct engin
 
 /* ---- residuals and figures ----------------------------------------------------- */
 
-double fit_observed(const struct engine_fit *fit, size_t row, size_t benchmark)
+double fit_observed(const struct engine_fit *fit, size_t row, const struct aim *aim)
 {
-	size_t benchmarks = fit->transform.benchmarks;
-	const double *scores = engine_data_scores(&fit->data, fit->row_model[row]);
-	double sum = 0;
-
-	if (benchmark < benchmarks)
-		return scores[benchmark];
-	for (size_t b = 0; b < benchmarks; b++)
-		sum += scores[b];
-	return sum / (double)benchmarks;
+	return aim_value(aim, &fit->columns, fit->scores + row * fit->columns.count);
 }
 
-bool engine_residuals(const struct engine_fit *fit, size_t model, struct engine_residual *residuals)
-{
-	double mean[FACTORS_MAX], variance[FACTORS_MAX];
-	double points[FACTORS_MAX + 1], deviation[FACTORS_MAX + 1];
-	struct engine_estimate estimates[FACTORS_MAX + 1];
+static const char *const leave_words[] = {
+#define X(symbol, word, help) word,
+	ENGINE_LEAVE_TABLE(X)
+#undef X
+};
 
-	if (model >= fit->data.models || fit->model_row[model] < 0)
-		return false;
-	size_t row = (size_t)fit->model_row[model];
+const char *engine_leave_name(enum engine_leave leave)
+{
+	return leave < ENGINE_LEAVE_COUNT ? leave_words[leave] : "unknown";
+}
+
+enum engine_leave engine_leave_parse(const char *word)
+{
+	enum engine_leave leave = 0;
+
+	while (leave < ENGINE_LEAVE_COUNT && strcmp(word, leave_words[leave]) != 0)
+		leave++;
+	return leave;
+}
+
+/* The aim of a row from all other rows, and, where only cells are left out, from what it has
+ * on other columns. */
+static void leave_out(const struct engine_fit *fit, size_t row, const struct aim *aim, enum engine_leave leave,
+		      double *points, double *deviation)
+{
+	double mean[FACTORS_MAX], variance[FACTORS_MAX], others[FACTORS_MAX];
+	struct belief belief;
+
 	fit_leave_one_out(fit, row, mean, variance);
-	fit_to_points(fit, mean, variance, points, deviation);
-	fit_estimates(fit, fit->spread[SPREAD_ONE_OUT], points, deviation, estimates);
-	for (size_t b = 0; b <= fit->transform.benchmarks; b++) {
-		double observed = fit_observed(fit, row, b);
-		residuals[b] = (struct engine_residual){
-			.observed = observed,
-			.predicted = estimates[b].mean,
-			.sd = deviation[b],
-			.z = (observed - points[b]) / deviation[b],
-			.low90 = estimates[b].low90,
-			.high90 = estimates[b].high90,
-		};
+	if (leave == ENGINE_LEAVE_MODEL) {
+		fit_to_points(fit, aim, mean, variance, points, deviation);
+		return;
 	}
+	for (size_t c = 0; c < fit->columns.count; c++) {
+		bool judged = aim->coefficient[c] < 0 || aim->coefficient[c] > 0;
+		others[c] = judged ? NAN : fit->scores[row * fit->columns.count + c];
+	}
+	fit_believe(fit, mean, variance, &belief);
+	belief_condition(&belief, others);
+	belief_aim(&belief, aim, points, deviation);
+}
+
+static struct engine_residual residual_of(const struct engine_fit *fit, size_t row, const struct aim *aim,
+					  enum engine_leave leave)
+{
+	double points, deviation, observed = fit_observed(fit, row, aim);
+
+	leave_out(fit, row, aim, leave, &points, &deviation);
+	struct engine_estimate estimate = fit_estimate(aim, fit->spread[SPREAD_ONE_OUT], points, deviation);
+	return (struct engine_residual){
+		.observed = observed,
+		.predicted = estimate.mean,
+		.sd = deviation,
+		.z = (observed - points) / deviation,
+		.low90 = estimate.low90,
+		.high90 = estimate.high90,
+	};
+}
+
+bool engine_residual(const struct engine_fit *fit, size_t model, const struct engine_target *target,
+		     enum engine_leave leave, struct engine_residual *residual)
+{
+	struct aim aim;
+
+	if (model >= fit->data.models || fit->model_row[model] < 0 || !fit_aim(fit, target, &aim))
+		return false;
+	*residual = residual_of(fit, (size_t)fit->model_row[model], &aim, leave);
 	return true;
 }
 
-/* Figures of one benchmark over the rows that have it. */
-static struct engine_figures figures_of(const struct engine_fit *fit, size_t benchmark, double *observed,
-					double *predicted)
+void engine_fit_figures(const struct engine_fit *fit, const struct engine_target *target,
+			enum engine_leave leave, struct engine_figures *figures)
 {
-	const struct spread *spread = &fit->spread[SPREAD_ONE_OUT][benchmark];
-	struct engine_residual residuals[FACTORS_MAX + 1];
-	struct engine_figures figures = {0};
-	double squares = 0;
-
-	for (size_t row = 0; row < fit->rows; row++) {
-		engine_residuals(fit, fit->row_model[row], residuals);
-		const struct engine_residual *residual = &residuals[benchmark];
-		if (isnan(residual->observed))
-			continue;
-		double error = residual->observed - residual->predicted;
-		observed[figures.models] = residual->observed;
-		predicted[figures.models++] = residual->predicted;
-		figures.mae += fabs(error);
-		squares += error * error;
-		figures.coverage50 += fabs(residual->z) <= spread->half;
-		figures.coverage90 += fabs(residual->z) <= spread->ninety;
-	}
-	double n = (double)figures.models;
-	figures.pearson = statistics_pearson(observed, predicted, figures.models);
-	figures.rmse = sqrt(squares / n);
-	figures.mae /= n;
-	figures.coverage50 /= n;
-	figures.coverage90 /= n;
-	return figures;
-}
-
-void engine_fit_figures(const struct engine_fit *fit, struct engine_figures *figures)
-{
-	double *observed = memory_allocate(fit->rows, sizeof *observed);
+	struct aim aim;
+	double *observed = memory_allocate(fit->rows, sizeof *observed), squares = 0;
 	double *predicted = memory_allocate(fit->rows, sizeof *predicted);
 
-	for (size_t b = 0; b <= fit->transform.benchmarks; b++)
-		figures[b] = figures_of(fit, b, observed, predicted);
+	*figures = (struct engine_figures){0};
+	bool covered = fit_aim(fit, target, &aim);
+	for (size_t row = 0; row < fit->rows && covered; row++) {
+		struct engine_residual residual = residual_of(fit, row, &aim, leave);
+		if (isnan(residual.observed))
+			continue;
+		double error = residual.observed - residual.predicted, z = fabs(residual.z);
+		observed[figures->models] = residual.observed;
+		predicted[figures->models++] = residual.predicted;
+		figures->mae += fabs(error);
+		squares += error * error;
+		figures->coverage50 += z <= fit->spread[SPREAD_ONE_OUT][aim.spread].half;
+		figures->coverage90 += z <= fit->spread[SPREAD_ONE_OUT][aim.spread].ninety;
+	}
+	double n = (double)figures->models;
+	figures->pearson = n > 0 ? statistics_pearson(observed, predicted, figures->models) : NAN;
+	figures->rmse = sqrt(squares / n);
+	figures->mae /= n;
+	figures->coverage50 /= n;
+	figures->coverage90 /= n;
 	free(observed);
 	free(predicted);
 }

@@ -44,13 +44,12 @@ enum prior prior_parse(const char *word)
 static void fit_choose_rows(struct engine_fit *fit)
 {
 	const struct engine_data *data = &fit->data;
+	double values[FACTORS_MAX];
 
 	fit->row_model = memory_allocate(data->models, sizeof *fit->row_model);
 	fit->model_row = memory_allocate(data->models, sizeof *fit->model_row);
 	for (size_t model = 0; model < data->models; model++) {
-		bool known = false;
-		for (size_t b = 0; b < data->benchmarks; b++)
-			known = known || !isnan(engine_data_scores(data, model)[b]);
+		bool known = columns_read(&fit->columns, data, model, values);
 		fit->model_row[model] = -1;
 		if (!known || (data->excluded && data->excluded[model]))
 			continue;
@@ -62,26 +61,23 @@ static void fit_choose_rows(struct engine_fit *fit)
 /* Rotates the scores to factors. */
 static void fit_rotate(struct engine_fit *fit)
 {
-	const struct engine_data *data = &fit->data;
-	size_t benchmarks = data->benchmarks, factors;
-	double *scores = memory_allocate(fit->rows * benchmarks, sizeof *scores);
+	size_t columns = fit->columns.count, factors;
+	double *scores = fit->scores = memory_allocate(fit->rows * columns, sizeof *scores);
 	double factor[FACTORS_MAX], uncertainty[FACTORS_MAX];
 
 	for (size_t row = 0; row < fit->rows; row++)
-		memcpy(scores + row * benchmarks, engine_data_scores(data, fit->row_model[row]),
-		       benchmarks * sizeof *scores);
-	transform_learn(&fit->transform, scores, fit->rows, benchmarks, fit->settings.rank);
+		columns_read(&fit->columns, &fit->data, fit->row_model[row], scores + row * columns);
+	transform_learn(&fit->transform, scores, fit->rows, columns, fit->settings.rank);
 	factors = fit->transform.factors;
 	fit->values = memory_allocate(factors * fit->rows, sizeof *fit->values);
 	fit->extra = memory_zero(fit->rows, sizeof *fit->extra);
 	for (size_t row = 0; row < fit->rows; row++) {
-		transform_forward(&fit->transform, scores + row * benchmarks, factor, uncertainty);
+		transform_forward(&fit->transform, scores + row * columns, factor, uncertainty);
 		for (size_t f = 0; f < factors; f++) {
 			fit->values[f * fit->rows + row] = factor[f];
 			fit->extra[row] += uncertainty[f] / (double)factors;
 		}
 	}
-	free(scores);
 	fit->groups = factors < FIT_GROUPS_MAX ? factors : FIT_GROUPS_MAX;
 	for (size_t f = 0; f < factors; f++)
 		fit->group_of[f] = f < FIT_GROUPS_MAX ? f : FIT_GROUPS_MAX - 1;
@@ -366,11 +362,8 @@ static void fit_list_components(struct engine_fit *fit)
 	free(diagonal);
 }
 
-static enum status fit_check_input(const struct engine_data *data, size_t rows, struct error *error)
+static enum status fit_check_input(size_t rows, struct error *error)
 {
-	if (data->benchmarks == 0 || data->benchmarks > FACTORS_MAX)
-		return error_set(error, STATUS_DATA, "%zu benchmarks; the engine takes 1 to %d",
-				 data->benchmarks, FACTORS_MAX);
 	if (rows < ROWS_MIN) {
 		error_set(error, STATUS_DATA, "%zu models with scores are too few to learn from", rows);
 		return error_advise(error, "import a leaderboard: at least %d are needed", ROWS_MIN);
@@ -413,8 +406,9 @@ enum status engine_fit_new(const struct engine_data *data, const struct engine_s
 	fit->settings = *settings;
 	fit->data = *data;
 	fit->covariance.prior = settings->prior;
+	columns_choose(data, &fit->columns);
 	fit_choose_rows(fit);
-	enum status status = fit_check_input(data, fit->rows, error);
+	enum status status = fit_check_input(fit->rows, error);
 	if (status != STATUS_OK)
 		goto cleanup;
 	size_t dense_rows = settings->dense_rows ? settings->dense_rows : DENSE_ROWS;
@@ -464,6 +458,7 @@ void engine_fit_free(struct engine_fit *fit)
 	free(fit->row_model);
 	free(fit->model_row);
 	free(fit->learning);
+	free(fit->scores);
 	transform_free(&fit->transform);
 	free(fit->values);
 	free(fit->extra);
@@ -483,12 +478,24 @@ void engine_fit_free(struct engine_fit *fit)
 	free(fit);
 }
 
+bool engine_fit_covers(const struct engine_fit *fit, const struct engine_target *target)
+{
+	struct aim aim;
+
+	return fit_aim(fit, target, &aim);
+}
+
 void engine_fit_info(const struct engine_fit *fit, struct engine_info *info)
 {
+	size_t cells = 0;
+
+	for (size_t i = 0; i < fit->rows * fit->columns.count; i++)
+		cells += isnan(fit->scores[i]) ? 0 : 1;
 	*info = (struct engine_info){
 		.prior = fit->settings.prior,
 		.models = fit->rows,
-		.benchmarks = fit->transform.benchmarks,
+		.benchmarks = fit->columns.count,
+		.cells = cells,
 		.factors = fit->transform.factors,
 		.seconds = fit->seconds,
 		.sparse = fit->posterior != &posterior_dense,

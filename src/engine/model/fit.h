@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "model/columns.h"
 #include "model/covariance.h"
 #include "stemma/engine/engine.h"
 #include "data/transform.h"
@@ -45,8 +46,6 @@ struct left_out {
 	double *mean, *variance;
 };
 
-#define FACTORS_MAX 16
-
 struct posterior;
 struct sparse;
 struct graph;
@@ -57,10 +56,12 @@ struct engine_fit {
 	size_t rows;
 	uint32_t *row_model;       /* rows: model number */
 	int32_t *model_row;        /* models: row, or -1 */
-	struct transform transform;
+	struct columns columns;
+	double *scores;            /* rows x columns, NAN missing */
+	struct transform transform; /* of the columns */
 	bool *learning;            /* rows: the variances are learned on it */
 	double *values;            /* factors x rows: z */
-	double *extra;             /* rows: noise that missing benchmarks add, mean over the factors */
+	double *extra;             /* rows: noise that missing columns add, mean over the factors */
 	const struct posterior *posterior;
 	struct sparse *sparse;     /* of the sparse posterior */
 	struct graph *graph;       /* of that of the other priors */
@@ -76,7 +77,7 @@ struct engine_fit {
 	struct fit_group group[FIT_GROUPS_MAX];
 	double rho;                /* laplacian; 0 for other priors */
 	struct left_out left_out[SPREAD_COUNT]; /* while calibrating */
-	struct spread *spread[SPREAD_COUNT]; /* benchmarks + 1 each */
+	struct spread *spread[SPREAD_COUNT]; /* a column each, then that of several */
 	double newest_date;                  /* of the scored models */
 	struct engine_component *components;
 	size_t component_count;
@@ -111,22 +112,28 @@ void fit_calibrate(struct engine_fit *fit);
 /* The spreads for a model without scores. */
 const struct spread *fit_spread(const struct engine_fit *fit, const struct engine_model *model);
 
-/* Factor means and variances -> points, not yet kept within 0..100:
- * benchmarks + 1 means and standard deviations. */
-void fit_to_points(const struct engine_fit *fit, const double *mean, const double *variance,
-		   double *points, double *deviation);
-/* Points -> estimates with intervals within 0..100. */
-void fit_estimates(const struct engine_fit *fit, const struct spread *spread, const double *points,
-		   const double *deviation, struct engine_estimate *estimates);
+/* Whether the fit has columns of all of the target. */
+bool fit_aim(const struct engine_fit *fit, const struct engine_target *target, struct aim *aim);
+/* The same of a column, and at index columns of the plain mean of all. */
+struct aim fit_aim_column(const struct engine_fit *fit, size_t column);
+/* Factor means and variances -> the aim, not yet kept within its bounds. */
+void fit_to_points(const struct engine_fit *fit, const struct aim *aim, const double *mean,
+		   const double *variance, double *points, double *deviation);
+/* The same -> all columns, with their covariances. */
+void fit_believe(const struct engine_fit *fit, const double *mean, const double *variance,
+		 struct belief *belief);
+/* With intervals within the bounds of the aim; `spread` is that of a kind. */
+struct engine_estimate fit_estimate(const struct aim *aim, const struct spread *spread, double points,
+				    double deviation);
 /* Leave-one-out factor means and variances of a row. */
 void fit_leave_one_out(const struct engine_fit *fit, size_t row, double *mean, double *variance);
-/* Loading of a factor on a benchmark (or, at index benchmarks, the average),
- * points per unit of the factor. */
-double fit_loading(const struct engine_fit *fit, size_t benchmark, size_t factor);
-/* Variance in points^2 of what lies outside the factors. */
-double fit_left_over(const struct engine_fit *fit, size_t benchmark);
-/* Published score of a row: a benchmark's, or at index benchmarks the average
- * where all are known. */
-double fit_observed(const struct engine_fit *fit, size_t row, size_t benchmark);
+/* Loading of a factor on an aim, its unit per unit of the factor. */
+double fit_loading(const struct engine_fit *fit, const struct aim *aim, size_t factor);
+/* Variance of what lies outside the factors. */
+double fit_left_over(const struct engine_fit *fit, const struct aim *aim);
+/* The aim of the average model. */
+double fit_mean(const struct engine_fit *fit, const struct aim *aim);
+/* Published value of a row, NAN where a part is missing. */
+double fit_observed(const struct engine_fit *fit, size_t row, const struct aim *aim);
 
 #endif

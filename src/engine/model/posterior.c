@@ -51,78 +51,106 @@ void posterior_leave_out(const struct engine_fit *fit, posterior_solve *solve, s
 
 /* ---- points ------------------------------------------------------------------ */
 
-double fit_loading(const struct engine_fit *fit, size_t benchmark, size_t factor)
+bool fit_aim(const struct engine_fit *fit, const struct engine_target *target, struct aim *aim)
+{
+	return columns_aim(&fit->columns, &fit->data, target, aim);
+}
+
+struct aim fit_aim_column(const struct engine_fit *fit, size_t column)
+{
+	struct aim aim = {.spread = column, .lower = -INFINITY, .upper = INFINITY};
+	size_t columns = fit->columns.count;
+
+	for (size_t c = 0; c < columns; c++)
+		aim.coefficient[c] = column == columns ? 1 / (double)columns : column == c;
+	return aim;
+}
+
+/* Loading of a factor on a column. */
+static double column_loading(const struct engine_fit *fit, size_t column, size_t factor)
 {
 	const struct transform *transform = &fit->transform;
-	double sum = 0;
 
-	if (benchmark < transform->benchmarks)
-		return transform->deviation[benchmark] *
-		       transform->rotation[benchmark * transform->factors + factor];
-	for (size_t b = 0; b < transform->benchmarks; b++)
-		sum += fit_loading(fit, b, factor);
-	return sum / (double)transform->benchmarks;
+	return transform->deviation[column] * transform->rotation[column * transform->factors + factor];
 }
 
-double fit_left_over(const struct engine_fit *fit, size_t benchmark)
+static double column_left_over(const struct engine_fit *fit, size_t column)
 {
 	const struct transform *transform = &fit->transform;
-	double sum = 0, count = (double)transform->benchmarks;
 
-	if (benchmark < transform->benchmarks)
-		return transform->deviation[benchmark] * transform->deviation[benchmark] *
-		       transform->left_over[benchmark];
-	for (size_t b = 0; b < transform->benchmarks; b++)
-		sum += fit_left_over(fit, b);
-	return sum / (count * count);
+	return transform->deviation[column] * transform->deviation[column] * transform->left_over[column];
 }
 
-static double fit_mean(const struct engine_fit *fit, size_t benchmark)
+double fit_loading(const struct engine_fit *fit, const struct aim *aim, size_t factor)
 {
 	double sum = 0;
 
-	if (benchmark < fit->transform.benchmarks)
-		return fit->transform.mean[benchmark];
-	for (size_t b = 0; b < fit->transform.benchmarks; b++)
-		sum += fit->transform.mean[b];
-	return sum / (double)fit->transform.benchmarks;
+	for (size_t c = 0; c < fit->columns.count; c++)
+		sum += aim->coefficient[c] * column_loading(fit, c, factor);
+	return sum;
 }
 
-void fit_to_points(const struct engine_fit *fit, const double *mean, const double *variance,
-		   double *points, double *deviation)
+double fit_left_over(const struct engine_fit *fit, const struct aim *aim)
 {
-	for (size_t b = 0; b <= fit->transform.benchmarks; b++) {
-		double sum = fit_mean(fit, b), squares = fit_left_over(fit, b);
+	double sum = 0;
+
+	for (size_t c = 0; c < fit->columns.count; c++)
+		sum += aim->coefficient[c] * aim->coefficient[c] * column_left_over(fit, c);
+	return sum;
+}
+
+double fit_mean(const struct engine_fit *fit, const struct aim *aim)
+{
+	return aim_value(aim, &fit->columns, fit->transform.mean);
+}
+
+void fit_to_points(const struct engine_fit *fit, const struct aim *aim, const double *mean,
+		   const double *variance, double *points, double *deviation)
+{
+	double sum = fit_mean(fit, aim), squares = fit_left_over(fit, aim);
+
+	for (size_t f = 0; f < fit->transform.factors; f++) {
+		double loading = fit_loading(fit, aim, f);
+		sum += loading * mean[f];
+		squares += loading * loading * variance[f];
+	}
+	*points = sum;
+	*deviation = sqrt(squares);
+}
+
+void fit_believe(const struct engine_fit *fit, const double *mean, const double *variance, struct belief *belief)
+{
+	*belief = (struct belief){.count = fit->columns.count};
+	for (size_t c = 0; c < belief->count; c++) {
+		belief->mean[c] = fit->transform.mean[c];
+		belief->covariance[c][c] = column_left_over(fit, c);
 		for (size_t f = 0; f < fit->transform.factors; f++) {
-			double loading = fit_loading(fit, b, f);
-			sum += loading * mean[f];
-			squares += loading * loading * variance[f];
+			double loading = column_loading(fit, c, f);
+			belief->mean[c] += loading * mean[f];
+			for (size_t d = 0; d < belief->count; d++)
+				belief->covariance[c][d] += loading * column_loading(fit, d, f) * variance[f];
 		}
-		points[b] = sum;
-		deviation[b] = sqrt(squares);
 	}
 }
 
-static double within_scale(double points)
+static double within(const struct aim *aim, double points)
 {
-	return fmin(fmax(points, 0), 100);
+	return fmin(fmax(points, aim->lower), aim->upper);
 }
 
-void fit_estimates(const struct engine_fit *fit, const struct spread *spread, const double *points,
-		   const double *deviation, struct engine_estimate *estimates)
+struct engine_estimate fit_estimate(const struct aim *aim, const struct spread *spread, double points,
+				    double deviation)
 {
-	for (size_t b = 0; b <= fit->transform.benchmarks; b++) {
-		double half50 = spread[b].half * deviation[b];
-		double half90 = spread[b].ninety * deviation[b];
-		estimates[b] = (struct engine_estimate){
-			.mean = within_scale(points[b]),
-			.sd = deviation[b],
-			.low50 = within_scale(points[b] - half50),
-			.high50 = within_scale(points[b] + half50),
-			.low90 = within_scale(points[b] - half90),
-			.high90 = within_scale(points[b] + half90),
-		};
-	}
+	double half50 = spread[aim->spread].half * deviation, half90 = spread[aim->spread].ninety * deviation;
+
+	return (struct engine_estimate){
+		.mean = within(aim, points),
+		.sd = deviation,
+		.low50 = within(aim, points - half50),
+		.high50 = within(aim, points + half50),
+		.low90 = within(aim, points - half90),
+		.high90 = within(aim, points + half90),
+	};
 }
 
 void fit_leave_one_out(const struct engine_fit *fit, size_t row, double *mean, double *variance)

@@ -111,7 +111,7 @@ static size_t list_results(const struct engine_fit *fit, struct part *parts)
 	for (size_t g = 0; g < fit->groups; g++)
 		parts[count++] = (struct part){fit->group[g].precision, fit->rows, true};
 	for (size_t kind = 0; kind < SPREAD_COUNT; kind++)
-		parts[count++] = (struct part){fit->spread[kind], 2 * (fit->transform.benchmarks + 1), true};
+		parts[count++] = (struct part){fit->spread[kind], 2 * (fit->columns.count + 1), true};
 	return count;
 }
 

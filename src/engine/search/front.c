@@ -19,7 +19,6 @@ struct front {
 	size_t axes;
 	struct suggest_settings settings[FRONT_AXES_MAX];
 	struct search search[FRONT_AXES_MAX]; /* one an axis, all over the same candidates */
-	double *target;     /* axes x benchmarks */
 	bool *allowed;      /* by model */
 	double *brings;     /* axes x candidates, in the order of the first search */
 	struct point *point; /* the front so far, in no order */
@@ -48,8 +47,11 @@ static void restrict_models(struct front *front, const struct front_settings *se
 	for (size_t row = 0; row < fit->rows; row++) {
 		size_t model = fit->row_model[row];
 		bool scored = true;
-		for (size_t a = 0; a < front->axes; a++)
-			scored &= !isnan(fit_observed(fit, row, settings->axes[a]));
+		for (size_t a = 0; a < front->axes; a++) {
+			size_t count;
+			const struct engine_cell *cells = engine_data_cells(&fit->data, model, &count);
+			scored &= !isnan(engine_target_value(fit->data.benchmark, &settings->axes[a], cells, count));
+		}
 		front->allowed[model] = scored && (!allowed || allowed[model]);
 	}
 }
@@ -57,14 +59,8 @@ static void restrict_models(struct front *front, const struct front_settings *se
 static enum status search_axis(struct front *front, const struct front_settings *settings, size_t axis,
 			       struct progress *progress, struct error *error)
 {
-	size_t benchmarks = front->fit->transform.benchmarks;
-	double *target = front->target + axis * benchmarks;
-
-	for (size_t b = 0; b < benchmarks; b++)
-		target[b] = settings->axes[axis] == benchmarks ? 1.0 / (double)benchmarks
-							       : settings->axes[axis] == b;
 	front->settings[axis] = (struct suggest_settings){
-		.models = settings->models, .target = target, .parents = 2, .by = SUGGEST_GAIN,
+		.models = settings->models, .target = settings->axes[axis], .parents = 2, .by = SUGGEST_GAIN,
 		.floor = 0, .limit = 1, .per_model = 1,
 	};
 	front->settings[axis].models.allowed = front->allowed;
@@ -279,12 +275,11 @@ static enum status answer_fill(const struct front *front, const struct front_set
 			       const struct front_result *result, struct front_answer *answer,
 			       struct error *error)
 {
-	struct engine_estimate *estimates =
-		memory_zero(front->fit->transform.benchmarks + 1, sizeof *estimates);
+	struct engine_estimate estimate;
 	struct engine_child child;
 
 	search_child(&front->search[0], point->member, point->weight, 2, &child);
-	enum status status = engine_predict_child(query, &child, estimates, error);
+	enum status status = engine_predict_child(query, &child, error);
 	for (size_t p = 0; p < 2; p++) {
 		answer->parents[p] = child.parents[p];
 		answer->weights[p] = child.weights[p];
@@ -292,14 +287,17 @@ static enum status answer_fill(const struct front *front, const struct front_set
 	for (size_t a = 0; a < front->axes && status == STATUS_OK; a++) {
 		const struct candidate *c = front->search[0].candidate;
 		struct front_score *score = &answer->score[a];
-		score->mean = estimates[settings->axes[a]].mean;
-		score->sd = estimates[settings->axes[a]].sd;
-		score->best = fmax(search_target_score(&front->search[a], c[point->member[0]].row),
-				   search_target_score(&front->search[a], c[point->member[1]].row));
-		score->shown = score->mean - result->axis[a].overstated;
-		score->chance = engine_chance_above(query, settings->axes[a], score->best);
+		const struct search *search = &front->search[a];
+		engine_estimate(query, &settings->axes[a], &estimate);
+		score->mean = estimate.mean;
+		score->sd = estimate.sd;
+		score->best = search_turned(search, fmax(search_target_score(search, c[point->member[0]].row),
+							 search_target_score(search, c[point->member[1]].row)));
+		score->shown = score->mean - search_turned(search, result->axis[a].overstated);
+		score->chance = engine_chance_above(query, &settings->axes[a], score->best);
+		if (!search->upwards)
+			score->chance = 1 - score->chance;
 	}
-	free(estimates);
 	return status;
 }
 
@@ -334,7 +332,6 @@ enum status engine_front(const struct engine_fit *fit, const struct front_settin
 	enum status status = STATUS_OK;
 
 	*result = (struct front_result){0};
-	front.target = memory_zero(front.axes * fit->transform.benchmarks, sizeof *front.target);
 	restrict_models(&front, settings);
 	for (size_t a = 0; a < front.axes && status == STATUS_OK; a++)
 		status = search_axis(&front, settings, a, progress, error);
@@ -349,7 +346,6 @@ enum status engine_front(const struct engine_fit *fit, const struct front_settin
 		front_result_free(result);
 	for (size_t a = 0; a < front.axes; a++)
 		search_free(&front.search[a]);
-	free(front.target);
 	free(front.allowed);
 	free(front.brings);
 	free(front.point);

@@ -13,28 +13,44 @@
 
 double search_target_score(const struct search *search, size_t row)
 {
-	const struct engine_fit *fit = search->fit;
-	double sum = 0;
+	return fit_observed(search->fit, row, &search->aim);
+}
 
-	for (size_t b = 0; b < fit->transform.benchmarks; b++)
-		if (search->settings->target[b] != 0)
-			sum += search->settings->target[b] * fit_observed(fit, row, b);
-	return sum;
+double search_turned(const struct search *search, double value)
+{
+	return search->upwards ? value : -value;
 }
 
 static bool same_scores(const struct engine_data *data, size_t a, size_t b)
 {
-	for (size_t i = 0; i < data->benchmarks; i++) {
-		double x = engine_data_scores(data, a)[i], y = engine_data_scores(data, b)[i];
-		if (!(x >= y && x <= y) && !(isnan(x) && isnan(y)))
+	size_t count, other;
+	const struct engine_cell *x = engine_data_cells(data, a, &count), *y = engine_data_cells(data, b, &other);
+
+	if (count != other)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (x[i].benchmark != y[i].benchmark || x[i].value < y[i].value || x[i].value > y[i].value)
 			return false;
-	}
 	return true;
 }
 
 static int compare_numbers(double a, double b)
 {
 	return (a > b) - (a < b);
+}
+
+static int compare_scores(const struct engine_data *data, size_t a, size_t b)
+{
+	size_t count, other;
+	const struct engine_cell *x = engine_data_cells(data, a, &count), *y = engine_data_cells(data, b, &other);
+	int order = 0;
+
+	for (size_t i = 0; i < count && i < other && order == 0; i++) {
+		order = (x[i].benchmark > y[i].benchmark) - (x[i].benchmark < y[i].benchmark);
+		if (order == 0)
+			order = compare_numbers(x[i].value, y[i].value);
+	}
+	return order != 0 ? order : (count > other) - (count < other);
 }
 
 static int compare_facts(const struct engine_model *a, const struct engine_model *b)
@@ -62,9 +78,8 @@ static int compare_shapes(const void *left, const void *right, void *context)
 	const struct candidate *a = left, *b = right;
 	int order = compare_facts(&search->described[a->row], &search->described[b->row]);
 
-	for (size_t i = 0; i < data->benchmarks && order == 0; i++)
-		order = compare_numbers(engine_data_scores(data, a->model)[i],
-					engine_data_scores(data, b->model)[i]);
+	if (order == 0)
+		order = compare_scores(data, a->model, b->model);
 	if (order == 0)
 		order = compare_numbers(engine_data_model(data, a->model).uploaded,
 					engine_data_model(data, b->model).uploaded);
@@ -179,23 +194,30 @@ static void number_dates(struct search *search)
 /* ---- what parents bring ------------------------------------------------------- */
 
 /* The target as weights on the factors. */
-static void learn_target(struct search *search)
+static enum status learn_target(struct search *search, struct error *error)
 {
 	const struct engine_fit *fit = search->fit;
+	const struct engine_target *target = &search->settings->target;
 	const struct transform *transform = &fit->transform;
 
-	for (size_t b = 0; b < transform->benchmarks; b++) {
-		double weight = search->settings->target[b];
-		search->constant += weight * transform->mean[b];
-		search->left_over += weight * weight * fit_left_over(fit, b);
-		for (size_t f = 0; f < transform->factors; f++)
-			search->loading[f] += weight * fit_loading(fit, b, f);
+	if (!fit_aim(fit, target, &search->aim)) {
+		error_set(error, STATUS_USAGE, "the fit does not predict all benchmarks of the target");
+		return error_advise(error, "choose among those of the default board");
 	}
+	search->upwards = engine_target_upwards(fit->data.benchmark, target);
+	for (size_t c = 0; c < fit->columns.count; c++)
+		search->aim.coefficient[c] = search_turned(search, search->aim.coefficient[c]);
+	search->aim.constant = search_turned(search, search->aim.constant);
+	search->constant = fit_mean(fit, &search->aim);
+	search->left_over = fit_left_over(fit, &search->aim);
+	for (size_t f = 0; f < transform->factors; f++)
+		search->loading[f] = fit_loading(fit, &search->aim, f);
 	for (size_t g = 0; g < fit->groups; g++)
 		search->weights[g] = memory_zero(fit->rows, sizeof(double));
 	for (size_t f = 0; f < transform->factors; f++)
 		cblas_daxpy((int)fit->rows, search->loading[f], fit->solution + f * fit->rows, 1,
 			    search->weights[fit->group_of[f]], 1);
+	return STATUS_OK;
 }
 
 /* What a merge adds that no parent has, and the least that stays unknown. */
@@ -387,7 +409,7 @@ static void learn_floor(struct search *search)
 	for (size_t i = 0; i < search->count; i++)
 		scores[i] = search->candidate[i].score;
 	qsort(scores, search->count, sizeof *scores, compare_doubles);
-	search->floor = search->settings->floor;
+	search->floor = search_turned(search, search->settings->floor);
 	if (isnan(search->floor))
 		search->floor = search->count ? scores[search->count * 9 / 10] : 0;
 	free(scores);
@@ -423,7 +445,8 @@ enum status search_new(const struct engine_fit *fit, const struct suggest_settin
 		return STATUS_SOFTWARE;
 	search->node = memory_zero(fit->data.models, sizeof *search->node);
 	search->cross = memory_allocate(fit->rows, sizeof *search->cross);
-	learn_target(search);
+	if (learn_target(search, error) != STATUS_OK)
+		return STATUS_USAGE;
 	learn_innovation(search);
 	collect_candidates(search);
 	number_candidates(search);

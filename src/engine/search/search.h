@@ -10,7 +10,7 @@ struct candidate {
 	size_t model, row;
 	size_t family, facts, date; /* place in the search's lists */
 	double brings;              /* l_p: what the lineage through it brings, points */
-	double score;               /* published target */
+	double score;               /* published aim */
 	uint64_t has, against;      /* traits */
 	bool included;
 };
@@ -22,8 +22,10 @@ struct search {
 	struct engine_model *described; /* rows: facts, also those that nobody told */
 	struct candidate *candidate; /* by family, then by `brings`, largest first */
 	size_t count;
+	struct aim aim;              /* the target, turned round where less is better: here more is better */
+	bool upwards;                /* it was not turned */
 	double loading[FACTORS_MAX];
-	double constant;             /* target of the average model */
+	double constant;             /* aim of the average model */
 	double left_over;            /* variance of the target outside the factors */
 	double innovation[FIT_GROUPS_MAX]; /* of a merge, with the noise */
 	double floor;                /* least expected target of an answer */
@@ -60,6 +62,8 @@ bool search_may_merge(const struct search *search, const size_t *members, size_t
 /* The slope that suggest.h describes, over the merges that the floor lets pass. */
 void search_learn_slope(const struct search *search, double *slope, size_t *merges);
 double search_target_score(const struct search *search, size_t row);
+/* A value of the aim in the unit of the target, and the other way. */
+double search_turned(const struct search *search, double value);
 
 /* A merge that is worth an exact look. */
 struct entry {

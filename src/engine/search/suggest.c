@@ -214,13 +214,8 @@ static double chance_of_gain(const struct search *search, const struct suggest_a
 	struct engine_child child;
 	search_child(search, entry->member, entry->weight, answer->count, &child);
 	const struct spread *spread = fit_spread(fit, &child.model);
-	size_t target = fit->transform.benchmarks;
-
-	for (size_t b = 0; b < fit->transform.benchmarks; b++)
-		if (search->settings->target[b] >= 1)
-			target = b;
 	/* As in engine_chance_above(): as wide as the calibrated 90 % interval. */
-	double deviation = answer->sd * spread[target].ninety / 1.6449;
+	double deviation = answer->sd * spread[search->aim.spread].ninety / 1.6449;
 	return 0.5 * erfc(-answer->gain / (deviation * sqrt(2)));
 }
 
@@ -229,13 +224,14 @@ static void answer_fill(const struct search *search, const struct entry *entry,
 {
 	size_t parents = search->settings->parents;
 
-	*answer = (struct suggest_answer){.count = parents, .mean = entry->mean, .sd = entry->deviation};
+	*answer = (struct suggest_answer){.count = parents, .mean = search_turned(search, entry->mean), .sd = entry->deviation};
 	for (size_t i = 0; i < parents; i++) {
 		answer->parents[i] = search->candidate[entry->member[i]].model;
 		answer->weights[i] = entry->weight[i];
 	}
-	answer->best = best_score(search, entry, parents, &answer->best_parent);
-	answer->gain = answer->mean - answer->best;
+	double best = best_score(search, entry, parents, &answer->best_parent);
+	answer->best = search_turned(search, best);
+	answer->gain = entry->mean - best;
 	answer->shown = answer->gain -
 			suggest_overstatement(result->slope, result->spread, result->searched);
 	answer->chance = chance_of_gain(search, answer, entry);
@@ -284,7 +280,7 @@ enum status engine_suggest(const struct engine_fit *fit, const struct suggest_se
 	enum status status = search_new(fit, settings, progress, &search, error);
 	if (status == STATUS_OK) {
 		result->candidates = search.count;
-		result->floor = search.floor;
+		result->floor = search_turned(&search, search.floor);
 		search_learn_slope(&search, &result->slope, &result->slope_merges);
 		status = search_answers(&search, progress, result, error);
 	}

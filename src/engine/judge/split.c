@@ -1,0 +1,451 @@
+#include "judge/split.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/random.h"
+#include "stemma/base/memory.h"
+
+#define CELL_SHARE (1.0 / 10)
+#define BLOCK_SHARE (1.0 / 16)
+#define MODEL_SHARE (1.0 / 8)
+#define LATE_SHARE (1.0 / 10)  /* of the dated models, where no date is given */
+#define REVEALED_SHARE 0.5     /* of a held-out model's cells when it is warm */
+#define NEW_MIN 60             /* models that a benchmark needs to be held out as a new one */
+#define NEW_SUITE_SHARE 0.5    /* of all cells: a suite with more is not hidden as a whole, */
+#define NEW_FOLD_SHARE 0.25    /* and suites with more than these are not in one fold */
+
+/* ---- draws ------------------------------------------------------------------------------- */
+
+/* FNV-1a, ASCII case ignored. */
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+	for (; text && *text; text++) {
+		unsigned char byte = (unsigned char)*text;
+		hash ^= byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') : byte;
+		hash *= 0x100000001B3u;
+	}
+	return (hash ^ '|') * 0x100000001B3u;
+}
+
+/* In 0..1, the same for the same names, purpose and seed. */
+static double draw(const struct split *split, const char *purpose, uint32_t model, const char *what)
+{
+	uint64_t hash = hash_text(0xCBF29CE484222325u, purpose);
+
+	hash = hash_text(hash, engine_data_model(split->data, model).name);
+	hash = hash_text(hash, what) ^ split->settings->seed * 0x9E3779B97F4A7C15u;
+	return random_fraction(&hash);
+}
+
+static double draw_cell(const struct split *split, const char *purpose, size_t cell)
+{
+	size_t first = split->copies.first[cell];
+
+	return draw(split, purpose, split->copies.model[first],
+		    split->data->benchmark[split->data->cell[first].benchmark].key);
+}
+
+static double draw_model(const struct split *split, const char *purpose, uint32_t model)
+{
+	return draw(split, purpose, split->copies.checkpoint[model], NULL);
+}
+
+static bool is_cell(const struct split *split, size_t cell)
+{
+	return split->copies.model[cell] != COPIES_NOBODY;
+}
+
+static uint32_t suite_of(const struct split *split, size_t cell)
+{
+	return split->copies.suite[split->data->cell[cell].benchmark];
+}
+
+static void hide(struct split *split, size_t cell, bool judge)
+{
+	split->hidden[cell] = true;
+	split->judged[cell] = judge;
+}
+
+/* ---- protocols ------------------------------------------------------------------------------ */
+
+static void hide_cells(struct split *split)
+{
+	for (size_t c = 0; c < split->copies.cells; c++)
+		if (is_cell(split, c) && draw_cell(split, "cell", c) < CELL_SHARE)
+			hide(split, c, true);
+}
+
+static bool has_other_suite(const struct split *split, uint32_t model, uint32_t suite)
+{
+	size_t count;
+	const struct engine_cell *cells = engine_data_cells(split->data, model, &count);
+
+	for (size_t c = 0; c < count; c++)
+		if (split->copies.suite[cells[c].benchmark] != suite)
+			return true;
+	return false;
+}
+
+static void hide_blocks(struct split *split)
+{
+	for (size_t c = 0; c < split->copies.cells; c++) {
+		if (!is_cell(split, c))
+			continue;
+		uint32_t model = split->copies.model[c];
+		const char *suite = split->data->benchmark[split->data->cell[c].benchmark].suite;
+		if (draw(split, "block", split->copies.checkpoint[model], suite) < BLOCK_SHARE &&
+		    has_other_suite(split, model, suite_of(split, c)))
+			hide(split, c, true);
+	}
+}
+
+/* Cells of the models that are held out; a share of them stays known. */
+static void hide_models(struct split *split, const bool *held_out, double revealed)
+{
+	for (size_t c = 0; c < split->copies.cells; c++)
+		if (is_cell(split, c) && held_out[split->copies.model[c]] &&
+		    draw_cell(split, "reveal", c) >= revealed)
+			hide(split, c, true);
+}
+
+static void hide_random_models(struct split *split, double revealed)
+{
+	bool *held_out = memory_zero(split->data->models + 1, sizeof *held_out);
+
+	for (size_t c = 0; c < split->copies.cells; c++)
+		if (is_cell(split, c))
+			held_out[split->copies.model[c]] =
+				draw_model(split, "model", split->copies.model[c]) < MODEL_SHARE;
+	hide_models(split, held_out, revealed);
+	free(held_out);
+}
+
+static int compare_doubles(const void *left, const void *right)
+{
+	const double *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* By model with cells: its date; NAN for the others. */
+static double *dates_of(const struct split *split)
+{
+	double *dates = memory_allocate(split->data->models + 1, sizeof *dates);
+
+	for (size_t i = 0; i < split->data->models; i++)
+		dates[i] = NAN;
+	for (size_t c = 0; c < split->copies.cells; c++)
+		if (is_cell(split, c))
+			dates[split->copies.model[c]] = engine_data_model(split->data, split->copies.model[c]).uploaded;
+	return dates;
+}
+
+/* The date from which on the newest tenth is. */
+static double late_date(const double *dates, size_t models)
+{
+	double *sorted = memory_allocate(models + 1, sizeof *sorted);
+	size_t count = 0;
+
+	for (size_t i = 0; i < models; i++)
+		if (!isnan(dates[i]))
+			sorted[count++] = dates[i];
+	if (count > 0)
+		qsort(sorted, count, sizeof *sorted, compare_doubles);
+	double date = count ? sorted[count - 1 - (size_t)(LATE_SHARE * (double)(count - 1))] : NAN;
+	free(sorted);
+	return date;
+}
+
+/* What was made of a held-out model must not be known either, whatever its date. */
+static void hide_descendants(struct split *split, const bool *held_out)
+{
+	const struct lineage *lineage = split->data->lineage;
+	bool *below = memory_zero(split->data->models + 1, sizeof *below);
+
+	for (size_t place = 0; place < split->data->models; place++) {
+		size_t node = lineage_order(lineage)[place], count;
+		const struct lineage_parent *parents = lineage_parents(lineage, node, &count);
+		for (size_t p = 0; p < count; p++)
+			below[node] = below[node] || below[parents[p].node] || held_out[parents[p].node];
+	}
+	for (size_t c = 0; c < split->copies.cells; c++)
+		if (is_cell(split, c) && below[split->copies.model[c]] && !held_out[split->copies.model[c]])
+			hide(split, c, false);
+	free(below);
+}
+
+static void hide_late_models(struct split *split, double revealed)
+{
+	bool *held_out = memory_zero(split->data->models + 1, sizeof *held_out);
+	double *dates = dates_of(split), date = split->settings->date;
+
+	if (isnan(date))
+		date = late_date(dates, split->data->models);
+	for (size_t i = 0; i < split->data->models; i++)
+		held_out[i] = dates[i] >= date;
+	hide_models(split, held_out, revealed);
+	hide_descendants(split, held_out);
+	free(held_out);
+	free(dates);
+}
+
+static void hide_given(struct split *split, size_t fold)
+{
+	for (size_t g = 0; g < split->settings->given_count; g++) {
+		const struct holdout_given *given = &split->settings->given[g];
+		size_t count;
+		const struct engine_cell *cells = engine_data_cells(split->data, given->model, &count);
+		const struct engine_cell *cell = engine_cell_find(cells, count, given->benchmark);
+		if (given->fold != fold || !cell)
+			continue;
+		size_t c = (size_t)(cell - split->data->cell);
+		if (is_cell(split, c) && draw_cell(split, "reveal", c) >= split->settings->reveal)
+			hide(split, c, true);
+	}
+}
+
+/* ---- new benchmarks --------------------------------------------------------------------------- */
+
+struct candidate {
+	uint32_t benchmark, suite;
+	size_t place;  /* in its suite */
+	double draw;
+};
+
+static int compare_candidates(const void *left, const void *right)
+{
+	const struct candidate *a = left, *b = right;
+
+	if (a->suite != b->suite)
+		return a->suite < b->suite ? -1 : 1;
+	return (a->draw > b->draw) - (a->draw < b->draw);
+}
+
+static int compare_places(const void *left, const void *right)
+{
+	const struct candidate *a = left, *b = right;
+
+	if (a->place != b->place)
+		return a->place < b->place ? -1 : 1;
+	return (a->draw > b->draw) - (a->draw < b->draw);
+}
+
+/* Benchmarks that could be new ones, those that come first in their suites first. */
+static size_t list_candidates(const struct split *split, const size_t *cells, struct candidate *list)
+{
+	const struct holdout_settings *settings = split->settings;
+	size_t count = 0, kept = 0;
+
+	for (uint32_t b = 0; b < split->data->benchmarks; b++) {
+		uint64_t hash = hash_text(0xCBF29CE484222325u, split->data->benchmark[b].key) ^
+				settings->seed * 0x9E3779B97F4A7C15u;
+		if (cells[b] >= NEW_MIN && (!settings->judged || settings->judged[b]))
+			list[count++] = (struct candidate){b, split->copies.suite[b], 0, random_fraction(&hash)};
+	}
+	if (count > 0)
+		qsort(list, count, sizeof *list, compare_candidates);
+	for (size_t i = 0; i < count; i++) {
+		list[i].place = i > 0 && list[i - 1].suite == list[i].suite ? list[i - 1].place + 1 : 0;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (settings->sample == 0 || list[i].place < settings->sample)
+			list[kept++] = list[i];
+	if (kept > 0)
+		qsort(list, kept, sizeof *list, compare_places);
+	return kept;
+}
+
+/* Puts the candidates into folds, each the first that has room: one benchmark of a suite, and not too
+ * much hidden. */
+static void plan_benchmarks(struct split *split)
+{
+	const struct engine_data *data = split->data;
+	size_t *cells = memory_zero(data->benchmarks + 1, sizeof *cells), all = 0;
+	size_t *suite_cells = memory_zero(split->copies.suites + 1, sizeof *suite_cells);
+	struct candidate *list = memory_allocate(data->benchmarks + 1, sizeof *list);
+	double *load = memory_zero(data->benchmarks + 1, sizeof *load); /* by fold */
+	size_t *last = memory_zero(split->copies.suites + 1, sizeof *last); /* fold after that of the suite's last */
+
+	for (size_t c = 0; c < split->copies.cells; c++)
+		if (is_cell(split, c))
+			cells[data->cell[c].benchmark]++, suite_cells[suite_of(split, c)]++, all++;
+	size_t count = list_candidates(split, cells, list);
+	split->benchmarks = memory_allocate(count + 1, sizeof *split->benchmarks);
+	for (size_t i = 0; i < count; i++) {
+		size_t in_suite = suite_cells[list[i].suite], fold = last[list[i].suite];
+		bool suite = data->benchmark[list[i].benchmark].suite &&
+			     (double)in_suite <= NEW_SUITE_SHARE * (double)all;
+		double share = (double)(suite ? in_suite : cells[list[i].benchmark]) / (double)all;
+		while (load[fold] > 0 && load[fold] + share > NEW_FOLD_SHARE)
+			fold++;
+		load[fold] += share;
+		last[list[i].suite] = fold + 1;
+		split->benchmarks[split->benchmark_count++] =
+			(struct split_benchmark){list[i].benchmark, fold, suite};
+		if (fold + 1 > split->folds)
+			split->folds = fold + 1;
+	}
+	free(cells);
+	free(suite_cells);
+	free(list);
+	free(load);
+	free(last);
+}
+
+/* A cell of a new benchmark in the order in which it would become known. */
+struct turn {
+	double draw;
+	size_t first, cell;
+};
+
+static int compare_turns(const void *left, const void *right)
+{
+	const struct turn *a = left, *b = right;
+
+	if (a->draw > b->draw || a->draw < b->draw)
+		return a->draw < b->draw ? -1 : 1;
+	return a->first < b->first ? -1 : a->first > b->first;
+}
+
+static bool sees_others(const struct split *split, uint32_t model)
+{
+	size_t count;
+	const struct engine_cell *cells = engine_data_cells(split->data, model, &count);
+
+	for (size_t c = 0; c < count; c++)
+		if (!split->hidden[(size_t)(cells - split->data->cell) + c])
+			return true;
+	return false;
+}
+
+/* All is hidden: some become known, the others are judged, where the model has
+ * scores elsewhere. */
+static void show_some(struct split *split, uint32_t benchmark)
+{
+	struct turn *turns = memory_allocate(split->copies.cells + 1, sizeof *turns);
+	size_t count = 0, shown = 0, end;
+
+	for (size_t c = 0; c < split->copies.cells; c++)
+		if (split->data->cell[c].benchmark == benchmark && is_cell(split, c) &&
+		    sees_others(split, split->copies.model[c]))
+			turns[count++] = (struct turn){draw_cell(split, "new", c), split->copies.first[c], c};
+	if (count > 0)
+		qsort(turns, count, sizeof *turns, compare_turns);
+	for (size_t i = 0; i < count; i = end) {
+		for (end = i; end < count && turns[end].first == turns[i].first; end++) {
+			split->hidden[turns[end].cell] = shown >= split->settings->keep;
+			split->judged[turns[end].cell] = shown >= split->settings->keep;
+		}
+		shown++;
+	}
+	free(turns);
+}
+
+static void hide_benchmarks(struct split *split, size_t fold)
+{
+	bool *benchmark = memory_zero(split->data->benchmarks + 1, sizeof *benchmark);
+	bool *suite = memory_zero(split->copies.suites + 1, sizeof *suite);
+
+	for (size_t i = 0; i < split->benchmark_count; i++) {
+		if (split->benchmarks[i].fold != fold)
+			continue;
+		benchmark[split->benchmarks[i].benchmark] = true;
+		if (split->benchmarks[i].suite)
+			suite[split->copies.suite[split->benchmarks[i].benchmark]] = true;
+	}
+	for (size_t c = 0; c < split->copies.cells; c++)
+		if (is_cell(split, c) && (benchmark[split->data->cell[c].benchmark] || suite[suite_of(split, c)]))
+			hide(split, c, false);
+	for (size_t i = 0; i < split->benchmark_count; i++)
+		if (split->benchmarks[i].fold == fold)
+			show_some(split, split->benchmarks[i].benchmark);
+	free(benchmark);
+	free(suite);
+}
+
+/* ---- the whole ----------------------------------------------------------------------------------- */
+
+/* Hides the copies of what is judged, and judges each measurement once. */
+static void hide_copies(struct split *split)
+{
+	const size_t *first = split->copies.first;
+	/* By first copy: 1 some are judged, 2 one has been met. */
+	uint8_t *met = memory_zero(split->copies.cells + 1, sizeof *met);
+
+	for (size_t c = 0; c < split->copies.cells; c++)
+		if (split->judged[c])
+			met[first[c]] = 1;
+	for (size_t c = 0; c < split->copies.cells; c++) {
+		if (met[first[c]] == 0)
+			continue;
+		split->hidden[c] = true;
+		if (!split->judged[c])
+			continue;
+		split->judged[c] = met[first[c]] == 1;
+		met[first[c]] = 2;
+	}
+	free(met);
+}
+
+/* Judges only models of which something is known. */
+static void judge_known(struct split *split)
+{
+	for (size_t c = 0; c < split->copies.cells; c++)
+		split->judged[c] = split->judged[c] && sees_others(split, split->copies.model[c]);
+}
+
+void split_begin(struct split *split, const struct engine_data *data, const struct holdout_settings *settings)
+{
+	*split = (struct split){.data = data, .settings = settings, .folds = 1};
+	copies_find(data, &split->copies);
+	split->hidden = memory_zero(split->copies.cells + 1, sizeof *split->hidden);
+	split->judged = memory_zero(split->copies.cells + 1, sizeof *split->judged);
+	if (settings->protocol == HOLDOUT_NEW)
+		plan_benchmarks(split);
+	for (size_t g = 0; settings->protocol == HOLDOUT_GIVEN && g < settings->given_count; g++)
+		if (settings->given[g].fold >= split->folds)
+			split->folds = settings->given[g].fold + (size_t)1;
+}
+
+void split_make(struct split *split, size_t fold)
+{
+	enum holdout_protocol protocol = split->settings->protocol;
+
+	memset(split->hidden, 0, split->copies.cells * sizeof *split->hidden);
+	memset(split->judged, 0, split->copies.cells * sizeof *split->judged);
+	switch (protocol) {
+	case HOLDOUT_CELLS:
+		hide_cells(split);
+		break;
+	case HOLDOUT_BLOCKS:
+		hide_blocks(split);
+		break;
+	case HOLDOUT_WARM:
+	case HOLDOUT_COLD:
+		hide_random_models(split, protocol == HOLDOUT_WARM ? REVEALED_SHARE : 0);
+		break;
+	case HOLDOUT_LATE_WARM:
+	case HOLDOUT_LATE_COLD:
+		hide_late_models(split, protocol == HOLDOUT_LATE_WARM ? REVEALED_SHARE : 0);
+		break;
+	case HOLDOUT_NEW:
+		hide_benchmarks(split, fold);
+		break;
+	default:
+		hide_given(split, fold);
+	}
+	hide_copies(split);
+	if (protocol != HOLDOUT_COLD && protocol != HOLDOUT_LATE_COLD && protocol != HOLDOUT_GIVEN)
+		judge_known(split);
+}
+
+void split_free(struct split *split)
+{
+	copies_free(&split->copies);
+	free(split->benchmarks);
+	free(split->hidden);
+	free(split->judged);
+	*split = (struct split){0};
+}
