@@ -152,7 +152,7 @@ static void bench_wishes(struct session *session, const char *what, const char *
 	struct error error = {0};
 
 	if (wishes_read(&wishes, line, &error) != STATUS_OK ||
-	    wishes_resolve(&wishes, session->catalog, &search, &error) != STATUS_OK)
+	    wishes_resolve(&wishes, session, &search, NULL, &error) != STATUS_OK)
 		fail(&error);
 	double begin = clock_seconds();
 	enum status status = search.front.axis_count > 0

@@ -147,9 +147,17 @@ static void make_model(struct maker *maker, size_t model)
 		double sum = 35 + (facts->chat_template == ANSWER_YES && b == 0 ? 10 : 0) + normal(maker);
 		for (size_t k = 0; k < FACTORS; k++)
 			sum += loadings[b][k] * 0.5 * (maker->latent[model][k] + maker->owners[owner % maker->owner_count][k]);
-		maker->scored->scores[model * SCORED_BENCHMARKS + b] = fmin(fmax(sum, 0), 100);
+		maker->scored->cells[model * SCORED_BENCHMARKS + b] = (struct engine_cell){
+			.value = fmin(fmax(sum, 0), 100), .error = NAN, .benchmark = (uint32_t)b,
+			.chat_template = (int8_t)facts->chat_template};
 	}
 }
+
+static const char *const keys[SCORED_BENCHMARKS] = {"one", "two", "three", "four", "five", "six"};
+const struct engine_target scored_mean = {
+	SCORED_BENCHMARKS, (const uint32_t[]){0, 1, 2, 3, 4, 5},
+	(const double[]){1.0 / 6, 1.0 / 6, 1.0 / 6, 1.0 / 6, 1.0 / 6, 1.0 / 6},
+};
 
 void scored_make(size_t count, struct scored *scored)
 {
@@ -159,7 +167,9 @@ void scored_make(size_t count, struct scored *scored)
 	*scored = (struct scored){
 		.lineage = lineage_new(count),
 		.model = memory_allocate(count, sizeof *scored->model),
-		.scores = memory_allocate(count * SCORED_BENCHMARKS, sizeof *scored->scores),
+		.benchmark = memory_allocate(SCORED_BENCHMARKS, sizeof *scored->benchmark),
+		.cell_start = memory_zero(count + 2, sizeof *scored->cell_start),
+		.cells = memory_zero(count * SCORED_BENCHMARKS, sizeof *scored->cells),
 		.names = memory_allocate(count, sizeof *scored->names),
 	};
 	maker.families = memory_allocate(maker.family_count, sizeof *maker.families);
@@ -177,14 +187,24 @@ void scored_make(size_t count, struct scored *scored)
 	free(maker.families);
 	free(maker.latent);
 	free(maker.owners);
-	scored->data = (struct engine_data){.models = count, .benchmarks = SCORED_BENCHMARKS, .lineage = scored->lineage,
-				   .model = scored->model, .scores = scored->scores};
+	for (size_t b = 0; b < SCORED_BENCHMARKS; b++)
+		scored->benchmark[b] = (struct engine_benchmark){
+			.key = keys[b], .title = keys[b], .suite = "made-up", .upper = 100, .chance = NAN,
+			.higher_is_better = true, .instances = NAN, .high = 100};
+	for (size_t row = 1; row <= count; row++)
+		scored->cell_start[row + 1] = row * SCORED_BENCHMARKS;
+	scored->data = (struct engine_data){
+		.models = count, .lineage = scored->lineage, .model = scored->model,
+		.benchmarks = SCORED_BENCHMARKS, .benchmark = scored->benchmark, .rows = count + 1,
+		.cell_start = scored->cell_start, .cell = scored->cells};
 }
 
 void scored_free(struct scored *scored)
 {
 	lineage_free(scored->lineage);
 	free(scored->model);
-	free(scored->scores);
+	free(scored->benchmark);
+	free(scored->cell_start);
+	free(scored->cells);
 	free(scored->names);
 }

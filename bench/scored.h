@@ -10,7 +10,9 @@ struct scored {
 	struct engine_data data; /* every model scored */
 	struct lineage *lineage;
 	struct engine_model *model;
-	double *scores;
+	struct engine_benchmark *benchmark;
+	size_t *cell_start;
+	struct engine_cell *cells;
 	char (*names)[40];
 };
 
@@ -21,5 +23,7 @@ struct scored {
  * parents, the family, the owner and the size. */
 void scored_make(size_t count, struct scored *scored);
 void scored_free(struct scored *scored);
+/* The plain mean of all benchmarks. */
+extern const struct engine_target scored_mean;
 
 #endif

@@ -45,19 +45,28 @@ struct figures {
 	double fit, processor, refit, memory, parent, eighth, weight, pearson;
 };
 
+/* What a sketch shows: each benchmark and the mean. */
+static void predict(struct engine_query *query, const struct engine_child *child)
+{
+	struct engine_estimate estimate;
+	struct error error = {0};
+
+	if (engine_predict_child(query, child, &error) != STATUS_OK)
+		fail(&error);
+	for (size_t b = 0; b < SCORED_BENCHMARKS; b++)
+		engine_estimate(query, &engine_target_one(b), &estimate);
+	engine_estimate(query, &scored_mean, &estimate);
+}
+
 /* Adds one parent after the other, `stride` models apart; ms each. */
 static void add_parents(struct engine_query *query, struct engine_child *child, size_t stride, double *added)
 {
-	struct engine_estimate estimates[SCORED_BENCHMARKS + 1];
-	struct error error = {0};
-
 	for (size_t i = 0; i < ENGINE_PARENTS_MAX; i++) {
 		child->parents[i] = stride * (i + 1);
 		child->weights[i] = 1;
 		child->count = i + 1;
 		double begin = clock_seconds();
-		if (engine_predict_child(query, child, estimates, &error) != STATUS_OK)
-			fail(&error);
+		predict(query, child);
 		added[i] = 1e3 * (clock_seconds() - begin);
 	}
 }
@@ -67,9 +76,7 @@ static void time_queries(const struct engine_fit *fit, const struct engine_data 
 {
 	struct engine_query *query = engine_query_new(fit);
 	struct engine_child child = {.model = data->model[data->models - 1], .relation = RELATION_MERGE};
-	struct engine_estimate estimates[SCORED_BENCHMARKS + 1];
 	double added[ENGINE_PARENTS_MAX], eighth[REPEATS], moved[REPEATS];
-	struct error error = {0};
 
 	child.model.name = NULL;
 	add_parents(query, &child, data->models / 10, added);
@@ -82,7 +89,7 @@ static void time_queries(const struct engine_fit *fit, const struct engine_data 
 	for (size_t i = 0; i < REPEATS; i++) {
 		child.weights[i % child.count] += 0.1;
 		double begin = clock_seconds();
-		engine_predict_child(query, &child, estimates, &error);
+		predict(query, &child);
 		moved[i] = clock_seconds() - begin;
 	}
 	figures->weight = 1e3 * median(moved, REPEATS);
@@ -93,7 +100,7 @@ static void measure(size_t count, struct figures *figures)
 {
 	struct scored scored;
 	struct engine_settings settings = {.prior = PRIOR_KIN, .seed = 1};
-	struct engine_figures judged[SCORED_BENCHMARKS + 1];
+	struct engine_figures judged;
 	struct engine_info info;
 	struct rusage usage;
 	size_t bytes;
@@ -105,8 +112,8 @@ static void measure(size_t count, struct figures *figures)
 	engine_fit_info(fit, &info);
 	figures->fit = info.seconds;
 	time_queries(fit, &scored.data, figures);
-	engine_fit_figures(fit, judged);
-	figures->pearson = judged[SCORED_BENCHMARKS].pearson;
+	engine_fit_figures(fit, &scored_mean, ENGINE_LEAVE_MODEL, &judged);
+	figures->pearson = judged.pearson;
 	getrusage(RUSAGE_SELF, &usage);
 	figures->memory = (double)usage.ru_maxrss / 1024;
 	void *state = engine_fit_state(fit, &bytes);
@@ -205,65 +212,80 @@ static void print_difference(const char *what, const struct difference *differen
 	printf("  %s: RMS %.3g, most %.3g", what, sqrt(difference->squares / difference->count), difference->largest);
 }
 
-static void print_fit(const char *path, const struct engine_fit *fit, size_t benchmarks)
+static void print_fit(const char *path, const struct engine_fit *fit, const struct engine_target *mean)
 {
-	struct engine_figures *figures = memory_allocate(benchmarks + 1, sizeof *figures);
+	struct engine_figures figures;
 	struct engine_info info;
 
 	engine_fit_info(fit, &info);
-	engine_fit_figures(fit, figures);
+	engine_fit_figures(fit, mean, ENGINE_LEAVE_MODEL, &figures);
 	printf("%zu models, known variances, %s: %.2f s, Pearson %.4f, RMSE %.4f, 90 %% interval holds %.4f\n",
-	       info.models, path, info.seconds, figures[benchmarks].pearson, figures[benchmarks].rmse,
-	       figures[benchmarks].coverage90);
-	free(figures);
+	       info.models, path, info.seconds, figures.pearson, figures.rmse,
+	       figures.coverage90);
 }
 
-/* Score and unscored models by both; of these one in ten will do. */
-static void print_agreement(const struct engine_data *data, const struct engine_fit *dense,
-			    const struct engine_fit *sparse)
+struct agreement {
+	struct difference mean[2], deviation[2], reach, reason; /* unscored, scored */
+};
+
+static void compare_estimates(struct agreement *agreement, bool scored, struct engine_query *queries[2],
+			      const struct engine_target *target)
 {
-	struct engine_query *queries[2] = {engine_query_new(dense), engine_query_new(sparse)};
-	size_t width = data->benchmarks + 1, unscored = 0;
-	struct engine_estimate *estimates[2] = {memory_allocate(width, sizeof **estimates),
-						memory_allocate(width, sizeof **estimates)};
-	struct engine_contribution reasons[2];
-	struct difference mean[2] = {0}, deviation[2] = {0}, reach = {0}, reason = {0};
+	struct engine_estimate one, other;
+
+	engine_estimate(queries[0], target, &one);
+	engine_estimate(queries[1], target, &other);
+	differ(&agreement->mean[scored], one.mean, other.mean);
+	differ(&agreement->deviation[scored], one.sd, other.sd);
+	differ(&agreement->reach, one.high90 - one.low90, other.high90 - other.low90);
+}
+
+static void compare_model(struct agreement *agreement, const struct engine_data *data, size_t model, bool scored,
+			  struct engine_query *queries[2], const struct engine_target *mean)
+{
+	struct engine_contribution reasons[2] = {0};
 	struct error error = {0};
 
-	for (size_t model = 0; model < data->models; model++) {
-		bool scored = engine_residuals(dense, model, (struct engine_residual[17]){{0}});
-		if (!scored && unscored++ % 10 != 0)
-			continue;
-		for (size_t i = 0; i < 2; i++)
-			if (engine_predict_model(queries[i], model, estimates[i], &error) != STATUS_OK)
-				fail(&error);
-		for (size_t b = 0; b < width; b++) {
-			differ(&mean[scored], estimates[0][b].mean, estimates[1][b].mean);
-			differ(&deviation[scored], estimates[0][b].sd, estimates[1][b].sd);
-			differ(&reach, estimates[0][b].high90 - estimates[0][b].low90,
-			       estimates[1][b].high90 - estimates[1][b].low90);
-		}
-		if (model % 16 != 0)
-			continue;
-		for (size_t i = 0; i < 2; i++)
-			engine_contributions(queries[i], data->benchmarks, &reasons[i], 1);
-		differ(&reason, reasons[0].points, reasons[1].points);
-	}
-	for (size_t scored = 2; scored-- > 0;) {
-		print_difference(scored ? "scored: mean" : "unscored: mean", &mean[scored]);
-		print_difference("sd", &deviation[scored]);
-		printf("\n");
-	}
-	print_difference("width of the 90 % interval", &reach);
-	print_difference("largest reason", &reason);
-	printf(" (points)\n");
-	for (size_t i = 0; i < 2; i++) {
-		engine_query_free(queries[i]);
-		free(estimates[i]);
-	}
+	for (size_t i = 0; i < 2; i++)
+		if (engine_predict_model(queries[i], model, &error) != STATUS_OK)
+			fail(&error);
+	for (size_t b = 0; b < data->benchmarks; b++)
+		compare_estimates(agreement, scored, queries, &engine_target_one(b));
+	compare_estimates(agreement, scored, queries, mean);
+	if (model % 16 != 0)
+		return;
+	for (size_t i = 0; i < 2; i++)
+		engine_contributions(queries[i], mean, &reasons[i], 1);
+	differ(&agreement->reason, reasons[0].points, reasons[1].points);
 }
 
-static void compare_paths(const struct engine_data *data)
+/* Scored and unscored models by both; of these one in ten will do. */
+static void print_agreement(const struct engine_data *data, const struct engine_target *mean,
+			    const struct engine_fit *dense, const struct engine_fit *sparse)
+{
+	struct engine_query *queries[2] = {engine_query_new(dense), engine_query_new(sparse)};
+	struct agreement agreement = {0};
+	struct engine_residual residual;
+	size_t unscored = 0;
+
+	for (size_t model = 0; model < data->models; model++) {
+		bool scored = engine_residual(dense, model, mean, ENGINE_LEAVE_MODEL, &residual);
+		if (scored || unscored++ % 10 == 0)
+			compare_model(&agreement, data, model, scored, queries, mean);
+	}
+	for (size_t scored = 2; scored-- > 0;) {
+		print_difference(scored ? "scored: mean" : "unscored: mean", &agreement.mean[scored]);
+		print_difference("sd", &agreement.deviation[scored]);
+		printf("\n");
+	}
+	print_difference("width of the 90 % interval", &agreement.reach);
+	print_difference("largest reason", &agreement.reason);
+	printf(" (points)\n");
+	for (size_t i = 0; i < 2; i++)
+		engine_query_free(queries[i]);
+}
+
+static void compare_paths(const struct engine_data *data, const struct engine_target *mean)
 {
 	struct engine_settings settings = {.prior = PRIOR_KIN, .seed = 1, .dense_rows = SIZE_MAX};
 	size_t bytes;
@@ -272,11 +294,11 @@ static void compare_paths(const struct engine_data *data)
 
 	engine_fit_free(learned);
 	struct engine_fit *dense = make_fit(data, &settings, state, bytes);
-	print_fit("dense", dense, data->benchmarks);
+	print_fit("dense", dense, mean);
 	settings.dense_rows = 1;
 	struct engine_fit *sparse = make_fit(data, &settings, state, bytes);
-	print_fit("sparse", sparse, data->benchmarks);
-	print_agreement(data, dense, sparse);
+	print_fit("sparse", sparse, mean);
+	print_agreement(data, mean, dense, sparse);
 	engine_fit_free(sparse);
 	engine_fit_free(dense);
 	free(state);
@@ -291,7 +313,7 @@ static void compare_cache(const char *cache)
 	if (session_open(cache, true, NULL, NULL, &session, &error) != STATUS_OK)
 		fail(&error);
 	catalog_engine_data(session->catalog, &data);
-	compare_paths(&data);
+	compare_paths(&data, &session->target.engine);
 	session_close(session);
 }
 
@@ -305,7 +327,7 @@ static void compare_made_up(size_t count)
 	for (size_t i = 0; i < count; i++)
 		excluded[i] = i % 10 == 7;
 	scored.data.excluded = excluded;
-	compare_paths(&scored.data);
+	compare_paths(&scored.data, &scored_mean);
 	scored_free(&scored);
 	free(excluded);
 }

@@ -1,4 +1,5 @@
 # tests of src/store
+EXTRA_DIST += tests/unit/cache-0.1.0.sql
 if HAVE_CMOCKA
 STORE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/store $(SQLITE_CFLAGS)
 STORE_TEST_LIBS = libstore.a libbase.a $(CMOCKA_LIBS) $(SQLITE_LIBS) -lm

@@ -104,6 +104,7 @@ void catalog_describe_benchmarks(struct catalog *catalog)
 			.title = benchmark->title,
 			.suite = benchmark->suite,
 			.family = benchmark->family ? benchmark->family : other ? other->key : benchmark->key,
+			.duplicate_of = benchmark->duplicate_of,
 			.lower = benchmark->lower,
 			.upper = benchmark->upper,
 			.chance = benchmark->chance,

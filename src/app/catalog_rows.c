@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "packed.h"
 #include "stemma/base/hash.h"
@@ -65,6 +66,7 @@ struct loaded_benchmark {
 
 struct loaded_score {
 	uint32_t model;
+	int64_t evaluation;
 	struct engine_cell cell; /* its benchmark by place among those of the cache */
 };
 
@@ -82,6 +84,7 @@ struct loader {
 	size_t benchmark_count, benchmark_capacity;
 	struct loaded_score *scores; /* those of a model together */
 	size_t score_count, score_capacity;
+	int64_t *runs;  /* of each model the run whose set-up is told, 0 none */
 	size_t last;    /* the model of the last row: rows of a model come together */
 	struct progress *progress;
 	size_t watched; /* rows */
@@ -167,15 +170,21 @@ static bool load_benchmark(void *context, const struct store_benchmark *row)
 
 	loader->benchmarks = memory_grow(loader->benchmarks, loader->benchmark_count,
 					 &loader->benchmark_capacity, sizeof *loader->benchmarks);
+	const struct benchmark_facts *facts = &row->facts;
+	struct catalog *catalog = loader->catalog;
 	loader->benchmarks[loader->benchmark_count++] = (struct loaded_benchmark){
 		.id = row->id,
 		.shown = {.id = row->id,
-			  .key = catalog_keep_name(loader->catalog, row->key),
-			  .title = catalog_keep_name(loader->catalog, row->title),
-			  .suite = loader_share(loader, "openllm2"),
-			  .lower = 0, .upper = 100, .chance = row->chance, .higher_is_better = true,
-			  .instances = row->instances > 0 ? (double)row->instances : (double)NAN},
-		.variant_of = catalog_keep(loader->catalog, row->variant_of),
+			  .key = catalog_keep_name(catalog, facts->key),
+			  .title = catalog_keep_name(catalog, facts->title),
+			  .suite = loader_share(loader, facts->suite),
+			  .metric = loader_share(loader, facts->metric),
+			  .unit = loader_share(loader, facts->unit),
+			  .family = loader_share(loader, facts->family),
+			  .lower = facts->lower, .upper = facts->upper, .chance = facts->chance,
+			  .higher_is_better = facts->higher_is_better != ANSWER_NO,
+			  .instances = facts->instances, .hidden = row->hidden},
+		.variant_of = catalog_keep(catalog, row->variant_of),
 	};
 	return true;
 }
@@ -276,20 +285,55 @@ static bool load_score(void *context, const struct store_score *row)
 	loader->scores = memory_grow(loader->scores, loader->score_count, &loader->score_capacity,
 				     sizeof *loader->scores);
 	loader->scores[loader->score_count++] = (struct loaded_score){
-		.model = (uint32_t)model,
+		.model = (uint32_t)model, .evaluation = row->evaluation,
 		.cell = {.benchmark = (uint32_t)(benchmark - loader->benchmarks), .value = row->value,
-			 .error = NAN, .chat_template = ANSWER_UNKNOWN}};
+			 .error = (float)row->error, .chat_template = (int8_t)row->chat_template}};
 	return true;
 }
 
-/* The set-up of the run that is shown. */
+/* What else is told of a model.  X(key, statement) */
+#define ATTRIBUTE_TABLE(X) \
+	X("provider", model->provider = loader_share(loader, facts->value)) \
+	X("base", model->base = loader_share(loader, facts->value)) \
+	X("setting", model->setting = loader_share(loader, facts->value)) \
+	X("reasoning", model->reasoning = attribute_answer(facts->value)) \
+	X("open_weights", model->open_weights = attribute_answer(facts->value))
+
+static enum answer attribute_answer(const char *value)
+{
+	static const struct { const char *word; enum answer answer; } words[] = {
+		{"1", ANSWER_YES}, {"yes", ANSWER_YES}, {"true", ANSWER_YES},
+		{"0", ANSWER_NO}, {"no", ANSWER_NO}, {"false", ANSWER_NO},
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcasecmp(value, words[i].word) == 0)
+			return words[i].answer;
+	return ANSWER_UNKNOWN;
+}
+
+static bool load_attribute(void *context, int64_t id, const struct attribute_facts *facts)
+{
+	struct loader *loader = context;
+	size_t index = loader_model(loader, id);
+
+	if (index == CATALOG_NONE || !facts->key || !facts->value)
+		return true;
+	struct catalog_model *model = &loader->catalog->models[index];
+#define X(word, statement) if (strcmp(facts->key, word) == 0) statement;
+	ATTRIBUTE_TABLE(X)
+#undef X
+	return true;
+}
+
+/* The set-up of the run that the first of the scores shown is from. */
 static bool load_evaluation(void *context, const struct store_evaluation *row)
 {
 	struct loader *loader = context;
 	struct catalog *catalog = loader->catalog;
-	size_t index = row->chosen ? loader_model(loader, row->model) : CATALOG_NONE;
+	size_t index = loader_model(loader, row->model);
 
-	if (index == CATALOG_NONE)
+	if (index == CATALOG_NONE || loader->runs[index] != row->id)
 		return true;
 	struct catalog_model *model = &catalog->models[index];
 	model->precision = loader_share(loader, row->facts.precision);
@@ -385,21 +429,22 @@ static void loader_keep_scores(struct loader *loader)
 
 /* ---- the whole ------------------------------------------------------------- */
 
+static void loader_choose_runs(struct loader *loader)
+{
+	loader->runs = memory_zero(loader->catalog->count + 1, sizeof *loader->runs);
+	for (size_t i = loader->score_count; i-- > 0;)
+		loader->runs[loader->scores[i].model] = loader->scores[i].evaluation;
+}
+
 static enum status loader_read_scores(struct loader *loader, struct store *store,
 				      struct error *error)
 {
-	struct catalog *catalog = loader->catalog;
 	enum status status = store_each_score(store, load_score, loader, error);
 	if (status != STATUS_OK)
 		return status;
+	loader_choose_runs(loader);
 	loader_keep_scores(loader);
-	status = store_each_evaluation(store, 0, load_evaluation, loader, error);
-	for (size_t model = 0; model < catalog->count; model++) {
-		size_t row = catalog->score_row[model];
-		for (size_t i = catalog->cell_start[row]; i < catalog->cell_start[row + 1]; i++)
-			catalog->cells[i].chat_template = (int8_t)catalog->models[model].chat_template;
-	}
-	return status;
+	return store_each_evaluation(store, 0, load_evaluation, loader, error);
 }
 
 static enum status loader_read_lineage(struct loader *loader, struct store *store,
@@ -471,6 +516,8 @@ static enum status loader_read_rows(struct loader *loader, struct store *store, 
 	if (status == STATUS_OK)
 		status = loader_read_models(loader, store, error);
 	if (status == STATUS_OK && !loader->cancelled)
+		status = store_each_attribute(store, load_attribute, loader, error);
+	if (status == STATUS_OK && !loader->cancelled)
 		status = loader_read_lineage(loader, store, error);
 	if (status == STATUS_OK && !loader->cancelled)
 		status = loader_read_scores(loader, store, error);
@@ -531,6 +578,7 @@ enum status catalog_read(struct store *store, bool rows, struct progress *progre
 
 	free(loader.benchmarks);
 	free(loader.scores);
+	free(loader.runs);
 	if (status != STATUS_OK) {
 		catalog_free(loader.catalog);
 		loader.catalog = NULL;

@@ -222,16 +222,16 @@ enum status sketch_check(const struct sketch *sketch, const struct catalog *cata
 
 /* ---- the prediction -------------------------------------------------------- */
 
-static void row_compare_parents(struct sketch_row *row, const struct sketch *sketch,
-				const struct session *session, const struct engine_query *query)
+static void row_compare_parents(struct sketch_row *row, const struct sketch_prediction *prediction)
 {
-	bool upwards = target_upwards(session->catalog, &row->target);
+	const struct catalog *catalog = prediction->session->catalog;
+	bool upwards = target_upwards(catalog, &row->target);
 
 	row->best_parent = CATALOG_NONE;
 	row->best_score = row->chance = NAN;
-	for (size_t i = 0; i < sketch->now.count; i++) {
-		size_t model = sketch->now.parents[i].model;
-		double score = catalog_target(session->catalog, model, &row->target);
+	for (size_t i = 0; i < prediction->parent_count; i++) {
+		size_t model = prediction->parents[i];
+		double score = catalog_target(catalog, model, &row->target);
 		if (isnan(score) || (upwards ? score <= row->best_score : score >= row->best_score))
 			continue;
 		row->best_parent = model;
@@ -239,24 +239,64 @@ static void row_compare_parents(struct sketch_row *row, const struct sketch *ske
 	}
 	if (row->best_parent == CATALOG_NONE)
 		return;
-	row->chance = engine_chance_above(query, &row->target, row->best_score);
+	row->chance = engine_chance_above(prediction->query, &row->target, row->best_score);
 	if (!upwards)
 		row->chance = 1 - row->chance;
+}
+
+const struct sketch_row *sketch_prediction_row(struct sketch_prediction *prediction, size_t number)
+{
+	struct sketch_row *row = &prediction->row[number];
+
+	if (row->made)
+		return row;
+	row->made = true;
+	row->target = prediction->session->rows[number];
+	row->key = session_row_key(prediction->session, number);
+	row->title = session_row_title(prediction->session, number);
+	engine_estimate(prediction->query, &row->target, &row->estimate);
+	row_compare_parents(row, prediction);
+	return row;
+}
+
+const struct sketch_row *sketch_prediction_why(struct sketch_prediction *prediction, size_t number)
+{
+	struct sketch_row *row = &prediction->row[number];
+
+	sketch_prediction_row(prediction, number);
+	if (!row->explained)
+		row->contribution_count = engine_contributions(prediction->query, &row->target, row->contributions,
+							       SKETCH_CONTRIBUTIONS_MAX);
+	row->explained = true;
+	return row;
+}
+
+void sketch_prediction_complete(struct sketch_prediction *prediction)
+{
+	for (size_t i = 0; i < prediction->rows; i++)
+		sketch_prediction_why(prediction, i);
+}
+
+enum status sketch_predict_on_demand(const struct sketch *sketch, struct session *session,
+				     struct sketch_prediction *prediction, struct error *error)
+{
+	return sketch_predict_with(sketch, session, session->query, prediction, error);
 }
 
 enum status sketch_predict(const struct sketch *sketch, struct session *session,
 			   struct sketch_prediction *prediction, struct error *error)
 {
-	return sketch_predict_with(sketch, session, session->query, prediction, error);
+	enum status status = sketch_predict_on_demand(sketch, session, prediction, error);
+
+	sketch_prediction_complete(prediction);
+	return status;
 }
 
 enum status sketch_predict_with(const struct sketch *sketch, const struct session *session,
 				struct engine_query *query, struct sketch_prediction *prediction,
 				struct error *error)
 {
-	size_t rows = session->row_count;
-
-	*prediction = (struct sketch_prediction){0};
+	*prediction = (struct sketch_prediction){.session = session, .query = query};
 	if (!query) {
 		error_set(error, STATUS_USAGE, "nothing has been learned from the scores yet");
 		error_advise(error, "fit first");
@@ -269,18 +309,11 @@ enum status sketch_predict_with(const struct sketch *sketch, const struct sessio
 	status = engine_predict_child(query, &prediction->child, error);
 	if (status != STATUS_OK)
 		return status;
-	prediction->rows = rows;
-	prediction->row = memory_zero(rows, sizeof *prediction->row);
-	for (size_t i = 0; i < rows; i++) {
-		struct sketch_row *row = &prediction->row[i];
-		row->target = session->rows[i];
-		row->key = session_row_key(session, i);
-		row->title = session_row_title(session, i);
-		engine_estimate(query, &row->target, &row->estimate);
-		row_compare_parents(row, sketch, session, query);
-		row->contribution_count = engine_contributions(query, &row->target, row->contributions,
-							       SKETCH_CONTRIBUTIONS_MAX);
-	}
+	prediction->parent_count = sketch->now.count;
+	for (size_t i = 0; i < sketch->now.count; i++)
+		prediction->parents[i] = sketch->now.parents[i].model;
+	prediction->rows = session->row_count;
+	prediction->row = memory_zero(prediction->rows, sizeof *prediction->row);
 	prediction->ancestor_count = engine_ancestors(query, prediction->ancestors,
 						      SKETCH_ANCESTORS_MAX);
 	prediction->answer_count = session->answers.count;

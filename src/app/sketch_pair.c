@@ -9,7 +9,7 @@ static enum status predict_both(const struct sketch *sketch, struct session *ses
 				struct sketch_comparison *comparison, struct error *error)
 {
 	const struct sketch beside = {.now = sketch->beside};
-	enum status status = sketch_predict(sketch, session, &comparison->open, error);
+	enum status status = sketch_predict_on_demand(sketch, session, &comparison->open, error);
 
 	if (status != STATUS_OK)
 		return status;
@@ -21,8 +21,8 @@ static enum status predict_both(const struct sketch *sketch, struct session *ses
 	return status;
 }
 
-enum status sketch_compare(const struct sketch *sketch, struct session *session,
-			   struct sketch_comparison *comparison, struct error *error)
+enum status sketch_compare_on_demand(const struct sketch *sketch, struct session *session,
+				     struct sketch_comparison *comparison, struct error *error)
 {
 	*comparison = (struct sketch_comparison){0};
 	if (sketch->beside.count == 0) {
@@ -31,14 +31,32 @@ enum status sketch_compare(const struct sketch *sketch, struct session *session,
 		return STATUS_USAGE;
 	}
 	enum status status = predict_both(sketch, session, comparison, error);
-	if (status == STATUS_OK) {
-		comparison->difference = memory_zero(comparison->open.rows, sizeof *comparison->difference);
-		engine_differences(session->query, session->beside, session->rows, session->row_count,
-				   comparison->difference);
-	} else {
+	if (status != STATUS_OK)
 		sketch_comparison_free(comparison);
-	}
 	return status;
+}
+
+struct engine_difference sketch_comparison_difference(struct sketch_comparison *comparison, size_t row)
+{
+	struct engine_difference difference = {0};
+
+	engine_differences(comparison->open.query, comparison->beside.query,
+			   &comparison->open.session->rows[row], 1, &difference);
+	return difference;
+}
+
+enum status sketch_compare(const struct sketch *sketch, struct session *session,
+			   struct sketch_comparison *comparison, struct error *error)
+{
+	enum status status = sketch_compare_on_demand(sketch, session, comparison, error);
+
+	if (status != STATUS_OK)
+		return status;
+	sketch_prediction_complete(&comparison->open);
+	sketch_prediction_complete(&comparison->beside);
+	comparison->difference = memory_zero(comparison->open.rows, sizeof *comparison->difference);
+	engine_differences(session->query, session->beside, session->rows, session->row_count, comparison->difference);
+	return STATUS_OK;
 }
 
 void sketch_comparison_free(struct sketch_comparison *comparison)

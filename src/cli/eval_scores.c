@@ -17,6 +17,8 @@ static const struct column columns[] = {
 	{"suite", NULL, COLUMN_TEXT, 0, false},
 	{"benchmark", NULL, COLUMN_TEXT, 0, false},
 	{NULL, "scores", COLUMN_TEXT, 0, false},
+	{"hidden", NULL, COLUMN_NUMBER, 0, false},
+	{"known", NULL, COLUMN_NUMBER, 0, false},
 	{"count", "number", COLUMN_NUMBER, 0, false},
 	{"benchmarks", NULL, COLUMN_NUMBER, 0, false},
 	{"mae", "MAE", COLUMN_NUMBER, 2, false},
@@ -87,6 +89,8 @@ static void add_row(struct eval *eval, const struct holdout_result *result, cons
 	table_text(table, row->suite);
 	table_text(table, single ? eval->session->catalog->benchmarks[row->benchmark].key : NULL);
 	table_text(table, title_of(eval, row));
+	table_number(table, (double)result->hidden);
+	table_number(table, (double)result->seen);
 	table_number(table, (double)figures->cells);
 	table_number(table, (double)figures->benchmarks);
 	table_number(table, figures->mae);

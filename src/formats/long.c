@@ -83,7 +83,7 @@ static void seen_free(struct seen_table *table)
 
 struct long_columns {
 	int model, benchmark, value, scale, setup, date, source, address, shots, error, harness, version, precision,
-		template, revision, metric;
+		template, revision, metric, raw, limited, flagged;
 };
 
 static struct long_columns long_columns(const struct csv *csv)
@@ -103,6 +103,8 @@ static struct long_columns long_columns(const struct csv *csv)
 		.harness = csv_column(csv, "harness"), .version = csv_column(csv, "version"),
 		.precision = csv_column_of(csv, precision_words), .template = csv_column(csv, "chat_template"),
 		.revision = csv_column(csv, "revision"), .metric = csv_column(csv, "metric"),
+		.raw = csv_column(csv, "raw"), .limited = csv_column(csv, "limited"),
+		.flagged = csv_column(csv, "flagged"),
 	};
 }
 
@@ -262,7 +264,7 @@ struct long_row {
 	char *words[WORD_COUNT]; /* owned, NULL where there is none */
 	struct score_facts score;
 	enum answer chat_template;
-	bool delivered;
+	bool flagged, delivered;
 };
 
 static char *copy_of(const char *text)
@@ -280,7 +282,7 @@ static bool same_run(const struct long_row *a, const struct long_row *b)
 	for (int word = RUN_WORDS; word < WORD_COUNT; word++)
 		if (!same_word(a->words[word], b->words[word]))
 			return false;
-	return a->chat_template == b->chat_template;
+	return a->chat_template == b->chat_template && a->flagged == b->flagged;
 }
 
 /* Delivers the run of which `first` is the first row, with all rows of it that wait. */
@@ -303,7 +305,7 @@ static void deliver_long_run(struct long_table *table, size_t first)
 		.rank = source ? source_word_rank(source) : RANK_USER,
 		.precision = run->words[WORD_PRECISION], .chat_template = run->chat_template,
 		.revision = run->words[WORD_REVISION], .harness = run->words[WORD_HARNESS],
-		.version = run->words[WORD_VERSION], .scores = table->scores, .score_count = count,
+		.version = run->words[WORD_VERSION], .flagged = run->flagged, .scores = table->scores, .score_count = count,
 	}};
 	deliver(table->source, &record);
 }
@@ -369,6 +371,7 @@ static struct long_row row_words(struct long_table *table)
 			[WORD_REVISION] = copy_of(csv_text(csv, columns->revision)),
 		},
 		.chat_template = csv_answer(csv, columns->template),
+		.flagged = csv_answer(csv, columns->flagged) == ANSWER_YES,
 	};
 
 	row.score = score_facts_of(row.words[WORD_BENCHMARK], NAN);
@@ -376,6 +379,8 @@ static struct long_row row_words(struct long_table *table)
 	row.score.setup = row.words[WORD_SETUP];
 	row.score.date = row.words[WORD_DATE];
 	row.score.address = row.words[WORD_ADDRESS];
+	row.score.raw = csv_number(csv, columns->raw, NULL);
+	row.score.limited = csv_answer(csv, columns->limited) == ANSWER_YES;
 	row.score.line = csv->fields[columns->value].line;
 	row.score.column = csv->fields[columns->value].column;
 	return row;

@@ -33,8 +33,8 @@ void edit_refresh(struct browser *browser)
 		browser->common_ancestor = sketch_common_ancestor(sketch, browser->session->catalog);
 	if (!browser_predicts(browser, CATALOG_NONE))
 		return;
-	browser->predicted = sketch_predict(sketch, browser->session, &browser->prediction,
-					    &browser->prediction_error) == STATUS_OK;
+	browser->predicted = sketch_predict_on_demand(sketch, browser->session, &browser->prediction,
+						      &browser->prediction_error) == STATUS_OK;
 }
 
 /* The parent that an action is about: the model under the cursor. */
@@ -242,6 +242,8 @@ static void write_sketch(struct browser *browser, const char *path, bool replace
 	struct text text = {0};
 	enum export_format format = export_format_of(path);
 
+	if (browser->predicted)
+		sketch_prediction_complete(&browser->prediction);
 	export_sketch(&browser->sketch, browser->session,
 		      browser->predicted ? &browser->prediction : NULL, format, &text);
 	if (write_file(path, &text, replace, &error) != STATUS_OK)

@@ -5,6 +5,7 @@
 
 #include "bars.h"
 #include "browser.h"
+#include "stemma/base/clock.h"
 #include "stemma/base/utf8.h"
 
 #define BAR_START 6       /* of a weight's bar, after "●0.60 " */
@@ -215,9 +216,17 @@ static void draw_figures(struct browser *browser, const struct area *area, int y
 static void draw_prediction(struct browser *browser, const struct area *area, int y, size_t index)
 {
 	const struct board_row *row = &browser->rows[index];
-	const struct sketch_row *figures = &browser->prediction.row[row->place];
+	bool late = browser->draw_until > 0 && clock_seconds() > browser->draw_until;
 	struct columns columns = place_columns(browser, area->width);
 
+	/* The next picture goes on. */
+	if (late && !browser->prediction.row[row->place].made) {
+		browser->estimate_due = true;
+		draw_fit(browser->screen, area, y, 1, columns.label, STYLE_TEXT, row->name);
+		draw_text(browser->screen, area, y, columns.mean_end - 1, STYLE_DIM, "…");
+		return;
+	}
+	const struct sketch_row *figures = sketch_prediction_row(&browser->prediction, row->place);
 	draw_figures(browser, area, y, row, index == 0 ? STYLE_STRONG : STYLE_TEXT, &figures->estimate,
 		     figures->best_score);
 	draw_best(browser, area, y, &columns, row, figures);

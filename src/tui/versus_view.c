@@ -128,7 +128,7 @@ static void measure(struct browser *browser)
 	if (browser->versus.tried)
 		return;
 	browser->versus.tried = true;
-	if (sketch_compare(sketch, browser->session, &browser->versus.figures, &browser->versus.error) != STATUS_OK)
+	if (sketch_compare_on_demand(sketch, browser->session, &browser->versus.figures, &browser->versus.error) != STATUS_OK)
 		browser->versus.figures = (struct sketch_comparison){0};
 	sketch_describe(browser, &sketch->now, browser->base, &browser->versus.heads[0]);
 	sketch_describe(browser, &beside.now, sketch_base(&beside, browser->session->catalog),
@@ -291,13 +291,14 @@ static void draw_heads(struct browser *browser, const struct area *area, const s
 static void draw_score(struct browser *browser, const struct area *area, const struct places *places, int y,
 		       size_t index)
 {
-	const struct sketch_comparison *versus = &browser->versus.figures;
+	struct sketch_comparison *versus = &browser->versus.figures;
 	const struct board_row *row = &browser->rows[index];
+	const struct engine_difference difference = sketch_comparison_difference(versus, row->place);
 
 	draw_fit(browser->screen, area, y, 1, places->label, index ? STYLE_TEXT : STYLE_STRONG, row->name);
-	draw_estimate(browser, area, places, y, 0, row, &versus->open.row[row->place]);
-	draw_estimate(browser, area, places, y, 1, row, &versus->beside.row[row->place]);
-	draw_difference(browser, area, places, y, row, &versus->difference[row->place]);
+	draw_estimate(browser, area, places, y, 0, row, sketch_prediction_row(&versus->open, row->place));
+	draw_estimate(browser, area, places, y, 1, row, sketch_prediction_row(&versus->beside, row->place));
+	draw_difference(browser, area, places, y, row, &difference);
 }
 
 /* The target first: it is there however small the screen.  The benchmarks scroll. */
@@ -348,7 +349,7 @@ static void versus_draw(struct browser *browser, const struct area *area)
 	}
 	measure(browser);
 	int row = draw_sides(browser, area);
-	if (!browser->versus.figures.difference) {
+	if (browser->versus.figures.open.rows == 0) {
 		draw_failure(browser, area, row);
 		return;
 	}
@@ -368,7 +369,7 @@ static void versus_title(struct browser *browser, struct text *out)
 
 static void versus_corner(struct browser *browser, struct text *out)
 {
-	if (browser->versus.figures.difference)
+	if (browser->versus.figures.open.rows > 0)
 		board_outside(&browser->board_list, out);
 }
 

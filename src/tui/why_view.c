@@ -28,9 +28,9 @@ static int draw_nearest(struct browser *browser, const struct area *area, int ro
 }
 
 /* What is explained: the target, as the score column. */
-static const struct sketch_row *explained(const struct browser *browser)
+static const struct sketch_row *explained(struct browser *browser)
 {
-	return &browser->prediction.row[browser->rows[0].place];
+	return sketch_prediction_why(&browser->prediction, browser->rows[0].place);
 }
 
 /* The scored models that move the explained column most, from `first` on;
@@ -67,7 +67,7 @@ void why_draw_beside(struct browser *browser, const struct area *area)
 
 /* ---- the view ----------------------------------------------------------------------- */
 
-static size_t contribution_count(const struct browser *browser)
+static size_t contribution_count(struct browser *browser)
 {
 	return browser->predicted ? explained(browser)->contribution_count : 0;
 }

@@ -1,6 +1,8 @@
 #!/bin/sh
 # Evaluation.  Prints TAP.
 . "${top_srcdir:-.}/tests/cli/tap.sh"
+lacks() { ! grep -q -e "$1" "$work/out"; }
+differ() { ! cmp -s "$1" "$2"; }
 
 # Two owners' merges of models with known scores: the means are done by hand.
 {
@@ -32,14 +34,90 @@ check 'as JSON too' is_json '.drift[0].method == "ties" and .drift[0].merges == 
 stemma --db few.db eval --drift --protocol all
 check 'what does not go together is refused' fails_with 64 '--drift excludes'
 
+# Folds: the mean of the other scores, by hand.  Hidden are 20 of ifeval (the others' mean is 305 / 12,
+# 5.4167 off) and 23 of bbh (462 / 12, 15.5 off).
+printf 'fold,model,benchmark\n0,a/m0,ifeval\n1,A/M9,bbh\n1,a/m9,mmlu_pro\n' >folds.csv
+gzip -k folds.csv
+stemma --db few.db eval --folds folds.csv.gz --method mean --csv
+check 'folds of a file are hidden' says '^given,,mean,all,,,1,25,2,2,10\.4583'
+check 'medians are taken a fold, then of the folds' says '^given,,mean,median of folds,,,1,25,2,1,10\.4583[0-9]*,,10\.4583'
+check 'each benchmark has its own' says '^given,,mean,benchmark,[^,]*,bbh,1,25,1,1,15\.5,,15\.5,0\.67391'
+check 'what the cache lacks is told' warns '1 of the 3 scores that the file names are not in the cache'
+printf 'fold,model,benchmark\n0,a/m0,ifeval\nx,a/m9,bbh\n' >bad.csv
+stemma --db few.db eval --folds bad.csv
+check 'a fold that is no number ends it, with its line' fails_with 65 'bad.csv:3'
+printf 'fold,model,benchmark\n0,nobody/here,ifeval\n' >none.csv
+stemma --db few.db eval --folds none.csv
+check 'folds of nothing are refused' fails_with 65 'the cache has none of the scores'
+
+# Scores of a file: of a model that the cache lacks, and a further one of another.
+printf 'model,ifeval,bbh\nd/new,28,\nd/new2,31,44\n' >test.csv
+stemma --db few.db eval --test test.csv --method mean --csv
+check 'scores of a file are hidden' says '^given,,mean,benchmark,[^,]*,ifeval,3,26,2,1,4\.5,'
+stemma --db few.db eval --test test.csv --method mean --not ifeval --csv
+check 'what is not judged has no figures' says '^given,,mean,all,,,3,26,1,1,'
+check 'and no row' lacks ',ifeval,'
+printf 'd/new3,25,41\nd/new4,27,45\nd/new5,26,39\n' >>test.csv
+stemma --db few.db eval --test test.csv --known 0 --method mean,parents --json
+check 'models of a file are judged on the board' is_json '[.given[] | select(.benchmark == "bbh")][0].count == 4' \
+	'"benchmark": "bbh"'
+stemma --db few.db show d/new
+check 'the cache stays as it is' exits 66
+
+# 80 models of one ability each, of which most scores are known.
+awk 'BEGIN {
+	print "model,kind,architecture,params_b,uploaded,ifeval,bbh,math_lvl_5,gpqa,musr,mmlu_pro"
+	for (i = 0; i < 80; i++) {
+		row = sprintf("o%d/m%d,chat,LlamaForCausalLM,7,2024-%02d-%02d", i % 7, i, 1 + i / 25, 1 + i % 25)
+		for (b = 0; b < 6; b++)
+			row = row ((i + b) % 17 == 0 ? "," : sprintf(",%.2f", 20 + i * 7 % 50 + 3 * b + (i * i * 31 + b * 17) % 13 * 0.5))
+		print row
+	}
+}' >many.csv
+stemma --db many.db --no-starter import many.csv
+check 'models with some scores are imported' exits 0
+stemma --db many.db eval --protocol cells --method mean,bias,nearest,kin --json
+check 'single scores are predicted' is_json '[.cells[] | select(.scope == "all")] | length == 4 and
+	(map(select(.method == "bias"))[0].mae) < 0.5 * (map(select(.method == "mean"))[0].mae) and
+	(map(select(.method == "kin"))[0].mae) < 0.5 * (map(select(.method == "mean"))[0].mae)' '"scope": "all"'
+check 'only fits have intervals' is_json '[.cells[] | select(.scope == "all")] | all(
+	(.coverage90 == null) == (.method != "kin"))' '"coverage90": null'
+sed 's/"seconds": [-+.e0-9]*//' out >first
+stemma --db many.db eval --protocol cells --method mean,bias,nearest,kin --json
+sed 's/"seconds": [-+.e0-9]*//' out >second
+check 'the same seed hides the same scores' cmp -s first second
+stemma --db many.db eval --protocol cells --method mean,bias,nearest,kin --seed 2 --json
+sed 's/"seconds": [-+.e0-9]*//' out >second
+check 'another seed hides others' differ first second
+stemma --db many.db eval --protocol warm,cold,late --method mean,bias
+check 'warm models are told from cold ones' says '^warm: [0-9]* scores hidden, [0-9]* known'
+check 'the newest models are held out too' says '^late-cold: '
+stemma --db many.db eval --method mean
+check 'what has nothing to hide is passed over' warns 'the protocol blocks hides no score here'
+check 'and the rest runs' says '^cells: '
+stemma --db many.db eval --protocol blocks --method mean
+check 'unless it was asked for' fails_with 65 'the protocol blocks hides no score here'
+stemma --db many.db eval --protocol cells,all --csv
+check 'tables with different columns are no CSV' fails_with 64 'different columns'
+stemma --db many.db eval --protocol cells --method best
+check 'an unknown method is named' fails_with 64 'there is no method "best"'
+stemma --db many.db eval --protocol cells --reveal 0.5
+check 'scores are revealed of a file' fails_with 64 '--reveal goes with --test or --folds'
+stemma --db few.db eval --folds folds.csv --reveal 1
+check 'not all of them can be' fails_with 64 'from 0 to less than 1'
+stemma --db many.db eval --protocol new-benchmark --keep 0
+check 'a new benchmark has a score' fails_with 64 '--keep takes numbers from 1'
+stemma --db many.db eval --protocol cells --not nothing_like_it
+check 'an unknown suite is named' fails_with 64 'nothing_like_it'
+
 stemma --db t.db eval --protocol random --seed 3 --json
 check 'held-out models are predicted' exits 0
 check 'kin beats the mean of the parents' is_json '[.random[] | select(.subset == "all" and
 	.benchmark == "mean of benchmarks")] | (map(select(.method == "kin"))[0].rmse) <
 	(map(select(.method == "parents"))[0].rmse)' '"method": "kin"'
-sed 's/"seconds": [0-9.]*//' out >first
+sed 's/"seconds": [-+.e0-9]*//' out >first
 stemma --db t.db eval --protocol random --seed 3 --json
-sed 's/"seconds": [0-9.]*//' out >second
+sed 's/"seconds": [-+.e0-9]*//' out >second
 check 'the same seed gives the same figures' cmp -s first second
 stemma --db t.db eval --protocol later
 check 'an unknown protocol is named' fails_with 64 'there is no protocol "later"'
@@ -47,6 +125,8 @@ stemma --db t.db eval --known 6
 check 'not all benchmarks can be known' fails_with 64 'numbers from 0 to 5'
 stemma --db t.db eval --benchmark mmlu_pro_math --known 1
 check 'what such a set does not have is refused' fails_with 64 '--benchmark excludes'
+stemma --db t.db eval --benchmark mmlu_pro_math --folds folds.csv
+check 'also folds' fails_with 64 '--benchmark excludes'
 stemma --db t.db eval --observed 5
 check 'answers need a set of questions' fails_with 64 '--observed needs --benchmark'
 finish

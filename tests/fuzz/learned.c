@@ -4,20 +4,21 @@
 static void fit_with(const struct session *session, const char *state, size_t size, bool without_factor)
 {
 	const struct engine_settings settings = {.prior = PRIOR_KIN, .without_factor = without_factor};
-	struct engine_estimate estimates[16];
-	struct engine_residual residuals[16];
+	const struct engine_target *target = &session->target.engine;
+	struct engine_estimate estimate;
+	struct engine_residual residual;
 	struct engine_data facts;
 	struct engine_fit *fit = NULL;
 	struct error error = {0};
 
 	catalog_engine_data(session->catalog, &facts);
-	FUZZ_CHECK(facts.benchmarks < 16);
 	enum status status = engine_fit_new(&facts, &settings, state, size, false, NULL, &fit, &error);
 	fuzz_check_failure(status, &error);
 	if (status == STATUS_OK) {
 		struct engine_query *query = engine_query_new(fit);
-		FUZZ_CHECK(engine_residuals(fit, 0, residuals));
-		fuzz_check_failure(engine_predict_model(query, 0, estimates, &error), &error);
+		FUZZ_CHECK(engine_residual(fit, 0, target, ENGINE_LEAVE_MODEL, &residual));
+		fuzz_check_failure(engine_predict_known(query, 0, &error), &error);
+		engine_estimate(query, target, &estimate);
 		engine_query_free(query);
 	}
 	engine_fit_free(fit);

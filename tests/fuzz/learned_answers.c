@@ -80,12 +80,11 @@ static void open_world(void)
 
 static void check_model(const struct answer_model *model)
 {
-	struct engine_estimate estimates[16];
 	struct answer_prediction prediction;
 	struct error error = {0};
 
 	for (size_t i = 0; i < world.session->catalog->count; i++) {
-		FUZZ_CHECK(engine_predict_model(world.session->query, i, estimates, &error) == STATUS_OK);
+		FUZZ_CHECK(engine_predict_model(world.session->query, i, &error) == STATUS_OK);
 		answer_model_predict(model, world.session->query, &prediction);
 		FUZZ_CHECK(isfinite(prediction.share.mean) && isfinite(prediction.share.sd));
 		FUZZ_CHECK(prediction.share.low90 >= 0 && prediction.share.high90 <= 100);

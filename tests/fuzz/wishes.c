@@ -27,10 +27,12 @@ static void check_search(const struct wish_search *search, const struct catalog 
 	for (size_t i = 0; i < search->settings.models.include_count; i++)
 		FUZZ_CHECK(search->settings.models.include[i] < catalog->count);
 	for (size_t i = 0; i < search->front.axis_count; i++)
-		FUZZ_CHECK(search->axes[i] <= catalog->benchmark_count);
-	for (size_t i = 0; search->target && i < catalog->benchmark_count; i++)
-		sum += search->target[i];
-	FUZZ_CHECK(!search->target || (sum > 0.999 && sum < 1.001));
+		FUZZ_CHECK(search->axes[i].engine.benchmark[0] < catalog->benchmark_count);
+	for (size_t i = 0; i < search->settings.target.count; i++) {
+		FUZZ_CHECK(search->settings.target.benchmark[i] < catalog->benchmark_count);
+		sum += search->settings.target.weight[i];
+	}
+	FUZZ_CHECK(sum > 0.999 && sum < 1.001);
 	FUZZ_CHECK(search->method >= 0 && search->method < MERGE_METHOD_COUNT);
 }
 
@@ -46,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_check_failure(status, &error);
 	if (status == STATUS_OK) {
 		check_written(&wishes);
-		status = wishes_resolve(&wishes, catalog, &search, &error);
+		status = wishes_resolve(&wishes, world_session(), &search, NULL, &error);
 		fuzz_check_failure(status, &error);
 		if (status == STATUS_OK)
 			check_search(&search, catalog);

@@ -1,6 +1,8 @@
 /* The catalog: names, scorings, the tree's parents. */
 #include "app.h"
 
+#include "stemma/app/target.h"
+
 #include "catalog.h"
 #include "stemma/base/fuzzy.h"
 #include "stemma/base/memory.h"
@@ -114,41 +116,62 @@ static void fill_math(struct store *store, const char *benchmark, int from, int 
 	commit(store);
 }
 
-static void only_the_commoner_scoring_is_loaded(void **state)
+/* Both are there, but the board draws the one with more models. */
+static void the_commoner_scoring_is_drawn(void **state)
 {
 	struct cache *cache = *state;
+	struct boards boards;
+	struct error error = {0};
 
 	fill_math(cache->store, "math_lvl_5_2024", 0, 3);
 	cache->catalog = load(cache->store);
 	assert_int_equal(cache->catalog->benchmark_count, 1);
 	assert_string_equal(cache->catalog->benchmarks[0].key, "math_lvl_5_2024");
-	assert_null(cache->catalog->notice);
 	catalog_free(cache->catalog);
 
 	fill_math(cache->store, "math_lvl_5", 3, 8);
-	cache->catalog = load(cache->store);
-	assert_int_equal(cache->catalog->benchmark_count, 1);
-	assert_string_equal(cache->catalog->benchmarks[0].key, "math_lvl_5");
-	assert_int_equal(cache->catalog->scored_count, 5);
-	assert_non_null(cache->catalog->notice);
-	assert_non_null(strstr(cache->catalog->notice, "5 models; 3 have only"));
-	size_t left_out = catalog_find(cache->catalog, "owner/model-0");
-	assert_false(cache->catalog->models[left_out].scored);
-	assert_null(cache->catalog->models[left_out].score_source);
-	assert_true(isnan(catalog_score(cache->catalog, left_out, 0)));
-	size_t shown = catalog_find(cache->catalog, "owner/model-4");
-	assert_string_equal(cache->catalog->models[shown].score_source, "math_lvl_5");
-	assert_string_equal(cache->catalog->models[shown].precision, "bfloat16");
-	assert_int_equal(cache->catalog->models[shown].chat_template, ANSWER_YES);
+	struct catalog *catalog = cache->catalog = load(cache->store);
+	assert_int_equal(catalog->benchmark_count, 2);
+	assert_int_equal(catalog->scored_count, 8);
+	size_t plain = catalog_benchmark(catalog, "math_lvl_5"), other = catalog_benchmark(catalog, "math_lvl_5_2024");
+	assert_int_equal(catalog->benchmarks[plain].models, 5);
+	assert_int_equal(catalog->benchmarks[other].models, 3);
+	assert_int_equal(catalog->benchmarks[other].other, plain);
+	expect_ok(boards_load(&boards, cache->store, catalog, &error), &error);
+	assert_int_equal(boards.count, 1);
+	assert_int_equal(boards.list[boards.first].count, 1);
+	assert_true(board_has(&boards.list[boards.first], plain));
+	boards_free(&boards);
+	size_t first = catalog_find(catalog, "owner/model-0");
+	assert_true(catalog->models[first].scored);
+	assert_true(isnan(catalog_score(catalog, first, plain)));
+	assert_true(fabs(catalog_score(catalog, first, other) - 10) < 1e-12);
+	size_t shown = catalog_find(catalog, "owner/model-4");
+	assert_string_equal(catalog->models[shown].score_source, "math_lvl_5");
+	assert_string_equal(catalog->models[shown].precision, "bfloat16");
+	assert_int_equal(catalog->models[shown].chat_template, ANSWER_YES);
 }
 
-static void averages_need_all_benchmarks(void **state)
+static void expect_benchmark(const struct catalog *catalog, const char *word, const char *key)
+{
+	struct error error = {0};
+	size_t benchmark;
+
+	expect_ok(catalog_find_benchmark(catalog, word, &benchmark, NULL, &error), &error);
+	assert_string_equal(catalog->benchmarks[benchmark].key, key);
+}
+
+static void targets_need_all_their_parts(void **state)
 {
 	struct cache *cache = *state;
 	struct score_facts scores[] = {score_facts_of("ifeval", 40), score_facts_of("bbh", 20)};
 	struct evaluation_facts facts = {.model = "a/full", .source = "user", .rank = RANK_USER,
 					 .chat_template = ANSWER_NO, .scores = scores, .score_count = 2};
+	const uint32_t both[] = {0, 1};
+	const double weights[] = {1, 3};
+	struct error error = {0};
 	enum change change;
+	size_t benchmark;
 
 	begin(cache->store);
 	assert_int_equal(store_put_evaluation(cache->store, &facts, &change, NULL), STATUS_OK);
@@ -157,22 +180,122 @@ static void averages_need_all_benchmarks(void **state)
 	struct catalog *catalog = cache->catalog = load(cache->store);
 	size_t full = catalog_find(catalog, "a/full"), half = catalog_find(catalog, "a/half");
 	assert_int_equal(catalog->benchmark_count, 2);
-	assert_true(fabs(catalog_score(catalog, full, 2) - 30) < 1e-12);
-	assert_true(fabs(catalog_average(catalog, full) - 30) < 1e-12);
-	assert_true(isnan(catalog_score(catalog, half, 2)));
+	struct target mean = target_make("both", 2, both, weights);
+	assert_true(fabs(catalog_target(catalog, full, &mean.engine) - 25) < 1e-12);
+	assert_true(isnan(catalog_target(catalog, half, &mean.engine)));
+	double *rows = catalog_target_by_row(catalog, &mean.engine);
+	assert_true(isnan(rows[0]));
+	assert_true(fabs(rows[catalog->score_row[full]] - 25) < 1e-12);
+	free(rows);
+	target_free(&mean);
+	assert_true(isnan(catalog_score(catalog, half, 0)));
 	assert_true(fabs(catalog_score(catalog, half, catalog_benchmark(catalog, "bbh")) - 50) < 1e-12);
 	assert_int_equal(catalog->scored_count, 2);
-	assert_int_equal(catalog_benchmark(catalog, "IFEval"), 0);
-	assert_int_equal(catalog_benchmark(catalog, "ife"), 0);
-	assert_int_equal(catalog_benchmark(catalog, "average"), 2);
-	assert_true(catalog_benchmark(catalog, "") == CATALOG_NONE);
-	assert_true(catalog_benchmark(catalog, "musr") == CATALOG_NONE);
+	expect_benchmark(catalog, "IFEval", "ifeval");
+	expect_benchmark(catalog, "ife", "ifeval");
+	assert_int_equal(catalog_find_benchmark(catalog, "", &benchmark, NULL, NULL), STATUS_USAGE);
+	assert_int_equal(catalog_find_benchmark(catalog, "musr", &benchmark, NULL, &error), STATUS_USAGE);
+	assert_non_null(strstr(error.advice, "there are ifeval, bbh"));
+	assert_true(catalog_benchmark(catalog, "ife") == CATALOG_NONE);
 	struct engine_data data;
+	size_t count;
 	catalog_engine_data(catalog, &data);
 	assert_int_equal(data.models, catalog->count);
 	assert_string_equal(engine_data_model(&data, full).name, "a/full");
-	assert_true(fabs(engine_data_scores(&data, full)[1] - 20) < 1e-12);
-	assert_true(engine_data_scores(&data, half) != engine_data_scores(&data, full));
+	assert_true(fabs(engine_data_score(&data, full, 1) - 20) < 1e-12);
+	assert_int_equal(engine_data_cells(&data, full, &count)->chat_template, ANSWER_NO);
+	assert_int_equal(count, 2);
+	engine_data_cells(&data, half, &count);
+	assert_int_equal(count, 1);
+}
+
+/* ---- boards and targets ----------------------------------------------------------------- */
+
+static void expect_target(const struct cache *cache, const struct target_names *names, const char *words,
+			  double ifeval, double bbh)
+{
+	struct error error = {0};
+	struct target target;
+	double weight[2] = {0, 0};
+
+	expect_ok(target_parse(cache->catalog, names, words, &target, NULL, &error), &error);
+	for (size_t i = 0; i < target.engine.count; i++)
+		weight[target.engine.benchmark[i]] = target.engine.weight[i];
+	if (fabs(weight[0] - ifeval) > 1e-12 || fabs(weight[1] - bbh) > 1e-12)
+		fail_msg("%s is %g and %g", words, weight[0], weight[1]);
+	target_free(&target);
+}
+
+static void expect_no_target(const struct cache *cache, const struct target_names *names, const char *words)
+{
+	struct target target;
+
+	assert_int_equal(target_parse(cache->catalog, names, words, &target, NULL, NULL), STATUS_USAGE);
+	assert_null(target.name);
+}
+
+static void boards_and_targets_are_kept(void **state)
+{
+	struct cache *cache = *state;
+	struct boards boards;
+	struct targets targets;
+	struct error error = {0};
+	struct board board;
+	bool found;
+
+	put_score(cache->store, "a/one", "user", "ifeval", 40);
+	put_score(cache->store, "a/two", "user", "bbh", 50);
+	cache->catalog = load(cache->store);
+	expect_ok(boards_load(&boards, cache->store, cache->catalog, &error), &error);
+	expect_ok(board_parse(cache->catalog, &boards, "bbh,IFEval,bbh", &board, NULL, &error), &error);
+	assert_int_equal(board.count, 2);
+	assert_int_equal(board.benchmark[0], 1);
+	assert_null(board.name);
+	board.name = strdup("zwei");
+	expect_ok(board_keep(&board, cache->store, cache->catalog, &error), &error);
+	board_remove(&board, 1);
+	board.name[0] = 'd';
+	expect_ok(board_keep(&board, cache->store, cache->catalog, &error), &error);
+	board_free(&board);
+	boards_free(&boards);
+	expect_ok(boards_load(&boards, cache->store, cache->catalog, &error), &error);
+	assert_int_equal(boards.count, 3);
+	assert_string_equal(boards.list[0].name, "dwei");
+	assert_int_equal(boards.list[0].count, 1);
+	assert_string_equal(boards.list[1].name, "zwei");
+	assert_int_equal(boards.first, 2);
+	assert_true(boards.list[2].suite);
+	assert_int_equal(board_parse(cache->catalog, &boards, "bbh,nothing", &board, NULL, NULL), STATUS_USAGE);
+	assert_null(board.benchmark);
+
+	struct target_names names = {&boards, NULL};
+	expect_target(cache, &names, NULL, 0.5, 0.5);
+	expect_target(cache, &names, "average", 0.5, 0.5);
+	expect_target(cache, &names, "ifeval:3,bbh", 0.75, 0.25);
+	expect_target(cache, &names, "ifeval=3,bbh=1", 0.75, 0.25);
+	expect_target(cache, &names, "dwei", 1, 0);
+	expect_target(cache, &names, "zwei,bbh", 0.25, 0.75);
+	expect_target(cache, &names, "bbh", 0, 1);
+	expect_no_target(cache, &names, "bbh=x");
+	expect_no_target(cache, &names, "bbh:-1");
+	expect_no_target(cache, &names, "bbh:0");
+	expect_no_target(cache, &names, "nothing");
+	struct target mine;
+	expect_ok(target_parse(cache->catalog, &names, "ifeval:3,bbh", &mine, NULL, &error), &error);
+	free(mine.name);
+	mine.name = strdup("mine");
+	expect_ok(target_keep(&mine, cache->store, cache->catalog, &error), &error);
+	target_free(&mine);
+	expect_ok(targets_load(&targets, cache->store, cache->catalog, &error), &error);
+	names.targets = &targets;
+	expect_target(cache, &names, "mine", 0.75, 0.25);
+	expect_target(cache, &names, "mine:2,bbh:2", 0.375, 0.625);
+	targets_free(&targets);
+	expect_ok(target_drop("mine", cache->store, &found, &error), &error);
+	assert_true(found);
+	expect_ok(target_drop("mine", cache->store, &found, &error), &error);
+	assert_false(found);
+	boards_free(&boards);
 }
 
 static void the_primary_parent_follows_weight_trust_and_age(void **state)
@@ -255,8 +378,9 @@ int main(void)
 		TEST(short_names_must_be_unique),
 		TEST(a_wrong_name_gets_the_nearest_ones),
 		TEST(parts_are_found_in_all_names_at_once),
-		TEST(only_the_commoner_scoring_is_loaded),
-		TEST(averages_need_all_benchmarks),
+		TEST(the_commoner_scoring_is_drawn),
+		TEST(targets_need_all_their_parts),
+		TEST(boards_and_targets_are_kept),
 		TEST(the_primary_parent_follows_weight_trust_and_age),
 	};
 	return cmocka_run_group_tests_name("app: catalog", tests, NULL, NULL);

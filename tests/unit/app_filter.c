@@ -1,6 +1,6 @@
 /* Filter lines: what each term leaves, what is said about wrong ones, and that
  * a line typed letter by letter gives what the whole line gives. */
-#include "app.h"
+#include "app_rows.h"
 
 #include "filter.h"
 #include "stemma/base/memory.h"
@@ -8,6 +8,7 @@
 
 struct fixture {
 	struct cache cache;
+	struct session session;
 	struct filter *filter;
 	uint8_t fit[32];
 	size_t best;
@@ -26,13 +27,21 @@ static const char edges[] =
 	"elm/Mixed-13B,elm/Small,merge,0.5,slerp,config\n"
 	"elm/Unknown,elm/Mixed-13B,finetune,,,card\n";
 
+static struct filter *make_filter(const struct fixture *fixture)
+{
+	struct target_names names = session_names(&fixture->session);
+
+	return filter_new(fixture->cache.catalog, &names);
+}
+
 static int set_up(void **state)
 {
 	struct fixture *fixture = memory_zero(1, sizeof *fixture);
 
 	cache_make(&fixture->cache);
 	cache_fill(&fixture->cache, models, edges);
-	fixture->filter = filter_new(fixture->cache.catalog);
+	fixture->session = cache_session(&fixture->cache);
+	fixture->filter = make_filter(fixture);
 	*state = fixture;
 	return 0;
 }
@@ -42,6 +51,7 @@ static int tear_down(void **state)
 	struct fixture *fixture = *state;
 
 	filter_free(fixture->filter);
+	cache_session_end(&fixture->session);
 	cache_remove(&fixture->cache);
 	free(fixture);
 	return 0;
@@ -223,7 +233,7 @@ static void typing_gives_what_the_line_gives(void **state)
 			if (filter_set(fixture->filter, part, NULL) != STATUS_OK)
 				continue;
 			snprintf(typed, sizeof typed, "%s", fitting(fixture));
-			struct filter *anew = filter_new(fixture->cache.catalog), *kept = fixture->filter;
+			struct filter *anew = make_filter(fixture), *kept = fixture->filter;
 			expect_ok(filter_set(anew, part, &error), &error);
 			fixture->filter = anew;
 			assert_string_equal(fitting(fixture), typed);
@@ -277,16 +287,18 @@ static void parts_together_find_what_one_finds(void **state)
 	size_t fitted = 0;
 
 	filter_free(fixture->filter);
+	cache_session_end(&fixture->session);
 	catalog_free(fixture->cache.catalog);
 	put_many(fixture->cache.store, MODELS);
 	fixture->cache.catalog = load(fixture->cache.store);
-	fixture->filter = filter_new(fixture->cache.catalog);
+	fixture->session = cache_session(&fixture->cache);
+	fixture->filter = make_filter(fixture);
 	size_t count_all = fixture->cache.catalog->count;
 	assert_true(count_all <= MODELS + 8);
 	for (size_t i = 0; i < count_all; i++)
 		weights[i] = (uint32_t)(i * 7 % 11);
 	for (size_t parts = 1; parts <= PARALLEL_MAX; parts++)
-		filters[parts] = filter_new(fixture->cache.catalog);
+		filters[parts] = make_filter(fixture);
 	for (size_t l = 0; l < sizeof lines / sizeof *lines; l++) {
 		size_t best, best_of_one = 0, count, count_of_one = 0;
 		for (size_t parts = 1; parts <= PARALLEL_MAX; parts++) {

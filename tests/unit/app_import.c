@@ -108,19 +108,23 @@ static void rejected_rows_are_listed_and_the_rest_is_kept(void **state)
 			      "a/unknown-test,20,30\n"
 			      "a/off-scale,2000,\n"
 			      "not a name,20,\n", &error), &error);
-	assert_int_equal(fixture->report.rejected, 3);
-	assert_int_equal(fixture->report.note_count, 3);
+	assert_int_equal(fixture->report.rejected, 2);
 	static const struct {
 		long line;
+		bool rejected;
 		const char *part;
-	} notes[] = {{3, "no_such_test"}, {4, "2000"}, {5, "not a name"}};
-	for (size_t i = 0; i < 3; i++) {
-		assert_true(fixture->report.notes[i].rejected);
+	} notes[] = {{4, true, "2000"}, {5, true, "not a name"}, {0, false, "no_such_test: new"}};
+	assert_int_equal(fixture->report.note_count, sizeof notes / sizeof *notes);
+	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
+		assert_int_equal(fixture->report.notes[i].rejected, notes[i].rejected);
 		assert_int_equal(fixture->report.notes[i].line, notes[i].line);
 		assert_non_null(strstr(fixture->report.notes[i].text, notes[i].part));
 	}
 	assert_true(fabs(cached_score(fixture, "a/good", "ifeval") - 20) < 1e-9);
 	assert_true(isnan(cached_score(fixture, "a/off-scale", "ifeval")));
+	/* The new benchmark is kept, and the row beside it. */
+	assert_true(fabs(cached_score(fixture, "a/unknown-test", "no_such_test") - 30) < 1e-9);
+	assert_true(fabs(cached_score(fixture, "a/unknown-test", "ifeval") - 20) < 1e-9);
 }
 
 static void only_so_many_notes_are_kept(void **state)

@@ -31,7 +31,7 @@ static void fill(struct store *store)
 	put_score(store, "c/one", "user", "math_lvl_5", 7);
 	put_score(store, "c/one", "user", "math_lvl_5_2024", 8);
 	put_score(store, "c/two", "user", "math_lvl_5_2024", 9);
-	put_score(store, "m/merge", "user", "math_lvl_5", 9); /* alone: the notice says so */
+	put_score(store, "m/merge", "user", "math_lvl_5", 9);
 	expect_ok(store_put_alias(store, &alias, &change, &error), &error);
 	commit(store);
 }
@@ -105,7 +105,6 @@ static void it_is_the_same_catalog(void **state)
 	assert_null(catalog->models[merge].architecture);
 	assert_true(catalog->models[base].params_b >= 7.24 && catalog->models[base].params_b <= 7.24);
 	assert_true(isnan(catalog->models[base].likes));
-	assert_string_equal(catalog->notice, rows->notice);
 	assert_int_equal(catalog->benchmark_count, rows->benchmark_count);
 	size_t ifeval = catalog_benchmark(catalog, "ifeval");
 	assert_true(fabs(catalog_score(catalog, base, ifeval) - 40.25) < 1e-12);
@@ -163,10 +162,13 @@ static void aliases_and_benchmarks_are_read_anew(void **state)
 
 	pack(cache);
 	run_sql(cache, "INSERT INTO aliases (alias, model, source) SELECT 'new/name', id, 'x' FROM models"
-			 " WHERE name = 'a/child'; UPDATE benchmarks SET title = 'Renamed' WHERE key = 'ifeval'");
+			 " WHERE name = 'a/child'");
 	reload(cache, true);
 	assert_int_equal(catalog_find(cache->catalog, "new/name"), catalog_find(cache->catalog, "a/child"));
-	assert_true(catalog_benchmark(cache->catalog, "Renamed") < cache->catalog->benchmark_count);
+	/* A benchmark is part of what is learned from. */
+	run_sql(cache, "UPDATE benchmarks SET title = 'Renamed' WHERE key = 'ifeval'");
+	reload(cache, false);
+	assert_string_equal(cache->catalog->benchmarks[catalog_benchmark(cache->catalog, "ifeval")].title, "Renamed");
 	run_sql(cache, "INSERT INTO benchmarks (id, key, title) VALUES (99, 'new', 'New')");
 	reload(cache, false);
 }
@@ -234,8 +236,14 @@ static void use_scores(const struct catalog *catalog)
 		scored += catalog->models[i].scored;
 	}
 	assert_int_equal(scored, catalog->scored_count);
-	for (size_t i = 0; i < (catalog->scored_count + 1) * catalog->benchmark_count; i++)
-		assert_true(isnan(catalog->scores[i]) || fabs(catalog->scores[i]) <= DBL_MAX);
+	assert_int_equal(catalog->cell_start[0], 0);
+	assert_int_equal(catalog->cell_start[1], 0);
+	for (size_t row = 1; row <= catalog->scored_count; row++)
+		for (size_t i = catalog->cell_start[row]; i < catalog->cell_start[row + 1]; i++) {
+			const struct engine_cell *cell = &catalog->cells[i];
+			assert_true(fabs(cell->value) <= DBL_MAX && cell->benchmark < catalog->benchmark_count);
+			assert_true(i == catalog->cell_start[row] || cell[-1].benchmark < cell->benchmark);
+		}
 }
 
 /* Uses what could lead astray. */
@@ -246,13 +254,13 @@ static void use(const struct catalog *catalog)
 	size_t count, total = 0;
 
 	assert_true(catalog->count < sizeof seen);
-	assert_true(!catalog->notice || utf8_is_clean(catalog->notice));
 	use_scores(catalog);
 	catalog_engine_data(catalog, &data);
 	for (size_t i = 0; i < catalog->count; i++) {
 		const struct catalog_model *model = &catalog->models[i];
 		const char *texts[] = {model->name, model->architecture, model->license, model->source,
-				       model->precision, model->merge_method, model->score_source};
+				       model->precision, model->merge_method, model->score_source,
+				       model->provider, model->base, model->setting};
 		for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
 			assert_true(!texts[t] || utf8_is_clean(texts[t]));
 		assert_true(catalog->by_name[i] < catalog->count && seen[catalog->by_name[i]]++ == 0);
@@ -267,7 +275,7 @@ static void use(const struct catalog *catalog)
 		for (size_t c = 0; c < count; c++)
 			total += children[c];
 		assert_true(strlen(model->name) + 1 == catalog->name_start[i + 1] - catalog->name_start[i]);
-		total += isnan(engine_data_scores(&data, i)[0]) ? 1 : 0;
+		total += isnan(engine_data_score(&data, i, 0)) ? 1 : 0;
 	}
 	struct lineage_walk *walk = lineage_walk_new(catalog->lineage);
 	for (size_t i = 0; i < catalog->count; i++)
@@ -331,7 +339,7 @@ static enum packed_block block_of(const struct piece *piece)
 }
 
 /* Bytes that must be as they are: of the header all but the end of the mark, the first
- * id and where the notice is, and the end of the last text. */
+ * id, and the end of the last text. */
 static bool is_vital(const struct piece *piece, size_t byte)
 {
 	if (block_of(piece) == PACKED_HEADER)
@@ -371,7 +379,7 @@ static void try_bytes(struct cache *cache, sqlite3 *database, const struct piece
 /* Sizes whose sum is right only because it is too large for its 64 bits. */
 static void try_sizes(struct cache *cache, sqlite3 *database, const struct piece *header)
 {
-	const enum packed_block blocks[] = {PACKED_TEXTS_BYTES, PACKED_SCORES, PACKED_PARENTS, PACKED_CUTS};
+	const enum packed_block blocks[] = {PACKED_TEXTS_BYTES, PACKED_CELLS, PACKED_PARENTS, PACKED_CUTS};
 	struct piece changed = *header;
 
 	for (size_t i = 1; i < sizeof blocks / sizeof *blocks; i++) {
@@ -411,7 +419,7 @@ static void try_pairs(struct cache *cache, sqlite3 *database, const struct piece
 	write_piece(database, lengths);
 	write_piece(database, names);
 	changed = *scores;
-	memcpy(changed.bytes, &endless, sizeof endless);
+	memcpy(changed.bytes + offsetof(struct engine_cell, value), &endless, sizeof endless);
 	assert_false(try_piece(cache, database, &changed));
 	write_piece(database, scores);
 }
@@ -430,7 +438,7 @@ static void try_all(struct cache *cache, struct tries *tries)
 	const struct piece *of[PACKED_BLOCKS] = {NULL};
 	for (size_t p = 0; p < count; p++)
 		of[block_of(&pieces[p])] = &pieces[p];
-	try_pairs(cache, database, of[PACKED_NAMES], of[PACKED_LENGTHS], of[PACKED_SCORES]);
+	try_pairs(cache, database, of[PACKED_NAMES], of[PACKED_LENGTHS], of[PACKED_CELLS]);
 	for (size_t p = 0; p < count; p++)
 		try_bytes(cache, database, &pieces[p], tries);
 	reload(cache, true);

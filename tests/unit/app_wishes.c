@@ -1,6 +1,6 @@
 /* Wishes: lines read and written, which models they leave, what is said about
  * wrong ones; and the plot of a front. */
-#include "app.h"
+#include "app_rows.h"
 
 #include "stemma/app/plot.h"
 #include "stemma/app/licences.h"
@@ -9,6 +9,7 @@
 
 struct fixture {
 	struct cache cache;
+	struct session session;
 	struct wishes wishes;
 	struct wish_search search;
 };
@@ -32,6 +33,7 @@ static int set_up(void **state)
 
 	cache_make(&fixture->cache);
 	cache_fill(&fixture->cache, models, edges);
+	fixture->session = cache_session(&fixture->cache);
 	*state = fixture;
 	return 0;
 }
@@ -42,6 +44,7 @@ static int tear_down(void **state)
 
 	wishes_free(&fixture->wishes);
 	wish_search_free(&fixture->search);
+	cache_session_end(&fixture->session);
 	cache_remove(&fixture->cache);
 	free(fixture);
 	return 0;
@@ -53,7 +56,7 @@ static void resolve(struct fixture *fixture, const char *line)
 
 	wish_search_free(&fixture->search);
 	expect_ok(wishes_read(&fixture->wishes, line, &error), &error);
-	expect_ok(wishes_resolve(&fixture->wishes, fixture->cache.catalog, &fixture->search, &error), &error);
+	expect_ok(wishes_resolve(&fixture->wishes, &fixture->session, &fixture->search, NULL, &error), &error);
 }
 
 /* The models that a line leaves, by the letters that their names begin with. */
@@ -77,7 +80,7 @@ static void expect_refused(struct fixture *fixture, const char *line, const char
 	enum status status = wishes_read(&fixture->wishes, line, &error);
 
 	if (status == STATUS_OK)
-		status = wishes_resolve(&fixture->wishes, fixture->cache.catalog, &fixture->search, &error);
+		status = wishes_resolve(&fixture->wishes, &fixture->session, &fixture->search, NULL, &error);
 	assert_int_not_equal(status, STATUS_OK);
 	error_format(&error, message, sizeof message);
 	if (!strstr(message, said))
@@ -116,7 +119,7 @@ static void settings_say_what_is_wished(void **state)
 
 	resolve(fixture, "target=ifeval=3,bbh=1 by=chance parents=3 floor=7 limit=4 per-model=2 include=elm/Free");
 	const struct suggest_settings *settings = &fixture->search.settings;
-	assert_true(fabs(settings->target[0] - 0.75) < 1e-12 && fabs(settings->target[1] - 0.25) < 1e-12);
+	assert_true(fabs(settings->target.weight[0] - 0.75) < 1e-12 && fabs(settings->target.weight[1] - 0.25) < 1e-12);
 	assert_int_equal(settings->by, SUGGEST_CHANCE);
 	assert_int_equal(settings->parents, 3);
 	assert_true(settings->floor >= 7 && settings->floor <= 7);
@@ -127,9 +130,12 @@ static void settings_say_what_is_wished(void **state)
 	assert_int_equal(fixture->search.front.axis_count, 0);
 	resolve(fixture, "pareto=bbh,average limit=3");
 	assert_int_equal(fixture->search.front.axis_count, 2);
-	assert_int_equal(fixture->search.front.axes[0], 1);
-	assert_int_equal(fixture->search.front.axes[1], fixture->cache.catalog->benchmark_count);
+	assert_int_equal(fixture->search.front.axes[0].count, 1);
+	assert_int_equal(fixture->search.front.axes[0].benchmark[0], 1);
+	assert_int_equal(fixture->search.front.axes[1].count, fixture->cache.catalog->benchmark_count);
 	assert_int_equal(fixture->search.front.limit, 3);
+	resolve(fixture, "");
+	assert_int_equal(fixture->search.settings.target.count, fixture->session.target.engine.count);
 }
 
 static void constraints_leave_models(void **state)

@@ -208,8 +208,8 @@ static void bad_evaluations_leave_nothing(void **state)
 		double value;
 		enum status status;
 	} cases[] = {
-		{"arc", 20, STATUS_DATA}, {NULL, 20, STATUS_DATA}, {"bbh", 100.5, STATUS_DATA},
-		{"bbh", -1, STATUS_DATA}, {"bbh", INFINITY, STATUS_DATA}, {"bbh", NAN, STATUS_OK},
+		{NULL, 20, STATUS_DATA}, {"", 20, STATUS_DATA}, {"bbh", 200.5, STATUS_DATA},
+		{"bbh", -101, STATUS_DATA}, {"bbh", INFINITY, STATUS_DATA}, {"bbh", NAN, STATUS_OK},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct score_facts score = score_facts_of(cases[i].benchmark, cases[i].value);
@@ -235,12 +235,12 @@ static void better_runs_are_shown(void **state)
 	} steps[] = {
 		{"starter", RANK_STARTER, 6, 10, "1:10 2:10 3:10 5:10 6:10 7:10 "},
 		{"scores", RANK_SCORES_TABLE, 6, 20, "1:20 2:20 3:20 5:20 6:20 7:20 "},
-		/* Nothing of the starter's row fills what the leaderboard lacks. */
-		{"leaderboard", RANK_LEADERBOARD, 3, 40, "1:40 2:40 3:40 "},
-		/* One benchmark measured again does not hide a whole row; three do. */
-		{"user", RANK_USER, 1, 90, "1:40 2:40 3:40 "},
-		{"user", RANK_USER, 2, 90, "1:40 2:40 3:40 "},
-		{"user", RANK_USER, 3, 90, "1:90 2:90 3:90 "},
+		/* Each benchmark for itself: the table has what the leaderboard lacks. */
+		{"leaderboard", RANK_LEADERBOARD, 3, 40, "1:40 2:40 3:40 5:20 6:20 7:20 "},
+		/* One benchmark measured again does not part a suite's values; three do. */
+		{"user", RANK_USER, 1, 90, "1:40 2:40 3:40 5:20 6:20 7:20 "},
+		{"user", RANK_USER, 2, 90, "1:40 2:40 3:40 5:20 6:20 7:20 "},
+		{"user", RANK_USER, 3, 90, "1:90 2:90 3:90 5:20 6:20 7:20 "},
 	};
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
 		put_run(store, "a/m", steps[i].source, steps[i].rank, steps[i].count, steps[i].value);
@@ -284,9 +284,10 @@ static void set_up_decides_within_a_rank(void **state)
 
 static bool see_evaluation(void *context, const struct store_evaluation *evaluation)
 {
-	text_append_format(context, "%s:%s:%d%s ", evaluation->facts.source,
+	text_append_format(context, "%s:%s:%d%s=", evaluation->facts.source,
 			   evaluation->facts.precision ? evaluation->facts.precision : "NULL",
-			   (int)evaluation->facts.chat_template, evaluation->chosen ? "*" : "");
+			   (int)evaluation->facts.chat_template, evaluation->preferred ? "!" : "");
+	text_append_format(context, "%zu/%zu ", evaluation->chosen_count, evaluation->score_count);
 	return true;
 }
 
@@ -304,18 +305,24 @@ static void evaluations_are_listed(void **state)
 	assert_int_equal(store_put_evaluation(store, &facts, &change, NULL), STATUS_OK);
 	assert_int_equal(store_each_evaluation(store, 0, see_evaluation, &seen, NULL), STATUS_OK);
 	assert_string_equal(text_string(&seen),
-			    "starter:bfloat16:1 leaderboard:bfloat16:1* user:NULL:-1* ");
+			    "starter:bfloat16:1=0/6 leaderboard:bfloat16:1=0/6 user:NULL:-1=0/1 ");
 	text_clear(&seen);
 	assert_int_equal(store_each_evaluation(store, store_find_model(store, "A/N"), see_evaluation,
 					       &seen, NULL), STATUS_OK);
-	assert_string_equal(text_string(&seen), "user:NULL:-1* ");
+	assert_string_equal(text_string(&seen), "user:NULL:-1=1/1 ");
+	text_clear(&seen);
+	assert_int_equal(store_each_evaluation(store, store_find_model(store, "a/m"), see_evaluation,
+					       &seen, NULL), STATUS_OK);
+	assert_string_equal(text_string(&seen), "starter:bfloat16:1=0/6 leaderboard:bfloat16:1=6/6 ");
 	text_free(&seen);
 }
 
 static bool see_benchmark(void *context, const struct store_benchmark *benchmark)
 {
-	text_append_format(context, "%d %s %s %d %s\n", (int)benchmark->id, benchmark->key,
-			   benchmark->title, benchmark->instances,
+	const struct benchmark_facts *facts = &benchmark->facts;
+
+	text_append_format(context, "%d %s %s %s %g..%g %g %s\n", (int)benchmark->id, facts->key, facts->title,
+			   facts->suite, facts->lower, facts->upper, facts->instances,
 			   benchmark->variant_of ? benchmark->variant_of : "-");
 	return true;
 }
@@ -326,9 +333,11 @@ static void benchmarks_come_in_display_order(void **state)
 
 	assert_int_equal(store_each_benchmark(store_of(state), see_benchmark, &seen, NULL), STATUS_OK);
 	assert_string_equal(text_string(&seen),
-			    "1 ifeval IFEval 541 -\n2 bbh BBH 5761 -\n3 math_lvl_5 MATH Lvl 5 1324 -\n"
-			    "4 math_lvl_5_2024 MATH Lvl 5 (2024 scoring) 1324 math_lvl_5\n"
-			    "5 gpqa GPQA 1192 -\n6 musr MuSR 756 -\n7 mmlu_pro MMLU-PRO 12032 -\n");
+			    "1 ifeval IFEval openllm2 0..100 541 -\n2 bbh BBH openllm2 0..100 5761 -\n"
+			    "3 math_lvl_5 MATH Lvl 5 openllm2 0..100 1324 -\n"
+			    "4 math_lvl_5_2024 MATH Lvl 5 (2024 scoring) openllm2 0..100 1324 math_lvl_5\n"
+			    "5 gpqa GPQA openllm2 0..100 1192 -\n6 musr MuSR openllm2 0..100 756 -\n"
+			    "7 mmlu_pro MMLU-PRO openllm2 0..100 12032 -\n");
 	text_free(&seen);
 }
 
@@ -338,10 +347,11 @@ static void views_are_readable(void **state)
 
 	put_run(store, "a/m", "leaderboard", RANK_LEADERBOARD, 6, 40);
 	put_run(store, "a/n", "user", RANK_USER, 1, 30);
-	assert_string_equal(ask(store, "SELECT name, average, ifeval, math_lvl_5, math_lvl_5_2024, mmlu_pro,"
-				" source, precision, chat_template FROM leaderboard ORDER BY name"),
-			    "a/m|40.0|40.0|40.0|NULL|40.0|leaderboard|bfloat16|1\n"
-			    "a/n|NULL|30.0|NULL|NULL|NULL|user|bfloat16|1");
+	assert_string_equal(ask(store, "SELECT model, benchmark, suite, value, source, precision, chat_template, shots"
+				" FROM published WHERE benchmark IN ('ifeval', 'math_lvl_5') ORDER BY model, benchmark"),
+			    "a/m|ifeval|openllm2|40.0|leaderboard|bfloat16|1|NULL\n"
+			    "a/m|math_lvl_5|openllm2|40.0|leaderboard|bfloat16|1|NULL\n"
+			    "a/n|ifeval|openllm2|30.0|user|bfloat16|1|NULL");
 }
 
 /* ---- aliases ------------------------------------------------------------------------ */
@@ -493,7 +503,7 @@ static void check_finds_faults(void **state)
 			"error: database: CHECK constraint failed in edges\n"
 			"error: a row of edges refers to a missing row of models (1 times)\n"
 			"error: a/m is its own parent in x\n"
-			"error: the BBH score 120.0 of a/m is outside 0..100\n"
+			"error: the BBH score 120.0 of a/m is outside its scale of 0 to 100\n"
 			"error: the model 2 has control characters in its name\n"
 			"error: the alias A/M hides a model of that name\n"
 			"note: an evaluation of p by x has no scores\n"

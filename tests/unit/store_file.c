@@ -331,11 +331,16 @@ static void the_first_version_moves_forward(void **state)
 	assert_int_equal(remove(fixture->path), 0);
 	assert_int_equal(database_open(fixture->path, true, &first, &fixture->store, NULL, NULL),
 			 STATUS_OK);
-	put_run(fixture->store, "a/m", "s", 10, 6, 10);
+	ask(fixture->store, "INSERT INTO models (id, name) VALUES (1, 'a/m')");
+	ask(fixture->store, "INSERT INTO evaluations (id, model, source, rank) VALUES (5, 1, 's', 10)");
+	ask(fixture->store, "INSERT INTO scores (evaluation, benchmark, value, raw) VALUES (5, 2, 10, 0.25)");
 	store_close(fixture->store);
 	assert_int_equal(store_open(fixture->path, false, &fixture->store, NULL, NULL), STATUS_OK);
 	assert_int_equal(ask_number(fixture->store, "PRAGMA user_version"), store_schema.version);
 	assert_string_equal(ask(fixture->store, "SELECT name FROM models"), "a/m");
+	assert_string_equal(ask(fixture->store, "SELECT model, benchmark, value, shots FROM published"),
+			    "a/m|bbh|10.0|NULL");
+	assert_string_equal(ask(fixture->store, "SELECT raw FROM chosen_scores"), "0.25");
 	assert_int_equal(store_put_flag(fixture->store, 1, "leaked", NULL), STATUS_OK);
 	assert_string_equal(ask(fixture->store, "SELECT model, reason FROM flags"), "1|leaked");
 }
@@ -353,6 +358,48 @@ static void a_new_cache_takes_all_steps(void **state)
 	assert_int_equal(ask_number(fixture->store, "PRAGMA user_version"),
 			 store_schema.version + 2);
 	assert_string_equal(ask(fixture->store, "SELECT count(colour) FROM models"), "0");
+}
+
+/* What 0.1.0 kept, in the words of this version. */
+static void a_cache_of_0_1_0_loses_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *top = getenv("top_srcdir");
+	char path[256];
+
+	snprintf(path, sizeof path, "%s/tests/unit/cache-0.1.0.sql", top ? top : ".");
+	if (access(path, R_OK) != 0)
+		skip(); /* run by hand from elsewhere */
+	struct bytes dump = file_bytes(path);
+	dump.at[dump.count] = '\0';
+	store_close(fixture->store);
+	fixture->store = NULL;
+	assert_int_equal(remove(fixture->path), 0);
+	write_database(fixture->path, (const char *)dump.at);
+	free(dump.at);
+	assert_int_equal(store_open(fixture->path, false, &fixture->store, NULL, NULL), STATUS_OK);
+	assert_int_equal(ask_number(fixture->store, "PRAGMA user_version"), store_schema.version);
+	assert_string_equal(ask(fixture->store, "SELECT name, params_b, license, kind, uploaded FROM models"
+				" WHERE id = 3"), "acme/merge-7b|7.24|mit|merge|2024-05-06");
+	assert_int_equal(ask_number(fixture->store, "SELECT count(*) FROM scores"), 24);
+	/* The user chose the second run, and all that it measured is shown. */
+	assert_string_equal(ask(fixture->store, "SELECT benchmark, value, precision, chat_template, date"
+				" FROM published WHERE model = 'acme/chat-7b' ORDER BY benchmark LIMIT 2"),
+			    "bbh|32.9|float16|0|2024-05-01\ngpqa|7.6|float16|0|2024-05-01");
+	assert_string_equal(ask(fixture->store, "SELECT value FROM published WHERE model = 'acme/merge-7b'"
+				" AND benchmark = 'ifeval'"), "50.25");
+	assert_string_equal(ask(fixture->store, "SELECT parent, relation, weight, method FROM lineage"
+				" WHERE child = 'acme/merge-7b' ORDER BY weight"),
+			    "acme/base-7b|merge|0.25|linear\nacme/chat-7b|merge|0.75|linear");
+	assert_int_equal(store_find_model(fixture->store, "OLD/chat-7b"), 2);
+	assert_string_equal(ask(fixture->store, "SELECT model, reason FROM flags"), "3|contaminated");
+	assert_string_equal(ask(fixture->store, "SELECT hex(bits) FROM outcomes ORDER BY model"), "02\n03");
+	assert_string_equal(ask(fixture->store, "SELECT model, weight, locked FROM sketch_parents"
+				" WHERE sketch = 'best' ORDER BY position"), "2|0.75|0\n3|0.25|1");
+	assert_string_equal(ask(fixture->store, "SELECT value FROM state WHERE key = 'tree.cursor'"),
+			    "acme/chat-7b");
+	assert_string_equal(ask(fixture->store, "PRAGMA foreign_key_check"), "");
+	assert_string_equal(ask(fixture->store, "PRAGMA integrity_check"), "ok");
 }
 
 static void a_failed_migration_leaves_the_old_cache(void **state)
@@ -637,6 +684,7 @@ int main(void)
 		CASE(an_older_cache_moves_forward),
 		CASE(a_new_cache_takes_all_steps),
 		CASE(the_first_version_moves_forward),
+		CASE(a_cache_of_0_1_0_loses_nothing),
 		CASE(a_failed_migration_leaves_the_old_cache),
 		CASE(two_copies_do_not_harm_each_other),
 		CASE(a_snapshot_stands_still),

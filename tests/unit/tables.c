@@ -299,11 +299,11 @@ static void long_tables_of_ones_own(void **state)
 
 	/* Of the user's own; a column of its own for what a set-up may say, too. */
 	read_as(&reading, FORMAT_LONG_CSV,
-		"model;task;score;stderr;shots;precision;chat_template;harness;version\n"
-		"acme/a;gsm8k;0,759;0,012;5;bf16;yes;lm-eval;0.4.9\nacme/a;arc;61%;;;;;;\n");
+		"model;task;score;stderr;shots;precision;chat_template;harness;version;limited;flagged;metric\n"
+		"acme/a;gsm8k;0,759;0,012;5;bf16;yes;lm-eval;0.4.9;;;strict\nacme/a;arc;61%;;;;;;;1;yes;\n");
 	hears_all(&reading,
 		  "warning 1:0 the values of \"gsm8k\" are all from 0 to 1: taken as fractions, not as points of 100\n"
-		  "run acme/a bf16 1 gsm8k=0.7590f~0.0120@5\nrun acme/a - -1 arc=61.0000%\n");
+		  "run acme/a bf16 1 gsm8k=0.7590f~0.0120@5[strict]\nrun acme/a - -1 arc=61.0000%limited flagged\n");
 	/* Which cells there are says nothing about models. */
 	assert_int_equal(read_text("fold,model,benchmark\n0,acme/a,gsm8k\n", &reading.heard, &reading.format,
 				   &reading.error), STATUS_DATA);

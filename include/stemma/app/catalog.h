@@ -23,6 +23,7 @@ struct catalog_benchmark {
 	int64_t id;            /* in the cache */
 	char *key, *title;
 	char *suite, *metric, *unit, *family; /* NULL unknown */
+	char *duplicate_of;    /* key of the benchmark whose scores it shows again; NULL none */
 	double lower, upper;   /* nominal ends of the scale; NAN unknown, -INFINITY / INFINITY open */
 	double chance;         /* of a random guess, own scale; NAN unknown */
 	bool higher_is_better;

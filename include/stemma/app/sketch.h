@@ -138,6 +138,7 @@ struct sketch_row {
 	double chance;            /* P(child beats it), NAN when none */
 	struct engine_contribution contributions[SKETCH_CONTRIBUTIONS_MAX];
 	size_t contribution_count;
+	bool made, explained;     /* the figures; the contributions */
 };
 struct sketch_prediction {
 	size_t rows;              /* the session's: the board's benchmarks, then the target */
@@ -147,10 +148,22 @@ struct sketch_prediction {
 	struct engine_child child;
 	struct answer_row *answers; /* owned; what single answers tell */
 	size_t answer_count;
+	/* private: what rows are made with */
+	const struct session *session;
+	struct engine_query *query;
+	size_t parent_count, parents[SKETCH_PARENTS_MAX];
 };
 /* Good until the session's board, target or catalog change. */
 enum status sketch_predict(const struct sketch *sketch, struct session *session,
 			   struct sketch_prediction *prediction, struct error *error);
+/* The same for a screen, which shows few rows of many: each is made when it is first asked for, of the
+ * session's query, which nobody else may ask meanwhile. */
+enum status sketch_predict_on_demand(const struct sketch *sketch, struct session *session,
+				     struct sketch_prediction *prediction, struct error *error);
+const struct sketch_row *sketch_prediction_row(struct sketch_prediction *prediction, size_t row);
+/* With its contributions. */
+const struct sketch_row *sketch_prediction_why(struct sketch_prediction *prediction, size_t row);
+void sketch_prediction_complete(struct sketch_prediction *prediction);
 void sketch_prediction_free(struct sketch_prediction *prediction);
 
 /* Appends the mergekit configuration of the sketch, with the prediction (or
@@ -176,12 +189,16 @@ bool sketch_load_beside(struct sketch *sketch, struct session *session, const ch
 /* The open sketch and the one beside, predicted together. */
 struct sketch_comparison {
 	struct sketch_prediction open, beside;
-	struct engine_difference *difference; /* open - beside, as many as rows; owned */
+	struct engine_difference *difference; /* open - beside, as many as rows; owned, NULL on demand */
 };
 /* STATUS_USAGE when one cannot be predicted (the message says which) or none is
  * beside. */
 enum status sketch_compare(const struct sketch *sketch, struct session *session,
 			   struct sketch_comparison *comparison, struct error *error);
+/* The same with rows on demand; there is no list of differences then. */
+enum status sketch_compare_on_demand(const struct sketch *sketch, struct session *session,
+				     struct sketch_comparison *comparison, struct error *error);
+struct engine_difference sketch_comparison_difference(struct sketch_comparison *comparison, size_t row);
 void sketch_comparison_free(struct sketch_comparison *comparison);
 
 #endif
