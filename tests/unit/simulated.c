@@ -7,13 +7,13 @@
 #include <math.h>
 
 #include "data/attributes.h"
-#include "model/kernel.h"
+#include "model/factors_fit.h"
 #include "stemma/base/memory.h"
 #include "stemma/engine/anomalies.h"
 #include "stemma/engine/engine.h"
 
 /* Standard deviation of what each way of making a model adds. */
-static const double innovation[ORIGIN_COUNT] = {
+static const double innovation[] = {
 	[ORIGIN_ROOT] = 2, [ORIGIN_FINETUNE] = 1, [ORIGIN_MERGE] = 0.5, [ORIGIN_QUANTIZED] = 0.2,
 };
 
@@ -46,44 +46,68 @@ static void draw_nodes(const struct lineage *lineage, double *values)
 	}
 }
 
-/* The prior covariance of two nodes by the terms of the lineage. */
-static double covariance_of(const struct kernel_space *space, size_t a, size_t b)
+/* Variances by the label of their terms. */
+static void set_variances(double *theta)
 {
-	size_t count;
-	const struct kernel_term *terms = kernel_terms(&count);
-	double sum = 0;
+	static const struct {
+		const char *label;
+		enum origin origin;
+	} terms[] = {{"lineage: roots", ORIGIN_ROOT}, {"lineage: fine-tunes", ORIGIN_FINETUNE},
+		     {"lineage: merges", ORIGIN_MERGE}, {"lineage: quantizations", ORIGIN_QUANTIZED}};
+	const struct design labels = {.prior = PRIOR_KIN};
 
-	for (size_t k = 0; k < count; k++) {
-		if (!kernel_term_has_lineage(&terms[k]))
-			continue;
-		double deviation = innovation[terms[k].product[0].argument];
-		sum += deviation * deviation * kernel_value(space, &terms[k], &space->points[a], &space->points[b]);
+	for (size_t k = 0; k < design_terms(PRIOR_KIN); k++) {
+		theta[k] = 0;
+		for (size_t i = 0; i < sizeof terms / sizeof *terms; i++)
+			if (strcmp(design_label(&labels, k), terms[i].label) == 0)
+				theta[k] = innovation[terms[i].origin] * innovation[terms[i].origin];
 	}
-	return sum;
+}
+
+/* Prior covariances of all nodes by the lineage alone, the rows being every other one. */
+static void lineage_covariance(const struct lineage *lineage, size_t nodes, double *covariance)
+{
+	struct engine_model *model = memory_zero(nodes, sizeof *model);
+	struct engine_data data = {.models = nodes, .lineage = lineage, .model = model};
+	struct parameters parameters = {.rank = 1, .loading = (double[]){1}, .own = (double[]){0}};
+	struct factors factors = {.data = data, .cells = {.benchmarks = 1}, .parameters = parameters};
+	double theta[DESIGN_TERMS_MAX];
+	uint32_t *rows = memory_allocate(nodes, sizeof *rows), *all = memory_allocate(nodes, sizeof *all);
+	int32_t *by_model = memory_allocate(nodes, sizeof *by_model);
+	size_t count = 0;
+	struct error error = {0};
+
+	for (size_t i = 0; i < nodes; i++) {
+		model[i] = (struct engine_model){.params_b = NAN, .uploaded = NAN};
+		all[i] = (uint32_t)i;
+		by_model[i] = i % 2 ? -1 : (int32_t)count;
+		if (i % 2 == 0)
+			rows[count++] = (uint32_t)i;
+	}
+	factors.attributes = attributes_new(&data, rows, count);
+	assert_int_equal(design_new(&data, PRIOR_KIN, 0, factors.attributes, rows, by_model, count, &factors.design, &error),
+			 STATUS_OK);
+	set_variances(theta);
+	factors.parameters.theta = theta;
+	factors_prior_covariance(&factors, true, all, nodes, covariance);
+	design_free(&factors.design);
+	attributes_free(factors.attributes);
+	free(model);
+	free(rows);
+	free(all);
+	free(by_model);
 }
 
 static void covariance_agrees_with_monte_carlo(void **state)
 {
 	(void)state;
 	enum { NODES = 24, DRAWS = 20000 };
-	double values[NODES], product[NODES][NODES];
+	double values[NODES], product[NODES][NODES], covariance[NODES * NODES];
 
 	for (int graph = 0; graph < 4; graph++) {
 		seed = 100 + (uint64_t)graph;
 		struct lineage *lineage = random_graph(NODES);
-		struct lineage_walk *walk = lineage_walk_new(lineage);
-		struct kernel_point points[NODES];
-		struct lineage_share *paths[NODES];
-		uint8_t origins[NODES];
-		for (size_t i = 0; i < NODES; i++) {
-			size_t count;
-			const struct lineage_share *path = lineage_ancestors(walk, i, &count);
-			paths[i] = memory_allocate(count, sizeof *path);
-			memcpy(paths[i], path, count * sizeof *path);
-			points[i] = (struct kernel_point){.path = paths[i], .path_count = count, .own_origin = -1};
-			origins[i] = (uint8_t)lineage_origin(lineage, i);
-		}
-		struct kernel_space space = {.count = NODES, .points = points, .nodes = NODES, .origins = origins};
+		lineage_covariance(lineage, NODES, covariance);
 		memset(product, 0, sizeof product);
 		for (int draw = 0; draw < DRAWS; draw++) {
 			draw_nodes(lineage, values);
@@ -93,15 +117,12 @@ static void covariance_agrees_with_monte_carlo(void **state)
 		}
 		for (size_t i = 0; i < NODES; i++)
 			for (size_t j = 0; j <= i; j++) {
-				double expected = covariance_of(&space, i, j);
-				double error = sqrt((expected * expected + covariance_of(&space, i, i) *
-						     covariance_of(&space, j, j)) / DRAWS);
+				double expected = covariance[i * NODES + j];
+				double error = sqrt((expected * expected + covariance[i * NODES + i] *
+						     covariance[j * NODES + j]) / DRAWS);
 				if (fabs(product[i][j] - expected) > 5 * error)
 					fail_msg("nodes %zu and %zu: %.4f, drawn %.4f", i, j, expected, product[i][j]);
 			}
-		for (size_t i = 0; i < NODES; i++)
-			free(paths[i]);
-		lineage_walk_free(walk);
 		lineage_free(lineage);
 	}
 }

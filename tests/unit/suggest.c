@@ -430,15 +430,16 @@ static void the_plan_takes_the_surest(void **state)
 	engine_estimate(made->query, mean, &estimate);
 	near(estimate.sd, alone, 1e-9); /* nothing is left of the plan */
 	double least = INFINITY;
-	for (uint32_t b = 0; b < BENCHMARKS; b++)
-		for (int value = 10; value <= 60; value += 50) {
-			struct engine_cell known = result_of(b, value);
-			engine_condition(made->query, &known, 1);
-			engine_estimate(made->query, mean, &estimate);
-			if (b == steps[0].benchmark)
-				near(estimate.sd, steps[0].after.sd, 1e-9);
-			least = fmin(least, estimate.sd);
-		}
+	for (uint32_t b = 0; b < BENCHMARKS; b++) { /* each result as it is expected */
+		engine_condition(made->query, NULL, 0);
+		engine_estimate(made->query, row_target(b), &estimate);
+		struct engine_cell known = result_of(b, estimate.mean);
+		engine_condition(made->query, &known, 1);
+		engine_estimate(made->query, mean, &estimate);
+		if (b == steps[0].benchmark)
+			near(estimate.sd, steps[0].after.sd, 1e-9);
+		least = fmin(least, estimate.sd);
+	}
 	near(steps[0].after.sd, least, 1e-9);
 	assert_true(steps[1].after.sd < steps[0].after.sd && steps[0].after.sd < alone);
 	const struct engine_cell known = result_of(1, 30);
@@ -467,8 +468,8 @@ static void known_scores_count(void **state)
 	engine_condition(made->query, others, 2);
 	engine_estimate(made->query, row_target(0), &conditioned);
 	assert_true(engine_residual(made->fit, model, row_target(0), ENGINE_LEAVE_CELL, &residual));
-	near(residual.predicted, conditioned.mean, 1e-9);
-	near(residual.sd, conditioned.sd, 1e-9);
+	near(residual.predicted, conditioned.mean, 1e-5); /* what is observed is kept in single precision */
+	near(residual.sd, conditioned.sd, 1e-5);
 	engine_condition(made->query, NULL, 0);
 	assert_true(engine_residual(made->fit, model, row_target(0), ENGINE_LEAVE_MODEL, &residual));
 	engine_estimate(made->query, row_target(0), &conditioned);

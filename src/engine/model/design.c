@@ -894,7 +894,7 @@ void design_covary(const struct design *design, const double *theta, double *eff
 
 void design_place_clear(struct design_place *place)
 {
-	place->effects = place->rows = 0;
+	place->effects = place->rows = place->nodes = 0;
 	memset(place->own, 0, sizeof place->own);
 }
 
@@ -902,6 +902,7 @@ void design_place_free(struct design_place *place)
 {
 	free(place->effect);
 	free(place->row);
+	free(place->node);
 	*place = (struct design_place){0};
 }
 
@@ -917,6 +918,25 @@ static void place_row(struct design_place *place, size_t row, double value)
 {
 	place->row = memory_grow(place->row, place->rows, &place->row_capacity, sizeof *place->row);
 	place->row[place->rows++] = (struct design_entry){(uint32_t)row, (float)value};
+}
+
+static void place_node(struct design_place *place, size_t node, double value)
+{
+	place->node = memory_grow(place->node, place->nodes, &place->node_capacity, sizeof *place->node);
+	place->node[place->nodes++] = (struct design_entry){(uint32_t)node, (float)value};
+}
+
+double design_nodes_in_common(const struct design *design, const double *theta, const struct design_place *a,
+			      const struct design_place *b)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < a->nodes; i++)
+		for (size_t j = 0; j < b->nodes; j++)
+			if (a->node[i].number == b->node[j].number)
+				sum += (double)(a->node[i].value * b->node[j].value) *
+				       theta[making_term(node_making(design->index->data->lineage, a->node[i].number))];
+	return sum;
 }
 
 void design_place_facts(const struct design *design, const struct engine_model *facts, struct design_place *place)
@@ -979,7 +999,7 @@ static void climb_node(const struct design *design, size_t node, double share, s
 	if (index->node[node] == CHILDLESS)
 		place_row(place, (size_t)index->model_row[node], share);
 	else
-		place->own[making_term(node_making(lineage, node))] += share * share;
+		place_node(place, node, share);
 	const struct lineage_parent *parents = lineage_parents(lineage, node, &count);
 	for (size_t p = 0; p < count; p++)
 		if (parents[p].weight > 0)

@@ -66,8 +66,8 @@ bool design_is_lineage(const struct design *design, size_t term);
 /* effects = G effects, with G = scale P^-1 D P'^-1 scale the prior covariance of one factor. */
 void design_covary(const struct design *design, const double *theta, double *effects);
 
-/* Where a model stands that need not be a row: a sum of effects, of shares of rows' own
- * lineage innovations, and what is new. */
+/* Where a model stands that need not be a row: a sum of effects, of shares of rows' own and of
+ * other nodes' lineage innovations, and what is new. */
 struct design_entry {
 	uint32_t number; /* effect, or row */
 	float value;
@@ -77,6 +77,8 @@ struct design_place {
 	size_t effects, effect_capacity;
 	struct design_entry *row;     /* times the row's own innovation of row_term */
 	size_t rows, row_capacity;
+	struct design_entry *node;    /* times the innovation of a node that has no effect */
+	size_t nodes, node_capacity;
 	double own[DESIGN_TERMS_MAX]; /* new variance, times theta */
 };
 void design_place_clear(struct design_place *place); /* keeps the memory */
@@ -90,6 +92,9 @@ void design_place_node(const struct design *design, size_t node, double weight, 
 void design_place_making(const struct design *design, enum relation relation, size_t parents,
 			 struct design_place *place);
 double design_child_weight(const struct design *design, size_t parents, double weight);
+/* The variance of the innovations of nodes without effects in a place, and of two in common, of theta. */
+double design_nodes_in_common(const struct design *design, const double *theta, const struct design_place *a,
+			      const struct design_place *b);
 /* The lineage term that a row's own innovation belongs to, and its variance times theta. */
 size_t design_row_origin(const struct design *design, size_t row, double *own);
 

@@ -592,6 +592,12 @@ static void add_place(const struct factors *factors, const struct design_place *
 	for (size_t t = 0; t < terms; t++)
 		for (size_t k = 0; k < rank && place->own[t] > 0; k++)
 			state->own[k * rank + k] += place->own[t] * factors->parameters.theta[t * rank + k];
+	for (size_t k = 0; k < rank && place->nodes > 0; k++) {
+		double theta[DESIGN_TERMS_MAX];
+		for (size_t t = 0; t < terms; t++)
+			theta[t] = factors->parameters.theta[t * rank + k];
+		state->own[k * rank + k] += design_nodes_in_common(&factors->design, theta, place, place);
+	}
 }
 
 /* The variance that every model has of its own. */

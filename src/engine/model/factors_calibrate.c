@@ -20,6 +20,7 @@
 #define COLD_SHARE 5       /* one in so many models is cold */
 #define FAMILY_SHARE 4     /* one in so many families is new */
 #define NEWEST_SHARE 0.2
+#define LEVERAGE_MAX 0.7
 #define OWN_MIN 150        /* a benchmark of so many judged cells has a reach of its own */
 
 struct judged_cell {
@@ -38,14 +39,29 @@ static void judge(struct judgement *judgement, uint32_t benchmark, double size)
 	judgement->cell[judgement->count++] = (struct judged_cell){benchmark, size};
 }
 
-/* Judges a cell by mean and covariance of f. */
+/* What a cell counts in its own benchmark's level and loadings: its leverage in their regression. */
+static double leverage(const struct factors *factors, uint32_t benchmark, const double *mean)
+{
+	size_t rank = factors->parameters.rank, scored = factors_scored(factors, benchmark);
+	const float *unknown = factors->parameters.loading_covariance + benchmark * rank * rank;
+	double sum = 0;
+
+	for (size_t k = 0; k < rank; k++)
+		for (size_t l = 0; l < rank; l++)
+			sum += (double)unknown[k * rank + l] * mean[k] * mean[l];
+	return fmin(sum / factors->parameters.noise[benchmark] + 1 / ((double)scored + 1), LEVERAGE_MAX);
+}
+
+/* Judges a cell by mean and covariance of f.  The benchmark was learned with it, which makes its
+ * residual smaller by its leverage than that of a new one. */
 static void judge_cell(const struct factors *factors, size_t cell, const double *mean, const double *covariance,
 		       struct judgement *judgement)
 {
 	uint32_t b = factors->cells.benchmark[cell];
 	double variance, z = factors_z(factors, b, mean, covariance, &variance);
 
-	judge(judgement, b, fabs((double)factors->cells.z[cell] - z) / sqrt(variance + (double)factors->cells.error[cell]));
+	double off = fabs((double)factors->cells.z[cell] - z) / (1 - leverage(factors, b, mean));
+	judge(judgement, b, off / sqrt(variance + (double)factors->cells.error[cell]));
 }
 
 /* ---- quantiles --------------------------------------------------------------------------- */

@@ -234,7 +234,7 @@ static void mean_theta(const struct factors *factors, double *theta, double *own
 /* The variance that a place has beside effects: innovations of rows and what is new. */
 static double place_own(const struct factors *factors, const double *theta, const struct design_place *place)
 {
-	double sum = 0;
+	double sum = design_nodes_in_common(&factors->design, theta, place, place);
 
 	for (size_t t = 0; t < factors->design.terms; t++)
 		sum += theta[t] * place->own[t];
@@ -255,11 +255,11 @@ static double place_dot(const struct design_place *place, const double *effects)
 	return sum;
 }
 
-/* What two places take of the innovations of the same rows. */
+/* What two places take of the innovations of the same rows and of other nodes. */
 static double rows_in_common(const struct factors *factors, const double *theta, const struct design_place *a,
 			     const struct design_place *b)
 {
-	double sum = 0;
+	double sum = design_nodes_in_common(&factors->design, theta, a, b);
 
 	for (size_t i = 0; i < a->rows; i++)
 		for (size_t j = 0; j < b->rows; j++) {
