@@ -18,9 +18,14 @@ struct export_subject {
 	struct graph graph;
 };
 
-/* Facts, scores and edges of the subject as JSON, or the models or the `edges`
- * as a CSV table that "stemma import" reads again. */
-enum status export_tables(const struct export_subject *subject, bool edges,
+/* What a CSV table has in its rows. */
+enum export_rows { EXPORT_MODELS, EXPORT_EDGES, EXPORT_CELLS };
+
+/* Facts, scores and edges of the subject as JSON, or one of these as a CSV table that
+ * "stemma import" reads again. */
+enum status export_tables(const struct export_subject *subject, enum export_rows rows,
 			  struct report *report, struct error *error);
+/* The table of cells: every observation of the subject's models. */
+enum status export_cells(const struct export_subject *subject, struct report *report, struct error *error);
 
 #endif

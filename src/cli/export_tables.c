@@ -245,14 +245,16 @@ static enum status report_edges(struct report *report, const struct export_subje
 
 /* ---- the whole ----------------------------------------------------------------- */
 
-enum status export_tables(const struct export_subject *subject, bool edges,
+enum status export_tables(const struct export_subject *subject, enum export_rows rows,
 			  struct report *report, struct error *error)
 {
 	enum status status;
 
+	if (report->format == OUTPUT_CSV && rows == EXPORT_CELLS)
+		return export_cells(subject, report, error);
 	if (report->format == OUTPUT_CSV)
-		return edges ? report_edges(report, subject, TABLE_MAIN, error)
-			     : report_models(report, subject, error);
+		return rows == EXPORT_EDGES ? report_edges(report, subject, TABLE_MAIN, error)
+					    : report_models(report, subject, error);
 	report_text(report, subject->merge ? "merge" : "model", NULL, subject->name);
 	report_text(report, "method", NULL, subject->child.method);
 	status = report_models(report, subject, error);
