@@ -180,7 +180,7 @@ static void harness_samples(void **state)
 				    "{\"doc_id\": \"x\", \"acc\": 1}\n{\"doc_id\": 4}\n", path, &heard, &format, &error),
 			 STATUS_OK);
 	heard_line(&heard, "warning 0:0 1 of 3 answers are fractions: their mean is taken as a score of bbh_snarks");
-	heard_line(&heard, "score bbh_snarks 0.8333 fraction -1 +-0.1667 mean of 3 answers - limited 0\n");
+	heard_line(&heard, " bbh_snarks=0.8333f~0.1667[mean of 3 answers]limited\n");
 	heard_line(&heard, "reject 4:7 not a JSON object");
 	heard_line(&heard, "reject 5:0 expected a \"doc_id\"");
 	heard_line(&heard, "reject 6:0 none of acc_norm");

@@ -345,7 +345,7 @@ static void every_eval_is_read(void **state)
 			 "\"score\": 3.5, \"uncertainty\": {\"confidence_interval\": {\"lower\": 2, \"upper\": 4, \"confidence_level\": 0.95}}") ","
 		  RESULT("BBH", "\"lower_is_better\": false, \"metric_unit\": \"percent\"", "\"score\": 42.5") ","
 		  RESULT("broken", "\"lower_is_better\": false", "\"score\": \"high\"")), &heard, FORMAT_EVERY_EVAL);
-	heard_line(&heard, "model acme/m - 7.500 - unknown -\n");
+	heard_line(&heard, "model acme/m - 7.500 - unknown - provider=acme open_weights=1\n");
 	heard_line(&heard, "benchmark humaneval 0..1\n");
 	heard_line(&heard, "described humaneval|HumanEval|my-suite|pass@1|-|164|1\n");
 	heard_line(&heard, "score humaneval 0.5500 fraction -1 +-0.0390 - - 1\n");
@@ -452,7 +452,7 @@ static void what_is_written_reads_back(void **state)
 
 	every_eval_write(&model, rows, 5, 1750000000, &text);
 	hear_file("r.jsonl", text_string(&text), &heard, FORMAT_EVERY_EVAL);
-	heard_line(&heard, "model acme/m - 7.500 ");
+	heard_line(&heard, "model acme/m - 7.500 - unknown - provider=Acme open_weights=0\n");
 	heard_line(&heard, "benchmark gsm8k 0..1\ndescribed gsm8k|GSM8K|math|exact_match|gsm8k|1319|1\n");
 	heard_line(&heard, "benchmark arena:elo -inf..inf\ndescribed arena:elo|arena:elo|user|-|-|nan|0\n");
 	heard_line(&heard, "run acme/m bfloat16 1 gsm8k=0.5500 hub_mmlu_pro=37.8000 arena:elo=1255.5000\n");
