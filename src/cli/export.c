@@ -14,7 +14,7 @@
 struct export_options {
 	struct merge_options merge;
 	int format, prior;
-	bool edges;
+	bool edges, cells;
 	const char *output;
 };
 
@@ -37,6 +37,7 @@ static const struct option_spec specs[] = {
 	{"output", 'o', OPTION_TEXT, "FILE", OPTION(output),
 	 "write this file; the end of its name says the format", NULL},
 	{"edges", 0, OPTION_FLAG, NULL, OPTION(edges), "CSV of the edges, not of the models", NULL},
+	{"long", 0, OPTION_FLAG, NULL, OPTION(cells), "CSV of all observations, one a row", NULL},
 	MERGE_OPTION_SPECS(struct export_options, merge),
 	{"prior", 0, OPTION_CHOICE, "PRIOR", OPTION(prior), PRIOR_HELP, prior_words},
 };
@@ -64,7 +65,7 @@ static int choose_format(const struct cli *cli, const struct export_options *opt
 		format = FORMAT_CSV;
 	if (format == FORMAT_NOT_GIVEN && options->output)
 		format = format_of(options->output);
-	if (format == FORMAT_NOT_GIVEN && options->edges)
+	if (format == FORMAT_NOT_GIVEN && (options->edges || options->cells))
 		format = FORMAT_CSV;
 	if (format == FORMAT_NOT_GIVEN)
 		format = merge ? EXPORT_MERGEKIT : FORMAT_JSON;
@@ -76,6 +77,10 @@ static enum status check_format(const struct cli *cli, const struct export_optio
 {
 	if (options->format != FORMAT_NOT_GIVEN && (cli->options.json || cli->options.csv))
 		return error_set(error, STATUS_USAGE, "--format excludes --json and --csv");
+	if (options->edges && options->cells)
+		return error_set(error, STATUS_USAGE, "--edges excludes --long");
+	if (options->cells && format != FORMAT_CSV)
+		return error_set(error, STATUS_USAGE, "--long is about CSV");
 	if (options->edges && format != FORMAT_CSV) {
 		error_set(error, STATUS_USAGE, "--edges is about CSV");
 		return error_advise(error, "%s has the edges anyway", format_words[format]);
@@ -177,22 +182,22 @@ static void collect_graph(struct export_subject *subject)
 /* ---- writing ------------------------------------------------------------------ */
 
 static enum status write_tables(const struct cli *cli, struct export_subject *subject, int format,
-				bool edges, struct text *out, struct error *error)
+				enum export_rows rows, struct text *out, struct error *error)
 {
 	struct report report;
 
 	collect_graph(subject);
 	report_begin_text(&report, out, format == FORMAT_JSON ? OUTPUT_JSON : OUTPUT_CSV, cli->utf8);
-	enum status status = export_tables(subject, edges, &report, error);
+	enum status status = export_tables(subject, rows, &report, error);
 	report_end(&report);
 	return status;
 }
 
 static enum status write_subject(const struct cli *cli, struct export_subject *subject, int format,
-				 bool edges, struct text *out, struct error *error)
+				 enum export_rows rows, struct text *out, struct error *error)
 {
 	if (format >= (int)EXPORT_FORMAT_COUNT)
-		return write_tables(cli, subject, format, edges, out, error);
+		return write_tables(cli, subject, format, rows, out, error);
 	if (subject->merge) {
 		export_sketch(&subject->sketch, subject->session,
 			      subject_prediction(subject), (enum export_format)format, out);
@@ -211,6 +216,7 @@ static enum status export_subject(struct cli *cli, struct export_subject *subjec
 {
 	enum status status = read_subject(cli, subject, options, word, error);
 	int format = choose_format(cli, options, subject->merge);
+	enum export_rows rows = options->cells ? EXPORT_CELLS : options->edges ? EXPORT_EDGES : EXPORT_MODELS;
 
 	if (status == STATUS_OK)
 		status = check_format(cli, options, format, error);
@@ -224,7 +230,7 @@ static enum status export_subject(struct cli *cli, struct export_subject *subjec
 	if (status == STATUS_OK && subject->merge)
 		status = predict_subject(cli, subject, (enum prior)options->prior, error);
 	return status == STATUS_OK
-		? write_subject(cli, subject, format, options->edges, out, error) : status;
+		? write_subject(cli, subject, format, rows, out, error) : status;
 }
 
 static enum status put_out(const char *path, const struct text *text, struct error *error)
