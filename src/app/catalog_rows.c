@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "packed.h"
 #include "stemma/base/hash.h"
@@ -65,6 +66,7 @@ struct loaded_benchmark {
 
 struct loaded_score {
 	uint32_t model;
+	int64_t evaluation;
 	struct engine_cell cell; /* its benchmark by place among those of the cache */
 };
 
@@ -82,6 +84,8 @@ struct loader {
 	size_t benchmark_count, benchmark_capacity;
 	struct loaded_score *scores; /* those of a model together */
 	size_t score_count, score_capacity;
+	int64_t *runs;  /* of each model the run that most of its shown scores are from, 0 none */
+	size_t benchmark_alias_capacity;
 	size_t last;    /* the model of the last row: rows of a model come together */
 	struct progress *progress;
 	size_t watched; /* rows */
@@ -164,17 +168,23 @@ static char *loader_share(struct loader *loader, const char *text)
 static bool load_benchmark(void *context, const struct store_benchmark *row)
 {
 	struct loader *loader = context;
+	const struct benchmark_facts *facts = &row->facts;
 
 	loader->benchmarks = memory_grow(loader->benchmarks, loader->benchmark_count,
 					 &loader->benchmark_capacity, sizeof *loader->benchmarks);
 	loader->benchmarks[loader->benchmark_count++] = (struct loaded_benchmark){
 		.id = row->id,
 		.shown = {.id = row->id,
-			  .key = catalog_keep_name(loader->catalog, row->key),
-			  .title = catalog_keep_name(loader->catalog, row->title),
-			  .suite = loader_share(loader, "openllm2"),
-			  .lower = 0, .upper = 100, .chance = row->chance, .higher_is_better = true,
-			  .instances = row->instances > 0 ? (double)row->instances : (double)NAN},
+			  .key = catalog_keep_name(loader->catalog, facts->key),
+			  .title = catalog_keep_name(loader->catalog, facts->title),
+			  .suite = loader_share(loader, facts->suite),
+			  .metric = loader_share(loader, facts->metric),
+			  .unit = loader_share(loader, facts->unit),
+			  .family = loader_share(loader, facts->family),
+			  .lower = facts->lower, .upper = facts->upper, .chance = facts->chance,
+			  .higher_is_better = facts->higher_is_better != ANSWER_NO,
+			  .instances = facts->instances, .hidden = row->hidden,
+			  .duplicate_of = catalog_keep(loader->catalog, facts->duplicate_of)},
 		.variant_of = catalog_keep(loader->catalog, row->variant_of),
 	};
 	return true;
@@ -277,19 +287,74 @@ static bool load_score(void *context, const struct store_score *row)
 				     sizeof *loader->scores);
 	loader->scores[loader->score_count++] = (struct loaded_score){
 		.model = (uint32_t)model,
+		.evaluation = row->evaluation,
 		.cell = {.benchmark = (uint32_t)(benchmark - loader->benchmarks), .value = row->value,
-			 .error = NAN, .chat_template = ANSWER_UNKNOWN}};
+			 .error = isfinite(row->error) ? (float)row->error : NAN,
+			 .chat_template = (int8_t)row->chat_template}};
 	return true;
 }
 
-/* The set-up of the run that is shown. */
+static enum answer answer_of(const char *value)
+{
+	static const char *const yes[] = {"1", "yes", "true"}, *const no[] = {"0", "no", "false"};
+
+	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+		if (strcasecmp(value, yes[i]) == 0)
+			return ANSWER_YES;
+		if (strcasecmp(value, no[i]) == 0)
+			return ANSWER_NO;
+	}
+	return ANSWER_UNKNOWN;
+}
+
+/* X(key, member of struct catalog_model): what the catalog knows by it. */
+#define TEXT_ATTRIBUTES(X) X("provider", provider) X("base", base) X("setting", setting)
+#define ANSWER_ATTRIBUTES(X) X("reasoning", reasoning) X("open_weights", open_weights)
+
+static bool load_attribute(void *context, int64_t id, const struct attribute_facts *attribute)
+{
+	struct loader *loader = context;
+	size_t index = loader_model(loader, id);
+
+	if (index == CATALOG_NONE || !attribute->value)
+		return true;
+	struct catalog_model *model = &loader->catalog->models[index];
+#define X(word, member) \
+	if (strcmp(attribute->key, word) == 0) \
+		model->member = loader_share(loader, attribute->value);
+	TEXT_ATTRIBUTES(X)
+#undef X
+#define X(word, member) \
+	if (strcmp(attribute->key, word) == 0) \
+		model->member = answer_of(attribute->value);
+	ANSWER_ATTRIBUTES(X)
+#undef X
+	return true;
+}
+
+static bool load_benchmark_alias(void *context, const char *alias, int64_t id)
+{
+	struct loader *loader = context;
+	struct catalog *catalog = loader->catalog;
+	size_t benchmark = catalog_benchmark_id(catalog, id);
+
+	if (benchmark == CATALOG_NONE || !alias || !alias[0])
+		return true;
+	catalog->benchmark_aliases = memory_grow(catalog->benchmark_aliases, catalog->benchmark_alias_count,
+						 &loader->benchmark_alias_capacity, sizeof *catalog->benchmark_aliases);
+	catalog->benchmark_aliases[catalog->benchmark_alias_count++] = (struct catalog_benchmark_alias){
+		.alias = catalog_keep_name(catalog, alias), .benchmark = (uint32_t)benchmark};
+	return true;
+}
+
+/* The set-up of the run that most of the scores shown are from. */
 static bool load_evaluation(void *context, const struct store_evaluation *row)
 {
 	struct loader *loader = context;
 	struct catalog *catalog = loader->catalog;
-	size_t index = row->chosen ? loader_model(loader, row->model) : CATALOG_NONE;
+	size_t index = loader_model(loader, row->model);
 
-	if (index == CATALOG_NONE)
+	if (index == CATALOG_NONE || loader->runs[index] != row->id)
 		return true;
 	struct catalog_model *model = &catalog->models[index];
 	model->precision = loader_share(loader, row->facts.precision);
@@ -314,6 +379,35 @@ static void loader_choose_benchmarks(struct loader *loader)
 		benchmark->absent = loader->score_count > 0 ? benchmark->scored == 0 : benchmark->variant_of != NULL;
 		if (!benchmark->absent)
 			catalog->shown[catalog->benchmark_count++] = (uint32_t)b;
+	}
+}
+
+static size_t count_of_run(const struct loader *loader, size_t begin, size_t end, int64_t run)
+{
+	size_t count = 0;
+
+	for (size_t i = begin; i < end; i++)
+		count += loader->scores[i].evaluation == run;
+	return count;
+}
+
+/* The run that most scores of a model are from, of equal ones the first. */
+static void loader_choose_runs(struct loader *loader)
+{
+	const struct loaded_score *scores = loader->scores;
+
+	loader->runs = memory_zero(loader->catalog->count + 1, sizeof *loader->runs);
+	for (size_t begin = 0, end; begin < loader->score_count; begin = end) {
+		size_t most = 0;
+		for (end = begin; end < loader->score_count && scores[end].model == scores[begin].model;)
+			end++;
+		for (size_t i = begin; i < end && most <= (end - begin) / 2; i++) {
+			size_t count = count_of_run(loader, begin, end, scores[i].evaluation);
+			if (count <= most)
+				continue;
+			most = count;
+			loader->runs[scores[begin].model] = scores[i].evaluation;
+		}
 	}
 }
 
@@ -388,18 +482,13 @@ static void loader_keep_scores(struct loader *loader)
 static enum status loader_read_scores(struct loader *loader, struct store *store,
 				      struct error *error)
 {
-	struct catalog *catalog = loader->catalog;
 	enum status status = store_each_score(store, load_score, loader, error);
 	if (status != STATUS_OK)
 		return status;
 	loader_keep_scores(loader);
+	loader_choose_runs(loader);
 	status = store_each_evaluation(store, 0, load_evaluation, loader, error);
-	for (size_t model = 0; model < catalog->count; model++) {
-		size_t row = catalog->score_row[model];
-		for (size_t i = catalog->cell_start[row]; i < catalog->cell_start[row + 1]; i++)
-			catalog->cells[i].chat_template = (int8_t)catalog->models[model].chat_template;
-	}
-	return status;
+	return status == STATUS_OK ? store_each_attribute(store, load_attribute, loader, error) : status;
 }
 
 static enum status loader_read_lineage(struct loader *loader, struct store *store,
@@ -520,6 +609,8 @@ static enum status loader_read(struct loader *loader, struct store *store, bool 
 		loader_show_benchmarks(loader);
 		status = store_each_alias(store, load_alias, loader, error);
 	}
+	if (status == STATUS_OK)
+		status = store_each_benchmark_alias(store, load_benchmark_alias, loader, error);
 	return status;
 }
 
@@ -531,6 +622,7 @@ enum status catalog_read(struct store *store, bool rows, struct progress *progre
 
 	free(loader.benchmarks);
 	free(loader.scores);
+	free(loader.runs);
 	if (status != STATUS_OK) {
 		catalog_free(loader.catalog);
 		loader.catalog = NULL;

@@ -15,6 +15,7 @@ struct importer {
 	const char *stage;  /* shown with the progress */
 	bool starter;       /* facts get the starter set's source and rank */
 	bool begun;         /* the transaction is open */
+	long line;          /* of the record that is put */
 	size_t note_capacity;
 };
 
@@ -54,6 +55,26 @@ static void importer_warn(void *context, long line, long column, const char *mes
 	importer_note(context, false, line, column, message);
 }
 
+/* A value that cannot be one, at its own place or else that of the record. */
+static void importer_refuse(void *context, const struct score_facts *score, const char *reason)
+{
+	struct importer *importer = context;
+
+	importer_note(importer, true, score->line ? score->line : importer->line, score->column, reason);
+}
+
+static void importer_tell(void *context, const char *message)
+{
+	importer_note(context, false, 0, 0, message);
+}
+
+static void importer_listen(struct importer *importer)
+{
+	const struct store_listener listener = {importer, importer_refuse, importer_tell};
+
+	store_listen(importer->store, &listener);
+}
+
 /* The starter set must give way to the real leaderboard, row by row. */
 static void record_as_starter(struct record *record)
 {
@@ -86,8 +107,9 @@ static enum status importer_put(struct importer *importer, const struct record *
 		return store_put_alias(importer->store, &record->of.alias, change, error);
 	case RECORD_PARENTS:
 		return store_put_parents(importer->store, &record->of.parents, change, error);
-	case RECORD_BENCHMARK: /* the cache has room for none yet */
-		return STATUS_OK;
+	case RECORD_BENCHMARK:
+		report->benchmarks++;
+		return store_put_benchmark(importer->store, &record->of.benchmark, change, error);
 	case RECORD_OUTCOMES:
 		report->outcomes++;
 		return store_put_outcomes(importer->store, &record->of.outcomes, change, error);
@@ -103,6 +125,8 @@ static enum status importer_begin(struct importer *importer, struct error *error
 		return STATUS_OK;
 	enum status status = store_begin_import(importer->store, error);
 	importer->begun = status == STATUS_OK;
+	if (importer->begun)
+		importer_listen(importer);
 	return status;
 }
 
@@ -128,6 +152,7 @@ static enum status importer_accept(void *context, const struct record *record,
 		return status;
 	if (importer->starter)
 		record_as_starter(&own);
+	importer->line = record->line;
 	status = importer_put(importer, &own, &change, &problem);
 	if (status == STATUS_OK) {
 		if (record->type != RECORD_PARENTS || change != CHANGE_NONE)
@@ -198,9 +223,10 @@ static enum status importer_end(struct importer *importer, enum status status,
 				struct error *error)
 {
 	if (status == STATUS_OK)
-		return store_commit(importer->store, error);
-	if (importer->begun)
+		status = store_commit(importer->store, error);
+	else if (importer->begun)
 		store_rollback(importer->store);
+	store_listen(importer->store, NULL);
 	return status;
 }
 

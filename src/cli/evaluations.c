@@ -15,7 +15,7 @@ static const struct column columns[] = {
 	{"submitted", "submitted", COLUMN_TEXT, 0, false},
 	{"revision", "revision", COLUMN_TEXT, 0, false},
 	{"scores", "scores", COLUMN_NUMBER, 0, false},
-	{"mean", "their mean", COLUMN_NUMBER, 1, false},
+	{"shown_scores", "of them shown", COLUMN_NUMBER, 0, false},
 	{"flagged", "flagged", COLUMN_FLAG, 0, false},
 };
 
@@ -39,14 +39,14 @@ static bool add_evaluation(void *context, const struct store_evaluation *evaluat
 	struct table *table = listing->table;
 
 	table_number(table, (double)++listing->number);
-	table_text(table, evaluation->preferred ? "chosen" : evaluation->chosen ? "shown" : "other");
+	table_text(table, evaluation->preferred ? "chosen" : evaluation->chosen_count > 0 ? "shown" : "other");
 	table_text(table, facts->source);
 	table_text(table, facts->precision);
 	table_text(table, names_answer(facts->chat_template));
 	table_text(table, facts->submitted);
 	add_revision(table, facts->revision);
 	table_number(table, (double)evaluation->score_count);
-	table_number(table, evaluation->mean);
+	table_number(table, (double)evaluation->chosen_count);
 	table_number(table, facts->flagged);
 	return true;
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "names.h"
 #include "prediction.h"
@@ -19,13 +20,23 @@ struct runs {
 	struct run *of; /* by model */
 };
 
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Of the runs of a model that whose set-up the catalog tells. */
 static bool keep_run(void *context, const struct store_evaluation *row)
 {
 	struct runs *runs = context;
-	size_t model = row->chosen ? catalog_find_id(runs->catalog, row->model) : CATALOG_NONE;
+	size_t index = catalog_find_id(runs->catalog, row->model);
+	const struct catalog_model *shown = index == CATALOG_NONE ? NULL : &runs->catalog->models[index];
 
-	if (model == CATALOG_NONE)
+	if (!shown || !same_text(shown->score_source, row->facts.source) ||
+	    !same_text(shown->precision, row->facts.precision) ||
+	    shown->chat_template != row->facts.chat_template)
 		return true;
+	size_t model = index;
 	free(runs->of[model].submitted);
 	free(runs->of[model].revision);
 	runs->of[model] = (struct run){memory_string(row->facts.submitted),

@@ -24,6 +24,7 @@ static const struct column file_columns[] = {
 	{"evaluations", "evaluations", COLUMN_NUMBER, 0, false},
 	{"aliases", "aliases", COLUMN_NUMBER, 0, false},
 	{"outcomes", "outcomes", COLUMN_NUMBER, 0, false},
+	{"benchmarks", "benchmarks", COLUMN_NUMBER, 0, false},
 	{"added", "added", COLUMN_NUMBER, 0, false},
 	{"updated", "updated", COLUMN_NUMBER, 0, false},
 	{"unchanged", "unchanged", COLUMN_NUMBER, 0, false},
@@ -35,7 +36,7 @@ static void add_file(struct table *table, const struct import_report *report)
 {
 	const size_t counts[] = {
 		report->models, report->edges, report->evaluations, report->aliases, report->outcomes,
-		report->added,
+		report->benchmarks, report->added,
 		report->updated, report->unchanged, report->rejected, report->warned,
 	};
 
@@ -69,7 +70,7 @@ static void print_note(const char *file, const struct import_note *note)
 {
 	char *clean = utf8_sanitize(note->text), *name = utf8_sanitize(file);
 
-	fprintf(stderr, "%s:%ld:", name, note->line);
+	fprintf(stderr, note->line > 0 ? "%s:%ld:" : "%s:", name, note->line);
 	if (note->column > 0)
 		fprintf(stderr, "%ld:", note->column);
 	fprintf(stderr, " %s%s\n", note->rejected ? "" : "warning: ", clean);

@@ -25,6 +25,12 @@ static enum status join_rows(struct store *store, int64_t from, int64_t to, stru
 {
 	static const char *const steps[] = {
 		"UPDATE OR IGNORE evaluations SET model = ?2 WHERE model = ?1",
+		/* Of a run that both have, what only the one that goes has measured. */
+		"UPDATE OR IGNORE scores SET evaluation = (SELECT t.id FROM evaluations AS f"
+		" JOIN evaluations AS t ON t.model = ?2 AND (t.source, t.precision, t.chat_template, t.harness, t.version)"
+		" = (f.source, f.precision, f.chat_template, f.harness, f.version) WHERE f.id = scores.evaluation)"
+		" WHERE evaluation IN (SELECT id FROM evaluations WHERE model = ?1)",
+		"UPDATE OR IGNORE model_attributes SET model = ?2 WHERE model = ?1",
 		"UPDATE OR IGNORE edges SET child = ?2 WHERE child = ?1 AND parent <> ?2",
 		"UPDATE OR IGNORE edges SET parent = ?2 WHERE parent = ?1 AND child <> ?2",
 		"UPDATE OR IGNORE dropped_edges SET child = ?2 WHERE child = ?1 AND parent IS NOT ?2",
@@ -47,6 +53,7 @@ static enum status join_rows(struct store *store, int64_t from, int64_t to, stru
 		"DELETE FROM dropped_edges WHERE child = ?1 OR parent = ?1",
 		"DELETE FROM outcomes WHERE model = ?1",
 		"DELETE FROM flags WHERE model = ?1",
+		"DELETE FROM model_attributes WHERE model = ?1",
 		"DELETE FROM models WHERE id = ?1",
 	};
 	enum status status = STATUS_OK;

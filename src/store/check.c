@@ -23,9 +23,17 @@ static const struct {
 		  " JOIN models AS m ON m.id = e.child WHERE trust BETWEEN 80 AND 100"
 		  " GROUP BY child, e.source HAVING count(weight) = count(*) AND abs(sum(weight) - 1) > 0.01"},
 	{"error", "SELECT 'the ' || b.title || ' score ' || value || ' of ' || m.name"
-		  " || ' is outside 0..100' FROM scores AS s JOIN benchmarks AS b ON b.id = s.benchmark"
+		  " || ' is outside its scale of ' || format('%g', b.lower) || ' to ' || format('%g', b.upper)"
+		  " FROM scores AS s JOIN benchmarks AS b ON b.id = s.benchmark"
 		  " JOIN evaluations AS e ON e.id = s.evaluation JOIN models AS m ON m.id = e.model"
-		  " WHERE value NOT BETWEEN 0 AND 100"},
+		  " WHERE value NOT BETWEEN b.lower AND b.upper"},
+	{"error", "SELECT 'the scale of ' || key || ' ends at ' || format('%g', upper) || ', before it begins at '"
+		  " || format('%g', lower) FROM benchmarks WHERE lower >= upper"},
+	{"error", "SELECT 'the alias ' || alias || ' hides a benchmark of that key' FROM benchmark_aliases"
+		  " WHERE alias IN (SELECT key FROM benchmarks)"},
+	{"note", "SELECT key || ' says that it copies ' || duplicate_of || ', which is not there' FROM benchmarks"
+		 " WHERE duplicate_of NOT IN (SELECT key FROM benchmarks)"
+		 " AND duplicate_of NOT IN (SELECT alias FROM benchmark_aliases)"},
 	{"error", "SELECT 'the model ' || id || ' has control characters in its name' FROM models"
 		  " WHERE name GLOB '*[' || char(1) || '-' || char(31) || char(127) || ']*'"},
 	{"error", "SELECT 'the alias ' || alias || ' hides a model of that name' FROM aliases"

@@ -1,4 +1,4 @@
-/* What the user corrects: edges, and which run is shown. */
+/* What the user corrects: edges. */
 #include "model.h"
 
 enum status store_clear_corrections(struct store *store, struct error *error)
@@ -39,16 +39,6 @@ enum status store_put_drop(struct store *store, const struct drop_facts *facts,
 	if (status == STATUS_OK)
 		status = put_drop(store, facts, error);
 	return database_put_end(store, own, status, error);
-}
-
-enum status store_prefer_evaluation(struct store *store, int64_t model, int64_t evaluation,
-				    struct error *error)
-{
-	sqlite3_stmt *statement = database_statement(store, STATEMENT_PREFER_EVALUATION);
-
-	bind_integer(statement, 1, model);
-	bind_integer(statement, 2, evaluation);
-	return database_finish(store, statement, NULL, error);
 }
 
 /* ---- why an edge counts ----------------------------------------------------- */

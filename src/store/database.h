@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "registry_type.h"
 #include "stemma/store/store.h"
 
 /* How a cache came to its present form: steps[i] is the SQL that brings schema
@@ -25,10 +26,52 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 #define STATEMENT_TABLE(X) \
 	X(FIND_MODEL, "SELECT id FROM models WHERE name = ?1") \
 	X(FIND_ALIAS, "SELECT model FROM aliases WHERE alias = ?1") \
-	X(FIND_BENCHMARK, "SELECT id FROM benchmarks WHERE key = ?1") \
-	X(ADD_QUESTIONS, "INSERT INTO benchmarks (key, title, instances) VALUES (?1, ?1, ?2)" \
-	  " ON CONFLICT DO NOTHING") \
-	X(GET_QUESTIONS, "SELECT id, instances FROM benchmarks WHERE key = ?1") \
+	X(ADD_BENCHMARK, "INSERT INTO benchmarks (key, title, guessed) VALUES (?1, coalesce(?2, ?1), 1)") \
+	X(SET_BOUNDS, \
+	  "UPDATE benchmarks SET lower = ?2, upper = ?3, guessed = ?4" \
+	  " WHERE id = ?1 AND (lower, upper, guessed) IS NOT (?2, ?3, ?4)") \
+	X(RESCALE, "UPDATE scores SET value = value * ?2, error = error * ?2 WHERE benchmark = ?1") \
+	X(RESCALE_ONE, \
+	  "UPDATE scores SET value = value * ?5, error = error * ?5" \
+	  " WHERE (evaluation, benchmark, shots, setup) = (?1, ?2, ?3, ?4)") \
+	/* A title that is only the key counts as none. */ \
+	X(OVERRIDE_BENCHMARK, \
+	  "UPDATE benchmarks SET title = coalesce(?3, title), suite = coalesce(?4, suite)," \
+	  "  metric = coalesce(?5, metric), unit = coalesce(?6, unit), family = coalesce(?7, family)," \
+	  "  duplicate_of = coalesce(?8, duplicate_of), chance = coalesce(?9, chance)," \
+	  "  higher_is_better = coalesce(?10, higher_is_better), instances = coalesce(?11, instances)," \
+	  "  source = CASE WHEN rank < ?2 THEN ?12 ELSE coalesce(source, ?12) END, rank = ?2" \
+	  " WHERE id = ?1 AND rank <= ?2 AND" \
+	  "  (title, suite, metric, unit, family, duplicate_of, chance, higher_is_better, instances, rank)" \
+	  "  IS NOT (coalesce(?3, title), coalesce(?4, suite), coalesce(?5, metric), coalesce(?6, unit)," \
+	  "   coalesce(?7, family), coalesce(?8, duplicate_of), coalesce(?9, chance)," \
+	  "   coalesce(?10, higher_is_better), coalesce(?11, instances), ?2)") \
+	X(FILL_BENCHMARK, \
+	  "UPDATE benchmarks SET title = CASE title WHEN key THEN coalesce(?3, title) ELSE title END," \
+	  "  suite = coalesce(suite, ?4)," \
+	  "  metric = coalesce(metric, ?5), unit = coalesce(unit, ?6), family = coalesce(family, ?7)," \
+	  "  duplicate_of = coalesce(duplicate_of, ?8), chance = coalesce(chance, ?9)," \
+	  "  higher_is_better = coalesce(higher_is_better, ?10), instances = coalesce(instances, ?11)" \
+	  " WHERE id = ?1 AND rank > ?2 AND" \
+	  "  (title, suite, metric, unit, family, duplicate_of, chance, higher_is_better, instances) IS NOT" \
+	  "  (CASE title WHEN key THEN coalesce(?3, title) ELSE title END, coalesce(suite, ?4)," \
+	  "   coalesce(metric, ?5), coalesce(unit, ?6), coalesce(family, ?7), coalesce(duplicate_of, ?8)," \
+	  "   coalesce(chance, ?9), coalesce(higher_is_better, ?10), coalesce(instances, ?11))") \
+	X(ADD_BENCHMARK_ALIAS, \
+	  "INSERT INTO benchmark_aliases (alias, benchmark) VALUES (?1, ?2)" \
+	  " ON CONFLICT DO UPDATE SET benchmark = excluded.benchmark WHERE benchmark <> excluded.benchmark") \
+	X(RENAME_BENCHMARK, "UPDATE benchmarks SET key = ?2 WHERE id = ?1") \
+	X(HIDE_BENCHMARK, "UPDATE benchmarks SET hidden = ?2 WHERE id = ?1 AND hidden <> ?2") \
+	X(PUT_ATTRIBUTE, \
+	  "INSERT INTO model_attributes (model, key, value, source, rank) VALUES (?1, ?2, ?3, ?4, ?5)" \
+	  " ON CONFLICT DO UPDATE SET value = excluded.value, source = excluded.source, rank = excluded.rank" \
+	  " WHERE rank <= excluded.rank AND (value, rank) IS NOT (excluded.value, excluded.rank)") \
+	X(DROP_BOARD, "DELETE FROM boards WHERE name = ?1") \
+	X(ADD_BOARD, "INSERT INTO boards (name, position, benchmark) VALUES (?1, ?2, ?3)") \
+	X(DROP_TARGET, "DELETE FROM targets WHERE name = ?1") \
+	X(ADD_TARGET, "INSERT INTO targets (name, benchmark, weight) VALUES (?1, ?2, ?3)") \
+	X(SET_QUESTIONS, "UPDATE benchmarks SET instances = ?2 WHERE id = ?1 AND instances IS NULL") \
+	X(GET_QUESTIONS, "SELECT instances FROM benchmarks WHERE id = ?1") \
 	X(HAS_NAMES, "SELECT 1 FROM questions WHERE benchmark = ?1") \
 	X(ADD_NAME, "INSERT INTO questions (benchmark, place, name) VALUES (?1, ?2, ?3)") \
 	X(ADD_OUTCOMES, "INSERT INTO outcomes (model, benchmark, questions, bits)" \
@@ -88,21 +131,33 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	X(DROP_EDGE, "DELETE FROM edges WHERE child = ?1 AND parent = ?2 AND source = ?3") \
 	X(FIND_EVALUATION, \
 	  "SELECT id FROM evaluations WHERE model = ?1 AND source = ?2 AND" \
-	  "  precision = coalesce(?3, '') AND chat_template = ?4") \
+	  "  precision = coalesce(?3, '') AND chat_template = ?4 AND harness = coalesce(?5, '') AND" \
+	  "  version = coalesce(?6, '')") \
 	X(ADD_EVALUATION, \
 	  "INSERT INTO evaluations" \
-	  "  (model, source, precision, chat_template, rank, submitted, revision, flagged)" \
-	  " VALUES (?1, ?2, coalesce(?3, ''), ?4, ?5, ?6, ?7, ?8)") \
+	  "  (model, rank, submitted, revision, flagged, address," \
+	  "   source, precision, chat_template, harness, version)" \
+	  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce(?8, ''), ?9, coalesce(?10, ''), coalesce(?11, ''))") \
 	X(SET_EVALUATION, \
 	  "UPDATE evaluations SET rank = ?2, submitted = coalesce(?3, submitted)," \
-	  "  revision = coalesce(?4, revision), flagged = ?5" \
-	  " WHERE id = ?1 AND (rank, submitted, revision, flagged) IS NOT" \
-	  "  (?2, coalesce(?3, submitted), coalesce(?4, revision), ?5)") \
+	  "  revision = coalesce(?4, revision), flagged = ?5, address = coalesce(?6, address)" \
+	  " WHERE id = ?1 AND (rank, submitted, revision, flagged, address) IS NOT" \
+	  "  (?2, coalesce(?3, submitted), coalesce(?4, revision), ?5, coalesce(?6, address))") \
 	/* A table without raw values does not erase the raw value of the same score. */ \
 	X(PUT_SCORE, \
-	  "INSERT INTO scores (evaluation, benchmark, value, raw) VALUES (?1, ?2, ?3, ?4)" \
-	  " ON CONFLICT DO UPDATE SET value = excluded.value, raw = excluded.raw" \
-	  " WHERE value <> excluded.value OR (excluded.raw IS NOT NULL AND raw IS NOT excluded.raw)") \
+	  "INSERT INTO scores" \
+	  "  (evaluation, benchmark, shots, setup, value, raw, error, date, address, limited)" \
+	  " VALUES (?1, ?2, ?3, coalesce(?4, ''), ?5, ?6, ?7, ?8, ?9, ?10)" \
+	  " ON CONFLICT DO UPDATE SET value = excluded.value," \
+	  "  raw = iif(value = excluded.value, coalesce(excluded.raw, raw), excluded.raw)," \
+	  "  error = iif(value = excluded.value, coalesce(excluded.error, error), excluded.error)," \
+	  "  date = coalesce(excluded.date, date), address = coalesce(excluded.address, address)," \
+	  "  limited = excluded.limited" \
+	  " WHERE value <> excluded.value OR (excluded.raw IS NOT NULL AND raw IS NOT excluded.raw) OR" \
+	  "  (excluded.error IS NOT NULL AND error IS NOT excluded.error) OR" \
+	  "  (excluded.date IS NOT NULL AND date IS NOT excluded.date) OR" \
+	  "  (excluded.address IS NOT NULL AND address IS NOT excluded.address) OR" \
+	  "  limited <> excluded.limited") \
 	X(ADD_ALIAS, \
 	  "INSERT INTO aliases (alias, model, source) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING") \
 	X(SET_ALIAS, \
@@ -134,6 +189,12 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	X(ADD_DROP, \
 	  "INSERT INTO dropped_edges (child, parent, note) VALUES (?1, nullif(?2, 0), ?3)" \
 	  " ON CONFLICT DO NOTHING") \
+	X(FORGET_SCORES, \
+	  "UPDATE scores SET preferred = 0 WHERE preferred = 1 AND" \
+	  " evaluation IN (SELECT id FROM evaluations WHERE model = ?1) AND ?2 IN (0, benchmark)") \
+	X(PREFER_SCORE, \
+	  "UPDATE scores SET preferred = 1" \
+	  " WHERE (evaluation, benchmark, shots, setup) = (?1, ?2, ?3, ?4)") \
 	X(PREFER_EVALUATION, \
 	  "UPDATE evaluations SET preferred = (id = ?2)" \
 	  " WHERE model = ?1 AND preferred <> (id = ?2)") \
@@ -181,6 +242,8 @@ struct store {
 	int64_t uncounted;     /* SQLite's count of changes at its begin, and what it keeps since */
 	struct memo *memo;     /* MEMO_PLACES, NULL until first used */
 	struct counted counted;
+	struct registry registry; /* of the benchmarks, within a transaction */
+	struct store_listener listener;
 	sqlite3_stmt *statement[STATEMENT_COUNT];
 };
 

@@ -210,6 +210,24 @@ static enum status model_add_whole(struct store *store, const struct model_facts
 	return status;
 }
 
+static enum status put_attribute(struct store *store, int64_t id, const struct model_facts *facts,
+				 const struct attribute_facts *attribute, bool *changed, struct error *error)
+{
+	int rows = 0;
+
+	if (text_is_missing(attribute->key) || text_is_missing(attribute->value))
+		return STATUS_OK;
+	sqlite3_stmt *statement = database_statement(store, STATEMENT_PUT_ATTRIBUTE);
+	bind_integer(statement, 1, id);
+	bind_text(statement, 2, attribute->key);
+	bind_text(statement, 3, attribute->value);
+	bind_text(statement, 4, facts->source);
+	bind_integer(statement, 5, facts->rank);
+	enum status status = database_finish(store, statement, &rows, error);
+	*changed |= rows > 0;
+	return status;
+}
+
 enum status store_put_model(struct store *store, const struct model_facts *facts,
 			    enum change *change, struct error *error)
 {
@@ -219,14 +237,14 @@ enum status store_put_model(struct store *store, const struct model_facts *facts
 
 	if (status == STATUS_OK)
 		status = model_add_whole(store, facts, &id, error);
-	if (status == STATUS_OK && id != 0) {
-		*change = CHANGE_ADDED;
-		return database_put_end(store, own, status, error);
-	}
-	if (status == STATUS_OK)
+	bool whole = status == STATUS_OK && id != 0;
+	if (status == STATUS_OK && !whole)
 		status = model_require(store, facts->name, &id, &added, error);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && !whole)
 		status = model_complete(store, id, facts, &changed, error);
+	for (size_t i = 0; i < facts->attribute_count && status == STATUS_OK; i++)
+		status = put_attribute(store, id, facts, &facts->attributes[i], &changed, error);
+	added |= whole;
 	*change = added ? CHANGE_ADDED : changed ? CHANGE_UPDATED : CHANGE_NONE;
 	return database_put_end(store, own, status, error);
 }

@@ -1,5 +1,5 @@
 /* Opening a cache: recognising it, making it, bringing it up to date. */
-#include "database.h"
+#include "registry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +24,7 @@ static const char *const store_steps[] = {
 	schema_2_sql, /* 1 -> 2: flags */
 	schema_3_sql, /* 2 -> 3: corrections, preferred runs */
 	schema_4_sql, /* 3 -> 4: names of questions */
+	schema_5_sql, /* 4 -> 5: any benchmark */
 };
 const struct schema store_schema = {
 	.steps = store_steps,
@@ -290,5 +291,6 @@ void store_close(struct store *store)
 	sqlite3_close(store->database);
 	free(store->path);
 	free(store->memo);
+	registry_forget(store);
 	free(store);
 }

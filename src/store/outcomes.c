@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model.h"
+#include "registry.h"
 #include "stemma/base/memory.h"
 
 /* The id of a set of questions, made known at its first use; its number of
@@ -10,22 +11,24 @@
 static enum status require_questions(struct store *store, const struct outcome_facts *facts, int64_t *id,
 				     struct error *error)
 {
-	sqlite3_stmt *statement = database_statement(store, STATEMENT_ADD_QUESTIONS);
-	int64_t known;
-	int rows;
+	struct registry_entry *entry;
+	int64_t known = 0, before = sqlite3_total_changes64(store->database);
+	enum status status = registry_require(store, facts->benchmark, &entry, error);
 
-	bind_text(statement, 1, facts->benchmark);
+	if (status != STATUS_OK)
+		return status;
+	*id = entry->id;
+	sqlite3_stmt *statement = database_statement(store, STATEMENT_SET_QUESTIONS);
+	bind_integer(statement, 1, *id);
 	bind_integer(statement, 2, (int64_t)facts->questions);
-	enum status status = database_finish_kept(store, statement, &rows, error);
+	status = database_finish(store, statement, NULL, error);
+	/* Beside the data: no fit gets old by it. */
+	store->uncounted += sqlite3_total_changes64(store->database) - before;
 	if (status != STATUS_OK)
 		return status;
 	statement = database_statement(store, STATEMENT_GET_QUESTIONS);
-	bind_text(statement, 1, facts->benchmark);
-	if (sqlite3_step(statement) != SQLITE_ROW)
-		status = database_error(store, error, "the cache cannot be read");
-	*id = sqlite3_column_int64(statement, 0);
-	known = sqlite3_column_int64(statement, 1);
-	sqlite3_reset(statement);
+	bind_integer(statement, 1, *id);
+	status = database_finish_integer(store, statement, &known, error);
 	if (status != STATUS_OK)
 		return status;
 	if (known == (int64_t)facts->questions)

@@ -12,37 +12,12 @@
 struct visitor {
 	void *context;
 	union {
-		bool (*benchmark)(void *, const struct store_benchmark *);
 		bool (*name)(void *, int64_t);
 		bool (*edge)(void *, const struct store_edge *);
 		bool (*source_edge)(void *, const struct store_edge *, const char *);
-		bool (*score)(void *, const struct store_score *);
-		bool (*evaluation)(void *, const struct store_evaluation *);
 		bool (*alias)(void *, const char *, int64_t);
 	} visit;
 };
-
-static bool benchmark_row(void *context, sqlite3_stmt *row)
-{
-	struct visitor *visitor = context;
-	struct store_benchmark benchmark = {
-		.id = sqlite3_column_int64(row, 0), .key = column_text(row, 1),
-		.title = column_text(row, 2), .instances = sqlite3_column_int(row, 3),
-		.chance = sqlite3_column_double(row, 4), .variant_of = column_text(row, 5),
-	};
-	return visitor->visit.benchmark(visitor->context, &benchmark);
-}
-
-enum status store_each_benchmark(struct store *store,
-	bool (*visit)(void *context, const struct store_benchmark *), void *context,
-	struct error *error)
-{
-	struct visitor visitor = {.context = context, .visit.benchmark = visit};
-	struct query query = {.sql =
-		"SELECT id, key, title, instances, chance, variant_of FROM benchmarks ORDER BY id"};
-
-	return database_each(store, query, benchmark_row, &visitor, error);
-}
 
 static bool name_row(void *context, sqlite3_stmt *row)
 {
@@ -351,65 +326,28 @@ enum status store_each_source_edge(struct store *store, int64_t child,
 	return database_each(store, query, source_edge_row, &visitor, error);
 }
 
-static bool score_row(void *context, sqlite3_stmt *row)
+struct attribute_visitor {
+	bool (*visit)(void *context, int64_t model, const struct attribute_facts *);
+	void *context;
+};
+
+static bool attribute_row(void *context, sqlite3_stmt *row)
 {
-	struct visitor *visitor = context;
-	struct store_score score = {
-		.model = sqlite3_column_int64(row, 0), .benchmark = sqlite3_column_int64(row, 1),
-		.evaluation = sqlite3_column_int64(row, 2), .value = sqlite3_column_double(row, 3),
-	};
-	return visitor->visit.score(visitor->context, &score);
+	const struct attribute_visitor *visitor = context;
+	struct attribute_facts attribute = {column_text(row, 1), column_text(row, 2)};
+
+	return !attribute.key || !attribute.value ||
+	       visitor->visit(visitor->context, sqlite3_column_int64(row, 0), &attribute);
 }
 
-enum status store_each_score(struct store *store,
-	bool (*visit)(void *context, const struct store_score *), void *context,
+enum status store_each_attribute(struct store *store,
+	bool (*visit)(void *context, int64_t model, const struct attribute_facts *), void *context,
 	struct error *error)
 {
-	struct visitor visitor = {.context = context, .visit.score = visit};
-	/* The cross join keeps the planner from starting at the scores. */
-	struct query query = {.sql =
-		"SELECT c.model, s.benchmark, c.id, s.value FROM chosen_evaluations AS c"
-		" CROSS JOIN scores AS s ON s.evaluation = c.id ORDER BY c.id, s.benchmark"};
+	struct attribute_visitor visitor = {visit, context};
+	struct query query = {.sql = "SELECT model, key, value FROM model_attributes ORDER BY model, key"};
 
-	return database_each(store, query, score_row, &visitor, error);
-}
-
-static bool evaluation_row(void *context, sqlite3_stmt *row)
-{
-	struct visitor *visitor = context;
-	struct store_evaluation evaluation = {
-		.id = sqlite3_column_int64(row, 0), .model = sqlite3_column_int64(row, 1),
-		.facts = {
-			.source = column_text(row, 2), .rank = sqlite3_column_int(row, 3),
-			.precision = column_text(row, 4),
-			.chat_template = (enum answer)sqlite3_column_int(row, 5),
-			.submitted = column_text(row, 6), .revision = column_text(row, 7),
-			.flagged = sqlite3_column_int(row, 8) != 0,
-		},
-		.chosen = sqlite3_column_int(row, 9) != 0,
-		.preferred = sqlite3_column_int(row, 10) != 0,
-		.score_count = (size_t)sqlite3_column_int64(row, 11),
-		.mean = column_number(row, 12),
-	};
-	return visitor->visit.evaluation(visitor->context, &evaluation);
-}
-
-#define EVALUATIONS \
-	"SELECT e.id, e.model, source, rank, nullif(precision, ''), chat_template, submitted, revision," \
-	" flagged, EXISTS (SELECT 1 FROM chosen_evaluations AS c WHERE c.id = e.id)," \
-	" preferred, (SELECT count(*) FROM scores AS s WHERE s.evaluation = e.id)," \
-	" (SELECT avg(value) FROM scores AS s WHERE s.evaluation = e.id)" \
-	" FROM evaluations AS e"
-
-enum status store_each_evaluation(struct store *store, int64_t model,
-	bool (*visit)(void *context, const struct store_evaluation *), void *context,
-	struct error *error)
-{
-	struct visitor visitor = {.context = context, .visit.evaluation = visit};
-	struct query all = {.sql = EVALUATIONS " ORDER BY e.id"};
-	struct query of_model = {.sql = EVALUATIONS " WHERE e.model = ?1 ORDER BY e.id", .id = model};
-
-	return database_each(store, model ? of_model : all, evaluation_row, &visitor, error);
+	return database_each(store, query, attribute_row, &visitor, error);
 }
 
 static bool alias_row(void *context, sqlite3_stmt *row)

@@ -1,5 +1,5 @@
 /* Transactions: all of an import, or nothing of it. */
-#include "database.h"
+#include "registry.h"
 
 #include "stemma/base/memory.h"
 
@@ -22,6 +22,7 @@ static void transaction_set_cache(struct store *store, bool writing)
 			: "PRAGMA cache_size = -" STORE_CACHE_KIB, NULL, NULL, NULL);
 	store->transactions++;
 	store->transaction = writing;
+	registry_forget(store);
 }
 
 /* The triggers that count changes of the data cost as much as the changes: a
@@ -80,6 +81,8 @@ enum status store_commit(struct store *store, struct error *error)
 {
 	enum status status = database_check_transaction(store, error);
 
+	if (status == STATUS_OK && store->registry.loaded)
+		status = registry_settle(store, error);
 	if (status == STATUS_OK)
 		status = transaction_write_count(store, error);
 	if (status == STATUS_OK)

@@ -21,10 +21,12 @@ static void note_rows(struct intake *intake, const struct import_report *report)
 
 	for (size_t i = 0; i < listed; i++) {
 		const struct import_note *note = &report->notes[i];
-		char place[32] = "";
+		char place[64] = "";
 		if (note->column > 0)
-			snprintf(place, sizeof place, "%ld:", note->column);
-		intake_note(intake, note->rejected, "%s:%ld:%s %s%s", report->file, note->line, place,
+			snprintf(place, sizeof place, "%ld:%ld:", note->line, note->column);
+		else if (note->line > 0)
+			snprintf(place, sizeof place, "%ld:", note->line);
+		intake_note(intake, note->rejected, "%s:%s %s%s", report->file, place,
 			    note->rejected ? "" : "warning: ", note->text);
 	}
 	if (listed < total)

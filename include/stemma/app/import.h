@@ -21,9 +21,9 @@ struct import_note {
 struct import_report {
 	char *file;
 	enum format format;
-	size_t models, edges, evaluations, aliases, outcomes; /* records seen */
+	size_t models, edges, evaluations, aliases, outcomes, benchmarks; /* records seen */
 	size_t added, updated, unchanged;
-	size_t rejected, warned;
+	size_t rejected, warned; /* rows and single values; what was told beside */
 	struct import_note *notes;
 	size_t note_count;
 };

@@ -83,13 +83,35 @@ enum status store_put_edge(struct store *store, const struct edge_facts *facts,
 enum status store_put_parents(struct store *store, const struct parents_facts *facts,
 			      enum change *change, struct error *error);
 
-/* Adds an evaluation with its scores, creating the model when unknown.  Two
- * runs are the same when model, source, precision and chat template agree;
- * then the scores named replace the old ones and those not named stay, so that
- * results that come one benchmark a file gather in one run (CHANGE_NONE when
- * all are equal).  A score whose value is NAN is skipped; an evaluation with no
- * other score is not kept (STATUS_OK, CHANGE_NONE).  An unknown benchmark key
- * or a value outside 0..100 is STATUS_DATA, and nothing of it is kept. */
+/* Hears what the puts of a store find: a value that cannot be one and is left out alone,
+ * and what became of a benchmark ("gsm8k: new, 0 to 1, taken as a fraction"). */
+struct store_listener {
+	void *context;
+	void (*refuse)(void *context, const struct score_facts *score, const char *reason);
+	void (*tell)(void *context, const char *message);
+};
+/* NULL: nobody listens. */
+void store_listen(struct store *store, const struct store_listener *listener);
+
+/* Describes a benchmark, which is added when unknown.  Facts overwrite and fill by rank
+ * as those of a model; its bounds take the place of guessed ones, and values that were
+ * put as fractions or percentages by that guess follow.  Ends that stored values cross
+ * are moved to hold them.  Aliases that are guessed benchmarks of their own are joined
+ * to it; one that is a described benchmark is STATUS_DATA, as is an impossible key. */
+enum status store_put_benchmark(struct store *store, const struct benchmark_facts *facts,
+				enum change *change, struct error *error);
+
+/* Adds an evaluation with its scores, creating the model and benchmarks that are
+ * unknown.  Two runs are the same when model, source, precision, chat template, harness
+ * and version agree, and two scores when run, benchmark, shots and set-up do; then the
+ * scores named replace the old ones and those not named stay, so that results that come
+ * one benchmark a file gather in one run (CHANGE_NONE when all are equal).  A score
+ * whose value is NAN is skipped; an evaluation with no other score is not kept
+ * (STATUS_OK, CHANGE_NONE).  A value is put on the scale of its benchmark; one that is
+ * infinite or further from the scale than that is wide is refused, alone, where somebody
+ * listens, and else STATUS_DATA.  At the commit the bounds of benchmarks that nobody has
+ * described are guessed from all their values, and nominal bounds that values cross are
+ * moved. */
 enum status store_put_evaluation(struct store *store, const struct evaluation_facts *facts,
 				 enum change *change, struct error *error);
 
@@ -120,8 +142,8 @@ enum status store_clear_corrections(struct store *store, struct error *error);
 enum status store_put_drop(struct store *store, const struct drop_facts *facts,
 			   struct error *error);
 
-/* Makes an evaluation of the model the one that is shown, whatever the rules
- * say; 0 leaves it to the rules again. */
+/* Makes all that an evaluation of the model measured what is shown, whatever the
+ * rules say and single choices were; 0 leaves it to the rules again. */
 enum status store_prefer_evaluation(struct store *store, int64_t model, int64_t evaluation,
 				    struct error *error);
 
@@ -143,13 +165,13 @@ int64_t store_find_model(struct store *store, const char *name);
 
 /* ---- reading all of it: what the session keeps in memory ---------------- */
 
+/* facts: aliases are not filled in; title is the key where none is known. */
 struct store_benchmark {
 	int64_t id;
-	const char *key;      /* "ifeval" */
-	const char *title;    /* "IFEval" */
-	int instances;        /* questions, 0 unknown */
-	double chance;        /* random baseline in points of the normalised scale, 0 */
+	struct benchmark_facts facts;
 	const char *variant_of; /* key of the benchmark whose other scoring this is, or NULL */
+	bool guessed;           /* nobody has told the bounds */
+	bool hidden;            /* the user does not want to see it */
 };
 struct store_model {
 	int64_t id;
@@ -167,31 +189,41 @@ struct store_edge {
 	int64_t child, parent;
 	struct edge_facts facts; /* child and parent names NULL */
 };
-/* A chosen score.  All shown scores of a model come from one run, so set-ups and
- * scorings never mix: the first by
- *   being preferred by the user,
- *   a run of three benchmarks or more before a shorter one (so that one
- *   benchmark measured again does not hide a whole row),
+/* A chosen score: of all observations of a model on a benchmark the first by
+ *   being preferred by the user, or of a run that is,
+ *   all questions asked,
+ *   a run of three benchmarks of the suite or more before a shorter one (so that a
+ *   suite's values stand together),
  *   the larger rank of its source, not flagged, with chat template, bfloat16,
- *   the later date, the later added. */
+ *   the later date, the later added, more shots. */
 struct store_score {
 	int64_t model, benchmark, evaluation;
-	double value;
+	double value, error;       /* on the benchmark's scale; error NAN unknown */
+	enum answer chat_template;
+	int shots;                 /* -1 unknown */
+	bool limited;
+};
+/* One observation with all that is known of it. */
+struct store_observation {
+	int64_t model, benchmark, evaluation;
+	struct evaluation_facts run; /* scores NULL; model NULL */
+	struct score_facts facts;    /* benchmark: its key; scale: its own */
+	bool chosen;                 /* it is the one that is shown */
+	bool preferred;              /* because the user wants it, or its run */
 };
 struct store_evaluation {
 	int64_t id, model;
 	struct evaluation_facts facts; /* scores NULL; model NULL */
-	bool chosen;                   /* it is the run that is shown */
+	size_t chosen_count;           /* of its scores those that are shown; 0 in a visit of all models */
 	bool preferred;                /* because the user wants it */
 	size_t score_count;
-	double mean;                   /* of these scores; NAN without any */
 };
 /* Ids of all models in the order of their names (NOCASE), names not read. */
 enum status store_each_name(struct store *store, bool (*visit)(void *context, int64_t model),
 			    void *context, struct error *error);
 /* Each visits every row with strings borrowed for the call; visit() returns
  * false to stop, and must not change the cache.  In order of id; edges by child
- * and parent, scores by evaluation and benchmark, aliases by name. */
+ * and parent, scores by model and benchmark, aliases by name. */
 enum status store_each_benchmark(struct store *store,
 	bool (*visit)(void *context, const struct store_benchmark *), void *context,
 	struct error *error);
@@ -206,6 +238,26 @@ enum status store_each_edge(struct store *store,
 enum status store_each_score(struct store *store,
 	bool (*visit)(void *context, const struct store_score *), void *context,
 	struct error *error);
+/* All observations of a model, by suite and benchmark, best first. */
+enum status store_each_observation(struct store *store, int64_t model,
+	bool (*visit)(void *context, const struct store_observation *), void *context,
+	struct error *error);
+/* Makes an observation the one that is shown for its model and benchmark; what tells it
+ * apart are evaluation, shots and set-up (NULL none).  An evaluation of 0 leaves the
+ * benchmark, and a benchmark of 0 too all of the model's, to the rules again.  What is
+ * not there is STATUS_DATA. */
+enum status store_prefer_score(struct store *store, int64_t model, int64_t benchmark, int64_t evaluation,
+			       int shots, const char *setup, struct error *error);
+/* What else is known of models, by model and key. */
+enum status store_each_attribute(struct store *store,
+	bool (*visit)(void *context, int64_t model, const struct attribute_facts *), void *context,
+	struct error *error);
+/* Other keys of benchmarks, by alias. */
+enum status store_each_benchmark_alias(struct store *store,
+	bool (*visit)(void *context, const char *alias, int64_t benchmark), void *context, struct error *error);
+/* How many models have a score on each benchmark that has any, by benchmark. */
+enum status store_each_coverage(struct store *store,
+	bool (*visit)(void *context, int64_t benchmark, size_t models), void *context, struct error *error);
 enum status store_each_evaluation(struct store *store, int64_t model /* 0 = all */,
 	bool (*visit)(void *context, const struct store_evaluation *), void *context,
 	struct error *error);
@@ -235,10 +287,39 @@ enum status store_each_alias(struct store *store,
 	bool (*visit)(void *context, const char *alias, int64_t model), void *context,
 	struct error *error);
 
+/* ---- benchmarks, boards, targets ------------------------------------------- */
+
+/* The id of a key, alias or title in any case, 0 when unknown, -1 on a database error. */
+int64_t store_find_benchmark(struct store *store, const char *name);
+/* Gives a benchmark another key; the old one goes on leading to it.  STATUS_DATA when
+ * the key is another benchmark's, or none. */
+enum status store_rename_benchmark(struct store *store, int64_t benchmark, const char *key,
+				   struct error *error);
+/* Makes one benchmark of two: observations, answers, boards and targets of `from` move,
+ * and its names lead to `into`, which keeps its own where both have the same. */
+enum status store_join_benchmarks(struct store *store, int64_t from, int64_t into, struct error *error);
+enum status store_hide_benchmark(struct store *store, int64_t benchmark, bool hidden, struct error *error);
+/* Deletes it with all that was measured on it. */
+enum status store_drop_benchmark(struct store *store, int64_t benchmark, struct error *error);
+
+/* Boards, named lists of benchmarks, and targets, named weighted means of them.  A put
+ * replaces the one of that name, and drops it when count is 0.  Visits go by name, with
+ * the ids of the benchmarks in their order; the weights are > 0. */
+enum status store_put_board(struct store *store, const char *name, const int64_t *benchmarks, size_t count,
+			    struct error *error);
+enum status store_each_board(struct store *store,
+	bool (*visit)(void *context, const char *name, const int64_t *benchmarks, size_t count), void *context,
+	struct error *error);
+enum status store_put_target(struct store *store, const char *name, const int64_t *benchmarks,
+			     const double *weights, size_t count, struct error *error);
+enum status store_each_target(struct store *store,
+	bool (*visit)(void *context, const char *name, const int64_t *benchmarks, const double *weights,
+		      size_t count), void *context, struct error *error);
+
 /* ---- fits, sketches ------------------------------------------------------ */
 
-/* A number that grows with every change of models, edges, evaluations or scores
- * by anybody, and is kept in the file: equal numbers, equal data.  -1 when the
+/* A number that grows with every change of models and their attributes, edges,
+ * evaluations, scores or benchmarks by anybody, and is kept in the file: equal numbers, equal data.  -1 when the
  * cache cannot be read. */
 int64_t store_data_version(struct store *store);
 
@@ -352,7 +433,7 @@ enum status store_put_state(struct store *store, const char *key, const char *va
 /* ---- integrity ----------------------------------------------------------- */
 
 /* Runs integrity_check, foreign_key_check and the cache's own rules (no
- * self-parents, weights of a configuration sum to 1, scores within 0..100, ...),
+ * self-parents, weights of a configuration sum to 1, scores within their scales, ...),
  * calling `report` for each finding (severity "error" or "note").  *faults
  * counts the errors.  A damaged file is a finding, not a failure. */
 enum status store_check(struct store *store,

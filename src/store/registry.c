@@ -1,0 +1,453 @@
+/* Benchmarks in memory while a transaction lasts. */
+#include "registry.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+#include "stemma/base/hash.h"
+#include "stemma/base/memory.h"
+
+#define NOBODY SIZE_MAX /* the entry of a title that several have */
+
+/* What leads to a benchmark; of the same word the first kind counts. */
+enum name_kind { NAME_KEY, NAME_ALIAS, NAME_TITLE };
+struct registry_name {
+	char *word; /* lower case; NULL: the place is free */
+	size_t entry;
+	enum name_kind kind;
+};
+
+/* ---- names ---------------------------------------------------------------------- */
+
+static struct registry_name *find_place(const struct registry *registry, const char *word)
+{
+	uint64_t hash = hash_bytes(HASH_START, word, strlen(word));
+	size_t mask = registry->name_places - 1, place = (size_t)(hash ^ hash >> 32) & mask;
+
+	while (registry->names[place].word && strcmp(registry->names[place].word, word) != 0)
+		place = (place + 1) & mask;
+	return &registry->names[place];
+}
+
+static void grow_names(struct registry *registry)
+{
+	struct registry_name *old = registry->names;
+	size_t places = registry->name_places;
+
+	registry->name_places = places ? 2 * places : 256;
+	registry->names = memory_zero(registry->name_places, sizeof *registry->names);
+	for (size_t i = 0; i < places; i++)
+		if (old[i].word)
+			*find_place(registry, old[i].word) = old[i];
+	free(old);
+}
+
+static char *lower_case(const char *text)
+{
+	char *lower = memory_string(text);
+
+	for (char *next = lower; *next; next++)
+		*next = (char)tolower((unsigned char)*next);
+	return lower;
+}
+
+static void add_name(struct registry *registry, const char *text, size_t entry, enum name_kind kind)
+{
+	if (2 * (registry->name_count + 1) > registry->name_places)
+		grow_names(registry);
+	char *word = lower_case(text);
+	struct registry_name *place = find_place(registry, word);
+	if (!place->word) {
+		*place = (struct registry_name){word, entry, kind};
+		registry->name_count++;
+		return;
+	}
+	free(word);
+	if (kind < place->kind) {
+		place->entry = entry;
+		place->kind = kind;
+	} else if (kind == NAME_TITLE && place->kind == NAME_TITLE && place->entry != entry) {
+		place->entry = NOBODY;
+	}
+}
+
+static struct registry_entry *find_word(struct registry *registry, const char *word, enum name_kind last)
+{
+	if (!registry->name_places)
+		return NULL;
+	const struct registry_name *place = find_place(registry, word);
+	bool found = place->word && place->kind <= last && place->entry != NOBODY;
+	return found ? &registry->entries[place->entry] : NULL;
+}
+
+struct registry_entry *registry_find_key(struct store *store, const char *key)
+{
+	return registry_load(store, NULL) == STATUS_OK ? find_word(&store->registry, key, NAME_ALIAS) : NULL;
+}
+
+struct registry_entry *registry_find(struct store *store, const char *name)
+{
+	struct registry *registry = &store->registry;
+
+	if (!name || registry_load(store, NULL) != STATUS_OK)
+		return NULL;
+	char *word = lower_case(name);
+	struct registry_entry *entry = find_word(registry, word, NAME_TITLE);
+	free(word);
+	if (entry)
+		return entry;
+	char *key = benchmark_key(name);
+	entry = key ? find_word(registry, key, NAME_ALIAS) : NULL;
+	free(key);
+	return entry;
+}
+
+struct registry_entry *registry_find_id(struct store *store, int64_t id)
+{
+	for (size_t i = 0; i < store->registry.count; i++)
+		if (store->registry.entries[i].id == id)
+			return &store->registry.entries[i];
+	return NULL;
+}
+
+/* ---- loading -------------------------------------------------------------------- */
+
+static void forget_raw(struct registry_entry *entry)
+{
+	for (size_t i = 0; i < entry->raw_count; i++)
+		free(entry->raw[i].setup);
+	free(entry->raw);
+	entry->raw = NULL;
+	entry->raw_count = entry->raw_capacity = 0;
+}
+
+void registry_forget(struct store *store)
+{
+	struct registry *registry = &store->registry;
+
+	for (size_t i = 0; i < registry->count; i++) {
+		forget_raw(&registry->entries[i]);
+		free(registry->entries[i].key);
+		free(registry->entries[i].suite);
+	}
+	for (size_t i = 0; i < registry->name_places; i++)
+		free(registry->names[i].word);
+	free(registry->entries);
+	free(registry->names);
+	*registry = (struct registry){.loaded = false};
+}
+
+static struct registry_entry *add_entry(struct registry *registry, int64_t id, const char *key,
+					const char *title)
+{
+	registry->entries = memory_grow(registry->entries, registry->count, &registry->capacity,
+					sizeof *registry->entries);
+	size_t place = registry->count++;
+	struct registry_entry *entry = &registry->entries[place];
+	*entry = (struct registry_entry){
+		.id = id, .key = memory_string(key), .lower = NAN, .upper = NAN,
+		.known_low = NAN, .known_high = NAN, .low = NAN, .high = NAN, .fractional = true,
+	};
+	add_name(registry, key, place, NAME_KEY);
+	if (title)
+		add_name(registry, title, place, NAME_TITLE);
+	return entry;
+}
+
+static bool load_entry(void *context, sqlite3_stmt *row)
+{
+	const char *key = column_text(row, 1), *suite = column_text(row, 3);
+	struct registry_entry *entry = add_entry(context, sqlite3_column_int64(row, 0), key ? key : "",
+						 column_text(row, 2));
+
+	entry->suite = suite ? memory_string(suite) : NULL;
+	entry->lower = column_number(row, 4);
+	entry->upper = column_number(row, 5);
+	entry->guessed = sqlite3_column_int(row, 6) != 0;
+	entry->rank = sqlite3_column_int(row, 7);
+	return true;
+}
+
+static bool load_alias(void *context, sqlite3_stmt *row)
+{
+	struct store *store = context;
+	const struct registry_entry *entry = registry_find_id(store, sqlite3_column_int64(row, 1));
+	const char *alias = column_text(row, 0);
+
+	if (entry && alias)
+		add_name(&store->registry, alias, (size_t)(entry - store->registry.entries), NAME_ALIAS);
+	return true;
+}
+
+enum status registry_load(struct store *store, struct error *error)
+{
+	struct query entries = {.sql = "SELECT id, key, title, suite, lower, upper, guessed, rank"
+				       " FROM benchmarks ORDER BY id"};
+	struct query aliases = {.sql = "SELECT alias, benchmark FROM benchmark_aliases"};
+
+	if (store->registry.loaded)
+		return STATUS_OK;
+	registry_forget(store);
+	enum status status = database_each(store, entries, load_entry, &store->registry, error);
+	if (status == STATUS_OK)
+		status = database_each(store, aliases, load_alias, store, error);
+	store->registry.loaded = status == STATUS_OK;
+	return status;
+}
+
+static bool load_range(void *context, sqlite3_stmt *row)
+{
+	struct registry_entry *entry = registry_find_id(context, sqlite3_column_int64(row, 0));
+
+	if (entry) {
+		entry->known_low = column_number(row, 1);
+		entry->known_high = column_number(row, 2);
+	}
+	return true;
+}
+
+enum status registry_ranges(struct store *store, struct error *error)
+{
+	struct query query = {.sql = "SELECT benchmark, min(value), max(value) FROM scores GROUP BY benchmark"};
+
+	if (store->registry.ranged)
+		return STATUS_OK;
+	enum status status = database_each(store, query, load_range, store, error);
+	store->registry.ranged = status == STATUS_OK;
+	return status;
+}
+
+/* ---- new ones ------------------------------------------------------------------- */
+
+enum status registry_add(struct store *store, const char *name, struct registry_entry **entry,
+			 struct error *error)
+{
+	char *key = name ? benchmark_key(name) : NULL;
+
+	if (!key)
+		return error_set(error, STATUS_DATA, "no benchmark can be called \"%.80s\"; a name has letters or"
+				 " digits, and at most %d bytes", name ? name : "", BENCHMARK_KEY_MAX);
+	sqlite3_stmt *statement = database_statement(store, STATEMENT_ADD_BENCHMARK);
+	bind_exact(statement, 1, key);
+	bind_text(statement, 2, name);
+	enum status status = database_finish(store, statement, NULL, error);
+	if (status == STATUS_OK) {
+		*entry = add_entry(&store->registry, sqlite3_last_insert_rowid(store->database), key, name);
+		(*entry)->added = (*entry)->guessed = true;
+	}
+	free(key);
+	return status;
+}
+
+enum status registry_require(struct store *store, const char *name, struct registry_entry **entry,
+			     struct error *error)
+{
+	enum status status = registry_load(store, error);
+
+	if (status != STATUS_OK)
+		return status;
+	*entry = registry_find(store, name);
+	return *entry ? STATUS_OK : registry_add(store, name, entry, error);
+}
+
+/* ---- scales --------------------------------------------------------------------- */
+
+double bounds_factor(double lower, double upper, double new_lower, double new_upper)
+{
+	bool from_zero = lower <= 0 && new_lower <= 0 && isfinite(lower) && isfinite(new_lower);
+
+	if (from_zero && upper == 1 && new_upper == 100)
+		return 100;
+	return from_zero && upper == 100 && new_upper == 1 ? 0.01 : 1;
+}
+
+bool bounds_widen(double low, double high, double *lower, double *upper)
+{
+	double width = *upper - *lower, step = isfinite(width) && width > 0 ? width / 20 : 1;
+	bool below = low < *lower, above = high > *upper;
+
+	if (below)
+		*lower = floor(low / step) * step;
+	if (above)
+		*upper = ceil(high / step) * step;
+	return below || above;
+}
+
+/* What the values of a benchmark say of its scale. */
+struct guess {
+	double lower, upper;
+	const char *words;
+};
+static struct guess guess_scale(double low, double high)
+{
+	static const struct {
+		double lower, upper;
+		const char *words;
+	} scales[] = {
+		{0, 1, "taken as a fraction"}, {-1, 1, "taken as a fraction"},
+		{0, 100, "taken as percentages"}, {-100, 100, "taken as percentages"},
+	};
+
+	for (size_t i = 0; i < sizeof scales / sizeof *scales; i++)
+		if (low >= scales[i].lower && high <= scales[i].upper)
+			return (struct guess){scales[i].lower, scales[i].upper, scales[i].words};
+	return (struct guess){-INFINITY, INFINITY, "taken as a rating without bounds"};
+}
+
+enum status registry_write_bounds(struct store *store, struct registry_entry *entry, struct error *error)
+{
+	sqlite3_stmt *statement = database_statement(store, STATEMENT_SET_BOUNDS);
+
+	bind_integer(statement, 1, entry->id);
+	bind_number(statement, 2, entry->lower);
+	bind_number(statement, 3, entry->upper);
+	bind_integer(statement, 4, entry->guessed);
+	return database_finish(store, statement, NULL, error);
+}
+
+void registry_tell(struct store *store, const char *format, ...)
+{
+	char line[512];
+	va_list arguments;
+
+	if (!store->listener.tell)
+		return;
+	va_start(arguments, format);
+	vsnprintf(line, sizeof line, format, arguments);
+	va_end(arguments);
+	store->listener.tell(store->listener.context, line);
+}
+
+/* ---- the end of a transaction ------------------------------------------------------ */
+
+enum status registry_rescale(struct store *store, struct registry_entry *entry, double factor,
+			     struct error *error)
+{
+	sqlite3_stmt *statement = database_statement(store, STATEMENT_RESCALE);
+
+	bind_integer(statement, 1, entry->id);
+	bind_number(statement, 2, factor);
+	enum status status = database_finish(store, statement, NULL, error);
+	entry->known_low *= factor;
+	entry->known_high *= factor;
+	entry->low *= factor;
+	entry->high *= factor;
+	return status;
+}
+
+static enum status rescale_raw(struct store *store, struct registry_entry *entry, double factor,
+			       struct error *error)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < entry->raw_count && status == STATUS_OK; i++) {
+		sqlite3_stmt *statement = database_statement(store, STATEMENT_RESCALE_ONE);
+		bind_integer(statement, 1, entry->raw[i].evaluation);
+		bind_integer(statement, 2, entry->id);
+		bind_integer(statement, 3, entry->raw[i].shots);
+		bind_exact(statement, 4, entry->raw[i].setup);
+		bind_number(statement, 5, factor);
+		status = database_finish(store, statement, NULL, error);
+	}
+	entry->low *= factor;
+	entry->high *= factor;
+	return status;
+}
+
+/* Values came without a scale that are fractions where the others are percentages, or
+ * the other way round. */
+static enum status settle_scale(struct store *store, struct registry_entry *entry, struct error *error)
+{
+	bool same = entry->raw_count == entry->unscaled && entry->unscaled > 0 && !isnan(entry->known_low);
+
+	if (same && entry->guessed && entry->upper == 1 && entry->low >= entry->lower && entry->high > 1.5 &&
+	    entry->high <= 100) {
+		registry_tell(store, "%s: its scale is 0 to 1; these values are taken as percentages", entry->key);
+		return rescale_raw(store, entry, 0.01, error);
+	}
+	if (same && entry->upper == 100 && entry->fractional && entry->uneven && !store->registry.percents &&
+	    entry->known_low > 1) {
+		registry_tell(store, "%s: its scale is 0 to 100; these values are taken as fractions", entry->key);
+		return rescale_raw(store, entry, 100, error);
+	}
+	return STATUS_OK;
+}
+
+/* Tells of a new benchmark, or of another guess of an older one; of a thousand of them,
+ * in short. */
+#define NEWS_MAX 8
+static void tell_scale(struct store *store, const struct registry_entry *entry, double low, double high,
+		       const char *words)
+{
+	if (++store->registry.news > NEWS_MAX)
+		return;
+	registry_tell(store, "%s: %s, %g to %g, %s", entry->key, entry->added ? "new" : "now", low, high, words);
+}
+
+static enum status settle_guess(struct store *store, struct registry_entry *entry, struct error *error)
+{
+	enum status status = entry->added ? STATUS_OK : registry_ranges(store, error);
+	double low = fmin(entry->low, entry->known_low), high = fmax(entry->high, entry->known_high);
+	struct guess guess = guess_scale(low, high);
+
+	/* One end that a source has told stays. */
+	if (!isnan(entry->upper) && isnan(entry->lower))
+		guess = (struct guess){low >= 0 ? 0 : -INFINITY, fmax(entry->upper, high), "as far as is known"};
+	else if (!isnan(entry->lower) && isnan(entry->upper))
+		guess = (struct guess){fmin(entry->lower, low), INFINITY, "open above"};
+	if (status != STATUS_OK)
+		return status;
+	entry->lower = guess.lower;
+	entry->upper = guess.upper;
+	bool closed = isfinite(guess.lower) && isfinite(guess.upper);
+	tell_scale(store, entry, closed ? guess.lower : low, closed ? guess.upper : high, guess.words);
+	return registry_write_bounds(store, entry, error);
+}
+
+static enum status settle_entry(struct store *store, struct registry_entry *entry, struct error *error)
+{
+	enum status status = settle_scale(store, entry, error);
+	double lower = entry->lower, upper = entry->upper;
+	bool crossed = bounds_widen(entry->low, entry->high, &lower, &upper);
+
+	if (status != STATUS_OK)
+		return status;
+	if (entry->guessed && (crossed || isnan(lower) || isnan(upper)))
+		return settle_guess(store, entry, error);
+	if (entry->added && entry->guessed)
+		tell_scale(store, entry, lower, upper, "as its source gives it");
+	if (!crossed)
+		return entry->added && entry->guessed ? registry_write_bounds(store, entry, error) : STATUS_OK;
+	registry_tell(store, "%s: values from %g to %g cross the ends of its scale, which is %g to %g now",
+		      entry->key, entry->low, entry->high, lower, upper);
+	entry->lower = lower;
+	entry->upper = upper;
+	return registry_write_bounds(store, entry, error);
+}
+
+enum status registry_settle(struct store *store, struct error *error)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < store->registry.count && status == STATUS_OK; i++) {
+		struct registry_entry *entry = &store->registry.entries[i];
+		if (!isnan(entry->low))
+			status = settle_entry(store, entry, error);
+		entry->low = entry->high = NAN;
+		entry->added = false;
+		entry->unscaled = 0;
+		entry->fractional = true;
+		entry->uneven = false;
+		forget_raw(entry);
+	}
+	if (store->registry.news > NEWS_MAX)
+		registry_tell(store, "%zu more benchmarks are new, or have another scale; \"stemma benchmarks\" lists them",
+			      store->registry.news - NEWS_MAX);
+	store->registry.news = 0;
+	return status;
+}
