@@ -23,6 +23,28 @@ size_t catalog_benchmark(const struct catalog *catalog, const char *key)
 	return CATALOG_NONE;
 }
 
+size_t catalog_benchmark_id(const struct catalog *catalog, int64_t id)
+{
+	size_t low = 0, high = catalog->benchmark_count; /* they stand by number */
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (catalog->benchmarks[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < catalog->benchmark_count && catalog->benchmarks[low].id == id ? low : CATALOG_NONE;
+}
+
+static size_t benchmark_by_alias(const struct catalog *catalog, const char *word)
+{
+	for (size_t i = 0; i < catalog->benchmark_alias_count; i++)
+		if (same_word(catalog->benchmark_aliases[i].alias, word))
+			return catalog->benchmark_aliases[i].benchmark;
+	return CATALOG_NONE;
+}
+
 static size_t benchmark_by_title(const struct catalog *catalog, const char *word)
 {
 	size_t found = CATALOG_NONE;
@@ -171,6 +193,8 @@ enum status catalog_find_benchmark(const struct catalog *catalog, const char *wo
 	size_t members = 0;
 
 	*benchmark = catalog_benchmark(catalog, word);
+	if (*benchmark == CATALOG_NONE)
+		*benchmark = benchmark_by_alias(catalog, word);
 	if (*benchmark == CATALOG_NONE)
 		*benchmark = benchmark_by_title(catalog, word);
 	if (*benchmark == CATALOG_NONE)

@@ -19,6 +19,11 @@ struct catalog_alias {
 	uint32_t model;
 };
 
+struct catalog_benchmark_alias {
+	const char *alias; /* of the catalog's strings */
+	uint32_t benchmark;
+};
+
 /* catalog_names_with() in so many parts; the answer is the same. */
 void names_sweep(const struct catalog *catalog, size_t parts, const char *part, uint8_t *contains);
 /* Once benchmarks and cells are there: what the engine needs of the benchmarks, and how many models

@@ -4,7 +4,7 @@ libapp_a_SOURCES = \
 	include/stemma/app/answer_sets.h src/app/answer_sets.c \
 	include/stemma/app/catalog.h src/app/catalog.h src/app/catalog.c src/app/catalog_rows.c \
 	src/app/packed.h src/app/pack.c src/app/unpack.c src/app/pack_check.c src/app/names.c src/app/name_sweep.c src/app/catalog_match.c \
-	src/app/benchmark_names.c src/app/kept_lists.h src/app/kept_lists.c \
+	src/app/benchmark_names.c \
 	include/stemma/app/board.h src/app/board.c \
 	include/stemma/app/corrections.h src/app/corrections.c \
 	include/stemma/app/filter.h src/app/filter.h src/app/filter.c src/app/filter_parse.c src/app/filter_text.c src/app/filter_run.c \
