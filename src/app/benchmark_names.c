@@ -110,23 +110,17 @@ static size_t benchmark_by_beginning(const struct catalog *catalog, const char *
 
 /* ---- candidates -------------------------------------------------------------------- */
 
-/* Letters in common at the beginning: how near a key is where none contains the word. */
-static size_t common_beginning(const char *a, const char *b)
-{
-	size_t length = 0;
-
-	while (a[length] && b[length] && strncasecmp(a + length, b + length, 1) == 0)
-		length++;
-	return length;
-}
-
+/* How like a word it is, 0 not at all: one that contains the word before one with a few other letters. */
 static size_t likeness(const struct catalog_benchmark *benchmark, const char *word)
 {
+	size_t limit = strlen(word) / 3 > 2 ? strlen(word) / 3 : 2;
+
+	if (!word[0])
+		return 0;
 	if (strcasestr(benchmark->key, word) || strcasestr(benchmark->title, word) ||
 	    (benchmark->family && strcasestr(benchmark->family, word)))
-		return 1000;
-	size_t common = common_beginning(own_name(benchmark->key), word);
-	return common >= 3 ? common : 0;
+		return limit + 1;
+	return limit + 1 - names_edit_distance(word, own_name(benchmark->key), limit);
 }
 
 struct offer {
