@@ -10,6 +10,7 @@ libapp_a_SOURCES = \
 	include/stemma/app/filter.h src/app/filter.h src/app/filter.c src/app/filter_parse.c src/app/filter_text.c src/app/filter_run.c \
 	include/stemma/app/flags.h src/app/flags.c \
 	include/stemma/app/export.h src/app/export.c \
+	include/stemma/app/export_results.h src/app/export_results.c \
 	include/stemma/app/guesses.h src/app/guesses.c \
 	include/stemma/app/graph.h src/app/graph.c src/app/graph_write.c \
 	include/stemma/app/drift.h src/app/drift.c \
