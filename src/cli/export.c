@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "merge_options.h"
+#include "stemma/app/export_results.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/read_file.h"
 #include "stemma/base/write_file.h"
@@ -18,13 +19,13 @@ struct export_options {
 	const char *output;
 };
 
-/* The formats of the application, then the tables. */
-enum { FORMAT_JSON = EXPORT_FORMAT_COUNT, FORMAT_CSV, FORMAT_NOT_GIVEN };
+/* The formats of the application, then the tables, then a model's own results. */
+enum { FORMAT_JSON = EXPORT_FORMAT_COUNT, FORMAT_CSV, FORMAT_OWN_YAML, FORMAT_OWN_RECORDS, FORMAT_NOT_GIVEN };
 static const char *const format_words[] = {
 #define X(symbol, word, ...) word,
 	EXPORT_FORMAT_TABLE(X)
 #undef X
-	"json", "csv", NULL
+	"json", "csv", "eval-results", "every-eval", NULL
 };
 static const struct export_options defaults = {
 	.merge = MERGE_OPTION_DEFAULTS, .format = FORMAT_NOT_GIVEN
@@ -33,7 +34,7 @@ static const struct export_options defaults = {
 #define OPTION(member) offsetof(struct export_options, member)
 static const struct option_spec specs[] = {
 	{"format", 'f', OPTION_CHOICE, "FORMAT", OPTION(format),
-	 "mergekit, card, dot, graphml, json or csv", format_words},
+	 "mergekit, card, dot, graphml, json, csv, eval-results or every-eval", format_words},
 	{"output", 'o', OPTION_TEXT, "FILE", OPTION(output),
 	 "write this file; the end of its name says the format", NULL},
 	{"edges", 0, OPTION_FLAG, NULL, OPTION(edges), "CSV of the edges, not of the models", NULL},
@@ -86,6 +87,11 @@ static enum status check_format(const struct cli *cli, const struct export_optio
 		return error_advise(error, "%s has the edges anyway", format_words[format]);
 	}
 	return STATUS_OK;
+}
+
+static bool is_results(int format)
+{
+	return format == FORMAT_OWN_YAML || format == FORMAT_OWN_RECORDS;
 }
 
 static bool needs_merge(int format)
@@ -196,6 +202,9 @@ static enum status write_tables(const struct cli *cli, struct export_subject *su
 static enum status write_subject(const struct cli *cli, struct export_subject *subject, int format,
 				 enum export_rows rows, struct text *out, struct error *error)
 {
+	if (is_results(format))
+		return export_results(subject->session, subject->model, format == FORMAT_OWN_YAML
+				      ? RESULTS_EVAL_RESULTS : RESULTS_EVERY_EVAL, out, error);
 	if (format >= (int)EXPORT_FORMAT_COUNT)
 		return write_tables(cli, subject, format, rows, out, error);
 	if (subject->merge) {
@@ -220,6 +229,10 @@ static enum status export_subject(struct cli *cli, struct export_subject *subjec
 
 	if (status == STATUS_OK)
 		status = check_format(cli, options, format, error);
+	if (status == STATUS_OK && is_results(format) && subject->model == CATALOG_NONE) {
+		error_set(error, STATUS_USAGE, "%s has the results of one model", format_words[format]);
+		return error_advise(error, "name a model");
+	}
 	if (status == STATUS_OK && needs_merge(format) && !subject->merge) {
 		if (subject->model == CATALOG_NONE) {
 			error_set(error, STATUS_USAGE, "%s describes one merge", format_words[format]);
