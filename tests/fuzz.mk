@@ -14,6 +14,9 @@ FUZZ_TARGETS = \
 	tests/fuzz/mergekit \
 	tests/fuzz/card \
 	tests/fuzz/results \
+	tests/fuzz/lighteval \
+	tests/fuzz/every_eval \
+	tests/fuzz/eval_results \
 	tests/fuzz/rows \
 	tests/fuzz/row_lines \
 	tests/fuzz/corrections \

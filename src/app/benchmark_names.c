@@ -23,6 +23,28 @@ size_t catalog_benchmark(const struct catalog *catalog, const char *key)
 	return CATALOG_NONE;
 }
 
+size_t catalog_benchmark_id(const struct catalog *catalog, int64_t id)
+{
+	size_t low = 0, high = catalog->benchmark_count; /* they stand by number */
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (catalog->benchmarks[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < catalog->benchmark_count && catalog->benchmarks[low].id == id ? low : CATALOG_NONE;
+}
+
+static size_t benchmark_by_alias(const struct catalog *catalog, const char *word)
+{
+	for (size_t i = 0; i < catalog->benchmark_alias_count; i++)
+		if (same_word(catalog->benchmark_aliases[i].alias, word))
+			return catalog->benchmark_aliases[i].benchmark;
+	return CATALOG_NONE;
+}
+
 static size_t benchmark_by_title(const struct catalog *catalog, const char *word)
 {
 	size_t found = CATALOG_NONE;
@@ -88,23 +110,17 @@ static size_t benchmark_by_beginning(const struct catalog *catalog, const char *
 
 /* ---- candidates -------------------------------------------------------------------- */
 
-/* Letters in common at the beginning: how near a key is where none contains the word. */
-static size_t common_beginning(const char *a, const char *b)
-{
-	size_t length = 0;
-
-	while (a[length] && b[length] && strncasecmp(a + length, b + length, 1) == 0)
-		length++;
-	return length;
-}
-
+/* How like a word it is, 0 not at all: one that contains the word before one with a few other letters. */
 static size_t likeness(const struct catalog_benchmark *benchmark, const char *word)
 {
+	size_t limit = strlen(word) / 3 > 2 ? strlen(word) / 3 : 2;
+
+	if (!word[0])
+		return 0;
 	if (strcasestr(benchmark->key, word) || strcasestr(benchmark->title, word) ||
 	    (benchmark->family && strcasestr(benchmark->family, word)))
-		return 1000;
-	size_t common = common_beginning(own_name(benchmark->key), word);
-	return common >= 3 ? common : 0;
+		return limit + 1;
+	return limit + 1 - names_edit_distance(word, own_name(benchmark->key), limit);
 }
 
 struct offer {
@@ -171,6 +187,8 @@ enum status catalog_find_benchmark(const struct catalog *catalog, const char *wo
 	size_t members = 0;
 
 	*benchmark = catalog_benchmark(catalog, word);
+	if (*benchmark == CATALOG_NONE)
+		*benchmark = benchmark_by_alias(catalog, word);
 	if (*benchmark == CATALOG_NONE)
 		*benchmark = benchmark_by_title(catalog, word);
 	if (*benchmark == CATALOG_NONE)

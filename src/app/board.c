@@ -4,7 +4,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "kept_lists.h"
 #include "stemma/base/memory.h"
 
 #define OWN_SUITE "own" /* of benchmarks that nobody put into a suite */
@@ -127,14 +126,13 @@ struct kept_boards {
 	const struct catalog *catalog;
 };
 
-static void take_kept(void *context, const char *name, char *benchmarks)
+static bool take_kept(void *context, const char *name, const int64_t *benchmarks, size_t count)
 {
 	struct kept_boards *kept = context;
 	struct board board = {.name = memory_string(name)};
-	char *rest = NULL;
 
-	for (char *key = strtok_r(benchmarks, ",", &rest); key; key = strtok_r(NULL, ",", &rest)) {
-		size_t benchmark = catalog_benchmark(kept->catalog, key);
+	for (size_t i = 0; i < count; i++) {
+		size_t benchmark = catalog_benchmark_id(kept->catalog, benchmarks[i]);
 		if (benchmark != CATALOG_NONE)
 			board_add(&board, benchmark);
 	}
@@ -142,6 +140,7 @@ static void take_kept(void *context, const char *name, char *benchmarks)
 		boards_append(kept->boards, board);
 	else
 		board_free(&board);
+	return true;
 }
 
 enum status boards_load(struct boards *boards, struct store *store, const struct catalog *catalog,
@@ -150,9 +149,8 @@ enum status boards_load(struct boards *boards, struct store *store, const struct
 	struct suites suites = {0};
 	struct kept_boards kept = {boards, catalog};
 
-	(void)error;
 	*boards = (struct boards){0};
-	kept_list_each(store, KEPT_BOARDS, take_kept, &kept);
+	enum status status = store_each_board(store, take_kept, &kept, error);
 	collect_suites(&suites, catalog);
 	for (bool first = true;; first = false) {
 		size_t best = suites.count;
@@ -174,7 +172,7 @@ enum status boards_load(struct boards *boards, struct store *store, const struct
 		board_free(&suites.list[i]);
 	free(suites.list);
 	free(suites.models);
-	return STATUS_OK;
+	return status;
 }
 
 void boards_free(struct boards *boards)
@@ -196,12 +194,12 @@ const struct board *boards_find(const struct boards *boards, const char *name)
 enum status board_keep(const struct board *board, struct store *store, const struct catalog *catalog,
 		       struct error *error)
 {
-	struct text keys = {0};
+	int64_t *ids = memory_allocate(board->count + 1, sizeof *ids);
 
 	for (size_t i = 0; i < board->count; i++)
-		text_append_format(&keys, "%s%s", i ? "," : "", catalog->benchmarks[board->benchmark[i]].key);
-	enum status status = kept_list_put(store, KEPT_BOARDS, board->name, text_string(&keys), NULL, error);
-	text_free(&keys);
+		ids[i] = catalog->benchmarks[board->benchmark[i]].id;
+	enum status status = store_put_board(store, board->name, ids, board->count, error);
+	free(ids);
 	return status;
 }
 

@@ -24,6 +24,7 @@ void catalog_clear(struct catalog *catalog)
 	free(catalog->score_row);
 	free(catalog->by_name);
 	free(catalog->aliases);
+	free(catalog->benchmark_aliases);
 	free(catalog->shown);
 	*catalog = (struct catalog){0};
 }

@@ -19,6 +19,14 @@ struct catalog_alias {
 	uint32_t model;
 };
 
+struct catalog_benchmark_alias {
+	const char *alias; /* of the catalog's strings */
+	uint32_t benchmark;
+};
+
+/* Insertions, deletions and replacements from one name to the other, without
+ * regard to case; `limit` + 1 as soon as there are more than that. */
+size_t names_edit_distance(const char *a, const char *b, size_t limit);
 /* catalog_names_with() in so many parts; the answer is the same. */
 void names_sweep(const struct catalog *catalog, size_t parts, const char *part, uint8_t *contains);
 /* Once benchmarks and cells are there: what the engine needs of the benchmarks, and how many models

@@ -84,7 +84,8 @@ struct loader {
 	size_t benchmark_count, benchmark_capacity;
 	struct loaded_score *scores; /* those of a model together */
 	size_t score_count, score_capacity;
-	int64_t *runs;  /* of each model the run whose set-up is told, 0 none */
+	int64_t *runs;  /* of each model the run that most of its shown scores are from, 0 none */
+	size_t benchmark_alias_capacity;
 	size_t last;    /* the model of the last row: rows of a model come together */
 	struct progress *progress;
 	size_t watched; /* rows */
@@ -167,24 +168,24 @@ static char *loader_share(struct loader *loader, const char *text)
 static bool load_benchmark(void *context, const struct store_benchmark *row)
 {
 	struct loader *loader = context;
+	const struct benchmark_facts *facts = &row->facts;
 
 	loader->benchmarks = memory_grow(loader->benchmarks, loader->benchmark_count,
 					 &loader->benchmark_capacity, sizeof *loader->benchmarks);
-	const struct benchmark_facts *facts = &row->facts;
-	struct catalog *catalog = loader->catalog;
 	loader->benchmarks[loader->benchmark_count++] = (struct loaded_benchmark){
 		.id = row->id,
 		.shown = {.id = row->id,
-			  .key = catalog_keep_name(catalog, facts->key),
-			  .title = catalog_keep_name(catalog, facts->title),
+			  .key = catalog_keep_name(loader->catalog, facts->key),
+			  .title = catalog_keep_name(loader->catalog, facts->title),
 			  .suite = loader_share(loader, facts->suite),
 			  .metric = loader_share(loader, facts->metric),
 			  .unit = loader_share(loader, facts->unit),
 			  .family = loader_share(loader, facts->family),
 			  .lower = facts->lower, .upper = facts->upper, .chance = facts->chance,
 			  .higher_is_better = facts->higher_is_better != ANSWER_NO,
-			  .instances = facts->instances, .hidden = row->hidden},
-		.variant_of = catalog_keep(catalog, row->variant_of),
+			  .instances = facts->instances, .hidden = row->hidden,
+			  .duplicate_of = catalog_keep(loader->catalog, facts->duplicate_of)},
+		.variant_of = catalog_keep(loader->catalog, row->variant_of),
 	};
 	return true;
 }
@@ -285,48 +286,68 @@ static bool load_score(void *context, const struct store_score *row)
 	loader->scores = memory_grow(loader->scores, loader->score_count, &loader->score_capacity,
 				     sizeof *loader->scores);
 	loader->scores[loader->score_count++] = (struct loaded_score){
-		.model = (uint32_t)model, .evaluation = row->evaluation,
+		.model = (uint32_t)model,
+		.evaluation = row->evaluation,
 		.cell = {.benchmark = (uint32_t)(benchmark - loader->benchmarks), .value = row->value,
-			 .error = (float)row->error, .chat_template = (int8_t)row->chat_template}};
+			 .error = isfinite(row->error) ? (float)row->error : NAN,
+			 .chat_template = (int8_t)row->chat_template}};
 	return true;
 }
 
-/* What else is told of a model.  X(key, statement) */
-#define ATTRIBUTE_TABLE(X) \
-	X("provider", model->provider = loader_share(loader, facts->value)) \
-	X("base", model->base = loader_share(loader, facts->value)) \
-	X("setting", model->setting = loader_share(loader, facts->value)) \
-	X("reasoning", model->reasoning = attribute_answer(facts->value)) \
-	X("open_weights", model->open_weights = attribute_answer(facts->value))
-
-static enum answer attribute_answer(const char *value)
+static enum answer answer_of(const char *value)
 {
-	static const struct { const char *word; enum answer answer; } words[] = {
-		{"1", ANSWER_YES}, {"yes", ANSWER_YES}, {"true", ANSWER_YES},
-		{"0", ANSWER_NO}, {"no", ANSWER_NO}, {"false", ANSWER_NO},
-	};
+	static const char *const yes[] = {"1", "yes", "true"}, *const no[] = {"0", "no", "false"};
 
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strcasecmp(value, words[i].word) == 0)
-			return words[i].answer;
+	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+		if (strcasecmp(value, yes[i]) == 0)
+			return ANSWER_YES;
+		if (strcasecmp(value, no[i]) == 0)
+			return ANSWER_NO;
+	}
 	return ANSWER_UNKNOWN;
 }
 
-static bool load_attribute(void *context, int64_t id, const struct attribute_facts *facts)
+/* X(key, member of struct catalog_model): what the catalog knows by it. */
+#define TEXT_ATTRIBUTES(X) X("provider", provider) X("base", base) X("setting", setting)
+#define ANSWER_ATTRIBUTES(X) X("reasoning", reasoning) X("open_weights", open_weights)
+
+static bool load_attribute(void *context, int64_t id, const struct attribute_facts *attribute)
 {
 	struct loader *loader = context;
 	size_t index = loader_model(loader, id);
 
-	if (index == CATALOG_NONE || !facts->key || !facts->value)
+	if (index == CATALOG_NONE || !attribute->value)
 		return true;
 	struct catalog_model *model = &loader->catalog->models[index];
-#define X(word, statement) if (strcmp(facts->key, word) == 0) statement;
-	ATTRIBUTE_TABLE(X)
+#define X(word, member) \
+	if (strcmp(attribute->key, word) == 0) \
+		model->member = loader_share(loader, attribute->value);
+	TEXT_ATTRIBUTES(X)
+#undef X
+#define X(word, member) \
+	if (strcmp(attribute->key, word) == 0) \
+		model->member = answer_of(attribute->value);
+	ANSWER_ATTRIBUTES(X)
 #undef X
 	return true;
 }
 
-/* The set-up of the run that the first of the scores shown is from. */
+static bool load_benchmark_alias(void *context, const char *alias, int64_t id)
+{
+	struct loader *loader = context;
+	struct catalog *catalog = loader->catalog;
+	size_t benchmark = catalog_benchmark_id(catalog, id);
+
+	if (benchmark == CATALOG_NONE || !alias || !alias[0])
+		return true;
+	catalog->benchmark_aliases = memory_grow(catalog->benchmark_aliases, catalog->benchmark_alias_count,
+						 &loader->benchmark_alias_capacity, sizeof *catalog->benchmark_aliases);
+	catalog->benchmark_aliases[catalog->benchmark_alias_count++] = (struct catalog_benchmark_alias){
+		.alias = catalog_keep_name(catalog, alias), .benchmark = (uint32_t)benchmark};
+	return true;
+}
+
+/* The set-up of the run that most of the scores shown are from. */
 static bool load_evaluation(void *context, const struct store_evaluation *row)
 {
 	struct loader *loader = context;
@@ -358,6 +379,35 @@ static void loader_choose_benchmarks(struct loader *loader)
 		benchmark->absent = loader->score_count > 0 ? benchmark->scored == 0 : benchmark->variant_of != NULL;
 		if (!benchmark->absent)
 			catalog->shown[catalog->benchmark_count++] = (uint32_t)b;
+	}
+}
+
+static size_t count_of_run(const struct loader *loader, size_t begin, size_t end, int64_t run)
+{
+	size_t count = 0;
+
+	for (size_t i = begin; i < end; i++)
+		count += loader->scores[i].evaluation == run;
+	return count;
+}
+
+/* The run that most scores of a model are from, of equal ones the first. */
+static void loader_choose_runs(struct loader *loader)
+{
+	const struct loaded_score *scores = loader->scores;
+
+	loader->runs = memory_zero(loader->catalog->count + 1, sizeof *loader->runs);
+	for (size_t begin = 0, end; begin < loader->score_count; begin = end) {
+		size_t most = 0;
+		for (end = begin; end < loader->score_count && scores[end].model == scores[begin].model;)
+			end++;
+		for (size_t i = begin; i < end && most <= (end - begin) / 2; i++) {
+			size_t count = count_of_run(loader, begin, end, scores[i].evaluation);
+			if (count <= most)
+				continue;
+			most = count;
+			loader->runs[scores[begin].model] = scores[i].evaluation;
+		}
 	}
 }
 
@@ -429,22 +479,16 @@ static void loader_keep_scores(struct loader *loader)
 
 /* ---- the whole ------------------------------------------------------------- */
 
-static void loader_choose_runs(struct loader *loader)
-{
-	loader->runs = memory_zero(loader->catalog->count + 1, sizeof *loader->runs);
-	for (size_t i = loader->score_count; i-- > 0;)
-		loader->runs[loader->scores[i].model] = loader->scores[i].evaluation;
-}
-
 static enum status loader_read_scores(struct loader *loader, struct store *store,
 				      struct error *error)
 {
 	enum status status = store_each_score(store, load_score, loader, error);
 	if (status != STATUS_OK)
 		return status;
-	loader_choose_runs(loader);
 	loader_keep_scores(loader);
-	return store_each_evaluation(store, 0, load_evaluation, loader, error);
+	loader_choose_runs(loader);
+	status = store_each_evaluation(store, 0, load_evaluation, loader, error);
+	return status == STATUS_OK ? store_each_attribute(store, load_attribute, loader, error) : status;
 }
 
 static enum status loader_read_lineage(struct loader *loader, struct store *store,
@@ -516,8 +560,6 @@ static enum status loader_read_rows(struct loader *loader, struct store *store, 
 	if (status == STATUS_OK)
 		status = loader_read_models(loader, store, error);
 	if (status == STATUS_OK && !loader->cancelled)
-		status = store_each_attribute(store, load_attribute, loader, error);
-	if (status == STATUS_OK && !loader->cancelled)
 		status = loader_read_lineage(loader, store, error);
 	if (status == STATUS_OK && !loader->cancelled)
 		status = loader_read_scores(loader, store, error);
@@ -567,6 +609,8 @@ static enum status loader_read(struct loader *loader, struct store *store, bool 
 		loader_show_benchmarks(loader);
 		status = store_each_alias(store, load_alias, loader, error);
 	}
+	if (status == STATUS_OK)
+		status = store_each_benchmark_alias(store, load_benchmark_alias, loader, error);
 	return status;
 }
 

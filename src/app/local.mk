@@ -4,12 +4,13 @@ libapp_a_SOURCES = \
 	include/stemma/app/answer_sets.h src/app/answer_sets.c \
 	include/stemma/app/catalog.h src/app/catalog.h src/app/catalog.c src/app/catalog_rows.c \
 	src/app/packed.h src/app/pack.c src/app/unpack.c src/app/pack_check.c src/app/names.c src/app/name_sweep.c src/app/catalog_match.c \
-	src/app/benchmark_names.c src/app/kept_lists.h src/app/kept_lists.c \
+	src/app/benchmark_names.c \
 	include/stemma/app/board.h src/app/board.c \
 	include/stemma/app/corrections.h src/app/corrections.c \
 	include/stemma/app/filter.h src/app/filter.h src/app/filter.c src/app/filter_parse.c src/app/filter_text.c src/app/filter_run.c \
 	include/stemma/app/flags.h src/app/flags.c \
 	include/stemma/app/export.h src/app/export.c \
+	include/stemma/app/export_results.h src/app/export_results.c \
 	include/stemma/app/guesses.h src/app/guesses.c \
 	include/stemma/app/graph.h src/app/graph.c src/app/graph_write.c \
 	include/stemma/app/drift.h src/app/drift.c \

@@ -89,9 +89,7 @@ static int letter(char character)
 	return character >= 'A' && character <= 'Z' ? character + ('a' - 'A') : character;
 }
 
-/* Insertions, deletions and replacements from one name to the other, without
- * regard to case; `limit` + 1 as soon as there are more than that. */
-static size_t edit_distance(const char *a, const char *b, size_t limit)
+size_t names_edit_distance(const char *a, const char *b, size_t limit)
 {
 	size_t row[NAME_BYTES + 1], length_a = strlen(a), length_b = strlen(b);
 	size_t apart = length_a > length_b ? length_a - length_b : length_b - length_a;
@@ -132,7 +130,7 @@ static double name_distance(const char *typed, const char *name, double most)
 	bool contains = length >= 3 && besides >= 0.5 && besides <= most && strcasestr(name, typed);
 	if ((double)limit > most)
 		limit = (size_t)most;
-	size_t edits = edit_distance(typed, name, limit);
+	size_t edits = names_edit_distance(typed, name, limit);
 	double distance = edits <= limit ? (double)edits : INFINITY;
 	return contains ? fmin(distance, besides) : distance;
 }

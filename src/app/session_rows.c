@@ -23,6 +23,11 @@ static void session_make_rows(struct session *session)
 		session->rows[i] = (struct engine_target){1, &session->board.benchmark[i], whole};
 	session->rows[count] = session->target.engine;
 	session->row_count = count + 1;
+}
+
+static void session_take_target(struct session *session)
+{
+	session_make_rows(session);
 	free(session->target_values);
 	session->target_values = catalog_target_by_row(session->catalog, &session->target.engine);
 }
@@ -73,7 +78,7 @@ enum status session_set_target(struct session *session, const struct target *tar
 
 	target_free(&session->target);
 	session->target = copy;
-	session_make_rows(session);
+	session_take_target(session);
 	return keep ? store_put_state(session->store, TARGET_KEY, copy.name, error) : STATUS_OK;
 }
 

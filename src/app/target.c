@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "kept_lists.h"
 #include "stemma/base/memory.h"
 
 void target_free(struct target *target)
@@ -47,19 +46,25 @@ struct kept_targets {
 	const struct catalog *catalog;
 };
 
-static void take_kept(void *context, const char *name, char *parts)
+static bool take_kept(void *context, const char *name, const int64_t *benchmarks, const double *weights,
+		      size_t count)
 {
 	struct kept_targets *kept = context;
 	struct targets *targets = kept->targets;
-	const struct target_names none = {0};
-	struct target target;
+	uint32_t *numbers = memory_allocate(count + 1, sizeof *numbers);
+	bool whole = true;
 
-	if (target_parse(kept->catalog, &none, parts, &target, NULL, NULL) != STATUS_OK)
-		return;
-	free(target.name);
-	target.name = memory_string(name);
-	targets->list = memory_resize(targets->list, targets->count + 1, sizeof *targets->list);
-	targets->list[targets->count++] = target;
+	for (size_t i = 0; i < count; i++) {
+		size_t benchmark = catalog_benchmark_id(kept->catalog, benchmarks[i]);
+		whole = whole && benchmark != CATALOG_NONE;
+		numbers[i] = (uint32_t)benchmark;
+	}
+	if (whole) {
+		targets->list = memory_resize(targets->list, targets->count + 1, sizeof *targets->list);
+		targets->list[targets->count++] = target_make(name, count, numbers, weights);
+	}
+	free(numbers);
+	return true;
 }
 
 enum status targets_load(struct targets *targets, struct store *store, const struct catalog *catalog,
@@ -67,10 +72,8 @@ enum status targets_load(struct targets *targets, struct store *store, const str
 {
 	struct kept_targets kept = {targets, catalog};
 
-	(void)error;
 	*targets = (struct targets){0};
-	kept_list_each(store, KEPT_TARGETS, take_kept, &kept);
-	return STATUS_OK;
+	return store_each_target(store, take_kept, &kept, error);
 }
 
 void targets_free(struct targets *targets)
@@ -84,19 +87,34 @@ void targets_free(struct targets *targets)
 enum status target_keep(const struct target *target, struct store *store, const struct catalog *catalog,
 			struct error *error)
 {
-	struct text parts = {0};
+	const struct engine_target *engine = &target->engine;
+	int64_t *ids = memory_allocate(engine->count + 1, sizeof *ids);
 
-	for (size_t i = 0; i < target->engine.count; i++)
-		text_append_format(&parts, "%s%s:%.17g", i ? "," : "",
-				   catalog->benchmarks[target->engine.benchmark[i]].key, target->engine.weight[i]);
-	enum status status = kept_list_put(store, KEPT_TARGETS, target->name, text_string(&parts), NULL, error);
-	text_free(&parts);
+	for (size_t i = 0; i < engine->count; i++)
+		ids[i] = catalog->benchmarks[engine->benchmark[i]].id;
+	enum status status = store_put_target(store, target->name, ids, engine->weight, engine->count, error);
+	free(ids);
 	return status;
+}
+
+static bool compare_name(void *context, const char *name, const int64_t *benchmarks, const double *weights,
+			 size_t count)
+{
+	const char **wanted = context;
+
+	(void)benchmarks, (void)weights, (void)count;
+	if (strcasecmp(name, *wanted) == 0)
+		*wanted = NULL;
+	return *wanted != NULL;
 }
 
 enum status target_drop(const char *name, struct store *store, bool *found, struct error *error)
 {
-	return kept_list_put(store, KEPT_TARGETS, name, "", found, error);
+	const char *wanted = name;
+	enum status status = store_each_target(store, compare_name, &wanted, error);
+
+	*found = wanted == NULL;
+	return status == STATUS_OK ? store_put_target(store, name, NULL, NULL, 0, error) : status;
 }
 
 /* ---- words -------------------------------------------------------------------------- */

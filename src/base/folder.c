@@ -74,9 +74,10 @@ static enum status add_entry(const char *folder, const char *name, int depth,
 	return status;
 }
 
+/* Hidden ones are left out but for the folder where the Hub keeps results. */
 static int is_shown(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.';
+	return entry->d_name[0] != '.' || strcmp(entry->d_name, ".eval_results") == 0;
 }
 
 static enum status list(const char *path, int depth, struct folder_files *files,

@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "merge_options.h"
+#include "stemma/app/export_results.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/read_file.h"
 #include "stemma/base/write_file.h"
@@ -14,17 +15,17 @@
 struct export_options {
 	struct merge_options merge;
 	int format, prior;
-	bool edges;
+	bool edges, cells;
 	const char *output;
 };
 
-/* The formats of the application, then the tables. */
-enum { FORMAT_JSON = EXPORT_FORMAT_COUNT, FORMAT_CSV, FORMAT_NOT_GIVEN };
+/* The formats of the application, then the tables, then a model's own results. */
+enum { FORMAT_JSON = EXPORT_FORMAT_COUNT, FORMAT_CSV, FORMAT_OWN_YAML, FORMAT_OWN_RECORDS, FORMAT_NOT_GIVEN };
 static const char *const format_words[] = {
 #define X(symbol, word, ...) word,
 	EXPORT_FORMAT_TABLE(X)
 #undef X
-	"json", "csv", NULL
+	"json", "csv", "eval-results", "every-eval", NULL
 };
 static const struct export_options defaults = {
 	.merge = MERGE_OPTION_DEFAULTS, .format = FORMAT_NOT_GIVEN
@@ -33,10 +34,11 @@ static const struct export_options defaults = {
 #define OPTION(member) offsetof(struct export_options, member)
 static const struct option_spec specs[] = {
 	{"format", 'f', OPTION_CHOICE, "FORMAT", OPTION(format),
-	 "mergekit, card, dot, graphml, json or csv", format_words},
+	 "mergekit, card, dot, graphml, json, csv, eval-results or every-eval", format_words},
 	{"output", 'o', OPTION_TEXT, "FILE", OPTION(output),
 	 "write this file; the end of its name says the format", NULL},
 	{"edges", 0, OPTION_FLAG, NULL, OPTION(edges), "CSV of the edges, not of the models", NULL},
+	{"long", 0, OPTION_FLAG, NULL, OPTION(cells), "CSV of all observations, one a row", NULL},
 	MERGE_OPTION_SPECS(struct export_options, merge),
 	{"prior", 0, OPTION_CHOICE, "PRIOR", OPTION(prior), PRIOR_HELP, prior_words},
 };
@@ -64,7 +66,7 @@ static int choose_format(const struct cli *cli, const struct export_options *opt
 		format = FORMAT_CSV;
 	if (format == FORMAT_NOT_GIVEN && options->output)
 		format = format_of(options->output);
-	if (format == FORMAT_NOT_GIVEN && options->edges)
+	if (format == FORMAT_NOT_GIVEN && (options->edges || options->cells))
 		format = FORMAT_CSV;
 	if (format == FORMAT_NOT_GIVEN)
 		format = merge ? EXPORT_MERGEKIT : FORMAT_JSON;
@@ -76,11 +78,20 @@ static enum status check_format(const struct cli *cli, const struct export_optio
 {
 	if (options->format != FORMAT_NOT_GIVEN && (cli->options.json || cli->options.csv))
 		return error_set(error, STATUS_USAGE, "--format excludes --json and --csv");
+	if (options->edges && options->cells)
+		return error_set(error, STATUS_USAGE, "--edges excludes --long");
+	if (options->cells && format != FORMAT_CSV)
+		return error_set(error, STATUS_USAGE, "--long is about CSV");
 	if (options->edges && format != FORMAT_CSV) {
 		error_set(error, STATUS_USAGE, "--edges is about CSV");
 		return error_advise(error, "%s has the edges anyway", format_words[format]);
 	}
 	return STATUS_OK;
+}
+
+static bool is_results(int format)
+{
+	return format == FORMAT_OWN_YAML || format == FORMAT_OWN_RECORDS;
 }
 
 static bool needs_merge(int format)
@@ -177,22 +188,25 @@ static void collect_graph(struct export_subject *subject)
 /* ---- writing ------------------------------------------------------------------ */
 
 static enum status write_tables(const struct cli *cli, struct export_subject *subject, int format,
-				bool edges, struct text *out, struct error *error)
+				enum export_rows rows, struct text *out, struct error *error)
 {
 	struct report report;
 
 	collect_graph(subject);
 	report_begin_text(&report, out, format == FORMAT_JSON ? OUTPUT_JSON : OUTPUT_CSV, cli->utf8);
-	enum status status = export_tables(subject, edges, &report, error);
+	enum status status = export_tables(subject, rows, &report, error);
 	report_end(&report);
 	return status;
 }
 
 static enum status write_subject(const struct cli *cli, struct export_subject *subject, int format,
-				 bool edges, struct text *out, struct error *error)
+				 enum export_rows rows, struct text *out, struct error *error)
 {
+	if (is_results(format))
+		return export_results(subject->session, subject->model, format == FORMAT_OWN_YAML
+				      ? RESULTS_EVAL_RESULTS : RESULTS_EVERY_EVAL, out, error);
 	if (format >= (int)EXPORT_FORMAT_COUNT)
-		return write_tables(cli, subject, format, edges, out, error);
+		return write_tables(cli, subject, format, rows, out, error);
 	if (subject->merge) {
 		export_sketch(&subject->sketch, subject->session,
 			      subject_prediction(subject), (enum export_format)format, out);
@@ -211,9 +225,14 @@ static enum status export_subject(struct cli *cli, struct export_subject *subjec
 {
 	enum status status = read_subject(cli, subject, options, word, error);
 	int format = choose_format(cli, options, subject->merge);
+	enum export_rows rows = options->cells ? EXPORT_CELLS : options->edges ? EXPORT_EDGES : EXPORT_MODELS;
 
 	if (status == STATUS_OK)
 		status = check_format(cli, options, format, error);
+	if (status == STATUS_OK && is_results(format) && subject->model == CATALOG_NONE) {
+		error_set(error, STATUS_USAGE, "%s has the results of one model", format_words[format]);
+		return error_advise(error, "name a model");
+	}
 	if (status == STATUS_OK && needs_merge(format) && !subject->merge) {
 		if (subject->model == CATALOG_NONE) {
 			error_set(error, STATUS_USAGE, "%s describes one merge", format_words[format]);
@@ -224,7 +243,7 @@ static enum status export_subject(struct cli *cli, struct export_subject *subjec
 	if (status == STATUS_OK && subject->merge)
 		status = predict_subject(cli, subject, (enum prior)options->prior, error);
 	return status == STATUS_OK
-		? write_subject(cli, subject, format, options->edges, out, error) : status;
+		? write_subject(cli, subject, format, rows, out, error) : status;
 }
 
 static enum status put_out(const char *path, const struct text *text, struct error *error)

@@ -3,6 +3,7 @@
 #define STEMMA_CLI_EXPORT_H
 
 #include "cli.h"
+#include "report.h"
 #include "stemma/app/export.h"
 
 /* What is exported: a merge, a model with its family, or all. */
@@ -18,9 +19,29 @@ struct export_subject {
 	struct graph graph;
 };
 
-/* Facts, scores and edges of the subject as JSON, or the models or the `edges`
- * as a CSV table that "stemma import" reads again. */
-enum status export_tables(const struct export_subject *subject, bool edges,
+/* What a CSV table has in its rows. */
+enum export_rows { EXPORT_MODELS, EXPORT_EDGES, EXPORT_CELLS };
+
+/* Facts, scores and edges of the subject as JSON, or one of these as a CSV table that
+ * "stemma import" reads again. */
+enum status export_tables(const struct export_subject *subject, enum export_rows rows,
 			  struct report *report, struct error *error);
+/* Further facts of models, and the keys that there are, in order. */
+struct export_attributes {
+	struct export_attribute *all; /* by model and key */
+	size_t count;
+	const char **keys;
+	size_t key_count;
+};
+/* *attributes is zero at first. */
+enum status export_attributes_load(struct export_attributes *attributes, const struct session *session,
+				   struct error *error);
+/* The value of a model's attribute, NULL when nothing is known. */
+const char *export_attribute(const struct export_attributes *attributes, size_t model, size_t key);
+void export_attributes_free(struct export_attributes *attributes);
+
+/* The table of cells: every observation of the subject's models. */
+enum status export_cells(const struct export_subject *subject, struct report *report, enum table_role role,
+			 struct error *error);
 
 #endif

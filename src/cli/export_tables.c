@@ -71,21 +71,41 @@ static const struct column fact_columns[] = {
 };
 #define FACT_COLUMNS (sizeof fact_columns / sizeof *fact_columns)
 
-/* The facts, a column a benchmark and the target; the caller frees. */
-static struct column *model_columns(const struct session *session, size_t *count)
+/* A table of models being made. */
+struct model_table {
+	const struct session *session;
+	struct runs runs;
+	struct export_attributes attributes;
+	bool with_target; /* the target in the last column */
+	struct table *table;
+};
+
+/* Import passes the average over; any other target it would take for a benchmark. */
+static bool has_target_column(const struct session *session, enum output_format format)
 {
-	const struct catalog *catalog = session->catalog;
-	struct column *columns = memory_zero(FACT_COLUMNS + catalog->benchmark_count + 1,
+	if (session->target.engine.count <= 1) /* it is one of the benchmarks */
+		return false;
+	return format != OUTPUT_CSV || strcmp(session->target.name, "average") == 0;
+}
+
+/* The facts, the attributes, a column a benchmark and the target; the caller frees. */
+static struct column *model_columns(const struct model_table *models, size_t *count)
+{
+	const struct catalog *catalog = models->session->catalog;
+	const struct export_attributes *attributes = &models->attributes;
+	struct column *columns = memory_zero(FACT_COLUMNS + attributes->key_count + catalog->benchmark_count + 1,
 					     sizeof *columns);
 
 	*count = 0;
 	for (size_t i = 0; i < FACT_COLUMNS; i++)
 		columns[(*count)++] = fact_columns[i];
+	for (size_t i = 0; i < attributes->key_count; i++)
+		columns[(*count)++] = (struct column){attributes->keys[i], NULL, COLUMN_TEXT, 0, false};
 	for (size_t b = 0; b < catalog->benchmark_count; b++)
 		columns[(*count)++] = (struct column){names_benchmark(catalog, b, OUTPUT_JSON), NULL,
 						      COLUMN_NUMBER, 0, false};
-	if (session->target.engine.count > 1) /* or it is one of these */
-		columns[(*count)++] = names_target_column(session);
+	if (models->with_target)
+		columns[(*count)++] = names_target_column(models->session);
 	return columns;
 }
 
@@ -110,20 +130,21 @@ static void add_facts(struct table *table, const struct catalog_model *model,
 	table_text(table, model->score_source ? model->score_source : model->source);
 }
 
-static void add_model(struct table *table, const struct session *session, size_t model,
-		      const struct run *run)
+static void add_model(const struct model_table *models, size_t model)
 {
-	const struct catalog *catalog = session->catalog;
+	const struct catalog *catalog = models->session->catalog;
 	size_t count, next = 0;
 	const struct engine_cell *cells = catalog_cells(catalog, model, &count);
 
-	add_facts(table, &catalog->models[model], run);
+	add_facts(models->table, &catalog->models[model], &models->runs.of[model]);
+	for (size_t i = 0; i < models->attributes.key_count; i++)
+		table_text(models->table, export_attribute(&models->attributes, model, i));
 	for (size_t b = 0; b < catalog->benchmark_count; b++) {
 		bool known = next < count && cells[next].benchmark == b;
-		table_number(table, known ? cells[next++].value : NAN);
+		table_number(models->table, known ? cells[next++].value : NAN);
 	}
-	if (session->target.engine.count > 1)
-		names_add_target(table, session, model);
+	if (models->with_target)
+		names_add_target(models->table, models->session, model);
 }
 
 /* A model that is known by name only is in the edges; a row here would make the
@@ -136,22 +157,29 @@ static bool is_listed(const struct catalog_model *model, enum output_format form
 static enum status report_models(struct report *report, const struct export_subject *subject,
 				 struct error *error)
 {
-	const struct catalog *catalog = subject->session->catalog;
+	const struct session *session = subject->session;
+	const struct catalog *catalog = session->catalog;
 	const struct graph *graph = &subject->graph;
-	struct runs runs = {catalog, memory_zero(catalog->count + 1, sizeof *runs.of)};
+	struct model_table models = {
+		.session = session, .runs = {catalog, memory_zero(catalog->count + 1, sizeof *models.runs.of)},
+		.with_target = has_target_column(session, report->format),
+	};
 	size_t count;
-	enum status status = store_each_evaluation(subject->session->store, 0, keep_run, &runs, error);
-	struct column *columns = model_columns(subject->session, &count);
-	struct table *table = table_new(columns, count);
+	enum status status = store_each_evaluation(session->store, 0, keep_run, &models.runs, error);
 
+	if (status == STATUS_OK)
+		status = export_attributes_load(&models.attributes, session, error);
+	struct column *columns = model_columns(&models, &count);
+	models.table = table_new(columns, count);
 	for (size_t i = 0; i < graph->count && status == STATUS_OK; i++)
 		if (is_listed(&catalog->models[graph->nodes[i]], report->format))
-			add_model(table, subject->session, graph->nodes[i], &runs.of[graph->nodes[i]]);
+			add_model(&models, graph->nodes[i]);
 	if (status == STATUS_OK)
-		report_table(report, "models", NULL, table, TABLE_MAIN);
-	table_free(table);
+		report_table(report, "models", NULL, models.table, TABLE_MAIN);
+	table_free(models.table);
 	free(columns);
-	runs_free(&runs);
+	export_attributes_free(&models.attributes);
+	runs_free(&models.runs);
 	return status;
 }
 
@@ -245,19 +273,23 @@ static enum status report_edges(struct report *report, const struct export_subje
 
 /* ---- the whole ----------------------------------------------------------------- */
 
-enum status export_tables(const struct export_subject *subject, bool edges,
+enum status export_tables(const struct export_subject *subject, enum export_rows rows,
 			  struct report *report, struct error *error)
 {
 	enum status status;
 
+	if (report->format == OUTPUT_CSV && rows == EXPORT_CELLS)
+		return export_cells(subject, report, TABLE_MAIN, error);
 	if (report->format == OUTPUT_CSV)
-		return edges ? report_edges(report, subject, TABLE_MAIN, error)
-			     : report_models(report, subject, error);
+		return rows == EXPORT_EDGES ? report_edges(report, subject, TABLE_MAIN, error)
+					    : report_models(report, subject, error);
 	report_text(report, subject->merge ? "merge" : "model", NULL, subject->name);
 	report_text(report, "method", NULL, subject->child.method);
 	status = report_models(report, subject, error);
 	if (status == STATUS_OK)
 		status = report_edges(report, subject, TABLE_SIDE, error);
+	if (status == STATUS_OK && !subject->merge)
+		status = export_cells(subject, report, TABLE_SIDE, error);
 	if (status == STATUS_OK && subject->merge)
 		prediction_report_scores(report, subject->session->catalog, subject->name,
 					 &subject->prediction, subject->prediction.rows);

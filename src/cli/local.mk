@@ -3,7 +3,7 @@ libcli_a_SOURCES = \
 	src/cli/anomalies.c src/cli/anomalies.h \
 	src/cli/browse.c \
 	src/cli/check.c \
-	src/cli/choose.c \
+	src/cli/choose.c src/cli/benchmarks.c \
 	src/cli/evaluations.c src/cli/evaluations.h \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/command.c src/cli/command.h \
@@ -12,7 +12,8 @@ libcli_a_SOURCES = \
 	src/cli/answers_report.h src/cli/answers_report.c \
 	src/cli/eval.h src/cli/eval.c src/cli/eval_answers.c src/cli/eval_drift.c src/cli/eval_merges.c \
 	src/cli/eval_models.c src/cli/eval_scores.c \
-	src/cli/export.c src/cli/export.h src/cli/export_tables.c \
+	src/cli/export.c src/cli/export.h src/cli/export_tables.c src/cli/export_cells.c \
+	src/cli/export_attributes.c \
 	src/cli/fit.c \
 	src/cli/import.c \
 	src/cli/names.c src/cli/names.h \

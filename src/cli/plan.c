@@ -97,7 +97,7 @@ static enum status plan_model(struct cli *cli, struct session *session, size_t m
 	struct plan_step *steps = memory_zero(candidates + 1, sizeof *steps);
 	const struct engine_cell *cells = catalog_cells(session->catalog, model, &known);
 	struct engine_estimate before;
-	enum status status = engine_predict_model(session->query, model, error);
+	enum status status = cli_predict_model(cli, session, model, error);
 
 	if (status == STATUS_OK) {
 		count = engine_plan(session->query, cells, known, candidate, candidates, &session->target.engine,

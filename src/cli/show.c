@@ -24,6 +24,7 @@ static const struct option_spec specs[] = {
 
 /* What the visitors of the store need. */
 struct show {
+	struct cli *cli;
 	struct session *session;
 	size_t model;
 	struct table *table;
@@ -216,7 +217,7 @@ static void add_all_scores(struct table *table, const struct show *show, enum ou
 static enum status report_scores(struct report *report, const struct show *show, struct error *error)
 {
 	struct session *session = show->session;
-	enum status status = session->fit ? engine_predict_model(session->query, show->model, error) : STATUS_OK;
+	enum status status = session->fit ? cli_predict_model(show->cli, session, show->model, error) : STATUS_OK;
 
 	if (status != STATUS_OK)
 		return status;
@@ -283,7 +284,7 @@ static enum status show_run(struct cli *cli, const void *specific, size_t count,
 		}
 		cli_warn(cli, "no predictions: %s", no_fit.message);
 	}
-	struct show show = {.session = session, .model = model, .all = options->all, .rows = session->row_count};
+	struct show show = {.cli = cli, .session = session, .model = model, .all = options->all, .rows = session->row_count};
 	if (options->benchmarks && !cli->options.target)
 		show.rows--;
 	status = report_model(cli, &show, error);

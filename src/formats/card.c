@@ -1,19 +1,18 @@
 /* Model cards: README.md with its front matter, and the mergekit configuration in
  * its body (formats.md §2). */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "card.h"
 #include "hub.h"
 #include "json_read.h"
+#include "model_index.h"
 #include "origin.h"
 #include "reading.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 #include "stemma/formats/mergekit.h"
-#include "yaml_tree.h"
+#include "yaml_json.h"
 
 #define CARD_MAX_BYTES ((size_t)4 << 20)
 
@@ -53,34 +52,6 @@ bool card_front_matter(const char *text, const char **begin, const char **end)
 	return false;
 }
 
-/* A tree of YAML as JSON; scalars stay text.  Depth and nodes are bounded by the
- * parser; an alias is what it stands for, down to a depth. */
-#define DEPTH_MAX 16
-static json_t *to_json(yaml_document_t *document, yaml_node_t *node, int depth)
-{
-	json_t *value = NULL;
-
-	if (!node || depth == DEPTH_MAX)
-		return json_null();
-	if (node->type == YAML_SCALAR_NODE)
-		return yaml_text(node) ? json_string(yaml_text(node)) : json_null();
-	if (node->type == YAML_SEQUENCE_NODE) {
-		value = json_array();
-		for (size_t i = 0; i < yaml_length(node); i++)
-			json_array_append_new(value, to_json(document, yaml_item(document, node, i), depth + 1));
-		return value;
-	}
-	value = json_object();
-	for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
-	     pair < node->data.mapping.pairs.top; pair++) {
-		const char *key = yaml_text(yaml_document_get_node(document, pair->key));
-		if (key) /* of a key that is there twice the last counts, as for PyYAML */
-			json_object_set_new(value, key, to_json(document,
-					    yaml_document_get_node(document, pair->value), depth + 1));
-	}
-	return value;
-}
-
 /* Copies what the API has at its top; a string for a list is a list of one. */
 static void take_list(json_t *model, const json_t *card, const char *key)
 {
@@ -106,7 +77,7 @@ static void read_front_matter(struct card *card, const char *begin, const char *
 	if (tree.count > 0) {
 		yaml_node_t *root = yaml_document_get_root_node(&tree.documents[0]);
 		if (root->type == YAML_MAPPING_NODE)
-			data = to_json(&tree.documents[0], root, 0);
+			data = yaml_to_json(&tree.documents[0], root);
 		else if (root->type != YAML_SCALAR_NODE || yaml_text(root))
 			warn(card->source->sink, line, 0, "the front matter is no mapping of keys; left out");
 	}
@@ -115,74 +86,6 @@ static void read_front_matter(struct card *card, const char *begin, const char *
 		return;
 	take_list(card->model, data, "tags");
 	json_object_set_new(card->model, "cardData", data);
-}
-
-/* ---- published results ------------------------------------------------------------- */
-
-/* What the leaderboard called its benchmarks when it wrote them into cards.  Its
- * MATH scores in cards are from before they were corrected. */
-static const struct {
-	const char *title, *key;
-} indexed[] = {
-	{"IFEval", "ifeval"}, {"BBH", "bbh"}, {"MATH Lvl 5", "math_lvl_5_2024"}, {"GPQA", "gpqa"},
-	{"MuSR", "musr"}, {"MMLU-PRO", "mmlu_pro"},
-};
-#define INDEXED (sizeof indexed / sizeof *indexed)
-
-static const char *indexed_key(const json_t *result)
-{
-	const char *title = json_text(json_object_get(result, "dataset"), "name");
-	const char *url = json_text(json_object_get(result, "source"), "url");
-
-	if (!title || !url || !strstr(url, "open_llm_leaderboard"))
-		return NULL;
-	for (size_t i = 0; i < INDEXED; i++) {
-		size_t length = strlen(indexed[i].title);
-		/* Version 2 has the number of examples behind the name. */
-		if (strncasecmp(title, indexed[i].title, length) == 0 && strncmp(title + length, " (", 2) == 0)
-			return indexed[i].key;
-	}
-	return NULL;
-}
-
-/* 0..100; NAN for what is no such number ("xx.xx"). */
-static double metric_value(const json_t *result)
-{
-	const char *text = json_text(json_array_get(json_object_get(result, "metrics"), 0), "value");
-	char *end;
-	double value = text ? strtod(text, &end) : NAN;
-
-	return text && end != text && *end == '\0' && value >= 0 && value <= 100 ? value : NAN;
-}
-
-static size_t add_result(struct score_facts *scores, size_t count, const json_t *result)
-{
-	const char *key = indexed_key(result);
-	double value = metric_value(result);
-
-	for (size_t i = 0; i < count && key; i++)
-		if (strcmp(scores[i].benchmark, key) == 0)
-			return count;
-	if (key && !isnan(value))
-		scores[count++] = score_facts_of(key, value);
-	return count;
-}
-
-static void deliver_results(const struct card *card)
-{
-	const json_t *index = json_object_get(json_object_get(card->model, "cardData"), "model-index");
-	struct score_facts scores[INDEXED];
-	size_t count = 0, i, r;
-	json_t *entry, *result;
-
-	json_array_foreach(index, i, entry)
-		json_array_foreach(json_object_get(entry, "results"), r, result)
-			count = add_result(scores, count, result);
-	struct record record = {.type = RECORD_EVALUATION, .line = 1, .of.evaluation = {
-		.model = card->name, .source = "card", .rank = RANK_CARD, .chat_template = ANSWER_UNKNOWN,
-		.scores = scores, .score_count = count}};
-	if (count > 0 && card->source->status == STATUS_OK)
-		deliver(card->source, &record);
 }
 
 /* ---- the body ---------------------------------------------------------------------- */
@@ -303,7 +206,7 @@ static void read_card(struct card *card, const char *text)
 	}
 	json_object_set_new(card->model, "id", json_string(card->name));
 	hub_object(card->source, card->model, HUB_CARD, 1);
-	deliver_results(card);
+	model_index_deliver(card->source, json_object_get(json_object_get(card->model, "cardData"), "model-index"), card->name);
 	if (merge && card->source->status == STATUS_OK)
 		read_merge(card, &merges);
 cleanup:

@@ -1,217 +1,410 @@
-/* lm-evaluation-harness results_TIME.json (formats.md §4.2), of which the tasks
- * of the Open LLM Leaderboard count, normalised as the leaderboard does (§4.4). */
+/* lm-evaluation-harness results_TIME.json (formats.md §4.2): every task that it
+ * has, and what the Open LLM Leaderboard makes of its own. */
+#include "harness.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "json_read.h"
+#include "leaderboard_tasks.h"
 #include "origin.h"
 #include "reading.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 
-/* ---- the leaderboard's tasks --------------------------------------------------- */
+/* ---- what the document says of a task ------------------------------------------------ */
 
-struct subtask {
-	const char *name;  /* behind the benchmark's prefix */
-	int choices;       /* a random guess is right once in so many times; 0 never */
-	int questions;
-};
-
-static const struct subtask ifeval_tasks[] = {{"", 0, 541}};
-static const struct subtask mmlu_pro_tasks[] = {{"", 10, 12032}};
-static const struct subtask gpqa_tasks[] = {{"_diamond", 4, 198}, {"_extended", 4, 546}, {"_main", 4, 448}};
-static const struct subtask musr_tasks[] = {
-	{"_murder_mysteries", 2, 250}, {"_object_placements", 5, 256}, {"_team_allocation", 3, 250},
-};
-static const struct subtask math_tasks[] = {
-	{"_algebra_hard", 0, 307}, {"_counting_and_prob_hard", 0, 123}, {"_geometry_hard", 0, 132},
-	{"_intermediate_algebra_hard", 0, 280}, {"_num_theory_hard", 0, 154},
-	{"_prealgebra_hard", 0, 193}, {"_precalculus_hard", 0, 135},
-};
-static const struct subtask bbh_tasks[] = {
-	{"_boolean_expressions", 2, 250}, {"_causal_judgement", 2, 187},
-	{"_date_understanding", 6, 250}, {"_disambiguation_qa", 3, 250},
-	{"_formal_fallacies", 2, 250}, {"_geometric_shapes", 11, 250}, {"_hyperbaton", 2, 250},
-	{"_logical_deduction_five_objects", 5, 250}, {"_logical_deduction_seven_objects", 7, 250},
-	{"_logical_deduction_three_objects", 3, 250}, {"_movie_recommendation", 6, 250},
-	{"_navigate", 2, 250}, {"_object_counting", 19, 250}, {"_penguins_in_a_table", 5, 146},
-	{"_reasoning_about_colored_objects", 18, 250}, {"_ruin_names", 6, 250},
-	{"_salient_translation_error_detection", 6, 250}, {"_snarks", 2, 178},
-	{"_sports_understanding", 2, 250}, {"_temporal_sequences", 4, 250},
-	{"_tracking_shuffled_objects_five_objects", 5, 250},
-	{"_tracking_shuffled_objects_seven_objects", 7, 250},
-	{"_tracking_shuffled_objects_three_objects", 3, 250}, {"_web_of_lies", 2, 250},
-};
-
-static const struct group {
-	const char *key, *title, *prefix;
-	const char *metrics[2]; /* their mean */
-	const struct subtask *tasks;
-	size_t count;
-	bool pooled;            /* over questions, normalised once; else over tasks */
-} groups[] = {
-#define TASKS(list) list, sizeof list / sizeof *list
-	{"ifeval", "IFEval", "leaderboard_ifeval", {"prompt_level_strict_acc", "inst_level_strict_acc"}, TASKS(ifeval_tasks), true},
-	{"bbh", "BBH", "leaderboard_bbh", {"acc_norm"}, TASKS(bbh_tasks), false},
-	{"math_lvl_5", "MATH Lvl 5", "leaderboard_math", {"exact_match"}, TASKS(math_tasks), true},
-	{"gpqa", "GPQA", "leaderboard_gpqa", {"acc_norm"}, TASKS(gpqa_tasks), true},
-	{"musr", "MuSR", "leaderboard_musr", {"acc_norm"}, TASKS(musr_tasks), false},
-	{"mmlu_pro", "MMLU-PRO", "leaderboard_mmlu_pro", {"acc"}, TASKS(mmlu_pro_tasks), true},
-#undef TASKS
-};
-#define GROUPS (sizeof groups / sizeof *groups)
-
-/* ---- one benchmark ------------------------------------------------------------- */
-
-/* "METRIC" or "METRIC,FILTER" of a task, NAN when there is none. */
-static double task_metric(const json_t *task, const char *metric)
+static double keyed_number(const json_t *task, const char *metric, const char *mark)
 {
-	size_t length = strlen(metric);
+	size_t length = strlen(metric), size = strlen(mark);
 	const char *key;
 	json_t *value;
 
 	json_object_foreach((json_t *)task, key, value)
-		if (strncmp(key, metric, length) == 0 && (key[length] == '\0' || key[length] == ',') &&
-		    json_is_number(value))
+		if (strncmp(key, metric, length) == 0 && strncmp(key + length, mark, size) == 0 &&
+		    (key[length + size] == '\0' || key[length + size] == ',') && json_is_number(value))
 			return json_number_value(value);
 	return NAN;
 }
 
-/* A fraction 0..1, NAN when one of the metrics is missing. */
-static double task_value(const json_t *task, const struct group *group)
+double harness_metric(const json_t *task, const char *metric)
 {
-	double first = task_metric(task, group->metrics[0]);
-
-	return group->metrics[1] ? (first + task_metric(task, group->metrics[1])) / 2 : first;
+	return keyed_number(task, metric, "");
 }
 
-static double normalise(double value, int choices)
+double harness_error(const json_t *task, const char *metric)
 {
-	double chance = choices > 0 ? 1.0 / choices : 0;
-
-	return 100 * fmax(0, (value - chance) / (1 - chance));
+	return keyed_number(task, metric, "_stderr");
 }
 
-struct results {
-	struct source *source;
-	const json_t *document, *tasks;
-	struct score_facts scores[GROUPS];
-	size_t count;
-	size_t met;     /* tasks of the leaderboard */
-	size_t limited; /* of the benchmark at hand, not run in full */
-};
-
-/* Whether not all questions of a task were asked. */
-static bool is_limited(const struct results *results, const char *task)
+static const json_t *task_config(const struct harness *harness, const char *task)
 {
-	const json_t *counts = json_object_get(json_object_get(results->document, "n-samples"), task);
-	double original = json_number(counts, "original"), effective = json_number(counts, "effective");
-
-	return effective < original;
+	return json_object_get(json_object_get(harness->document, "configs"), task);
 }
 
-/* Adds a task to the sums; false when it is not there or was not run in full. */
-static bool add_task(struct results *results, const struct group *group, const struct subtask *task,
-		     double *raw, double *points, double *weight)
+/* Version 0.3 has one number for all, or a list in the order of the tasks. */
+static const json_t *general_shots(const struct harness *harness, const char *task)
 {
-	char name[96];
-	double share = group->pooled ? task->questions : 1;
+	const json_t *shots = json_object_get(json_object_get(harness->document, "config"), "num_fewshot");
+	const char *key;
+	json_t *value;
+	size_t index = 0;
 
-	snprintf(name, sizeof name, "%s%s", group->prefix, task->name);
-	const json_t *values = json_object_get(results->tasks, name);
-	double value = task_value(values, group);
-	bool limited = is_limited(results, name);
-	results->met += values != NULL;
-	results->limited += limited;
-	if (isnan(value) || limited)
-		return false;
-	*raw += share * value;
-	*points += share * normalise(value, task->choices);
-	*weight += share;
-	return true;
-}
-
-/* The checker of 2025 reports the old one's verdict beside its own. */
-static const char *group_key(const struct results *results, const struct group *group)
-{
-	const json_t *task = json_object_get(results->tasks, "leaderboard_math_algebra_hard");
-
-	if (strcmp(group->key, "math_lvl_5") != 0 || !isnan(task_metric(task, "exact_match_original")))
-		return group->key;
-	return "math_lvl_5_2024";
-}
-
-static void add_group(struct results *results, const struct group *group)
-{
-	double raw = 0, points = 0, weight = 0;
-	size_t found = 0;
-
-	results->limited = 0;
-	for (size_t i = 0; i < group->count; i++)
-		found += add_task(results, group, &group->tasks[i], &raw, &points, &weight);
-	if (results->limited > 0)
-		warn(results->source->sink, 0, 0, "%s was not asked all questions (--limit); left out", group->title);
-	else if (found > 0 && found < group->count)
-		warn(results->source->sink, 0, 0, "%s: %zu of %zu subtasks are there; left out", group->title,
-		     found, group->count);
-	if (found < group->count)
-		return;
-	raw /= weight;
-	/* All subtasks of a pooled benchmark have the same chance. */
-	points = group->pooled ? normalise(raw, group->tasks[0].choices) : points / weight;
-	if (!(raw >= 0 && raw <= 1)) {
-		warn(results->source->sink, 0, 0, "%s: %g is no fraction from 0 to 1; left out", group->title, raw);
-		return;
-	}
-	results->scores[results->count] = score_facts_of(group_key(results, group), points);
-	results->scores[results->count++].raw = raw;
-}
-
-/* ---- the run ------------------------------------------------------------------- */
-
-/* "pretrained=owner/name,dtype=…", or the same as an object. */
-static char *argument_model(const json_t *arguments)
-{
-	static const char *const keys[] = {"peft", "delta", "pretrained", "model", "path", "engine"};
-	const char *text = json_string_value(arguments);
-
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		const char *value = json_text(arguments, keys[i]);
-		size_t length = strlen(keys[i]);
-		if (value && is_hub_name(value))
-			return memory_string(value);
-		for (const char *at = text; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
-			if (strncmp(at, keys[i], length) != 0 || at[length] != '=')
-				continue;
-			char *name = memory_string_slice(at + length + 1, strcspn(at + length + 1, ","));
-			if (is_hub_name(name))
-				return name;
-			free(name);
-		}
+	if (!json_is_array(shots) || json_array_size(shots) != json_object_size(harness->tasks))
+		return shots;
+	json_object_foreach((json_t *)harness->tasks, key, value) {
+		if (strcmp(key, task) == 0)
+			return json_array_get(shots, index);
+		index++;
 	}
 	return NULL;
 }
 
-/* A name with its owner goes before one without. */
-static char *run_model(const struct source *source, const json_t *document)
+int harness_shots(const struct harness *harness, const char *task)
 {
-	const char *stated = json_text(document, "model_name");
-	char *other;
+	const json_t *places[] = {
+		json_object_get(json_object_get(harness->document, "n-shot"), task),
+		json_object_get(task_config(harness, task), "num_fewshot"), general_shots(harness, task),
+	};
 
-	if (stated && strchr(stated, '/') && is_hub_name(stated))
-		return memory_string(stated);
-	other = origin_model(source->name);
-	if (!other)
-		other = argument_model(json_object_get(json_object_get(document, "config"), "model_args"));
-	return !other && stated && is_hub_name(stated) ? memory_string(stated) : other;
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		double shots = json_is_number(places[i]) ? json_number_value(places[i]) : -1;
+		if (shots >= 0 && shots <= 10000)
+			return (int)shots;
+	}
+	return -1;
 }
 
+double harness_questions(const struct harness *harness, const char *task, double *asked)
+{
+	const json_t *counts = json_object_get(json_object_get(harness->document, "n-samples"), task);
+	double questions = json_number(counts, "original");
+
+	*asked = json_number(counts, "effective");
+	return questions > 0 ? questions : NAN;
+}
+
+/* ---- the main metric ----------------------------------------------------------------- */
+
+/* One number of a task. */
+struct figure {
+	const char *key;       /* in the document */
+	char metric[64], filter[64];
+	size_t rank;           /* of the metric; less is better */
+	int filter_rank;
+	const json_t *value;
+};
+
+/* Of several ways to take the answer out of a text the strictest counts. */
+static int rank_filter(const char *filter)
+{
+	static const char *const order[] = {"", "none", "strict-match"};
+
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		if (strcmp(filter, order[i]) == 0)
+			return (int)i;
+	return strncmp(filter, "flexible", 8) == 0 ? 4 : 3;
+}
+
+/* Takes "METRIC,FILTER" apart; false for what is none. */
+static bool figure_read(struct figure *figure, const char *key, const json_t *value)
+{
+	static const char *const others[] = {"alias", "name", "sample_len", "sample_count", "samples", " "};
+	size_t length = strcspn(key, ",");
+
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (strcmp(key, others[i]) == 0)
+			return false;
+	if (length == 0 || length >= sizeof figure->metric || strlen(key + length) > sizeof figure->filter)
+		return false;
+	/* A NaN has become an empty text. */
+	if (!json_is_number(value) && !(json_is_string(value) && json_string_length(value) == 0))
+		return false;
+	snprintf(figure->metric, sizeof figure->metric, "%.*s", (int)length, key);
+	snprintf(figure->filter, sizeof figure->filter, "%s", key[length] ? key + length + 1 : "");
+	if (strstr(figure->metric, "_stderr"))
+		return false;
+	figure->key = key;
+	figure->value = value;
+	figure->rank = metric_rank(figure->metric);
+	figure->filter_rank = rank_filter(figure->filter);
+	return true;
+}
+
+static bool is_better_figure(const struct figure *a, const struct figure *b)
+{
+	return a->rank != b->rank ? a->rank < b->rank : a->filter_rank < b->filter_rank;
+}
+
+static bool find_main(const json_t *values, struct figure *best)
+{
+	struct figure figure;
+	const char *key;
+	json_t *value;
+	bool found = false;
+
+	json_object_foreach((json_t *)values, key, value)
+		if (figure_read(&figure, key, value) && (!found || is_better_figure(&figure, best))) {
+			*best = figure;
+			found = true;
+		}
+	return found;
+}
+
+/* Whether the task's shares are written in per cent.  Accuracies never lend that to
+ * others: some tasks have them beside scores of 100. */
+static bool is_percent(const json_t *values, const struct figure *best)
+{
+	struct figure figure;
+	const char *key;
+	json_t *value;
+
+	if (metric_is_percent(metric_find(best->metric), json_number_value(best->value)))
+		return true;
+	if (strncmp(best->metric, "acc", 3) == 0)
+		return false;
+	json_object_foreach((json_t *)values, key, value)
+		if (figure_read(&figure, key, value) && json_is_number(value) && strncmp(figure.metric, "acc", 3) != 0 &&
+		    metric_is_percent(metric_find(figure.metric), json_number_value(value)))
+			return true;
+	return false;
+}
+
+/* ---- a task's scores ------------------------------------------------------------------- */
+
+static const char *task_setup(struct results *results, const struct harness_task *task, const char *filter)
+{
+	struct text setup = {0};
+	const char *mark = "";
+
+	if (filter[0] && strcmp(filter, "none") != 0) {
+		text_append(&setup, filter);
+		mark = ", ";
+	}
+	if (task->version) {
+		text_append_format(&setup, "%stask version %s", mark, task->version);
+		mark = ", ";
+	}
+	if (task->limited && !isnan(task->asked))
+		text_append_format(&setup, "%slimit %g", mark, task->asked);
+	if (setup.length > 0)
+		return results_keep(results, text_steal(&setup));
+	text_free(&setup);
+	return NULL;
+}
+
+static enum answer task_direction(const json_t *better, const char *metric)
+{
+	const json_t *told = json_object_get(better, metric);
+
+	return json_is_boolean(told) ? (json_is_true(told) ? ANSWER_YES : ANSWER_NO) : ANSWER_UNKNOWN;
+}
+
+static double figure_error(const json_t *values, const struct figure *figure)
+{
+	char key[160];
+
+	snprintf(key, sizeof key, "%s_stderr%s%s", figure->metric, strchr(figure->key, ',') ? "," : "", figure->filter);
+	return json_number(values, key);
+}
+
+static void add_figure(struct harness *harness, const struct harness_task *task, const json_t *values,
+		       const struct figure *figure, const json_t *better, bool percent, bool main)
+{
+	const char *path[] = {"results", task->name, figure->key, NULL};
+	struct results *results = &harness->results;
+	long line, column;
+
+	json_place(harness->text, path, &line, &column);
+	if (!json_is_number(figure->value)) {
+		reject(harness->source, line, column, "%s of %s is not a number; left out", figure->metric, task->name);
+		return;
+	}
+	const char *key = main ? task->key : results_print(results, "%s:%s", task->key, figure->filter);
+	char *whole = benchmark_key(key);
+	if (!whole) {
+		reject(harness->source, line, column, "\"%s\" makes no key of a benchmark", key);
+		return;
+	}
+	const char *metric = results_print(results, "%s", figure->metric);
+	struct benchmark_facts benchmark = results_benchmark(results_keep(results, whole), main ? task->title
+		: results_print(results, "%s, %s", task->title, figure->filter), NULL);
+	struct score_facts score = score_facts_of(benchmark.key, json_number_value(figure->value));
+	benchmark.higher_is_better = task_direction(better, figure->metric);
+	metric_describe(&benchmark, metric);
+	benchmark.suite = task->suite;
+	benchmark.family = task->family;
+	benchmark.chance = task->chance;
+	benchmark.instances = task->instances;
+	benchmark.rank = task->rank;
+	score.scale = metric_scale(metric_find(figure->metric), percent);
+	score.error = figure_error(values, figure);
+	score.shots = task->shots;
+	score.setup = task_setup(results, task, figure->filter);
+	score.limited = task->limited;
+	score.date = task->date;
+	score.line = line;
+	score.column = column;
+	harness->limited += task->limited;
+	harness->percents += percent;
+	results_add(results, &benchmark, &score);
+}
+
+bool harness_add(struct harness *harness, const struct harness_task *task, const json_t *values,
+		 const json_t *better)
+{
+	struct figure best, figure;
+	const char *key;
+	json_t *value;
+
+	if (!find_main(values, &best))
+		return false;
+	bool percent = is_percent(values, &best);
+	add_figure(harness, task, values, &best, better, percent, true);
+	json_object_foreach((json_t *)values, key, value)
+		if (figure_read(&figure, key, value) && strcmp(figure.metric, best.metric) == 0 &&
+		    strcmp(figure.filter, best.filter) != 0)
+			add_figure(harness, task, values, &figure, better, percent, false);
+	return true;
+}
+
+/* ---- groups ------------------------------------------------------------------------------ */
+
+static bool has_task(const json_t *list, const char *task)
+{
+	size_t index;
+	json_t *name;
+
+	json_array_foreach(list, index, name)
+		if (json_is_string(name) && strcmp(json_string_value(name), task) == 0)
+			return true;
+	return false;
+}
+
+/* The group that a task is in, NULL for none. */
+static const char *parent_group(const json_t *groups, const char *task)
+{
+	const char *group;
+	json_t *list;
+
+	json_object_foreach((json_t *)groups, group, list)
+		if (strcmp(group, task) != 0 && has_task(list, task))
+			return group;
+	return NULL;
+}
+
+/* The outermost one; the task itself where it is one, NULL where it is in none. */
+static const char *outer_group(const struct harness *harness, const char *task)
+{
+	const json_t *groups = json_object_get(harness->document, "group_subtasks");
+	const char *outer = json_array_size(json_object_get(groups, task)) > 0 ? task : NULL, *up = task;
+
+	for (int depth = 0; depth < 16 && (up = parent_group(groups, up)); depth++)
+		outer = up;
+	return outer;
+}
+
+/* ---- the tasks ---------------------------------------------------------------------------- */
+
+/* {METRIC: true}, as the newer versions have it or in the task's configuration. */
+static json_t *task_directions(const struct harness *harness, const char *task)
+{
+	json_t *told = json_object_get(json_object_get(harness->document, "higher_is_better"), task), *entry;
+	json_t *all = json_is_object(told) ? json_copy(told) : json_object();
+	size_t index;
+
+	json_array_foreach(json_object_get(task_config(harness, task), "metric_list"), index, entry) {
+		const char *metric = json_text(entry, "metric");
+		json_t *better = json_object_get(entry, "higher_is_better");
+		if (metric && better && !json_object_get(all, metric))
+			json_object_set(all, metric, better);
+	}
+	return all;
+}
+
+static const char *task_version(struct harness *harness, const char *task)
+{
+	const json_t *version = json_object_get(json_object_get(harness->document, "versions"), task);
+
+	if (json_is_string(version))
+		return json_string_value(version);
+	return json_is_number(version) ? results_print(&harness->results, "%g", json_number_value(version)) : NULL;
+}
+
+/* Subtasks of the leaderboard that are run with other examples than it gives are
+ * other benchmarks, as their sums are. */
+static const char *task_key(struct harness *harness, const char *name, int shots, int wanted)
+{
+	const char *key = results_key(&harness->results, "lm_eval", name);
+
+	if (!key || shots < 0 || wanted < 0 || shots == wanted)
+		return key;
+	return results_print(&harness->results, "%s_%dshot", key, shots);
+}
+
+static bool add_task(struct harness *harness, const char *name, const json_t *values)
+{
+	const char *group = outer_group(harness, name), *alias = json_text(values, "alias");
+	struct leaderboard_task own = {.shots = -1, .chance = NAN};
+	struct harness_task task = {.name = name, .chance = NAN, .rank = group ? RANK_SCORES_TABLE : RANK_CARD};
+
+	if (leaderboard_task(name, &own) && own.stands_alone)
+		return false;
+	task.shots = harness_shots(harness, name);
+	task.key = task_key(harness, name, task.shots, own.benchmark ? own.shots : -1);
+	if (!task.key) {
+		reject(harness->source, 0, 0, "the task \"%s\" makes no key of a benchmark", name);
+		return false;
+	}
+	task.chance = own.benchmark ? own.chance : NAN;
+	task.family = results_keep(&harness->results, benchmark_key(name));
+	task.title = alias ? alias + strspn(alias, " -") : name;
+	task.suite = own.benchmark ? "leaderboard" : group ? group : SUITE_HARNESS;
+	task.version = task_version(harness, name);
+	task.instances = harness_questions(harness, name, &task.asked);
+	task.limited = task.asked < task.instances;
+	json_t *better = task_directions(harness, name);
+	bool added = harness_add(harness, &task, values, better);
+	json_decref(better);
+	return added;
+}
+
+/* ---- the run ------------------------------------------------------------------------------- */
+
+/* "pretrained=owner/name,dtype=…", or the same as an object: the value of a key. */
+static char *argument(const json_t *arguments, const char *key)
+{
+	const char *text = json_string_value(arguments), *value = json_text(arguments, key);
+	size_t length = strlen(key);
+
+	for (const char *at = text; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+		if (strncmp(at, key, length) == 0 && at[length] == '=')
+			return memory_string_slice(at + length + 1, strcspn(at + length + 1, ","));
+	return memory_string(value);
+}
+
+/* What the run's arguments call the model, as they spell it. */
+static char *argument_model(const json_t *document)
+{
+	static const char *const keys[] = {"peft", "delta", "pretrained", "model", "path", "engine"};
+	const json_t *arguments = json_object_get(json_object_get(document, "config"), "model_args");
+	char *name = NULL;
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys && !name; i++)
+		name = argument(arguments, keys[i]);
+	return name;
+}
+
+/* A chat endpoint applies the template itself. */
 static enum answer run_template(const json_t *document)
 {
+	const char *kind = json_text(json_object_get(document, "config"), "model");
 	const json_t *template = json_object_get(document, "chat_template");
 
+	if (kind && strstr(kind, "chat-completions"))
+		return ANSWER_YES;
 	if (!template)
 		template = json_object_get(document, "chat_template_sha");
 	if (!template)
@@ -219,10 +412,11 @@ static enum answer run_template(const json_t *document)
 	return json_is_null(template) ? ANSWER_NO : ANSWER_YES;
 }
 
-static void deliver_run(struct results *results, const char *model)
+static void deliver_run(struct harness *harness, const struct origin_name *model)
 {
-	const json_t *document = results->document, *config = json_object_get(document, "config");
-	const char *precision = json_text(config, "model_dtype");
+	const json_t *document = harness->document, *config = json_object_get(document, "config");
+	const char *precision = json_text(config, "model_dtype"), *version = json_text(document, "lm_eval_version");
+	const char *revision = json_text(config, "model_sha");
 	double seconds = json_number(document, "date"), params = json_number(config, "model_num_parameters");
 	char date[11] = "";
 
@@ -230,48 +424,67 @@ static void deliver_run(struct results *results, const char *model)
 		date_format(floor(seconds / 86400), date);
 	if (precision && strncmp(precision, "torch.", 6) == 0)
 		precision += 6;
-	struct record facts = {.type = RECORD_MODEL, .line = 1, .of.model = {
-		.name = model, .params_b = params > 0 ? params / 1e9 : NAN, .likes = NAN,
-		.kind = KIND_UNKNOWN, .moe = ANSWER_UNKNOWN, .source = "harness", .rank = RANK_CARD}};
-	struct record run = {.type = RECORD_EVALUATION, .line = 1, .of.evaluation = {
-		.model = model, .source = "user", .rank = RANK_USER, .precision = precision,
-		.chat_template = run_template(document), .submitted = date[0] ? date : NULL,
-		.revision = json_text(config, "model_sha"),
-		.scores = results->scores, .score_count = results->count}};
-	if (deliver(results->source, &facts) == STATUS_OK)
-		deliver(results->source, &run);
+	if (!version && json_object_get(config, "no_cache"))
+		version = "0.3";
+	struct model_facts facts = {.name = model->name, .params_b = params > 0 ? params / 1e9 : NAN, .likes = NAN,
+		.kind = KIND_UNKNOWN, .moe = ANSWER_UNKNOWN, .source = "harness", .rank = RANK_CARD};
+	struct evaluation_facts run = {.model = model->name, .source = "user", .rank = RANK_USER,
+		.precision = precision, .chat_template = run_template(document),
+		.submitted = date[0] ? date : NULL, .revision = revision ? revision : model->revision,
+		.harness = "lm-evaluation-harness", .version = version};
+	results_deliver(&harness->results, &facts, &run, 1);
 }
 
-static void read_run(struct source *source, const json_t *document, const json_t *tasks)
+void harness_tell(const struct harness *harness)
 {
-	struct results results = {.source = source, .document = document, .tasks = tasks};
-	char *model = run_model(source, document);
+	const struct record_sink *sink = harness->source->sink;
 
-	for (size_t i = 0; i < GROUPS; i++)
-		add_group(&results, &groups[i]);
-	if (results.count == 0) {
-		reject(source, 1, 0, results.met > 0 ? "no benchmark of the leaderboard was run in full"
-				     : "none of the tasks is the leaderboard's; run the group \"leaderboard\"");
-	} else if (!model) {
-		source_fail_at(source, STATUS_DATA, 1, 0, "results that do not say of which model");
-		error_advise(source->error, "put the file into a folder OWNER__NAME");
-	} else {
-		deliver_run(&results, model);
+	if (harness->limited > 0)
+		warn(sink, 0, 0, "%zu of %zu scores are of a part of the questions (--limit): shown only where there is"
+		     " no whole one", harness->limited, harness->results.score_count);
+	if (harness->percents > 0)
+		warn(sink, 0, 0, "%zu of %zu scores are above 1, or stand beside such: taken as per cent",
+		     harness->percents, harness->results.score_count);
+}
+
+static void read_run(struct harness *harness)
+{
+	const json_t *document = harness->document;
+	char *stated = json_text(document, "model_name") ? memory_string(json_text(document, "model_name"))
+		: argument_model(document);
+	struct origin_name model = {0};
+	const char *name;
+	json_t *values;
+
+	leaderboard_add(harness);
+	json_object_foreach((json_t *)harness->tasks, name, values)
+		if (json_is_object(values))
+			add_task(harness, name, values);
+	if (harness->results.score_count == 0) {
+		reject(harness->source, 1, 0, "none of the tasks has a result");
+	} else if (origin_name_of_run(harness->source, "results", stated, &model)) {
+		harness_tell(harness);
+		deliver_run(harness, &model);
 	}
-	free(model);
+	origin_name_free(&model);
+	free(stated);
 }
 
 enum status harness_read(struct source *source)
 {
-	json_t *document = json_read_document(source);
-	const json_t *tasks = json_object_get(document, "results");
+	struct text text = {0};
+	json_t *document = json_read_text(source, &text);
+	struct harness harness = {.source = source, .text = &text, .document = document, .results.source = source};
 
-	if (!tasks)
-		tasks = json_object_get(document, "all"); /* as the leaderboard published it */
-	if (json_is_object(tasks))
-		read_run(source, document, tasks);
+	harness.tasks = json_object_get(document, "results");
+	if (!harness.tasks)
+		harness.tasks = json_object_get(document, "all"); /* as the leaderboard published it */
+	if (json_is_object(harness.tasks))
+		read_run(&harness);
 	else if (document)
 		reject(source, 1, 0, "\"results\" is no object of tasks");
+	results_free(&harness.results);
 	json_decref(document);
+	text_free(&text);
 	return source->status;
 }

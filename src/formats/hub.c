@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eval_results.h"
 #include "hub.h"
 #include "json_read.h"
 #include "reading.h"
@@ -13,7 +14,6 @@
 #include "stemma/formats/hub.h"
 #include "stemma/formats/mergekit.h"
 
-#define DOCUMENT_MAX_BYTES ((size_t)64 << 20) /* of a line, or of a whole array */
 #define PARENTS_MAX MERGE_PARENTS_MAX
 
 /* How what is read is called. */
@@ -334,6 +334,8 @@ void hub_object(struct source *source, const json_t *model, enum hub_kind kind, 
 	}
 	if (hub_model(source, model, name, kind, line) == STATUS_OK)
 		hub_parents(source, model, name, kind, line);
+	if (source->status == STATUS_OK && json_is_array(json_object_get(model, "evalResults")))
+		eval_results_deliver(source, json_object_get(model, "evalResults"), name, NULL, NULL);
 }
 
 char *hub_model_name(const char *text, size_t length)
@@ -348,66 +350,12 @@ char *hub_model_name(const char *text, size_t length)
 
 /* ---- the file ---------------------------------------------------------------------------------------------- */
 
-/* A document that takes more than one line: an array, or one object. */
-static enum status hub_document(struct source *source)
+static void hub_entry(struct source *source, const json_t *model, long line)
 {
-	json_t *document = json_read_document(source), *entry;
-	size_t index;
-
-	if (json_is_array(document)) {
-		json_array_foreach(document, index, entry)
-			if (source->status == STATUS_OK)
-				hub_object(source, entry, HUB_API, 0);
-	} else if (document) {
-		hub_object(source, document, HUB_API, 1);
-	}
-	json_decref(document);
-	return source->status;
-}
-
-static void hub_line(struct source *source, const struct text *line, long number)
-{
-	json_error_t fault;
-
-	if (strspn(text_string(line), " \t") == line->length)
-		return;
-	json_t *model = json_loadb(text_string(line), line->length, 0, &fault);
-	if (model)
-		hub_object(source, model, HUB_API, number);
-	else
-		reject(source, number, fault.column, "not JSON: %s", fault.text);
-	json_decref(model);
-}
-
-/* Whether it is one object a line: the first line is a whole object, or (when
- * it is broken) the second begins a new one.  Goes back to the beginning. */
-static bool is_lines(struct source *source)
-{
-	struct text line = {0};
-	bool lines = false;
-
-	if (source_line(source, &line, DOCUMENT_MAX_BYTES)) {
-		json_t *first = json_loadb(text_string(&line), line.length, 0, NULL);
-		lines = json_is_object(first) || source_byte(source) == '{';
-		json_decref(first);
-	}
-	text_free(&line);
-	source_rewind(source);
-	return lines;
+	hub_object(source, model, HUB_API, line);
 }
 
 enum status hub_read(struct source *source)
 {
-	struct text line = {0};
-	long number = 1;
-
-	if (!is_lines(source))
-		return source->status == STATUS_OK ? hub_document(source) : source->status;
-	while (source->status == STATUS_OK && source_line(source, &line, DOCUMENT_MAX_BYTES)) {
-		hub_line(source, &line, number);
-		text_clear(&line);
-		number = source->line;
-	}
-	text_free(&line);
-	return source->status;
+	return json_each(source, "", hub_entry);
 }

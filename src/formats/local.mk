@@ -6,8 +6,17 @@ libformats_a_SOURCES = \
 	src/formats/merge_records.c src/formats/merge_shares.c src/formats/merge_slice.c \
 	src/formats/merge_values.c src/formats/merge_write.c \
 	include/stemma/formats/corrections.h src/formats/corrections.c \
+	include/stemma/formats/descriptions.h src/formats/descriptions.c \
+	src/formats/yaml_check.h src/formats/yaml_check.c \
 	src/formats/csv.h src/formats/csv.c include/stemma/formats/folds.h src/formats/folds.c \
-	src/formats/card.h src/formats/card.c src/formats/harness.c \
+	src/formats/card.h src/formats/card.c \
+	include/stemma/formats/every_eval.h src/formats/every_eval.c src/formats/lighteval.c \
+	src/formats/eval_results.h src/formats/eval_results.c src/formats/model_index.h src/formats/model_index.c \
+	src/formats/yaml_json.h src/formats/yaml_json.c \
+	include/stemma/formats/results_write.h src/formats/results_write.c \
+	src/formats/harness.h src/formats/harness.c \
+	src/formats/leaderboard_tasks.h src/formats/leaderboard_tasks.c \
+	src/formats/metrics.h src/formats/metrics.c src/formats/results.h src/formats/results.c \
 	src/formats/json_read.h src/formats/json_read.c \
 	src/formats/origin.h src/formats/origin.c include/stemma/formats/rows.h src/formats/rows.c \
 	src/formats/encoding.h src/formats/encoding.c \

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "card.h"
+#include "eval_results.h"
 #include "reading.h"
 #include "tables.h"
 #include "stemma/base/memory.h"
@@ -189,6 +190,8 @@ static enum format recognise_json(const char *text, size_t length)
 		enum format format, of_array;
 	} keys[] = {
 		{"doc_id", FORMAT_SAMPLES_JSONL, FORMAT_UNKNOWN},
+		{"evaluation_results", FORMAT_EVERY_EVAL, FORMAT_EVERY_EVAL},
+		{"config_general", FORMAT_LIGHTEVAL_JSON, FORMAT_UNKNOWN},
 		{"results", FORMAT_RESULTS_JSON, FORMAT_UNKNOWN},
 		{"all", FORMAT_RESULTS_JSON, FORMAT_UNKNOWN},
 		{"features", FORMAT_ROWS_JSON, FORMAT_ROWS_JSON},
@@ -232,6 +235,8 @@ static enum format recognise_yaml(const char *text, size_t length, const char *n
 		format = FORMAT_CARD;
 	else if (card_front_matter(copy, &begin, &end))
 		format = looks_like_merge(begin, (size_t)(end - begin)) ? FORMAT_MERGEKIT_YAML : FORMAT_CARD;
+	if (format == FORMAT_UNKNOWN && eval_results_is(copy))
+		format = FORMAT_EVAL_RESULTS;
 	if (format == FORMAT_UNKNOWN && looks_like_merge(copy, length))
 		format = FORMAT_MERGEKIT_YAML;
 	if (format == FORMAT_UNKNOWN && card_is_bare(copy))
@@ -282,7 +287,8 @@ static enum status source_read(struct source *source, enum format *format)
 		[FORMAT_BENCHMARKS_CSV] = benchmarks_read, [FORMAT_OUTCOMES_CSV] = outcomes_read,
 		[FORMAT_SAMPLES_JSONL] = samples_read, [FORMAT_RESULTS_JSON] = harness_read,
 		[FORMAT_ROWS_JSON] = rows_read, [FORMAT_ROWS_JSONL] = row_lines_read, [FORMAT_CARD] = card_read,
-		[FORMAT_HUB_JSONL] = hub_read,
+		[FORMAT_HUB_JSONL] = hub_read, [FORMAT_LIGHTEVAL_JSON] = lighteval_read,
+		[FORMAT_EVERY_EVAL] = every_eval_read, [FORMAT_EVAL_RESULTS] = eval_results_read,
 		[FORMAT_MERGEKIT_YAML] = mergekit_read,
 	};
 	size_t length;

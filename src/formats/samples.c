@@ -1,13 +1,15 @@
 /* lm-evaluation-harness samples_TASK_TIME.jsonl: one answer a line
  * (formats.md §4.3). */
 #include <errno.h>
-#include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "json_read.h"
 #include "origin.h"
 #include "reading.h"
+#include "results.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 
@@ -16,26 +18,18 @@
 
 /* The answers gathered so far. */
 struct samples {
-	signed char *answer; /* by doc_id: 0, 1, or -1 not seen */
+	double *answer;      /* by doc_id: 0..1, or NAN not seen */
 	size_t count, capacity;
+	char *metric;        /* which it is */
 	char *filter;        /* the first one; the others are the same answers read otherwise */
 };
 
 /* ---- whose answers, to what --------------------------------------------------- */
 
-/* Where the time begins in "samples_TASK_2025-01-27T…"; NULL when there is none. */
-static const char *time_in(const char *name)
-{
-	for (const char *at = strchr(name, '_'); at; at = strchr(at + 1, '_'))
-		if (strspn(at + 1, "0123456789") == 4 && strchr("-_", at[5]) && at[5])
-			return at + 1;
-	return NULL;
-}
-
 /* TASK of "samples_TASK_TIME.jsonl", without the leaderboard's prefix. */
 static char *samples_task(const char *path)
 {
-	const char *name = origin_base(path), *time = time_in(name);
+	const char *name = origin_base(path), *time = origin_time(path);
 	size_t end = time ? (size_t)(time - name) - 1 : strcspn(name, ".");
 
 	if (strncmp(name, "samples_", 8) != 0 || end <= 8)
@@ -47,10 +41,10 @@ static char *samples_task(const char *path)
 	return memory_string_slice(name, end);
 }
 
-/* What results_TIME.json beside the samples says that the model is called. */
+/* What results_TIME.json beside the samples calls the model, as it spells it. */
 static char *results_model(const char *path, const struct record_sink *sink)
 {
-	const char *name = origin_base(path), *time = time_in(name);
+	const char *name = origin_base(path), *time = origin_time(path);
 	struct text results = {0};
 	json_error_t problem;
 	char *model = NULL;
@@ -63,11 +57,7 @@ static char *results_model(const char *path, const struct record_sink *sink)
 	json_t *document = json_load_file(text_string(&results), 0, &problem);
 	if (!document && errno != ENOENT)
 		warn(sink, 0, 0, "%s cannot be read: %s", text_string(&results), errno ? strerror(errno) : problem.text);
-	const char *stated = json_string_value(json_object_get(document, "model_name"));
-	if (stated && is_hub_name(stated))
-		model = memory_string(stated);
-	else if (stated)
-		warn(sink, 0, 0, "%s calls the model \"%s\", which is no model's name", text_string(&results), stated);
+	model = memory_string(json_text(document, "model_name"));
 	json_decref(document);
 	text_free(&results);
 	return model;
@@ -75,41 +65,49 @@ static char *results_model(const char *path, const struct record_sink *sink)
 
 /* ---- one line ------------------------------------------------------------------- */
 
-/* The answer by the metric that counts; NULL when there is none. */
-static const json_t *line_metric(const json_t *line)
+/* The metric that counts: one of these, else the best of those that the line lists. */
+static const char *line_metric(const json_t *line)
 {
 	static const char *const metrics[] = {"acc_norm", "acc", "exact_match", "prompt_level_strict_acc"};
-	const json_t *own = json_object_get(line, "metrics");
+	const char *best = NULL;
+	size_t index;
+	json_t *name;
 
 	for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++)
 		if (json_object_get(line, metrics[i]))
-			return json_object_get(line, metrics[i]);
-	return json_array_size(own) == 1 ? json_object_get(line, json_string_value(json_array_get(own, 0))) : NULL;
+			return metrics[i];
+	json_array_foreach(json_object_get(line, "metrics"), index, name) {
+		const char *word = json_string_value(name);
+		if (word && json_object_get(line, word) && (!best || metric_rank(word) < metric_rank(best)))
+			best = word;
+	}
+	return best;
 }
 
-/* 0 or 1; -1 for anything else. */
-static signed char metric_answer(const json_t *metric)
+/* 0..1; NAN for anything else. */
+static double metric_answer(const json_t *metric)
 {
 	double value = json_is_boolean(metric) ? json_boolean_value(metric)
-		: json_is_number(metric) ? json_number_value(metric) : -1;
+		: json_is_number(metric) ? json_number_value(metric) : NAN;
 
-	return value == 0 ? 0 : value == 1 ? 1 : -1;
+	return value >= 0 && value <= 1 ? value : NAN;
 }
 
-static void samples_put(struct samples *samples, size_t question, signed char answer)
+static void samples_put(struct samples *samples, size_t question, double answer)
 {
 	while (samples->count <= question) {
-		samples->answer = memory_grow(samples->answer, samples->count, &samples->capacity, 1);
-		samples->answer[samples->count++] = -1;
+		samples->answer = memory_grow(samples->answer, samples->count, &samples->capacity,
+					      sizeof *samples->answer);
+		samples->answer[samples->count++] = NAN;
 	}
 	samples->answer[question] = answer; /* of a repeated run the last one counts */
 }
 
 static void samples_line(struct source *source, struct samples *samples, const json_t *line, long number)
 {
-	const json_t *id = json_object_get(line, "doc_id"), *metric = line_metric(line);
-	const char *filter = json_string_value(json_object_get(line, "filter"));
-	signed char answer = metric_answer(metric);
+	const json_t *id = json_object_get(line, "doc_id");
+	const char *filter = json_string_value(json_object_get(line, "filter")), *metric = line_metric(line);
+	double answer = metric ? metric_answer(json_object_get(line, metric)) : NAN;
 
 	if (!samples->filter)
 		samples->filter = memory_string(filter ? filter : "");
@@ -119,10 +117,12 @@ static void samples_line(struct source *source, struct samples *samples, const j
 		reject(source, number, 0, "expected a \"doc_id\" from 0 to %d", QUESTIONS_MAX - 1);
 	else if (!metric)
 		reject(source, number, 0, "none of acc_norm, acc, exact_match and prompt_level_strict_acc is there");
-	else if (answer < 0)
-		reject(source, number, 0, "the answer is neither 0 nor 1");
+	else if (isnan(answer))
+		reject(source, number, 0, "the answer by %s is not from 0 to 1", metric);
 	else
 		samples_put(samples, (size_t)json_integer_value(id), answer);
+	if (!samples->metric && metric)
+		samples->metric = memory_string(metric);
 }
 
 /* ---- the whole --------------------------------------------------------------------- */
@@ -149,49 +149,107 @@ static enum status samples_gather(struct source *source, struct samples *samples
 	return source->status;
 }
 
-static enum status samples_deliver(struct source *source, const struct samples *samples, const char *model,
-				   const char *task)
+/* How many answers are missing, and how many are neither right nor wrong. */
+static size_t samples_count(const struct samples *samples, size_t *fractions)
+{
+	size_t missing = 0;
+
+	*fractions = 0;
+	for (size_t i = 0; i < samples->count; i++) {
+		missing += isnan(samples->answer[i]) ? 1 : 0;
+		*fractions += samples->answer[i] > 0 && samples->answer[i] < 1;
+	}
+	return missing;
+}
+
+static void deliver_answers(struct source *source, const struct samples *samples, const char *model,
+			    const char *task)
 {
 	unsigned long long *bits = memory_zero(samples->count / 64 + 1, sizeof *bits);
 	struct record record = {.type = RECORD_OUTCOMES, .line = 1, .of.outcomes = {
 		.model = model, .benchmark = task, .questions = samples->count, .bits = bits}};
-	size_t missing = 0;
 
-	for (size_t i = 0; i < samples->count; i++) {
-		missing += samples->answer[i] < 0;
+	for (size_t i = 0; i < samples->count; i++)
 		if (samples->answer[i] > 0)
 			bits[i / 64] |= 1ull << (i % 64);
+	deliver(source, &record);
+	free(bits);
+}
+
+/* Answers that are fractions, as truthfulqa_mc2's are: what is kept is their mean. */
+static void deliver_mean(struct source *source, const struct samples *samples, const char *model,
+			 const char *task, size_t missing)
+{
+	struct results results = {.source = source};
+	size_t count = samples->count - missing;
+	double sum = 0, squares = 0;
+	char date[11];
+
+	for (size_t i = 0; i < samples->count; i++)
+		if (!isnan(samples->answer[i])) {
+			sum += samples->answer[i];
+			squares += samples->answer[i] * samples->answer[i];
+		}
+	double mean = sum / (double)count, variance = squares / (double)count - mean * mean;
+	const char *key = results_key(&results, "lm_eval", task);
+	if (key) {
+		struct benchmark_facts benchmark = results_benchmark(key, task, samples->metric);
+		struct score_facts score = score_facts_of(key, mean);
+		struct model_facts facts = {.name = model, .params_b = NAN, .likes = NAN, .kind = KIND_UNKNOWN,
+			.moe = ANSWER_UNKNOWN, .source = "harness", .rank = RANK_NAMED_ONLY};
+		struct evaluation_facts run = {.model = model, .source = "user", .rank = RANK_USER,
+			.chat_template = ANSWER_UNKNOWN, .harness = "lm-evaluation-harness",
+			.submitted = origin_date(source->name, date) ? date : NULL};
+		benchmark.suite = SUITE_HARNESS;
+		benchmark.family = key;
+		score.scale = SCALE_FRACTION;
+		score.error = count > 1 ? sqrt(fmax(0, variance) / (double)(count - 1)) : NAN;
+		score.setup = results_print(&results, "mean of %zu answers", count);
+		score.limited = missing > 0;
+		results_add(&results, &benchmark, &score);
+		results_deliver(&results, &facts, &run, 1);
 	}
-	if (samples->count == 0)
+	results_free(&results);
+}
+
+static void samples_deliver(struct source *source, const struct samples *samples, const char *model,
+			    const char *task)
+{
+	size_t fractions, missing = samples_count(samples, &fractions);
+
+	if (samples->count == 0) {
 		source_fail_at(source, STATUS_DATA, 1, 0, "there is no usable answer");
-	else if (missing > 0)
+	} else if (fractions > 0) {
+		warn(source->sink, 0, 0, "%zu of %zu answers are fractions: their mean is taken as a score of %s; single"
+		     " answers are kept only where each is right or wrong", fractions, samples->count - missing, task);
+		deliver_mean(source, samples, model, task, missing);
+	} else if (missing > 0) {
 		reject(source, 1, 0, "%zu of the answers 0 to %zu are missing: a part of a run does not compare",
 		       missing, samples->count - 1);
-	else
-		deliver(source, &record);
-	free(bits);
-	return source->status;
+	} else {
+		deliver_answers(source, samples, model, task);
+	}
 }
 
 enum status samples_read(struct source *source)
 {
 	struct samples samples = {0};
-	char *task = samples_task(source->name), *model = origin_model(source->name);
+	char *task = samples_task(source->name);
+	char *stated = task ? results_model(source->name, source->sink) : NULL;
+	struct origin_name model = {0};
 
-	if (!model)
-		model = results_model(source->name, source->sink);
 	if (!task) {
 		source_fail_at(source, STATUS_DATA, 0, 0, "samples that do not say of which task");
 		error_advise(source->error, "name the file samples_TASK_TIME.jsonl, as lm-evaluation-harness does");
-	} else if (!model) {
-		source_fail_at(source, STATUS_DATA, 0, 0, "samples that do not say of which model");
-		error_advise(source->error, "put the file into a folder OWNER__NAME or beside its results_TIME.json");
-	} else if (samples_gather(source, &samples) == STATUS_OK) {
-		samples_deliver(source, &samples, model, task);
+	} else if (origin_name_of_run(source, "samples", stated, &model) &&
+		   samples_gather(source, &samples) == STATUS_OK) {
+		samples_deliver(source, &samples, model.name, task);
 	}
 	free(samples.answer);
 	free(samples.filter);
+	free(samples.metric);
 	free(task);
-	free(model);
+	free(stated);
+	origin_name_free(&model);
 	return source->status;
 }

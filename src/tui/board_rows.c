@@ -160,15 +160,21 @@ void board_forget(struct browser *browser)
 
 void board_changed(struct browser *browser)
 {
-	size_t model = tree_model(browser->tree);
-
 	board_rows_make(browser);
-	board_forget_values(browser);
 	residual_table_free(browser);
 	heat_free(browser);
 	compare_free(browser);
-	tree_set_values(browser->tree, browser->session->target_values);
 	edit_refresh(browser);
+}
+
+/* The score column, and what goes by it. */
+static void target_changed(struct browser *browser)
+{
+	size_t model = tree_model(browser->tree);
+
+	board_changed(browser);
+	board_forget_values(browser);
+	tree_set_values(browser->tree, browser->session->target_values);
 	find_measure(browser, true);
 	if (!browser->tree->filter)
 		return;
@@ -193,7 +199,7 @@ static void set_target(struct browser *browser, const struct target *target)
 
 	if (session_set_target(browser->session, target, false, &error) != STATUS_OK)
 		browser_failure(browser, &error);
-	board_changed(browser);
+	target_changed(browser);
 }
 
 bool board_choose_target(struct browser *browser, const char *words)

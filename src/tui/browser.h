@@ -571,7 +571,7 @@ int board_label_width(const struct browser *browser, int width);
 
 /* The queries and all that they said go: for another fit or catalog. */
 void board_forget(struct browser *browser);
-/* The session has another board or target: what was made of the one before follows. */
+/* The session has another board: what was made of the rows before goes. */
 void board_changed(struct browser *browser);
 /* Another board or target by words, as in board_parse() and target_parse(); each says itself
  * what came of it. */

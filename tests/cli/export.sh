@@ -75,6 +75,39 @@ with export b/merge -f mergekit
 check 'a merge that exists' says 'weight: 0.7'
 check 'by its own method' quiet
 
+# A model's own results, there and back.
+cat >results.json <<'EOF'
+{"results": {"gsm8k": {"exact_match,strict-match": 0.1, "exact_match_stderr,strict-match": 0.03,
+ "exact_match,flexible-extract": 0.875}, "wikitext": {"word_perplexity,none": 9.25},
+ "leaderboard_mmlu_pro": {"acc,none": 0.37}}, "n-shot": {"gsm8k": 5, "leaderboard_mmlu_pro": 5},
+ "n-samples": {"gsm8k": {"original": 1319, "effective": 100}}, "chat_template": null, "lm_eval_version": "0.4.9",
+ "model_name": "own/m", "date": 1738000000.5, "config": {"model_dtype": "torch.bfloat16", "model_sha": "abc"}}
+EOF
+stemma --db r.db --no-starter import results.json
+check 'results of four benchmarks' exits 0
+stemma --db r.db export own/m -f every-eval -o own.jsonl
+check 'are written as a record' quiet
+stemma --db back.db --no-starter import own.jsonl
+check 'which is read' quiet
+stemma --db r.db export --long
+cp out there.csv
+stemma --db back.db export --long
+check 'and has every observation' cmp -s out there.csv
+lines() { [ "$(wc -l <"$1")" -eq "$2" ]; }
+check 'that is four' lines there.csv 5
+mkdir -p own__m/.eval_results
+stemma --db r.db export own/m -f eval-results -o own__m/.eval_results/own.yaml
+check 'what is shown is written for the Hub' grep -q 'value: 0.875' own__m/.eval_results/own.yaml
+stemma --db r.db import --csv own__m
+check 'which is read' says '^own__m/.eval_results/own.yaml,eval-results,1,0,1,'
+stemma --db r.db export --long
+same_values() { [ "$(sed 1d out | cut -d, -f2,3 | sort | uniq -c | grep -c ' 2 ')" -eq 4 ]; }
+check 'with the same four values' same_values
+stemma --db r.db export --json
+check 'JSON has them all' is_json '(.cells | length) == 8 and (.cells | map(select(.limited == 1 and .benchmark == "gsm8k")) | length) == 1' '"cells": '
+stemma --db r.db export -f every-eval
+check 'results are of one model' fails_with 64 'has the results of one model'
+
 with export a/base -f card
 check 'no parents, no card' fails_with 66 'knows no parents'
 with export -f mergekit

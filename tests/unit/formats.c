@@ -179,12 +179,19 @@ static void harness_samples(void **state)
 				    "{\"doc_id\": 2, \"exact_match\": 0.5}\n{\"doc_id\": 3, \"exact_match\": 1}\n{broken\n"
 				    "{\"doc_id\": \"x\", \"acc\": 1}\n{\"doc_id\": 4}\n", path, &heard, &format, &error),
 			 STATUS_OK);
-	heard_line(&heard, "reject 2:0 the answer is neither 0 nor 1\n");
+	heard_line(&heard, "warning 0:0 1 of 3 answers are fractions: their mean is taken as a score of bbh_snarks");
+	heard_line(&heard, " bbh_snarks=0.8333f~0.1667[mean of 3 answers]limited\n");
 	heard_line(&heard, "reject 4:7 not a JSON object");
 	heard_line(&heard, "reject 5:0 expected a \"doc_id\"");
 	heard_line(&heard, "reject 6:0 none of acc_norm");
-	heard_line(&heard, "reject 1:0 2 of the answers 0 to 3 are missing");
 	assert_int_equal(heard.count[RECORD_OUTCOMES], 0);
+	text_free(&heard.log);
+
+	assert_int_equal(read_named("{\"doc_id\": 0, \"acc\": 1}\n{\"doc_id\": 2, \"acc\": 0}\n{\"doc_id\": 1, \"acc\": 7}\n", path,
+				    &heard, &format, &error), STATUS_OK);
+	heard_line(&heard, "reject 3:0 the answer by acc is not from 0 to 1\n");
+	heard_line(&heard, "reject 1:0 1 of the answers 0 to 2 are missing");
+	assert_int_equal(heard.count[RECORD_OUTCOMES] + heard.count[RECORD_EVALUATION], 0);
 	text_free(&heard.log);
 
 	assert_int_equal(read_named("{\"doc_id\": 0, \"acc\": 1}\n", "here/samples_x_2025-01-27.jsonl", &heard, &format, &error),

@@ -72,6 +72,8 @@ struct catalog {
 	uint32_t *by_name;     /* all models in the order of their names */
 	struct catalog_alias *aliases; /* by alias */
 	size_t alias_count;
+	struct catalog_benchmark_alias *benchmark_aliases;
+	size_t benchmark_alias_count;
 	bool dense;            /* the ids have no gaps */
 	bool unpacked;         /* it was loaded from what catalog_pack() kept */
 	uint32_t *shown;       /* benchmark_count: places among the benchmarks of the cache */
@@ -134,8 +136,10 @@ void catalog_names_with(const struct catalog *catalog, const char *part, uint8_t
  * that fits only one.  Else STATUS_USAGE with the candidates. */
 enum status catalog_find_benchmark(const struct catalog *catalog, const char *word, size_t *benchmark,
 				   struct text *said, struct error *error);
-/* Index of the benchmark of this key, CATALOG_NONE when there is none. */
+/* Index of the benchmark of this key (ASCII case ignored) or this number in the cache, CATALOG_NONE when
+ * there is none. */
 size_t catalog_benchmark(const struct catalog *catalog, const char *key);
+size_t catalog_benchmark_id(const struct catalog *catalog, int64_t id);
 /* The shown scores of a model by benchmark; borrowed. */
 const struct engine_cell *catalog_cells(const struct catalog *catalog, size_t model, size_t *count);
 /* One of them, NAN missing. */

@@ -20,6 +20,9 @@
 	X(OUTCOMES_CSV, "outcomes", "single answers of models, 0 or 1 (CSV)") \
 	X(SAMPLES_JSONL, "samples", "lm-evaluation-harness samples (JSON lines)") \
 	X(RESULTS_JSON, "results", "lm-evaluation-harness results (JSON)") \
+	X(LIGHTEVAL_JSON, "lighteval", "lighteval results (JSON)") \
+	X(EVERY_EVAL, "every-eval", "Every Eval Ever records (JSON or JSON lines)") \
+	X(EVAL_RESULTS, "eval-results", "evaluation results of the Hub, .eval_results (YAML)") \
 	X(ROWS_JSON, "rows", "Open LLM Leaderboard contents (JSON)") \
 	X(ROWS_JSONL, "row-lines", "Open LLM Leaderboard contents (JSON lines)") \
 	X(HUB_JSONL, "hub", "Hub metadata (JSON or JSON lines)") \

@@ -1,0 +1,80 @@
+#!/bin/sh
+# Tables of scores as people make them, and what the cache has of them.  Prints TAP.
+. "${top_srcdir:-.}/tests/cli/tap.sh"
+
+# cells TABLE...: imports tables into a new cache, then writes all observations.
+cells() {
+	rm -f t.db*
+	stemma --db t.db --no-starter import "$@"
+	imported=$code
+	cp err told
+	stemma --db t.db --no-starter export --long
+}
+# has MODEL BENCHMARK VALUE SCALE: the observation is there, as it should be.
+has() { grep -q "^$1,$2,$3,$4," out; }
+tells() { grep -q "$1" told; }
+
+printf 'model;ifeval;bbh\nacme/a;55,1;40,0\nacme/b;50,0;30,5\n' >semicolons.csv
+cells semicolons.csv
+check 'semicolons and decimal commas' has acme/a ifeval 55.1 0..100
+check 'every row of them' has acme/b bbh 30.5 0..100
+printf 'model\tifeval\tbbh\nacme/a\t55.1\t40\n' >tabs.tsv
+cells tabs.tsv
+check 'tabs' has acme/a bbh 40 0..100
+printf 'Model,IFEval,BBH,MATH Lvl 5,GPQA,MuSR,MMLU-PRO\nacme/a,55.1,40,10,5,7,30\n' >titles.csv
+cells titles.csv
+check 'titles of benchmarks' has acme/a mmlu_pro 30 0..100
+check 'with blanks in them' has acme/a math_lvl_5 10 0..100
+check 'and no others' [ "$(wc -l <out)" -eq 7 ]
+printf '\377\376m\0o\0d\0e\0l\0,\0i\0f\0e\0v\0a\0l\0\r\0\n\0a\0c\0m\0e\0/\0a\0,\0005\0005\0\r\0\n\0' >utf16.csv
+cells utf16.csv
+check 'UTF-16' has acme/a ifeval 55 0..100
+printf 'model,ifeval,bbh\nacme/a,0.551,0.40\nacme/b,0.5,0.305\n' >fractions.csv
+cells fractions.csv
+check 'fractions of a benchmark of points' has acme/a ifeval 55.1 0..100
+check 'are told' tells 'fractions.csv:1: .*"ifeval", "bbh" .*fractions'
+"$program" --db pipe.db --no-starter import - <fractions.csv >/dev/null 2>&1
+stemma --db pipe.db --no-starter export --long
+check 'from a pipe, too' has acme/b bbh 30.5 0..100
+
+# A benchmark of one's own, and cells that are no values.
+printf 'model,ifeval,gsm8k,elo,Team\nacme/a,50,0.759,1255,red\nacme/b,high,N/A,1190,\nacme/c,-,0.5,,blue\n' >own.csv
+cells own.csv
+check 'the rest of a row is kept' has acme/b elo 1190 open
+check 'a new benchmark of fractions' has acme/a gsm8k 0.759 0..1
+check 'what is no number is told with its place' tells '^own.csv:3:8: ifeval "high" is not a number$'
+check 'what is missing is not' [ "$(grep -c '^own.csv:[2-9]:' told)" -eq 1 ]
+check 'words are attributes' tells 'own.csv:1: .*"Team" holds words'
+
+printf 'model,benchmark,value,scale,setup,source\nacme/a,arc,61.8,0..100,25-shot;bfloat16,v1\nacme/a,tqa,0.41,0..1,0-shot mc2,v1\nacme/a--high,mix,-3,-10..10,,v2\n' >long.csv
+cells long.csv
+check 'scores, one a row' has acme/a arc 61.8 0..100
+check 'with their set-up' says '^acme/a,arc,61.8,0..100,,,25,,,bfloat16,.*,v1,'
+check 'a scale of its own' has acme/a--high mix -3 -10..10
+cp out first.out
+cells first.out
+check 'they are read again as they were written' cmp -s first.out out
+printf 'key,title,lower,upper,chance,higher_is_better,source\ngsm8k,GSM8K,0,100,0,1,own\n' >described.csv
+printf 'model,gsm8k\nacme/a,0.759\nacme/b,0.5\n' >late.csv
+cells late.csv described.csv
+check 'a description that comes late' has acme/a gsm8k 75.9 0..100
+cells described.csv late.csv
+check 'gives what one that comes first gives' has acme/a gsm8k 75.9 0..100
+printf 'model,repair:A,repair:B\nacme/a,0.8,0.4\nacme/b,1,0\n' >answers.csv
+cells answers.csv
+check 'the mean of fractional answers' has acme/a repair 0.6 0..1
+check 'single answers are told to be left out' tells 'answers.csv:1: .*single answers are not'
+
+shared=$top_srcdir/../shared/data
+if [ -d "$shared/manybench" ]; then
+	cells "$shared/manybench"
+	check 'published scores of a thousand benchmarks are read' [ "$imported" -eq 0 ]
+	check 'each of them' [ "$(wc -l <out)" -eq 94353 ]
+	check 'with its value' has 0-hero/Matter-0.1-7B v1_gsm8k 53.75 0..100
+	cells "$shared/benchpress/models.csv" "$shared/benchpress/benchmarks.csv" "$shared/benchpress/scores.csv"
+	check 'a small matrix of new models is read' [ "$imported" -eq 0 ]
+	check 'each cell of it' [ "$(wc -l <out)" -eq 2605 ]
+else
+	for what in 1 2 3 4 5; do skip "published scores ($what)" '../shared/data is not there'; done
+fi
+finish

@@ -1,0 +1,3 @@
+#include "read.h"
+
+FUZZ_READER(every_eval_read, "record.json")
