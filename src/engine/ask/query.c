@@ -31,6 +31,7 @@ void engine_query_free(struct engine_query *query)
 	factors_state_free(&query->joint);
 	lineage_walk_free(query->walk);
 	free(query->known);
+	free(query->share);
 	free(query);
 }
 
@@ -190,6 +191,7 @@ enum status engine_predict_child(struct engine_query *query, const struct engine
 	query_set_facts(query, &described, weighted_parents(&described));
 	query->child = described;
 	query->subject = SUBJECT_CHILD;
+	query->explained = false;
 	query->spread = factors_spread_of(query->fit->factors, &described.model);
 	query_combine(query);
 	query_set_known(query, NULL, 0);
@@ -209,6 +211,7 @@ enum status engine_predict_model(struct engine_query *query, size_t model, struc
 	if (fit->model_row[model] < 0 && fit_check_factored(fit, error) != STATUS_OK)
 		return STATUS_SOFTWARE;
 	query->subject = SUBJECT_MODEL;
+	query->explained = false;
 	query->model = model;
 	attributes_describe(&fit->data, model, &facts);
 	query->spread = fit->model_row[model] >= 0 ? FACTORS_SPREAD_COLD : factors_spread_of(fit->factors, &facts);

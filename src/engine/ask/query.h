@@ -33,6 +33,8 @@ struct engine_query {
 	double mean[FACTORS_RANK_MAX], covariance[RANK_SQUARE_MAX]; /* by all that is known */
 	struct engine_cell *known;      /* of the subject itself, by benchmark: published, then with what was added */
 	size_t published, known_count;
+	double *share;                  /* cells x rank: what each adds to f, once asked for */
+	bool explained;
 };
 
 /* The ancestors of the subject with their shares; the caller frees. */

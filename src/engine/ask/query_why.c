@@ -82,17 +82,18 @@ static size_t list_parts(const struct engine_query *query, struct factors_part *
 }
 
 /* Each scored model's cells together. */
-static size_t contribute_rows(const struct engine_query *query, const double *share,
+static size_t contribute_rows(const struct engine_query *query, const double *gradient,
 			      struct engine_contribution *contributions, size_t count, size_t max)
 {
 	const struct engine_fit *fit = query->fit;
+	size_t rank = factors_rank(fit->factors);
 
 	for (size_t row = 0; row < fit->rows; row++) {
 		size_t first, cells;
 		struct engine_contribution entry = {.model = fit->row_model[row], .benchmark = ENGINE_ALL};
 		factors_row_cells(fit->factors, row, &first, &cells);
-		for (size_t i = 0; i < cells; i++)
-			entry.points += share[first + i];
+		for (size_t i = 0; i < cells * rank; i++)
+			entry.points += gradient[i % rank] * query->share[first * rank + i];
 		if (cells == 1)
 			entry.benchmark = factors_cell_benchmark(fit->factors, first);
 		count = contribution_insert(contributions, count, max, entry);
@@ -100,11 +101,24 @@ static size_t contribute_rows(const struct engine_query *query, const double *sh
 	return count;
 }
 
+/* Solves once a subject: what cells count is kept for further targets. */
+static void query_explain(struct engine_query *query)
+{
+	const struct factors *factors = query->fit->factors;
+	struct factors_part parts[ENGINE_PARENTS_MAX + 1];
+
+	if (query->explained)
+		return;
+	query->share = memory_resize(query->share, factors_cells(factors) * factors_rank(factors) + 1,
+				     sizeof *query->share);
+	factors_explain(factors, parts, list_parts(query, parts), query->share);
+	query->explained = true;
+}
+
 size_t engine_contributions(struct engine_query *query, const struct engine_target *target,
 			    struct engine_contribution *contributions, size_t max)
 {
 	const struct engine_fit *fit = query->fit;
-	struct factors_part parts[ENGINE_PARENTS_MAX + 1];
 	double gradient[FACTORS_RANK_MAX];
 	size_t count = 0;
 
@@ -113,11 +127,8 @@ size_t engine_contributions(struct engine_query *query, const struct engine_targ
 	factors_gradient(fit->factors, target, query->mean, gradient);
 	if (query->subject == SUBJECT_MODEL)
 		count = contribute_own(query, gradient, contributions, max);
-	double *share = memory_allocate(factors_cells(fit->factors) + 1, sizeof *share);
-	factors_explain(fit->factors, parts, list_parts(query, parts), gradient, share);
-	count = contribute_rows(query, share, contributions, count, max);
-	free(share);
-	return count;
+	query_explain(query);
+	return contribute_rows(query, gradient, contributions, count, max);
 }
 
 /* ---- two children ------------------------------------------------------------------- */

@@ -20,7 +20,7 @@
 #define RHO_START 3         /* of the Laplacian */
 #define LEARNING_BLOCKS 1   /* 1 mean and 7 draws */
 #define DRAW_BLOCKS 9       /* 1 mean and 71 draws */
-#define TOLERANCE 1e-3
+#define TOLERANCE 2e-3
 #define DRAW_TOLERANCE 1e-2
 #define STEPS_MAX 300
 #define EXACT_MAX 1600      /* effects x rank of which a dense matrix is factored */

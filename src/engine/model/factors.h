@@ -126,19 +126,16 @@ bool factors_left_out(const struct factors *factors, size_t model, const struct 
 
 /* ---- why --------------------------------------------------------------------------------- */
 
-/* A subject as a sum, for reasons: models as they are known (shares of parents' pedigrees,
- * the model itself) and facts. */
+/* A subject as a sum, for reasons: what parents give, a model as the others see it, facts. */
 struct factors_part {
-	enum { FACTORS_PART_KNOWN, FACTORS_PART_PARENT, FACTORS_PART_COLD, FACTORS_PART_FACTS } what;
+	enum { FACTORS_PART_PARENT, FACTORS_PART_COLD, FACTORS_PART_FACTS } what;
 	size_t model;                     /* all but FACTS */
 	const struct engine_model *facts; /* FACTS */
 	double weight;
 };
-/* What each observed cell adds to gradient' f(subject), exactly: the shares sum to it.  `share` has
- * an entry a cell of the fit, row by row, each row by benchmark.  One solve: milliseconds to a tenth
- * of a second. */
-void factors_explain(const struct factors *factors, const struct factors_part *part, size_t count,
-		     const double *gradient, double *share);
+/* What each observed cell adds to f(subject), exactly but for the solver's end: cells x rank, row by row,
+ * each row by benchmark; the shares sum to f.  One solve for all targets: tenths of a second. */
+void factors_explain(const struct factors *factors, const struct factors_part *part, size_t count, double *share);
 size_t factors_cells(const struct factors *factors);
 void factors_row_cells(const struct factors *factors, size_t row, size_t *first, size_t *count);
 uint32_t factors_cell_benchmark(const struct factors *factors, size_t cell);

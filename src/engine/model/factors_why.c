@@ -8,8 +8,8 @@
 #include "stemma/base/memory.h"
 
 #define W SYSTEM_WIDTH
-#define TOLERANCE 1e-4
-#define STEPS_MAX 600
+#define TOLERANCE 2e-3
+#define STEPS_MAX 400
 
 size_t factors_cells(const struct factors *factors)
 {
@@ -29,76 +29,82 @@ uint32_t factors_cell_benchmark(const struct factors *factors, size_t cell)
 
 /* ---- the adjoint ------------------------------------------------------------------- */
 
+/* f(subject) as a sum of effects and of rows' own parts, factor by factor: factor k takes the same of
+ * each, so one line of values a factor stands for all. */
 struct adjoint {
 	const struct factors *factors;
-	const double *gradient; /* rank */
-	float *effects;         /* a block, column 0: what the functional takes of each effect */
-	double *share;          /* cells: what each adds directly */
+	float *effects;         /* blocks of effects: column k of them all is what f_k takes */
+	double *share;          /* cells x rank: what each adds to f_k */
 	double *information;    /* rows x rank x rank, without the rows that are not to be seen */
 	bool *hidden;           /* rows */
 };
 
-static void adjoint_effect(struct adjoint *adjoint, size_t effect, size_t k, double value)
+static size_t effect_blocks(const struct factors *factors)
 {
-	adjoint->effects[(effect * adjoint->factors->parameters.rank + k) * W] += (float)value;
+	return (factors->parameters.rank + W - 1) / W;
 }
 
-/* Adds to the shares of a row's cells: q' C h, h = sum of lambda (z - c) / noise. */
-static void share_row(const struct factors *factors, size_t row, const double *q, double *share)
+/* What f_k takes of factor l of an effect. */
+static void adjoint_effect(struct adjoint *adjoint, size_t effect, size_t l, size_t k, double value)
+{
+	size_t rank = adjoint->factors->parameters.rank, block = adjoint->factors->design.effects * rank * W;
+
+	adjoint->effects[k / W * block + (effect * rank + l) * W + k % W] += (float)value;
+}
+
+/* Adds to the shares of a row's cells in f_k: q' C h, h = sum of lambda (z - c) / noise. */
+static void share_row(const struct factors *factors, size_t row, const double *q, size_t k, double *share)
 {
 	const struct cells *cells = &factors->cells;
 	size_t rank = factors->parameters.rank;
 	const double *shrunk = factors->evidence.shrunk + row * rank * rank;
 	double pulled[FACTORS_RANK_MAX] = {0};
 
-	for (size_t k = 0; k < rank; k++)
+	for (size_t m = 0; m < rank; m++)
 		for (size_t l = 0; l < rank; l++)
-			pulled[l] += q[k] * shrunk[k * rank + l];
+			pulled[l] += q[m] * shrunk[m * rank + l];
 	for (size_t i = cells->row_start[row]; i < cells->row_start[row + 1]; i++) {
 		uint32_t b = cells->benchmark[i];
 		double off = ((double)cells->z[i] - factors->parameters.level[b]) /
 			     (factors->parameters.noise[b] + (double)cells->error[i]);
-		for (size_t k = 0; k < rank; k++)
-			share[i] += pulled[k] * factors->parameters.loading[b * rank + k] * off;
+		for (size_t l = 0; l < rank; l++)
+			share[i * rank + k] += pulled[l] * factors->parameters.loading[b * rank + l] * off;
 	}
 }
 
-/* Adds q' e of a row, e = C h + (C S^-1 - 1) Z x. */
-static void adjoint_own(struct adjoint *adjoint, size_t row, const double *q)
+/* Adds amount x e_k of a row to f_k, e = C h + (C S^-1 - 1) Z x. */
+static void adjoint_own(struct adjoint *adjoint, size_t row, size_t k, double amount)
 {
 	const struct factors *factors = adjoint->factors;
 	const struct design_lists *z = &factors->design.row;
 	size_t rank = factors->parameters.rank;
+	double q[FACTORS_RANK_MAX] = {0};
 
-	share_row(factors, row, q, adjoint->share);
+	q[k] = amount;
+	share_row(factors, row, q, k, adjoint->share);
 	for (size_t l = 0; l < rank; l++) {
-		double back = -q[l];
-		for (size_t k = 0; k < rank; k++)
-			back += q[k] * factors->evidence.shrunk[(row * rank + k) * rank + l] /
-				factors->evidence.own[row * rank + l];
+		double back = amount * factors->evidence.shrunk[(row * rank + k) * rank + l] /
+			      factors->evidence.own[row * rank + l] - q[l];
 		for (size_t i = z->start[row]; i < z->start[row + 1]; i++)
-			adjoint_effect(adjoint, z->effect[i], l, back * (double)z->value[i]);
+			adjoint_effect(adjoint, z->effect[i], l, k, back * (double)z->value[i]);
 	}
 }
 
-static void adjoint_place(struct adjoint *adjoint, const struct design_place *place)
+static void adjoint_place(struct adjoint *adjoint, const struct design_place *place, double weight)
 {
 	const struct factors *factors = adjoint->factors;
 	size_t rank = factors->parameters.rank;
-	double q[FACTORS_RANK_MAX];
 
 	for (size_t i = 0; i < place->effects; i++)
 		for (size_t k = 0; k < rank; k++)
-			adjoint_effect(adjoint, place->effect[i].number, k,
-				       adjoint->gradient[k] * (double)place->effect[i].value);
+			adjoint_effect(adjoint, place->effect[i].number, k, k, weight * (double)place->effect[i].value);
 	for (size_t i = 0; i < place->rows; i++) {
 		size_t row = place->row[i].number;
 		double own;
 		size_t term = design_row_origin(&factors->design, row, &own);
 		for (size_t k = 0; k < rank; k++)
-			q[k] = adjoint->gradient[k] * (double)place->row[i].value * own *
-			       factors->parameters.theta[term * rank + k] / factors->evidence.own[row * rank + k];
-		adjoint_own(adjoint, row, q);
+			adjoint_own(adjoint, row, k, weight * (double)place->row[i].value * own *
+				    factors->parameters.theta[term * rank + k] / factors->evidence.own[row * rank + k]);
 	}
 }
 
@@ -114,15 +120,10 @@ static void hide_row(struct adjoint *adjoint, size_t row)
 static void adjoint_part(struct adjoint *adjoint, const struct factors_part *part)
 {
 	const struct factors *factors = adjoint->factors;
-	size_t rank = factors->parameters.rank;
+	const struct design_lists *z = &factors->design.row;
 	struct design_place place = {0};
-	double scaled[FACTORS_RANK_MAX];
-	const double *gradient = adjoint->gradient;
-	int32_t row = part->what == FACTORS_PART_FACTS ? -1 : factors->cells.model_row[part->model];
+	int32_t row = part->what == FACTORS_PART_COLD ? factors->cells.model_row[part->model] : -1;
 
-	for (size_t k = 0; k < rank; k++)
-		scaled[k] = gradient[k] * part->weight;
-	adjoint->gradient = scaled;
 	if (part->what == FACTORS_PART_PARENT) {
 		design_place_node(&factors->design, part->model, 1, &place);
 	} else if (part->what == FACTORS_PART_FACTS) {
@@ -133,61 +134,57 @@ static void adjoint_part(struct adjoint *adjoint, const struct factors_part *par
 		design_place_facts(&factors->design, &facts, &place);
 		design_place_node(&factors->design, part->model, 1, &place);
 	} else {
-		const struct design_lists *z = &factors->design.row;
 		for (size_t i = z->start[row]; i < z->start[row + 1]; i++)
-			for (size_t k = 0; k < rank; k++)
-				adjoint_effect(adjoint, z->effect[i], k, scaled[k] * (double)z->value[i]);
-		if (part->what == FACTORS_PART_COLD)
-			hide_row(adjoint, (size_t)row);
-		else
-			adjoint_own(adjoint, (size_t)row, scaled);
+			for (size_t k = 0; k < factors->parameters.rank; k++)
+				adjoint_effect(adjoint, z->effect[i], k, k, part->weight * (double)z->value[i]);
+		hide_row(adjoint, (size_t)row);
 	}
-	adjoint_place(adjoint, &place);
-	adjoint->gradient = gradient;
+	adjoint_place(adjoint, &place, part->weight);
 	design_place_free(&place);
 }
 
-/* Solves M y = U'a, and hands W y on to the cells: b = S^-1 C h. */
-static void adjoint_solve(struct adjoint *adjoint)
+/* Solves M y = U'a for a block of factors, and hands W y on to the cells: b = S^-1 C h. */
+static void adjoint_solve(struct adjoint *adjoint, const struct system *system, size_t block)
 {
 	const struct factors *factors = adjoint->factors;
 	size_t rank = factors->parameters.rank;
-	struct system system;
+	float *right = adjoint->effects + block * factors->design.effects * rank * W;
+	float *solution = memory_zero(system_effect_block(system), sizeof *solution);
+	float *rows = memory_allocate(system_row_block(system), sizeof *rows);
 	double q[FACTORS_RANK_MAX];
 
-	system_new(&factors->design, rank, factors->parameters.theta, adjoint->information, &system);
-	float *solution = memory_zero(system_effect_block(&system), sizeof *solution);
-	float *rows = memory_allocate(system_row_block(&system), sizeof *rows);
-	system_effects_back(&system, adjoint->effects);
-	system_solve(&system, adjoint->effects, solution, TOLERANCE, STEPS_MAX);
-	system_effects(&system, solution);
-	system_gather(&system, solution, rows);
-	for (size_t row = 0; row < factors->cells.rows; row++) {
-		if (adjoint->hidden[row])
-			continue;
-		for (size_t k = 0; k < rank; k++)
-			q[k] = (double)rows[(row * rank + k) * W] / factors->evidence.own[row * rank + k];
-		share_row(factors, row, q, adjoint->share);
-	}
+	system_effects_back(system, right);
+	system_solve(system, right, solution, TOLERANCE, STEPS_MAX);
+	system_effects(system, solution);
+	system_gather(system, solution, rows);
+	for (size_t row = 0; row < factors->cells.rows; row++)
+		for (size_t k = block * W; k < rank && k < (block + 1) * W && !adjoint->hidden[row]; k++) {
+			for (size_t l = 0; l < rank; l++)
+				q[l] = (double)rows[(row * rank + l) * W + k % W] / factors->evidence.own[row * rank + l];
+			share_row(factors, row, q, k, adjoint->share);
+		}
 	free(solution);
 	free(rows);
-	system_free(&system);
 }
 
-void factors_explain(const struct factors *factors, const struct factors_part *part, size_t count,
-		     const double *gradient, double *share)
+void factors_explain(const struct factors *factors, const struct factors_part *part, size_t count, double *share)
 {
 	size_t rank = factors->parameters.rank, square = factors->cells.rows * rank * rank;
-	struct adjoint adjoint = {.factors = factors, .gradient = gradient, .share = share};
+	struct adjoint adjoint = {.factors = factors, .share = share};
+	struct system system;
 
-	memset(share, 0, factors->cells.count * sizeof *share);
-	adjoint.effects = memory_zero(factors->design.effects * rank * W + 1, sizeof *adjoint.effects);
+	memset(share, 0, factors->cells.count * rank * sizeof *share);
+	adjoint.effects = memory_zero(effect_blocks(factors) * factors->design.effects * rank * W + 1,
+				      sizeof *adjoint.effects);
 	adjoint.hidden = memory_zero(factors->cells.rows + 1, sizeof *adjoint.hidden);
 	adjoint.information = memory_allocate(square + 1, sizeof *adjoint.information);
 	memcpy(adjoint.information, factors->evidence.information, square * sizeof *adjoint.information);
 	for (size_t i = 0; i < count; i++)
 		adjoint_part(&adjoint, &part[i]);
-	adjoint_solve(&adjoint);
+	system_new(&factors->design, rank, factors->parameters.theta, adjoint.information, &system);
+	for (size_t block = 0; block < effect_blocks(factors); block++)
+		adjoint_solve(&adjoint, &system, block);
+	system_free(&system);
 	free(adjoint.effects);
 	free(adjoint.hidden);
 	free(adjoint.information);
