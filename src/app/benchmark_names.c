@@ -120,7 +120,9 @@ static size_t likeness(const struct catalog_benchmark *benchmark, const char *wo
 	if (strcasestr(benchmark->key, word) || strcasestr(benchmark->title, word) ||
 	    (benchmark->family && strcasestr(benchmark->family, word)))
 		return limit + 1;
-	return limit + 1 - names_edit_distance(word, own_name(benchmark->key), limit);
+	size_t distance = names_edit_distance(word, own_name(benchmark->key), limit);
+	size_t to_family = benchmark->family ? names_edit_distance(word, benchmark->family, limit) : distance;
+	return limit + 1 - (distance < to_family ? distance : to_family);
 }
 
 struct offer {
