@@ -22,6 +22,7 @@
 	X(eval) \
 	X(export) \
 	X(choose) \
+	X(benchmarks) \
 	X(check) \
 	X(config)
 

@@ -3,6 +3,7 @@
 #define STEMMA_CLI_EXPORT_H
 
 #include "cli.h"
+#include "report.h"
 #include "stemma/app/export.h"
 
 /* What is exported: a merge, a model with its family, or all. */
@@ -48,6 +49,7 @@ struct export_completed {
 enum status export_completed(const struct export_completed *completed, FILE *file, struct error *error);
 
 /* The table of cells: every observation of the subject's models. */
-enum status export_cells(const struct export_subject *subject, struct report *report, struct error *error);
+enum status export_cells(const struct export_subject *subject, struct report *report, enum table_role role,
+			 struct error *error);
 
 #endif

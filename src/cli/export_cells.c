@@ -103,7 +103,8 @@ static bool add_cell(void *context, const struct store_observation *observation)
 	return true;
 }
 
-enum status export_cells(const struct export_subject *subject, struct report *report, struct error *error)
+enum status export_cells(const struct export_subject *subject, struct report *report, enum table_role role,
+			 struct error *error)
 {
 	struct store *store = subject->session->store;
 	const struct catalog *catalog = subject->session->catalog;
@@ -116,7 +117,7 @@ enum status export_cells(const struct export_subject *subject, struct report *re
 		status = store_each_observation(store, catalog->models[graph->nodes[i]].id, add_cell, &cells, error);
 	}
 	if (status == STATUS_OK)
-		report_table(report, "cells", NULL, cells.table, TABLE_MAIN);
+		report_table(report, "cells", NULL, cells.table, role);
 	table_free(cells.table);
 	free(cells.scales);
 	return status;

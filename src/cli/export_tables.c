@@ -279,7 +279,7 @@ enum status export_tables(const struct export_subject *subject, enum export_rows
 	enum status status;
 
 	if (report->format == OUTPUT_CSV && rows == EXPORT_CELLS)
-		return export_cells(subject, report, error);
+		return export_cells(subject, report, TABLE_MAIN, error);
 	if (report->format == OUTPUT_CSV)
 		return rows == EXPORT_EDGES ? report_edges(report, subject, TABLE_MAIN, error)
 					    : report_models(report, subject, error);
@@ -288,6 +288,8 @@ enum status export_tables(const struct export_subject *subject, enum export_rows
 	status = report_models(report, subject, error);
 	if (status == STATUS_OK)
 		status = report_edges(report, subject, TABLE_SIDE, error);
+	if (status == STATUS_OK && !subject->merge)
+		status = export_cells(subject, report, TABLE_SIDE, error);
 	if (status == STATUS_OK && subject->merge)
 		prediction_report_scores(report, subject->session->catalog, subject->name,
 					 &subject->prediction, subject->prediction.rows);

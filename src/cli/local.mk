@@ -3,7 +3,7 @@ libcli_a_SOURCES = \
 	src/cli/anomalies.c src/cli/anomalies.h \
 	src/cli/browse.c \
 	src/cli/check.c \
-	src/cli/choose.c \
+	src/cli/choose.c src/cli/benchmarks.c \
 	src/cli/evaluations.c src/cli/evaluations.h \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/command.c src/cli/command.h \

@@ -4,9 +4,8 @@
 #include <string.h>
 
 #include "reading.h"
-#include "stemma/base/suggest.h"
 #include "stemma/base/utf8.h"
-#include "yaml_tree.h"
+#include "yaml_check.h"
 #include "yaml_writer.h"
 
 #define SOURCE "correction"
@@ -21,30 +20,12 @@ struct reading {
 static enum status fault(const struct reading *reading, const yaml_node_t *node,
 			 const char *message, const char *word)
 {
-	error_set(reading->error, STATUS_DATA, message, word);
-	return error_locate(reading->error, reading->file, (long)node->start_mark.line + 1,
-			    (long)node->start_mark.column + 1);
+	return yaml_fault(node, reading->file, reading->error, message, word);
 }
 
-/* Every key of a mapping must be one of `known`. */
-static enum status check_keys(const struct reading *reading, const yaml_node_t *node,
-			      const char *const *known)
+static enum status check_keys(const struct reading *reading, const yaml_node_t *node, const char *const *known)
 {
-	for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
-	     pair < node->data.mapping.pairs.top; pair++) {
-		yaml_node_t *key = yaml_document_get_node(reading->document, pair->key);
-		const char *word = yaml_text(key);
-		size_t i = 0;
-		while (word && known[i] && strcmp(known[i], word) != 0)
-			i++;
-		if (word && known[i])
-			continue;
-		fault(reading, key, "unknown key \"%s\"", word ? word : "");
-		const char *near = word ? suggest_nearest(word, known) : NULL;
-		return near ? error_advise(reading->error, "did you mean \"%s\"?", near)
-			    : error_advise(reading->error, "stemma(1) has the keys");
-	}
-	return STATUS_OK;
+	return yaml_check_keys(reading->document, node, known, reading->file, reading->error);
 }
 
 /* The text of a key that must be a model's name. */

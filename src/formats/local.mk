@@ -6,6 +6,8 @@ libformats_a_SOURCES = \
 	src/formats/merge_records.c src/formats/merge_shares.c src/formats/merge_slice.c \
 	src/formats/merge_values.c src/formats/merge_write.c \
 	include/stemma/formats/corrections.h src/formats/corrections.c \
+	include/stemma/formats/descriptions.h src/formats/descriptions.c \
+	src/formats/yaml_check.h src/formats/yaml_check.c \
 	src/formats/csv.h src/formats/csv.c include/stemma/formats/folds.h src/formats/folds.c \
 	src/formats/card.h src/formats/card.c \
 	include/stemma/formats/every_eval.h src/formats/every_eval.c src/formats/lighteval.c \

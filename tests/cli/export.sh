@@ -103,6 +103,8 @@ check 'which is read' says '^own__m/.eval_results/own.yaml,eval-results,1,0,1,'
 stemma --db r.db export --long
 same_values() { [ "$(sed 1d out | cut -d, -f2,3 | sort | uniq -c | grep -c ' 2 ')" -eq 4 ]; }
 check 'with the same four values' same_values
+stemma --db r.db export --json
+check 'JSON has them all' is_json '(.cells | length) == 8 and (.cells | map(select(.limited == 1 and .benchmark == "gsm8k")) | length) == 1' '"cells": '
 stemma --db r.db export -f every-eval
 check 'results are of one model' fails_with 64 'has the results of one model'
 

@@ -12,7 +12,7 @@ trap 'exit 99' HUP INT TERM
 cd "$work" || exit 99
 HOME=$work XDG_DATA_HOME=$work/data LC_ALL=C OPENBLAS_NUM_THREADS=1
 export HOME XDG_DATA_HOME LC_ALL OPENBLAS_NUM_THREADS STEMMA_SHARE
-unset XDG_CONFIG_HOME XDG_CACHE_HOME STEMMA_CORRECTIONS STEMMA_PACK # those of whoever tests
+unset XDG_CONFIG_HOME XDG_CACHE_HOME STEMMA_CORRECTIONS STEMMA_BENCHMARKS STEMMA_PACK # those of whoever tests
 
 exec 3>&1 # TAP, also where a command's output is kept
 number=0

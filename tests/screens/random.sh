@@ -12,7 +12,7 @@ export HF_HUB_OFFLINE=1
 work=$(mktemp -d) || exit 99
 # Not those of whoever tests.
 export HOME="$work" XDG_CONFIG_HOME="$work"
-unset XDG_DATA_HOME XDG_CACHE_HOME STEMMA_CORRECTIONS STEMMA_PACK
+unset XDG_DATA_HOME XDG_CACHE_HOME STEMMA_CORRECTIONS STEMMA_BENCHMARKS STEMMA_PACK
 trap 'rm -rf "$work"' EXIT
 case $program in /*) ;; *) program=$PWD/$program ;; esac
 "$maker" "$work/made.db" "$here/family-models.csv" "$here/family-edges.csv" || exit 99

@@ -30,7 +30,7 @@ unset LINES COLUMNS NO_COLOR
 work=$(mktemp -d) || exit 99
 # Not those of whoever tests.
 export HOME="$work" XDG_CONFIG_HOME="$work"
-unset XDG_DATA_HOME XDG_CACHE_HOME STEMMA_CORRECTIONS STEMMA_PACK
+unset XDG_DATA_HOME XDG_CACHE_HOME STEMMA_CORRECTIONS STEMMA_BENCHMARKS STEMMA_PACK
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 99
 ln -s "$here/files" files # what scripts import

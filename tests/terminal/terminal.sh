@@ -27,7 +27,7 @@ unset LINES COLUMNS NO_COLOR TMUX
 work=$(mktemp -d) || exit 99
 # Not those of whoever tests.
 export HOME="$work" XDG_CONFIG_HOME="$work/config" TMUX_TMPDIR="$work"
-unset XDG_DATA_HOME XDG_CACHE_HOME STEMMA_CORRECTIONS STEMMA_PACK
+unset XDG_DATA_HOME XDG_CACHE_HOME STEMMA_CORRECTIONS STEMMA_BENCHMARKS STEMMA_PACK
 socket=stemma-$$
 terminal() { "$tmux" -L "$socket" -f /dev/null "$@"; }
 finish() {

@@ -1,5 +1,5 @@
-/* Corrections: the user's own word on the lineage, kept in a file and put into
- * every cache that is opened. */
+/* Corrections: the user's own word on the lineage and on benchmarks, kept in two files
+ * and put into every cache that is opened. */
 #ifndef STEMMA_APP_CORRECTIONS_H
 #define STEMMA_APP_CORRECTIONS_H
 
@@ -14,9 +14,9 @@
  * fallback; the caller frees.  NULL when there is no such place. */
 char *corrections_path(void);
 
-/* Brings the cache in line with the file, in one transaction, where the file is
- * another than the last time; *changed says whether that was so.  No file is an
- * empty one. */
+/* Brings the cache in line with the file, and with benchmarks.yaml beside it (or
+ * $STEMMA_BENCHMARKS), each in one transaction, where it is another than the last time;
+ * *changed says whether one was so.  No file is an empty one. */
 enum status corrections_apply(struct store *store, bool *changed, struct error *error);
 
 /* Appends edges to the file, which is made when there is none; what was in it

@@ -26,7 +26,8 @@ void baseline_als(const struct masked *masked, const struct baseline_als *settin
 		  double *values);
 
 /* The models nearest by the mean square of the differences of z that they share, of those with a
- * score on the benchmark; their mean, weighted by one over the distance. */
+ * score on the benchmark; their mean, weighted by one over the distance.  The benchmark's mean for
+ * models of which nothing is known. */
 void baseline_nearest(const struct masked *masked, size_t neighbours, double *values);
 
 /* Ridge regression on log size, date and their squares: a line a benchmark, drawn

@@ -76,8 +76,11 @@ void baseline_nearest(const struct masked *masked, size_t neighbours, double *va
 	};
 	struct neighbour *list = memory_allocate(masked->data.rows + 1, sizeof *list);
 
+	baseline_mean(masked, values);
 	for (size_t i = 0; i < masked->count; i++) {
 		const struct masked_cell *cell = &masked->cells[i];
+		if (masked->cell_start[cell->row] == masked->cell_start[cell->row + 1])
+			continue; /* nothing is known of it */
 		if (i == 0 || masked->cells[i - 1].row != cell->row)
 			compare_with_all(masked, cell->row, &profile);
 		double z = mean_of_nearest(masked, cell->benchmark, &profile, neighbours, list);
