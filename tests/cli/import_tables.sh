@@ -40,6 +40,7 @@ check 'from a pipe, too' has acme/b bbh 30.5 0..100
 # A benchmark of one's own, and cells that are no values.
 printf 'model,ifeval,gsm8k,elo,Team\nacme/a,50,0.759,1255,red\nacme/b,high,N/A,1190,\nacme/c,-,0.5,,blue\n' >own.csv
 cells own.csv
+check 'a value that is refused is 65' [ "$imported" -eq 65 ]
 check 'the rest of a row is kept' has acme/b elo 1190 open
 check 'a new benchmark of fractions' has acme/a gsm8k 0.759 0..1
 check 'what is no number is told with its place' tells '^own.csv:3:8: ifeval "high" is not a number$'
