@@ -21,11 +21,11 @@ static bool is_useless(const struct import_report *report)
 	return report->rejected > 0 && report->added + report->updated + report->unchanged == 0;
 }
 
-/* Scores were found, and some could not be used: the others are kept, and it must be seen
- * that these were not. */
+/* Scores were found, and some could not be used, or all of a row but its facts: the others
+ * are kept, and it must be seen that these were not. */
 static bool is_incomplete(const struct import_report *report)
 {
-	return report->rejected > 0 && report->evaluations > 0;
+	return report->refused > 0 || (report->rejected > 0 && report->evaluations > 0);
 }
 
 /* In a folder there may be files of any kind. */

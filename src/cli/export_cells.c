@@ -113,6 +113,10 @@ enum status export_cells(const struct export_subject *subject, struct report *re
 	enum status status = store_each_benchmark(store, keep_scale, &cells, error);
 
 	for (size_t i = 0; i < graph->count && status == STATUS_OK; i++) {
+		size_t count;
+		catalog_cells(catalog, graph->nodes[i], &count);
+		if (count == 0)
+			continue;
 		cells.model = catalog->models[graph->nodes[i]].name;
 		status = store_each_observation(store, catalog->models[graph->nodes[i]].id, add_cell, &cells, error);
 	}
