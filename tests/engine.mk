@@ -7,7 +7,7 @@ ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
 
 ENGINE_TESTS = tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate tests/unit/holdout tests/unit/baseline \
 	tests/unit/simulated tests/unit/question tests/unit/factors tests/unit/state \
-	tests/unit/backtest tests/unit/suggest
+	tests/unit/backtest tests/unit/suggest tests/unit/target
 
 check_PROGRAMS += $(ENGINE_TESTS)
 TESTS += $(ENGINE_TESTS)
@@ -17,6 +17,9 @@ tests_unit_lineage_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_engine_SOURCES = tests/unit/engine.c tests/unit/engine_world.h tests/unit/score_cells.h tests/unit/draw.h tests/unit/test.h
 tests_unit_engine_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_engine_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_target_SOURCES = tests/unit/target.c tests/unit/test.h
+tests_unit_target_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_unit_target_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_lrmf_SOURCES = tests/unit/lrmf.c tests/unit/test.h
 tests_unit_lrmf_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_lrmf_LDADD = $(ENGINE_TEST_LIBS)

@@ -72,14 +72,14 @@ static bool is_of_family(const struct catalog_benchmark *benchmark, const char *
 	return same_word(benchmark->family, word) || same_word(own_name(benchmark->key), word);
 }
 
-/* The best covered member of a family, and how many there are. */
+/* The best covered member of a family, and how many there are; hidden ones do not count. */
 static size_t benchmark_by_family(const struct catalog *catalog, const char *word, size_t *members)
 {
 	size_t found = CATALOG_NONE;
 
 	*members = 0;
 	for (size_t b = 0; b < catalog->benchmark_count; b++) {
-		if (!is_of_family(&catalog->benchmarks[b], word))
+		if (catalog->benchmarks[b].hidden || !is_of_family(&catalog->benchmarks[b], word))
 			continue;
 		++*members;
 		if (found == CATALOG_NONE || catalog->benchmarks[b].models > catalog->benchmarks[found].models)
@@ -120,7 +120,9 @@ static size_t likeness(const struct catalog_benchmark *benchmark, const char *wo
 	if (strcasestr(benchmark->key, word) || strcasestr(benchmark->title, word) ||
 	    (benchmark->family && strcasestr(benchmark->family, word)))
 		return limit + 1;
-	return limit + 1 - names_edit_distance(word, own_name(benchmark->key), limit);
+	size_t distance = names_edit_distance(word, own_name(benchmark->key), limit);
+	size_t to_family = benchmark->family ? names_edit_distance(word, benchmark->family, limit) : distance;
+	return limit + 1 - (distance < to_family ? distance : to_family);
 }
 
 struct offer {

@@ -7,6 +7,7 @@ libapp_a_SOURCES = \
 	src/app/benchmark_names.c \
 	include/stemma/app/board.h src/app/board.c \
 	include/stemma/app/corrections.h src/app/corrections.c \
+	include/stemma/app/description.h src/app/description.c \
 	include/stemma/app/filter.h src/app/filter.h src/app/filter.c src/app/filter_parse.c src/app/filter_text.c src/app/filter_run.c \
 	include/stemma/app/flags.h src/app/flags.c \
 	include/stemma/app/export.h src/app/export.c \

@@ -262,7 +262,7 @@ int target_digits(const struct catalog *catalog, const struct engine_target *tar
 	double low, high;
 
 	target_axis(catalog, target, &low, &high);
-	return high - low > 150 ? 0 : high - low >= 20 ? 1 : high - low >= 2 ? 2 : 3;
+	return high - low >= 300 ? 0 : high - low >= 20 ? 1 : high - low >= 2 ? 2 : 3;
 }
 
 const char *target_unit(const struct catalog *catalog, const struct engine_target *target)

@@ -7,12 +7,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Returns an errno, 0 when all is written. */
-static int write_all(FILE *file, const struct text *text)
+/* Who writes, and what became of it. */
+struct writing {
+	enum status (*produce)(void *context, FILE *file, struct error *error);
+	void *context;
+	enum status status;
+	struct error *error;
+};
+
+static enum status produce_text(void *context, FILE *file, struct error *error)
+{
+	const struct text *text = context;
+
+	(void)error; /* the stream tells */
+	fwrite(text_string(text), 1, text->length, file);
+	return STATUS_OK;
+}
+
+/* Returns an errno, 0 when all is written; one that nothing says of is EIO. */
+static int write_all(FILE *file, struct writing *writing)
 {
 	errno = 0;
-	bool written = fwrite(text_string(text), 1, text->length, file) == text->length;
-	int fault = written ? 0 : errno ? errno : EIO;
+	writing->status = writing->produce(writing->context, file, writing->error);
+	int fault = writing->status != STATUS_OK || ferror(file) || fflush(file) != 0 ? errno ? errno : EIO : 0;
 
 	if (fclose(file) != 0 && fault == 0)
 		fault = errno ? errno : EIO;
@@ -21,14 +38,14 @@ static int write_all(FILE *file, const struct text *text)
 
 /* Returns an errno, 0 when written; then `name` is there, and else not.  With `like`,
  * unless it is NULL, it has these permissions before it has the text. */
-static int write_new(const char *name, const struct text *text, const struct stat *like)
+static int write_new(const char *name, struct writing *writing, const struct stat *like)
 {
 	FILE *file = fopen(name, "wx");
 
 	if (!file)
 		return errno;
 	int refused = like && fchmod(fileno(file), like->st_mode & 07777) != 0 ? errno : 0;
-	int fault = write_all(file, text);
+	int fault = write_all(file, writing);
 	fault = refused ? refused : fault;
 	if (fault != 0)
 		unlink(name);
@@ -36,7 +53,7 @@ static int write_new(const char *name, const struct text *text, const struct sta
 }
 
 /* Written beside it and moved there; the file that a link leads to, not the link. */
-static int write_over(const char *path, const struct text *text)
+static int write_over(const char *path, struct writing *writing)
 {
 	struct text temporary = {0};
 	char *end = realpath(path, NULL);
@@ -44,7 +61,7 @@ static int write_over(const char *path, const struct text *text)
 	struct stat before;
 
 	text_append_format(&temporary, "%s.%ld.new", place, (long)getpid());
-	int fault = write_new(text_string(&temporary), text, stat(place, &before) == 0 ? &before : NULL);
+	int fault = write_new(text_string(&temporary), writing, stat(place, &before) == 0 ? &before : NULL);
 	if (fault == 0 && rename(text_string(&temporary), place) != 0) {
 		fault = errno;
 		unlink(text_string(&temporary));
@@ -62,19 +79,37 @@ static bool is_special(const char *path)
 	return stat(path, &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode);
 }
 
-static int write_into(const char *path, const struct text *text)
+static int write_into(const char *path, struct writing *writing)
 {
 	FILE *file = fopen(path, "w");
 
-	return file ? write_all(file, text) : errno;
+	return file ? write_all(file, writing) : errno;
+}
+
+static enum status write_by(const char *path, struct writing *writing, bool replace, struct error *error)
+{
+	int fault = !replace ? write_new(path, writing, NULL)
+		: is_special(path) ? write_into(path, writing) : write_over(path, writing);
+
+	if (fault == 0 || writing->status != STATUS_OK)
+		return writing->status;
+	return error_set(error, STATUS_IO, "cannot write %s: %s", path, strerror(fault));
 }
 
 enum status write_file(const char *path, const struct text *text, bool replace,
 		       struct error *error)
 {
-	int fault = !replace ? write_new(path, text, NULL)
-		: is_special(path) ? write_into(path, text) : write_over(path, text);
+	struct text copy = *text; /* read only */
+	struct writing writing = {.produce = produce_text, .context = &copy, .error = error};
 
-	return fault == 0 ? STATUS_OK
-			  : error_set(error, STATUS_IO, "cannot write %s: %s", path, strerror(fault));
+	return write_by(path, &writing, replace, error);
+}
+
+enum status write_file_by(const char *path,
+			  enum status (*produce)(void *context, FILE *file, struct error *error), void *context,
+			  struct error *error)
+{
+	struct writing writing = {.produce = produce, .context = context, .error = error};
+
+	return write_by(path, &writing, true, error);
 }

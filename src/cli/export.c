@@ -15,7 +15,7 @@
 struct export_options {
 	struct merge_options merge;
 	int format, prior;
-	bool edges, cells;
+	bool edges, cells, completed;
 	const char *output;
 };
 
@@ -39,6 +39,8 @@ static const struct option_spec specs[] = {
 	 "write this file; the end of its name says the format", NULL},
 	{"edges", 0, OPTION_FLAG, NULL, OPTION(edges), "CSV of the edges, not of the models", NULL},
 	{"long", 0, OPTION_FLAG, NULL, OPTION(cells), "CSV of all observations, one a row", NULL},
+	{"completed", 0, OPTION_FLAG, NULL, OPTION(completed),
+	 "CSV of all values, predicted where none is published", NULL},
 	MERGE_OPTION_SPECS(struct export_options, merge),
 	{"prior", 0, OPTION_CHOICE, "PRIOR", OPTION(prior), PRIOR_HELP, prior_words},
 };
@@ -66,7 +68,7 @@ static int choose_format(const struct cli *cli, const struct export_options *opt
 		format = FORMAT_CSV;
 	if (format == FORMAT_NOT_GIVEN && options->output)
 		format = format_of(options->output);
-	if (format == FORMAT_NOT_GIVEN && (options->edges || options->cells))
+	if (format == FORMAT_NOT_GIVEN && (options->edges || options->cells || options->completed))
 		format = FORMAT_CSV;
 	if (format == FORMAT_NOT_GIVEN)
 		format = merge ? EXPORT_MERGEKIT : FORMAT_JSON;
@@ -78,10 +80,10 @@ static enum status check_format(const struct cli *cli, const struct export_optio
 {
 	if (options->format != FORMAT_NOT_GIVEN && (cli->options.json || cli->options.csv))
 		return error_set(error, STATUS_USAGE, "--format excludes --json and --csv");
-	if (options->edges && options->cells)
-		return error_set(error, STATUS_USAGE, "--edges excludes --long");
-	if (options->cells && format != FORMAT_CSV)
-		return error_set(error, STATUS_USAGE, "--long is about CSV");
+	if (options->edges + options->cells + options->completed > 1)
+		return error_set(error, STATUS_USAGE, "--edges, --long and --completed exclude one another");
+	if ((options->cells || options->completed) && format != FORMAT_CSV)
+		return error_set(error, STATUS_USAGE, "--%s is about CSV", options->cells ? "long" : "completed");
 	if (options->edges && format != FORMAT_CSV) {
 		error_set(error, STATUS_USAGE, "--edges is about CSV");
 		return error_advise(error, "%s has the edges anyway", format_words[format]);
@@ -246,6 +248,33 @@ static enum status export_subject(struct cli *cli, struct export_subject *subjec
 		? write_subject(cli, subject, format, rows, out, error) : status;
 }
 
+static enum status write_completed(void *context, FILE *file, struct error *error)
+{
+	return export_completed(context, file, error);
+}
+
+/* Straight to the file: it may be long. */
+static enum status export_matrix(struct cli *cli, struct export_subject *subject,
+				 const struct export_options *options, const char *word, struct error *error)
+{
+	const struct engine_settings settings = {.prior = (enum prior)options->prior};
+	struct export_completed completed = {cli, subject};
+	const char *path = options->output;
+	enum status status = read_subject(cli, subject, options, word, error);
+
+	if (status == STATUS_OK)
+		status = check_format(cli, options, choose_format(cli, options, subject->merge), error);
+	if (status == STATUS_OK && subject->merge)
+		status = error_set(error, STATUS_USAGE, "--completed is about models that exist; predict is about merges");
+	if (status == STATUS_OK)
+		status = cli_fit(cli, subject->session, &settings, false, error);
+	if (status != STATUS_OK)
+		return status;
+	collect_graph(subject);
+	return path && strcmp(path, "-") != 0 ? write_file_by(path, write_completed, &completed, error)
+					      : export_completed(&completed, stdout, error);
+}
+
 static enum status put_out(const char *path, const struct text *text, struct error *error)
 {
 	if (path && strcmp(path, "-") != 0)
@@ -265,9 +294,13 @@ static enum status export_run(struct cli *cli, const void *specific, size_t coun
 	if (status != STATUS_OK)
 		return status;
 	sketch_init(&subject.sketch);
-	status = export_subject(cli, &subject, options, count ? arguments[0] : NULL, &text, error);
-	if (status == STATUS_OK)
-		status = put_out(options->output, &text, error);
+	if (options->completed) {
+		status = export_matrix(cli, &subject, options, count ? arguments[0] : NULL, error);
+	} else {
+		status = export_subject(cli, &subject, options, count ? arguments[0] : NULL, &text, error);
+		if (status == STATUS_OK)
+			status = put_out(options->output, &text, error);
+	}
 	text_free(&text);
 	graph_free(&subject.graph);
 	sketch_prediction_free(&subject.prediction);

@@ -40,6 +40,14 @@ enum status export_attributes_load(struct export_attributes *attributes, const s
 const char *export_attribute(const struct export_attributes *attributes, size_t model, size_t key);
 void export_attributes_free(struct export_attributes *attributes);
 
+/* The whole matrix of the subject's models as CSV: a row for each value, published or predicted; the session
+ * is fitted.  STATUS_CANCELLED as the progress says. */
+struct export_completed {
+	struct cli *cli;
+	const struct export_subject *subject;
+};
+enum status export_completed(const struct export_completed *completed, FILE *file, struct error *error);
+
 /* The table of cells: every observation of the subject's models. */
 enum status export_cells(const struct export_subject *subject, struct report *report, enum table_role role,
 			 struct error *error);

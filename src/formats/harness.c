@@ -94,7 +94,8 @@ struct figure {
 	char metric[64], filter[64];
 	size_t rank;           /* of the metric; less is better */
 	int filter_rank;
-	const json_t *value;
+	double value;          /* NAN when what stands there is no number */
+	bool percent;          /* written with the sign */
 };
 
 /* Of several ways to take the answer out of a text the strictest counts. */
@@ -119,16 +120,17 @@ static bool figure_read(struct figure *figure, const char *key, const json_t *va
 			return false;
 	if (length == 0 || length >= sizeof figure->metric || strlen(key + length) > sizeof figure->filter)
 		return false;
-	/* A NaN has become an empty text. */
-	if (!json_is_number(value) && !(json_is_string(value) && json_string_length(value) == 0))
-		return false;
 	snprintf(figure->metric, sizeof figure->metric, "%.*s", (int)length, key);
 	snprintf(figure->filter, sizeof figure->filter, "%s", key[length] ? key + length + 1 : "");
 	if (strstr(figure->metric, "_stderr"))
 		return false;
 	figure->key = key;
-	figure->value = value;
+	figure->value = json_value_number(value, &figure->percent);
 	figure->rank = metric_rank(figure->metric);
+	/* A NaN has become an empty text; any other text may be a remark. */
+	if (isnan(figure->value) && figure->rank == METRIC_UNRANKED &&
+	    !(json_is_string(value) && json_string_length(value) == 0))
+		return false;
 	figure->filter_rank = rank_filter(figure->filter);
 	return true;
 }
@@ -161,13 +163,13 @@ static bool is_percent(const json_t *values, const struct figure *best)
 	const char *key;
 	json_t *value;
 
-	if (metric_is_percent(metric_find(best->metric), json_number_value(best->value)))
+	if (best->percent || metric_is_percent(metric_find(best->metric), best->value))
 		return true;
 	if (strncmp(best->metric, "acc", 3) == 0)
 		return false;
 	json_object_foreach((json_t *)values, key, value)
-		if (figure_read(&figure, key, value) && json_is_number(value) && strncmp(figure.metric, "acc", 3) != 0 &&
-		    metric_is_percent(metric_find(figure.metric), json_number_value(value)))
+		if (figure_read(&figure, key, value) && strncmp(figure.metric, "acc", 3) != 0 &&
+		    metric_is_percent(metric_find(figure.metric), figure.value))
 			return true;
 	return false;
 }
@@ -197,7 +199,8 @@ static const char *task_setup(struct results *results, const struct harness_task
 
 static enum answer task_direction(const json_t *better, const char *metric)
 {
-	const json_t *told = json_object_get(better, metric);
+	/* Of a task as a whole, or of each metric. */
+	const json_t *told = json_is_boolean(better) ? better : json_object_get(better, metric);
 
 	return json_is_boolean(told) ? (json_is_true(told) ? ANSWER_YES : ANSWER_NO) : ANSWER_UNKNOWN;
 }
@@ -218,7 +221,7 @@ static void add_figure(struct harness *harness, const struct harness_task *task,
 	long line, column;
 
 	json_place(harness->text, path, &line, &column);
-	if (!json_is_number(figure->value)) {
+	if (isnan(figure->value)) {
 		reject(harness->source, line, column, "%s of %s is not a number; left out", figure->metric, task->name);
 		return;
 	}
@@ -231,7 +234,7 @@ static void add_figure(struct harness *harness, const struct harness_task *task,
 	const char *metric = results_print(results, "%s", figure->metric);
 	struct benchmark_facts benchmark = results_benchmark(results_keep(results, whole), main ? task->title
 		: results_print(results, "%s, %s", task->title, figure->filter), NULL);
-	struct score_facts score = score_facts_of(benchmark.key, json_number_value(figure->value));
+	struct score_facts score = score_facts_of(benchmark.key, figure->value);
 	benchmark.higher_is_better = task_direction(better, figure->metric);
 	metric_describe(&benchmark, metric);
 	benchmark.suite = task->suite;
@@ -308,12 +311,16 @@ static const char *outer_group(const struct harness *harness, const char *task)
 
 /* ---- the tasks ---------------------------------------------------------------------------- */
 
-/* {METRIC: true}, as the newer versions have it or in the task's configuration. */
+/* {METRIC: true}, as the newer versions have it or in the task's configuration; true or
+ * false for all of a task's metrics, as programs built on it write. */
 static json_t *task_directions(const struct harness *harness, const char *task)
 {
 	json_t *told = json_object_get(json_object_get(harness->document, "higher_is_better"), task), *entry;
-	json_t *all = json_is_object(told) ? json_copy(told) : json_object();
 	size_t index;
+
+	if (json_is_boolean(told))
+		return json_incref(told);
+	json_t *all = json_is_object(told) ? json_copy(told) : json_object();
 
 	json_array_foreach(json_object_get(task_config(harness, task), "metric_list"), index, entry) {
 		const char *metric = json_text(entry, "metric");
@@ -417,11 +424,16 @@ static void deliver_run(struct harness *harness, const struct origin_name *model
 	const json_t *document = harness->document, *config = json_object_get(document, "config");
 	const char *precision = json_text(config, "model_dtype"), *version = json_text(document, "lm_eval_version");
 	const char *revision = json_text(config, "model_sha");
+	const char *iso = json_text(document, "date");
 	double seconds = json_number(document, "date"), params = json_number(config, "model_num_parameters");
 	char date[11] = "";
 
 	if (seconds > 0 && seconds < 1e11)
 		date_format(floor(seconds / 86400), date);
+	else if (iso && !isnan(date_days(iso)))
+		date_format(date_days(iso), date);
+	else if (!origin_date(harness->source->name, date))
+		date[0] = '\0';
 	if (precision && strncmp(precision, "torch.", 6) == 0)
 		precision += 6;
 	if (!version && json_object_get(config, "no_cache"))
@@ -450,8 +462,8 @@ void harness_tell(const struct harness *harness)
 static void read_run(struct harness *harness)
 {
 	const json_t *document = harness->document;
-	char *stated = json_text(document, "model_name") ? memory_string(json_text(document, "model_name"))
-		: argument_model(document);
+	const char *own = json_text(document, "model_name");
+	char *stated = own && own[0] ? memory_string(own) : argument_model(document);
 	struct origin_name model = {0};
 	const char *name;
 	json_t *values;

@@ -39,7 +39,7 @@ struct harness_task {
 };
 /* Adds the main metric of a task, by the order of metrics.c, and of its other
  * filters each as a benchmark KEY:FILTER; `better` may tell directions: {METRIC:
- * true}.  False when it has no result. */
+ * true}, or true of all.  False when it has no result. */
 bool harness_add(struct harness *harness, const struct harness_task *task, const json_t *values,
 		 const json_t *better);
 

@@ -83,7 +83,7 @@ static void seen_free(struct seen_table *table)
 
 struct long_columns {
 	int model, benchmark, value, scale, setup, date, source, address, shots, error, harness, version, precision,
-		template, revision, metric, raw, limited, flagged;
+		template, revision, metric, raw, limited, flagged, published;
 };
 
 static struct long_columns long_columns(const struct csv *csv)
@@ -104,7 +104,7 @@ static struct long_columns long_columns(const struct csv *csv)
 		.precision = csv_column_of(csv, precision_words), .template = csv_column(csv, "chat_template"),
 		.revision = csv_column(csv, "revision"), .metric = csv_column(csv, "metric"),
 		.raw = csv_column(csv, "raw"), .limited = csv_column(csv, "limited"),
-		.flagged = csv_column(csv, "flagged"),
+		.flagged = csv_column(csv, "flagged"), .published = csv_column(csv, "published"),
 	};
 }
 
@@ -393,9 +393,16 @@ static bool read_value(const struct long_table *table, struct cell_value *value)
 	enum cell cell = csv_value(csv, table->columns.value, value);
 
 	if (cell == CELL_BAD)
-		csv_reject(csv, table->columns.value, "%s \"%s\" is not a number", csv_field(csv, table->columns.benchmark),
-			   csv_field(csv, table->columns.value));
+		refuse(csv->source, csv->fields[table->columns.value].line, csv->fields[table->columns.value].column,
+		       "%s \"%s\" is not a number", csv_field(csv, table->columns.benchmark),
+		       csv_field(csv, table->columns.value));
 	return cell == CELL_NUMBER;
+}
+
+/* A value that stemma or another has predicted teaches nothing. */
+static bool is_predicted(const struct long_table *table)
+{
+	return csv_answer(&table->csv, table->columns.published) == ANSWER_NO;
 }
 
 static void long_row(struct long_table *table)
@@ -405,7 +412,7 @@ static void long_row(struct long_table *table)
 	struct cell_value value;
 	double lower, upper, error;
 
-	if (!name)
+	if (!name || is_predicted(table))
 		return;
 	if (csv_is_missing(benchmark)) {
 		csv_reject(csv, table->columns.benchmark, "a benchmark is missing");
@@ -442,6 +449,8 @@ static void long_survey(struct long_table *table)
 	csv->silent = true; /* the second reading complains */
 	while (csv_next(csv)) {
 		struct cell_value value;
+		if (is_predicted(table))
+			continue;
 		bool grouped = csv_survey_marks(csv, table->columns.value, &marks);
 		if (csv_value(csv, table->columns.value, &value) != CELL_NUMBER)
 			continue;

@@ -121,22 +121,43 @@ static bool is_path(const char *stated)
 	       (slash && strchr(slash + 1, '/'));
 }
 
-/* Without blanks around it, an address before it or "/" behind it. */
+/* Of "owner/name/tree/main" the first two parts. */
+static size_t page_length(const char *page)
+{
+	const char *slash = strchr(page, '/'), *end = slash ? strchr(slash + 1, '/') : NULL;
+
+	return end ? (size_t)(end - page) : strlen(page);
+}
+
+/* Without blanks or quotes around it, an address before it or "/" behind it. */
 static char *trimmed(const char *stated)
 {
-	static const char *const hosts[] = {"https://huggingface.co/", "http://huggingface.co/", "huggingface.co/", "hf.co/"};
+	static const char *const hosts[] = {"https://huggingface.co/", "http://huggingface.co/", "huggingface.co/",
+					    "https://hf.co/", "hf.co/"};
 	size_t length;
 
-	stated += strspn(stated, " \t");
+	stated += strspn(stated, " \t'\"");
+	length = strlen(stated);
 	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
 		if (strncmp(stated, hosts[i], strlen(hosts[i])) == 0) {
 			stated += strlen(hosts[i]);
+			length = page_length(stated);
 			break;
 		}
-	length = strlen(stated);
-	while (length > 1 && strchr(" \t/\\", stated[length - 1]))
+	while (length > 1 && strchr(" \t'\"/\\", stated[length - 1]))
 		length--;
 	return memory_string_slice(stated, length);
+}
+
+/* A model of the Hub, in a setting or not. */
+static bool is_stated_name(const char *name)
+{
+	const char *setting;
+	char *base = setting_base(name, &setting);
+	bool sound = base ? is_model_name(name) : is_hub_name(name);
+
+	free(base);
+	return sound;
 }
 
 /* Takes "@REVISION" off, where what is before it is a name. */
@@ -147,7 +168,7 @@ static void split_revision(char *stated, struct origin_name *name)
 	if (!at)
 		return;
 	*at = '\0';
-	if (is_hub_name(stated) && at[1])
+	if (is_stated_name(stated) && at[1])
 		name->revision = memory_string(at + 1);
 	else
 		*at = '@';
@@ -176,7 +197,8 @@ static bool is_folder_of(const char *path, const char *stated)
 	return same;
 }
 
-/* The last part of a path, unless it is what every model's folder may be called. */
+/* The last part of a path, with "-" for blanks, unless it is what every model's
+ * folder may be called. */
 static char *local_name(const char *path)
 {
 	static const char *const common[] = {"model", "models", "output", "outputs", "out", "results", "checkpoint",
@@ -188,9 +210,26 @@ static char *local_name(const char *path)
 	for (size_t i = 0; i < sizeof common / sizeof *common; i++)
 		if (strcmp(last, common[i]) == 0)
 			return NULL;
-	if (!is_hub_name(last) || strncmp(last, "checkpoint-", 11) == 0 || strspn(last, "0123456789abcdef") == strlen(last))
+	if (strncmp(last, "checkpoint-", 11) == 0 || strspn(last, "0123456789abcdef") == strlen(last))
 		return NULL;
-	return memory_string(last);
+	char *name = memory_string(last);
+	for (char *at = name; *at; at++)
+		*at = *at == ' ' ? '-' : *at;
+	if (is_stated_name(name))
+		return name;
+	free(name);
+	return NULL;
+}
+
+/* The model that a folder of a download cache, or one in it, is a copy of. */
+static char *cached_folder(const char *folder)
+{
+	struct text path = {0};
+
+	text_append_format(&path, "%s/", folder);
+	char *name = cached_model(text_string(&path));
+	text_free(&path);
+	return name;
 }
 
 static void fail_without_name(struct source *source, const char *what, const char *stated)
@@ -214,13 +253,13 @@ bool origin_name_of_run(struct source *source, const char *what, const char *sta
 	*name = (struct origin_name){0};
 	if (given)
 		split_revision(given, name);
-	if (given && !path && strchr(given, '/') && is_hub_name(given))
+	if (given && !path && strchr(given, '/') && is_stated_name(given))
 		name->name = memory_string(given);
-	if (!name->name && path)
-		name->name = cached_model(given);
+	if (!name->name && given)
+		name->name = cached_folder(given);
 	if (!name->name && !(path && is_folder_of(source->name, stated)))
 		name->name = origin_model(source->name);
-	if (!name->name && given && !path && is_hub_name(given))
+	if (!name->name && given && !path && is_stated_name(given))
 		name->name = memory_string(given);
 	if (!name->name && path) {
 		name->name = local_name(given);

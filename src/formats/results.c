@@ -33,15 +33,6 @@ const char *results_print(struct results *results, const char *format, ...)
 	return results_keep(results, text_steal(&text));
 }
 
-const char *results_key(struct results *results, const char *prefix, const char *name)
-{
-	const char *key = results_keep(results, benchmark_key(name));
-
-	if (!key || !leaderboard_has(key))
-		return key;
-	return results_print(results, "%s_%s", prefix, key);
-}
-
 /* Lower case, and "_" for all that parts words. */
 static char *plain_key(const char *name)
 {
@@ -49,6 +40,18 @@ static char *plain_key(const char *name)
 
 	for (char *at = key; at && *at; at++)
 		*at = strchr("-+/.:", *at) ? '_' : *at;
+	return key;
+}
+
+const char *results_key(struct results *results, const char *prefix, const char *name)
+{
+	const char *key = results_keep(results, benchmark_key(name));
+	char *plain = key ? plain_key(name) : NULL; /* "mmlu-pro" is called the same */
+	bool taken = plain && leaderboard_has(plain);
+
+	if (taken)
+		key = results_print(results, "%s_%s", prefix, plain);
+	free(plain);
 	return key;
 }
 

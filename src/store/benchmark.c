@@ -101,11 +101,20 @@ static enum status join(struct store *store, const struct registry_entry *from,
 	return status;
 }
 
+/* To be called before the registry is forgotten within a transaction: what values that
+ * were put say of their scales would be forgotten, too. */
+static enum status settle_first(struct store *store, struct error *error)
+{
+	enum status status = registry_load(store, error);
+
+	return status == STATUS_OK ? registry_settle(store, error) : status;
+}
+
 static enum status require_entries(struct store *store, int64_t first, int64_t second,
 				   const struct registry_entry **a, const struct registry_entry **b,
 				   struct error *error)
 {
-	enum status status = registry_load(store, error);
+	enum status status = settle_first(store, error);
 
 	if (status != STATUS_OK)
 		return status;
@@ -135,6 +144,8 @@ enum status store_drop_benchmark(struct store *store, int64_t benchmark, struct 
 	bool own;
 	enum status status = database_put_begin(store, &own, error);
 
+	if (status == STATUS_OK)
+		status = settle_first(store, error);
 	if (status == STATUS_OK)
 		status = run_steps(store, drop_steps, LENGTH(drop_steps), benchmark, 0, 1, error);
 	registry_forget(store);
@@ -190,13 +201,13 @@ static enum status rename_benchmark(struct store *store, int64_t benchmark, cons
 		error_set(error, STATUS_DATA, "another benchmark is called %s", key);
 		return error_advise(error, "join the two with \"stemma benchmarks join\"");
 	}
-	enum status status = run_step(store, "DELETE FROM benchmark_aliases WHERE benchmark = ?1 AND alias ="
-				      " (SELECT key FROM benchmarks WHERE id = ?1)", benchmark, 0, 1, error);
 	sqlite3_stmt *statement = database_statement(store, STATEMENT_RENAME_BENCHMARK);
 	bind_integer(statement, 1, benchmark);
 	bind_exact(statement, 2, key);
-	if (status == STATUS_OK)
-		status = database_finish(store, statement, NULL, error);
+	enum status status = database_finish(store, statement, NULL, error);
+	if (status == STATUS_OK) /* the key may have been one of its aliases */
+		status = run_step(store, "DELETE FROM benchmark_aliases WHERE benchmark = ?1 AND alias ="
+				  " (SELECT key FROM benchmarks WHERE id = ?1)", benchmark, 0, 1, error);
 	return status == STATUS_OK ? write_alias(store, entry->key, benchmark, NULL, error) : status;
 }
 
@@ -210,7 +221,7 @@ enum status store_rename_benchmark(struct store *store, int64_t benchmark, const
 	if (status == STATUS_OK && !key)
 		status = error_set(error, STATUS_DATA, "\"%.80s\" is no key; it has letters, digits and _.:/+-", name);
 	if (status == STATUS_OK)
-		status = registry_load(store, error);
+		status = settle_first(store, error);
 	if (status == STATUS_OK)
 		status = rename_benchmark(store, benchmark, key, error);
 	registry_forget(store);
@@ -304,11 +315,14 @@ static enum status put_benchmark_alias(struct store *store, const char *name, in
 		status = error_set(error, STATUS_DATA, "the alias %s is a benchmark of its own", alias);
 		error_advise(error, "join the two with \"stemma benchmarks join\"");
 	} else if (holder != 0 && holder != id) {
-		const struct registry_entry *from = registry_find_id(store, holder);
-		status = join(store, from, registry_find_id(store, id), error);
+		status = settle_first(store, error);
+		if (status == STATUS_OK)
+			status = join(store, registry_find_id(store, holder), registry_find_id(store, id), error);
 		rows = 1;
 	} else if (holder == 0) {
-		status = write_alias(store, alias, id, &rows, error);
+		status = settle_first(store, error);
+		if (status == STATUS_OK)
+			status = write_alias(store, alias, id, &rows, error);
 	}
 	if (rows > 0) {
 		registry_forget(store);

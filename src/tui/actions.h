@@ -19,6 +19,7 @@
 	X(MARKS, "marks") \
 	X(SUGGEST, "suggest") \
 	X(PICKER, "board") \
+	X(OBSERVATIONS, "published") \
 	X(HELP, "help") \
 	X(MESSAGES, "messages")
 enum view_id {
@@ -31,10 +32,11 @@ enum view_id {
 #define IN(view) (1u << VIEW_##view)
 #define IN_PANES (IN(TREE) | IN(MODEL) | IN(SKETCH))
 #define IN_FULL (IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(VERSUS) | IN(WHY) | IN(MARKS) | \
-		 IN(SUGGEST) | IN(PICKER) | IN(HELP) | IN(MESSAGES))
+		 IN(SUGGEST) | IN(PICKER) | \
+		 IN(OBSERVATIONS) | IN(HELP) | IN(MESSAGES))
 #define IN_ALL (IN_PANES | IN_FULL)
 #define IN_SKETCHES (IN_PANES | IN(VERSUS))
-#define IN_LISTS (IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(WHY) | IN(MARKS))
+#define IN_LISTS (IN(OBSERVATIONS) | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(WHY) | IN(MARKS))
 #define IN_MODELS (IN_SKETCHES | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(WHY) | \
 		   IN(MARKS) | IN(SUGGEST))
 
@@ -151,12 +153,18 @@ enum need {
 	  "drop all wishes: pairs of any models for the average") \
 	X(BOARD, "board", "b", IN_MODELS, NOTHING, "board", "Board", \
 	  "benchmarks and boards: what is drawn, how well it is predicted, what it weighs in the target") \
+	X(OBSERVATIONS, "published", "i", IN_SKETCHES | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(WHY) | IN(MARKS), \
+	  MODEL, NULL, "Board", "all that is published of the model under the cursor, run by run, and which of it is shown") \
+	X(PICK_OBSERVATION, "show-this", "space enter", IN(OBSERVATIONS), NOTHING, "show this one", "Board", \
+	  "show this score of the model whatever the rules say, or leave it to them again") \
 	X(PICK_BENCHMARK, "choose-benchmark", "space", IN(PICKER), ROW, "choose", "Board", \
 	  "draw this benchmark, or not; of a suite all; of a board just these") \
 	X(PICK_ENTER, "take", "enter", IN(PICKER), ROW, NULL, "Board", \
 	  "draw this board or suite; a benchmark becomes the score column") \
 	X(PICK_WEIGHT, "target-weight", "w", IN(PICKER), BENCHMARK, "weight", "Board", \
 	  "what the benchmark weighs in the target; 0 takes it out") \
+	X(PICK_DESCRIBE, "describe", "d", IN(PICKER), BENCHMARK, "describe", "Board", \
+	  "its title, suite, scale and so on as a line to change") \
 	X(PICK_SAVE, "save-board", "B", IN(PICKER), NOTHING, "save board as", "Board", \
 	  "keep the board under a name") \
 	X(PICK_DROP, "drop-board", "x delete", IN(PICKER), ROW, NULL, "Board", \

@@ -12,13 +12,16 @@
 
 /* ---- the rows --------------------------------------------------------------------- */
 
-/* A benchmark's title without what follows in parentheses, which says how it is scored;
- * a whole number of characters. */
+/* A benchmark's title without its suite, which stands before a colon, and without what follows in
+ * parentheses, which says how it is scored; a whole number of characters. */
 static void short_title(const char *title, char buffer[ROW_NAME_SIZE])
 {
-	size_t end = strcspn(title, "("), bytes = 0, next = 0;
+	const char *colon = strstr(title, ": ");
+	size_t end, bytes = 0, next = 0;
 	unsigned int code;
 
+	title = colon && colon[2] ? colon + 2 : title;
+	end = strcspn(title, "(");
 	while (end > 1 && title[end - 1] == ' ')
 		end--;
 	do {

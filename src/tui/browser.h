@@ -40,7 +40,8 @@ struct view_ops {
 	struct list *(*list)(struct browser *browser);
 };
 extern const struct view_ops tree_view, model_view, sketch_view, residual_view, help_view,
-	message_view, mark_view, pedigree_view, compare_view, heat_view, versus_view, why_view, suggest_view, picker_view;
+	message_view, mark_view, pedigree_view, compare_view, heat_view, versus_view, why_view, suggest_view, picker_view,
+	observation_view;
 const struct view_ops *view_ops(enum view_id view);
 
 #define FIGURE_SIZE 32
@@ -118,6 +119,7 @@ struct completion {
 	char **items;      /* each the text that would replace what follows `start` */
 	size_t count, capacity;
 	size_t chosen;     /* SIZE_MAX = none yet */
+	bool first_word;   /* of an argument of several */
 	size_t start;      /* byte of the prompt's text */
 	struct text typed; /* the text before the first Tab */
 };
@@ -294,6 +296,7 @@ struct browser {
 
 	struct suggesting *suggesting; /* NULL until first wanted */
 	struct picker *picker; /* likewise */
+	struct observing *observing;   /* of one model; NULL = none */
 
 	struct comparison comparison;
 	struct list compare_list; /* over its models */
@@ -487,8 +490,19 @@ void heat_free(struct browser *browser);
 /* picker_view.c */
 void picker_open(struct browser *browser);
 void picker_free(struct browser *browser);
+/* Before another catalog is put in place, and after. */
+void picker_overtake(struct browser *browser);
+void picker_renew(struct browser *browser);
+/* "gsm8k title=GSM8K lower=0 upper=1": the user's word on a benchmark. */
+void picker_describe(struct browser *browser, const char *line);
 /* Whether there is a row under its cursor, of a benchmark. */
 bool picker_on(struct browser *browser, bool benchmark);
+
+/* observation_view.c */
+void observation_open(struct browser *browser, size_t model);
+void observation_free(struct browser *browser);
+/* Another catalog is in place. */
+void observation_renew(struct browser *browser, const uint32_t *match);
 
 /* pedigree_view.c */
 void pedigree_open(struct browser *browser, size_t model);

@@ -53,6 +53,7 @@ static void run_command(struct browser *browser, enum command command, const cha
 	case COMMAND_SORT: sort(browser, argument); break;
 	case COMMAND_TARGET: board_choose_target(browser, argument); break;
 	case COMMAND_BOARD: board_choose(browser, argument); break;
+	case COMMAND_DESCRIBE: picker_describe(browser, argument); break;
 	case COMMAND_MARK: mark_set(browser, argument); break;
 	case COMMAND_FLAG: flag_model(browser, argument); break;
 	case COMMAND_SUGGEST: suggesting_wish(browser, argument); break;

@@ -13,6 +13,7 @@
 	X(SORT, "sort", ORDER, NOTHING, "sort the tree by a column") \
 	X(TARGET, "target", TARGET, NOTHING, "the score column: average, a benchmark, or several with weights, as in ifeval:2,bbh") \
 	X(BOARD, "board", BOARD, NOTHING, "what is drawn: the name of a board or suite, or benchmarks, as in gsm8k,humaneval") \
+	X(DESCRIBE, "describe", WORDS, NOTHING, "describe a benchmark: its key, then title= suite= metric= unit= lower= upper= …") \
 	X(MARK, "mark", LETTER, MODEL, "mark the model under the cursor with a letter") \
 	X(FLAG, "flag", REASON, MODEL, "flag the model under the cursor as suspect") \
 	X(SUGGEST, "suggest", WISHES, FIT, "merges that promise most, such as target=ifeval max-params=8") \
@@ -38,7 +39,7 @@ enum command {
 /* What an argument is. X(symbol) */
 #define ARGUMENT_TABLE(X) \
 	X(MODEL) X(TERMS) X(ORDER) X(TARGET) X(BOARD) X(PERCENT) X(METHOD) X(FILE) X(LETTER) X(REASON) X(NAME) \
-	X(WISHES) X(GUESSES) X(FILES) X(CHOICES)
+	X(WISHES) X(GUESSES) X(FILES) X(CHOICES) X(WORDS)
 enum argument {
 #define X(symbol) ARGUMENT_##symbol,
 	ARGUMENT_TABLE(X)

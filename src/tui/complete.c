@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "commands.h"
+#include "stemma/app/description.h"
 #include "stemma/app/sync.h"
 #include "stemma/app/wishes.h"
 #include "stemma/base/fuzzy.h"
@@ -257,6 +258,20 @@ static void complete_wishes(struct browser *browser, const char *word)
 	}
 }
 
+/* The benchmark first, then the words of its description. */
+static void complete_description(struct completion *completion, const struct session *session, const char *word)
+{
+	if (completion->first_word) {
+		complete_benchmarks(completion, session, word);
+		return;
+	}
+	for (int i = 0; i < DESCRIPTION_COUNT; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "%s=", description_info((enum description_field)i)->word);
+		add_if(completion, name, word);
+	}
+}
+
 static void complete_argument(struct browser *browser, enum argument argument, const char *word)
 {
 	struct completion *completion = &browser->completion;
@@ -274,6 +289,7 @@ static void complete_argument(struct browser *browser, enum argument argument, c
 	case ARGUMENT_WISHES: complete_wishes(browser, word); break;
 	case ARGUMENT_FILES: complete_several(completion, word); break;
 	case ARGUMENT_CHOICES: complete_choices(completion, word); break;
+	case ARGUMENT_WORDS: complete_description(completion, session, word); break;
 	case ARGUMENT_PERCENT:
 	case ARGUMENT_LETTER:
 	case ARGUMENT_GUESSES:
@@ -299,7 +315,7 @@ void complete_line(struct browser *browser, const char *line)
 			continue;
 		/* Of several terms the last one is completed. */
 		bool several = info->argument == ARGUMENT_TERMS || info->argument == ARGUMENT_WISHES ||
-			       info->argument == ARGUMENT_CHOICES;
+			       info->argument == ARGUMENT_CHOICES || info->argument == ARGUMENT_WORDS;
 		const char *last = several ? strrchr(line, ' ') : NULL;
 		if (info->argument == ARGUMENT_TARGET || info->argument == ARGUMENT_BOARD)
 			last = strrchr(line + length, ',');
@@ -308,6 +324,7 @@ void complete_line(struct browser *browser, const char *line)
 		if (info->argument == ARGUMENT_FILES)
 			start += words_last(line + start);
 		start += last && info->argument == ARGUMENT_TERMS && line[start] == '!';
+		completion->first_word = !last || last < line + length + 1;
 		completion->start = start;
 		complete_argument(browser, info->argument, line + start);
 	}

@@ -22,7 +22,7 @@ const struct view_ops *view_ops(enum view_id view)
 		[VIEW_PEDIGREE] = &pedigree_view,   [VIEW_COMPARE] = &compare_view,
 		[VIEW_VERSUS] = &versus_view,       [VIEW_MARKS] = &mark_view,
 		[VIEW_WHY] = &why_view,             [VIEW_SUGGEST] = &suggest_view,
-		[VIEW_PICKER] = &picker_view,
+		[VIEW_PICKER] = &picker_view,       [VIEW_OBSERVATIONS] = &observation_view,
 	};
 
 	return views[view];
@@ -336,6 +336,7 @@ static void act_everywhere(struct browser *browser, enum action action, int coun
 	case ACTION_GUESS: guess_model(browser, browser_model(browser)); break;
 	case ACTION_PEDIGREE: pedigree_open(browser, browser_model(browser)); break;
 	case ACTION_BOARD: picker_open(browser); break;
+	case ACTION_OBSERVATIONS: observation_open(browser, browser_model(browser)); break;
 	case ACTION_WHY: browser->full = VIEW_WHY; break;
 	case ACTION_COMMAND: command_line_open(browser, ""); break;
 	case ACTION_SUGGEST: suggesting_open(browser); break;

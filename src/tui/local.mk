@@ -3,7 +3,7 @@ libtui_a_SOURCES = \
 	include/stemma/tui/tui.h src/tui/tui.c \
 	src/tui/actions.h src/tui/actions.c \
 	src/tui/bars.h src/tui/bars.c src/tui/board_rows.c src/tui/board_figures.c \
-	src/tui/picking.h src/tui/picking.c src/tui/picker_view.c \
+	src/tui/picking.h src/tui/picking.c src/tui/picker_view.c src/tui/observation_view.c \
 	include/stemma/tui/config.h src/tui/config_table.h src/tui/config.c src/tui/config_text.c \
 	src/tui/browser.h src/tui/dispatch.c src/tui/edit.c src/tui/figures.c \
 	src/tui/find.c src/tui/fitting.c src/tui/flagging.c src/tui/guessing.c src/tui/keep.c src/tui/layout.c \

@@ -6,6 +6,8 @@
 
 #include "browser.h"
 #include "picking.h"
+#include "words.h"
+#include "stemma/app/description.h"
 #include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
 
@@ -22,8 +24,22 @@ struct picker {
 	struct pick_figures *figures; /* by benchmark */
 	struct list list;
 	char *needle;                 /* searched last; NULL none */
-	size_t before;                /* row where that search began */
+	size_t before;                /* row where that search began, */
+	bool *folds;                  /* and which suites were open there */
+	char *key;                    /* of the benchmark to go to in another catalog */
 };
+
+static const struct prompt_ops search_prompt;
+
+static void forget_catalog(struct picker *picker)
+{
+	picking_free(picker->picking);
+	free(picker->figures);
+	free(picker->folds);
+	picker->picking = NULL;
+	picker->figures = NULL;
+	picker->folds = NULL;
+}
 
 void picker_free(struct browser *browser)
 {
@@ -31,26 +47,34 @@ void picker_free(struct browser *browser)
 
 	if (!picker)
 		return;
-	picking_free(picker->picking);
-	free(picker->figures);
+	forget_catalog(picker);
 	free(picker->needle);
+	free(picker->key);
 	free(picker);
 	browser->picker = NULL;
 }
 
-void picker_open(struct browser *browser)
+static void take_catalog(struct browser *browser)
 {
 	const struct session *session = browser->session;
+	struct picker *picker = browser->picker;
+
+	picker->picking = picking_new(session->catalog, &session->boards, &session->board);
+	picker->figures = memory_zero(session->catalog->benchmark_count + 1, sizeof *picker->figures);
+	picker->fit = session->fit;
+}
+
+void picker_open(struct browser *browser)
+{
+	const struct board *board = &browser->session->board;
 
 	browser->full = VIEW_PICKER;
 	if (browser->picker)
 		return;
-	struct picker *picker = browser->picker = memory_zero(1, sizeof *picker);
-	picker->picking = picking_new(session->catalog, &session->boards, &session->board);
-	picker->figures = memory_zero(session->catalog->benchmark_count + 1, sizeof *picker->figures);
-	picker->fit = session->fit;
-	if (session->board.count > 0)
-		picker->list.cursor = picking_row_of(picker->picking, PICK_BENCHMARK, session->board.benchmark[0]);
+	browser->picker = memory_zero(1, sizeof *browser->picker);
+	take_catalog(browser);
+	if (board->count > 0)
+		browser->picker->list.cursor = picking_row_of(browser->picker->picking, PICK_BENCHMARK, board->benchmark[0]);
 }
 
 static const struct pick_row *row_here(const struct browser *browser)
@@ -58,6 +82,37 @@ static const struct pick_row *row_here(const struct browser *browser)
 	const struct picker *picker = browser->picker;
 
 	return picker && picker->list.cursor < picker->picking->count ? &picker->picking->rows[picker->list.cursor] : NULL;
+}
+
+void picker_overtake(struct browser *browser)
+{
+	const struct pick_row *row = row_here(browser);
+	struct picker *picker = browser->picker;
+
+	if (browser->full != VIEW_PICKER) {
+		picker_free(browser);
+		return;
+	}
+	free(picker->key);
+	picker->key = row && row->kind == PICK_BENCHMARK
+		? memory_string(browser->session->catalog->benchmarks[row->number].key) : NULL;
+	if (browser->prompt.ops == &search_prompt)
+		browser->prompt.ops = NULL;
+	forget_catalog(picker);
+}
+
+void picker_renew(struct browser *browser)
+{
+	struct picker *picker = browser->picker;
+
+	if (!picker)
+		return;
+	take_catalog(browser);
+	size_t benchmark = picker->key ? catalog_benchmark(browser->session->catalog, picker->key) : CATALOG_NONE;
+	if (benchmark != CATALOG_NONE)
+		picking_set_open(picker->picking, picker->picking->suite[benchmark], true);
+	size_t row = picking_row_of(picker->picking, PICK_BENCHMARK, benchmark);
+	picker->list.cursor = row == SIZE_MAX ? 0 : row;
 }
 
 bool picker_on(struct browser *browser, bool benchmark)
@@ -288,6 +343,51 @@ static void drop_here(struct browser *browser)
 	reload_boards(browser);
 }
 
+/* ---- describing ---------------------------------------------------------------------------- */
+
+static enum status describe(struct browser *browser, const struct words *words, struct error *error)
+{
+	struct session *session = browser->session;
+	struct description description = {0};
+	size_t benchmark;
+	enum status status = catalog_find_benchmark(session->catalog, words->list[0], &benchmark, NULL, error);
+
+	for (size_t i = 1; i < words->count && status == STATUS_OK; i++)
+		status = description_add(&description, words->list[i], error);
+	if (status == STATUS_OK)
+		status = description_put(&description, session->catalog->benchmarks[benchmark].key, session->store, error);
+	description_free(&description);
+	return status;
+}
+
+void picker_describe(struct browser *browser, const char *line)
+{
+	struct words words = {0};
+	struct error error = {0};
+
+	words_split(line, &words);
+	if (words.count < 2) {
+		browser_message(browser, "as in :describe gsm8k title=GSM8K lower=0 upper=1");
+	} else if (describe(browser, &words, &error) != STATUS_OK) {
+		browser_failure(browser, &error);
+	} else {
+		browser_message(browser, "%s is described so from now on", words.list[0]);
+		intake_reload(browser);
+	}
+	words_free(&words);
+}
+
+static void ask_description(struct browser *browser, size_t benchmark)
+{
+	const struct catalog_benchmark *facts = &browser->session->catalog->benchmarks[benchmark];
+	struct text line = {0};
+
+	text_append_format(&line, "describe %s ", facts->key);
+	description_write(facts, &line);
+	command_line_open(browser, text_string(&line));
+	text_free(&line);
+}
+
 /* ---- folding, order, search -------------------------------------------------------------- */
 
 static void fold_here(struct browser *browser, bool open)
@@ -336,6 +436,7 @@ static void search_changed(struct browser *browser, const char *text)
 
 	free(picker->needle);
 	picker->needle = memory_string(text);
+	picking_set_folds(picker->picking, picker->folds);
 	if (!*text || !go_to(browser, picker->before, 1, true))
 		picker->list.cursor = picker->before;
 }
@@ -348,7 +449,10 @@ static void search_accepted(struct browser *browser, const char *text)
 
 static void search_cancelled(struct browser *browser)
 {
-	browser->picker->list.cursor = browser->picker->before;
+	struct picker *picker = browser->picker;
+
+	picking_set_folds(picker->picking, picker->folds);
+	picker->list.cursor = picker->before;
 }
 
 static const struct prompt_ops search_prompt = {
@@ -502,7 +606,7 @@ static void draw_quality(struct browser *browser, const struct area *area, int y
 	char buffer[FIGURE_SIZE];
 
 	if (!figures) {
-		draw_right(browser->screen, area, y, columns.r, STYLE_DIM, "…");
+		draw_right(browser->screen, area, y, columns.r, STYLE_DIM, browser->session->fit ? "…" : "·");
 		return;
 	}
 	if (isnan(figures->r)) {
@@ -638,6 +742,7 @@ static bool picker_act(struct browser *browser, enum action action, int count)
 	case ACTION_PICK_BENCHMARK: toggle_here(browser); return true;
 	case ACTION_PICK_ENTER: enter_here(browser); return true;
 	case ACTION_PICK_WEIGHT: prompt_open(browser, &weight_prompt, ""); return true;
+	case ACTION_PICK_DESCRIBE: ask_description(browser, row_here(browser)->number); return true;
 	case ACTION_PICK_SAVE:
 		prompt_open(browser, &save_prompt, browser->session->board.suite || !browser->session->board.name
 							   ? "" : browser->session->board.name);
@@ -648,6 +753,8 @@ static bool picker_act(struct browser *browser, enum action action, int count)
 	case ACTION_PICK_FOLD: fold_here(browser, false); return true;
 	case ACTION_SEARCH:
 		picker->before = picker->list.cursor;
+		free(picker->folds);
+		picker->folds = picking_folds(picker->picking);
 		prompt_open(browser, &search_prompt, "");
 		return true;
 	case ACTION_SEARCH_NEXT: search_again(browser, 1, count); return true;

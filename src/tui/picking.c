@@ -162,6 +162,22 @@ void picking_set_open(struct picking *picking, size_t suite, bool open)
 	lay_out(picking);
 }
 
+bool *picking_folds(const struct picking *picking)
+{
+	bool *open = memory_allocate(picking->suite_count + 1, sizeof *open);
+
+	for (size_t i = 0; i < picking->suite_count; i++)
+		open[i] = picking->suites[i].open;
+	return open;
+}
+
+void picking_set_folds(struct picking *picking, const bool *open)
+{
+	for (size_t i = 0; i < picking->suite_count; i++)
+		picking->suites[i].open = open[i];
+	lay_out(picking);
+}
+
 size_t picking_row_of(const struct picking *picking, enum pick_kind kind, size_t number)
 {
 	for (size_t row = 0; row < picking->count; row++)

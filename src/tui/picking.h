@@ -56,6 +56,9 @@ void picking_free(struct picking *picking); /* NULL allowed */
 
 void picking_set_order(struct picking *picking, enum pick_order order);
 void picking_set_open(struct picking *picking, size_t suite, bool open);
+/* Which suites are open, one a suite; the caller frees.  And all as they were. */
+bool *picking_folds(const struct picking *picking);
+void picking_set_folds(struct picking *picking, const bool *open);
 /* After the boards have changed. */
 void picking_refresh(struct picking *picking);
 /* Whether a benchmark has this in its key, title, metric or suite (ASCII case ignored). */

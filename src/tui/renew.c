@@ -65,8 +65,7 @@ static void leave_view(struct browser *browser, enum view_id view)
 
 static void move_views(struct browser *browser, const struct renewal *renewal)
 {
-	picker_free(browser);
-	leave_view(browser, VIEW_PICKER);
+	picker_overtake(browser);
 	heat_free(browser);
 	move_model(renewal, &browser->heat.root);
 	move_model(renewal, &browser->heat.here);
@@ -125,6 +124,10 @@ void renew_adopt(struct browser *browser, struct intake *intake)
 	move_work(browser, &renewal);
 	board_move_home(browser);
 	board_rows_make(browser);
+	picker_renew(browser);
+	observation_renew(browser, intake->match);
+	if (!browser->observing)
+		leave_view(browser, VIEW_OBSERVATIONS);
 	fitting_adopted(browser);
 	if (browser->full == VIEW_PEDIGREE)
 		pedigree_open(browser, browser->pedigree.model);

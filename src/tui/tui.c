@@ -225,6 +225,7 @@ static void browser_end(struct browser *browser)
 	work_stop(browser);
 	suggesting_free(browser);
 	picker_free(browser);
+	observation_free(browser);
 	guess_stop(browser);
 	residual_table_free(browser);
 	board_forget(browser);

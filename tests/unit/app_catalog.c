@@ -298,6 +298,107 @@ static void boards_and_targets_are_kept(void **state)
 	boards_free(&boards);
 }
 
+static void put_benchmark(struct store *store, const char *key, const char *suite, const char *family,
+			  double lower, double upper)
+{
+	struct benchmark_facts facts = benchmark_facts_of(key);
+	struct error error = {0};
+	enum change change;
+
+	facts.title = key;
+	facts.suite = suite;
+	facts.family = family;
+	facts.lower = lower;
+	facts.upper = upper;
+	facts.higher_is_better = strcmp(key, "perplexity") == 0 ? ANSWER_NO : ANSWER_YES;
+	facts.rank = RANK_USER;
+	expect_ok(store_put_benchmark(store, &facts, &change, &error), &error);
+}
+
+/* Three suites; two benchmarks of one family. */
+static void fill_suites(struct store *store)
+{
+	begin(store);
+	put_benchmark(store, "one_gsm", "one", "gsm", 0, 100);
+	put_benchmark(store, "two_gsm", "two", "gsm", 0, 1);
+	put_benchmark(store, "arena", "two", NULL, -INFINITY, INFINITY);
+	put_benchmark(store, "perplexity", "three", NULL, 0, INFINITY);
+	put_score(store, "a/one", "user", "one_gsm", 40);
+	put_score(store, "a/one", "user", "arena", 1100);
+	put_score(store, "a/two", "user", "two_gsm", 0.5);
+	put_score(store, "a/two", "user", "arena", 1250);
+	put_score(store, "a/three", "user", "two_gsm", 0.7);
+	put_score(store, "a/three", "user", "perplexity", 8);
+	put_score(store, "a/four", "user", "perplexity", 6.25);
+	commit(store);
+}
+
+static void a_family_means_its_best_covered_member(void **state)
+{
+	struct cache *cache = *state;
+	struct text said = {0};
+	struct error error = {0};
+	size_t benchmark;
+
+	fill_suites(cache->store);
+	cache->catalog = load(cache->store);
+	expect_ok(catalog_find_benchmark(cache->catalog, "GSM", &benchmark, &said, &error), &error);
+	assert_string_equal(cache->catalog->benchmarks[benchmark].key, "two_gsm");
+	assert_non_null(strstr(text_string(&said), "GSM: two_gsm, of 2 benchmarks"));
+	text_clear(&said);
+	expect_ok(catalog_find_benchmark(cache->catalog, "one_gsm", &benchmark, &said, &error), &error);
+	assert_string_equal(cache->catalog->benchmarks[benchmark].key, "one_gsm");
+	assert_int_equal(said.length, 0); /* an exact key needs no words */
+	text_free(&said);
+}
+
+static void suites_are_boards(void **state)
+{
+	struct cache *cache = *state;
+	struct boards boards;
+	struct error error = {0};
+
+	fill_suites(cache->store);
+	struct catalog *catalog = cache->catalog = load(cache->store);
+	expect_ok(boards_load(&boards, cache->store, catalog, &error), &error);
+	assert_int_equal(boards.count, 3);
+	assert_string_equal(boards.list[boards.first].name, "two"); /* of three models */
+	assert_string_equal(boards.list[1].name, "three");
+	assert_int_equal(boards.list[0].count, 2);
+	assert_true(board_has(&boards.list[0], catalog_benchmark(catalog, "arena")));
+	boards_free(&boards);
+}
+
+/* Each benchmark in its own unit, several in points of their ranges. */
+static void values_have_their_scale(void **state)
+{
+	struct cache *cache = *state;
+	struct boards boards;
+	struct error error = {0};
+	struct target target;
+
+	fill_suites(cache->store);
+	struct catalog *catalog = cache->catalog = load(cache->store);
+	size_t two = catalog_find(catalog, "a/two"), three = catalog_find(catalog, "a/three");
+	expect_ok(boards_load(&boards, cache->store, catalog, &error), &error);
+	const struct target_names names = {&boards, NULL};
+	expect_ok(target_parse(catalog, &names, "arena", &target, NULL, &error), &error);
+	assert_true(fabs(catalog_target(catalog, two, &target.engine) - 1250) < 1e-9);
+	assert_true(target_upwards(catalog, &target.engine));
+	target_free(&target);
+	expect_ok(target_parse(catalog, &names, "two", &target, NULL, &error), &error);
+	/* 0.5 of 1, and 1250 of 1085 to 1265. */
+	assert_true(fabs(catalog_target(catalog, two, &target.engine) - (50 + 100 * 165.0 / 180) / 2) < 1e-9);
+	assert_int_equal(target_digits(catalog, &target.engine), 1);
+	target_free(&target);
+	expect_ok(target_parse(catalog, &names, "perplexity", &target, NULL, &error), &error);
+	assert_false(target_upwards(catalog, &target.engine));
+	assert_true(fabs(catalog_target(catalog, three, &target.engine) - 8) < 1e-9);
+	assert_int_equal(target_digits(catalog, &target.engine), 2);
+	target_free(&target);
+	boards_free(&boards);
+}
+
 static void the_primary_parent_follows_weight_trust_and_age(void **state)
 {
 	struct cache *cache = *state;
@@ -381,6 +482,9 @@ int main(void)
 		TEST(the_commoner_scoring_is_drawn),
 		TEST(targets_need_all_their_parts),
 		TEST(boards_and_targets_are_kept),
+		TEST(a_family_means_its_best_covered_member),
+		TEST(suites_are_boards),
+		TEST(values_have_their_scale),
 		TEST(the_primary_parent_follows_weight_trust_and_age),
 	};
 	return cmocka_run_group_tests_name("app: catalog", tests, NULL, NULL);

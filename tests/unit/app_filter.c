@@ -177,6 +177,33 @@ static void z_needs_a_fit(void **state)
 	expect(state, "z < -2", "Mixed-13B");
 }
 
+/* Predicts 10 for each second model and part of the target; counts what it is asked. */
+static double predict_ten(void *context, size_t model, const struct engine_target *target)
+{
+	++*(size_t *)context;
+	return model % 2 == 0 ? 10 * (double)target->count : (double)NAN;
+}
+
+static void predictions_are_asked_last(void **state)
+{
+	struct fixture *fixture = *state;
+	size_t asked = 0;
+
+	expect_wrong(state, "bbh pred > 5", 1, "before the fit");
+	filter_set_predict(fixture->filter, predict_ten, &asked);
+	expect(state, "bbh pred > 5", "Root-7B Mixed-13B Unknown");
+	assert_int_equal(asked, 5);
+	expect(state, "bbh pred = 10 oak", "Root-7B");
+	assert_int_equal(asked, 5); /* remembered */
+	expect(state, "average pred > 50 size < 8", "Root-7B");
+	assert_int_equal(asked, 8);
+	expect(state, "!bbh pred > 5", "Tuned-7B Small"); /* what is not predicted fits no comparison */
+	filter_set_predict(fixture->filter, predict_ten, &asked);
+	expect(state, "bbh pred < 5", "");
+	expect_wrong(state, "nothing pred > 5", 1, "no field nothing");
+	expect(state, "pred", ""); /* alone it is a word */
+}
+
 static void wrong_terms_are_explained(void **state)
 {
 	expect_wrong(state, "oak bbh >", 10, "bbh > 40");
@@ -323,6 +350,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		T(words_fit_names), T(numbers_are_compared), T(dates_stand_for_all_their_days),
 		T(texts_and_properties), T(a_family_is_all_that_descends), T(z_needs_a_fit),
+		T(predictions_are_asked_last),
 		T(wrong_terms_are_explained), T(a_wrong_line_leaves_the_last), T(hints_follow_a_field),
 		T(typing_gives_what_the_line_gives), T(names_can_be_read_bit_by_bit),
 		T(parts_together_find_what_one_finds),

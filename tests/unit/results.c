@@ -192,6 +192,32 @@ static void odd_values_lose_only_themselves(void **state)
 }
 
 /* What a run may call its model, and whose results they are; NULL: nobody's. */
+static void what_programs_built_on_it_write(void **state)
+{
+	(void)state;
+	struct heard heard;
+
+	hear_file("results_2025-02-03T04-05-06.json", "{\"results\": {\n"
+		  "\"arc\": {\"acc_norm,none\": null,\n\"acc,none\": 0.5},\n"
+		  "\"loss_task\": {\"my_loss\": 2.5, \"remark\": \"slow\"},\n"
+		  "\"piqa\": {\"acc,none\": \"0.75\"}, \"boolq\": {\"acc,none\": \"62.5%\"}, \"mmlu-pro\": {\"acc\": 0.4}},"
+		  "\"higher_is_better\": {\"loss_task\": false}, \"versions\": {}, \"model_name\": \"org/m\"}",
+		  &heard, FORMAT_RESULTS_JSON);
+	heard_line(&heard, "reject 2:26 acc_norm of arc is not a number; left out\n");
+	heard_no_line(&heard, "score arc ");
+	heard_line(&heard, "described loss_task|loss_task|lm-eval|my_loss|loss_task|nan|0\n");
+	heard_line(&heard, "score piqa 0.7500 fraction ");
+	heard_line(&heard, "score boolq 62.5000 percent ");
+	heard_line(&heard, "score lm_eval_mmlu_pro 0.4000 fraction ");
+	heard_line(&heard, "ran lm-evaluation-harness - 2025-02-03 - user\n");
+	text_free(&heard.log);
+
+	hear_file("r.json", "{\"results\": {\"piqa\": {\"acc,none\": 0.5}}, \"versions\": {}, \"model_name\": \"org/m\","
+		  " \"date\": \"2026-07-17T00:00:00\"}", &heard, FORMAT_RESULTS_JSON);
+	heard_line(&heard, "ran lm-evaluation-harness - 2026-07-17 - user\n");
+	text_free(&heard.log);
+}
+
 static void models_have_one_name(void **state)
 {
 	(void)state;
@@ -212,7 +238,10 @@ static void models_have_one_name(void **state)
 		{"r.json", NULL, "\"pretrained=acme/a,dtype=auto\"", "acme/a"},
 		{"r.json", NULL, "\"pretrained=acme/a,peft=acme/lora\"", "acme/lora"},
 		{"r.json", NULL, "{\"model\": \"acme/b\", \"base_url\": \"http://localhost\"}", "acme/b"},
-		{"r.json", "D:/models/slerp 7b", "", NULL}, {"r.json", "./output", "", NULL},
+		{"r.json", "D:/models/slerp 7b", "", "slerp-7b"}, {"r.json", "./output", "", NULL},
+		{"r.json", "", "\"pretrained=acme/a\"", "acme/a"}, {"r.json", " 'acme/a' ", "", "acme/a"},
+		{"r.json", "https://hf.co/acme/a/tree/main", "", "acme/a"}, {"r.json", "models--acme--y", "", "acme/y"},
+		{"r.json", "acme/a--thinking", "", "acme/a--thinking"}, {"r.json", "acme/merged 8b", "", NULL},
 		{"r.json", "acme/\xE6\xA8\xA1\xE5\x9E\x8B-8b", "", NULL}, {"r.json", "", "", NULL},
 		{"r.json", "out/checkpoint-500/", "", "out/checkpoint-500"}, {"r.json", "./out/checkpoint-500/", "", NULL},
 	};
@@ -548,6 +577,7 @@ int main(void)
 		cmocka_unit_test(version_0_3_is_read),
 		cmocka_unit_test(other_shots_are_another_benchmark),
 		cmocka_unit_test(odd_values_lose_only_themselves),
+		cmocka_unit_test(what_programs_built_on_it_write),
 		cmocka_unit_test(models_have_one_name),
 		cmocka_unit_test(lighteval_is_read),
 		cmocka_unit_test(eval_results_are_read),

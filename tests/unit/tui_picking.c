@@ -94,6 +94,12 @@ static void suites_fold(void **state)
 	picking_set_open(picking, 2, true);
 	assert_string_equal(rows_text(picking), "b0 s0 s1 gsm8k s2 arena legal-qa");
 	assert_int_equal(picking_row_of(picking, PICK_SUITE, 2), 4);
+	/* As they were before a search. */
+	bool *folds = picking_folds(picking);
+	assert_int_equal(picking_find(picking, "ifeval", 0, 1, true), 2);
+	picking_set_folds(picking, folds);
+	assert_string_equal(rows_text(picking), "b0 s0 s1 gsm8k s2 arena legal-qa");
+	free(folds);
 	assert_int_equal(picking_row_of(picking, PICK_BENCHMARK, 0), SIZE_MAX);
 	picking_free(picking);
 }

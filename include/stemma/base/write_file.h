@@ -1,8 +1,9 @@
-/* Write file: a whole small output file, or nothing of it. */
+/* Write file: a whole output file, or nothing of it. */
 #ifndef STEMMA_BASE_WRITE_FILE_H
 #define STEMMA_BASE_WRITE_FILE_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "stemma/base/error.h"
 #include "stemma/base/text.h"
@@ -13,5 +14,11 @@
  * written; then what was there is as before. */
 enum status write_file(const char *path, const struct text *text, bool replace,
 		       struct error *error);
+
+/* The same, with `replace`, of what produce() writes, which may be long.  When it fails its status is
+ * that of the whole; whether all could be written is not its to look at. */
+enum status write_file_by(const char *path,
+			  enum status (*produce)(void *context, FILE *file, struct error *error), void *context,
+			  struct error *error);
 
 #endif
