@@ -199,7 +199,7 @@ struct engine_info {
 	size_t cells;        /* that it has learned from */
 	size_t factors;
 	double seconds;      /* wall time of engine_fit_new() */
-	double log_likelihood; /* restricted, summed over factors */
+	double log_likelihood; /* of the scores, standardised, each as all others predict it */
 	bool sparse;         /* took the sparse path */
 };
 void engine_fit_info(const struct engine_fit *fit, struct engine_info *info);

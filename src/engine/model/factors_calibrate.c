@@ -113,12 +113,22 @@ static void take_reaches(struct factors *factors, enum factors_spread kind, stru
 
 /* ---- cells of scored models ------------------------------------------------------------------ */
 
+/* Log density of a cell as the others predict it, on the scale of z. */
+static double log_density(const struct factors *factors, size_t cell, const double *mean, const double *covariance)
+{
+	double variance, z = factors_z(factors, factors->cells.benchmark[cell], mean, covariance, &variance);
+	double off = (double)factors->cells.z[cell] - z;
+
+	return -0.5 * (off * off / variance + log(2 * M_PI * variance));
+}
+
 static void calibrate_cells(struct factors *factors)
 {
 	const struct cells *cells = &factors->cells;
 	struct judgement judgement = {0};
 	double mean[FACTORS_RANK_MAX], covariance[R2_MAX];
 
+	factors->log_likelihood = 0;
 	for (size_t cell = 0; cell < cells->count; cell++) {
 		uint32_t b = cells->benchmark[cell];
 		size_t row = cells->row[cell];
@@ -127,6 +137,7 @@ static void calibrate_cells(struct factors *factors)
 		struct engine_target target = {1, &b, NULL};
 		factors_left_out(factors, cells->row_model[row], &target, ENGINE_LEAVE_CELL, mean, covariance);
 		judge_cell(factors, cell, mean, covariance, &judgement);
+		factors->log_likelihood += log_density(factors, cell, mean, covariance);
 	}
 	take_reaches(factors, FACTORS_SPREAD_CELL, &judgement);
 }

@@ -85,7 +85,7 @@ static void fit_list_components(struct engine_fit *fit)
 			total += parameters->theta[t * rank + k] * size[t];
 		for (size_t t = 0; t <= terms; t++)
 			fit->components[fit->component_count++] = (struct engine_component){
-				.label = t < terms ? design_label(design, t) : "the model's own",
+				.label = t < terms ? design_label(design, t) : "own",
 				.factor = k,
 				.variance = (t < terms ? parameters->theta[t * rank + k] * size[t] : parameters->own[k]) / total,
 			};
