@@ -55,12 +55,21 @@ static void importer_warn(void *context, long line, long column, const char *mes
 	importer_note(context, false, line, column, message);
 }
 
-/* A value that cannot be one, at its own place or else that of the record. */
-static void importer_refuse(void *context, const struct score_facts *score, const char *reason)
+/* A value that cannot be one. */
+static void importer_refuse(void *context, long line, long column, const char *reason)
 {
 	struct importer *importer = context;
 
-	importer_note(importer, true, score->line ? score->line : importer->line, score->column, reason);
+	importer->report->refused++;
+	importer_note(importer, true, line, column, reason);
+}
+
+/* The same found by the store, at the value's own place or else that of the record. */
+static void importer_refuse_score(void *context, const struct score_facts *score, const char *reason)
+{
+	struct importer *importer = context;
+
+	importer_refuse(importer, score->line ? score->line : importer->line, score->column, reason);
 }
 
 static void importer_tell(void *context, const char *message)
@@ -70,7 +79,7 @@ static void importer_tell(void *context, const char *message)
 
 static void importer_listen(struct importer *importer)
 {
-	const struct store_listener listener = {importer, importer_refuse, importer_tell};
+	const struct store_listener listener = {importer, importer_refuse_score, importer_tell};
 
 	store_listen(importer->store, &listener);
 }
@@ -195,6 +204,7 @@ static enum status importer_read(struct importer *importer, const char *path, co
 		.context = importer,
 		.accept = importer_accept,
 		.reject = importer_reject,
+		.refuse = importer_refuse,
 		.warn = importer_warn,
 		.progress = importer_progress,
 	};

@@ -31,6 +31,8 @@ static const struct column cell_columns[] = {
 	{"shown", NULL, COLUMN_NUMBER, 0, false},
 };
 
+#define FEW_MODELS 1000
+
 /* The scale of a benchmark in a word. */
 struct scale {
 	int64_t benchmark;
@@ -39,7 +41,8 @@ struct scale {
 
 struct cells {
 	struct table *table;
-	const char *model;
+	const struct catalog *catalog;
+	const struct graph *graph;
 	struct scale *scales; /* by id */
 	size_t scale_count, scale_capacity;
 };
@@ -80,8 +83,11 @@ static bool add_cell(void *context, const struct store_observation *observation)
 	const struct evaluation_facts *run = &observation->run;
 	const struct score_facts *facts = &observation->facts;
 	struct table *table = cells->table;
+	size_t model = catalog_find_id(cells->catalog, observation->model);
 
-	table_text(table, cells->model);
+	if (model == CATALOG_NONE || !cells->graph->included[model])
+		return true;
+	table_text(table, names_model(cells->catalog, model));
 	table_text(table, facts->benchmark);
 	table_number(table, facts->value);
 	table_text(table, scale_of(cells, observation->benchmark));
@@ -103,19 +109,32 @@ static bool add_cell(void *context, const struct store_observation *observation)
 	return true;
 }
 
+/* The observations of the subject's models: of a few one by one, of many at once. */
+static enum status add_cells(struct cells *cells, struct store *store, struct error *error)
+{
+	const struct graph *graph = cells->graph;
+	enum status status = STATUS_OK;
+
+	if (graph->count > FEW_MODELS)
+		return store_each_observation(store, 0, add_cell, cells, error);
+	for (size_t i = 0; i < graph->count && status == STATUS_OK; i++)
+		status = store_each_observation(store, cells->catalog->models[graph->nodes[i]].id, add_cell, cells,
+						error);
+	return status;
+}
+
 enum status export_cells(const struct export_subject *subject, struct report *report, enum table_role role,
 			 struct error *error)
 {
 	struct store *store = subject->session->store;
-	const struct catalog *catalog = subject->session->catalog;
-	const struct graph *graph = &subject->graph;
-	struct cells cells = {.table = table_new(cell_columns, sizeof cell_columns / sizeof *cell_columns)};
+	struct cells cells = {
+		.catalog = subject->session->catalog, .graph = &subject->graph,
+		.table = table_new(cell_columns, sizeof cell_columns / sizeof *cell_columns),
+	};
 	enum status status = store_each_benchmark(store, keep_scale, &cells, error);
 
-	for (size_t i = 0; i < graph->count && status == STATUS_OK; i++) {
-		cells.model = catalog->models[graph->nodes[i]].name;
-		status = store_each_observation(store, catalog->models[graph->nodes[i]].id, add_cell, &cells, error);
-	}
+	if (status == STATUS_OK)
+		status = add_cells(&cells, store, error);
 	if (status == STATUS_OK)
 		report_table(report, "cells", NULL, cells.table, role);
 	table_free(cells.table);

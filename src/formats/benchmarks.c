@@ -42,7 +42,7 @@ static double described_number(const struct csv *csv, int column)
 	double number = csv_number(csv, column, &bad);
 
 	if (bad)
-		csv_reject(csv, column, "%s \"%s\" is not a number", csv->header[column], csv_field(csv, column));
+		csv_refuse(csv, column);
 	return number;
 }
 

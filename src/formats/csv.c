@@ -656,6 +656,14 @@ void csv_reject(const struct csv *csv, int column, const char *format, ...)
 	reject(csv->source, place.line, place.column, "%s", reason);
 }
 
+void csv_refuse(const struct csv *csv, int column)
+{
+	struct csv_field place = csv_place(csv, column);
+
+	refuse(csv->source, place.line, place.column, "%s \"%s\" is not a number", csv->header[column],
+	       csv_field(csv, column));
+}
+
 void csv_warn(const struct csv *csv, int column, const char *format, ...)
 {
 	struct csv_field place = csv_place(csv, column);

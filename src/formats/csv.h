@@ -96,6 +96,8 @@ enum answer csv_answer_of(const char *field);
 /* Rejects the current row because of one field: its place goes with it. */
 void csv_reject(const struct csv *csv, int column, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Refuses the value of a field; the row is used without it. */
+void csv_refuse(const struct csv *csv, int column);
 /* The name of a model in a field, without blanks, the address of the Hub and a slash
  * at its end; NULL, and the row is rejected, when it is none. */
 const char *csv_name(struct csv *csv, int column);

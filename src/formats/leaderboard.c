@@ -196,8 +196,7 @@ static enum status contents_evaluation(struct source *source, struct csv *csv,
 		bool bad;
 		double value = csv_number(csv, columns->score[i], &bad);
 		if (bad)
-			csv_warn(csv, columns->score[i], "the %s score \"%s\" is not a number; left out",
-				 score_titles[i], csv_field(csv, columns->score[i]));
+			csv_refuse(csv, columns->score[i]);
 		if (isnan(value))
 			continue;
 		scores[count] = score_facts_of(i == MATH ? math_key : score_keys[i], value);

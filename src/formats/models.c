@@ -425,8 +425,7 @@ static void add_score(struct models *models, size_t index, int shots)
 	enum cell cell = csv_value(csv, (int)index, &value);
 
 	if (cell == CELL_BAD)
-		csv_reject(csv, (int)index, "%s \"%s\" is not a number", csv->header[index],
-			   csv_field(csv, (int)index));
+		csv_refuse(csv, (int)index);
 	if (cell != CELL_NUMBER)
 		return;
 	struct score_facts *score = &models->scores[models->score_count++];
@@ -447,8 +446,7 @@ static void add_companion(struct models *models, size_t index)
 	double value = csv_number(&models->csv, (int)index, &bad);
 
 	if (bad)
-		csv_reject(&models->csv, (int)index, "%s \"%s\" is not a number", models->csv.header[index],
-			   csv_field(&models->csv, (int)index));
+		csv_refuse(&models->csv, (int)index);
 	for (size_t i = 0; i < models->score_count && !isnan(value); i++)
 		if (models->scores[i].benchmark == owner)
 			*(column->role == ROLE_ERROR ? &models->scores[i].error : &models->scores[i].raw) = value;

@@ -192,20 +192,23 @@ static bool observation_row(void *context, sqlite3_stmt *row)
 	return visitor->visit(visitor->context, &observation);
 }
 
+#define OBSERVATIONS \
+	"SELECT r.model, r.benchmark, r.evaluation, r.shots, nullif(r.setup, ''), r.value, r.raw, r.error," \
+	" r.date, r.address, r.limited, r.place, b.key," \
+	" e.source, e.rank, nullif(e.precision, ''), e.chat_template, nullif(e.harness, '')," \
+	" nullif(e.version, ''), e.submitted, e.revision, e.address, e.flagged," \
+	" max(r.preferred, e.preferred)" \
+	" FROM ranked_scores AS r JOIN benchmarks AS b ON b.id = r.benchmark" \
+	" JOIN evaluations AS e ON e.id = r.evaluation"
+#define OBSERVATION_ORDER " ORDER BY r.model, b.suite IS NULL, b.suite, b.id, r.place"
+
 enum status store_each_observation(struct store *store, int64_t model,
 	bool (*visit)(void *context, const struct store_observation *), void *context,
 	struct error *error)
 {
 	struct observation_visitor visitor = {.visit = visit, .context = context};
-	struct query query = {.id = model, .sql =
-		"SELECT r.model, r.benchmark, r.evaluation, r.shots, nullif(r.setup, ''), r.value, r.raw, r.error,"
-		" r.date, r.address, r.limited, r.place, b.key,"
-		" e.source, e.rank, nullif(e.precision, ''), e.chat_template, nullif(e.harness, ''),"
-		" nullif(e.version, ''), e.submitted, e.revision, e.address, e.flagged,"
-		" max(r.preferred, e.preferred)"
-		" FROM ranked_scores AS r JOIN benchmarks AS b ON b.id = r.benchmark"
-		" JOIN evaluations AS e ON e.id = r.evaluation"
-		" WHERE r.model = ?1 ORDER BY b.suite IS NULL, b.suite, b.id, r.place"};
+	struct query query = {.id = model, .sql = model
+		? OBSERVATIONS " WHERE r.model = ?1" OBSERVATION_ORDER : OBSERVATIONS OBSERVATION_ORDER};
 
 	return database_each(store, query, observation_row, &visitor, error);
 }

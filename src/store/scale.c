@@ -21,23 +21,19 @@ static void take_scale(struct registry_entry *entry, enum score_scale scale)
 struct conversion {
 	double offset, factor;
 };
-static enum status find_conversion(struct registry_entry *entry, enum score_scale scale,
-				   struct conversion *conversion, struct error *error)
+static struct conversion find_conversion(struct registry_entry *entry, enum score_scale scale)
 {
 	double whole = scale == SCALE_PERCENT ? 100 : 1;
 
-	*conversion = (struct conversion){0, 1};
 	if (scale == SCALE_OWN)
-		return STATUS_OK;
+		return (struct conversion){0, 1};
 	take_scale(entry, scale);
-	if (!isfinite(entry->upper))
-		return error_set(error, STATUS_DATA, "%s has no upper end, so that a %s of it means nothing",
-				 entry->key, scale == SCALE_PERCENT ? "percentage" : "fraction");
+	/* Without an upper end there is no whole: the value is on its own scale. */
+	if (!isfinite(entry->upper) || entry->upper <= 0)
+		return (struct conversion){0, 1};
 	if (entry->lower > 0)
-		*conversion = (struct conversion){entry->lower, (entry->upper - entry->lower) / whole};
-	else if (entry->upper > 0)
-		conversion->factor = entry->upper / whole;
-	return STATUS_OK;
+		return (struct conversion){entry->lower, (entry->upper - entry->lower) / whole};
+	return (struct conversion){0, entry->upper / whole};
 }
 
 /* A bound that real values cross is the nominal end of a scale, no limit; but nothing
@@ -58,11 +54,8 @@ static enum status check_range(const struct registry_entry *entry, const struct 
 enum status score_check(struct registry_entry *entry, const struct score_facts *facts, struct scaled *scaled,
 			struct error *error)
 {
-	struct conversion conversion;
+	struct conversion conversion = find_conversion(entry, facts->scale);
 
-	enum status status = find_conversion(entry, facts->scale, &conversion, error);
-	if (status != STATUS_OK)
-		return status;
 	scaled->value = conversion.offset + conversion.factor * facts->value;
 	/* Without spread among its questions a result says nothing of its error. */
 	scaled->error = facts->error > 0 && isfinite(facts->error) ? fabs(conversion.factor) * facts->error

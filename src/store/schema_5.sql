@@ -153,9 +153,10 @@ CREATE VIEW ranked_scores AS
     row_number() OVER (
       PARTITION BY e.model, s.benchmark
       ORDER BY s.preferred DESC, e.preferred DESC, s.limited,
-        (SELECT count(DISTINCT o.benchmark) FROM scores AS o
-           JOIN benchmarks AS ob ON ob.id = o.benchmark
-         WHERE o.evaluation = s.evaluation AND ob.suite = b.suite) >= 3 DESC,
+        (SELECT count(*) FROM
+          (SELECT DISTINCT o.benchmark FROM scores AS o
+             JOIN benchmarks AS ob ON ob.id = o.benchmark
+           WHERE o.evaluation = s.evaluation AND ob.suite = b.suite LIMIT 3)) = 3 DESC,
         e.rank DESC, e.flagged, e.chat_template DESC, e.precision = 'bfloat16' DESC,
         coalesce(s.date, e.submitted, '') DESC, e.id DESC, s.shots DESC, s.setup) AS place
   FROM scores AS s

@@ -77,7 +77,9 @@ check 'a file of which nothing can be used is 65' exits 65
 check 'and tells why' warns '^useless.csv:2:1: "not a name" is not a model.s name; expected owner/name$'
 printf 'model,ifeval\nnot a name,15\na/c,15\n' >half.csv
 import half.csv
-check 'one row that can be is enough' exits 0
+check 'a score that is refused is 65' exits 65
+stemma --db t.db show a/c
+check 'and the others are kept' says 'a/c'
 mkdir -p good/deep bad
 cp models.csv good/deep
 cp words.txt good

@@ -40,6 +40,7 @@ check 'from a pipe, too' has acme/b bbh 30.5 0..100
 # A benchmark of one's own, and cells that are no values.
 printf 'model,ifeval,gsm8k,elo,Team\nacme/a,50,0.759,1255,red\nacme/b,high,N/A,1190,\nacme/c,-,0.5,,blue\n' >own.csv
 cells own.csv
+check 'a value that is refused is 65' [ "$imported" -eq 65 ]
 check 'the rest of a row is kept' has acme/b elo 1190 open
 check 'a new benchmark of fractions' has acme/a gsm8k 0.759 0..1
 check 'what is no number is told with its place' tells '^own.csv:3:8: ifeval "high" is not a number$'
@@ -54,6 +55,17 @@ check 'a scale of its own' has acme/a--high mix -3 -10..10
 cp out first.out
 cells first.out
 check 'they are read again as they were written' cmp -s first.out out
+printf 'model,ifeval,gsm8k\nacme/a,4000,50\nacme/b,101,40\n' >beyond.csv
+cells beyond.csv
+check 'a percentage of 4,000 is refused' tells '^beyond.csv:2:8: .*ifeval.* 4000 '
+check 'the rest of its row is not' has acme/a gsm8k 50 0..100
+check 'an end that is crossed is moved' has acme/b ifeval 101 0..105
+check 'and that is told' tells 'beyond.csv: warning: ifeval: .*cross the ends'
+printf 'key,title,lower,upper\nrating,Rating,,\n' >open.csv
+printf 'model,rating\nacme/a,0.5\nacme/b,-3\n' >rated.csv
+printf 'model,rating\nacme/c,0.25\n' >few.csv
+cells open.csv rated.csv few.csv
+check 'a scale without ends has no fractions' has acme/c rating 0.25 open
 printf 'key,title,lower,upper,chance,higher_is_better,source\ngsm8k,GSM8K,0,100,0,1,own\n' >described.csv
 printf 'model,gsm8k\nacme/a,0.759\nacme/b,0.5\n' >late.csv
 cells late.csv described.csv

@@ -88,7 +88,7 @@ static void contents_and_their_scoring(void **state)
 	heard_line(&heard, "model org/m LlamaForCausalLM nan mit merge 2024-05-01\n");
 	heard_line(&heard, "edge org/m < root/base unknown nan root leaderboard-root\n");
 	heard_line(&heard, "run org/m bfloat16 1 ifeval=50.0000 bbh=1.0000 math_lvl_5=2.0000 gpqa=3.0000 musr=4.0000 flagged\n");
-	heard_line(&heard, "the MMLU-PRO score \"high\" is not a number");
+	heard_line(&heard, "MMLU-PRO \"high\" is not a number");
 	assert_int_equal(heard.count[RECORD_EDGE], 1);
 	text_free(&heard.log);
 

@@ -37,7 +37,8 @@ struct import_list {
 
 /* Imports a file ("-" = standard input), or all files of a folder.  Each is taken
  * as a whole or not at all, and one that fails does not keep the next from being
- * tried; returns the first failure.  STATUS_CANCELLED ends it at once: what was
+ * tried; returns the first failure.  A file of which some scores cannot be used is
+ * IMPORT_DONE, and STATUS_DATA.  STATUS_CANCELLED ends it at once: what was
  * imported before stays. */
 enum status import_list_add(struct import_list *list, const char *path);
 

@@ -36,6 +36,9 @@ struct record_sink {
 	/* A row that cannot be used.  `reason` says what was expected.  Reading
 	 * goes on.  column 0 = unknown. */
 	void (*reject)(void *context, long line, long column, const char *reason);
+	/* A value that cannot be one; the others of its row are delivered.  NULL: as
+	 * reject(). */
+	void (*refuse)(void *context, long line, long column, const char *reason);
 	/* Something that the user should know and that loses nothing (an
 	 * ignored key, an assumed weight). */
 	void (*warn)(void *context, long line, long column, const char *message);
