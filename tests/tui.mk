@@ -51,6 +51,8 @@ EXTRA_DIST += tests/terminal/terminal.sh tests/screens/expected \
 	tests/screens/many.keys tests/screens/passing.keys tests/screens/intake.keys tests/screens/intake-ascii.keys \
 	tests/screens/one.keys tests/screens/one-models.csv tests/screens/one-edges.csv \
 	tests/screens/picker.keys tests/screens/picker-ascii.keys \
+	tests/screens/forty.keys tests/screens/forty-ascii.keys \
+	tests/screens/thousand.keys tests/screens/thousand-ascii.keys \
 	tests/screens/files
 
 # Random keys and sizes of a thousand scripts; most telling in a build that was configured

@@ -6,7 +6,6 @@
 
 #include "stemma/base/memory.h"
 
-#define OWN_SUITE "own" /* of benchmarks that nobody put into a suite */
 
 void board_free(struct board *board)
 {
@@ -56,7 +55,7 @@ void board_remove(struct board *board, size_t benchmark)
 
 static const char *suite_of(const struct catalog_benchmark *benchmark)
 {
-	return benchmark->suite ? benchmark->suite : OWN_SUITE;
+	return benchmark->suite ? benchmark->suite : BOARD_OWN_SUITE;
 }
 
 /* Of two scorings of one test the one with more models, the plain one when they are equal. */

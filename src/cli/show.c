@@ -7,6 +7,7 @@
 #include "command.h"
 #include "evaluations.h"
 #include "names.h"
+#include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 
 struct show_options {
@@ -171,69 +172,116 @@ static const struct column score_columns[] = {
 	{"z", "z", COLUMN_SIGNED, 2, false},
 };
 
-/* A published value beside what is predicted for it as if none of the model's were known; else what is
- * predicted from all that is known.  False when there is neither. */
-static bool add_score(struct table *table, struct session *session, size_t model, const struct engine_target *target,
-		      const char *name, bool always)
-{
-	double published = catalog_target(session->catalog, model, target);
-	struct engine_estimate estimate = {NAN, NAN, NAN, NAN, NAN, NAN};
-	struct engine_residual residual = {.z = NAN};
-	int digits = target_digits(session->catalog, target);
+/* One line of the table. */
+struct score_line {
+	struct engine_target target;
+	const char *name;
+	double published;
+	struct engine_estimate estimate;
+};
 
-	if (session->fit) {
-		enum status status = isnan(published) ? engine_predict_known(session->query, model, NULL)
-						      : engine_predict_model(session->query, model, NULL);
-		if (status == STATUS_OK)
-			engine_estimate(session->query, target, &estimate);
-		engine_residual(session->fit, model, target, ENGINE_LEAVE_MODEL, &residual);
-	}
-	if (!always && isnan(published) && isnan(estimate.mean))
-		return false;
-	table_text(table, name);
-	table_value(table, published, digits);
-	table_value(table, estimate.mean, digits);
-	table_value(table, estimate.sd, digits);
-	table_value(table, estimate.low90, digits);
-	table_value(table, estimate.high90, digits);
-	table_number(table, residual.z);
-	return true;
+struct score_lines {
+	struct score_line *list; /* owned */
+	uint32_t *benchmarks;    /* owned; what the targets of single benchmarks point to */
+	size_t count;
+};
+
+static void add_line(struct score_lines *lines, const struct show *show, const struct engine_target *target,
+		     const char *name)
+{
+	lines->list[lines->count++] = (struct score_line){
+		.target = *target, .name = name,
+		.published = catalog_target(show->session->catalog, show->model, target),
+		.estimate = {NAN, NAN, NAN, NAN, NAN, NAN}};
 }
 
-/* In the order of the catalog. */
-static void add_all_scores(struct table *table, const struct show *show, enum output_format format)
+/* The rows of the session, or all benchmarks and the target. */
+static struct score_lines list_lines(const struct show *show, enum output_format format)
+{
+	static const double whole[] = {1};
+	const struct session *session = show->session;
+	const struct catalog *catalog = session->catalog;
+	size_t all = show->all ? catalog->benchmark_count : 0;
+	struct score_lines lines = {.list = memory_allocate(all + show->rows + 1, sizeof *lines.list),
+				    .benchmarks = memory_allocate(all + 1, sizeof *lines.benchmarks)};
+
+	for (size_t b = 0; b < all; b++) {
+		lines.benchmarks[b] = (uint32_t)b;
+		const struct engine_target target = {1, &lines.benchmarks[b], whole};
+		if (!catalog->benchmarks[b].hidden)
+			add_line(&lines, show, &target, names_benchmark(catalog, b, format));
+	}
+	for (size_t i = show->all ? session->board.count : 0; i < show->rows; i++)
+		add_line(&lines, show, &session->rows[i], names_row(session, i, format));
+	return lines;
+}
+
+/* A published value is predicted as if none of the model's were known; the others from all that is known. */
+static enum status predict_lines(const struct show *show, struct score_lines *lines, struct error *error)
 {
 	struct session *session = show->session;
-	const struct catalog *catalog = session->catalog;
+	enum status status = cli_predict_model(show->cli, session, show->model, error);
 
-	for (size_t b = 0; b < catalog->benchmark_count; b++) {
-		const struct engine_target target = engine_target_one(b);
-		if (!catalog->benchmarks[b].hidden)
-			add_score(table, session, show->model, &target, names_benchmark(catalog, b, format), false);
-	}
+	for (size_t i = 0; i < lines->count && status == STATUS_OK; i++)
+		if (!isnan(lines->list[i].published))
+			engine_estimate(session->query, &lines->list[i].target, &lines->list[i].estimate);
+	if (status == STATUS_OK)
+		status = engine_predict_known(session->query, show->model, error);
+	for (size_t i = 0; i < lines->count && status == STATUS_OK; i++)
+		if (isnan(lines->list[i].published))
+			engine_estimate(session->query, &lines->list[i].target, &lines->list[i].estimate);
+	return status;
+}
+
+static void add_score(struct table *table, const struct show *show, const struct score_line *line)
+{
+	const struct session *session = show->session;
+	struct engine_residual residual = {.z = NAN};
+	int digits = target_digits(session->catalog, &line->target);
+
+	if (session->fit && !isnan(line->published))
+		engine_residual(session->fit, show->model, &line->target, ENGINE_LEAVE_MODEL, &residual);
+	table_text(table, line->name);
+	table_value(table, line->published, digits);
+	table_value(table, line->estimate.mean, digits);
+	table_value(table, line->estimate.sd, digits);
+	table_value(table, line->estimate.low90, digits);
+	table_value(table, line->estimate.high90, digits);
+	table_number(table, residual.z);
+}
+
+static enum status report_answer_rows(struct report *report, const struct show *show, struct error *error)
+{
+	struct session *session = show->session;
+	enum status status = session->answers.count > 0 ? engine_predict_model(session->query, show->model, error)
+							: STATUS_OK;
+
+	if (status != STATUS_OK)
+		return status;
+	struct answer_row *answers = answer_sets_predict(&session->answers, session->query, show->model);
+	report_answers(report, session->catalog, answers, session->answers.count);
+	free(answers);
+	return STATUS_OK;
 }
 
 /* Without a fit only what is published. */
 static enum status report_scores(struct report *report, const struct show *show, struct error *error)
 {
-	struct session *session = show->session;
-	enum status status = session->fit ? cli_predict_model(show->cli, session, show->model, error) : STATUS_OK;
-
-	if (status != STATUS_OK)
-		return status;
+	struct score_lines lines = list_lines(show, report->format);
 	struct table *table = table_new(score_columns, sizeof score_columns / sizeof *score_columns);
-	if (show->all)
-		add_all_scores(table, show, report->format);
-	for (size_t i = show->all ? session->board.count : 0; i < show->rows; i++)
-		add_score(table, session, show->model, &session->rows[i], names_row(session, i, report->format), true);
-	report_table(report, "scores", NULL, table, TABLE_MAIN);
+	enum status status = show->session->fit ? predict_lines(show, &lines, error) : STATUS_OK;
+
+	for (size_t i = 0; i < lines.count && status == STATUS_OK; i++) {
+		const struct score_line *line = &lines.list[i];
+		if (!show->all || !isnan(line->published) || !isnan(line->estimate.mean))
+			add_score(table, show, line);
+	}
+	if (status == STATUS_OK)
+		report_table(report, "scores", NULL, table, TABLE_MAIN);
 	table_free(table);
-	if (session->fit)
-		status = engine_predict_model(session->query, show->model, error);
-	struct answer_row *answers = answer_sets_predict(&session->answers, session->query, show->model);
-	report_answers(report, session->catalog, answers, session->answers.count);
-	free(answers);
-	return status;
+	free(lines.list);
+	free(lines.benchmarks);
+	return status == STATUS_OK ? report_answer_rows(report, show, error) : status;
 }
 
 /* ---- the command ------------------------------------------------------------- */

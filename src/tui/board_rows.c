@@ -167,6 +167,7 @@ void board_changed(struct browser *browser)
 	residual_table_free(browser);
 	heat_free(browser);
 	compare_free(browser);
+	browser->board_list = browser->compare_rows = (struct list){0};
 	edit_refresh(browser);
 }
 
@@ -310,11 +311,12 @@ void board_outside(const struct list *list, struct text *out)
 {
 	size_t rows = list->height > 0 ? (size_t)list->height : 0;
 	size_t below = list->count > list->top + rows ? list->count - list->top - rows : 0;
+	char count[FIGURE_SIZE];
 
 	if (list->top > 0)
-		text_append_format(out, "%zu above%s", list->top, below > 0 ? ", " : "");
+		text_append_format(out, "%s above%s", figure_count(count, list->top), below > 0 ? ", " : "");
 	if (below > 0)
-		text_append_format(out, "%zu below", below);
+		text_append_format(out, "%s below", figure_count(count, below));
 }
 
 void board_append_name(const struct board_row *row, int width, struct text *out)

@@ -300,6 +300,7 @@ struct browser {
 
 	struct comparison comparison;
 	struct list compare_list; /* over its models */
+	struct list compare_rows; /* over the rows of the board */
 
 	struct marks marks;
 	struct list mark_list;

@@ -228,7 +228,7 @@ static void draw_table(struct browser *browser, const struct area *area, size_t 
 {
 	int scores = browser->row_count < SCORES_WANTED ? (int)browser->row_count : SCORES_WANTED, y = 2;
 	bool roomy = area->height >= scores + FACT_COUNT + 3;
-	struct list *list = &browser->board_list;
+	struct list *list = &browser->compare_rows;
 
 	draw_heads(browser, area, first, shown);
 	for (enum fact fact = 0; fact < FACT_COUNT && y < area->height; fact++)
@@ -272,7 +272,7 @@ static void compare_title(struct browser *browser, struct text *out)
 static void compare_corner(struct browser *browser, struct text *out)
 {
 	if (browser->comparison.count > 0)
-		board_outside(&browser->board_list, out);
+		board_outside(&browser->compare_rows, out);
 }
 
 static bool compare_view_act(struct browser *browser, enum action action, int count)
@@ -280,7 +280,7 @@ static bool compare_view_act(struct browser *browser, enum action action, int co
 	browser->compare_list.count = browser->comparison.count;
 	if (action == ACTION_PAGE_DOWN || action == ACTION_PAGE_UP || action == ACTION_HALF_DOWN ||
 	    action == ACTION_HALF_UP)
-		return list_scroll_act(&browser->board_list, action, count);
+		return list_scroll_act(&browser->compare_rows, action, count);
 	if (action == ACTION_COLUMN_RIGHT || action == ACTION_COLUMN_LEFT)
 		action = action == ACTION_COLUMN_RIGHT ? ACTION_DOWN : ACTION_UP;
 	return list_act(&browser->compare_list, action, count);

@@ -123,7 +123,7 @@ static int draw_title_keys(struct browser *browser, const struct area *area)
 static void title_counts(struct browser *browser, int detail, struct text *out)
 {
 	const struct catalog *catalog = browser->session->catalog;
-	char count[FIGURE_SIZE];
+	char count[FIGURE_SIZE], drawn[FIGURE_SIZE];
 
 	text_clear(out);
 	text_append_format(out, "%s models", figure_count(count, catalog->count));
@@ -132,7 +132,7 @@ static void title_counts(struct browser *browser, int detail, struct text *out)
 	if (detail > 0)
 		text_append_format(out, " · board %s", board_name(browser));
 	if (detail > 1)
-		text_append_format(out, " (%zu of %s%s)", browser->session->board.count,
+		text_append_format(out, " (%s of %s%s)", figure_count(drawn, browser->session->board.count),
 				   figure_count(count, catalog->benchmark_count), detail < 3 ? "" : catalog->benchmark_count == 1 ? " benchmark" : " benchmarks");
 	title_fit_state(browser, out);
 }
@@ -228,7 +228,7 @@ static void draw_border(struct browser *browser, enum view_id view, const struct
 	const struct area whole = {inside->top - 1, inside->left - 1, inside->height + 1,
 				   inside->width + 2};
 	bool focus = browser_view(browser) == view;
-	struct text title = {0};
+	struct text title = {0}, corner = {0};
 
 	draw_text(browser->screen, &whole, 0, 0, STYLE_BORDER, joints->left);
 	draw_repeat(browser->screen, &whole, 0, 1, inside->width, focus ? STYLE_FOCUS : STYLE_BORDER,
@@ -240,21 +240,22 @@ static void draw_border(struct browser *browser, enum view_id view, const struct
 		draw_text(browser->screen, &whole, row, 0, STYLE_BORDER, "│");
 		draw_text(browser->screen, &whole, row, inside->width + 1, STYLE_BORDER, "│");
 	}
+	if (view_ops(view)->corner)
+		view_ops(view)->corner(browser, &corner);
+	/* The corner goes first, unless it takes much of the row. */
+	int wanted = corner.length ? utf8_width(text_string(&corner)) + 2 : 0;
+	int room = inside->width - 3 - (wanted > 0 && wanted <= inside->width / 3 ? wanted + 1 : 0);
 	view_ops(view)->title(browser, &title);
 	draw_text(browser->screen, &whole, 0, 1, STYLE_TEXT, " ");
-	int used = draw_fit(browser->screen, &whole, 0, 2, inside->width - 3,
-			    focus ? STYLE_FOCUS : STYLE_TEXT, text_string(&title));
+	int used = draw_fit(browser->screen, &whole, 0, 2, room, focus ? STYLE_FOCUS : STYLE_TEXT, text_string(&title));
 	draw_text(browser->screen, &whole, 0, 2 + used, STYLE_TEXT, " ");
-	text_clear(&title);
-	if (view_ops(view)->corner)
-		view_ops(view)->corner(browser, &title);
-	int width = title.length ? utf8_width(text_string(&title)) + 2 : 0;
-	if (width > 0 && inside->width > used + 4 + width) {
-		int x = inside->width - width;
+	if (wanted > 0 && inside->width > used + 3 + wanted) {
+		int x = inside->width - wanted;
 		x += draw_text(browser->screen, &whole, 0, x, STYLE_TEXT, " ");
-		x += draw_text(browser->screen, &whole, 0, x, STYLE_DIM, text_string(&title));
+		x += draw_text(browser->screen, &whole, 0, x, STYLE_DIM, text_string(&corner));
 		draw_text(browser->screen, &whole, 0, x, STYLE_TEXT, " ");
 	}
+	text_free(&corner);
 	text_free(&title);
 }
 
@@ -264,8 +265,8 @@ static void draw_pane(struct browser *browser, enum view_id view, struct area ar
 		      struct joints joints)
 {
 	browser->panes[view] = area;
-	draw_border(browser, view, &area, &joints);
 	view_ops(view)->draw(browser, &area);
+	draw_border(browser, view, &area, &joints); /* it says what had no room */
 }
 
 /* Rows that the sketch pane wants. */

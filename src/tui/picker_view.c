@@ -561,8 +561,9 @@ static void draw_suite(struct browser *browser, const struct area *area, int y, 
 	const struct pick_suite *suite = &browser->picker->picking->suites[number];
 	const struct columns columns = place_columns(area->width);
 	struct text line = {0};
+	char count[FIGURE_SIZE];
 
-	text_append_format(&line, "%s %s (%zu)", suite->open ? "▾" : "▸", suite->name, suite->count);
+	text_append_format(&line, "%s %s (%s)", suite->open ? "▾" : "▸", suite->name, figure_count(count, suite->count));
 	draw_fit(browser->screen, area, y, 1, columns.name_width, STYLE_STRONG, text_string(&line));
 	draw_count(browser, area, y, suite->models);
 	draw_month(browser, area, y, columns.newest, suite->newest);
@@ -722,8 +723,10 @@ static void picker_draw(struct browser *browser, const struct area *area)
 
 static void picker_title(struct browser *browser, struct text *out)
 {
-	text_append_format(out, "board %s · %zu chosen · by %s", board_name(browser), browser->session->board.count,
-			   pick_order_name(browser->picker->picking->order));
+	char count[FIGURE_SIZE];
+
+	text_append_format(out, "board %s · %s chosen · by %s", board_name(browser),
+			   figure_count(count, browser->session->board.count), pick_order_name(browser->picker->picking->order));
 }
 
 static void picker_corner(struct browser *browser, struct text *out)

@@ -9,7 +9,6 @@
 #include "stemma/base/memory.h"
 
 #define FEW 40 /* benchmarks: no suite of them needs folding */
-#define NO_SUITE "other"
 
 const char *pick_order_name(enum pick_order order)
 {
@@ -27,7 +26,7 @@ static const char *suite_name(const struct catalog *catalog, size_t benchmark)
 {
 	const char *name = catalog->benchmarks[benchmark].suite;
 
-	return name ? name : NO_SUITE;
+	return name ? name : BOARD_OWN_SUITE;
 }
 
 /* Suites of the same name are one: sorted by it, then by their models. */

@@ -29,7 +29,7 @@ struct pick_row {
 };
 
 struct pick_suite {
-	const char *name;         /* of the catalog; "other" where benchmarks have none */
+	const char *name;         /* of the catalog; BOARD_OWN_SUITE where benchmarks have none */
 	size_t count;             /* benchmarks */
 	size_t models;            /* of the one that has the most */
 	double newest;            /* as below, the latest of all */

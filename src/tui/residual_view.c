@@ -390,6 +390,8 @@ static void residual_draw(struct browser *browser, const struct area *whole)
 		name_width = 60;
 	draw_header(browser, area, row++, name_width);
 	list_show(list, browser->residual_table->line_count, area->height - row);
+	if (list->count == 0)
+		draw_text(browser->screen, area, row, 2, STYLE_DIM, "the fit does not predict it: ] shows another");
 	for (int y = 0; row + y < area->height && list->top + (size_t)y < list->count; y++)
 		draw_line(browser, area, row + y, list->top + (size_t)y, name_width);
 }
@@ -402,9 +404,10 @@ static void residual_title(struct browser *browser, struct text *out)
 	make_table(browser);
 	const struct residual_table *table = browser->residual_table;
 	if (table)
-		text_append_format(out, " · %s · %s models · by %s · spread of z %.2f",
-				   table->shown.name, figure_count(count, table->line_count), order_names[table->order],
-				   table->spread);
+		text_append_format(out, " · %s · %s models · by %s", table->shown.name,
+				   figure_count(count, table->line_count), order_names[table->order]);
+	if (table && table->line_count > 0)
+		text_append_format(out, " · spread of z %.2f", table->spread);
 }
 
 /* ---- actions ------------------------------------------------------------------------- */

@@ -10,10 +10,10 @@
 static struct catalog_benchmark benchmarks[BENCHMARKS] = {
 	{.key = "ifeval", .title = "IFEval", .suite = "openllm2", .metric = "strict accuracy", .models = 3},
 	{.key = "bbh", .title = "BBH", .suite = "OpenLLM2", .models = 2},
-	{.key = "legal-qa", .title = "legal-qa", .suite = "own", .models = 1},
-	{.key = "arena", .title = "Arena", .suite = "own", .metric = "rating", .models = 2},
+	{.key = "legal-qa", .title = "legal-qa", .suite = "court", .models = 1},
+	{.key = "arena", .title = "Arena", .suite = "court", .metric = "rating", .models = 2},
 	{.key = "gsm8k", .title = "GSM8K", .models = 3},
-	{.key = "secret", .title = "Secret", .suite = "own", .hidden = true, .models = 1},
+	{.key = "secret", .title = "Secret", .suite = "court", .hidden = true, .models = 1},
 };
 /* Three models: a row each, row 0 empty. */
 static struct catalog_model models[] = {{.uploaded = 100}, {.uploaded = 300}, {.uploaded = NAN}};
@@ -60,13 +60,13 @@ static void suites_have_their_benchmarks(void **state)
 	(void)state;
 	struct picking *picking = make(0);
 
-	/* Names of suites in any case are one; those without one are others; hidden ones are not listed. */
+	/* Names of suites in any case are one; those without one are the user's own; hidden ones are not listed. */
 	assert_int_equal(picking->suite_count, 3);
 	assert_string_equal(picking->suites[0].name, "openllm2");
 	assert_int_equal(picking->suites[0].count, 2);
 	assert_int_equal(picking->suites[0].models, 3);
-	assert_string_equal(picking->suites[1].name, "other");
-	assert_string_equal(picking->suites[2].name, "own");
+	assert_string_equal(picking->suites[1].name, "own");
+	assert_string_equal(picking->suites[2].name, "court");
 	assert_float_equal(picking->suites[0].newest, 300, 1e-9);
 	assert_float_equal(picking->newest[3], 100, 1e-9);
 	assert_true(isnan(picking->newest[2])); /* the only model has no date */

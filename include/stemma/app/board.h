@@ -16,6 +16,8 @@
 #include "stemma/base/text.h"
 #include "stemma/store/store.h"
 
+#define BOARD_OWN_SUITE "own" /* of benchmarks that nobody put into a suite */
+
 struct board {
 	char *name;            /* NULL: nobody gave it one */
 	bool suite;            /* it is a suite, not the user's */
