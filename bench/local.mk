@@ -1,5 +1,5 @@
 # Benchmarks print figures; nothing in them passes or fails.
-EXTRA_PROGRAMS = bench/bench bench/lrmf bench/sparse
+EXTRA_PROGRAMS = bench/bench bench/lrmf
 check_PROGRAMS += bench/scale
 bench_bench_SOURCES = bench/bench.c bench/median.h
 bench_bench_CPPFLAGS = $(AM_CPPFLAGS) $(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
@@ -9,19 +9,16 @@ bench_lrmf_CPPFLAGS = $(AM_CPPFLAGS) $(OPENBLAS_CFLAGS)
 bench_lrmf_LDADD = libengine.a libbase.a $(STEMMA_EXTERNAL_LIBS)
 bench_scale_SOURCES = bench/scale.c bench/hub.h bench/hub.c
 bench_scale_LDADD = libtui.a libapp.a libengine.a libstore.a libformats.a libsync.a libbase.a $(STEMMA_EXTERNAL_LIBS)
-bench_sparse_SOURCES = bench/sparse.c bench/median.h bench/scored.h bench/scored.c
-bench_sparse_LDADD = libapp.a libengine.a libstore.a libformats.a libsync.a libbase.a $(STEMMA_EXTERNAL_LIBS)
 EXTRA_DIST += bench/import.sh
-CLEANFILES += bench/bench bench/lrmf bench/sparse bench/*.db bench/*.db-wal bench/*.db-shm
+CLEANFILES += bench/bench bench/lrmf bench/*.db bench/*.db-wal bench/*.db-shm
 
 # With the reference data beside the project on all of it, else on the starter set.
-.PHONY: bench bench-scale bench-sparse
-bench: stemma$(EXEEXT) bench/bench$(EXEEXT) bench/lrmf$(EXEEXT) bench/sparse$(EXEEXT) bench/scale$(EXEEXT)
+.PHONY: bench bench-scale
+bench: stemma$(EXEEXT) bench/bench$(EXEEXT) bench/lrmf$(EXEEXT) bench/scale$(EXEEXT)
 	$(AM_V_at)rm -f bench/bench.db bench/bench.db-wal bench/bench.db-shm
 	$(AM_V_at)STEMMA_SHARE='$(abs_top_srcdir)/share' bench/bench$(EXEEXT) bench/bench.db \
 		'$(abs_top_srcdir)/../shared/data'
 	$(AM_V_at)bench/lrmf$(EXEEXT)
-	$(AM_V_at)bench/sparse$(EXEEXT) --cache bench/bench.db
 	$(AM_V_at)bench/scale$(EXEEXT) --keys bench/bench.db
 	$(AM_V_at)bench/scale$(EXEEXT) bench 20000 200000
 	$(AM_V_at)for size in 10 100 1000; do \
@@ -31,7 +28,3 @@ bench: stemma$(EXEEXT) bench/bench$(EXEEXT) bench/lrmf$(EXEEXT) bench/sparse$(EX
 bench-scale: bench/scale$(EXEEXT)
 	$(AM_V_at)bench/scale$(EXEEXT) bench 20000 200000 2000000
 
-# Past the dense path: takes minutes.
-bench-sparse: bench/sparse$(EXEEXT)
-	$(AM_V_at)bench/sparse$(EXEEXT) --made-up 8000
-	$(AM_V_at)bench/sparse$(EXEEXT) 11000 20000

@@ -159,7 +159,6 @@ struct engine_settings {
 	enum prior prior;
 	size_t rank;    /* latent factors; 0 = as many as the data allow */
 	uint64_t seed;
-	size_t dense_rows; /* more scored models than this take the sparse path; 0 = 10,000 */
 	bool without_factor; /* do not factor where the state has what follows from it */
 };
 
@@ -170,8 +169,7 @@ struct engine_fit;
  * fit of these very data also brings what follows from the covariance, which then
  * need not be calculated again, and with settings->without_factor not even
  * factored.  Needs at least 8 scored models.  Deterministic for a seed.
- * O(n^3) in the scored models n, past settings->dense_rows little more than O(n);
- * without a factor O(n).  Checks `progress` for cancelling between steps; a cancelled fit
+ * Little more than linear in the cells.  Checks `progress` for cancelling between steps; a cancelled fit
  * is STATUS_CANCELLED and leaves nothing. */
 enum status engine_fit_new(const struct engine_data *data, const struct engine_settings *settings,
 			   const void *state, size_t state_bytes, bool relearn,
@@ -200,7 +198,7 @@ struct engine_info {
 	size_t factors;
 	double seconds;      /* wall time of engine_fit_new() */
 	double log_likelihood; /* of the scores, standardised, each as all others predict it */
-	bool sparse;         /* took the sparse path */
+	bool sparse;         /* variances are drawn, not exact: too many effects for a dense factor */
 };
 void engine_fit_info(const struct engine_fit *fit, struct engine_info *info);
 /* Whether the fit predicts all benchmarks of the target; estimates of one that it does
