@@ -661,7 +661,7 @@ static void the_user_chooses_an_observation(void **state)
 	int64_t version = store_data_version(store);
 
 	assert_observations(store, "ifeval 40 leaderboard -1 - shown\n"
-				   "gsm8k 0.5 card 4 tools shown\ngsm8k 0.25 user -1 -\n");
+				   "gsm8k 0.25 user -1 -\ngsm8k 0.5 card 4 tools shown\n");
 	assert_int_equal(store_prefer_score(store, model, gsm8k, user, -1, NULL, NULL), STATUS_OK);
 	assert_observations(store, "ifeval 40 leaderboard -1 - shown\n"
 				   "gsm8k 0.25 user -1 - shown preferred\ngsm8k 0.5 card 4 tools\n");
