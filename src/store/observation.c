@@ -200,7 +200,7 @@ static bool observation_row(void *context, sqlite3_stmt *row)
 	" max(r.preferred, e.preferred)" \
 	" FROM ranked_scores AS r JOIN benchmarks AS b ON b.id = r.benchmark" \
 	" JOIN evaluations AS e ON e.id = r.evaluation"
-#define OBSERVATION_ORDER " ORDER BY r.model, b.suite IS NULL, b.suite, b.id, r.place"
+#define OBSERVATION_ORDER " ORDER BY r.model, b.suite IS NULL, b.suite, b.id, r.evaluation, r.shots, r.setup"
 
 enum status store_each_observation(struct store *store, int64_t model,
 	bool (*visit)(void *context, const struct store_observation *), void *context,

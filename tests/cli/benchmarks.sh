@@ -71,10 +71,11 @@ EOF
 with import again.csv
 with choose a/one gsm8k --csv
 check 'all observations are listed' lines 4
-check 'the one that is shown by rule comes first' says '^1,shown,0.5,'
-check 'each with its set-up' says '^2,other,0.7,,8,'
-with choose a/one gsm8k 2 --csv
-check 'another is chosen' says '^1,chosen,0.7,'
+check 'the one that is shown by rule is marked' says '^1,shown,0.5,'
+check 'each with its set-up' says '^3,other,0.7,,8,'
+with choose a/one gsm8k 3 --csv
+check 'another is chosen' says '^3,chosen,0.7,'
+check 'and the others keep their numbers' says '^1,other,0.5,'
 with show a/one -b gsm8k --csv
 check 'and shown' says 'gsm8k_8shot,0.7,'
 with choose a/one gsm8k 9

@@ -208,6 +208,10 @@ static void values_come_on_their_scale(void **state)
 	assert_string_equal(scale_of(store, "new_fraction"), "0.0|1.0|1");
 	put_scaled(store, "new_percent", 0.5, SCALE_FRACTION);
 	assert_string_equal(values_of(store, "new_percent"), "50.0");
+	/* Without an upper end there is no whole. */
+	describe(store, "elo", -INFINITY, INFINITY, 40);
+	put_scaled(store, "elo", 12, SCALE_PERCENT);
+	assert_string_equal(values_of(store, "elo"), "12.0");
 }
 
 static void what_cannot_be_a_value_is_lost_alone(void **state)
@@ -217,21 +221,18 @@ static void what_cannot_be_a_value_is_lost_alone(void **state)
 	struct score_facts scores[] = {
 		score_facts_of("ifeval", 40), score_facts_of("bbh", 4000), score_facts_of("gpqa", INFINITY),
 		score_facts_of("\u65e5", 1), score_facts_of("elo", 1255), score_facts_of("musr", NAN),
-		score_facts_of("elo", 0.5),
 	};
 
 	describe(store, "elo", -INFINITY, INFINITY, 40);
 	scores[1].line = 7;
 	scores[1].column = 3;
-	scores[6].scale = SCALE_FRACTION;
 	listen(store, &ear);
 	assert_int_equal(put_facts(store, "a/m", "user", scores, sizeof scores / sizeof *scores), CHANGE_ADDED);
 	assert_heard(store, &ear,
 		     "refused 7:3 the bbh value 4000 cannot be on its scale of 0 to 100\n"
 		     "refused 0:0 the gpqa value is not a number\n"
 		     "refused 0:0 no benchmark can be called \"\u65e5\"; a name has letters or digits, and at most"
-		     " 100 bytes\n"
-		     "refused 0:0 elo has no upper end, so that a fraction of it means nothing\n");
+		     " 100 bytes\n");
 	assert_string_equal(ask(store, "SELECT benchmark, value FROM published ORDER BY 1"),
 			    "elo|1255.0\nifeval|40.0");
 	assert_int_equal(ask_number(store, "SELECT count(*) FROM benchmarks"), 8);
@@ -661,7 +662,7 @@ static void the_user_chooses_an_observation(void **state)
 	int64_t version = store_data_version(store);
 
 	assert_observations(store, "ifeval 40 leaderboard -1 - shown\n"
-				   "gsm8k 0.5 card 4 tools shown\ngsm8k 0.25 user -1 -\n");
+				   "gsm8k 0.25 user -1 -\ngsm8k 0.5 card 4 tools shown\n");
 	assert_int_equal(store_prefer_score(store, model, gsm8k, user, -1, NULL, NULL), STATUS_OK);
 	assert_observations(store, "ifeval 40 leaderboard -1 - shown\n"
 				   "gsm8k 0.25 user -1 - shown preferred\ngsm8k 0.5 card 4 tools\n");

@@ -238,7 +238,8 @@ enum status store_each_edge(struct store *store,
 enum status store_each_score(struct store *store,
 	bool (*visit)(void *context, const struct store_score *), void *context,
 	struct error *error);
-/* All observations of a model, by suite and benchmark, best first; of all models by id. */
+/* All observations of a model, by suite, benchmark, run, shots and set-up: a choice does
+ * not change their order; of all models by id. */
 enum status store_each_observation(struct store *store, int64_t model /* 0 = all */,
 	bool (*visit)(void *context, const struct store_observation *), void *context,
 	struct error *error);
