@@ -279,6 +279,8 @@ bool bounds_widen(double low, double high, double *lower, double *upper)
 }
 
 /* What the values of a benchmark say of its scale. */
+#define AS_FRACTION "taken as a fraction"
+#define AS_PERCENTAGES "taken as percentages"
 struct guess {
 	double lower, upper;
 	const char *words;
@@ -289,8 +291,8 @@ static struct guess guess_scale(double low, double high)
 		double lower, upper;
 		const char *words;
 	} scales[] = {
-		{0, 1, "taken as a fraction"}, {-1, 1, "taken as a fraction"},
-		{0, 100, "taken as percentages"}, {-100, 100, "taken as percentages"},
+		{0, 1, AS_FRACTION}, {-1, 1, AS_FRACTION},
+		{0, 100, AS_PERCENTAGES}, {-100, 100, AS_PERCENTAGES},
 	};
 
 	for (size_t i = 0; i < sizeof scales / sizeof *scales; i++)
@@ -420,7 +422,7 @@ static enum status settle_entry(struct store *store, struct registry_entry *entr
 	if (entry->guessed && (crossed || isnan(lower) || isnan(upper)))
 		return settle_guess(store, entry, error);
 	if (entry->added && entry->guessed)
-		tell_scale(store, entry, lower, upper, "as its source gives it");
+		tell_scale(store, entry, lower, upper, upper == 1 ? AS_FRACTION : AS_PERCENTAGES);
 	if (!crossed)
 		return entry->added && entry->guessed ? registry_write_bounds(store, entry, error) : STATUS_OK;
 	registry_tell(store, "%s: values from %g to %g cross the ends of its scale, which is %g to %g now",

@@ -127,6 +127,50 @@ static void rejected_rows_are_listed_and_the_rest_is_kept(void **state)
 	assert_true(fabs(cached_score(fixture, "a/unknown-test", "ifeval") - 20) < 1e-9);
 }
 
+static const char cells_text[] =
+	"model,benchmark,value,setup,source\n"
+	"a/one,gsm8k,0.75,5-shot,lab\n"
+	"a/one,elo,1255,,lab\n"
+	"a/two,gsm8k,0.5,5-shot,lab\n"
+	"a/two,ifeval,4000,,lab\n"
+	"a/two,elo,1190,,lab\n";
+static const char descriptions_text[] =
+	"key,title,lower,upper,chance,higher_is_better,family\n"
+	"gsm8k,Grade School Math,0,100,0,1,gsm8k\n";
+
+/* Scores and what describes their benchmarks may come in either order. */
+static void benchmarks_may_be_described_before_and_after(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error error = {0};
+
+	expect_ok(import_written(fixture, "cells.csv", cells_text, &error), &error);
+	assert_int_equal(fixture->report.rejected, 1);
+	bool refused = false, told = false;
+	for (size_t i = 0; i < fixture->report.note_count; i++) {
+		const struct import_note *note = &fixture->report.notes[i];
+		refused |= note->rejected && note->line == 5 && note->column == 14 &&
+			   strcmp(note->text, "the ifeval value 4000 cannot be on its scale of 0 to 100") == 0;
+		told |= !note->rejected && strcmp(note->text, "gsm8k: new, 0 to 1, taken as a fraction") == 0;
+	}
+	assert_true(refused);
+	assert_true(told);
+	assert_true(fabs(cached_score(fixture, "a/one", "gsm8k") - 0.75) < 1e-9);
+	assert_true(fabs(cached_score(fixture, "a/two", "elo") - 1190) < 1e-9);
+
+	expect_ok(import_written(fixture, "benchmarks.csv", descriptions_text, &error), &error);
+	assert_int_equal(fixture->report.benchmarks, 1);
+	assert_true(fabs(cached_score(fixture, "a/one", "gsm8k") - 75) < 1e-9);
+	int64_t version = store_data_version(fixture->store);
+	expect_ok(import_written(fixture, "benchmarks.csv", descriptions_text, &error), &error);
+	assert_int_equal(fixture->report.unchanged, 1);
+	assert_true(store_data_version(fixture->store) == version);
+	/* The same fractions again. */
+	expect_ok(import_written(fixture, "cells.csv", cells_text, &error), &error);
+	assert_true(fabs(cached_score(fixture, "a/one", "gsm8k") - 75) < 1e-9);
+	assert_true(fabs(cached_score(fixture, "a/two", "gsm8k") - 50) < 1e-9);
+}
+
 static void only_so_many_notes_are_kept(void **state)
 {
 	struct fixture *fixture = *state;
@@ -367,6 +411,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_cache, close_cache)
 		TEST(importing_twice_changes_nothing),
 		TEST(rejected_rows_are_listed_and_the_rest_is_kept),
+		TEST(benchmarks_may_be_described_before_and_after),
 		TEST(only_so_many_notes_are_kept),
 		TEST(a_broken_file_changes_nothing),
 		TEST(a_cancelled_import_changes_nothing),
