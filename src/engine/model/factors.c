@@ -241,14 +241,31 @@ static void information_root(const double *information, const double *own, const
 	}
 }
 
-/* What is open of a row's whitened information, I - L'VL: from its posterior covariance V where the
- * row counts little, from the draws' surprises where it counts much. */
-static void open_share(const struct factors *factors, const struct solution *draws, size_t row, const double *covariance,
-		       const double *l, const double *back, size_t width, double *share)
+/* l = l q, and back = q' back: another basis of the same. */
+static void turn_root(const double *q, size_t rank, size_t width, double *l, double *back)
 {
-	size_t rank = factors->parameters.rank;
-	double trace = 0, told[FACTORS_RANK_MAX];
+	double line[FACTORS_RANK_MAX];
 
+	for (size_t k = 0; k < rank; k++) {
+		for (size_t j = 0; j < width; j++) {
+			line[j] = 0;
+			for (size_t i = 0; i < width; i++)
+				line[j] += l[k * rank + i] * q[i * width + j];
+		}
+		memcpy(l + k * rank, line, width * sizeof *line);
+		for (size_t j = 0; j < width; j++) {
+			line[j] = 0;
+			for (size_t i = 0; i < width; i++)
+				line[j] += q[i * width + j] * back[i * rank + k];
+		}
+		for (size_t j = 0; j < width; j++)
+			back[j * rank + k] = line[j];
+	}
+}
+
+/* I - L'VL. */
+static void whitened_share(const double *covariance, const double *l, size_t rank, size_t width, double *share)
+{
 	for (size_t i = 0; i < width; i++)
 		for (size_t j = 0; j < width; j++) {
 			double sum = i == j;
@@ -256,27 +273,42 @@ static void open_share(const struct factors *factors, const struct solution *dra
 				for (size_t m = 0; m < rank; m++)
 					sum -= l[k * rank + i] * covariance[k * rank + m] * l[m * rank + j];
 			share[i * width + j] = sum;
-			trace += i == j ? sum : 0;
 		}
-	if (factors->exact || width == 0)
+}
+
+/* What is open of a row's whitened information, I - L'VL.  By draws, each of its axes from the
+ * posterior covariance V where the row counts little, whose error is that of V, and from the draws'
+ * surprises where it counts much, whose error is relative. */
+static void open_share(const struct factors *factors, const struct solution *draws, size_t row, const double *covariance,
+		       double *l, double *back, size_t width, double *share)
+{
+	size_t rank = factors->parameters.rank;
+	double told[FACTORS_RANK_MAX], open[FACTORS_RANK_MAX], weight[FACTORS_RANK_MAX];
+
+	whitened_share(covariance, l, rank, width, share);
+	if (factors->exact || width == 0 ||
+	    LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'L', (int)width, share, (int)width, open) != 0)
 		return;
-	double open = fmin(fmax(trace / (double)width, 0.01), 1);
-	double weight = (1 - open) * (1 - open) / ((1 - open) * (1 - open) + open * open);
-	for (size_t i = 0; i < width * width; i++)
-		share[i] *= 1 - weight;
+	turn_root(share, rank, width, l, back);
+	memset(share, 0, width * width * sizeof *share);
+	for (size_t i = 0; i < width; i++) {
+		double left = fmin(fmax(open[i], OPEN_MIN), 1);
+		weight[i] = (1 - left) * (1 - left) / ((1 - left) * (1 - left) + left * left);
+		share[i * width + i] = (1 - weight[i]) * left;
+	}
 	for (size_t column = 1; column < draws->columns; column++) {
 		const float *s = draws->surprise[column / W] + row * rank * W + column % W;
 		for (size_t i = 0; i < width; i++) {
 			told[i] = 0;
 			for (size_t k = 0; k < rank; k++)
-				told[i] += back[i * rank + k] * (double)s[k * W];
+				told[i] += sqrt(weight[i]) * back[i * rank + k] * (double)s[k * W];
 		}
 		for (size_t i = 0; i < width; i++)
 			for (size_t j = 0; j < width; j++)
-				share[i * width + j] += weight * told[i] * told[j] / (double)factors->draws;
+				share[i * width + j] += told[i] * told[j] / (double)factors->draws;
 	}
 	for (size_t i = 0; i < width; i++)
-		share[i * width + i] += OPEN_MIN;
+		share[i * width + i] += OPEN_MIN / 4;
 }
 
 /* V + V L (I - L'VL)^-1 L' V: the covariance without the row's own cells. */
