@@ -1,7 +1,7 @@
 # tests of src/app
 if HAVE_CMOCKA
 APP_TEST_LIBS = libapp.a libengine.a libstore.a libformats.a libsync.a libbase.a $(CMOCKA_LIBS) \
-	$(CURL_LIBS) $(SQLITE_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(NLOPT_LIBS) $(CHOLMOD_LIBS) \
+	$(CURL_LIBS) $(SQLITE_LIBS) $(YAML_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(CHOLMOD_LIBS) \
 	$(LAPACKE_LIBS) $(OPENBLAS_LIBS) -lm -lpthread
 APP_TESTS = tests/unit/app_catalog tests/unit/app_import tests/unit/app_session \
 	tests/unit/app_sketch tests/unit/app_sketch_kept tests/unit/app_job tests/unit/app_filter \

@@ -1,6 +1,6 @@
 # tests of src/engine
 if HAVE_CMOCKA
-ENGINE_TEST_LIBS = libengine.a libbase.a $(CMOCKA_LIBS) $(NLOPT_LIBS) $(CHOLMOD_LIBS) \
+ENGINE_TEST_LIBS = libengine.a libbase.a $(CMOCKA_LIBS) $(CHOLMOD_LIBS) \
 	$(LAPACKE_LIBS) $(OPENBLAS_LIBS) -lm -lpthread
 ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
 	$(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)

@@ -7,7 +7,7 @@ cd "${top_srcdir:-.}" || exit 99
 # layer: the layers it may include : the outside headers that only it may use
 rules='
 base::
-engine:base:cblas.h lapacke.h nlopt.h cholmod.h suitesparse/
+engine:base:cblas.h lapacke.h cholmod.h suitesparse/
 store:base:sqlite3.h
 formats:base:yaml.h jansson.h zlib.h
 sync:base:curl/curl.h
@@ -15,7 +15,7 @@ app:base engine store formats sync:
 tui:base engine store formats app:ncurses.h curses.h term.h
 cli:base engine store formats app tui:getopt.h
 '
-outside='cblas.h lapacke.h nlopt.h cholmod.h suitesparse/ sqlite3.h yaml.h jansson.h zlib.h curl/curl.h ncurses.h curses.h term.h'
+outside='cblas.h lapacke.h cholmod.h suitesparse/ sqlite3.h yaml.h jansson.h zlib.h curl/curl.h ncurses.h curses.h term.h'
 
 # broken_arrows LAYER ALLOWED OWN: prints each include that must not be there.
 broken_arrows() {

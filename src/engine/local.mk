@@ -37,7 +37,7 @@ libengine_a_SOURCES = \
 	src/engine/data/attributes.h src/engine/data/attributes.c \
 	src/engine/data/target.c
 # Rooms name each other's headers: "model/fit.h".
-libengine_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/engine $(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS) $(NLOPT_CFLAGS)
+libengine_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/engine $(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
 # Nothing here looks at errno or at floating-point traps, which keep loops from
 # being vectorised.
 libengine_a_CFLAGS = $(AM_CFLAGS) -O3 -fno-math-errno -fno-trapping-math

@@ -293,11 +293,11 @@ static bool may_exit(const struct outcome *outcome, enum failing what)
 	       strstr(outcome->message, "Out of memory");
 }
 
-/* NLopt 2.7, ncurses 6.4 and OpenBLAS 0.3 write to NULL when they get no memory; no
- * other library may. */
+/* ncurses 6.4 and OpenBLAS 0.3 write to NULL when they get no memory; no other
+ * library may. */
 static bool is_library_fault(const struct outcome *outcome, enum failing what)
 {
-	static const char *const faulty[] = {"libnlopt", "libncurses", "libtinfo", "libopenblas"};
+	static const char *const faulty[] = {"libncurses", "libtinfo", "libopenblas"};
 
 	for (size_t i = 0; what == FAILING_LIBRARY && i < sizeof faulty / sizeof *faulty; i++)
 		if (strncmp(outcome->crashed, faulty[i], strlen(faulty[i])) == 0)
