@@ -88,19 +88,34 @@ static int compare_p(const void *left, const void *right)
 				    : (a->benchmark > b->benchmark) - (a->benchmark < b->benchmark);
 }
 
-static size_t collect(const struct engine_fit *fit, size_t benchmark, enum engine_leave leave,
-		      struct engine_anomaly *all)
+static int compare_benchmark(const void *left, const void *right)
 {
-	const struct engine_target target = engine_target_one(benchmark);
+	const struct engine_anomaly *a = left, *b = right;
+
+	return a->benchmark != b->benchmark ? (a->benchmark > b->benchmark) - (a->benchmark < b->benchmark)
+					    : (a->model > b->model) - (a->model < b->model);
+}
+
+/* The scores of all benchmarks that have enough, by benchmark.  It goes by the
+ * cells there are: of a thousand benchmarks a model has a few. */
+static size_t collect(const struct engine_fit *fit, enum engine_leave leave, struct engine_anomaly *all)
+{
 	struct engine_residual residual;
 	size_t count = 0;
 
 	for (size_t row = 0; row < fit->rows; row++) {
-		size_t model = fit->row_model[row];
-		if (engine_residual(fit, model, &target, leave, &residual) && !isnan(residual.observed))
-			all[count++] = (struct engine_anomaly){
-				.model = model, .benchmark = benchmark, .residual = residual};
+		size_t model = fit->row_model[row], cell_count;
+		const struct engine_cell *cells = engine_data_cells(&fit->data, model, &cell_count);
+
+		for (size_t i = 0; i < cell_count; i++) {
+			const struct engine_target target = engine_target_one(cells[i].benchmark);
+			if (factors_scored(fit->factors, cells[i].benchmark) >= SCORES_MIN &&
+			    engine_residual(fit, model, &target, leave, &residual) && !isnan(residual.observed))
+				all[count++] = (struct engine_anomaly){
+					.model = model, .benchmark = cells[i].benchmark, .residual = residual};
+		}
 	}
+	qsort(all, count, sizeof *all, compare_benchmark);
 	return count;
 }
 
@@ -110,13 +125,11 @@ struct engine_anomaly *engine_anomalies(const struct engine_fit *fit, enum engin
 	struct engine_anomaly *all = memory_allocate(factors_cells(fit->factors) + 1, sizeof *all);
 	int32_t family_count, *families = row_families(fit, &family_count);
 
-	*tested = 0;
-	for (size_t b = 0; b < fit->data.benchmarks; b++) {
-		if (factors_scored(fit->factors, (uint32_t)b) < SCORES_MIN)
-			continue;
-		size_t found = collect(fit, b, leave, all + *tested);
-		test_benchmark(fit, all + *tested, found, families, family_count);
-		*tested += found;
+	*tested = collect(fit, leave, all);
+	for (size_t i = 0, end; i < *tested; i = end) {
+		for (end = i; end < *tested && all[end].benchmark == all[i].benchmark; end++)
+			;
+		test_benchmark(fit, all + i, end - i, families, family_count);
 	}
 	qsort(all, *tested, sizeof *all, compare_p);
 	double *rates = memory_allocate(*tested + 1, sizeof *rates);
