@@ -257,9 +257,9 @@ enum need {
 	  "last row (5G = row 5)") \
 	X(COMMAND, "command", ":", IN_ALL, NOTHING, NULL, "Program", \
 	  "a command by its name; Tab completes, Up and Down recall") \
-	X(HELP, "help", "? F1", IN_MODELS | IN(MESSAGES), NOTHING, "help", "Program", \
+	X(HELP, "help", "? F1", IN_ALL & ~IN(HELP), NOTHING, "help", "Program", \
 	  "this help") \
-	X(MESSAGES, "messages", "!", IN_MODELS | IN(HELP), NOTHING, NULL, "Program", \
+	X(MESSAGES, "messages", "!", IN_ALL & ~IN(MESSAGES), NOTHING, NULL, "Program", \
 	  "what happened so far") \
 	X(IMPORT, "import", "I", IN_PANES, NOTHING, NULL, "Program", \
 	  "import files or folders, beside the screen (Tab completes)") \
