@@ -477,6 +477,67 @@ static void sparse_data_are_learned(void **state)
 	free(sparse);
 }
 
+/* Takes all scores of a benchmark but the one nearest to the middle; returns whose that is. */
+static size_t sparse_keep_one(struct sparse *sparse, size_t benchmark)
+{
+	size_t used = 0, keeps = PLENTY;
+
+	for (size_t i = 0; i < PLENTY; i++)
+		if (sparse->known[i][benchmark] && (keeps == PLENTY || fabs(sparse->value[i][benchmark] - 50) <
+							   fabs(sparse->value[keeps][benchmark] - 50)))
+			keeps = i;
+	assert_true(keeps < PLENTY);
+	for (size_t i = 0; i < PLENTY; i++) {
+		size_t first = sparse->start[i + 1], end = sparse->start[i + 2];
+		sparse->start[i + 1] = used;
+		for (size_t c = first; c < end; c++)
+			if (sparse->cell[c].benchmark != benchmark || i == keeps)
+				sparse->cell[used++] = sparse->cell[c];
+		sparse->known[i][benchmark] = i == keeps;
+	}
+	sparse->start[PLENTY + 1] = used;
+	engine_benchmarks_set_range(sparse->benchmark, COLUMNS, sparse->cell, used);
+	return keeps;
+}
+
+/* The only score of a benchmark can't be told from the others, and says little of how far apart
+ * models are on it. */
+static void one_score_promises_little(void **state)
+{
+	(void)state;
+	enum { LONELY = 2 };
+	struct sparse *sparse = memory_allocate(1, sizeof *sparse);
+	struct engine_target target = engine_target_one(LONELY);
+	struct engine_residual residual;
+	struct engine_figures figures;
+	struct engine_estimate estimate;
+	struct error error = {0};
+	double inside = 0;
+
+	seed = 31;
+	sparse_make(sparse, 0.4, false);
+	size_t keeps = sparse_keep_one(sparse, LONELY);
+	struct engine_fit *fit = sparse_fit(sparse, PRIOR_KIN, ABILITIES);
+	assert_false(engine_residual(fit, keeps, &target, ENGINE_LEAVE_MODEL, &residual));
+	assert_false(engine_residual(fit, keeps, &target, ENGINE_LEAVE_CELL, &residual));
+	engine_fit_figures(fit, &target, ENGINE_LEAVE_CELL, &figures);
+	assert_int_equal(figures.models, 0);
+	struct engine_query *query = engine_query_new(fit);
+	for (size_t i = 0; i < PLENTY; i++) {
+		if (i == keeps)
+			continue;
+		assert_int_equal(engine_predict_known(query, i, &error), STATUS_OK);
+		engine_estimate(query, &target, &estimate);
+		inside += sparse->value[i][LONELY] >= estimate.low90 && sparse->value[i][LONELY] <= estimate.high90;
+	}
+	print_message("from one score, 90 %% holds %.3f\n", inside / (PLENTY - 1));
+	assert_true(inside / (PLENTY - 1) > 0.5);
+	engine_query_free(query);
+	engine_fit_free(fit);
+	lineage_free(sparse->lineage);
+	free(sparse);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -484,6 +545,7 @@ int main(void)
 		cmocka_unit_test(differences_agree_with_dense),
 		cmocka_unit_test(draws_agree_with_the_exact_root),
 		cmocka_unit_test(sparse_data_are_learned),
+		cmocka_unit_test(one_score_promises_little),
 	};
 	return cmocka_run_group_tests_name("factors", tests, NULL, NULL);
 }

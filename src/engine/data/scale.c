@@ -9,6 +9,7 @@ static const double margins[] = {0.01, 0.03, 0.1};
 #define FEW_MARGIN 0.03
 /* Values that use less of the range are far from both of its ends. */
 #define RANGE_MIN 0.12
+#define RANGE_SCORES 5 /* that it takes to tell so */
 #define CLIP 0.002
 /* A logit must be likelier by so much a score to be worth its curve. */
 #define WORTH 0.02
@@ -67,7 +68,7 @@ void scale_learn(struct scale *scale, const struct engine_benchmark *benchmark, 
 		low = fmin(low, values[i]);
 		high = fmax(high, values[i]);
 	}
-	if (!isfinite(range) || range <= 0 || (count > 0 && high - low < RANGE_MIN * range))
+	if (!isfinite(range) || range <= 0 || (count >= RANGE_SCORES && high - low < RANGE_MIN * range))
 		return;
 	for (size_t i = 0; i < sizeof margins / sizeof *margins; i++) {
 		double margin = (count < CHOICES_MIN ? FEW_MARGIN : margins[i]) * range;

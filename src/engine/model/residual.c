@@ -16,6 +16,12 @@ double fit_observed(const struct engine_fit *fit, size_t row, const struct engin
 	return engine_target_value(fit->data.benchmark, target, cells, count);
 }
 
+/* A benchmark's only score says where its scale lies: without it there is nothing to predict by. */
+static bool only_score(const struct engine_fit *fit, const struct engine_target *target, double observed)
+{
+	return target->count == 1 && !isnan(observed) && factors_scored(fit->factors, target->benchmark[0]) < 2;
+}
+
 bool engine_residual(const struct engine_fit *fit, size_t model, const struct engine_target *target,
 		     enum engine_leave leave, struct engine_residual *residual)
 {
@@ -26,8 +32,10 @@ bool engine_residual(const struct engine_fit *fit, size_t model, const struct en
 	if (model >= fit->data.models || !engine_fit_covers(fit, target) ||
 	    !factors_left_out(fit->factors, model, target, leave, mean, covariance))
 		return false;
-	factors_estimate(fit->factors, target, mean, covariance, spread, NULL, 0, &estimate);
 	double observed = fit_observed(fit, (size_t)fit->model_row[model], target);
+	if (only_score(fit, target, observed))
+		return false;
+	factors_estimate(fit->factors, target, mean, covariance, spread, NULL, 0, &estimate);
 	*residual = (struct engine_residual){
 		.observed = observed,
 		.predicted = estimate.mean,

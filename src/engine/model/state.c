@@ -9,7 +9,7 @@
 #include "model/fit.h"
 #include "stemma/base/memory.h"
 
-#define STATE_VERSION 3
+#define STATE_VERSION 4
 
 struct state_header {
 	char magic[8];
