@@ -20,9 +20,12 @@
 #define RHO_START 3         /* of the Laplacian */
 #define LEARNING_BLOCKS 1   /* 1 mean and 7 draws */
 #define DRAW_BLOCKS 9       /* 1 mean and 71 draws */
+#define DRAW_BLOCKS_LARGE 5 /* ... where each of them takes long: 39 */
+#define LARGE 200000        /* effects x rank */
 #define TOLERANCE 2e-3
 #define DRAW_TOLERANCE 1e-2
 #define STEPS_MAX 300
+#define DRAW_STEPS_LARGE 60 /* what is still open then the reaches make up for */
 #define EXACT_MAX 1600      /* effects x rank of which a dense matrix is factored */
 /* What draws may say of a leverage: their noise must not make it 1. */
 #define OPEN_MIN 0.02
@@ -159,20 +162,21 @@ static bool solve_by_draws(struct factors *factors, struct progress *progress, s
 	struct solution mean;
 
 	/* The mean to a finer end; its block then serves as the start of the first one's draws. */
-	solution_new(DRAW_BLOCKS, factors->seed + 1, draws);
+	bool large = factors->design.effects * factors->parameters.rank > LARGE;
+	solution_new(large ? DRAW_BLOCKS_LARGE : DRAW_BLOCKS, factors->seed + 1, draws);
 	solution_new(1, factors->seed + 1, &mean);
 	factors->draws = draws->columns - 1;
 	system_new(&factors->design, factors->parameters.rank, factors->parameters.theta, factors->evidence.information,
 		   &system);
 	bool good = solution_solve(&system, &factors->cells, &factors->parameters, &factors->evidence, NULL, TOLERANCE,
-				   STEPS_MAX, NULL, &mean);
+				   large ? STEPS_MAX / 2 : STEPS_MAX, NULL, &mean);
 	if (good) {
 		draws->effects[0] = mean.effects[0];
 		draws->rows[0] = mean.rows[0];
 		draws->surprise[0] = mean.surprise[0];
 		mean.effects[0] = mean.rows[0] = mean.surprise[0] = NULL;
 		good = solution_solve(&system, &factors->cells, &factors->parameters, &factors->evidence, NULL,
-				      DRAW_TOLERANCE, STEPS_MAX, progress, draws);
+				      DRAW_TOLERANCE, large ? DRAW_STEPS_LARGE : STEPS_MAX, progress, draws);
 	}
 	if (good) {
 		factors->root = memory_allocate(factors->design.effects * factors->parameters.rank * factors->draws + 1,

@@ -31,6 +31,7 @@
 #define ROUNDS_ALONE 4
 #define ROUNDS_GAUGE 10
 /* Principal axes as a start where the columns overlap so much. */
+#define BLOCKS_AT_ONCE 2
 #define AXES_MAX 64
 #define OVERLAP_MIN 30
 
@@ -426,11 +427,12 @@ bool solution_solve(const struct system *system, const struct cells *cells, cons
 				  .hidden = hidden, .tolerance = tolerance, .steps_max = steps_max,
 				  .solution = solution};
 
-	for (; work.first < solution->blocks; work.first += PARALLEL_MAX) {
+	/* Few at a time: who waits wants to see it move, and may want it to stop. */
+	for (; work.first < solution->blocks; work.first += BLOCKS_AT_ONCE) {
 		size_t left = solution->blocks - work.first;
 		if (!progress_step(progress, "relating models", (double)work.first / (double)solution->blocks))
 			return false;
-		parallel_for(left < PARALLEL_MAX ? left : PARALLEL_MAX, solve_block, &work);
+		parallel_for(left < BLOCKS_AT_ONCE ? left : BLOCKS_AT_ONCE, solve_block, &work);
 	}
 	return true;
 }
