@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <lapacke.h>
@@ -408,8 +407,7 @@ static void solve_block(void *context, size_t number)
 	for (size_t i = 0; i < lines; i++)
 		for (size_t c = number == 0; c < W; c++)
 			right[i * W + c] += prior[i * W + c];
-	size_t steps = system_solve(system, right, solution->effects[number], work->tolerance, work->steps_max);
-	if (getenv("STEPS")) fprintf(stderr, "block %zu: %zu steps\n", number, steps);
+	system_solve(system, right, solution->effects[number], work->tolerance, work->steps_max);
 	memcpy(prior, solution->effects[number], lines * W * sizeof *prior);
 	system_effects(system, prior);
 	system_gather(system, prior, solution->rows[number]);
