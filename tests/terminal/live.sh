@@ -1,6 +1,6 @@
 #!/bin/sh
 # From the start to changed predictions, and a resize.
-plan=14
+plan=18
 . "${top_srcdir:-.}/tests/terminal/terminal.sh"
 cache family
 shell 100 30
@@ -17,6 +17,22 @@ check 'the reasons follow the weight' see ' 55 %'
 press q
 press u
 check 'undo takes it back' see '●0.50'
+# Parents that are alike predict the same at any weight: a stranger does not.
+press ':goto north/Elm-14B' Enter
+check 'a model is gone to by name' see 'north/Elm-14B ─'
+press Space
+check 'a stranger is a third parent' see 'sketch: 3 parents'
+see 'average .*±'
+screen | grep '±' >"$work/before"
+press +
+other() { ! screen | grep '±' | cmp -s - "$work/before"; }
+differ() { [ -s "$work/before" ] && await other; }
+check 'the prediction follows the weight' differ
+press u
+press u
+check 'and the stranger goes again' see 'sketch: 2 parents'
+press ':goto north/Oak-7B-Instruct' Enter
+see 'north/Oak-7B-Instruct ─'
 terminal resize-window -t main -x 62 -y 16
 check 'a smaller window is filled' see '^└.*┘$'
 terminal resize-window -t main -x 30 -y 8
