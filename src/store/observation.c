@@ -7,7 +7,7 @@
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 
-/* ---- the chosen ones of all models -------------------------------------------------- */
+/* ---- chosen scores of every model -------------------------------------------------- */
 
 /* What the view ranked_scores orders by, in its order; larger is better. */
 enum merit {

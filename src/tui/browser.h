@@ -581,7 +581,7 @@ void board_rows_free(struct browser *browser);
 /* How a target is drawn; the row borrows from it. */
 void board_describe(const struct browser *browser, const struct target *target, struct board_row *row);
 void board_describe_benchmark(const struct browser *browser, uint32_t benchmark, struct board_row *row);
-/* Columns that names of rows get in an area of this width. */
+/* Width of the name column in an area of this width. */
 int board_label_width(const struct browser *browser, int width);
 
 /* The queries and all that they said go: for another fit or catalog. */

@@ -15,7 +15,7 @@ struct scale {
 	bool logit;
 };
 
-/* Chooses what makes the known values the likeliest under a normal distribution. */
+/* Chooses the transform under which a normal distribution makes the known values likeliest. */
 void scale_learn(struct scale *scale, const struct engine_benchmark *benchmark, const double *values, size_t count);
 double scale_to_z(const struct scale *scale, double value);
 double scale_from_z(const struct scale *scale, double z);
