@@ -77,6 +77,73 @@ char *benchmark_key(const char *name)
 	return NULL;
 }
 
+/* ---- what a name says ---- */
+
+/* Letters and digits in lower case between single underscores, one at each end. */
+static char *name_words(const char *name)
+{
+	struct text words = {0};
+
+	text_append(&words, "_");
+	for (; *name; name++) {
+		char byte = *name >= 'A' && *name <= 'Z' ? (char)(*name - 'A' + 'a') : *name;
+		bool is_word = (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
+		if (is_word || words.bytes[words.length - 1] != '_')
+			text_append_bytes(&words, is_word ? &byte : "_", 1);
+	}
+	if (words.bytes[words.length - 1] != '_')
+		text_append(&words, "_");
+	return text_steal(&words);
+}
+
+/* Whether the words stand there, and no "non" before them: "non-hallucination rate". */
+static bool has_words(const char *name, const char *words, bool at_end)
+{
+	static const char not[] = "_non";
+	size_t length = strlen(words);
+
+	for (const char *at = strstr(name, words); at; at = strstr(at + 1, words)) {
+		bool negated = (size_t)(at - name) >= sizeof not - 1 &&
+			       strncmp(at - (sizeof not - 1), not, sizeof not - 1) == 0;
+		if (!negated && (!at_end || !at[length]))
+			return true;
+	}
+	return false;
+}
+
+struct name_hint benchmark_name_hint(const char *name)
+{
+	static const struct {
+		const char *words;
+		bool at_end; /* elsewhere it may say what is tested, as in "error correction" */
+		struct name_hint hint;
+	} hints[] = {
+		{"_perplexity_", false, {ANSWER_NO, true}}, {"_ppl_", false, {ANSWER_NO, true}},
+		{"_loss_", true, {ANSWER_NO, true}}, {"_nll_", false, {ANSWER_NO, true}},
+		{"_bits_per_byte_", false, {ANSWER_NO, true}}, {"_bpb_", false, {ANSWER_NO, true}},
+		{"_mae_", true, {ANSWER_NO, true}}, {"_mse_", true, {ANSWER_NO, true}},
+		{"_rmse_", true, {ANSWER_NO, true}}, {"_latency_", false, {ANSWER_NO, true}},
+		{"_ttft_", false, {ANSWER_NO, true}}, {"_edit_distance_", false, {ANSWER_NO, false}},
+		{"_wer_", false, {ANSWER_NO, false}}, {"_cer_", true, {ANSWER_NO, false}},
+		{"_error_rate_", false, {ANSWER_NO, false}}, {"_error_", true, {ANSWER_NO, false}},
+		{"_errors_", true, {ANSWER_NO, false}}, {"_failure_rate_", false, {ANSWER_NO, false}},
+		{"_hallucination_rate_", false, {ANSWER_NO, false}}, {"_hallucination_", true, {ANSWER_NO, false}},
+		{"_hallucinations_", true, {ANSWER_NO, false}}, {"_brier_", false, {ANSWER_NO, false}},
+		{"_ece_", true, {ANSWER_NO, false}}, {"_attack_success_rate_", false, {ANSWER_NO, false}},
+		{"_lower_is_better_", false, {ANSWER_NO, false}}, {"_less_is_better_", false, {ANSWER_NO, false}},
+		{"_elo_", false, {ANSWER_YES, true}}, {"_rating_", false, {ANSWER_YES, true}},
+		{"_tokens_per_second_", false, {ANSWER_YES, true}}, {"_throughput_", false, {ANSWER_YES, true}},
+	};
+	struct name_hint hint = {ANSWER_UNKNOWN, false};
+	char *words = name_words(name);
+
+	for (size_t i = 0; i < sizeof hints / sizeof *hints && hint.higher_is_better == ANSWER_UNKNOWN; i++)
+		if (has_words(words, hints[i].words, hints[i].at_end))
+			hint = hints[i].hint;
+	free(words);
+	return hint;
+}
+
 struct score_facts score_facts_of(const char *benchmark, double value)
 {
 	return (struct score_facts){

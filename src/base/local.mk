@@ -12,6 +12,7 @@ libbase_a_SOURCES = \
 	include/stemma/base/progress.h src/base/progress.c \
 	include/stemma/base/read_file.h src/base/read_file.c \
 	include/stemma/base/suggest.h src/base/suggest.c \
+	include/stemma/base/survey.h src/base/survey.c \
 	include/stemma/base/text.h src/base/text.c \
 	include/stemma/base/user_path.h src/base/user_path.c \
 	include/stemma/base/utf8.h src/base/utf8.c \

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "command.h"
-#include "names.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/suggest.h"
 
@@ -28,7 +27,7 @@ static const struct option_spec specs[] = {
 	{"upper", 0, OPTION_TEXT, "VALUE", OPTION(upper), "describe: upper end of its scale, or open", NULL},
 	{"chance", 0, OPTION_TEXT, "VALUE", OPTION(chance), "describe: value of a random guess", NULL},
 	{"instances", 0, OPTION_TEXT, "N", OPTION(instances), "describe: number of questions", NULL},
-	{"higher-is-better", 0, OPTION_TEXT, "yes|no", OPTION(higher), "describe: whether more is better", NULL},
+	{"higher-is-better", 0, OPTION_TEXT, "yes|no", OPTION(higher), "describe: whether a higher value is better", NULL},
 	{"alias", 0, OPTION_LIST, "KEY", OPTION(aliases), "describe: another key; may be repeated", NULL},
 };
 
@@ -69,6 +68,7 @@ static const struct column columns[] = {
 	{"metric", "metric", COLUMN_TEXT, 0, false},
 	{"lower", "from", COLUMN_NUMBER, 0, false},
 	{"upper", "to", COLUMN_NUMBER, 0, false},
+	{"better", "better", COLUMN_TEXT, 0, false},
 	{"family", "family", COLUMN_TEXT, 0, false},
 	{"models", "models", COLUMN_NUMBER, 0, false},
 	{"hidden", NULL, COLUMN_FLAG, 0, false},
@@ -153,6 +153,7 @@ static bool add_benchmark(void *context, const struct store_benchmark *row)
 	table_text(listing->table, facts->metric);
 	table_number(listing->table, isfinite(facts->lower) ? facts->lower : (double)NAN);
 	table_number(listing->table, isfinite(facts->upper) ? facts->upper : (double)NAN);
+	table_text(listing->table, facts->higher_is_better == ANSWER_NO ? "lower" : "higher");
 	table_text(listing->table, facts->family);
 	table_number(listing->table, (double)models);
 	table_number(listing->table, row->hidden);
@@ -231,7 +232,7 @@ static bool show_benchmark(void *context, const struct store_benchmark *row)
 	report_text(report, "upper", "to", bound_text(facts->upper, upper));
 	report_text(report, "scale", "scale is", row->guessed ? "guessed from the values" : NULL);
 	report_number(report, "chance", "chance", facts->chance, 3);
-	report_text(report, "higher_is_better", "more is better", names_answer(facts->higher_is_better));
+	report_text(report, "higher_is_better", "higher is better", facts->higher_is_better == ANSWER_NO ? "no" : "yes");
 	report_number(report, "instances", "questions", facts->instances, 0);
 	report_text(report, "family", "family", facts->family);
 	report_text(report, "duplicate_of", "copies", facts->duplicate_of);

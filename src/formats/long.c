@@ -19,7 +19,7 @@
 /* What the values of one benchmark in the table say. */
 struct seen {
 	char *name;        /* as the table spells it first; owned */
-	double least, most;
+	struct value_survey survey;
 	bool described;    /* its scale has been delivered */
 };
 
@@ -65,7 +65,7 @@ static struct seen *seen_find(struct seen_table *table, const char *name)
 	size_t slot = seen_slot(table, name);
 	if (!table->slots[slot]) {
 		table->seen = memory_grow(table->seen, table->count, &table->capacity, sizeof *table->seen);
-		table->seen[table->count++] = (struct seen){memory_string(name), INFINITY, -INFINITY, false};
+		table->seen[table->count++] = (struct seen){.name = memory_string(name)};
 		table->slots[slot] = table->count;
 	}
 	return &table->seen[table->slots[slot] - 1];
@@ -160,15 +160,16 @@ static enum score_scale read_scale(const char *word, double *lower, double *uppe
 	return SCALE_OWN;
 }
 
-/* The scale of a row; where the table has none, what all values of its benchmark say. */
-static enum score_scale row_scale(struct long_table *table, const struct seen *seen, double *lower, double *upper)
+/* The scale of a row; *told is whether the table has one. */
+static enum score_scale row_scale(struct long_table *table, bool *told, double *lower, double *upper)
 {
 	const char *word = csv_text(&table->csv, table->columns.scale);
 
+	*told = word != NULL;
 	if (word)
 		return read_scale(word, lower, upper);
 	*lower = *upper = NAN;
-	return are_fractions(seen->least, seen->most) ? SCALE_FRACTION : SCALE_OWN;
+	return SCALE_OWN;
 }
 
 /* Delivers, once, the bounds that a table gives for a benchmark. */
@@ -265,6 +266,7 @@ struct long_row {
 	struct score_facts score;
 	enum answer chat_template;
 	bool flagged, delivered;
+	size_t seen;             /* the benchmark; SIZE_MAX when the table tells its scale */
 };
 
 static char *copy_of(const char *text)
@@ -297,7 +299,10 @@ static void deliver_long_run(struct long_table *table, size_t first)
 			continue;
 		row->delivered = true;
 		table->scores = memory_grow(table->scores, count, &table->score_capacity, sizeof *table->scores);
-		table->scores[count++] = row->score;
+		table->scores[count] = row->score;
+		if (row->seen != SIZE_MAX)
+			table->scores[count].survey = &table->seen.seen[row->seen].survey;
+		count++;
 	}
 	const char *source = run->words[WORD_SOURCE];
 	struct record record = {.type = RECORD_EVALUATION, .line = run->score.line, .of.evaluation = {
@@ -411,6 +416,7 @@ static void long_row(struct long_table *table)
 	const char *name = csv_name(csv, table->columns.model), *benchmark = csv_field(csv, table->columns.benchmark);
 	struct cell_value value;
 	double lower, upper, error;
+	bool told;
 
 	if (!name || is_predicted(table))
 		return;
@@ -427,7 +433,7 @@ static void long_row(struct long_table *table)
 		table->line = csv->line;
 	}
 	struct seen *seen = seen_find(&table->seen, benchmark);
-	enum score_scale scale = row_scale(table, seen, &lower, &upper);
+	enum score_scale scale = row_scale(table, &told, &lower, &upper);
 	deliver_bounds(table, seen, lower, upper);
 	error = csv_number(csv, table->columns.error, NULL);
 	table->rows = memory_grow(table->rows, table->count, &table->capacity, sizeof *table->rows);
@@ -436,6 +442,7 @@ static void long_row(struct long_table *table)
 	row->score.value = value.value;
 	row->score.scale = value.percent ? SCALE_PERCENT : scale;
 	row->score.error = isnan(error) ? value.error : error;
+	row->seen = told ? SIZE_MAX : (size_t)(seen - table->seen.seen);
 }
 
 /* ---- the table --------------------------------------------------------------------------------------- */
@@ -454,26 +461,14 @@ static void long_survey(struct long_table *table)
 		bool grouped = csv_survey_marks(csv, table->columns.value, &marks);
 		if (csv_value(csv, table->columns.value, &value) != CELL_NUMBER)
 			continue;
+		if (csv_text(csv, table->columns.scale))
+			continue;
 		struct seen *seen = seen_find(&table->seen, csv_field(csv, table->columns.benchmark));
-		seen->least = fmin(seen->least, value.value);
-		seen->most = fmax(seen->most, value.percent || grouped ? INFINITY : value.value);
+		seen->survey.percents |= value.percent;
+		survey_add(&seen->survey, grouped ? INFINITY : value.value);
 	}
 	table->thousands = memory_zero(csv->header_count, sizeof *table->thousands);
 	table->thousands[table->columns.value] = csv_has_thousands(csv, &marks);
-}
-
-/* Tells once of the benchmarks whose values are taken as fractions. */
-static void tell_fractions(const struct long_table *table)
-{
-	struct name_list names = {.count = 0};
-
-	for (size_t i = 0; i < table->seen.count && table->columns.scale < 0; i++)
-		if (are_fractions(table->seen.seen[i].least, table->seen.seen[i].most))
-			name_list_add(&names, table->seen.seen[i].name);
-	if (names.count > 0)
-		warn(table->source->sink, 1, 0, "the values of %s are all from 0 to 1: taken as fractions, not as points"
-		     " of 100", name_list_end(&names));
-	text_free(&names.text);
 }
 
 enum status long_read(struct source *source)
@@ -489,7 +484,6 @@ enum status long_read(struct source *source)
 	if (source->status == STATUS_OK && source_rewind(source) == STATUS_OK &&
 	    csv_open(&table.csv, source) == STATUS_OK) {
 		table.csv.thousands = table.thousands;
-		tell_fractions(&table);
 		while (csv_next(&table.csv))
 			long_row(&table);
 	}

@@ -67,9 +67,8 @@ static const char *const known_benchmarks[] = {"ifeval", "bbh", "math_lvl_5", "m
 struct column {
 	enum role role;
 	int of;             /* of an error or a raw value: the benchmark's column */
-	bool fraction;      /* all its values are from 0 to 1 */
 	size_t numbers, texts; /* of its cells */
-	double least, most;
+	struct value_survey survey;
 	struct column_marks marks;
 };
 
@@ -109,8 +108,7 @@ static void name_columns(struct models *models)
 	models->fact[ROLE_MODEL] = table_model_column(csv);
 	for (size_t i = 0; i < csv->header_count; i++) {
 		struct column *column = &models->columns[i];
-		*column = (struct column){.role = role_of(csv->keys[i]), .of = -1, .least = INFINITY, .most = -INFINITY,
-						   .marks.most = -INFINITY};
+		*column = (struct column){.role = role_of(csv->keys[i]), .of = -1, .marks.most = -INFINITY};
 		if ((int)i == models->fact[ROLE_MODEL])
 			column->role = ROLE_MODEL;
 		else if (column->role == ROLE_BASE)
@@ -137,8 +135,8 @@ static void survey_cell(struct column *column, const struct csv *csv, int index)
 	column->texts += !number;
 	if (!number)
 		return;
-	column->least = fmin(column->least, value.value);
-	column->most = fmax(column->most, value.percent || grouped ? INFINITY : value.value);
+	column->survey.percents |= value.percent;
+	survey_add(&column->survey, grouped ? INFINITY : value.value);
 }
 
 /* A column whose name says nothing is a benchmark's when at least half of what stands in it
@@ -149,7 +147,6 @@ static void settle_role(struct column *column)
 		column->role = ROLE_NOTHING;
 	else if (column->role == ROLE_OPEN)
 		column->role = column->numbers >= column->texts ? ROLE_BENCHMARK : ROLE_ATTRIBUTE;
-	column->fraction = are_fractions(column->least, column->most);
 }
 
 /* The column whose key is that of `index` without `ending`; -1. */
@@ -178,7 +175,7 @@ static void settle_owner(struct models *models, size_t index)
 
 	for (size_t e = 0; e < sizeof endings / sizeof *endings && column->role == ROLE_BENCHMARK; e++) {
 		int owner = owner_of(models, index, endings[e].ending);
-		if (owner < 0 || (endings[e].role == ROLE_RAW && !column->fraction))
+		if (owner < 0 || (endings[e].role == ROLE_RAW && !survey_says_fractions(&column->survey)))
 			continue;
 		column->role = endings[e].role;
 		column->of = owner;
@@ -241,11 +238,6 @@ static bool is_parent(const struct models *models, size_t index)
 	return models->columns[index].role == ROLE_PARENT;
 }
 
-static bool is_fraction(const struct models *models, size_t index)
-{
-	return models->columns[index].role == ROLE_BENCHMARK && models->columns[index].fraction;
-}
-
 static bool is_new_attribute(const struct models *models, size_t index)
 {
 	return models->columns[index].role == ROLE_ATTRIBUTE && role_of(models->csv.keys[index]) == ROLE_OPEN;
@@ -255,8 +247,6 @@ static void tell(const struct models *models)
 {
 	tell_columns(models, is_parent, "is ignored; parents belong in a table of edges (child,parent,relation)",
 		     "are ignored; parents belong in a table of edges (child,parent,relation)");
-	tell_columns(models, is_fraction, "has values from 0 to 1 only: taken as fractions, not as points of 100",
-		     "have values from 0 to 1 only: taken as fractions, not as points of 100");
 	tell_columns(models, is_new_attribute, "holds words: kept as an attribute of the models",
 		     "hold words: kept as attributes of the models");
 }
@@ -432,7 +422,8 @@ static void add_score(struct models *models, size_t index, int shots)
 	*score = score_facts_of(csv->header[index], value.value);
 	score->error = value.error;
 	score->shots = shots;
-	score->scale = value.percent ? SCALE_PERCENT : models->columns[index].fraction ? SCALE_FRACTION : SCALE_OWN;
+	score->scale = value.percent ? SCALE_PERCENT : SCALE_OWN;
+	score->survey = &models->columns[index].survey;
 	score->line = csv->fields[index].line;
 	score->column = csv->fields[index].column;
 }

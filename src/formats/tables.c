@@ -157,11 +157,6 @@ const char *name_list_end(struct name_list *list)
 	return text_string(&list->text);
 }
 
-bool are_fractions(double least, double most)
-{
-	return least >= 0 && most <= 1 && most > 0;
-}
-
 /* ---- words ------------------------------------------------------------------------------- */
 
 int source_word_rank(const char *word)

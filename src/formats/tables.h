@@ -24,10 +24,6 @@ void name_list_add(struct name_list *list, const char *name);
 /* Ends the list; what it returns is valid until text_free(&list->text). */
 const char *name_list_end(struct name_list *list);
 
-/* Whether values from `least` to `most` are fractions rather than points: from 0 to 1,
- * and not all 0. */
-bool are_fractions(double least, double most);
-
 /* Rank of a source that a table names: the user's own, a known one's, or a published table's. */
 int source_word_rank(const char *word);
 /* The name of a precision as stemma keeps it: "bf16" is "bfloat16"; NULL when it is none. */

@@ -335,9 +335,25 @@ static enum status put_benchmark_alias(struct store *store, const char *name, in
 	return status;
 }
 
+/* A description of something new that does not say which way is better: its name may. */
+static struct benchmark_facts complete_direction(struct store *store, const struct registry_entry *entry,
+						 const struct benchmark_facts *facts)
+{
+	struct benchmark_facts complete = *facts;
+
+	if (facts->higher_is_better != ANSWER_UNKNOWN ||
+	    benchmark_name_hint(facts->title ? facts->title : facts->key).higher_is_better != ANSWER_NO)
+		return complete;
+	complete.higher_is_better = ANSWER_NO;
+	registry_tell(store, "%s: lower is better, by its name; where that is wrong say \"stemma benchmarks describe %s"
+		      " --higher-is-better yes\"", entry->key, entry->key);
+	return complete;
+}
+
 static enum status put_benchmark(struct store *store, const struct benchmark_facts *facts,
 				 enum change *change, struct error *error)
 {
+	struct benchmark_facts complete;
 	char *key = facts->key ? benchmark_key(facts->key) : NULL;
 	enum status status = registry_load(store, error);
 	struct registry_entry *entry = status == STATUS_OK && key ? registry_find_key(store, key) : NULL;
@@ -350,6 +366,10 @@ static enum status put_benchmark(struct store *store, const struct benchmark_fac
 	int64_t id = entry->id;
 	bool added = entry->added && isnan(entry->low);
 	*change = added ? CHANGE_ADDED : CHANGE_NONE;
+	if (added) {
+		complete = complete_direction(store, entry, facts);
+		facts = &complete;
+	}
 	status = describe_bounds(store, entry, facts, change, error);
 	if (status == STATUS_OK)
 		status = write_description(store, id, facts, change, error);

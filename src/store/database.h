@@ -26,14 +26,11 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 #define STATEMENT_TABLE(X) \
 	X(FIND_MODEL, "SELECT id FROM models WHERE name = ?1") \
 	X(FIND_ALIAS, "SELECT model FROM aliases WHERE alias = ?1") \
-	X(ADD_BENCHMARK, "INSERT INTO benchmarks (key, title, guessed) VALUES (?1, coalesce(?2, ?1), 1)") \
+	X(ADD_BENCHMARK, "INSERT INTO benchmarks (key, title, higher_is_better, guessed) VALUES (?1, coalesce(?2, ?1), ?3, 1)") \
 	X(SET_BOUNDS, \
 	  "UPDATE benchmarks SET lower = ?2, upper = ?3, guessed = ?4" \
 	  " WHERE id = ?1 AND (lower, upper, guessed) IS NOT (?2, ?3, ?4)") \
 	X(RESCALE, "UPDATE scores SET value = value * ?2, error = error * ?2 WHERE benchmark = ?1") \
-	X(RESCALE_ONE, \
-	  "UPDATE scores SET value = value * ?5, error = error * ?5" \
-	  " WHERE (evaluation, benchmark, shots, setup) = (?1, ?2, ?3, ?4)") \
 	/* A title that is only the key counts as none. */ \
 	X(OVERRIDE_BENCHMARK, \
 	  "UPDATE benchmarks SET title = coalesce(?3, title), suite = coalesce(?4, suite)," \

@@ -94,17 +94,6 @@ static enum status write_score(struct store *store, int64_t evaluation, int64_t 
 	return status;
 }
 
-static void keep_raw(struct registry_entry *entry, int64_t evaluation, const struct score_facts *facts)
-{
-	const char *setup = setup_of(facts);
-
-	entry->raw = memory_grow(entry->raw, entry->raw_count, &entry->raw_capacity, sizeof *entry->raw);
-	entry->raw[entry->raw_count++] = (struct raw_score){
-		.evaluation = evaluation, .shots = facts->shots < 0 ? -1 : facts->shots,
-		.setup = memory_string(setup ? setup : ""),
-	};
-}
-
 /* A score that was checked: where it goes, or that it is missing or refused. */
 struct checked {
 	size_t entry; /* in the registry */
@@ -131,6 +120,8 @@ static enum status check_scores(struct store *store, const struct evaluation_fac
 			status = error_set(&problem, STATUS_DATA, "the %s value is not a number", score->benchmark);
 		if (status == STATUS_OK)
 			status = registry_require(store, score->benchmark, &entry, &problem);
+		if (status == STATUS_OK && entry->guessed && score->survey)
+			status = registry_ranges(store, &problem);
 		if (status == STATUS_OK)
 			status = score_check(entry, score, &checked[i].scaled, &problem);
 		checked[i].kept = status == STATUS_OK;
@@ -154,15 +145,9 @@ static enum status put_score(struct store *store, int64_t evaluation, const stru
 			     const struct checked *checked, enum change *change, struct error *error)
 {
 	struct registry_entry *entry = &store->registry.entries[checked->entry];
-	enum status status = STATUS_OK;
 
-	score_count(&store->registry, entry, facts, checked->scaled.value);
-	if (score_is_doubtful(entry, facts, checked->scaled.value)) {
-		status = registry_ranges(store, error);
-		keep_raw(entry, evaluation, facts);
-	}
-	return status == STATUS_OK
-		? write_score(store, evaluation, entry->id, facts, &checked->scaled, change, error) : status;
+	score_count(entry, checked->scaled.value);
+	return write_score(store, evaluation, entry->id, facts, &checked->scaled, change, error);
 }
 
 static enum status put_evaluation(struct store *store, const struct evaluation_facts *facts,

@@ -11,6 +11,7 @@
 #include "model.h"
 #include "stemma/base/hash.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/text.h"
 
 #define NOBODY SIZE_MAX /* the entry of a title that several have */
 
@@ -117,21 +118,11 @@ struct registry_entry *registry_find_id(struct store *store, int64_t id)
 
 /* ---- loading -------------------------------------------------------------------- */
 
-static void forget_raw(struct registry_entry *entry)
-{
-	for (size_t i = 0; i < entry->raw_count; i++)
-		free(entry->raw[i].setup);
-	free(entry->raw);
-	entry->raw = NULL;
-	entry->raw_count = entry->raw_capacity = 0;
-}
-
 void registry_forget(struct store *store)
 {
 	struct registry *registry = &store->registry;
 
 	for (size_t i = 0; i < registry->count; i++) {
-		forget_raw(&registry->entries[i]);
 		free(registry->entries[i].key);
 		free(registry->entries[i].suite);
 	}
@@ -151,7 +142,7 @@ static struct registry_entry *add_entry(struct registry *registry, int64_t id, c
 	struct registry_entry *entry = &registry->entries[place];
 	*entry = (struct registry_entry){
 		.id = id, .key = memory_string(key), .lower = NAN, .upper = NAN,
-		.known_low = NAN, .known_high = NAN, .low = NAN, .high = NAN, .fractional = true,
+		.known_low = NAN, .known_high = NAN, .low = NAN, .high = NAN,
 	};
 	add_name(registry, key, place, NAME_KEY);
 	if (title)
@@ -207,13 +198,14 @@ static bool load_range(void *context, sqlite3_stmt *row)
 	if (entry) {
 		entry->known_low = column_number(row, 1);
 		entry->known_high = column_number(row, 2);
+		entry->known_count = (size_t)sqlite3_column_int64(row, 3);
 	}
 	return true;
 }
 
 enum status registry_ranges(struct store *store, struct error *error)
 {
-	struct query query = {.sql = "SELECT benchmark, min(value), max(value) FROM scores GROUP BY benchmark"};
+	struct query query = {.sql = "SELECT benchmark, min(value), max(value), count(*) FROM scores GROUP BY benchmark"};
 
 	if (store->registry.ranged)
 		return STATUS_OK;
@@ -228,6 +220,7 @@ enum status registry_add(struct store *store, const char *name, struct registry_
 			 struct error *error)
 {
 	char *key = name ? benchmark_key(name) : NULL;
+	struct name_hint hint = benchmark_name_hint(name ? name : "");
 
 	if (!key)
 		return error_set(error, STATUS_DATA, "no benchmark can be called \"%.80s\"; a name has letters or"
@@ -235,10 +228,14 @@ enum status registry_add(struct store *store, const char *name, struct registry_
 	sqlite3_stmt *statement = database_statement(store, STATEMENT_ADD_BENCHMARK);
 	bind_exact(statement, 1, key);
 	bind_text(statement, 2, name);
+	bind_answer(statement, 3, hint.higher_is_better);
 	enum status status = database_finish(store, statement, NULL, error);
 	if (status == STATUS_OK) {
 		*entry = add_entry(&store->registry, sqlite3_last_insert_rowid(store->database), key, name);
 		(*entry)->added = (*entry)->guessed = true;
+		(*entry)->lower_is_better = hint.higher_is_better == ANSWER_NO;
+		(*entry)->lower = hint.open ? -INFINITY : (double)NAN;
+		(*entry)->upper = hint.open ? INFINITY : (double)NAN;
 	}
 	free(key);
 	return status;
@@ -281,6 +278,7 @@ bool bounds_widen(double low, double high, double *lower, double *upper)
 /* What the values of a benchmark say of its scale. */
 #define AS_FRACTION "taken as a fraction"
 #define AS_PERCENTAGES "taken as percentages"
+#define AS_OPEN "taken as a scale without ends"
 struct guess {
 	double lower, upper;
 	const char *words;
@@ -298,7 +296,7 @@ static struct guess guess_scale(double low, double high)
 	for (size_t i = 0; i < sizeof scales / sizeof *scales; i++)
 		if (low >= scales[i].lower && high <= scales[i].upper)
 			return (struct guess){scales[i].lower, scales[i].upper, scales[i].words};
-	return (struct guess){-INFINITY, INFINITY, "taken as a rating without bounds"};
+	return (struct guess){-INFINITY, INFINITY, AS_OPEN};
 }
 
 enum status registry_write_bounds(struct store *store, struct registry_entry *entry, struct error *error)
@@ -342,53 +340,19 @@ enum status registry_rescale(struct store *store, struct registry_entry *entry, 
 	return status;
 }
 
-static enum status rescale_raw(struct store *store, struct registry_entry *entry, double factor,
-			       struct error *error)
-{
-	enum status status = STATUS_OK;
-
-	for (size_t i = 0; i < entry->raw_count && status == STATUS_OK; i++) {
-		sqlite3_stmt *statement = database_statement(store, STATEMENT_RESCALE_ONE);
-		bind_integer(statement, 1, entry->raw[i].evaluation);
-		bind_integer(statement, 2, entry->id);
-		bind_integer(statement, 3, entry->raw[i].shots);
-		bind_exact(statement, 4, entry->raw[i].setup);
-		bind_number(statement, 5, factor);
-		status = database_finish(store, statement, NULL, error);
-	}
-	entry->low *= factor;
-	entry->high *= factor;
-	return status;
-}
-
-/* Values came without a scale that are fractions where the others are percentages, or
- * the other way round. */
-static enum status settle_scale(struct store *store, struct registry_entry *entry, struct error *error)
-{
-	bool same = entry->raw_count == entry->unscaled && entry->unscaled > 0 && !isnan(entry->known_low);
-
-	if (same && entry->guessed && entry->upper == 1 && entry->low >= entry->lower && entry->high > 1.5 &&
-	    entry->high <= 100) {
-		registry_tell(store, "%s: its scale is 0 to 1; these values are taken as percentages", entry->key);
-		return rescale_raw(store, entry, 0.01, error);
-	}
-	if (same && entry->upper == 100 && entry->fractional && entry->uneven && !store->registry.percents &&
-	    entry->known_low > 1) {
-		registry_tell(store, "%s: its scale is 0 to 100; these values are taken as fractions", entry->key);
-		return rescale_raw(store, entry, 100, error);
-	}
-	return STATUS_OK;
-}
-
 /* Tells of a new benchmark, or of another guess of an older one; of a thousand of them,
  * in short. */
 #define NEWS_MAX 8
-static void tell_scale(struct store *store, const struct registry_entry *entry, double low, double high,
-		       const char *words)
+static void tell_scale(struct store *store, const struct registry_entry *entry, const char *words)
 {
+	bool closed = isfinite(entry->lower) && isfinite(entry->upper);
+	double low = closed ? entry->lower : fmin(entry->low, entry->known_low);
+	double high = closed ? entry->upper : fmax(entry->high, entry->known_high);
+
 	if (++store->registry.news > NEWS_MAX)
 		return;
-	registry_tell(store, "%s: %s, %g to %g, %s", entry->key, entry->added ? "new" : "now", low, high, words);
+	registry_tell(store, "%s: %s, %g to %g, %s%s", entry->key, entry->added ? "new" : "now", low, high, words,
+		      !entry->added ? "" : entry->lower_is_better ? ", lower is better" : ", higher is better");
 }
 
 static enum status settle_guess(struct store *store, struct registry_entry *entry, struct error *error)
@@ -406,23 +370,19 @@ static enum status settle_guess(struct store *store, struct registry_entry *entr
 		return status;
 	entry->lower = guess.lower;
 	entry->upper = guess.upper;
-	bool closed = isfinite(guess.lower) && isfinite(guess.upper);
-	tell_scale(store, entry, closed ? guess.lower : low, closed ? guess.upper : high, guess.words);
+	tell_scale(store, entry, guess.words);
 	return registry_write_bounds(store, entry, error);
 }
 
 static enum status settle_entry(struct store *store, struct registry_entry *entry, struct error *error)
 {
-	enum status status = settle_scale(store, entry, error);
 	double lower = entry->lower, upper = entry->upper;
 	bool crossed = bounds_widen(entry->low, entry->high, &lower, &upper);
 
-	if (status != STATUS_OK)
-		return status;
 	if (entry->guessed && (crossed || isnan(lower) || isnan(upper)))
 		return settle_guess(store, entry, error);
 	if (entry->added && entry->guessed)
-		tell_scale(store, entry, lower, upper, upper == 1 ? AS_FRACTION : AS_PERCENTAGES);
+		tell_scale(store, entry, upper == 1 ? AS_FRACTION : isfinite(upper) ? AS_PERCENTAGES : AS_OPEN);
 	if (!crossed)
 		return entry->added && entry->guessed ? registry_write_bounds(store, entry, error) : STATUS_OK;
 	registry_tell(store, "%s: values from %g to %g cross the ends of its scale, which is %g to %g now",
@@ -432,24 +392,57 @@ static enum status settle_entry(struct store *store, struct registry_entry *entr
 	return registry_write_bounds(store, entry, error);
 }
 
+/* Tells, once for all benchmarks, that values were put on a scale that their table does not
+ * name; of a new one its own message says so. */
+#define LISTED_MAX 5
+static void tell_taken(struct store *store, enum score_scale scale, const char *words)
+{
+	struct text keys = {0};
+	size_t count = 0;
+
+	for (size_t i = 0; i < store->registry.count; i++) {
+		const struct registry_entry *entry = &store->registry.entries[i];
+		if (entry->taken == scale && !entry->added && ++count <= LISTED_MAX)
+			text_append_format(&keys, "%s%s", count > 1 ? ", " : "", entry->key);
+	}
+	if (count > LISTED_MAX)
+		text_append_format(&keys, " and %zu more", count - LISTED_MAX);
+	if (count > 0)
+		registry_tell(store, "%s: %s", text_string(&keys), words);
+	text_free(&keys);
+}
+
+static void tell_news(struct store *store, const struct registry_entry *first)
+{
+	struct registry *registry = &store->registry;
+
+	if (registry->news > NEWS_MAX)
+		registry_tell(store, "%zu more benchmarks are new, or have another scale; \"stemma benchmarks\" lists them",
+			      registry->news - NEWS_MAX);
+	if (first)
+		registry_tell(store, "scale and direction are guessed from values and names; where they are wrong, say for"
+			      " example \"stemma benchmarks describe %s --lower 0 --upper 100 --higher-is-better no\"",
+			      first->key);
+	registry->news = 0;
+}
+
 enum status registry_settle(struct store *store, struct error *error)
 {
+	const struct registry_entry *first = NULL;
 	enum status status = STATUS_OK;
 
+	tell_taken(store, SCALE_FRACTION, "values from 0 to 1 only: taken as fractions of the scale, not as its points");
+	tell_taken(store, SCALE_PERCENT, "values above 1 on a scale of 0 to 1: taken as percentages");
 	for (size_t i = 0; i < store->registry.count && status == STATUS_OK; i++) {
 		struct registry_entry *entry = &store->registry.entries[i];
+		bool told = entry->added && entry->guessed && !isnan(entry->low);
 		if (!isnan(entry->low))
 			status = settle_entry(store, entry, error);
+		first = first || !told ? first : entry;
 		entry->low = entry->high = NAN;
 		entry->added = false;
-		entry->unscaled = 0;
-		entry->fractional = true;
-		entry->uneven = false;
-		forget_raw(entry);
+		entry->taken = SCALE_OWN;
 	}
-	if (store->registry.news > NEWS_MAX)
-		registry_tell(store, "%zu more benchmarks are new, or have another scale; \"stemma benchmarks\" lists them",
-			      store->registry.news - NEWS_MAX);
-	store->registry.news = 0;
+	tell_news(store, first);
 	return status;
 }

@@ -6,12 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A score whose value was put as it came, should the scale turn out another. */
-struct raw_score {
-	int64_t evaluation;
-	int shots;
-	char *setup; /* owned */
-};
+#include "stemma/base/facts.h"
 
 struct registry_entry {
 	int64_t id;
@@ -21,18 +16,15 @@ struct registry_entry {
 	int rank;            /* of the source of its description */
 	/* What was in the cache before: see registry_ranges(). */
 	double known_low, known_high; /* NAN without values */
+	size_t known_count;
 	/* What this transaction has done. */
-	bool added;
-	double low, high;        /* of the values put; NAN without any */
-	size_t unscaled;         /* values that came without a scale */
-	bool fractional, uneven; /* all of these are within -1..1; one is no whole number */
-	struct raw_score *raw;
-	size_t raw_count, raw_capacity;
+	bool added, lower_is_better;
+	double low, high;       /* of the values put; NAN without any */
+	enum score_scale taken; /* what a table's values were taken as; SCALE_OWN as they stood */
 };
 
 struct registry {
 	bool loaded, ranged;
-	bool percents; /* a value above 1 came without a scale for a benchmark of 0 to 100 */
 	size_t news;   /* benchmarks that were told of as new */
 	struct registry_entry *entries;
 	size_t count, capacity;

@@ -1,5 +1,5 @@
-/* Putting a value on the scale of its benchmark: the one place that says what can be a
- * value and what can't. */
+/* Putting a value on the scale of its benchmark: the one place that says what is a fraction, and
+ * what can be a value and what can't. */
 #include "scale.h"
 
 #include <math.h>
@@ -9,12 +9,24 @@ static void take_scale(struct registry_entry *entry, enum score_scale scale)
 {
 	if (!isnan(entry->lower) || !isnan(entry->upper))
 		return;
-	if (entry->unscaled > 0 && entry->low >= -1 && entry->high <= 1)
-		scale = SCALE_FRACTION;
-	else if (entry->unscaled > 0)
-		scale = SCALE_PERCENT;
+	if (!isnan(entry->low))
+		scale = entry->low >= -1 && entry->high <= 1 ? SCALE_FRACTION : SCALE_PERCENT;
 	entry->lower = entry->low < 0 ? (scale == SCALE_PERCENT ? -100 : -1) : 0;
 	entry->upper = scale == SCALE_PERCENT ? 100 : 1;
+}
+
+/* The scale of a value: where its table has none, what all values of the table on the
+ * benchmark say. */
+static enum score_scale read_scale(const struct registry_entry *entry, const struct score_facts *facts)
+{
+	if (facts->scale != SCALE_OWN || !facts->survey)
+		return facts->scale;
+	const struct survey_range *bulk = survey_bulk(facts->survey);
+	if (survey_says_fractions(facts->survey))
+		return SCALE_FRACTION;
+	if (entry->upper == 1 && bulk->least >= entry->lower && bulk->most > 1.5 && bulk->most <= 100)
+		return SCALE_PERCENT;
+	return SCALE_OWN;
 }
 
 /* How a fraction or percentage becomes a value on the benchmark's scale. */
@@ -36,6 +48,24 @@ static struct conversion find_conversion(struct registry_entry *entry, enum scor
 	return (struct conversion){0, entry->upper / whole};
 }
 
+/* While a scale is only guessed, what the other values are says what can be one: those of
+ * the table, and those that the cache has. */
+static enum status check_guessed(const struct registry_entry *entry, const struct score_facts *facts,
+				 enum score_scale scale, struct error *error)
+{
+	if (!facts->survey || isinf(entry->upper))
+		return STATUS_OK;
+	struct value_survey together = *facts->survey;
+	if (scale == SCALE_OWN)
+		survey_add_range(&together, entry->known_count, entry->known_low, entry->known_high);
+	if (!survey_is_wild(&together, facts->value))
+		return STATUS_OK;
+	const struct survey_range *bulk = survey_bulk(&together);
+	return error_set(error, STATUS_DATA, "the %s value %g is far from all others, which are from %g to %g; if it is"
+			 " right, say \"stemma benchmarks describe %s --upper open\" before", entry->key,
+			 facts->value, bulk->least, bulk->most, entry->key);
+}
+
 /* A bound that real values cross is the nominal end of a scale, no limit; but nothing
  * lies further out than the scale is wide.  What is only guessed, values may change. */
 static enum status check_range(const struct registry_entry *entry, const struct score_facts *facts,
@@ -54,8 +84,14 @@ static enum status check_range(const struct registry_entry *entry, const struct 
 enum status score_check(struct registry_entry *entry, const struct score_facts *facts, struct scaled *scaled,
 			struct error *error)
 {
-	struct conversion conversion = find_conversion(entry, facts->scale);
+	enum score_scale scale = read_scale(entry, facts);
+	bool guessed = entry->guessed && facts->scale == SCALE_OWN;
 
+	if (guessed && check_guessed(entry, facts, scale, error) != STATUS_OK)
+		return STATUS_DATA;
+	struct conversion conversion = find_conversion(entry, scale);
+	if (scale != facts->scale && conversion.factor != 1)
+		entry->taken = scale;
 	scaled->value = conversion.offset + conversion.factor * facts->value;
 	/* Without spread among its questions a result says nothing of its error. */
 	scaled->error = facts->error > 0 && isfinite(facts->error) ? fabs(conversion.factor) * facts->error
@@ -63,24 +99,8 @@ enum status score_check(struct registry_entry *entry, const struct score_facts *
 	return check_range(entry, facts, scaled->value, error);
 }
 
-void score_count(struct registry *registry, struct registry_entry *entry, const struct score_facts *facts,
-		 double value)
+void score_count(struct registry_entry *entry, double value)
 {
 	entry->low = fmin(entry->low, value);
 	entry->high = fmax(entry->high, value);
-	if (facts->scale != SCALE_OWN)
-		return;
-	entry->unscaled++;
-	entry->fractional = entry->fractional && fabs(value) <= 1;
-	entry->uneven = entry->uneven || value != floor(value);
-	registry->percents = registry->percents || (fabs(value) > 1 && entry->upper == 100);
-}
-
-bool score_is_doubtful(const struct registry_entry *entry, const struct score_facts *facts, double value)
-{
-	if (facts->scale != SCALE_OWN || entry->added)
-		return false;
-	if (entry->upper == 100)
-		return entry->fractional && fabs(value) <= 1;
-	return entry->guessed && entry->upper == 1;
 }

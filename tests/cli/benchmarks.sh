@@ -15,17 +15,18 @@ lacks() { ! says "$1"; }
 with() { stemma --db t.db --no-starter "$@"; }
 with import scores.csv
 check 'a table of any columns is imported' exits 0
-check 'a new benchmark is told with its scale' warns 'gsm8k: new, 0 to 1'
+check 'a new benchmark is told with its scale and direction' warns 'gsm8k: new, 0 to 1, taken as a fraction, higher is better$'
 
 # ---- list and show
 with benchmarks --csv
-check 'all with scores are listed' says '^gsm8k,gsm8k,,,0,1,,2,0$'
-check 'an open scale has no ends' says '^elo,elo,,,,,,2,0$'
+check 'all with scores are listed' says '^gsm8k,gsm8k,,,0,1,higher,,2,0$'
+check 'an open scale has no ends' says '^elo,elo,,,,,higher,,2,0$'
 with benchmarks list legal --csv
 check 'a word chooses among them' says '^legal-qa,'
 check 'and leaves out the others' lacks '^gsm8k,'
 with benchmarks show gsm8k --json
 check 'a guessed scale is said to be one' says '"scale": "guessed from the values"'
+check 'and which way is better' says '"higher_is_better": "yes"'
 
 # ---- describe
 with benchmarks describe legal-qa --title 'Legal QA' --suite own --metric accuracy --chance 0.25 \
@@ -46,7 +47,22 @@ with benchmarks show legal_q
 check 'an unknown benchmark is refused' exits 64
 with benchmarks describe swe --lower 0 --upper 100
 with benchmarks list swe --all --csv
-check 'one without scores can be described' says '^swe,swe,,,0,100,,0,0$'
+check 'one without scores can be described' says '^swe,swe,,,0,100,higher,,0,0$'
+
+# ---- which way is better
+cat >lower.csv <<'EOF'
+key,title
+ocr,"OCR (edit distance, lower is better)"
+EOF
+with import lower.csv
+check 'a title tells the direction of a benchmark that is described' warns 'ocr: lower is better, by its name'
+with benchmarks list ocr --all --csv
+check 'which the list has' says '^ocr,.*,lower,,0,0$'
+with benchmarks describe ocr --higher-is-better yes
+check 'and the user corrects' says '^higher is better *yes$'
+with import lower.csv
+with benchmarks show ocr
+check 'once for all' says '^higher is better *yes$'
 
 # ---- rename and join
 with benchmarks rename gsm8k gsm8k_8shot

@@ -32,7 +32,7 @@ check 'UTF-16' has acme/a ifeval 55 0..100
 printf 'model,ifeval,bbh\nacme/a,0.551,0.40\nacme/b,0.5,0.305\n' >fractions.csv
 cells fractions.csv
 check 'fractions of a benchmark of points' has acme/a ifeval 55.1 0..100
-check 'are told' tells 'fractions.csv:1: .*"ifeval", "bbh" .*fractions'
+check 'are told, once' [ "$(grep -c 'ifeval, bbh: values from 0 to 1 only: taken as fractions' told)$(wc -l <told)" = 11 ]
 "$program" --db pipe.db --no-starter import - <fractions.csv >/dev/null 2>&1
 stemma --db pipe.db --no-starter export --long
 check 'from a pipe, too' has acme/b bbh 30.5 0..100
@@ -61,6 +61,25 @@ check 'a percentage of 4,000 is refused' tells '^beyond.csv:2:8: .*ifeval.* 4000
 check 'the rest of its row is not' has acme/a gsm8k 50 0..100
 check 'an end that is crossed is moved' has acme/b ifeval 101 0..105
 check 'and that is told' tells 'beyond.csv: warning: ifeval: .*cross the ends'
+# One wild value among those that tell the scale of a new benchmark; which way is better.
+printf 'model,legal,quiz\na/one,61,0.61\na/two,4000,0.5\na/three,55,0.4\na/four,48,4000\n' >wild.csv
+cells wild.csv
+check 'a wild value among percentages is refused alone, with its place' tells '^wild.csv:3:7: the legal value 4000 is far from all others'
+check 'and among fractions' tells '^wild.csv:5:11: the quiz value 4000 '
+check 'which stay percentages' has a/one legal 61 0..100
+check 'and fractions' has a/two quiz 0.5 0..1
+check 'what is refused is 65' [ "$imported" -eq 65 ]
+printf 'model,benchmark,value\na/one,legal,61\na/two,legal,4000\na/three,legal,55\n' >wild_long.csv
+cells wild_long.csv
+check 'so it is in a table with a row a score' tells '^wild_long.csv:3:13: the legal value 4000 is far from all others'
+printf 'model,perplexity,wer,gsm8k\na/one,61,0.2,0.5\na/two,400,0.1,0.6\na/three,5.5,0.3,0.7\n' >lower.csv
+cells lower.csv
+check 'a name that says so makes less better, which is told' tells 'perplexity: new, 5.5 to 400, .* lower is better$'
+check 'with its scale' tells 'wer: new, 0 to 1, taken as a fraction, lower is better$'
+check 'of others more is' tells 'gsm8k: new, .* higher is better$'
+check 'and how to say otherwise' tells 'stemma benchmarks describe perplexity .*--higher-is-better no'
+check 'nothing is told twice' [ "$(grep -c gsm8k told)" -eq 1 ]
+
 printf 'key,title,lower,upper\nrating,Rating,,\n' >open.csv
 printf 'model,rating\nacme/a,0.5\nacme/b,-3\n' >rated.csv
 printf 'model,rating\nacme/c,0.25\n' >few.csv

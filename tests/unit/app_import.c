@@ -113,7 +113,8 @@ static void rejected_rows_are_listed_and_the_rest_is_kept(void **state)
 		long line;
 		bool rejected;
 		const char *part;
-	} notes[] = {{4, true, "2000"}, {5, true, "not a name"}, {0, false, "no_such_test: new"}};
+	} notes[] = {{4, true, "2000"}, {5, true, "not a name"}, {0, false, "no_such_test: new"},
+		     {0, false, "benchmarks describe no_such_test"}};
 	assert_int_equal(fixture->report.note_count, sizeof notes / sizeof *notes);
 	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
 		assert_int_equal(fixture->report.notes[i].rejected, notes[i].rejected);
@@ -151,7 +152,7 @@ static void benchmarks_may_be_described_before_and_after(void **state)
 		const struct import_note *note = &fixture->report.notes[i];
 		refused |= note->rejected && note->line == 5 && note->column == 14 &&
 			   strcmp(note->text, "the ifeval value 4000 cannot be on its scale of 0 to 100") == 0;
-		told |= !note->rejected && strcmp(note->text, "gsm8k: new, 0 to 1, taken as a fraction") == 0;
+		told |= !note->rejected && strcmp(note->text, "gsm8k: new, 0 to 1, taken as a fraction, higher is better") == 0;
 	}
 	assert_true(refused);
 	assert_true(told);

@@ -17,13 +17,14 @@ static inline const char *or_dash(const char *text)
 	return text ? text : "-";
 }
 
-/* "=" and the value, then what is known beside: "%" or "f" for its scale, "~" its error, "@" its
+/* "=" and the value, then what is known beside: "%" or "f" for its scale, or "f" by its survey, "~" its error, "@" its
  * shots, and words in brackets. */
 static inline void hear_score(struct text *log, const struct score_facts *score)
 {
 	static const char *const scales[] = {"", "f", "%"};
 
-	text_append_format(log, " %s=%.4f%s", score->benchmark, score->value, scales[score->scale]);
+	bool fraction = score->scale == SCALE_OWN && score->survey && survey_says_fractions(score->survey);
+	text_append_format(log, " %s=%.4f%s", score->benchmark, score->value, scales[fraction ? SCALE_FRACTION : score->scale]);
 	if (score->error >= 0)
 		text_append_format(log, "~%.4f", score->error);
 	if (score->shots >= 0)

@@ -38,6 +38,20 @@ static void assert_heard(struct store *store, struct ear *ear, const char *expec
 	store_listen(store, NULL);
 }
 
+/* Takes out what every guess ends with, for tests of what is before it. */
+static void drop_advice(struct ear *ear)
+{
+	static const char advice[] = "scale and direction are guessed";
+	char *at = ear->log.bytes;
+
+	while (at && (at = strstr(at, advice))) {
+		char *end = strchr(at, '\n') + 1;
+		memmove(at, end, strlen(end) + 1);
+	}
+	if (ear->log.bytes)
+		ear->log.length = strlen(ear->log.bytes);
+}
+
 static enum change put_facts(struct store *store, const char *model, const char *source,
 			     const struct score_facts *scores, size_t count)
 {
@@ -66,14 +80,28 @@ static enum change put_scaled(struct store *store, const char *benchmark, double
 	return put_facts(store, "a/m", "user", &score, 1);
 }
 
-/* A whole import of values of one benchmark, a model each. */
-static void import_values(struct store *store, const char *benchmark, const double *values, size_t count)
+/* A column of a table: values of one benchmark, a model each. */
+static void put_column(struct store *store, const char *benchmark, const double *values, size_t count)
 {
+	struct value_survey survey = {.percents = false};
 	char model[] = "m/a";
 
+	for (size_t i = 0; i < count; i++)
+		survey_add(&survey, values[i]);
+	for (size_t i = 0; i < count; i++, model[2]++) {
+		struct score_facts score = score_facts_of(benchmark, values[i]);
+		score.survey = &survey;
+		score.line = (long)i + 2;
+		score.column = 3;
+		put_facts(store, model, "user", &score, 1);
+	}
+}
+
+/* A whole import of one column. */
+static void import_values(struct store *store, const char *benchmark, const double *values, size_t count)
+{
 	assert_int_equal(store_begin(store, NULL), STATUS_OK);
-	for (size_t i = 0; i < count; i++, model[2]++)
-		put_value(store, model, benchmark, values[i]);
+	put_column(store, benchmark, values, count);
 	assert_int_equal(store_commit(store, NULL), STATUS_OK);
 }
 #define IMPORT(store, benchmark, ...) \
@@ -123,15 +151,16 @@ static void a_new_benchmark_is_guessed_from_its_values(void **state)
 	IMPORT(store, "swe bench", 3.5, 61);
 	IMPORT(store, "mcc", -0.1, 0.4);
 	IMPORT(store, "mcc100", -12, 40);
-	IMPORT(store, "elo", 812, 1255);
+	IMPORT(store, "arena", 812, 1255);
+	drop_advice(&ear);
 	assert_heard(store, &ear,
-		     "gsm8k: new, 0 to 1, taken as a fraction\n"
-		     "swe_bench: new, 0 to 100, taken as percentages\n"
-		     "mcc: new, -1 to 1, taken as a fraction\n"
-		     "mcc100: new, -100 to 100, taken as percentages\n"
-		     "elo: new, 812 to 1255, taken as a rating without bounds\n");
+		     "gsm8k: new, 0 to 1, taken as a fraction, higher is better\n"
+		     "swe_bench: new, 0 to 100, taken as percentages, higher is better\n"
+		     "mcc: new, -1 to 1, taken as a fraction, higher is better\n"
+		     "mcc100: new, -100 to 100, taken as percentages, higher is better\n"
+		     "arena: new, 812 to 1255, taken as a scale without ends, higher is better\n");
 	assert_string_equal(scale_of(store, "gsm8k"), "0.0|1.0|1");
-	assert_string_equal(scale_of(store, "elo"), "-Inf|Inf|1");
+	assert_string_equal(scale_of(store, "arena"), "-Inf|Inf|1");
 	assert_string_equal(ask(store, "SELECT title FROM benchmarks WHERE key = 'swe_bench'"), "swe bench");
 	assert_string_equal(values_of(store, "gsm8k"), "0.2 0.759");
 	/* Any way of writing it leads to it. */
@@ -147,9 +176,100 @@ static void a_guess_follows_the_values(void **state)
 	IMPORT(store, "points", 10, 60);
 	listen(store, &ear);
 	IMPORT(store, "points", 20, 70, 90);
-	IMPORT(store, "points", 20, 863);
-	assert_heard(store, &ear, "points: now, 20 to 863, taken as a rating without bounds\n");
+	IMPORT(store, "points", 820, 863, 1004);
+	assert_heard(store, &ear, "points: now, 20 to 1004, taken as a scale without ends\n");
 	assert_string_equal(scale_of(store, "points"), "-Inf|Inf|1");
+}
+
+/* One value that no other is like makes no scale, whatever came first. */
+static void a_wild_value_is_refused_alone(void **state)
+{
+	struct store *store = store_of(state);
+	struct ear ear = {{0}};
+
+	listen(store, &ear);
+	IMPORT(store, "points", 4000, 61, 55);
+	IMPORT(store, "share", 0.61, 0.55, 55, 0.4);
+	IMPORT(store, "hard", 0.1, 0, 3.5, 0.2);
+	IMPORT(store, "points", 70, 8125);
+	IMPORT(store, "share", 75);
+	IMPORT(store, "share", 4000);
+	drop_advice(&ear);
+	assert_heard(store, &ear,
+		     "refused 2:3 the points value 4000 is far from all others, which are from 55 to 61; if it is"
+		     " right, say \"stemma benchmarks describe points --upper open\" before\n"
+		     "points: new, 0 to 100, taken as percentages, higher is better\n"
+		     "refused 4:3 the share value 55 is far from all others, which are from 0.4 to 0.61; if it is"
+		     " right, say \"stemma benchmarks describe share --upper open\" before\n"
+		     "share: new, 0 to 1, taken as a fraction, higher is better\n"
+		     "hard: new, 0 to 100, taken as percentages, higher is better\n"
+		     "refused 3:3 the points value 8125 is far from all others, which are from 55 to 70; if it is"
+		     " right, say \"stemma benchmarks describe points --upper open\" before\n"
+		     "share: values above 1 on a scale of 0 to 1: taken as percentages\n"
+		     "refused 2:3 the share value 4000 is far from all others, which are from 0.4 to 0.75; if it is"
+		     " right, say \"stemma benchmarks describe share --upper open\" before\n");
+	assert_string_equal(values_of(store, "points"), "70.0 61.0 55.0");
+	assert_string_equal(values_of(store, "share"), "0.75 0.55 0.4");
+	describe(store, "points", NAN, INFINITY, RANK_USER);
+	IMPORT(store, "points", 8125);
+	assert_string_equal(values_of(store, "points"), "8125.0 61.0 55.0");
+}
+
+static const char *direction_of(struct store *store, const char *key)
+{
+	char sql[128];
+
+	snprintf(sql, sizeof sql, "SELECT higher_is_better, lower, upper FROM benchmarks WHERE key = '%s'", key);
+	return ask(store, sql);
+}
+
+static void a_name_says_which_way_is_better(void **state)
+{
+	struct store *store = store_of(state);
+	struct ear ear = {{0}};
+	struct benchmark_facts facts = benchmark_facts_of("wer");
+	enum change change;
+
+	listen(store, &ear);
+	IMPORT(store, "WikiText PPL", 5.5, 12, 61, 4000);
+	IMPORT(store, "wer", 0.1, 0.2);
+	IMPORT(store, "elo", 40, 60);
+	drop_advice(&ear);
+	assert_heard(store, &ear,
+		     "wikitext_ppl: new, 5.5 to 4000, taken as a scale without ends, lower is better\n"
+		     "wer: new, 0 to 1, taken as a fraction, lower is better\n"
+		     "elo: new, 40 to 60, taken as a scale without ends, higher is better\n");
+	assert_string_equal(direction_of(store, "wikitext_ppl"), "0|-Inf|Inf");
+	assert_string_equal(direction_of(store, "wer"), "0|0.0|1.0");
+	/* What a source says counts more. */
+	facts.higher_is_better = ANSWER_YES;
+	assert_int_equal(store_put_benchmark(store, &facts, &change, NULL), STATUS_OK);
+	assert_string_equal(direction_of(store, "wer"), "1|0.0|1.0");
+}
+
+static void names_hint_at_their_direction(void **state)
+{
+	static const struct {
+		const char *name;
+		enum answer higher;
+		bool open;
+	} cases[] = {
+		{"perplexity", ANSWER_NO, true}, {"C4 perplexity", ANSWER_NO, true}, {"val_loss", ANSWER_NO, true},
+		{"p95 latency (ms)", ANSWER_NO, true}, {"librispeech-WER", ANSWER_NO, false},
+		{"error", ANSWER_NO, false}, {"error rate", ANSWER_NO, false},
+		{"grammatical error correction", ANSWER_UNKNOWN, false}, {"loss_detection", ANSWER_UNKNOWN, false},
+		{"hallucination_rate", ANSWER_NO, false}, {"non_hallucination_rate", ANSWER_UNKNOWN, false},
+		{"Non-Hallucination Rate", ANSWER_UNKNOWN, false}, {"OmniDocBench (lower is better)", ANSWER_NO, false},
+		{"gsm8k", ANSWER_UNKNOWN, false}, {"answer", ANSWER_UNKNOWN, false}, {"arena_elo", ANSWER_YES, true},
+		{"", ANSWER_UNKNOWN, false}, {"\u65e5", ANSWER_UNKNOWN, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct name_hint hint = benchmark_name_hint(cases[i].name);
+		assert_int_equal(hint.higher_is_better, cases[i].higher);
+		assert_int_equal(hint.open, cases[i].open);
+	}
 }
 
 static void many_new_ones_are_told_in_short(void **state)
@@ -168,7 +288,7 @@ static void many_new_ones_are_told_in_short(void **state)
 	assert_int_equal(store_commit(store, NULL), STATUS_OK);
 	for (const char *next = text_string(&ear.log); *next; next++)
 		lines += *next == '\n';
-	assert_int_equal(lines, 9);
+	assert_int_equal(lines, 10);
 	assert_non_null(strstr(text_string(&ear.log), "22 more benchmarks are new"));
 	text_free(&ear.log);
 	store_listen(store, NULL);
@@ -276,7 +396,7 @@ static void a_late_description_puts_values_on_its_scale(void **state)
 	/* The same file again still holds fractions. */
 	listen(store, &ear);
 	IMPORT(store, "gsm8k", 0.25, 0.75, 0.5);
-	assert_heard(store, &ear, "gsm8k: its scale is 0 to 100; these values are taken as fractions\n");
+	assert_heard(store, &ear, "gsm8k: values from 0 to 1 only: taken as fractions of the scale, not as its points\n");
 	assert_string_equal(values_of(store, "gsm8k"), "25.0 75.0 50.0");
 }
 
@@ -288,22 +408,21 @@ static void percentages_join_fractions(void **state)
 	IMPORT(store, "gsm8k", 0.25, 0.75);
 	listen(store, &ear);
 	IMPORT(store, "gsm8k", 30, 0.5);
-	assert_heard(store, &ear, "gsm8k: its scale is 0 to 1; these values are taken as percentages\n");
+	assert_heard(store, &ear, "gsm8k: values above 1 on a scale of 0 to 1: taken as percentages\n");
 	assert_string_equal(values_of(store, "gsm8k"), "0.3 0.005");
 }
 
-/* Points below 1 are no fractions where others of the table are above. */
+/* Points below 1 are no fractions where others of the column are above, nor where their
+ * source says of which scale they are. */
 static void low_points_stay_points(void **state)
 {
 	struct store *store = store_of(state);
 
-	IMPORT(store, "bbh", 30, 40);
-	assert_int_equal(store_begin(store, NULL), STATUS_OK);
-	put_value(store, "a/m", "bbh", 0.5);
-	put_value(store, "a/m", "ifeval", 20);
-	assert_int_equal(store_commit(store, NULL), STATUS_OK);
+	IMPORT(store, "bbh", 30, 0.5);
+	assert_string_equal(values_of(store, "bbh"), "30.0 0.5");
+	put_value(store, "a/m", "bbh", 0.25);
 	assert_string_equal(ask(store, "SELECT value FROM published WHERE model = 'a/m' AND benchmark = 'bbh'"),
-			    "0.5");
+			    "0.25");
 }
 
 static void a_description_before_values_needs_no_guess(void **state)
@@ -313,13 +432,16 @@ static void a_description_before_values_needs_no_guess(void **state)
 
 	assert_int_equal(describe(store, "hle", 0, 100, 40), CHANGE_ADDED);
 	listen(store, &ear);
-	IMPORT(store, "hle", 0.5, 0.9);
+	IMPORT(store, "hle", 0.5, 1.5);
 	assert_heard(store, &ear, "");
-	assert_string_equal(values_of(store, "hle"), "0.5 0.9");
+	assert_string_equal(values_of(store, "hle"), "0.5 1.5");
 	/* Without bounds they are guessed all the same; one that is told stays. */
 	describe(store, "rating", NAN, NAN, 40);
 	IMPORT(store, "rating", 900, 1500);
 	assert_string_equal(scale_of(store, "rating"), "-Inf|Inf|1");
+	describe(store, "level", NAN, NAN, 40);
+	IMPORT(store, "level", 10, 15);
+	assert_string_equal(scale_of(store, "level"), "0.0|100.0|1");
 	describe(store, "r2", NAN, 1, 40);
 	IMPORT(store, "r2", -4, 0.5);
 	assert_string_equal(scale_of(store, "r2"), "-Inf|1.0|1");
@@ -885,6 +1007,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(a_new_benchmark_is_guessed_from_its_values), CASE(a_guess_follows_the_values),
+		CASE(a_wild_value_is_refused_alone), CASE(a_name_says_which_way_is_better),
+		cmocka_unit_test(names_hint_at_their_direction),
 		CASE(many_new_ones_are_told_in_short), CASE(values_come_on_their_scale),
 		CASE(what_cannot_be_a_value_is_lost_alone), CASE(a_crossed_bound_is_moved_and_told_once),
 		CASE(a_late_description_puts_values_on_its_scale), CASE(percentages_join_fractions),

@@ -210,9 +210,7 @@ static void fractions_in_a_column(void **state)
 	struct reading reading;
 
 	read_as(&reading, FORMAT_MODELS_CSV, "model,ifeval,bbh,zero\nacme/a,0.551,0.40,0\nacme/b,0.5,30.5,0\n");
-	hears_all(&reading, "warning 1:0 the column \"ifeval\" has values from 0 to 1 only: taken as fractions, not as"
-		  " points of 100\n"
-		  "model acme/a - nan - unknown -\nrun acme/a - -1 ifeval=0.5510f bbh=0.4000 zero=0.0000\n"
+	hears_all(&reading, "model acme/a - nan - unknown -\nrun acme/a - -1 ifeval=0.5510f bbh=0.4000 zero=0.0000\n"
 		  "model acme/b - nan - unknown -\nrun acme/b - -1 ifeval=0.5000f bbh=30.5000 zero=0.0000\n");
 	read_as(&reading, FORMAT_MODELS_CSV, "model;ifeval\nacme/a;0,551\nacme/b;\"0,5\"\n");
 	hears(&reading, "run acme/a - -1 ifeval=0.5510f\n");
@@ -302,7 +300,6 @@ static void long_tables_of_ones_own(void **state)
 		"model;task;score;stderr;shots;precision;chat_template;harness;version;limited;flagged;metric\n"
 		"acme/a;gsm8k;0,759;0,012;5;bf16;yes;lm-eval;0.4.9;;;strict\nacme/a;arc;61%;;;;;;;1;yes;\n");
 	hears_all(&reading,
-		  "warning 1:0 the values of \"gsm8k\" are all from 0 to 1: taken as fractions, not as points of 100\n"
 		  "run acme/a bf16 1 gsm8k=0.7590f~0.0120@5[strict]\nrun acme/a - -1 arc=61.0000%limited flagged\n");
 	/* Which cells there are says nothing about models. */
 	assert_int_equal(read_text("fold,model,benchmark\n0,acme/a,gsm8k\n", &reading.heard, &reading.format,
@@ -389,7 +386,7 @@ static void real_tables(void **state)
 		{"data/manybench/models.csv.gz", FORMAT_MODELS_CSV, 13760, 0, 0, 0, 0},
 		{"data/manybench/benchmarks.csv", FORMAT_BENCHMARKS_CSV, 0, 0, 0, 1165, 0},
 		{"data/manybench/edges.csv.gz", FORMAT_EDGES_CSV, 0, 4589, 0, 0, 0},
-		{"data/benchpress/scores.csv", FORMAT_LONG_CSV, 0, 0, 84, 0, 1},
+		{"data/benchpress/scores.csv", FORMAT_LONG_CSV, 0, 0, 84, 0, 0},
 		{"data/benchpress/models.csv", FORMAT_MODELS_CSV, 84, 0, 0, 0, 1},
 		{"data/benchpress/benchmarks.csv", FORMAT_BENCHMARKS_CSV, 0, 0, 0, 133, 0},
 		{"data/instances/lcb_repair.csv.gz", FORMAT_OUTCOMES_CSV, 0, 0, 15, 1, 1},

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "stemma/base/survey.h"
+
 /* How a child was made from its parents. X(symbol, word, description) */
 #define RELATION_TABLE(X) \
 	X(UNKNOWN, "unknown", "made from its parent in an unknown way") \
@@ -119,6 +121,14 @@ struct benchmark_facts {
 /* One of which only the key is known. */
 struct benchmark_facts benchmark_facts_of(const char *key);
 
+/* What the words of a benchmark's name say of it: "wer" and "val_loss" that less is better,
+ * "latency" and "elo" that no end of its scale is known. */
+struct name_hint {
+	enum answer higher_is_better; /* ANSWER_UNKNOWN when they say nothing */
+	bool open;
+};
+struct name_hint benchmark_name_hint(const char *name);
+
 /* The longest key of a benchmark, in bytes. */
 #define BENCHMARK_KEY_MAX 100
 /* Makes a key of a name in any case: lower case, and of all but letters, digits and
@@ -128,7 +138,7 @@ char *benchmark_key(const char *name);
 
 /* What a value is to be read as. */
 enum score_scale {
-	SCALE_OWN,      /* on the benchmark's own scale; of a new one: guessed from its values */
+	SCALE_OWN,      /* on the benchmark's own scale, or as the survey says; of a new one guessed from its values */
 	SCALE_FRACTION, /* 0..1 */
 	SCALE_PERCENT   /* 0..100 */
 };
@@ -146,6 +156,7 @@ struct score_facts {
 	const char *date;       /* ISO; NULL: the run's */
 	const char *address;    /* where it can be read; NULL */
 	bool limited;           /* some of the questions only */
+	const struct value_survey *survey; /* of a table without scale: all values of the benchmark; else NULL */
 	long line, column;      /* where it stands in its file; 0 unknown, or the record's */
 };
 /* A value on the benchmark's own scale of which nothing else is known. */
