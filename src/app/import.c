@@ -15,7 +15,7 @@ struct importer {
 	const char *stage;  /* shown with the progress */
 	bool starter;       /* facts get the starter set's source and rank */
 	bool begun;         /* the transaction is open */
-	long line;          /* of the record that is put */
+	long line;          /* of the record that is put; 0 between them */
 	size_t note_capacity;
 };
 
@@ -55,26 +55,19 @@ static void importer_warn(void *context, long line, long column, const char *mes
 	importer_note(context, false, line, column, message);
 }
 
-/* A value that cannot be one. */
-static void importer_refuse(void *context, long line, long column, const char *reason)
-{
-	struct importer *importer = context;
-
-	importer->report->refused++;
-	importer_note(importer, true, line, column, reason);
-}
-
-/* The same found by the store, at the value's own place or else that of the record. */
+/* A value that the store finds to be none, at its own place or else that of the record. */
 static void importer_refuse_score(void *context, const struct score_facts *score, const char *reason)
 {
 	struct importer *importer = context;
 
-	importer_refuse(importer, score->line ? score->line : importer->line, score->column, reason);
+	importer_reject(importer, score->line ? score->line : importer->line, score->column, reason);
 }
 
 static void importer_tell(void *context, const char *message)
 {
-	importer_note(context, false, 0, 0, message);
+	struct importer *importer = context;
+
+	importer_note(importer, false, importer->line, 0, message);
 }
 
 static void importer_listen(struct importer *importer)
@@ -163,6 +156,7 @@ static enum status importer_accept(void *context, const struct record *record,
 		record_as_starter(&own);
 	importer->line = record->line;
 	status = importer_put(importer, &own, &change, &problem);
+	importer->line = 0;
 	if (status == STATUS_OK) {
 		if (record->type != RECORD_PARENTS || change != CHANGE_NONE)
 			importer_count(importer->report, change);
@@ -204,7 +198,6 @@ static enum status importer_read(struct importer *importer, const char *path, co
 		.context = importer,
 		.accept = importer_accept,
 		.reject = importer_reject,
-		.refuse = importer_refuse,
 		.warn = importer_warn,
 		.progress = importer_progress,
 	};

@@ -21,13 +21,6 @@ static bool is_useless(const struct import_report *report)
 	return report->rejected > 0 && report->added + report->updated + report->unchanged == 0;
 }
 
-/* Scores were found, and some could not be used, or all of a row but its facts: the others
- * are kept, and it must be seen that these were not. */
-static bool is_incomplete(const struct import_report *report)
-{
-	return report->refused > 0 || (report->rejected > 0 && report->evaluations > 0);
-}
-
 /* In a folder there may be files of any kind. */
 static enum status import_one(struct import_list *list, const char *path, bool named,
 			      struct import_sums *sums)
@@ -40,8 +33,8 @@ static enum status import_one(struct import_list *list, const char *path, bool n
 	if (status == STATUS_OK && is_useless(&report)) {
 		status = STATUS_DATA;
 		end = IMPORT_USELESS;
-	} else if (status == STATUS_OK && is_incomplete(&report)) {
-		status = STATUS_DATA;
+	} else if (status == STATUS_OK && report.rejected > 0) {
+		status = STATUS_DATA; /* the rest is kept, and it must be seen that this was not */
 	} else if (status == STATUS_DATA && report.format == FORMAT_UNKNOWN && !named) {
 		status = STATUS_OK;
 		end = IMPORT_UNKNOWN;

@@ -660,7 +660,7 @@ void csv_refuse(const struct csv *csv, int column)
 {
 	struct csv_field place = csv_place(csv, column);
 
-	refuse(csv->source, place.line, place.column, "%s \"%s\" is not a number", csv->header[column],
+	reject(csv->source, place.line, place.column, "%s \"%s\" is not a number", csv->header[column],
 	       csv_field(csv, column));
 }
 

@@ -132,8 +132,7 @@ static void parents_add(struct source *source, struct parents *parents, const ch
 			warn(source->sink, line, 0, "%s is given as its own parent; left out", name);
 		parents->own_told = true;
 	} else if (!strchr(name, '/') || !is_hub_name(name)) {
-		reject(source, line, 0, "%s: parent \"%s\" is not a model's name; expected owner/name",
-		       parents->child, name);
+		warn(source->sink, line, 0, "%s: parent \"%s\" is not a model's name; left out", parents->child, name);
 	} else if (parents->count < PARENTS_MAX) {
 		parents->name[parents->count++] = name;
 	} else if (!parents->crowded) {

@@ -398,7 +398,7 @@ static bool read_value(const struct long_table *table, struct cell_value *value)
 	enum cell cell = csv_value(csv, table->columns.value, value);
 
 	if (cell == CELL_BAD)
-		refuse(csv->source, csv->fields[table->columns.value].line, csv->fields[table->columns.value].column,
+		reject(csv->source, csv->fields[table->columns.value].line, csv->fields[table->columns.value].column,
 		       "%s \"%s\" is not a number", csv_field(csv, table->columns.benchmark),
 		       csv_field(csv, table->columns.value));
 	return cell == CELL_NUMBER;

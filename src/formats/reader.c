@@ -63,21 +63,6 @@ void reject(struct source *source, long line, long column, const char *format, .
 		source->sink->reject(source->sink->context, line, column, reason);
 }
 
-void refuse(struct source *source, long line, long column, const char *format, ...)
-{
-	const struct record_sink *sink = source->sink;
-	char reason[512];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(reason, sizeof reason, format, arguments);
-	va_end(arguments);
-	if (sink->refuse)
-		sink->refuse(sink->context, line, column, reason);
-	else if (sink->reject)
-		sink->reject(sink->context, line, column, reason);
-}
-
 void warn(const struct record_sink *sink, long line, long column, const char *format, ...)
 {
 	char message[512];

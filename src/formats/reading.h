@@ -29,11 +29,8 @@ enum status mergekit_read(struct source *source);
 
 /* Hands a record over; a status other than STATUS_OK ends the reading. */
 enum status deliver(struct source *source, const struct record *record);
-/* Tells of a row that cannot be used, or of something the user should know. */
+/* Tells of a row or value that cannot be used, or of something the user should know. */
 void reject(struct source *source, long line, long column, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-/* Tells of a value that cannot be one, whose row is used. */
-void refuse(struct source *source, long line, long column, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 void warn(const struct record_sink *sink, long line, long column, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "model.h"
+#include "registry.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 
@@ -110,10 +111,11 @@ static enum status put_edge(struct store *store, const struct edge_facts *facts,
 		status = model_require(store, facts->child, &child, &added, error);
 	if (status == STATUS_OK)
 		status = model_require(store, facts->parent, &parent, &added, error);
+	/* As a list says that was made before one of them was renamed. */
 	if (status == STATUS_OK && child == parent)
-		status = error_set(error, STATUS_DATA, "%s and %s are names of one model, which cannot be"
-				   " its own parent", facts->child, facts->parent);
-	if (status == STATUS_OK)
+		registry_tell(store, "%s and %s are names of one model: no edge between them", facts->child,
+			      facts->parent);
+	else if (status == STATUS_OK)
 		status = write_edge(store, child, parent, facts, change, error);
 	return status;
 }

@@ -30,11 +30,11 @@ count() { awk -F, -v file="$1" -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++)
 	$1 == file { print $c }' "$work/out"; }
 
 import models.csv edges.csv merge.yml --csv
-check 'files are imported' exits 0
 check 'a file is recognised' [ "$(count merge.yml format)" = mergekit ]
 check 'models are counted' [ "$(count models.csv models)" = 3 ]
 check 'a self-parent is rejected with its line' warns '^edges.csv:4:.*Oak-7B'
 check 'a bad number is rejected with its line' warns '^edges.csv:5:.*heavy'
+check 'what is rejected changes the exit status' exits 65
 check 'rejected rows are counted' [ "$(count edges.csv rejected)" = 2 ]
 import models.csv edges.csv merge.yml --csv
 check 'the second time nothing is added' [ "$(count models.csv added)$(count edges.csv added)$(count merge.yml added)" = 000 ]

@@ -455,7 +455,7 @@ static void real_files(void **state)
 		{"data/openllm-v2/contents.csv.gz", FORMAT_CONTENTS_CSV, 3388, 539, 3388, 0, 0},
 		{"data/openllm-v2/scores.csv", FORMAT_SCORES_CSV, 3387, 0, 3387, 0, 0},
 		{"data/lineage/lineage_edges.csv", FORMAT_EDGES_CSV, 0, 6653, 0, 0, 0},
-		{"data/lineage/hub_stats_frozen.jsonl.gz", FORMAT_HUB_JSONL, 4167, 5584, 0, 51, 11},
+		{"data/lineage/hub_stats_frozen.jsonl.gz", FORMAT_HUB_JSONL, 4167, 5584, 0, 51, 0},
 		{"data/lineage/hub_renames.csv", FORMAT_RENAMES_CSV, 0, 0, 0, 279, 0},
 	};
 	char path[1024];

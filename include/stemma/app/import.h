@@ -24,7 +24,6 @@ struct import_report {
 	size_t models, edges, evaluations, aliases, outcomes, benchmarks; /* records seen */
 	size_t added, updated, unchanged;
 	size_t rejected, warned; /* rows and single values; what was told beside */
-	size_t refused;          /* of the rejected those that are single values */
 	struct import_note *notes;
 	size_t note_count;
 };

@@ -33,12 +33,9 @@ struct record_sink {
 	void *context;
 	/* A status other than STATUS_OK ends the reading with that status. */
 	enum status (*accept)(void *context, const struct record *record, struct error *error);
-	/* A row that cannot be used.  `reason` says what was expected.  Reading
-	 * goes on.  column 0 = unknown. */
+	/* A row that cannot be used, or one value of it, the others of which are delivered.
+	 * `reason` says what was expected.  Reading goes on.  column 0 = unknown. */
 	void (*reject)(void *context, long line, long column, const char *reason);
-	/* A value that cannot be one; the others of its row are delivered.  NULL: as
-	 * reject(). */
-	void (*refuse)(void *context, long line, long column, const char *reason);
 	/* Something that the user should know and that loses nothing (an
 	 * ignored key, an assumed weight). */
 	void (*warn)(void *context, long line, long column, const char *message);

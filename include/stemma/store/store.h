@@ -74,7 +74,8 @@ enum status store_put_model(struct store *store, const struct model_facts *facts
 
 /* Adds an edge; child and parent are created when unknown.  Kept per source:
  * the same (child, parent, source) again replaces the row or changes nothing.
- * A self-parent, also through an alias, or a negative weight is STATUS_DATA. */
+ * A self-parent or a negative weight is STATUS_DATA; between two names of one model there
+ * is no edge, which is told and no failure. */
 enum status store_put_edge(struct store *store, const struct edge_facts *facts,
 			   enum change *change, struct error *error);
 
