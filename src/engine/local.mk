@@ -2,7 +2,7 @@ noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
 	include/stemma/engine/engine.h src/engine/model/fit.h src/engine/model/fit.c src/engine/model/state.c \
 	src/engine/model/residual.c src/engine/model/factors.h src/engine/model/factors_fit.h \
-	src/engine/model/factors.c src/engine/model/factors_target.c src/engine/model/factors_calibrate.c \
+	src/engine/model/factors.c src/engine/model/factors_target.c src/engine/model/factors_calibrate.c src/engine/model/factors_place.c \
 	src/engine/model/factors_why.c src/engine/model/parameters.h src/engine/model/parameters.c \
 	src/engine/model/design.h src/engine/model/design.c \
 	src/engine/solve/system.h src/engine/solve/system.c src/engine/solve/small.h src/engine/solve/lapack.h \
@@ -19,8 +19,8 @@ libengine_a_SOURCES = \
 	src/engine/judge/copies.h src/engine/judge/copies.c src/engine/judge/split.h src/engine/judge/split.c \
 	src/engine/judge/masked.h src/engine/judge/masked.c src/engine/judge/method.h src/engine/judge/method.c \
 	src/engine/judge/baseline.h src/engine/judge/baseline.c src/engine/judge/baseline_als.c \
-	src/engine/judge/baseline_nearest.c src/engine/judge/baseline_size.c \
-	src/engine/judge/figures.h src/engine/judge/figures.c \
+	src/engine/judge/baseline_factor.c src/engine/judge/baseline_nearest.c src/engine/judge/baseline_size.c \
+	src/engine/judge/figures.h src/engine/judge/figures.c src/engine/judge/relatives.h src/engine/judge/relatives.c \
 	include/stemma/engine/front.h src/engine/search/front.c \
 	include/stemma/engine/lrmf.h src/engine/answers/lrmf.c src/engine/answers/lrmf_locate.c src/engine/answers/lrmf_loss.h src/engine/answers/lrmf_loss.c \
 	include/stemma/engine/suggest.h src/engine/search/suggest.c src/engine/search/search.h src/engine/search/search.c \

@@ -49,6 +49,7 @@ struct evaluation {
 	struct progress *progress;
 	struct rows rows;
 	int32_t *row_of;      /* by model: its row, or -1 */
+	uint32_t *twin;       /* by row: the first that answers all alike */
 	double *covariance;   /* rows x rows: K of the method at hand; NULL identity */
 	bool plain_factors;   /* K only predicts the targets, it does not shape the factors */
 	double *difficulty;   /* questions: share of the training models that solve it */
@@ -82,7 +83,41 @@ static bool has_parent(const struct evaluation *evaluation, uint32_t row)
 	return false;
 }
 
-/* Moves a share of the linked rows of `from` to targets. */
+/* ---- re-uploads ------------------------------------------------------------------------- */
+
+struct print {
+	const uint64_t *answers;
+	size_t words;
+	uint32_t row;
+};
+
+static int compare_prints(const void *left, const void *right)
+{
+	const struct print *a = left, *b = right;
+	int order = memcmp(a->answers, b->answers, a->words * sizeof *a->answers);
+
+	return order ? order : a->row < b->row ? -1 : a->row > b->row;
+}
+
+static void find_twins(struct evaluation *evaluation)
+{
+	const struct lrmf_data *answers = &evaluation->data->answers;
+	struct print *prints = memory_allocate(answers->models + 1, sizeof *prints);
+
+	evaluation->twin = memory_allocate(answers->models + 1, sizeof *evaluation->twin);
+	for (uint32_t i = 0; i < answers->models; i++)
+		prints[i] = (struct print){answers->answers[i], (answers->questions + 63) / 64, i};
+	if (answers->models > 0)
+		qsort(prints, answers->models, sizeof *prints, compare_prints);
+	for (size_t i = 0; i < answers->models; i++) {
+		bool same = i > 0 && memcmp(prints[i].answers, prints[i - 1].answers,
+					    prints[i].words * sizeof(uint64_t)) == 0;
+		evaluation->twin[prints[i].row] = same ? evaluation->twin[prints[i - 1].row] : prints[i].row;
+	}
+	free(prints);
+}
+
+/* Moves a share of the linked rows of `from` to targets, and drops what answers as one of these does. */
 static void split_rows(const struct evaluation *evaluation, const uint32_t *from, size_t count,
 		       double share, uint64_t *random, struct rows *rows)
 {
@@ -90,11 +125,19 @@ static void split_rows(const struct evaluation *evaluation, const uint32_t *from
 		.train = memory_allocate(count, sizeof *rows->train),
 		.target = memory_allocate(count, sizeof *rows->target),
 	};
-	for (size_t i = 0; i < count; i++)
-		if (has_parent(evaluation, from[i]) && random_fraction(random) < share)
+	bool *held_out = memory_zero(evaluation->data->answers.models + 1, sizeof *held_out);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t first = evaluation->twin[from[i]];
+		if (first != from[i] && held_out[first])
+			continue;
+		if (first == from[i] && has_parent(evaluation, from[i]) && random_fraction(random) < share) {
+			held_out[first] = true;
 			rows->target[rows->targets++] = from[i];
-		else
+		} else {
 			rows->train[rows->trained++] = from[i];
+		}
+	}
+	free(held_out);
 }
 
 static void rows_free(struct rows *rows)
@@ -537,6 +580,7 @@ static void evaluation_begin(struct evaluation *evaluation, uint32_t *all)
 		all[i] = (uint32_t)i;
 		evaluation->row_of[data->model[i]] = (int32_t)i;
 	}
+	find_twins(evaluation);
 }
 
 enum status answers_choose(const struct answer_data *data, const double *covariance, uint64_t seed,
@@ -555,6 +599,7 @@ enum status answers_choose(const struct answer_data *data, const double *covaria
 	enum status status = choose(&evaluation, choice, error);
 	rows_free(&evaluation.rows);
 	free(evaluation.row_of);
+	free(evaluation.twin);
 	free(evaluation.covariance);
 	return status;
 }
@@ -597,6 +642,7 @@ enum status answers_evaluate(const struct answer_data *data, const struct answer
 		status = run_method(&evaluation, method, result, context, error);
 	rows_free(&evaluation.rows);
 	free(evaluation.row_of);
+	free(evaluation.twin);
 	free(evaluation.covariance);
 	free(evaluation.difficulty);
 	free(evaluation.observed);

@@ -501,6 +501,7 @@ void factors_free(struct factors *factors)
 	free(factors->root);
 	free(factors->outside);
 	free(factors->open);
+	free(factors->placed);
 	for (size_t kind = 0; kind < FACTORS_SPREAD_COUNT; kind++)
 		free(factors->reach[kind]);
 	free(factors);

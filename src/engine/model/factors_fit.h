@@ -24,6 +24,7 @@ struct factors {
 	float *outside;            /* rows x rank: mean of Z x without the row's own cells */
 	float *open;               /* rows x rank x rank: and its covariance */
 	struct spread *reach[FACTORS_SPREAD_COUNT]; /* benchmarks each */
+	uint32_t *placed;          /* benchmarks: cells that each was placed by afterwards; NULL none was */
 	double newest_date;        /* of the scored models; days */
 	double log_likelihood;     /* of left-out cells, by their predictions */
 };
@@ -48,6 +49,12 @@ bool factors_learn(struct factors *factors, bool fixed, struct progress *progres
 bool factors_solve(struct factors *factors, struct progress *progress);
 /* Sets the reaches, from what is left out of folds; false when cancelled. */
 bool factors_calibrate(struct factors *factors, struct progress *progress);
+
+/* Places a benchmark that has no cells in the fit by some cells of its own, count > 0, of models that may
+ * have others there: the abilities of all models stay as they are, loadings, level and noise are those of
+ * their regression in closed form.  Replaces what an earlier call made of it.  Not while others read. */
+void factors_place(struct factors *factors, uint32_t benchmark, const uint32_t *models, const struct engine_cell *cells,
+		   size_t count);
 
 /* Mean and variance of z of a benchmark at f ~ (mean, covariance): noise and what is not known of
  * the loadings are in it. */

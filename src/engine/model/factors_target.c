@@ -50,7 +50,9 @@ double factors_z(const struct factors *factors, uint32_t benchmark, const double
 
 size_t factors_scored(const struct factors *factors, uint32_t benchmark)
 {
-	return factors->cells.column_start[benchmark + 1] - factors->cells.column_start[benchmark];
+	size_t cells = factors->cells.column_start[benchmark + 1] - factors->cells.column_start[benchmark];
+
+	return cells + (factors->placed ? factors->placed[benchmark] : 0);
 }
 
 const double *factors_loading(const struct factors *factors, uint32_t benchmark, double *level, double *noise)

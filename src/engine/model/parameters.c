@@ -501,23 +501,21 @@ struct regression {
 	double squares, weight; /* of z; of the cells, each noise / (noise + error) */
 };
 
-static void regression_add(const struct cells *cells, const struct moments *moments, double noise, size_t cell,
+static void regression_add(const struct parameters_told *told, size_t rank, double noise,
 			   struct regression *regression)
 {
-	size_t rank = moments->rank, side = rank + 1, row = cells->row[cell];
-	const double *mean = moments->mean + row * rank;
-	const float *second = moments->second + row * rank * rank;
-	double z = (double)cells->z[cell], weight = noise / (noise + (double)cells->error[cell]);
+	size_t side = rank + 1;
+	double weight = noise / (noise + told->error);
 
 	for (size_t k = 0; k < rank; k++) {
 		for (size_t l = 0; l <= k; l++)
-			regression->matrix[k * side + l] += weight * (double)second[k * rank + l];
-		regression->matrix[rank * side + k] += weight * mean[k];
-		regression->right[k] += weight * z * mean[k];
+			regression->matrix[k * side + l] += weight * (double)told->second[k * rank + l];
+		regression->matrix[rank * side + k] += weight * told->mean[k];
+		regression->right[k] += weight * told->z * told->mean[k];
 	}
 	regression->matrix[rank * side + rank] += weight;
-	regression->right[rank] += weight * z;
-	regression->squares += weight * z * z;
+	regression->right[rank] += weight * told->z;
+	regression->squares += weight * told->z * told->z;
 	regression->weight += weight;
 }
 
@@ -534,19 +532,17 @@ static double regression_residual(const struct regression *regression, size_t si
 	return sum;
 }
 
-static void learn_benchmark(const struct cells *cells, const struct moments *moments, struct parameters *parameters,
-			    size_t b)
+void parameters_regress(struct parameters *parameters, size_t b, const struct parameters_told *told, size_t count)
 {
-	size_t rank = parameters->rank, side = rank + 1, count = cells->column_start[b + 1] - cells->column_start[b];
+	size_t rank = parameters->rank, side = rank + 1;
 	double noise = parameters->noise[b], w[FACTORS_RANK_MAX + 1], extra = 0;
 	double factor[(FACTORS_RANK_MAX + 1) * (FACTORS_RANK_MAX + 1)], inverse[(FACTORS_RANK_MAX + 1) * (FACTORS_RANK_MAX + 1)];
 	const double *usual = parameters->suite_mean + parameters->suite[b] * rank;
 	struct regression regression = {0};
 
-	for (size_t i = cells->column_start[b]; i < cells->column_start[b + 1]; i++) {
-		size_t cell = cells->column_cell[i];
-		regression_add(cells, moments, noise, cell, &regression);
-		extra += noise * (1 - noise / (noise + (double)cells->error[cell]));
+	for (size_t i = 0; i < count; i++) {
+		regression_add(&told[i], rank, noise, &regression);
+		extra += noise * (1 - noise / (noise + told[i].error));
 	}
 	memcpy(factor, regression.matrix, side * side * sizeof *factor);
 	for (size_t k = 0; k < rank; k++) {
@@ -581,8 +577,18 @@ struct benchmark_work {
 static void benchmark_item(void *context, size_t b)
 {
 	struct benchmark_work *work = context;
+	const struct cells *cells = work->cells;
+	size_t rank = work->moments->rank, begin = cells->column_start[b], count = cells->column_start[b + 1] - begin;
+	struct parameters_told *told = memory_allocate(count + 1, sizeof *told);
 
-	learn_benchmark(work->cells, work->moments, work->parameters, b);
+	for (size_t i = 0; i < count; i++) {
+		size_t cell = cells->column_cell[begin + i], row = cells->row[cell];
+		told[i] = (struct parameters_told){
+			.z = (double)cells->z[cell], .error = (double)cells->error[cell],
+			.mean = work->moments->mean + row * rank, .second = work->moments->second + row * rank * rank};
+	}
+	parameters_regress(work->parameters, b, told, count);
+	free(told);
 }
 
 /* Means of suites, drawn to the mean of all, and how far loadings are from them. */

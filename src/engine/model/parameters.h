@@ -66,4 +66,14 @@ bool parameters_learn(const struct cells *cells, const struct design *design, si
 		      struct progress *progress, struct parameters *parameters, struct evidence *evidence,
 		      struct solution *solution);
 
+/* A cell of a benchmark, and what is known of f there. */
+struct parameters_told {
+	double z, error;     /* variance of its known standard error */
+	const double *mean;  /* rank: E f */
+	const float *second; /* rank x rank: E f f' */
+};
+/* One step of learning a benchmark's loadings, level, noise and what is not known of the loadings: the
+ * regression of z on f, drawn to the mean of its suite, by the noise that it had. */
+void parameters_regress(struct parameters *parameters, size_t b, const struct parameters_told *told, size_t count);
+
 #endif
