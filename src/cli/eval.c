@@ -35,6 +35,8 @@ static const struct option_spec specs[] = {
 	 "benchmarks of the board known of each held-out model (default: 0)", NULL},
 	{"suites", 0, OPTION_FLAG, NULL, OPTION(suites), "print each suite", NULL},
 	{"benchmarks", 0, OPTION_FLAG, NULL, OPTION(benchmarks), "print each benchmark", NULL},
+	{"lineage", 0, OPTION_FLAG, NULL, OPTION(lineage),
+	 "tell what lineage buys, by the nearest scored relative and by how models were made", NULL},
 	{"benchmark", 'b', OPTION_TEXT, "NAME", OPTION(benchmark),
 	 "predict the single answers to this set of questions", NULL},
 	{"observed", 0, OPTION_TEXT, "LIST", OPTION(observed),
@@ -109,8 +111,8 @@ static enum status plan_method(void *context, const char *word, struct error *er
 
 	if (method == METHOD_COUNT) {
 		error_set(error, STATUS_USAGE, "there is no method \"%s\"", word);
-		return error_advise(error, "take mean, bias, rank2, als, nearest, size, ancestor, parents, family, none,"
-				    " laplacian, kin or shuffled");
+		return error_advise(error, "take mean, bias, rank2, als, factor, nearest, size, ancestor, relatives, parents,"
+				    " family, none, laplacian, kin, unlinked or shuffled");
 	}
 	methods[method] = true;
 	return STATUS_OK;
@@ -202,7 +204,7 @@ static bool has_protocol_options(const struct eval_options *options)
 {
 	return options->test || options->folds || options->protocols || options->methods || options->date ||
 	       options->known || options->judge || options->not || options->models || options->reveal ||
-	       options->keep || options->sample != defaults.sample || options->benchmarks || options->suites;
+	       options->keep || options->sample != defaults.sample || options->benchmarks || options->suites || options->lineage;
 }
 
 static enum status check_together(const struct eval_options *options, struct error *error)
@@ -216,6 +218,9 @@ static enum status check_together(const struct eval_options *options, struct err
 		return error_set(error, STATUS_USAGE, "--test, --folds and --protocol exclude each other");
 	if (options->reveal && (!(options->test || options->folds) || options->known))
 		return error_set(error, STATUS_USAGE, "--reveal goes with --test or --folds, and without --known");
+	if (options->lineage && (options->methods || options->known))
+		return error_set(error, STATUS_USAGE, "--lineage compares the methods kin, unlinked and shuffled on scores, and"
+				 " excludes --method and --known");
 	return STATUS_OK;
 }
 
@@ -224,7 +229,7 @@ static enum status run(struct cli *cli, const void *context, size_t count, char 
 {
 	const struct eval_options *options = context;
 	bool methods[METHOD_COUNT] = {false};
-	struct eval_plan plan = {.methods = options->methods ? methods : NULL};
+	struct eval_plan plan = {.methods = options->methods || options->lineage ? methods : NULL};
 	struct session *session = NULL;
 	struct judge judge = {0};
 	(void)count;
@@ -233,6 +238,8 @@ static enum status run(struct cli *cli, const void *context, size_t count, char 
 	enum status status = check_together(options, error);
 	if (status == STATUS_OK && options->methods)
 		status = each_word(options->methods, plan_method, methods, error);
+	if (options->lineage)
+		methods[METHOD_KIN] = methods[METHOD_UNLINKED] = methods[METHOD_SHUFFLED] = true;
 	if (status == STATUS_OK)
 		status = make_plan(cli, options, &plan, error);
 	if (status == STATUS_OK)
@@ -257,10 +264,10 @@ const struct command eval_command = {
 	.name = "eval",
 	.arguments = "",
 	.summary = "Tell how well scores and models are predicted that the fit never saw",
-	.details = "\nBaselines of scores: mean, bias, rank2, als, nearest, size, ancestor; of models: mean,\n"
-		   "parents, family.  The engine: none, laplacian, kin (the priors of 'stemma fit'); shuffled\n"
-		   "(kin with the lineage shuffled, a control that must lose).  Linked models have a scored\n"
-		   "parent in training, merges two or more.",
+	.details = "\nBaselines of scores: mean, bias, rank2, als, factor, nearest, size, ancestor, relatives;\n"
+		   "of models: mean, parents, family.  The engine: none, laplacian, kin (the priors of 'stemma\n"
+		   "fit'); unlinked (kin without lineage) and shuffled (with shuffled lineage), controls that\n"
+		   "must lose.  Linked models have a scored parent in training, merges two or more.",
 	.json = true,
 	.csv = true,
 	.board = true,

@@ -14,7 +14,7 @@ struct eval_options {
 	const char *protocols, *methods, *known, *date, *test, *folds, *reveal, *judge, *not, *keep;
 	const char *observed, *benchmark;
 	uint64_t seed, tie, models, sample;
-	bool benchmarks, suites, drift;
+	bool benchmarks, suites, lineage, drift;
 };
 
 /* What is to be run. */

@@ -107,6 +107,16 @@ stemma --db few.db eval --folds folds.csv --reveal 1
 check 'not all of them can be' fails_with 64 'from 0 to less than 1'
 stemma --db many.db eval --protocol new-benchmark --keep 0
 check 'a new benchmark has a score' fails_with 64 '--keep takes numbers from 1'
+stemma --db many.db eval --protocol new-benchmark --keep 5,20 --method mean,factor,kin --json
+check 'a new benchmark is placed by a few scores' is_json '."new-benchmark" | map(select(.scope == "mean of benchmarks" and
+	.method == "kin")) | length == 2 and .[0].kept == 5 and .[1].kept == 20 and .[1].mae < .[0].mae + 0.5' '"kept": 20'
+check 'better than by its mean' is_json '."new-benchmark" | map(select(.scope == "all" and .kept == 20)) |
+	(map(select(.method == "kin"))[0].mae) < 0.5 * (map(select(.method == "mean"))[0].mae)' '"method": "factor"'
+stemma --db many.db eval --protocol cells --lineage
+check 'what lineage buys stands beside the controls' says 'no lineage *Pearson *shuffled'
+check 'by the nearest scored relative' says '^no scored relative so near'
+stemma --db many.db eval --protocol cells --lineage --method kin
+check 'it chooses its methods itself' fails_with 64 'excludes --method'
 stemma --db many.db eval --protocol cells --not nothing_like_it
 check 'an unknown suite is named' fails_with 64 'nothing_like_it'
 

@@ -23,7 +23,7 @@ static void baselines_see_nothing_hidden(void **state)
 	(void)state;
 	const struct baseline_als factors = {.rank = 2, .penalty = 0.1, .rounds = 10, .starts = 2};
 	struct world world;
-	double values[2][5][MODELS * BENCHMARKS];
+	double values[2][7][MODELS * BENCHMARKS];
 
 	world_make(&world);
 	for (int round = 0; round < 2; round++) {
@@ -35,7 +35,9 @@ static void baselines_see_nothing_hidden(void **state)
 		baseline_nearest(&masked, 15, values[round][2]);
 		baseline_size(&masked, values[round][3]);
 		baseline_ancestor(&masked, values[round][4], NULL);
-		for (int method = 0; method < 5 && round; method++)
+		baseline_factor(&masked, values[round][5]);
+		baseline_relatives(&masked, values[round][6]);
+		for (int method = 0; method < 7 && round; method++)
 			for (size_t i = 0; i < masked.count; i++)
 				assert_true(fabs(values[0][method][i] - values[1][method][i]) < 1e-12);
 		for (size_t i = 0; i < masked.count; i++)
@@ -306,6 +308,34 @@ static void the_nearest_ancestor_counts(void **state)
 
 /* ---- figures ----------------------------------------------------------------------------------- */
 
+/* Scores that one factor makes are predicted by it, also where few are known. */
+static void one_factor_is_found(void **state)
+{
+	(void)state;
+	struct world world;
+	struct split split;
+	struct masked masked;
+	double values[MODELS * BENCHMARKS], off = 0, mean[MODELS * BENCHMARKS], mean_off = 0;
+
+	world_make(&world);
+	for (size_t i = 0; i < MODELS; i++)
+		for (size_t b = 0; b < BENCHMARKS; b++)
+			if (!isnan(world.value[i][b]))
+				world.value[i][b] = 100 / (1 + exp(-(0.4 + 0.1 * (double)b) * ((double)(i * 37 % 50) / 12 - 2) + 0.1 * (double)b));
+	world_tell(&world);
+	mask(&world, &split, &masked);
+	baseline_factor(&masked, values);
+	baseline_mean(&masked, mean);
+	for (size_t i = 0; i < masked.count; i++) {
+		off += fabs(values[i] - masked.cells[i].value) / (double)masked.count;
+		mean_off += fabs(mean[i] - masked.cells[i].value) / (double)masked.count;
+	}
+	assert_true(off < 0.15 * mean_off);
+	masked_free(&masked);
+	split_free(&split);
+	lineage_free(world.lineage);
+}
+
 static void verdicts_by_hand(void **state)
 {
 	(void)state;
@@ -339,7 +369,7 @@ static void figures_by_hand(void **state)
 		verdicts[i] = (struct verdict){
 			.model = i, .benchmark = 1, .fold = i % 2, .observed = i, .predicted = i + 2.0, .error = 2,
 			.relative = i ? 2.0 / i : NAN, .inside50 = i < 3, .inside90 = i < 5, .width50 = 4, .width90 = 10,
-			.ancestor = i == 0};
+			.ancestor = i == 0, .distance = i < 2, .made = HOLDOUT_MADE_MERGE};
 	for (uint32_t i = 6; i < 8; i++)
 		verdicts[i] = (struct verdict){
 			.model = i, .benchmark = 0, .fold = i % 2, .observed = 10, .predicted = 20, .error = i == 6 ? 4 : 10,
@@ -357,6 +387,10 @@ static void figures_by_hand(void **state)
 	assert_true(isnan(all->coverage50) && fabs(all->coverage90 - 7 / 8.0) < 1e-12);
 	assert_true(fabs(all->width90 - (6 * 10 + 2 * 30) / 8.0) < 1e-12);
 	assert_int_equal(find_row(rows, count, HOLDOUT_SCOPE_ANCESTOR, 0)->cells, 1);
+	assert_true(rows[2].scope == HOLDOUT_SCOPE_DISTANCE && rows[2].part == 1 && rows[2].figures.cells == 2);
+	assert_true(rows[3].scope == HOLDOUT_SCOPE_DISTANCE && rows[3].part == 0 && rows[3].figures.cells == 6);
+	assert_true(rows[4].scope == HOLDOUT_SCOPE_MADE && rows[4].part == HOLDOUT_MADE_OTHER && rows[4].figures.cells == 2);
+	assert_true(rows[5].part == HOLDOUT_MADE_MERGE && fabs(rows[5].figures.mae - 2) < 1e-12);
 	const struct holdout_figures *mean = find_row(rows, count, HOLDOUT_SCOPE_MEAN, 0);
 	assert_true(fabs(mean->mae - 6) < 1e-12 && fabs(mean->coverage50 - 0.5) < 1e-12);
 	/* Folds: errors 2, 2, 2, 4 and 2, 2, 2, 10. */
@@ -364,11 +398,12 @@ static void figures_by_hand(void **state)
 	assert_true(fabs(folds->median - 2) < 1e-12 && fabs(folds->within5 - (1 + 0.75) / 2) < 1e-12);
 	const struct holdout_figures *few = find_row(rows, count, HOLDOUT_SCOPE_BENCHMARK, 0);
 	assert_true(few->cells == 2 && isnan(few->pearson) && fabs(few->median - 7) < 1e-12);
-	/* all, ancestor, mean, folds, two suites, two benchmarks; those with more cells first */
-	assert_int_equal(count, 8);
-	assert_null(rows[4].suite);
-	assert_string_equal(rows[5].suite, "s");
-	assert_int_equal(rows[6].benchmark, 1);
+	/* all, ancestor, two distances, two makings, mean, folds, two suites, two benchmarks; those with more
+	 * cells first */
+	assert_int_equal(count, 12);
+	assert_null(rows[8].suite);
+	assert_string_equal(rows[9].suite, "s");
+	assert_int_equal(rows[10].benchmark, 1);
 	free(rows);
 
 	/* One number for all has no correlation. */
@@ -376,7 +411,7 @@ static void figures_by_hand(void **state)
 		verdicts[i].predicted = 3;
 	rows = figures_make(&data, verdicts, 8, 1, &count);
 	assert_true(fabs(find_row(rows, count, HOLDOUT_SCOPE_ALL, 0)->pearson) < 1e-12);
-	assert_int_equal(count, 7);
+	assert_int_equal(count, 11);
 	free(rows);
 }
 
@@ -389,6 +424,7 @@ int main(void)
 		cmocka_unit_test(nearest_are_the_nearest),
 		cmocka_unit_test(size_is_a_regression),
 		cmocka_unit_test(the_nearest_ancestor_counts),
+		cmocka_unit_test(one_factor_is_found),
 		cmocka_unit_test(verdicts_by_hand),
 		cmocka_unit_test(figures_by_hand),
 	};

@@ -2,6 +2,10 @@
  * of the rest. */
 #include "sparse_world.h"
 
+#include "judge/method.h"
+#include "judge/relatives.h"
+#include "model/fit.h"
+
 static size_t count_true(const bool *list, size_t count)
 {
 	size_t found = 0;
@@ -220,7 +224,7 @@ static void new_benchmarks_keep_a_few(void **state)
 	(void)state;
 	struct world world;
 	struct split split;
-	struct holdout_settings settings = {.protocol = HOLDOUT_NEW, .seed = 1, .date = NAN, .keep = 5, .sample = 2};
+	struct holdout_settings settings = {.protocol = HOLDOUT_NEW, .seed = 1, .date = NAN, .sample = 2};
 	size_t met[BENCHMARKS] = {0};
 
 	world_make(&world);
@@ -230,22 +234,20 @@ static void new_benchmarks_keep_a_few(void **state)
 				world.value[i][b] = NAN;
 	world_tell(&world);
 	split_begin(&split, &world.data, &settings);
-	for (size_t fold = 0; fold < split.folds; fold++) {
-		bool judges[BENCHMARKS] = {false}, suite_judged[SUITES] = {false};
-		split_make(&split, fold);
-		for (size_t c = 0; c < split.copies.cells; c++)
-			if (split.judged[c])
-				judges[world.cells[c].benchmark] = suite_judged[world.cells[c].benchmark / 4] = true;
-		for (size_t b = 0; b < BENCHMARKS; b++) {
-			size_t known = 0, hidden = 0;
+	for (size_t place = 0; place < split.benchmark_count; place++) {
+		uint32_t own = split.benchmarks[place].benchmark;
+		met[own]++;
+		split_show(&split, place, 5);
+		for (uint32_t b = 0; b < BENCHMARKS; b++) {
+			size_t known = 0, hidden = 0, judged = 0;
 			for (size_t c = 0; c < split.copies.cells; c++)
 				if (world.cells[c].benchmark == b)
-					known++, hidden += split.hidden[c];
-			met[b] += judges[b];
-			if (judges[b])
+					known++, hidden += split.hidden[c], judged += split.judged[c];
+			if (b == own)
 				assert_int_equal(known - hidden, 5);
-			else
-				assert_int_equal(hidden, suite_judged[b / 4] && b / 4 != 0 ? known : 0);
+			else if (b / 4 == own / 4 && own / 4 != 0)
+				assert_int_equal(hidden, known); /* the rest of its suite */
+			assert_int_equal(judged, b == own ? hidden : 0);
 		}
 	}
 	assert_int_equal(met[0] + met[1] + met[2] + met[3], 2); /* two of a suite, */
@@ -253,6 +255,92 @@ static void new_benchmarks_keep_a_few(void **state)
 	assert_int_equal(met[8] + met[9], 2);
 	assert_int_equal(met[10] + met[11], 0);
 	split_free(&split);
+	lineage_free(world.lineage);
+}
+
+/* What the fold learns from has nothing of its benchmarks, nor of what asks the same elsewhere. */
+static void new_benchmarks_take_their_families_along(void **state)
+{
+	(void)state;
+	struct world world;
+	struct split split;
+	struct holdout_settings settings = {.protocol = HOLDOUT_NEW, .seed = 1, .date = NAN};
+
+	world_make(&world);
+	world.benchmark[1].family = "same";
+	world.benchmark[6].family = "SAME";
+	world_tell(&world);
+	split_begin(&split, &world.data, &settings);
+	assert_int_equal(split.benchmark_count, BENCHMARKS);
+	for (size_t place = 0; place < split.benchmark_count; place++) {
+		uint32_t own = split.benchmarks[place].benchmark;
+		split_make(&split, split.benchmarks[place].fold);
+		assert_int_equal(count_true(split.judged, split.copies.cells), 0);
+		for (size_t c = 0; c < split.copies.cells; c++) {
+			uint32_t b = world.cells[c].benchmark;
+			if (b / 4 == own / 4 || (own == 1 && b == 6) || (own == 6 && b == 1))
+				assert_true(split.hidden[c]);
+		}
+	}
+	split_free(&split);
+	lineage_free(world.lineage);
+}
+
+/* A benchmark placed afterwards is near to what learning with its scores makes of it. */
+static void placing_is_near_to_learning(void **state)
+{
+	(void)state;
+	struct world world, all;
+	struct method_fit without, with;
+	struct error error = {0};
+	double apart = 0, spread = 0, values = 0;
+	uint32_t models[MODELS];
+	struct engine_cell cells[MODELS];
+	size_t count = 0, judged = 0;
+
+	world_make(&world);
+	for (uint32_t i = 0; i < MODELS; i++) {
+		if (!isnan(world.value[i][2]) && count < 20) {
+			models[count] = i;
+			cells[count++] = (struct engine_cell){.value = world.value[i][2], .error = NAN, .benchmark = 2};
+		} else {
+			world.value[i][2] = NAN;
+		}
+	}
+	memcpy(&all, &world, sizeof all);
+	world_tell(&all);
+	for (size_t i = 0; i < MODELS; i++)
+		world.value[i][2] = NAN;
+	world_tell(&world);
+	assert_int_equal(method_fit(METHOD_KIN, &all.data, 1, NULL, &with, &error), STATUS_OK);
+	assert_int_equal(method_fit(METHOD_KIN, &world.data, 1, NULL, &without, &error), STATUS_OK);
+	struct engine_query *by_all = engine_query_new(with.fit), *by_place = engine_query_new(without.fit);
+	for (size_t i = 0; i < MODELS; i++) {
+		struct engine_estimate a, b;
+		engine_predict_known(by_place, i, &error);
+		if (i == 0) {
+			engine_estimate(by_place, &engine_target_one(2), &b);
+			assert_true(isnan(b.mean)); /* nothing is known of it yet */
+			factors_place(without.fit->factors, 2, models, cells, count);
+		}
+		engine_predict_known(by_all, i, &error);
+		engine_predict_known(by_place, i, &error);
+		engine_estimate(by_all, &engine_target_one(2), &a);
+		engine_estimate(by_place, &engine_target_one(2), &b);
+		if (!isnan(all.value[i][2]))
+			continue;
+		apart += fabs(a.mean - b.mean);
+		spread += fabs(a.mean - 50);
+		values += b.high90 - b.low90;
+		judged++;
+	}
+	assert_true(judged > 60);
+	assert_true(apart < 0.15 * spread);
+	assert_true(values / (double)judged > 5 && values / (double)judged < 80);
+	engine_query_free(by_all);
+	engine_query_free(by_place);
+	method_fit_free(&with);
+	method_fit_free(&without);
 	lineage_free(world.lineage);
 }
 
@@ -289,7 +377,7 @@ static void given_cells_are_hidden(void **state)
 /* ---- the whole ------------------------------------------------------------------------------------- */
 
 struct seen {
-	struct holdout_figures all[METHOD_COUNT], ancestor[METHOD_COUNT];
+	struct holdout_figures all[METHOD_COUNT], ancestor[METHOD_COUNT], kept[METHOD_COUNT];
 	size_t methods;
 };
 
@@ -299,6 +387,8 @@ static void see(void *context, const struct holdout_result *result)
 
 	seen->methods++;
 	seen->all[result->method] = *find_row(result->rows, result->row_count, HOLDOUT_SCOPE_ALL, 0);
+	if (result->keep == 5)
+		seen->kept[result->method] = seen->all[result->method];
 	for (size_t i = 0; i < result->row_count; i++)
 		if (result->rows[i].scope == HOLDOUT_SCOPE_ANCESTOR)
 			seen->ancestor[result->method] = result->rows[i].figures;
@@ -324,7 +414,9 @@ static void lineage_helps_cold_models(void **state)
 	evaluate(&world, &settings, &seen);
 	assert_int_equal(seen.methods, METHOD_COUNT - 2); /* all but those of models */
 	assert_true(seen.all[METHOD_KIN].mae < 0.8 * seen.all[METHOD_SHUFFLED].mae);
+	assert_true(seen.all[METHOD_KIN].mae < 0.8 * seen.all[METHOD_UNLINKED].mae);
 	assert_true(seen.all[METHOD_KIN].mae < 0.8 * seen.all[METHOD_NONE].mae);
+	assert_true(seen.all[METHOD_RELATIVES].mae < seen.all[METHOD_MEAN].mae);
 	assert_true(seen.all[METHOD_KIN].mae < seen.all[METHOD_ANCESTOR].mae);
 	assert_true(seen.all[METHOD_LAPLACIAN].mae < seen.all[METHOD_NONE].mae);
 	assert_true(seen.ancestor[METHOD_KIN].cells > 20);
@@ -357,6 +449,175 @@ static void known_scores_help(void **state)
 	lineage_free(world.lineage);
 }
 
+/* A few scores of a benchmark and what else is known of the models tell the rest of it. */
+static void new_benchmarks_are_placed(void **state)
+{
+	(void)state;
+	struct world world;
+	struct seen seen, again;
+	size_t keep[] = {5, 20};
+	bool methods[METHOD_COUNT] = {[METHOD_KIN] = true, [METHOD_MEAN] = true, [METHOD_FACTOR] = true};
+	struct holdout_settings settings = {.protocol = HOLDOUT_NEW, .seed = 1, .date = NAN, .keep = keep, .keep_count = 2,
+					    .methods = methods};
+
+	world_make(&world);
+	evaluate(&world, &settings, &seen);
+	assert_int_equal(seen.methods, 6); /* a result each number of scores */
+	assert_true(seen.kept[METHOD_KIN].cells > seen.all[METHOD_KIN].cells + 100);
+	assert_true(seen.all[METHOD_KIN].mae < 0.6 * seen.all[METHOD_MEAN].mae);
+	assert_true(seen.kept[METHOD_KIN].mae < 0.7 * seen.kept[METHOD_MEAN].mae);
+	assert_true(seen.all[METHOD_KIN].mae < seen.kept[METHOD_KIN].mae);
+	assert_true(seen.all[METHOD_KIN].spearman > 0.8);
+	evaluate(&world, &settings, &again);
+	assert_memory_equal(&seen, &again, sizeof seen);
+	lineage_free(world.lineage);
+}
+
+/* ---- relatives ------------------------------------------------------------------------------ */
+
+static void relatives_are_counted_in_steps(void **state)
+{
+	(void)state;
+	struct world world;
+	struct split split;
+	struct masked masked;
+	struct holdout_given given[] = {{0, 20, 0}};
+	struct holdout_settings settings = {.protocol = HOLDOUT_GIVEN, .seed = 1, .date = NAN, .given = given,
+					    .given_count = 1};
+	/* 20 is made from 10, which made 21, from 5; its children are 40 and 41. */
+	const struct {
+		size_t scored[2];
+		uint32_t distance;
+		double mean;
+	} cases[] = {
+		{{10, 41}, 1, 51}, {{5, 21}, 2, 26}, {{42, 2}, 3, 44}, {{119, 3}, 0, NAN},
+	};
+
+	world_make(&world);
+	for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
+		struct relatives relatives;
+		for (size_t i = 0; i < MODELS; i++)
+			world.value[i][0] = i == 20 ? 70 : i == cases[n].scored[0] || i == cases[n].scored[1]
+				? (double)(i == 10 || i == 41 ? i + (i == 10 ? 41 : 10) : i == 5 || i == 21 ? 2 * i : i + 2) : NAN;
+		world_tell(&world);
+		make(&world, &settings, 0, &split);
+		masked_make(&split, 1, &masked);
+		assert_int_equal(masked.count, 1);
+		relatives_find(&masked, &relatives);
+		assert_int_equal(relatives.distance, cases[n].distance);
+		assert_true(cases[n].distance == 0 ? isnan(relatives.mean) : relatives.distance > 0);
+		if (n == 0)
+			assert_true(fabs(relatives.mean - 51) < 1e-9);
+		if (n == 1)
+			assert_true(fabs(relatives.mean - 26) < 1e-9);
+		masked_free(&masked);
+		split_free(&split);
+	}
+	world.model[20].setting = "high";
+	world.model[21].kind = KIND_MERGE;
+	assert_int_equal(relatives_made(&world.data, 20), HOLDOUT_MADE_SETTING);
+	assert_int_equal(relatives_made(&world.data, 21), HOLDOUT_MADE_MERGE);
+	assert_int_equal(relatives_made(&world.data, 22), HOLDOUT_MADE_FINETUNE);
+	assert_int_equal(relatives_made(&world.data, 1), HOLDOUT_MADE_OTHER);
+	lineage_free(world.lineage);
+}
+
+/* The late re-upload of an old model is not new, and neither is judged by the other. */
+static void a_twin_uploaded_late_is_old(void **state)
+{
+	(void)state;
+	struct world world;
+	struct split split;
+	struct holdout_settings settings = {.protocol = HOLDOUT_LATE_COLD, .seed = 1, .date = 19110};
+
+	world_make(&world);
+	for (size_t b = 0; b < BENCHMARKS; b++) {
+		world.value[115][b] = world.value[3][b] = 10 + (double)b; /* old and late */
+		world.value[117][b] = world.value[116][b] = 60 + (double)b; /* both late */
+	}
+	world_tell(&world);
+	make(&world, &settings, 0, &split);
+	for (size_t b = 0; b < BENCHMARKS; b++) {
+		assert_false(split.hidden[cell_of(&world, 115, b)] || split.hidden[cell_of(&world, 3, b)]);
+		assert_true(split.judged[cell_of(&world, 116, b)] && split.hidden[cell_of(&world, 117, b)]);
+		assert_false(split.judged[cell_of(&world, 117, b)]);
+	}
+	split_free(&split);
+	lineage_free(world.lineage);
+}
+
+static void count_models(void *context, const struct evaluation_result *result)
+{
+	size_t *counts = context;
+
+	counts[0] = result->trained;
+	counts[1] = result->held_out;
+}
+
+/* The same where whole models are held out on a board. */
+static void twins_are_held_out_together(void **state)
+{
+	(void)state;
+	struct world world;
+	bool methods[METHOD_COUNT] = {[METHOD_MEAN] = true};
+	const struct engine_target target = engine_target_one(0);
+	size_t before[2], after[2];
+	struct error error = {0};
+	struct evaluation_settings settings = {.protocol = PROTOCOL_TIME, .seed = 1, .date = 19100, .targets = &target,
+					       .target_count = 1, .methods = methods};
+
+	world_make(&world);
+	for (size_t i = 0; i < MODELS; i++)
+		world.value[i][0] = 20 + (double)(i * 7 % 50) + (double)i / 256;
+	world_tell(&world);
+	assert_int_equal(engine_evaluate(&world.data, &settings, count_models, before, NULL, &error), STATUS_OK);
+	for (size_t b = 0; b < 4; b++) {
+		world.value[115][b] = world.value[7][b] = 10 + (double)b;   /* old and late */
+		world.value[117][b] = world.value[116][b] = 60 + (double)b; /* both late */
+	}
+	world_tell(&world);
+	assert_int_equal(engine_evaluate(&world.data, &settings, count_models, after, NULL, &error), STATUS_OK);
+	assert_int_equal(before[1], 20);
+	assert_int_equal(after[1], before[1] - 2);
+	assert_int_equal(after[0], before[0] + 1); /* 115 is learned from as 7 is, 117 is not */
+	lineage_free(world.lineage);
+}
+
+/* Scores of a file, of one of two names: the other's are hidden with them, whatever stays revealed. */
+static void a_twin_of_what_is_given_is_hidden(void **state)
+{
+	(void)state;
+	struct world world;
+	struct split split;
+	struct holdout_given given[BENCHMARKS];
+	struct holdout_settings settings = {.protocol = HOLDOUT_GIVEN, .seed = 1, .date = NAN, .given = given,
+					    .given_count = BENCHMARKS, .reveal = 0.5};
+
+	world_make(&world);
+	for (uint32_t b = 0; b < BENCHMARKS; b++) {
+		world.value[115][b] = world.value[3][b] = 10 + (double)b;
+		given[b] = (struct holdout_given){0, 115, b};
+	}
+	world_tell(&world);
+	make(&world, &settings, 0, &split);
+	size_t judged = 0;
+	for (size_t b = 0; b < BENCHMARKS; b++) {
+		judged += split.judged[cell_of(&world, 115, b)];
+		assert_int_equal(split.hidden[cell_of(&world, 3, b)], split.judged[cell_of(&world, 115, b)]);
+		assert_false(split.judged[cell_of(&world, 3, b)]);
+	}
+	assert_in_range(judged, 1, BENCHMARKS - 1);
+	settings.protocol = HOLDOUT_WARM;
+	split_free(&split);
+	for (settings.seed = 1; settings.seed < 20; settings.seed++) {
+		make(&world, &settings, 0, &split);
+		for (size_t b = 0; b < BENCHMARKS; b++)
+			assert_int_equal(split.hidden[cell_of(&world, 3, b)], split.hidden[cell_of(&world, 115, b)]);
+		split_free(&split);
+	}
+	lineage_free(world.lineage);
+}
+
 static void nothing_to_judge_is_an_error(void **state)
 {
 	(void)state;
@@ -380,6 +641,13 @@ int main(void)
 		cmocka_unit_test(warm_and_cold_are_the_same_models),
 		cmocka_unit_test(late_looks_forward_only),
 		cmocka_unit_test(new_benchmarks_keep_a_few),
+		cmocka_unit_test(new_benchmarks_take_their_families_along),
+		cmocka_unit_test(placing_is_near_to_learning),
+		cmocka_unit_test(new_benchmarks_are_placed),
+		cmocka_unit_test(relatives_are_counted_in_steps),
+		cmocka_unit_test(a_twin_uploaded_late_is_old),
+		cmocka_unit_test(twins_are_held_out_together),
+		cmocka_unit_test(a_twin_of_what_is_given_is_hidden),
 		cmocka_unit_test(given_cells_are_hidden),
 		cmocka_unit_test(lineage_helps_cold_models),
 		cmocka_unit_test(known_scores_help),

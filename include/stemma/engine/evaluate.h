@@ -34,14 +34,17 @@ enum protocol protocol_parse(const char *word); /* PROTOCOL_COUNT when unknown *
 	X(BIAS, "bias", false, true, "an effect of the model and one of the benchmark") \
 	X(RANK2, "rank2", false, true, "the same and a matrix of rank 2, mean of 10 starts") \
 	X(ALS, "als", false, true, "the same and a matrix of rank 5, its penalty by validation") \
+	X(FACTOR, "factor", false, true, "regression of each benchmark on the first shared factor") \
 	X(NEAREST, "nearest", false, true, "mean of the 15 models that score alike") \
 	X(SIZE, "size", false, true, "regression on size and date") \
 	X(ANCESTOR, "ancestor", false, true, "nearest ancestor with a score, else the mean") \
+	X(RELATIVES, "relatives", false, true, "mean of the nearest relatives with a score, else of all models") \
 	X(PARENTS, "parents", true, false, "weighted mean of the scored parents, else the family's") \
 	X(FAMILY, "family", true, false, "mean of the family (architecture and size)") \
 	X(NONE, "none", true, true, "plain matrix factorisation") \
 	X(LAPLACIAN, "laplacian", true, true, "LRMF as published") \
 	X(KIN, "kin", true, true, "pedigree and kinship effects") \
+	X(UNLINKED, "unlinked", true, true, "kin without any lineage: what names, sizes and dates tell") \
 	X(SHUFFLED, "shuffled", true, true, "kin with the lineage shuffled: a control that must lose")
 enum evaluation_method {
 #define X(symbol, word, models, cells, help) METHOD_##symbol,

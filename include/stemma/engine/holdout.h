@@ -26,7 +26,7 @@
 	X(COLD, "cold", "one model in eight, none of its scores known") \
 	X(LATE_WARM, "late-warm", "the newest models, half of their scores known") \
 	X(LATE_COLD, "late-cold", "the newest models, none of their scores known") \
-	X(NEW, "new-benchmark", "all but a few scores of a benchmark, and the rest of its suite") \
+	X(NEW, "new-benchmark", "all but a few scores of a benchmark, the rest of its suite and of its family") \
 	X(GIVEN, "given", "the scores that a file names")
 enum holdout_protocol {
 #define X(symbol, word, help) HOLDOUT_##symbol,
@@ -45,15 +45,34 @@ struct holdout_settings {
 	enum holdout_protocol protocol;
 	uint64_t seed;
 	double date;          /* LATE_*: from here on, days since 1970; NAN: the newest tenth */
-	size_t keep;          /* NEW: scores of the benchmark that are known */
+	const size_t *keep;   /* NEW: scores of the benchmark that are known, a result for each */
+	size_t keep_count;
 	size_t sample;        /* NEW: at most so many benchmarks of a suite, 0 = all */
 	const struct holdout_given *given; /* GIVEN */
 	size_t given_count;
 	double reveal;        /* GIVEN: share of the given cells that stay known */
 	const bool *judged;   /* by benchmark: counts in the figures; NULL all */
 	size_t models_min;    /* judges benchmarks that so many models are known on (not NEW), at least 1 */
-	const bool *methods;  /* METHOD_COUNT; NULL: all that predict cells */
+	const bool *methods;  /* METHOD_COUNT; NULL: all that predict cells, of NEW those that need no long learning */
 };
+
+/* How a model was made.  X(symbol, word, title) */
+#define HOLDOUT_MADE_TABLE(X) \
+	X(OTHER, "other", "made in no stated way") \
+	X(FINETUNE, "finetune", "fine-tunes") \
+	X(MERGE, "merge", "merges") \
+	X(QUANTIZED, "quantized", "quantized models") \
+	X(ADAPTER, "adapter", "adapters") \
+	X(SETTING, "setting", "setting variants")
+enum holdout_made {
+#define X(symbol, word, title) HOLDOUT_MADE_##symbol,
+	HOLDOUT_MADE_TABLE(X)
+#undef X
+	HOLDOUT_MADE_COUNT
+};
+/* Steps to the nearest relative with a known score on the benchmark: 1 a parent or child, 2 a sibling,
+ * grandparent, grandchild or fellow parent …; 0 none so near. */
+#define HOLDOUT_DISTANCE_MAX 4
 
 /* Errors in points are those of 100 over the range of the benchmark (engine_points()).  Errors
  * in units are on its own scale, fractions in percent.  All NAN where there is nothing. */
@@ -62,6 +81,7 @@ struct holdout_figures {
 	double mae;                /* points */
 	double pearson;            /* within a benchmark of 6 judged cells or more, mean weighted by them; what
 	                            * predicts one number has 0 */
+	double spearman;           /* likewise */
 	double median;             /* median absolute error, units */
 	double relative;           /* median of |error / value| */
 	double within3, within5;   /* share of the errors that are at most 3 and 5 units */
@@ -73,6 +93,8 @@ struct holdout_figures {
 #define HOLDOUT_SCOPE_TABLE(X) \
 	X(ALL, "all", "all judged cells together") \
 	X(ANCESTOR, "ancestor", "those whose model has an ancestor with a known score on the benchmark") \
+	X(DISTANCE, "distance", "those whose nearest relative with a known score is so many steps away") \
+	X(MADE, "made", "those of models that were made so") \
 	X(MEAN, "mean of benchmarks", "plain mean of the benchmarks' figures") \
 	X(FOLDS, "median of folds", "median of the folds' figures") \
 	X(SUITE, "suite", "one suite") \
@@ -85,15 +107,21 @@ enum holdout_scope {
 };
 const char *holdout_scope_name(enum holdout_scope scope);
 
+/* A word for a part of DISTANCE or MADE, and a title; NULL of other scopes. */
+const char *holdout_part_name(enum holdout_scope scope, unsigned part);
+const char *holdout_part_title(enum holdout_scope scope, unsigned part);
+
 struct holdout_row {
 	enum holdout_scope scope;
 	const char *suite;    /* of SUITE and BENCHMARK; NULL unknown */
 	uint32_t benchmark;   /* of BENCHMARK */
+	unsigned part;        /* of DISTANCE: steps, 0 none; of MADE: enum holdout_made */
 	struct holdout_figures figures;
 };
 
 struct holdout_result {
 	enum evaluation_method method;
+	size_t keep;          /* NEW: scores of the benchmark that were known */
 	size_t folds;
 	size_t seen, hidden;  /* cells, mean over the folds; hidden: copies too */
 	double seconds;

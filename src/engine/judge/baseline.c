@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge/relatives.h"
 #include "stemma/base/memory.h"
 
 #define GENERATIONS 3
@@ -124,4 +125,18 @@ void baseline_ancestor(const struct masked *masked, double *values, bool *found)
 			values[i] = value;
 	}
 	free(ancestry.nodes);
+}
+
+/* ---- relatives ------------------------------------------------------------------------- */
+
+void baseline_relatives(const struct masked *masked, double *values)
+{
+	struct relatives *list = memory_allocate(masked->count + 1, sizeof *list);
+
+	baseline_mean(masked, values);
+	relatives_find(masked, list);
+	for (size_t i = 0; i < masked->count; i++)
+		if (list[i].distance > 0)
+			values[i] = list[i].mean;
+	free(list);
 }

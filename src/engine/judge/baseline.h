@@ -25,6 +25,10 @@ struct baseline_als {
 void baseline_als(const struct masked *masked, const struct baseline_als *settings, uint64_t seed,
 		  double *values);
 
+/* z = level + slope x the model's factor, one factor for all benchmarks, by alternating ridge
+ * regressions; a model without scores has the mean of all. */
+void baseline_factor(const struct masked *masked, double *values);
+
 /* The models nearest by the mean square of the differences of z that they share, of those with a
  * score on the benchmark; their mean, weighted by one over the distance.  The benchmark's mean for
  * models of which nothing is known. */
@@ -37,6 +41,9 @@ void baseline_size(const struct masked *masked, double *values);
 /* The mean of the nearest ancestors that have a known score on the benchmark, up to three generations
  * up; the benchmark's mean where there are none.  found (NULL allowed): whether there are. */
 void baseline_ancestor(const struct masked *masked, double *values, bool *found);
+
+/* The mean of the nearest relatives with a known score on the benchmark, its mean where there are none. */
+void baseline_relatives(const struct masked *masked, double *values);
 
 /* Solves A x = b for a symmetric positive definite A (n x n, row-major): x in b, A is lost. */
 void baseline_solve(double *a, double *b, size_t n);

@@ -7,6 +7,7 @@
 
 #include "data/random.h"
 #include "data/statistics.h"
+#include "judge/copies.h"
 #include "judge/method.h"
 #include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
@@ -55,6 +56,7 @@ struct evaluation {
 	uint8_t *scored_parents;          /* by model: in training, 2 = two or more */
 	struct engine_estimate *estimates; /* models x targets; NAN where not predicted */
 	bool *known;                      /* targets, scratch */
+	const uint32_t *checkpoint;       /* by model: the first of those that are one checkpoint */
 	size_t trained, held_out;
 	uint64_t random;
 };
@@ -165,13 +167,23 @@ static void split_randomly(struct evaluation *evaluation, bool linked_only)
 	}
 }
 
+/* A checkpoint is as old as its first upload. */
 static void split_by_time(struct evaluation *evaluation)
 {
 	const struct engine_data *data = &evaluation->data;
+	double *first = memory_allocate(data->models + 1, sizeof *first);
 
 	for (size_t i = 0; i < data->models; i++)
-		if (evaluation->judged[i] && engine_data_model(data, i).uploaded >= evaluation->settings->date)
+		first[i] = NAN;
+	for (size_t i = 0; i < data->models; i++)
+		if (is_scored(evaluation, i)) {
+			double *date = &first[evaluation->checkpoint[i]];
+			*date = fmin(*date, engine_data_model(data, i).uploaded);
+		}
+	for (size_t i = 0; i < data->models; i++)
+		if (evaluation->judged[i] && first[evaluation->checkpoint[i]] >= evaluation->settings->date)
 			hold_out(evaluation, i);
+	free(first);
 	forget_descendants(evaluation);
 }
 
@@ -201,6 +213,27 @@ static void split_homogeneous(struct evaluation *evaluation, const int *family)
 		else if (random_fraction(&evaluation->random) < HELD_OUT_SHARE)
 			hold_out(evaluation, i);
 	}
+}
+
+/* Nothing of a held-out checkpoint is learned from under another name, and it is judged once. */
+static void hide_twins(struct evaluation *evaluation)
+{
+	size_t models = evaluation->data.models;
+	bool *held_out = memory_zero(models + 1, sizeof *held_out), *met = memory_zero(models + 1, sizeof *met);
+
+	for (size_t i = 0; i < models; i++)
+		if (evaluation->target[i])
+			held_out[evaluation->checkpoint[i]] = true;
+	for (size_t i = 0; i < models; i++) {
+		uint32_t first = evaluation->checkpoint[i];
+		if (!held_out[first])
+			continue;
+		evaluation->unseen[i] = true;
+		evaluation->target[i] = evaluation->target[i] && !met[first];
+		met[first] = met[first] || evaluation->target[i];
+	}
+	free(held_out);
+	free(met);
 }
 
 static void count_parents(struct evaluation *evaluation)
@@ -469,6 +502,7 @@ static void make_figures(struct evaluation *evaluation, bool intervals, struct e
 static enum status predict_split(struct evaluation *evaluation, enum evaluation_method method,
 				 struct error *error)
 {
+	hide_twins(evaluation);
 	count_parents(evaluation);
 	for (size_t i = 0; i < evaluation->data.models; i++)
 		evaluation->held_out += evaluation->target[i];
@@ -537,10 +571,13 @@ enum status engine_evaluate(const struct engine_data *data, const struct evaluat
 		.estimates = memory_zero(data->models * targets + 1, sizeof(struct engine_estimate)),
 		.known = memory_zero(targets + 1, sizeof(bool)),
 	};
+	struct copies copies;
 	struct evaluation_figures *figures = memory_zero(SUBSET_COUNT * (targets + 1), sizeof *figures);
 	int *family = memory_allocate(data->models, sizeof *family), families = 0;
 	enum status status = STATUS_OK;
 
+	copies_find(data, &copies);
+	evaluation.checkpoint = copies.checkpoint;
 	observe(&evaluation);
 	if (settings->protocol == PROTOCOL_FAMILY || settings->protocol == PROTOCOL_HOMOGENEOUS)
 		families = number_families(&evaluation, family);
@@ -561,6 +598,7 @@ enum status engine_evaluate(const struct engine_data *data, const struct evaluat
 		};
 		result(context, &row);
 	}
+	copies_free(&copies);
 	free(evaluation.observed);
 	free(evaluation.judged);
 	free(evaluation.unseen);

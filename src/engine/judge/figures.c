@@ -10,6 +10,7 @@
 #define PEARSON_MIN 6      /* judged cells of a benchmark that its correlation needs */
 #define FRACTION_WIDTH 2.0 /* a scale of two ends that is no wider is one of fractions */
 #define ZERO 1e-6          /* values nearer to 0 have no relative error */
+#define ROWS_MORE (HOLDOUT_SCOPE_COUNT + HOLDOUT_DISTANCE_MAX + 1 + HOLDOUT_MADE_COUNT) /* than benchmarks and suites */
 
 static const char *const scope_words[] = {
 #define X(symbol, word, help) word,
@@ -20,6 +21,35 @@ static const char *const scope_words[] = {
 const char *holdout_scope_name(enum holdout_scope scope)
 {
 	return scope < HOLDOUT_SCOPE_COUNT ? scope_words[scope] : "unknown";
+}
+
+static const char *const made_words[][2] = {
+#define X(symbol, word, title) {word, title},
+	HOLDOUT_MADE_TABLE(X)
+#undef X
+};
+static const char *const distance_words[HOLDOUT_DISTANCE_MAX + 1][2] = {
+	{"none", "no scored relative so near"}, {"1", "parent or child scored"}, {"2", "two steps to a scored relative"},
+	{"3", "three steps"}, {"4", "four steps"},
+};
+
+static const char *part_word(enum holdout_scope scope, unsigned part, size_t which)
+{
+	if (scope == HOLDOUT_SCOPE_DISTANCE && part <= HOLDOUT_DISTANCE_MAX)
+		return distance_words[part][which];
+	if (scope == HOLDOUT_SCOPE_MADE && part < HOLDOUT_MADE_COUNT)
+		return made_words[part][which];
+	return NULL;
+}
+
+const char *holdout_part_name(enum holdout_scope scope, unsigned part)
+{
+	return part_word(scope, part, 0);
+}
+
+const char *holdout_part_title(enum holdout_scope scope, unsigned part)
+{
+	return part_word(scope, part, 1);
 }
 
 /* ---- one prediction ------------------------------------------------------------------- */
@@ -74,8 +104,12 @@ static double median_of(double *values, size_t count)
 	return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
-/* Correlation within one benchmark; NAN where it has none. */
-static double pearson_within(const struct verdict *verdicts, size_t count, double *scratch)
+/* Correlations within one benchmark; NAN where it has none. */
+struct correlations {
+	double pearson, spearman;
+};
+
+static struct correlations correlate(const struct verdict *verdicts, size_t count, double *scratch)
 {
 	double *observed = scratch, *predicted = scratch + count;
 	bool varies = false, same = true;
@@ -87,27 +121,33 @@ static double pearson_within(const struct verdict *verdicts, size_t count, doubl
 		same = same && fabs(predicted[i] - predicted[0]) <= ZERO;
 	}
 	if (count < PEARSON_MIN || !varies)
-		return NAN;
-	return same ? 0 : statistics_pearson(observed, predicted, count);
+		return (struct correlations){NAN, NAN};
+	if (same)
+		return (struct correlations){0, 0};
+	return (struct correlations){statistics_pearson(observed, predicted, count),
+				     statistics_spearman(observed, predicted, count)};
 }
 
-/* Benchmarks and the mean of their correlations; the verdicts are ordered by benchmark. */
+/* Benchmarks and the means of their correlations; the verdicts are ordered by benchmark. */
 static void add_benchmarks(struct holdout_figures *figures, const struct verdict *verdicts, size_t count,
 			   double *scratch)
 {
-	double sum = 0, weights = 0;
+	struct correlations sum = {0, 0};
+	double weights = 0;
 
 	for (size_t begin = 0, end; begin < count; begin = end) {
 		for (end = begin; end < count && verdicts[end].benchmark == verdicts[begin].benchmark; end++)
 			;
-		double pearson = pearson_within(verdicts + begin, end - begin, scratch);
+		struct correlations of = correlate(verdicts + begin, end - begin, scratch);
 		figures->benchmarks++;
-		if (isnan(pearson))
+		if (isnan(of.pearson))
 			continue;
-		sum += pearson * (double)(end - begin);
+		sum.pearson += of.pearson * (double)(end - begin);
+		sum.spearman += of.spearman * (double)(end - begin);
 		weights += (double)(end - begin);
 	}
-	figures->pearson = weights > 0 ? sum / weights : NAN;
+	figures->pearson = weights > 0 ? sum.pearson / weights : NAN;
+	figures->spearman = weights > 0 ? sum.spearman / weights : NAN;
 }
 
 /* scratch: 2 x count. */
@@ -138,11 +178,11 @@ static struct holdout_figures figures_of(const struct verdict *verdicts, size_t 
 /* ---- figures of figures --------------------------------------------------------------------- */
 
 /* The figures that are numbers, as an array. */
-enum { FIGURES = 10 };
+enum { FIGURES = 11 };
 static double *figure(struct holdout_figures *figures, int which)
 {
 	double *const all[FIGURES] = {
-		&figures->mae, &figures->pearson, &figures->median, &figures->relative, &figures->within3,
+		&figures->mae, &figures->pearson, &figures->spearman, &figures->median, &figures->relative, &figures->within3,
 		&figures->within5, &figures->coverage50, &figures->width50, &figures->coverage90, &figures->width90};
 
 	return all[which];
@@ -212,15 +252,44 @@ static struct holdout_row *add_row(struct figures *figures, enum holdout_scope s
 	return row;
 }
 
-static void add_selected(struct figures *figures, enum holdout_scope scope)
+/* Whether a verdict is of this part of a scope. */
+static bool belongs(const struct verdict *verdict, enum holdout_scope scope, unsigned part)
+{
+	switch (scope) {
+	case HOLDOUT_SCOPE_ANCESTOR:
+		return verdict->ancestor;
+	case HOLDOUT_SCOPE_DISTANCE:
+		return verdict->distance == part;
+	case HOLDOUT_SCOPE_MADE:
+		return verdict->made == part;
+	default:
+		return true;
+	}
+}
+
+static void add_selected(struct figures *figures, enum holdout_scope scope, unsigned part)
 {
 	size_t some = 0;
 
 	for (size_t i = 0; i < figures->count; i++)
-		if (scope == HOLDOUT_SCOPE_ALL || figures->verdicts[i].ancestor)
+		if (belongs(&figures->verdicts[i], scope, part))
 			figures->some[some++] = figures->verdicts[i];
-	if (some > 0)
-		add_row(figures, scope, NULL, 0)->figures = figures_of(figures->some, some, figures->scratch);
+	if (some == 0)
+		return;
+	struct holdout_row *row = add_row(figures, scope, NULL, 0);
+	row->part = part;
+	row->figures = figures_of(figures->some, some, figures->scratch);
+}
+
+/* By what is known of the model's relatives, and by how it was made. */
+static void add_parts(struct figures *figures)
+{
+	add_selected(figures, HOLDOUT_SCOPE_ANCESTOR, 0);
+	for (unsigned distance = 1; distance <= HOLDOUT_DISTANCE_MAX; distance++)
+		add_selected(figures, HOLDOUT_SCOPE_DISTANCE, distance);
+	add_selected(figures, HOLDOUT_SCOPE_DISTANCE, 0);
+	for (unsigned made = 0; made < HOLDOUT_MADE_COUNT; made++)
+		add_selected(figures, HOLDOUT_SCOPE_MADE, made);
 }
 
 static void add_folds(struct figures *figures, size_t folds)
@@ -312,7 +381,7 @@ struct holdout_row *figures_make(const struct engine_data *data, struct verdict 
 		.data = data, .verdicts = verdicts, .count = count,
 		.some = memory_allocate(count + 1, sizeof *verdicts),
 		.scratch = memory_allocate(2 * count + 1, sizeof(double)),
-		.rows = memory_allocate(2 * data->benchmarks + HOLDOUT_SCOPE_COUNT, sizeof *figures.rows),
+		.rows = memory_allocate(2 * data->benchmarks + ROWS_MORE, sizeof *figures.rows),
 	};
 
 	if (count > 0)
@@ -320,10 +389,10 @@ struct holdout_row *figures_make(const struct engine_data *data, struct verdict 
 	add_each_benchmark(&figures);
 	size_t benchmarks = figures.row_count;
 	struct holdout_row *list = figures.rows;
-	figures.rows = memory_allocate(2 * data->benchmarks + HOLDOUT_SCOPE_COUNT, sizeof *figures.rows);
+	figures.rows = memory_allocate(2 * data->benchmarks + ROWS_MORE, sizeof *figures.rows);
 	figures.row_count = 0;
-	add_selected(&figures, HOLDOUT_SCOPE_ALL);
-	add_selected(&figures, HOLDOUT_SCOPE_ANCESTOR);
+	add_selected(&figures, HOLDOUT_SCOPE_ALL, 0);
+	add_parts(&figures);
 	add_mean(&figures, list, benchmarks);
 	if (folds > 1)
 		add_folds(&figures, folds);

@@ -13,6 +13,8 @@
 struct verdict {
 	uint32_t model, benchmark, fold;
 	bool ancestor;         /* the model has one with a known score on the benchmark */
+	uint32_t distance;     /* to the nearest relative with one, 0 none */
+	enum holdout_made made;
 	double observed, predicted; /* points, the prediction kept within 0..100 */
 	double error;          /* units, absolute */
 	double relative;       /* |error / value|; NAN where the value is 0 */

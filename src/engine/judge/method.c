@@ -42,7 +42,7 @@ bool evaluation_method_predicts(enum evaluation_method method, bool single_cells
 bool method_is_fit(enum evaluation_method method)
 {
 	return method == METHOD_NONE || method == METHOD_LAPLACIAN || method == METHOD_KIN ||
-	       method == METHOD_SHUFFLED;
+	       method == METHOD_UNLINKED || method == METHOD_SHUFFLED;
 }
 
 enum status method_fit(enum evaluation_method method, const struct engine_data *data, uint64_t seed,
@@ -50,14 +50,17 @@ enum status method_fit(enum evaluation_method method, const struct engine_data *
 {
 	static const enum prior priors[METHOD_COUNT] = {
 		[METHOD_NONE] = PRIOR_NONE, [METHOD_LAPLACIAN] = PRIOR_LAPLACIAN,
-		[METHOD_KIN] = PRIOR_KIN, [METHOD_SHUFFLED] = PRIOR_KIN,
+		[METHOD_KIN] = PRIOR_KIN, [METHOD_UNLINKED] = PRIOR_KIN, [METHOD_SHUFFLED] = PRIOR_KIN,
 	};
 	struct engine_settings settings = {.prior = priors[method], .seed = seed};
 
 	*fit = (struct method_fit){.data = *data};
 	if (method == METHOD_SHUFFLED) {
 		uint64_t random = seed + 99;
-		fit->data.lineage = fit->shuffled = random_lineage(data->lineage, &random);
+		fit->data.lineage = fit->lineage = random_lineage(data->lineage, &random);
+	} else if (method == METHOD_UNLINKED) {
+		fit->data.lineage = fit->lineage = lineage_new(data->models);
+		lineage_finish(fit->lineage);
 	}
 	enum status status = engine_fit_new(&fit->data, &settings, NULL, 0, true, progress, &fit->fit, error);
 	if (status != STATUS_OK)
@@ -68,6 +71,6 @@ enum status method_fit(enum evaluation_method method, const struct engine_data *
 void method_fit_free(struct method_fit *fit)
 {
 	engine_fit_free(fit->fit);
-	lineage_free(fit->shuffled);
+	lineage_free(fit->lineage);
 	*fit = (struct method_fit){0};
 }

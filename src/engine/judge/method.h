@@ -6,7 +6,7 @@
 
 struct method_fit {
 	struct engine_data data;
-	struct lineage *shuffled; /* of METHOD_SHUFFLED, else NULL */
+	struct lineage *lineage; /* its own: of METHOD_SHUFFLED and METHOD_UNLINKED, else NULL */
 	struct engine_fit *fit;
 };
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "data/random.h"
 #include "stemma/base/memory.h"
@@ -129,16 +130,23 @@ static int compare_doubles(const void *left, const void *right)
 	return (*a > *b) - (*a < *b);
 }
 
-/* By model with cells: its date; NAN for the others. */
+/* By model with cells: the date of its checkpoint, which is that of the first upload; NAN for the others. */
 static double *dates_of(const struct split *split)
 {
 	double *dates = memory_allocate(split->data->models + 1, sizeof *dates);
+	double *first = memory_allocate(split->data->models + 1, sizeof *first);
 
 	for (size_t i = 0; i < split->data->models; i++)
-		dates[i] = NAN;
+		dates[i] = first[i] = NAN;
+	for (size_t c = 0; c < split->copies.cells; c++)
+		if (is_cell(split, c)) {
+			double *date = &first[split->copies.checkpoint[split->copies.model[c]]];
+			*date = fmin(*date, engine_data_model(split->data, split->copies.model[c]).uploaded);
+		}
 	for (size_t c = 0; c < split->copies.cells; c++)
 		if (is_cell(split, c))
-			dates[split->copies.model[c]] = engine_data_model(split->data, split->copies.model[c]).uploaded;
+			dates[split->copies.model[c]] = first[split->copies.checkpoint[split->copies.model[c]]];
+	free(first);
 	return dates;
 }
 
@@ -257,41 +265,65 @@ static size_t list_candidates(const struct split *split, const size_t *cells, st
 	return kept;
 }
 
-/* Puts the candidates into folds, each the first that has room: one benchmark of a suite, and not too
- * much hidden. */
+/* How many cells there are: in all, by benchmark and by suite. */
+struct counts {
+	size_t all, *benchmark, *suite;
+};
+
+static void count_cells(const struct split *split, struct counts *counts)
+{
+	counts->benchmark = memory_zero(split->data->benchmarks + 1, sizeof *counts->benchmark);
+	counts->suite = memory_zero(split->copies.suites + 1, sizeof *counts->suite);
+	counts->all = 0;
+	for (size_t c = 0; c < split->copies.cells; c++)
+		if (is_cell(split, c)) {
+			counts->benchmark[split->data->cell[c].benchmark]++;
+			counts->suite[suite_of(split, c)]++;
+			counts->all++;
+		}
+}
+
+/* Whether a benchmark's whole suite can be hidden. */
+static bool hides_suite(const struct split *split, const struct counts *counts, uint32_t benchmark)
+{
+	return split->data->benchmark[benchmark].suite &&
+	       (double)counts->suite[split->copies.suite[benchmark]] <= NEW_SUITE_SHARE * (double)counts->all;
+}
+
+/* Puts the candidates into folds, each the first that has room.  Suites that are hidden as a whole are in
+ * one; of others, one benchmark a fold. */
 static void plan_benchmarks(struct split *split)
 {
-	const struct engine_data *data = split->data;
-	size_t *cells = memory_zero(data->benchmarks + 1, sizeof *cells), all = 0;
-	size_t *suite_cells = memory_zero(split->copies.suites + 1, sizeof *suite_cells);
-	struct candidate *list = memory_allocate(data->benchmarks + 1, sizeof *list);
-	double *load = memory_zero(data->benchmarks + 1, sizeof *load); /* by fold */
-	size_t *last = memory_zero(split->copies.suites + 1, sizeof *last); /* fold after that of the suite's last */
+	struct candidate *list = memory_allocate(split->data->benchmarks + 1, sizeof *list);
+	size_t *next = memory_zero(split->copies.suites + 1, sizeof *next); /* by suite: its fold, or the first it may have */
+	bool *placed = memory_zero(split->copies.suites + 1, sizeof *placed);
+	double *load;
+	struct counts counts;
 
-	for (size_t c = 0; c < split->copies.cells; c++)
-		if (is_cell(split, c))
-			cells[data->cell[c].benchmark]++, suite_cells[suite_of(split, c)]++, all++;
-	size_t count = list_candidates(split, cells, list);
+	count_cells(split, &counts);
+	size_t count = list_candidates(split, counts.benchmark, list);
+	load = memory_zero(count + 1, sizeof *load);
 	split->benchmarks = memory_allocate(count + 1, sizeof *split->benchmarks);
 	for (size_t i = 0; i < count; i++) {
-		size_t in_suite = suite_cells[list[i].suite], fold = last[list[i].suite];
-		bool suite = data->benchmark[list[i].benchmark].suite &&
-			     (double)in_suite <= NEW_SUITE_SHARE * (double)all;
-		double share = (double)(suite ? in_suite : cells[list[i].benchmark]) / (double)all;
-		while (load[fold] > 0 && load[fold] + share > NEW_FOLD_SHARE)
+		uint32_t suite = list[i].suite;
+		bool whole = hides_suite(split, &counts, list[i].benchmark);
+		double share = (double)(whole ? counts.suite[suite] : counts.benchmark[list[i].benchmark]) / (double)counts.all;
+		size_t fold = next[suite];
+		while (!placed[suite] && load[fold] > 0 && load[fold] + share > NEW_FOLD_SHARE)
 			fold++;
-		load[fold] += share;
-		last[list[i].suite] = fold + 1;
-		split->benchmarks[split->benchmark_count++] =
-			(struct split_benchmark){list[i].benchmark, fold, suite};
+		load[fold] += placed[suite] ? 0 : share;
+		placed[suite] = whole;
+		next[suite] = whole ? fold : fold + 1;
+		split->benchmarks[split->benchmark_count++] = (struct split_benchmark){list[i].benchmark, fold, whole};
 		if (fold + 1 > split->folds)
 			split->folds = fold + 1;
 	}
-	free(cells);
-	free(suite_cells);
+	free(counts.benchmark);
+	free(counts.suite);
 	free(list);
+	free(next);
+	free(placed);
 	free(load);
-	free(last);
 }
 
 /* A cell of a new benchmark in the order in which it would become known. */
@@ -322,7 +354,7 @@ static bool sees_others(const struct split *split, uint32_t model)
 
 /* All is hidden: some become known, the others are judged, where the model has
  * scores elsewhere. */
-static void show_some(struct split *split, uint32_t benchmark)
+static void show_some(struct split *split, uint32_t benchmark, size_t keep)
 {
 	struct turn *turns = memory_allocate(split->copies.cells + 1, sizeof *turns);
 	size_t count = 0, shown = 0, end;
@@ -335,34 +367,41 @@ static void show_some(struct split *split, uint32_t benchmark)
 		qsort(turns, count, sizeof *turns, compare_turns);
 	for (size_t i = 0; i < count; i = end) {
 		for (end = i; end < count && turns[end].first == turns[i].first; end++) {
-			split->hidden[turns[end].cell] = shown >= split->settings->keep;
-			split->judged[turns[end].cell] = shown >= split->settings->keep;
+			split->hidden[turns[end].cell] = shown >= keep;
+			split->judged[turns[end].cell] = shown >= keep;
 		}
 		shown++;
 	}
 	free(turns);
 }
 
+static bool same_family(const struct engine_benchmark *a, const struct engine_benchmark *b)
+{
+	return a->family && b->family && strcasecmp(a->family, b->family) == 0;
+}
+
+/* Marks what goes with a new benchmark: it, its suite, and its family wherever that is. */
+static void mark_relatives(const struct split *split, const struct split_benchmark *new, bool *marked)
+{
+	const struct engine_data *data = split->data;
+
+	for (size_t b = 0; b < data->benchmarks; b++)
+		marked[b] = marked[b] || b == new->benchmark ||
+			    (new->suite && split->copies.suite[b] == split->copies.suite[new->benchmark]) ||
+			    same_family(&data->benchmark[b], &data->benchmark[new->benchmark]);
+}
+
 static void hide_benchmarks(struct split *split, size_t fold)
 {
-	bool *benchmark = memory_zero(split->data->benchmarks + 1, sizeof *benchmark);
-	bool *suite = memory_zero(split->copies.suites + 1, sizeof *suite);
+	bool *marked = memory_zero(split->data->benchmarks + 1, sizeof *marked);
 
-	for (size_t i = 0; i < split->benchmark_count; i++) {
-		if (split->benchmarks[i].fold != fold)
-			continue;
-		benchmark[split->benchmarks[i].benchmark] = true;
-		if (split->benchmarks[i].suite)
-			suite[split->copies.suite[split->benchmarks[i].benchmark]] = true;
-	}
-	for (size_t c = 0; c < split->copies.cells; c++)
-		if (is_cell(split, c) && (benchmark[split->data->cell[c].benchmark] || suite[suite_of(split, c)]))
-			hide(split, c, false);
 	for (size_t i = 0; i < split->benchmark_count; i++)
 		if (split->benchmarks[i].fold == fold)
-			show_some(split, split->benchmarks[i].benchmark);
-	free(benchmark);
-	free(suite);
+			mark_relatives(split, &split->benchmarks[i], marked);
+	for (size_t c = 0; c < split->copies.cells; c++)
+		if (is_cell(split, c) && marked[split->data->cell[c].benchmark])
+			hide(split, c, false);
+	free(marked);
 }
 
 /* ---- the whole ----------------------------------------------------------------------------------- */
@@ -409,12 +448,17 @@ void split_begin(struct split *split, const struct engine_data *data, const stru
 			split->folds = settings->given[g].fold + (size_t)1;
 }
 
+static void clear(struct split *split)
+{
+	memset(split->hidden, 0, split->copies.cells * sizeof *split->hidden);
+	memset(split->judged, 0, split->copies.cells * sizeof *split->judged);
+}
+
 void split_make(struct split *split, size_t fold)
 {
 	enum holdout_protocol protocol = split->settings->protocol;
 
-	memset(split->hidden, 0, split->copies.cells * sizeof *split->hidden);
-	memset(split->judged, 0, split->copies.cells * sizeof *split->judged);
+	clear(split);
 	switch (protocol) {
 	case HOLDOUT_CELLS:
 		hide_cells(split);
@@ -439,6 +483,15 @@ void split_make(struct split *split, size_t fold)
 	hide_copies(split);
 	if (protocol != HOLDOUT_COLD && protocol != HOLDOUT_LATE_COLD && protocol != HOLDOUT_GIVEN)
 		judge_known(split);
+}
+
+void split_show(struct split *split, size_t place, size_t keep)
+{
+	clear(split);
+	hide_benchmarks(split, split->benchmarks[place].fold);
+	show_some(split, split->benchmarks[place].benchmark, keep);
+	hide_copies(split);
+	judge_known(split);
 }
 
 void split_free(struct split *split)
