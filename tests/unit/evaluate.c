@@ -265,6 +265,38 @@ static void inherited_answers_are_predicted(void **state)
 	lineage_free(world.lineage);
 }
 
+static void see_counts(void *context, const struct answer_result *result)
+{
+	size_t *counts = context;
+
+	counts[0] = result->trained;
+	counts[1] = result->held_out;
+}
+
+/* Of what answers all alike, only one is held out, and none of it learned from then. */
+static void twins_of_answers_are_dropped(void **state)
+{
+	(void)state;
+	size_t known[] = {0}, counts[2] = {0}, apart[2];
+	struct world world;
+	struct answers answers;
+	struct error error = {0};
+
+	world_make(&world, 2);
+	answers_make(&answers);
+	struct answer_data data = {world.data, {MODELS, QUESTIONS, answers.rows}, answers.models};
+	struct answer_settings settings = {.seed = 1, .known = known, .known_count = 1};
+	assert_int_equal(answers_evaluate(&data, &settings, see_counts, counts, NULL, &error), STATUS_OK);
+	assert_int_equal(counts[0] + counts[1], MODELS);
+	memcpy(apart, counts, sizeof apart);
+	for (size_t i = 80; i < MODELS; i++) /* the second half repeats the first */
+		memcpy(answers.bits[i], answers.bits[i - 80], sizeof answers.bits[i]);
+	assert_int_equal(answers_evaluate(&data, &settings, see_counts, counts, NULL, &error), STATUS_OK);
+	assert_int_equal(counts[0] + 2 * counts[1], MODELS); /* each held out one has a twin that is dropped */
+	assert_true(counts[1] > 0 && counts[1] < apart[1]);
+	lineage_free(world.lineage);
+}
+
 static struct answer_model *learn_answers(const struct engine_fit *fit, const struct answers *answers,
 					  const void *state, size_t bytes)
 {
@@ -402,6 +434,7 @@ int main(void)
 		cmocka_unit_test(known_benchmarks_help),
 		cmocka_unit_test(figures_by_hand),
 		cmocka_unit_test(inherited_answers_are_predicted),
+		cmocka_unit_test(twins_of_answers_are_dropped),
 		cmocka_unit_test(shares_are_predicted),
 	};
 	return cmocka_run_group_tests_name("evaluate", tests, NULL, NULL);
