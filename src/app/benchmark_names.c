@@ -5,7 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "stemma/base/memory.h"
 #include "stemma/base/text.h"
+#include "stemma/engine/lineage.h"
 
 #define OFFERS 8      /* candidates in an error */
 #define LISTED_MAX 12 /* so few benchmarks are all named */
@@ -72,20 +74,56 @@ static bool is_of_family(const struct catalog_benchmark *benchmark, const char *
 	return same_word(benchmark->family, word) || same_word(own_name(benchmark->key), word);
 }
 
-/* The best covered member of a family, and how many there are; hidden ones do not count. */
-static size_t benchmark_by_family(const struct catalog *catalog, const char *word, size_t *members)
+/* Of all models, or of those asked about, how many have a score on each benchmark. */
+static size_t *count_asked(const struct catalog *catalog)
 {
-	size_t found = CATALOG_NONE;
+	size_t *models = memory_zero(catalog->benchmark_count + 1, sizeof *models);
 
-	*members = 0;
-	for (size_t b = 0; b < catalog->benchmark_count; b++) {
-		if (catalog->benchmarks[b].hidden || !is_of_family(&catalog->benchmarks[b], word))
-			continue;
-		++*members;
-		if (found == CATALOG_NONE || catalog->benchmarks[b].models > catalog->benchmarks[found].models)
-			found = b;
+	for (size_t model = 0; model < catalog->count && catalog->asked; model++) {
+		size_t row = catalog->score_row[model];
+		for (size_t i = catalog->cell_start[row]; row > 0 && catalog->asked[model] && i < catalog->cell_start[row + 1]; i++)
+			models[catalog->cells[i].benchmark]++;
 	}
-	return found;
+	return models;
+}
+
+struct family_choice {
+	size_t benchmark, members;
+	size_t asked; /* models asked about that have a score on it */
+};
+
+/* The best covered member of a family; hidden ones do not count. */
+static struct family_choice benchmark_by_family(const struct catalog *catalog, const char *word)
+{
+	struct family_choice choice = {CATALOG_NONE, 0, 0};
+	size_t *asked = count_asked(catalog);
+
+	for (size_t b = 0; b < catalog->benchmark_count; b++) {
+		const struct catalog_benchmark *benchmark = &catalog->benchmarks[b];
+		if (benchmark->hidden || !is_of_family(benchmark, word))
+			continue;
+		bool better = choice.members++ == 0 || asked[b] > choice.asked ||
+			      (asked[b] == choice.asked && benchmark->models > catalog->benchmarks[choice.benchmark].models);
+		if (!better)
+			continue;
+		choice.benchmark = b;
+		choice.asked = asked[b];
+	}
+	free(asked);
+	return choice;
+}
+
+static void say_family(const struct catalog *catalog, const char *word, const struct family_choice *choice,
+		       struct text *said)
+{
+	const struct catalog_benchmark *benchmark = &catalog->benchmarks[choice->benchmark];
+
+	text_append_format(said, "%s: %s, of %zu benchmarks that ask it the one with most ", word, benchmark->key,
+			   choice->members);
+	if (choice->asked > 0)
+		text_append_format(said, "scores among these models and their relatives (%zu)\n", choice->asked);
+	else
+		text_append_format(said, "models (%zu)\n", benchmark->models);
 }
 
 static bool begins_with(const char *text, const char *word)
@@ -106,6 +144,48 @@ static size_t benchmark_by_beginning(const struct catalog *catalog, const char *
 		found = b;
 	}
 	return found;
+}
+
+/* ---- what is asked about --------------------------------------------------------------- */
+
+/* Marks a model and all that the lineage has above it, or below. */
+static void mark(const struct catalog *catalog, bool *marked, uint32_t *queue, size_t filled, bool up)
+{
+	size_t count;
+
+	while (filled > 0) {
+		uint32_t node = queue[--filled];
+		const struct lineage_parent *parents = up ? lineage_parents(catalog->lineage, node, &count) : NULL;
+		const uint32_t *children = up ? NULL : lineage_children(catalog->lineage, node, &count);
+		for (size_t i = 0; i < count; i++) {
+			uint32_t next = up ? parents[i].node : children[i];
+			if (marked[next])
+				continue;
+			marked[next] = true;
+			queue[filled++] = next;
+		}
+	}
+}
+
+void catalog_ask_about(struct catalog *catalog, const size_t *models, size_t count)
+{
+	uint32_t *queue = memory_allocate(catalog->count + 1, sizeof *queue);
+	size_t filled = 0;
+
+	free(catalog->asked);
+	catalog->asked = count > 0 ? memory_zero(catalog->count + 1, sizeof *catalog->asked) : NULL;
+	for (size_t i = 0; i < count; i++)
+		if (models[i] < catalog->count && !catalog->asked[models[i]]) {
+			catalog->asked[models[i]] = true;
+			queue[filled++] = (uint32_t)models[i];
+		}
+	mark(catalog, catalog->asked, queue, filled, true);
+	filled = 0;
+	for (size_t model = 0; count > 0 && model < catalog->count; model++)
+		if (catalog->asked[model])
+			queue[filled++] = (uint32_t)model;
+	mark(catalog, catalog->asked, queue, filled, false);
+	free(queue);
 }
 
 /* ---- candidates -------------------------------------------------------------------- */
@@ -186,19 +266,19 @@ static enum status fail_unknown(const struct catalog *catalog, const char *word,
 enum status catalog_find_benchmark(const struct catalog *catalog, const char *word, size_t *benchmark,
 				   struct text *said, struct error *error)
 {
-	size_t members = 0;
+	struct family_choice choice = {CATALOG_NONE, 0, 0};
 
 	*benchmark = catalog_benchmark(catalog, word);
 	if (*benchmark == CATALOG_NONE)
 		*benchmark = benchmark_by_alias(catalog, word);
 	if (*benchmark == CATALOG_NONE)
 		*benchmark = benchmark_by_title(catalog, word);
-	if (*benchmark == CATALOG_NONE)
-		*benchmark = benchmark_by_family(catalog, word, &members);
-	if (*benchmark != CATALOG_NONE && members > 1 && said)
-		text_append_format(said, "%s: %s, of %zu benchmarks that ask it the one with most models (%zu)\n", word,
-				   catalog->benchmarks[*benchmark].key, members,
-				   catalog->benchmarks[*benchmark].models);
+	if (*benchmark == CATALOG_NONE) {
+		choice = benchmark_by_family(catalog, word);
+		*benchmark = choice.benchmark;
+	}
+	if (choice.members > 1 && said)
+		say_family(catalog, word, &choice, said);
 	if (*benchmark == CATALOG_NONE)
 		*benchmark = benchmark_by_beginning(catalog, word);
 	return *benchmark != CATALOG_NONE ? STATUS_OK : fail_unknown(catalog, word, error);

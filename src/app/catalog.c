@@ -21,6 +21,7 @@ void catalog_clear(struct catalog *catalog)
 	free(catalog->engine_benchmarks);
 	free(catalog->cell_start);
 	free(catalog->cells);
+	free(catalog->asked);
 	free(catalog->score_row);
 	free(catalog->by_name);
 	free(catalog->aliases);

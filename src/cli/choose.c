@@ -172,6 +172,8 @@ static enum status choose_observation(struct cli *cli, struct session *session, 
 {
 	struct text said = {0};
 	size_t benchmark;
+
+	catalog_ask_about(session->catalog, &model, 1);
 	enum status status = catalog_find_benchmark(session->catalog, words[0], &benchmark, &said, error);
 
 	if (status == STATUS_OK)

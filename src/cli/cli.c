@@ -121,19 +121,31 @@ static void print_message(struct cli *cli, const char *prefix, const char *messa
 enum status cli_open(struct cli *cli, struct session **session, struct error *error)
 {
 	const struct cli_options *options = &cli->options;
-	struct text said = {0};
 	enum status status = session_open(options->db, options->no_starter, NULL, &cli->progress, session, error);
 
 	cli_end_progress(cli);
-	if (status == STATUS_OK && options->board)
-		status = session_choose_board(*session, options->board, false, &said, error);
-	if (status == STATUS_OK && options->target)
-		status = session_choose_target(*session, options->target, false, &said, error);
-	cli_note(cli, &said);
+	if (status == STATUS_OK && !cli->rows_wait)
+		status = cli_choose_rows(cli, *session, NULL, 0, error);
 	if (status != STATUS_OK) {
 		session_close(*session);
 		*session = NULL;
 	}
+	return status;
+}
+
+enum status cli_choose_rows(struct cli *cli, struct session *session, const size_t *models, size_t count,
+			    struct error *error)
+{
+	const struct cli_options *options = &cli->options;
+	struct text said = {0};
+	enum status status = STATUS_OK;
+
+	catalog_ask_about(session->catalog, models, count);
+	if (options->board)
+		status = session_choose_board(session, options->board, false, &said, error);
+	if (status == STATUS_OK && options->target)
+		status = session_choose_target(session, options->target, false, &said, error);
+	cli_note(cli, &said);
 	return status;
 }
 

@@ -30,13 +30,19 @@ struct cli {
 	bool progress_shown;      /* a progress line is on the terminal */
 	const char *progress_stage; /* that was last drawn; only to be compared */
 	double progress_time;     /* when, seconds */
+	bool rows_wait;           /* board and target are chosen when the models asked about are known */
 };
 
 /* Must not move afterwards: its progress points to it. */
 void cli_init(struct cli *cli);
 
-/* Opens the cache that the options name, with the board and the target that they name. */
+/* Opens the cache that the options name, with the board and the target that they name unless
+ * these wait. */
 enum status cli_open(struct cli *cli, struct session **session, struct error *error);
+/* Chooses the board and the target that the options name, about these models:
+ * catalog_ask_about(). */
+enum status cli_choose_rows(struct cli *cli, struct session *session, const size_t *models, size_t count,
+			    struct error *error);
 /* Tells each line of what was said of the names on the command line; the text is empty then. */
 void cli_note(struct cli *cli, struct text *said);
 /* For the end of a command that changed the cache: see session_pack(). */

@@ -173,7 +173,9 @@ static enum status plan_set(struct cli *cli, struct session *session, const stru
 
 	if (options->test)
 		return plan_questions_test(cli, session, &wanted, error);
-	enum status status = cli_fit_all(cli, session, &settings, false, error);
+	enum status status = cli_choose_rows(cli, session, NULL, 0, error);
+	if (status == STATUS_OK)
+		status = cli_fit_all(cli, session, &settings, false, error);
 	return status == STATUS_OK ? plan_questions_model(cli, session, arguments[0], &wanted, error) : status;
 }
 
@@ -183,12 +185,13 @@ static enum status plan_benchmarks(struct cli *cli, struct session *session,
 	struct engine_settings settings = {.prior = PRIOR_KIN};
 	size_t model = CATALOG_NONE;
 	struct text said = {0};
-	enum status status = options->target
-		? session_choose_target(session, options->target, false, &said, error) : STATUS_OK;
+	enum status status = options->test ? STATUS_OK : catalog_resolve(session->catalog, arguments[0], &model, error);
 
+	if (status == STATUS_OK)
+		status = cli_choose_rows(cli, session, &model, options->test ? 0 : 1, error);
+	if (status == STATUS_OK && options->target)
+		status = session_choose_target(session, options->target, false, &said, error);
 	cli_note(cli, &said);
-	if (status == STATUS_OK && !options->test)
-		status = catalog_resolve(session->catalog, arguments[0], &model, error);
 	if (status != STATUS_OK)
 		return status;
 	settings.without_factor = model != CATALOG_NONE && session_learns(session, model);
@@ -209,6 +212,7 @@ static enum status plan_run(struct cli *cli, const void *specific, size_t count,
 		error_set(error, STATUS_USAGE, "plan needs either a model or --backtest");
 		return error_advise(error, "as in 'stemma plan owner/name'");
 	}
+	cli->rows_wait = true;
 	enum status status = cli_open(cli, &session, error);
 	if (status != STATUS_OK)
 		return status;

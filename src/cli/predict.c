@@ -266,6 +266,20 @@ static size_t find_row(const struct session *session, const char *words, struct 
 	return row;
 }
 
+/* The parents of all that is to be predicted are what board and target are about. */
+static enum status ask_about_parents(struct cli *cli, struct session *session, const struct children *children,
+				     struct error *error)
+{
+	size_t *models = memory_allocate(children->count * SKETCH_PARENTS_MAX + 1, sizeof *models), count = 0;
+
+	for (size_t i = 0; i < children->count; i++)
+		for (size_t p = 0; p < children->list[i].sketch.now.count; p++)
+			models[count++] = children->list[i].sketch.now.parents[p].model;
+	enum status status = cli_choose_rows(cli, session, models, count, error);
+	free(models);
+	return status;
+}
+
 /* What -b and --why say.  What is to be explained and not shown becomes the target. */
 static enum status choose_rows(struct cli *cli, struct session *session, const struct predict_options *options,
 			       struct wanted_rows *wanted, struct error *error)
@@ -315,13 +329,15 @@ static enum status predict_run(struct cli *cli, const void *specific, size_t cou
 		error_set(error, STATUS_USAGE, "predict needs a configuration or parents");
 		return error_advise(error, "as in 'stemma predict -m A:0.6 -m B:0.4'");
 	}
+	cli->rows_wait = true;
 	enum status status = cli_open(cli, &session, error);
 	if (status != STATUS_OK)
 		return status;
-	status = choose_rows(cli, session, options, &wanted, error);
+	status = read_children(cli, &children, session, &options->merge, count, arguments, error);
 	if (status == STATUS_OK)
-		status = read_children(cli, &children, session, &options->merge, count, arguments,
-				       error);
+		status = ask_about_parents(cli, session, &children, error);
+	if (status == STATUS_OK)
+		status = choose_rows(cli, session, options, &wanted, error);
 	if (status == STATUS_OK)
 		status = cli_fit_all(cli, session, &settings, false, error);
 	if (status == STATUS_OK) {

@@ -312,12 +312,15 @@ static enum status show_run(struct cli *cli, const void *specific, size_t count,
 	struct error no_fit = {0};
 	struct text said = {0};
 	size_t model;
-	enum status status = cli_open(cli, &session, error);
 
 	(void)count;
+	cli->rows_wait = true;
+	enum status status = cli_open(cli, &session, error);
 	if (status != STATUS_OK)
 		return status;
 	status = catalog_resolve(session->catalog, arguments[0], &model, error);
+	if (status == STATUS_OK)
+		status = cli_choose_rows(cli, session, &model, 1, error);
 	if (status == STATUS_OK && options->benchmarks)
 		status = session_choose_board(session, options->benchmarks, false, &said, error);
 	cli_note(cli, &said);

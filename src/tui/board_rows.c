@@ -206,6 +206,20 @@ static void set_target(struct browser *browser, const struct target *target)
 	target_changed(browser);
 }
 
+/* A family that is named means the member that tells most of the sketch, else of the model
+ * under the cursor. */
+static void ask_about(struct browser *browser)
+{
+	const struct sketch_state *sketch = &browser->sketch.now;
+	size_t models[SKETCH_PARENTS_MAX + 1], count = 0;
+
+	for (size_t i = 0; i < sketch->count; i++)
+		models[count++] = sketch->parents[i].model;
+	if (count == 0)
+		models[count++] = browser_model(browser);
+	catalog_ask_about(browser->session->catalog, models, count);
+}
+
 bool board_choose_target(struct browser *browser, const char *words)
 {
 	const struct target_names names = session_names(browser->session);
@@ -213,6 +227,7 @@ bool board_choose_target(struct browser *browser, const char *words)
 	struct text said = {0};
 	struct error error = {0};
 
+	ask_about(browser);
 	if (target_parse(browser->session->catalog, &names, words, &target, &said, &error) != STATUS_OK) {
 		browser_failure(browser, &error);
 		return false;
@@ -234,6 +249,7 @@ void board_choose(struct browser *browser, const char *words)
 	struct text said = {0};
 	struct error error = {0};
 
+	ask_about(browser);
 	if (session_choose_board(browser->session, words, true, &said, &error) != STATUS_OK) {
 		browser_failure(browser, &error);
 	} else {

@@ -101,6 +101,24 @@ check 'the rules decide again' says '^1,shown,0.5,'
 with choose a/one --csv
 check 'whole evaluations can be chosen as before' says '^1,shown,'
 
+# ---- which benchmark of a family is meant
+cat >families.csv <<'EOF'
+key,title,family
+v1_quiz,Quiz in the first suite,quiz
+rep_quiz,Quiz as reported,quiz
+EOF
+printf 'model,v1_quiz,rep_quiz\nf/one,50,\nf/two,60,\nf/three,55,\ng/base,,70\nh/lone,,\n' >quizzes.csv
+printf 'child,parent\ng/tuned,g/base\ng/other,g/base\n' >children.csv
+with import families.csv quizzes.csv children.csv
+with choose f/one quiz
+check 'a family means the member that a model has' warns 'quiz: v1_quiz, of 2 benchmarks .* relatives (1)$'
+with choose g/tuned quiz
+check 'or its relatives' warns 'quiz: rep_quiz, of 2 benchmarks .* relatives (1)$'
+with choose h/lone quiz
+check 'else the one with most models' warns 'quiz: v1_quiz, of 2 benchmarks that ask it the one with most models (3)$'
+with export g/tuned --csv --board quiz
+check 'also where no model is asked about' warns 'quiz: v1_quiz, .* most models (3)$'
+
 # ---- hide and delete
 with benchmarks hide elo
 with benchmarks list --csv

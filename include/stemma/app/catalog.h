@@ -66,6 +66,7 @@ struct catalog {
 				* to be learned from; NULL none */
 	const uint8_t *flags;  /* enum flag_state by model, borrowed; NULL none */
 	const uint8_t *anomalous; /* number of anomalies by model, borrowed; NULL not known */
+	bool *asked;           /* by model: of the families that catalog_ask_about() named; NULL none; owned */
 	char *names;           /* one after the other, each ended by 0, in the order of models */
 	size_t *name_start;    /* count + 1: where in names each begins, and their end */
 	/* private: lookup by name and alias, the memory of all strings above */
@@ -130,10 +131,14 @@ const uint32_t *catalog_by_name(const struct catalog *catalog);
 /* Sets contains[model] for each name that contains `part` (ASCII case ignored), and
  * clears the others.  Goes through all names in one sweep. */
 void catalog_names_with(const struct catalog *catalog, const char *part, uint8_t *contains);
+/* The models that what is named next is about: the name of a family of benchmarks means the
+ * member that most of their ancestors, and of all that descend from these, have a score on. */
+void catalog_ask_about(struct catalog *catalog, const size_t *models, size_t count);
 /* The benchmark that a word means (ASCII case ignored): an exact key wins; then an alias or
- * title; then the name of a family, of which the best covered member is taken, and a line
- * that says so appended to `said` (NULL allowed); then a beginning of a key or title
- * that fits only one.  Else STATUS_USAGE with the candidates. */
+ * title; then the name of a family, of which the member is taken that most of the models asked
+ * about, else most of all, have a score on, and a line that says so appended to `said` (NULL
+ * allowed); then a beginning of a key or title that fits only one.  Else STATUS_USAGE with
+ * the candidates. */
 enum status catalog_find_benchmark(const struct catalog *catalog, const char *word, size_t *benchmark,
 				   struct text *said, struct error *error);
 /* Index of the benchmark of this key (ASCII case ignored) or this number in the cache, CATALOG_NONE when
