@@ -309,7 +309,10 @@ static enum answer answer_of(const char *value)
 
 /* X(key, member of struct catalog_model): what the catalog knows by it. */
 #define TEXT_ATTRIBUTES(X) X("provider", provider) X("base", base) X("setting", setting)
-#define ANSWER_ATTRIBUTES(X) X("reasoning", reasoning) X("open_weights", open_weights)
+#define ANSWER_ATTRIBUTES(X) X("reasoning", reasoning) X("open_weights", open_weights) \
+	X("open", open_weights) X("open_source", open_weights)
+/* The same where nothing else has told it; they stand before those above. */
+#define WEAK_ATTRIBUTES(X) X("available_on_the_hub", open_weights) X("on_hub", open_weights)
 
 static bool load_attribute(void *context, int64_t id, const struct attribute_facts *attribute)
 {
@@ -329,7 +332,51 @@ static bool load_attribute(void *context, int64_t id, const struct attribute_fac
 		model->member = answer_of(attribute->value);
 	ANSWER_ATTRIBUTES(X)
 #undef X
+#define X(word, member) \
+	if (strcmp(attribute->key, word) == 0 && model->member == ANSWER_UNKNOWN) \
+		model->member = answer_of(attribute->value);
+	WEAK_ATTRIBUTES(X)
+#undef X
 	return true;
+}
+
+/* ---- weights ----------------------------------------------------------------- */
+
+static bool is_of_hub(const char *source)
+{
+	static const char *const known[] = {"hub", "leaderboard", "starter", "card"};
+
+	for (size_t i = 0; source && i < sizeof known / sizeof *known; i++)
+		if (strcmp(source, known[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Whether a model was made from the weights of this one. */
+static bool has_offspring(const struct catalog *catalog, size_t model)
+{
+	size_t count;
+	const uint32_t *children = lineage_children(catalog->lineage, model, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		enum relation relation = (enum relation)lineage_find(catalog->lineage, children[i], model)->relation;
+		if (relation == RELATION_FINETUNE || relation == RELATION_ADAPTER || relation == RELATION_QUANTIZED ||
+		    relation == RELATION_MERGE)
+			return true;
+	}
+	return false;
+}
+
+/* Where nobody says it, the weights of what is on the Hub, and of what others were made from,
+ * can be had. */
+static void settle_weights(struct catalog *catalog)
+{
+	for (size_t i = 0; i < catalog->count; i++) {
+		struct catalog_model *model = &catalog->models[i];
+		if (model->open_weights == ANSWER_UNKNOWN &&
+		    (is_of_hub(model->source) || is_of_hub(model->score_source) || has_offspring(catalog, i)))
+			model->open_weights = ANSWER_YES;
+	}
 }
 
 static bool load_benchmark_alias(void *context, const char *alias, int64_t id)
@@ -563,6 +610,8 @@ static enum status loader_read_rows(struct loader *loader, struct store *store, 
 		status = loader_read_lineage(loader, store, error);
 	if (status == STATUS_OK && !loader->cancelled)
 		status = loader_read_scores(loader, store, error);
+	if (status == STATUS_OK)
+		settle_weights(loader->catalog);
 	return status == STATUS_OK && loader->cancelled ? STATUS_CANCELLED : status;
 }
 

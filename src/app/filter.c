@@ -361,7 +361,7 @@ static bool term_fits(const struct filter *filter, const struct filter_term *ter
 	case FILTER_SCORED: return facts->scored;
 	case FILTER_UNSCORED: return !facts->scored;
 	case FILTER_MERGE: return is_merge(filter->catalog, model);
-	case FILTER_OPEN: return facts->open_weights != ANSWER_NO;
+	case FILTER_OPEN: return facts->open_weights == ANSWER_YES;
 	case FILTER_REASONING: return facts->reasoning == ANSWER_YES;
 	case FILTER_FLAGGED:
 		return facts->suspect || (filter->catalog->flags &&

@@ -143,8 +143,8 @@ static void draw_facts(struct flow *flow, const struct catalog_model *model)
 		text_append_format(&line, " · setting %s", model->setting);
 	if (model->reasoning == ANSWER_YES)
 		text_append(&line, " · reasons");
-	if (model->open_weights != ANSWER_UNKNOWN)
-		text_append(&line, model->open_weights == ANSWER_YES ? " · open weights" : " · served only (@)");
+	if (model->open_weights == ANSWER_NO)
+		text_append(&line, " · served only (@)");
 	if (model->precision)
 		text_append_format(&line, " · %s", model->precision);
 	if (model->chat_template != ANSWER_UNKNOWN)

@@ -153,6 +153,9 @@ static void texts_and_properties(void **state)
 	expect(state, "kind:chat", "Small");
 	expect(state, "scored", "Root-7B Tuned-7B Mixed-13B Small");
 	expect(state, "unscored", "Unknown");
+	/* Of what others were made from the weights can be had; of the others nobody says it. */
+	expect(state, "open", "Root-7B Tuned-7B Mixed-13B Small");
+	expect(state, "!open", "Unknown");
 	expect(state, "merge", "Mixed-13B");
 	expect(state, "!merge scored owner:oak", "Root-7B Tuned-7B");
 	expect(state, "flagged", "");

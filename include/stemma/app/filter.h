@@ -40,7 +40,7 @@
 	X(SETTING, "setting", TEXT, "setting:high", "in which of its settings it was evaluated") \
 	X(SCORED, "scored", FLAG, "scored", "has scores") \
 	X(UNSCORED, "unscored", FLAG, "unscored", "has none") \
-	X(OPEN, "open", FLAG, "open", "its weights can be had") \
+	X(OPEN, "open", FLAG, "open", "its weights are known to be had") \
 	X(REASONING, "reasoning", FLAG, "reasoning", "thinks before it answers") \
 	X(MERGE, "merge", FLAG, "merge", "has two parents or more, or says it is a merge") \
 	X(FLAGGED, "flagged", FLAG, "flagged", "flagged by you or by its source") \
