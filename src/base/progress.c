@@ -19,6 +19,14 @@ void progress_cancel(struct progress *progress)
 	atomic_store(&progress->cancelled, true);
 }
 
+bool progress_cancelled(const struct progress *progress)
+{
+	for (; progress; progress = progress->whole)
+		if (atomic_load(&progress->cancelled))
+			return true;
+	return false;
+}
+
 static void report_part(void *context, const char *stage, double fraction)
 {
 	struct progress_part *part = context;
@@ -36,5 +44,6 @@ struct progress *progress_begin_part(struct progress_part *part, struct progress
 	*part = (struct progress_part){.whole = whole, .from = from, .to = to, .reached = from};
 	part->progress.report = report_part;
 	part->progress.context = part;
+	part->progress.whole = whole;
 	return whole ? &part->progress : NULL;
 }

@@ -15,12 +15,16 @@ struct progress {
 	 * `stage` is a string constant.  May be NULL. */
 	void (*report)(void *context, const char *stage, double fraction);
 	void *context;
+	const struct progress *whole; /* what this is a part of, or NULL */
 };
 
 /* Reports, and returns false when the work should stop.  NULL is allowed and
  * never cancels. */
 bool progress_step(struct progress *progress, const char *stage, double fraction);
 void progress_cancel(struct progress *progress);
+/* Whether it or what it is a part of was cancelled; does not report, so any thread may ask.
+ * NULL is allowed. */
+bool progress_cancelled(const struct progress *progress);
 
 /* A part of longer work: what it reports as 0..1 is reported to the whole as
  * `from`..`to`, never less than before, so that one bar fills once.  Lives as

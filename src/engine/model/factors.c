@@ -18,14 +18,18 @@
 #define ROUNDS 24
 #define FIXED_ROUNDS 4      /* to place new benchmarks among known ones */
 #define RHO_START 3         /* of the Laplacian */
-#define LEARNING_BLOCKS 1   /* 1 mean and 7 draws */
-#define DRAW_BLOCKS 9       /* 1 mean and 71 draws */
-#define DRAW_BLOCKS_LARGE 5 /* ... where each of them takes long: 39 */
+/* Columns: 1 mean, the others draws. */
+#define LEARNING_COLUMNS 8
+#define DRAW_COLUMNS 72
+#define DRAW_COLUMNS_LARGE 40 /* where each of them takes long */
 #define LARGE 200000        /* effects x rank */
+#define FOLDS 16            /* of models that are left out together */
+/* Ends of conjugate gradients.  Those of folds begin at the mean, so near to their goal that it must be a
+ * fine one; draws say how wide intervals are, for which a few percent do. */
 #define TOLERANCE 2e-3
-#define DRAW_TOLERANCE 1e-2
+#define FOLD_TOLERANCE 2e-3
+#define DRAW_TOLERANCE 3e-2
 #define STEPS_MAX 300
-#define DRAW_STEPS_LARGE 60 /* what is still open then the reaches make up for */
 #define EXACT_MAX 1600      /* effects x rank of which a dense matrix is factored */
 /* What draws may say of a leverage: their noise must not make it 1. */
 #define OPEN_MIN 0.02
@@ -161,22 +165,25 @@ static bool solve_by_draws(struct factors *factors, struct progress *progress, s
 	struct system system;
 	struct solution mean;
 
-	/* The mean to a finer end; its block then serves as the start of the first one's draws. */
+	/* The mean to a finer end. */
 	bool large = factors->design.effects * factors->parameters.rank > LARGE;
-	solution_new(large ? DRAW_BLOCKS_LARGE : DRAW_BLOCKS, factors->seed + 1, draws);
+	solution_new(large ? DRAW_COLUMNS_LARGE : DRAW_COLUMNS, factors->seed + 1, draws);
 	solution_new(1, factors->seed + 1, &mean);
 	factors->draws = draws->columns - 1;
 	system_new(&factors->design, factors->parameters.rank, factors->parameters.theta, factors->evidence.information,
 		   &system);
 	bool good = solution_solve(&system, &factors->cells, &factors->parameters, &factors->evidence, NULL, TOLERANCE,
-				   large ? STEPS_MAX / 2 : STEPS_MAX, NULL, &mean);
+				   STEPS_MAX, progress, &mean);
+	if (good && !factors->judged)
+		good = solution_leave_folds(&system, &factors->evidence, mean.effects[0], factors->fold, FOLDS, FOLD_TOLERANCE,
+					    STEPS_MAX, progress, factors->outside);
 	if (good) {
 		draws->effects[0] = mean.effects[0];
 		draws->rows[0] = mean.rows[0];
 		draws->surprise[0] = mean.surprise[0];
 		mean.effects[0] = mean.rows[0] = mean.surprise[0] = NULL;
 		good = solution_solve(&system, &factors->cells, &factors->parameters, &factors->evidence, NULL,
-				      DRAW_TOLERANCE, large ? DRAW_STEPS_LARGE : STEPS_MAX, progress, draws);
+				      DRAW_TOLERANCE, STEPS_MAX, progress, draws);
 	}
 	if (good) {
 		factors->root = memory_allocate(factors->design.effects * factors->parameters.rank * factors->draws + 1,
@@ -340,6 +347,26 @@ static void widen(double *covariance, const double *l, double *share, size_t ran
 				covariance[k * rank + m] += between[i * rank + k] * between[i * rank + m];
 }
 
+/* outside = mean - V (b - B mean), V the covariance without the row. */
+static void leave_out_exactly(struct factors *factors, size_t row, const double *mean, const double *covariance)
+{
+	size_t rank = factors->parameters.rank;
+	const double *information = factors->evidence.information + row * rank * rank;
+	double surprise[FACTORS_RANK_MAX];
+
+	for (size_t m = 0; m < rank; m++) {
+		surprise[m] = factors->evidence.told[row * rank + m];
+		for (size_t j = 0; j < rank; j++)
+			surprise[m] -= information[m * rank + j] * mean[j];
+	}
+	for (size_t k = 0; k < rank; k++) {
+		double outside = mean[k];
+		for (size_t m = 0; m < rank; m++)
+			outside -= covariance[k * rank + m] * surprise[m];
+		factors->outside[row * rank + k] = (float)outside;
+	}
+}
+
 struct outside_work {
 	struct factors *factors;
 	const struct solution *draws;
@@ -358,18 +385,8 @@ static void row_outside(struct factors *factors, const struct solution *draws, s
 	information_root(information, factors->evidence.own + row * rank, covariance, rank, l, back, &width);
 	open_share(factors, draws, row, covariance, l, back, width, share);
 	widen(covariance, l, share, rank, width);
-	for (size_t k = 0; k < rank; k++) {
-		double surprise[FACTORS_RANK_MAX];
-		for (size_t m = 0; m < rank; m++) {
-			surprise[m] = factors->evidence.told[row * rank + m];
-			for (size_t j = 0; j < rank; j++)
-				surprise[m] -= information[m * rank + j] * mean[j];
-		}
-		double outside = mean[k];
-		for (size_t m = 0; m < rank; m++)
-			outside -= covariance[k * rank + m] * surprise[m];
-		factors->outside[row * rank + k] = (float)outside;
-	}
+	if (factors->exact)
+		leave_out_exactly(factors, row, mean, covariance);
 	for (size_t i = 0; i < rank * rank; i++)
 		factors->open[row * rank * rank + i] = (float)covariance[i];
 }
@@ -441,7 +458,7 @@ bool factors_learn(struct factors *factors, bool fixed, struct progress *progres
 {
 	struct solution solution;
 
-	solution_new(LEARNING_BLOCKS, factors->seed, &solution);
+	solution_new(LEARNING_COLUMNS, factors->seed, &solution);
 	bool good = parameters_learn(&factors->cells, &factors->design, fixed ? FIXED_ROUNDS : ROUNDS, fixed, progress,
 				     &factors->parameters, &factors->evidence, &solution);
 	solution_free(&solution);
@@ -454,6 +471,42 @@ static enum status check_rows(size_t rows, struct error *error)
 		return STATUS_OK;
 	error_set(error, STATUS_DATA, "%zu models with scores are too few to learn from", rows);
 	return error_advise(error, "import a leaderboard: at least %d are needed", ROWS_MIN);
+}
+
+/* ---- folds -------------------------------------------------------------------------------------- */
+
+struct fold_key {
+	int32_t shared[3];
+	size_t row;
+};
+
+static int compare_folds(const void *left, const void *right)
+{
+	const struct fold_key *a = left, *b = right;
+
+	for (size_t i = 0; i < 3; i++)
+		if (a->shared[i] != b->shared[i])
+			return a->shared[i] < b->shared[i] ? -1 : 1;
+	return (a->row > b->row) - (a->row < b->row);
+}
+
+/* Relatives are dealt to different folds, so that leaving out a fold is near to leaving out one model. */
+static void deal_folds(struct factors *factors)
+{
+	size_t rows = factors->cells.rows;
+	struct fold_key *key = memory_allocate(rows + 1, sizeof *key);
+
+	for (size_t row = 0; row < rows; row++) {
+		struct kernel_point point;
+		attributes_point_of(factors->attributes, &factors->data, factors->cells.row_model[row], &point);
+		key[row] = (struct fold_key){{point.attribute[ATTRIBUTE_BASE], point.attribute[ATTRIBUTE_FAMILY],
+					      point.attribute[ATTRIBUTE_SERIES]}, row};
+	}
+	qsort(key, rows, sizeof *key, compare_folds);
+	factors->fold = memory_allocate(rows + 1, sizeof *factors->fold);
+	for (size_t i = 0; i < rows; i++)
+		factors->fold[key[i].row] = (uint8_t)(i % FOLDS);
+	free(key);
 }
 
 enum status factors_new(const struct engine_data *data, const struct factors_start *start, struct factors **result,
@@ -484,6 +537,7 @@ enum status factors_new(const struct engine_data *data, const struct factors_sta
 	factors->outside = memory_allocate(rows * rank + 1, sizeof *factors->outside);
 	factors->open = memory_allocate(rows * rank * rank + 1, sizeof *factors->open);
 	factors->newest_date = newest_date(factors);
+	deal_folds(factors);
 	*result = factors;
 	return STATUS_OK;
 }
@@ -499,6 +553,7 @@ void factors_free(struct factors *factors)
 	evidence_free(&factors->evidence);
 	free(factors->mean);
 	free(factors->root);
+	free(factors->fold);
 	free(factors->outside);
 	free(factors->open);
 	free(factors->placed);

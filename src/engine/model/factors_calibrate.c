@@ -14,7 +14,7 @@
 #define W SYSTEM_WIDTH
 #define R2_MAX (FACTORS_RANK_MAX * FACTORS_RANK_MAX)
 
-#define BLOCKS 2           /* 1 mean and 15 draws */
+#define COLUMNS 16         /* 1 mean and 15 draws */
 #define TOLERANCE 3e-2
 #define STEPS_MAX 100
 #define COLD_SHARE 5       /* one in so many models is cold */
@@ -231,7 +231,7 @@ static bool calibrate_hidden(struct factors *factors, enum factors_spread kind, 
 	evidence_new(cells->rows, rank, &evidence);
 	evidence_set(cells, &factors->design, &factors->parameters, hidden_cell, &evidence);
 	system_new(&factors->design, rank, factors->parameters.theta, evidence.information, &system);
-	solution_new(BLOCKS, factors->seed + 100 + kind, &solution);
+	solution_new(COLUMNS, factors->seed + 100 + kind, &solution);
 	bool good = solution_solve(&system, cells, &factors->parameters, &evidence, hidden_cell, TOLERANCE, STEPS_MAX,
 				   progress, &solution);
 	for (size_t row = 0; row < cells->rows && good; row++)

@@ -21,7 +21,9 @@ struct factors {
 	bool judged;               /* evidence, outside and open are known */
 	float *mean;               /* effects x rank: of x, as Z takes it */
 	float *root;               /* effects x rank x draws */
-	float *outside;            /* rows x rank: mean of Z x without the row's own cells */
+	uint8_t *fold;             /* rows: of models that are left out together, unless exact */
+	float *outside;            /* rows x rank: mean of Z x without the cells of the row's fold, or just its own
+				    * where exact */
 	float *open;               /* rows x rank x rank: and its covariance */
 	struct spread *reach[FACTORS_SPREAD_COUNT]; /* benchmarks each */
 	uint32_t *placed;          /* benchmarks: cells that each was placed by afterwards; NULL none was */

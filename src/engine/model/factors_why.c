@@ -6,6 +6,7 @@
 
 #include "model/factors_fit.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/parallel.h"
 
 #define W SYSTEM_WIDTH
 #define TOLERANCE 2e-3
@@ -32,6 +33,7 @@ uint32_t factors_cell_benchmark(const struct factors *factors, size_t cell)
 /* f(subject) as a sum of effects and of rows' own parts, factor by factor: factor k takes the same of
  * each, so one line of values a factor stands for all. */
 struct adjoint {
+	struct system system;
 	const struct factors *factors;
 	float *effects;         /* blocks of effects: column k of them all is what f_k takes */
 	double *share;          /* cells x rank: what each adds to f_k */
@@ -108,13 +110,18 @@ static void adjoint_place(struct adjoint *adjoint, const struct design_place *pl
 	}
 }
 
-/* A row as the others see it is hidden itself. */
+/* A row as the others see it is hidden itself, with its fold unless leaving out was exact. */
 static void hide_row(struct adjoint *adjoint, size_t row)
 {
-	size_t rank = adjoint->factors->parameters.rank;
+	const struct factors *factors = adjoint->factors;
+	size_t rank = factors->parameters.rank;
 
-	adjoint->hidden[row] = true;
-	memset(adjoint->information + row * rank * rank, 0, rank * rank * sizeof(double));
+	for (size_t other = 0; other < factors->cells.rows; other++) {
+		if (other != row && (factors->exact || factors->fold[other] != factors->fold[row]))
+			continue;
+		adjoint->hidden[other] = true;
+		memset(adjoint->information + other * rank * rank, 0, rank * rank * sizeof(double));
+	}
 }
 
 static void adjoint_part(struct adjoint *adjoint, const struct factors_part *part)
@@ -144,9 +151,11 @@ static void adjoint_part(struct adjoint *adjoint, const struct factors_part *par
 }
 
 /* Solves M y = U'a for a block of factors, and hands W y on to the cells: b = S^-1 C h. */
-static void adjoint_solve(struct adjoint *adjoint, const struct system *system, size_t block)
+static void adjoint_solve(void *context, size_t block)
 {
+	const struct adjoint *adjoint = context;
 	const struct factors *factors = adjoint->factors;
+	const struct system *system = &adjoint->system;
 	size_t rank = factors->parameters.rank;
 	float *right = adjoint->effects + block * factors->design.effects * rank * W;
 	float *solution = memory_zero(system_effect_block(system), sizeof *solution);
@@ -154,7 +163,7 @@ static void adjoint_solve(struct adjoint *adjoint, const struct system *system, 
 	double q[FACTORS_RANK_MAX];
 
 	system_effects_back(system, right);
-	system_solve(system, right, solution, TOLERANCE, STEPS_MAX);
+	system_solve(system, NULL, &(struct system_end){TOLERANCE, STEPS_MAX, NULL}, right, solution);
 	system_effects(system, solution);
 	system_gather(system, solution, rows);
 	for (size_t row = 0; row < factors->cells.rows; row++)
@@ -171,7 +180,6 @@ void factors_explain(const struct factors *factors, const struct factors_part *p
 {
 	size_t rank = factors->parameters.rank, square = factors->cells.rows * rank * rank;
 	struct adjoint adjoint = {.factors = factors, .share = share};
-	struct system system;
 
 	memset(share, 0, factors->cells.count * rank * sizeof *share);
 	adjoint.effects = memory_zero(effect_blocks(factors) * factors->design.effects * rank * W + 1,
@@ -181,10 +189,9 @@ void factors_explain(const struct factors *factors, const struct factors_part *p
 	memcpy(adjoint.information, factors->evidence.information, square * sizeof *adjoint.information);
 	for (size_t i = 0; i < count; i++)
 		adjoint_part(&adjoint, &part[i]);
-	system_new(&factors->design, rank, factors->parameters.theta, adjoint.information, &system);
-	for (size_t block = 0; block < effect_blocks(factors); block++)
-		adjoint_solve(&adjoint, &system, block);
-	system_free(&system);
+	system_new(&factors->design, rank, factors->parameters.theta, adjoint.information, &adjoint.system);
+	parallel_for(effect_blocks(factors), adjoint_solve, &adjoint);
+	system_free(&adjoint.system);
 	free(adjoint.effects);
 	free(adjoint.hidden);
 	free(adjoint.information);

@@ -259,9 +259,11 @@ void evidence_set(const struct cells *cells, const struct design *design, const 
 
 /* ---- solutions ------------------------------------------------------------------------- */
 
-void solution_new(size_t blocks, uint64_t seed, struct solution *solution)
+void solution_new(size_t columns, uint64_t seed, struct solution *solution)
 {
-	*solution = (struct solution){.blocks = blocks, .columns = blocks * W, .seed = seed};
+	size_t blocks = (columns + W - 1) / W;
+
+	*solution = (struct solution){.blocks = blocks, .columns = columns > 1 ? blocks * W : 1, .seed = seed};
 	solution->effects = memory_zero(blocks, sizeof *solution->effects);
 	solution->rows = memory_zero(blocks, sizeof *solution->rows);
 	solution->surprise = memory_zero(blocks, sizeof *solution->surprise);
@@ -286,9 +288,9 @@ struct solve_work {
 	const struct parameters *parameters;
 	const struct evidence *evidence;
 	const bool *hidden;
-	double tolerance;
-	size_t steps_max;
+	struct system_end end;
 	struct solution *solution;
+	bool mean;    /* alone, without draws */
 	size_t first; /* block of this turn */
 };
 
@@ -384,6 +386,14 @@ static void row_surprises(const struct solve_work *work, const float *told, cons
 	}
 }
 
+/* Nothing in the columns of draws. */
+static void keep_mean(size_t row_lines, size_t lines, float *told, float *prior)
+{
+	for (size_t i = 0; i < row_lines; i++)
+		memset(told + i * W + 1, 0, (W - 1) * sizeof *told);
+	memset(prior, 0, lines * W * sizeof *prior);
+}
+
 static void solve_block(void *context, size_t number)
 {
 	struct solve_work *work = context;
@@ -403,11 +413,13 @@ static void solve_block(void *context, size_t number)
 	uint64_t state = block_seed(solution, number);
 	draw_effects(&state, lines, prior);
 	told_rows(work, number, &state, told);
+	if (work->mean)
+		keep_mean(system->design->rows * system->rank, lines, told, prior);
 	system_scatter(system, told, right);
 	for (size_t i = 0; i < lines; i++)
 		for (size_t c = number == 0; c < W; c++)
 			right[i * W + c] += prior[i * W + c];
-	system_solve(system, right, solution->effects[number], work->tolerance, work->steps_max);
+	system_solve(system, NULL, &work->end, right, solution->effects[number]);
 	memcpy(prior, solution->effects[number], lines * W * sizeof *prior);
 	system_effects(system, prior);
 	system_gather(system, prior, solution->rows[number]);
@@ -422,8 +434,8 @@ bool solution_solve(const struct system *system, const struct cells *cells, cons
 		    struct progress *progress, struct solution *solution)
 {
 	struct solve_work work = {.system = system, .cells = cells, .parameters = parameters, .evidence = evidence,
-				  .hidden = hidden, .tolerance = tolerance, .steps_max = steps_max,
-				  .solution = solution};
+				  .hidden = hidden, .end = {tolerance, steps_max, progress}, .solution = solution,
+				  .mean = solution->columns == 1};
 
 	/* Few at a time: who waits wants to see it move, and may want it to stop. */
 	for (; work.first < solution->blocks; work.first += BLOCKS_AT_ONCE) {
@@ -432,7 +444,59 @@ bool solution_solve(const struct system *system, const struct cells *cells, cons
 			return false;
 		parallel_for(left < BLOCKS_AT_ONCE ? left : BLOCKS_AT_ONCE, solve_block, &work);
 	}
-	return true;
+	return !progress_cancelled(progress);
+}
+
+/* ---- rows without their folds ------------------------------------------------------------ */
+
+struct folds_work {
+	const struct system *system;
+	const struct evidence *evidence;
+	const float *effects; /* lines x W: of which column 0 is where all folds begin */
+	const uint8_t *fold;
+	struct system_end end;
+	float *outside;
+};
+
+static void solve_folds(void *context, size_t block)
+{
+	struct folds_work *work = context;
+	const struct system *system = work->system;
+	struct system_folds folds = {work->fold, block * W};
+	size_t rank = system->rank, lines = system->design->effects * rank, rows = system->design->rows;
+	float *line = memory_zero(system_row_block(system), sizeof *line);
+	float *right = memory_allocate(system_effect_block(system), sizeof *right);
+	float *solution = memory_allocate(system_effect_block(system), sizeof *solution);
+
+	for (size_t row = 0; row < rows; row++)
+		for (size_t k = 0; k < rank; k++)
+			for (size_t c = 0; c < W; c++)
+				if (work->fold[row] != folds.first + c)
+					line[(row * rank + k) * W + c] = (float)work->evidence->told[row * rank + k];
+	for (size_t i = 0; i < lines * W; i++)
+		solution[i] = work->effects[i / W * W];
+	system_scatter(system, line, right);
+	system_solve(system, &folds, &work->end, right, solution);
+	system_effects(system, solution);
+	system_gather(system, solution, line);
+	for (size_t row = 0; row < rows; row++)
+		for (size_t k = 0; k < rank && work->fold[row] / W == block; k++)
+			work->outside[row * rank + k] = line[(row * rank + k) * W + work->fold[row] % W];
+	free(line);
+	free(right);
+	free(solution);
+}
+
+bool solution_leave_folds(const struct system *system, const struct evidence *evidence, const float *effects,
+			  const uint8_t *fold, size_t folds, double tolerance, size_t steps_max,
+			  struct progress *progress, float *outside)
+{
+	struct folds_work work = {system, evidence, effects, fold, {tolerance, steps_max, progress}, outside};
+
+	if (!progress_step(progress, "leaving models out", 0))
+		return false;
+	parallel_for((folds + W - 1) / W, solve_folds, &work);
+	return !progress_cancelled(progress);
 }
 
 /* ---- learning: the moments of f ---------------------------------------------------------- */

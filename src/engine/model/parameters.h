@@ -52,13 +52,20 @@ struct solution {
 	float **rows;     /* blocks: W v */
 	float **surprise; /* blocks: s = b - B W v of the mean; of draws likewise */
 };
-void solution_new(size_t blocks, uint64_t seed, struct solution *solution);
+/* Columns: the mean alone, or with draws, of which there are then as many as fill the blocks. */
+void solution_new(size_t columns, uint64_t seed, struct solution *solution);
 void solution_free(struct solution *solution);
 /* Solves all blocks, from what they hold on.  `hidden` are the cells that the evidence has
  * not seen, or NULL.  Deterministic whatever the threads.  False when cancelled. */
 bool solution_solve(const struct system *system, const struct cells *cells, const struct parameters *parameters,
 		    const struct evidence *evidence, const bool *hidden, double tolerance, size_t steps_max,
 		    struct progress *progress, struct solution *solution);
+
+/* Sets outside (rows x rank): the mean of Z x of each row without the rows of its fold.  fold (rows) is
+ * below `folds`; column 0 of effects, a solved block, is where the solving begins.  False when cancelled. */
+bool solution_leave_folds(const struct system *system, const struct evidence *evidence, const float *effects,
+			  const uint8_t *fold, size_t folds, double tolerance, size_t steps_max,
+			  struct progress *progress, float *outside);
 
 /* Learns all parameters from where they stand; false when cancelled.  With `fixed` variances
  * only loadings, levels and noise move.  solution keeps the last effects. */

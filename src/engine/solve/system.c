@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "solve/small.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/parallel.h"
 
 #define W SYSTEM_WIDTH
 
@@ -143,9 +145,19 @@ static inline void line_fetch(const float *line, size_t length)
 		__builtin_prefetch(line + i);
 }
 
+/* What a row's line says in the columns that leave it out: nothing. */
+static inline void leave_out(const struct system_folds *folds, size_t row, float *line, size_t rank)
+{
+	size_t column = folds->fold[row] - folds->first; /* of no column: too large, by going below 0 too */
+
+	for (size_t k = 0; k < rank && column < W; k++)
+		line[k * W + column] = 0;
+}
+
 /* out = M in; effects is scratch. */
 FOR_THIS_MACHINE
-static void system_multiply(const struct system *system, const float *in, float *effects, float *out)
+static void system_multiply(const struct system *system, const struct system_folds *folds, const float *in,
+			    float *effects, float *out)
 {
 	const struct design_lists *z = &system->design->row;
 	size_t rank = system->rank, length = rank * W, floats = system->design->effects * length;
@@ -164,6 +176,8 @@ static void system_multiply(const struct system *system, const float *in, float 
 			line_add(line, z->value[k], effects + z->effect[k] * length, length);
 		}
 		inform(system->information + row * rank * rank, line, told, rank);
+		if (folds)
+			leave_out(folds, row, told, rank);
 		for (size_t k = z->start[row]; k < z->start[row + 1]; k++)
 			line_add(out + z->effect[k] * length, z->value[k], told, length);
 	}
@@ -174,32 +188,83 @@ static void system_multiply(const struct system *system, const float *in, float 
 
 /* ---- the preconditioner --------------------------------------------------------------- */
 
-/* 1 + what the rows tell of each effect alone. */
-static void system_set_diagonal(struct system *system)
+/* An effect of which the rows tell more than this, its prior being 1, gets a block. */
+#define BLOCK_MIN 3
+
+struct tell_work {
+	const struct system *system;
+	float *told;
+	size_t parts;
+};
+
+/* A part of the factors of what the rows tell of each effect alone. */
+static void tell_part(void *context, size_t part)
 {
-	const struct design *design = system->design;
-	const struct design_lists *z = &design->row;
-	size_t rank = system->rank;
-	float *told = memory_zero(design->effects * rank + 1, sizeof *told);
+	const struct tell_work *work = context;
+	const struct design_lists *z = &work->system->design->row;
+	size_t square = work->system->rank * work->system->rank;
+	size_t from = parallel_begin(square, part, work->parts), to = parallel_begin(square, part + 1, work->parts);
 
 	for (size_t row = 0; row < z->count; row++)
 		for (size_t i = z->start[row]; i < z->start[row + 1]; i++)
-			for (size_t k = 0; k < rank; k++)
-				told[z->effect[i] * rank + k] += z->value[i] * z->value[i] *
-					system->information[(row * rank + k) * rank + k];
-	for (size_t e = design->effects; e-- > 0;) {
-		size_t first = design->prior_list.start[e];
-		float scale = 1 / design->prior_list.value[first];
-		const float *outer = term_root(system, design->scale_term[e]);
-		const float *inner = term_root(system, design->prior_term[e]);
-		for (size_t k = 0; k < rank; k++) {
-			float own = told[e * rank + k] * scale * scale;
-			/* Of a chain, what hangs on an effect tells of it too. */
-			for (size_t i = first + 1; i < design->prior_list.start[e + 1]; i++)
-				told[design->prior_list.effect[i] * rank + k] +=
-					own * design->prior_list.value[i] * design->prior_list.value[i];
-			system->diagonal[e * rank + k] = 1 + own * outer[k] * outer[k] * inner[k] * inner[k];
+			line_add(work->told + z->effect[i] * square + from, z->value[i] * z->value[i],
+				 work->system->information + row * square + from, to - from);
+}
+
+/* M's block of an effect from what rows tell of it; returns the largest that they add to its
+ * diagonal. */
+static float effect_block(const struct system *system, size_t effect, const float *told, double *block)
+{
+	const struct design *design = system->design;
+	size_t rank = system->rank;
+	const float *outer = term_root(system, design->scale_term[effect]);
+	const float *inner = term_root(system, design->prior_term[effect]);
+	float largest = 0;
+
+	for (size_t k = 0; k < rank; k++)
+		for (size_t l = 0; l < rank; l++) {
+			float added = told[k * rank + l] * outer[k] * inner[k] * outer[l] * inner[l];
+			block[k * rank + l] = (double)added + (k == l);
+			if (k == l && added > largest)
+				largest = added;
 		}
+	return largest;
+}
+
+/* Hands what rows tell of an effect on to what it hangs on. */
+static void tell_on(const struct design *design, size_t effect, size_t square, float *told)
+{
+	const struct design_lists *prior = &design->prior_list;
+	size_t first = prior->start[effect];
+	float scale = 1 / prior->value[first];
+
+	for (size_t i = 0; i < square; i++)
+		told[effect * square + i] *= scale * scale;
+	for (size_t i = first + 1; i < prior->start[effect + 1]; i++)
+		line_add(told + prior->effect[i] * square, prior->value[i] * prior->value[i], told + effect * square, square);
+}
+
+static void set_preconditioner(struct system *system)
+{
+	size_t rank = system->rank, square = rank * rank, blocks = 0, capacity = 0;
+	float *told = memory_zero(system->design->effects * square + 1, sizeof *told);
+	double block[FACTORS_RANK_MAX * FACTORS_RANK_MAX], inverse[FACTORS_RANK_MAX * FACTORS_RANK_MAX];
+
+	struct tell_work work = {system, told, parallel_parts(system->design->rows)};
+	parallel_run(work.parts, tell_part, &work);
+	for (size_t e = system->design->effects; e-- > 0;) {
+		tell_on(system->design, e, square, told);
+		float largest = effect_block(system, e, told + e * square, block);
+		for (size_t k = 0; k < rank; k++)
+			system->diagonal[e * rank + k] = (float)block[k * rank + k];
+		system->block[e] = -1;
+		if (largest < BLOCK_MIN || !small_cholesky(block, rank))
+			continue;
+		small_invert(block, rank, inverse);
+		system->inverse = memory_grow(system->inverse, blocks, &capacity, square * sizeof *system->inverse);
+		for (size_t i = 0; i < square; i++)
+			system->inverse[blocks * square + i] = (float)inverse[i];
+		system->block[e] = (int32_t)blocks++;
 	}
 	free(told);
 }
@@ -219,7 +284,8 @@ void system_new(const struct design *design, size_t rank, const double *theta, c
 	for (size_t k = 0; k < rank; k++)
 		system->root[design->terms * rank + k] = 1;
 	system->diagonal = memory_allocate(design->effects * rank + 1, sizeof *system->diagonal);
-	system_set_diagonal(system);
+	system->block = memory_allocate(design->effects + 1, sizeof *system->block);
+	set_preconditioner(system);
 }
 
 void system_free(struct system *system)
@@ -227,24 +293,30 @@ void system_free(struct system *system)
 	free(system->root);
 	free(system->information);
 	free(system->diagonal);
+	free(system->block);
+	free(system->inverse);
 	*system = (struct system){0};
 }
 
 /* ---- conjugate gradients ---------------------------------------------------------------- */
 
-/* near = right / diagonal; dots = right' near. */
+/* near = the preconditioner's inverse times right; dots = right' near. */
 FOR_THIS_MACHINE
 static void precondition(const struct system *system, const float *right, float *near, double *dots)
 {
-	size_t lines = system->design->effects * system->rank;
+	size_t rank = system->rank, length = rank * W;
 
 	memset(dots, 0, W * sizeof *dots);
-	for (size_t i = 0; i < lines; i++) {
-		float scale = 1 / system->diagonal[i];
-		for (size_t c = 0; c < W; c++) {
-			near[i * W + c] = right[i * W + c] * scale;
-			dots[c] += (double)(right[i * W + c] * near[i * W + c]);
-		}
+	for (size_t e = 0; e < system->design->effects; e++) {
+		const float *in = right + e * length, *diagonal = system->diagonal + e * rank;
+		float *out = near + e * length;
+		if (system->block[e] >= 0)
+			inform(system->inverse + (size_t)system->block[e] * rank * rank, in, out, rank);
+		else
+			for (size_t i = 0; i < length; i++)
+				out[i] = in[i] / diagonal[i / W];
+		for (size_t i = 0; i < length; i++)
+			dots[i % W] += (double)(in[i] * out[i]);
 	}
 }
 
@@ -280,17 +352,18 @@ static float ratio(double over, double under)
 }
 
 /* right -= M solution. */
-static void begin_from(const struct system *system, float *right, const float *solution, float *effects, float *moved)
+static void begin_from(const struct system *system, const struct system_folds *folds, float *right,
+		       const float *solution, float *effects, float *moved)
 {
 	size_t floats = system->design->effects * system->rank * W;
 
-	system_multiply(system, solution, effects, moved);
+	system_multiply(system, folds, solution, effects, moved);
 	for (size_t i = 0; i < floats; i++)
 		right[i] -= moved[i];
 }
 
-size_t system_solve(const struct system *system, float *right, float *solution, double tolerance,
-		    size_t steps_max)
+size_t system_solve(const struct system *system, const struct system_folds *folds, const struct system_end *end,
+		    float *right, float *solution)
 {
 	size_t lines = system->design->effects * system->rank, steps = 0, block = system_effect_block(system);
 	float *near = memory_allocate(block, sizeof *near), *direction = memory_zero(block, sizeof *direction);
@@ -299,19 +372,19 @@ size_t system_solve(const struct system *system, float *right, float *solution, 
 	float factor[W];
 
 	precondition(system, right, near, goal);
-	begin_from(system, right, solution, effects, moved);
+	begin_from(system, folds, right, solution, effects, moved);
 	for (;; steps++) {
 		bool done = true;
 		precondition(system, right, near, left);
 		for (size_t c = 0; c < W; c++) {
 			factor[c] = steps ? ratio(left[c], before[c]) : 0;
 			before[c] = left[c];
-			done = done && left[c] <= tolerance * tolerance * goal[c];
+			done = done && left[c] <= end->tolerance * end->tolerance * goal[c];
 		}
-		if (done || steps == steps_max)
+		if (done || steps == end->steps_max || progress_cancelled(end->progress))
 			break;
 		block_turn(lines, direction, factor, near);
-		system_multiply(system, direction, effects, moved);
+		system_multiply(system, folds, direction, effects, moved);
 		block_dots(lines, direction, moved, bend);
 		for (size_t c = 0; c < W; c++)
 			factor[c] = ratio(left[c], bend[c]);

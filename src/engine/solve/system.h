@@ -9,10 +9,11 @@
 #define STEMMA_ENGINE_SYSTEM_H
 
 #include "model/design.h"
+#include "stemma/base/progress.h"
 
 /* Right sides that are worked on side by side: a block is lines of rank x SYSTEM_WIDTH
  * floats, one a row or an effect. */
-#define SYSTEM_WIDTH 8
+#define SYSTEM_WIDTH 4
 #define FACTORS_RANK_MAX 32
 #define FACTORS_LINE_MAX (FACTORS_RANK_MAX * SYSTEM_WIDTH)
 
@@ -22,6 +23,14 @@ struct system {
 	float *root;     /* (terms + 1) x rank: sqrt theta, the last line 1 */
 	float *information; /* rows x rank x rank: B */
 	float *diagonal; /* effects x rank: of M, about */
+	int32_t *block;  /* effects: which block of M is inverted for it, or -1: its diagonal will do */
+	float *inverse;  /* blocks x rank x rank */
+};
+
+/* Rows that a column leaves out: column c those of fold first + c. */
+struct system_folds {
+	const uint8_t *fold; /* rows */
+	size_t first;
 };
 
 /* theta is terms x rank. */
@@ -40,10 +49,16 @@ void system_effects_back(const struct system *system, float *block);
 void system_gather(const struct system *system, const float *effects, float *rows);
 /* block = W' rows. */
 void system_scatter(const struct system *system, const float *rows, float *block);
-/* Solves from `solution` on; ends when each residual is below the tolerance, relative
- * to the right side and in the norm of the preconditioner, or after a number of steps;
- * returns the steps.  `right` becomes what is left. */
-size_t system_solve(const struct system *system, float *right, float *solution, double tolerance,
-		    size_t steps_max);
+/* When to stop: each residual below the tolerance, relative to the right side and in the
+ * norm of the preconditioner; after so many steps; or cancelled (progress may be NULL). */
+struct system_end {
+	double tolerance;
+	size_t steps_max;
+	const struct progress *progress;
+};
+/* Solves from `solution` on; returns the steps.  `right` becomes what is left.  `folds` may
+ * be NULL: nothing is left out. */
+size_t system_solve(const struct system *system, const struct system_folds *folds, const struct system_end *end,
+		    float *right, float *solution);
 
 #endif
