@@ -314,6 +314,45 @@ static void draws_agree_with_the_exact_root(void **state)
 	lineage_free(world.lineage);
 }
 
+/* By draws a model is left out with its fold: its mean is that of a dense calculation without their cells. */
+static void folds_agree_with_dense(void **state)
+{
+	(void)state;
+	enum { SQUARE = FACTORS_RANK_MAX * FACTORS_RANK_MAX };
+	struct world world;
+	double mean[FACTORS_RANK_MAX], covariance[SQUARE], other[FACTORS_RANK_MAX], other_covariance[SQUARE];
+
+	world_make(&world, NULL);
+	struct engine_fit *fit = world_fit(&world, PRIOR_KIN, NULL, 0);
+	struct factors *factors = fit->factors;
+	const struct cells *cells = &factors->cells;
+	struct dense dense = {.rank = factors_rank(factors), .cells = cells->count, .factors = factors};
+	bool *hidden = memory_zero(cells->count, sizeof *hidden);
+
+	factors->judged = false;
+	factors->by_draws = true;
+	assert_true(factors_solve(factors, NULL));
+	for (size_t k = 0; k < dense.rank; k++)
+		dense.prior[k] = prior_of(fit, k);
+	for (size_t row = 0; row < cells->rows; row += 5) {
+		size_t alone = 0;
+		for (size_t i = 0; i < cells->count; i++) {
+			hidden[i] = factors->fold[cells->row[i]] == factors->fold[row];
+			alone += hidden[i] && cells->row[i] != row;
+		}
+		assert_true(alone > 0);
+		dense_posterior(&dense, cells->row_model[row], hidden, other, other_covariance);
+		factors_cold(factors, cells->row_model[row], mean, covariance);
+		for (size_t k = 0; k < dense.rank; k++)
+			near(mean[k], other[k], 0.02 * sqrt(other_covariance[k * dense.rank + k]) + 0.002);
+	}
+	for (size_t k = 0; k < dense.rank; k++)
+		free(dense.prior[k]);
+	free(hidden);
+	engine_fit_free(fit);
+	lineage_free(world.lineage);
+}
+
 /* ---- what is learned of sparse data --------------------------------------------------------- */
 
 enum { PLENTY = 900, COLUMNS = 20, ABILITIES = 2 };
@@ -544,6 +583,7 @@ int main(void)
 		cmocka_unit_test(posterior_agrees_with_dense),
 		cmocka_unit_test(differences_agree_with_dense),
 		cmocka_unit_test(draws_agree_with_the_exact_root),
+		cmocka_unit_test(folds_agree_with_dense),
 		cmocka_unit_test(sparse_data_are_learned),
 		cmocka_unit_test(one_score_promises_little),
 	};
