@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "csv.h"
+#include "origin.h"
 #include "reading.h"
 #include "stemma/base/memory.h"
 #include "tables.h"
@@ -95,15 +96,18 @@ static void describe_percentage(const struct csv *csv, int column, struct benchm
 	facts->upper = percentage == ANSWER_YES ? 100 : INFINITY;
 }
 
-static void benchmarks_row(struct source *source, const struct csv *csv, const struct description_columns *columns)
+static void benchmarks_row(struct source *source, const struct csv *csv, const struct description_columns *columns,
+			   const char *folder)
 {
 	char *key = benchmark_key(csv_field(csv, columns->key));
 	char *duplicate = benchmark_key(csv_field(csv, columns->duplicate_of));
 	char *field = memory_string(csv_field(csv, columns->alias));
 	const char *aliases[ALIASES_MAX], *suite = csv_text(csv, columns->suite);
+
+	suite = suite ? suite : csv_text(csv, columns->source);
 	struct record record = {.type = RECORD_BENCHMARK, .line = csv->line, .of.benchmark = {
 		.key = key, .title = csv_text(csv, columns->title),
-		.suite = suite ? suite : csv_text(csv, columns->source), .metric = csv_text(csv, columns->metric),
+		.suite = suite ? suite : folder, .apart = true, .metric = csv_text(csv, columns->metric),
 		.unit = csv_text(csv, columns->unit), .family = csv_text(csv, columns->family),
 		.duplicate_of = duplicate, .lower = described_bound(csv, columns->lower, -INFINITY),
 		.upper = described_bound(csv, columns->upper, INFINITY),
@@ -134,8 +138,10 @@ enum status benchmarks_read(struct source *source)
 
 	if (csv_open(&csv, source) == STATUS_OK) {
 		struct description_columns columns = description_columns(&csv);
+		char *folder = origin_suite(source->name);
 		while (csv_next(&csv))
-			benchmarks_row(source, &csv, &columns);
+			benchmarks_row(source, &csv, &columns, folder);
+		free(folder);
 	}
 	csv_close(&csv);
 	return source->status;

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "csv.h"
+#include "origin.h"
 #include "reading.h"
 #include "stemma/base/hash.h"
 #include "stemma/base/memory.h"
@@ -122,6 +123,7 @@ struct long_table {
 	size_t count, capacity;
 	struct score_facts *scores; /* of one run */
 	size_t score_capacity;
+	char *suite;               /* of the folder, or NULL */
 };
 
 /* ---- scales --------------------------------------------------------------------------------------- */
@@ -310,7 +312,7 @@ static void deliver_long_run(struct long_table *table, size_t first)
 		.rank = source ? source_word_rank(source) : RANK_USER,
 		.precision = run->words[WORD_PRECISION], .chat_template = run->chat_template,
 		.revision = run->words[WORD_REVISION], .harness = run->words[WORD_HARNESS],
-		.version = run->words[WORD_VERSION], .flagged = run->flagged, .scores = table->scores, .score_count = count,
+		.version = run->words[WORD_VERSION], .flagged = run->flagged, .suite = table->suite, .scores = table->scores, .score_count = count,
 	}};
 	deliver(table->source, &record);
 }
@@ -473,7 +475,7 @@ static void long_survey(struct long_table *table)
 
 enum status long_read(struct source *source)
 {
-	struct long_table table = {.source = source};
+	struct long_table table = {.source = source, .suite = origin_suite(source->name)};
 
 	if (csv_open(&table.csv, source) == STATUS_OK) {
 		table.columns = long_columns(&table.csv);
@@ -494,5 +496,6 @@ enum status long_read(struct source *source)
 	free(table.rows);
 	free(table.scores);
 	free(table.thousands);
+	free(table.suite);
 	return source->status;
 }

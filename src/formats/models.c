@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "origin.h"
 #include "reading.h"
 #include "stemma/base/memory.h"
 #include "tables.h"
@@ -84,6 +85,7 @@ struct models {
 	size_t score_count;
 	struct attribute_facts *attributes;
 	size_t attribute_count;
+	char *suite;                /* of the folder, or NULL */
 };
 
 static enum role role_of(const char *word)
@@ -464,7 +466,7 @@ static enum status deliver_run(struct models *models, const char *name)
 		.chat_template = csv_answer(csv, models->fact[ROLE_TEMPLATE]),
 		.submitted = csv_date(csv, models->fact[ROLE_SUBMITTED]),
 		.revision = fact_text(models, ROLE_REVISION), .harness = fact_text(models, ROLE_HARNESS),
-		.scores = models->scores, .score_count = models->score_count,
+		.suite = models->suite, .scores = models->scores, .score_count = models->score_count,
 	}};
 
 	warn_unread(models, ROLE_TEMPLATE, record.of.evaluation.chat_template != ANSWER_UNKNOWN, "yes or no");
@@ -505,7 +507,7 @@ static void models_free(struct models *models)
 
 enum status models_read(struct source *source)
 {
-	struct models models = {.source = source};
+	struct models models = {.source = source, .suite = origin_suite(source->name)};
 
 	if (csv_open(&models.csv, source) == STATUS_OK) {
 		models_allocate(&models);
@@ -521,6 +523,7 @@ enum status models_read(struct source *source)
 		while (csv_next(&models.csv))
 			read_row(&models);
 	}
+	free(models.suite);
 	models_free(&models);
 	return source->status;
 }

@@ -38,6 +38,17 @@ char *origin_folder(const char *path)
 	return memory_string_slice(start, (size_t)(end - start));
 }
 
+char *origin_suite(const char *path)
+{
+	char *folder = origin_folder(path);
+
+	if (folder && folder[strspn(folder, ".")] == '\0') {
+		free(folder);
+		folder = NULL;
+	}
+	return folder;
+}
+
 char *origin_stem(const char *path)
 {
 	static const char *const suffixes[] = {".gz", ".yml", ".yaml", ".txt", ".md", ".markdown", ".json"};

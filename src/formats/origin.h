@@ -11,6 +11,9 @@ const char *origin_base(const char *path);
 /* The name of the folder that the file lies in, without its own folders; NULL when
  * the path has none.  The caller frees. */
 char *origin_folder(const char *path);
+/* The same as the name of a suite: of what a table says of benchmarks, where it names none
+ * itself; NULL when the folder has no name of its own. */
+char *origin_suite(const char *path);
 /* Whether the file lies in .eval_results, the Hub's folder for results: then the
  * folder that counts is the one above. */
 bool origin_in_results(const char *path);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "model.h"
 #include "registry.h"
@@ -350,6 +351,33 @@ static struct benchmark_facts complete_direction(struct store *store, const stru
 	return complete;
 }
 
+static bool is_of_another_suite(const struct registry_entry *entry, const struct benchmark_facts *facts)
+{
+	return entry && facts->apart && facts->suite && entry->suite && strcasecmp(entry->suite, facts->suite) != 0;
+}
+
+/* What a table calls by the key of another suite's is never mixed with that: it has a key of its
+ * own, and the same family. */
+static enum status put_apart(struct store *store, const struct registry_entry *other,
+			     const struct benchmark_facts *facts, enum change *change, struct error *error)
+{
+	struct benchmark_facts own = *facts;
+	char *key = registry_key_apart(facts->suite, facts->key);
+	bool is_new = key && !registry_find_key(store, key);
+
+	own.key = key;
+	own.apart = false;
+	own.family = facts->family ? facts->family : other->key;
+	if (is_new)
+		registry_tell(store, "%s of %s is another benchmark than that of %s: its key is %s", facts->key,
+			      facts->suite, other->suite, key);
+	enum status status = key ? store_put_benchmark(store, &own, change, error)
+				 : error_set(error, STATUS_DATA, "%s_%s makes no key of a benchmark", facts->suite,
+					     facts->key);
+	free(key);
+	return status;
+}
+
 static enum status put_benchmark(struct store *store, const struct benchmark_facts *facts,
 				 enum change *change, struct error *error)
 {
@@ -359,6 +387,8 @@ static enum status put_benchmark(struct store *store, const struct benchmark_fac
 	struct registry_entry *entry = status == STATUS_OK && key ? registry_find_key(store, key) : NULL;
 
 	free(key);
+	if (status == STATUS_OK && is_of_another_suite(entry, facts))
+		return put_apart(store, entry, facts, change, error);
 	if (status == STATUS_OK && !entry)
 		status = registry_add(store, facts->key, &entry, error);
 	if (status != STATUS_OK)

@@ -119,7 +119,7 @@ static enum status check_scores(struct store *store, const struct evaluation_fac
 		if (isinf(score->value)) /* makes no benchmark known */
 			status = error_set(&problem, STATUS_DATA, "the %s value is not a number", score->benchmark);
 		if (status == STATUS_OK)
-			status = registry_require(store, score->benchmark, &entry, &problem);
+			status = registry_require(store, facts->suite, score->benchmark, &entry, &problem);
 		if (status == STATUS_OK && entry->guessed && score->survey)
 			status = registry_ranges(store, &problem);
 		if (status == STATUS_OK)

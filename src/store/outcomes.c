@@ -13,7 +13,7 @@ static enum status require_questions(struct store *store, const struct outcome_f
 {
 	struct registry_entry *entry;
 	int64_t known = 0, before = sqlite3_total_changes64(store->database);
-	enum status status = registry_require(store, facts->benchmark, &entry, error);
+	enum status status = registry_require(store, NULL, facts->benchmark, &entry, error);
 
 	if (status != STATUS_OK)
 		return status;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "model.h"
 #include "stemma/base/hash.h"
@@ -241,14 +242,35 @@ enum status registry_add(struct store *store, const char *name, struct registry_
 	return status;
 }
 
-enum status registry_require(struct store *store, const char *name, struct registry_entry **entry,
-			     struct error *error)
+char *registry_key_apart(const char *suite, const char *name)
+{
+	struct text joined = {0};
+
+	text_append_format(&joined, "%s_%s", suite, name);
+	char *key = benchmark_key(text_string(&joined));
+	text_free(&joined);
+	return key;
+}
+
+struct registry_entry *registry_find_apart(struct store *store, const char *suite, const char *name)
+{
+	char *key = suite && name ? registry_key_apart(suite, name) : NULL;
+	struct registry_entry *entry = key ? registry_find_key(store, key) : NULL;
+
+	free(key);
+	return entry && entry->suite && strcasecmp(entry->suite, suite) == 0 ? entry : NULL;
+}
+
+enum status registry_require(struct store *store, const char *suite, const char *name,
+			     struct registry_entry **entry, struct error *error)
 {
 	enum status status = registry_load(store, error);
 
 	if (status != STATUS_OK)
 		return status;
-	*entry = registry_find(store, name);
+	*entry = registry_find_apart(store, suite, name);
+	if (!*entry)
+		*entry = registry_find(store, name);
 	return *entry ? STATUS_OK : registry_add(store, name, entry, error);
 }
 
@@ -412,6 +434,25 @@ static void tell_taken(struct store *store, enum score_scale scale, const char *
 	text_free(&keys);
 }
 
+/* One or two benchmarks of a suite beside new ones may be meant as another set-up of these. */
+static void tell_lone(struct store *store)
+{
+	const struct registry_entry *lone[2] = {NULL};
+	size_t known = 0, added = 0;
+
+	for (size_t i = 0; i < store->registry.count; i++) {
+		const struct registry_entry *entry = &store->registry.entries[i];
+		if (isnan(entry->low))
+			continue;
+		added += entry->added && entry->guessed;
+		if (!entry->added && !entry->guessed && entry->suite && known++ < 2)
+			lone[known - 1] = entry;
+	}
+	for (size_t i = 0; i < known && known <= 2 && added > 0; i++)
+		registry_tell(store, "%s: taken as that of %s; if it was measured otherwise, give it a name of its own",
+			      lone[i]->key, lone[i]->suite);
+}
+
 static void tell_news(struct store *store, const struct registry_entry *first)
 {
 	struct registry *registry = &store->registry;
@@ -433,6 +474,7 @@ enum status registry_settle(struct store *store, struct error *error)
 
 	tell_taken(store, SCALE_FRACTION, "values from 0 to 1 only: taken as fractions of the scale, not as its points");
 	tell_taken(store, SCALE_PERCENT, "values above 1 on a scale of 0 to 1: taken as percentages");
+	tell_lone(store);
 	for (size_t i = 0; i < store->registry.count && status == STATUS_OK; i++) {
 		struct registry_entry *entry = &store->registry.entries[i];
 		bool told = entry->added && entry->guessed && !isnan(entry->low);

@@ -17,9 +17,14 @@ struct registry_entry *registry_find_key(struct store *store, const char *key);
 /* Adds a benchmark of this name; STATUS_DATA when no key can be made of it. */
 enum status registry_add(struct store *store, const char *name, struct registry_entry **entry,
 			 struct error *error);
-/* That of a key, alias or title, added where it is unknown, with a guess to be made of its scale. */
-enum status registry_require(struct store *store, const char *name, struct registry_entry **entry,
-			     struct error *error);
+/* The one that a suite (NULL: none) has under this key, where another suite has it too; NULL. */
+struct registry_entry *registry_find_apart(struct store *store, const char *suite, const char *name);
+/* The key that it has then; the caller frees, NULL when none can be made. */
+char *registry_key_apart(const char *suite, const char *name);
+/* That of the suite, or of a key, alias or title, added where it is unknown, with a guess to be
+ * made of its scale. */
+enum status registry_require(struct store *store, const char *suite, const char *name,
+			     struct registry_entry **entry, struct error *error);
 struct registry_entry *registry_find_id(struct store *store, int64_t id);
 /* Makes the bounds agree with the values that this transaction has put, where they
  * are guessed or crossed, and tells of it; to be called before it is committed. */

@@ -96,6 +96,23 @@ cells answers.csv
 check 'the mean of fractional answers' has acme/a repair 0.6 0..1
 check 'single answers are told to be left out' tells 'answers.csv:1: .*single answers are not'
 
+# A key that another suite has.
+mkdir -p press
+printf 'key,title,percentage\nifeval,IFEval,1\nmine,Mine,1\n' >press/benchmarks.csv
+printf 'model,benchmark,value\nacme/a,ifeval,81\nacme/a,mine,70\n' >press/scores.csv
+printf 'model,ifeval\nacme/a,55\n' >six.csv
+cells six.csv press/benchmarks.csv press/scores.csv
+check 'the key of another suite is told apart' tells '^press/benchmarks.csv:2: warning: ifeval of press is another .*: its key is press_ifeval$'
+check 'and so are the scores beside that description' has acme/a press_ifeval 81 0..100
+check 'never mixed' has acme/a ifeval 55 0..100
+check 'others keep their keys' has acme/a mine 70 0..100
+stemma --db t.db benchmarks show press_ifeval
+check 'they are of one family' says '^family *ifeval$'
+check 'of the suite that the folder names' says '^suite *press$'
+printf 'model,ifeval,quiz\nacme/a,81,70\n' >press.csv
+cells press.csv
+check 'a lone one of a suite beside new ones is told' tells 'ifeval: taken as that of openllm2; if it was measured otherwise'
+
 shared=$top_srcdir/../shared/data
 if [ -d "$shared/manybench" ]; then
 	cells "$shared/manybench"

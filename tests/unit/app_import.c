@@ -113,7 +113,8 @@ static void rejected_rows_are_listed_and_the_rest_is_kept(void **state)
 		long line;
 		bool rejected;
 		const char *part;
-	} notes[] = {{4, true, "2000"}, {5, true, "not a name"}, {0, false, "no_such_test: new"},
+	} notes[] = {{4, true, "2000"}, {5, true, "not a name"}, {0, false, "ifeval: taken as that of openllm2"},
+		     {0, false, "no_such_test: new"},
 		     {0, false, "benchmarks describe no_such_test"}};
 	assert_int_equal(fixture->report.note_count, sizeof notes / sizeof *notes);
 	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {

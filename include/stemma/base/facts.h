@@ -115,6 +115,7 @@ struct benchmark_facts {
 	double instances;    /* questions, NAN unknown */
 	const char *const *aliases; /* other keys that lead to it */
 	size_t alias_count;
+	bool apart;          /* where another suite has its key, it is a benchmark of its own: SUITE_KEY */
 	const char *source;
 	int rank;            /* as of a model's facts */
 };
@@ -174,6 +175,7 @@ struct evaluation_facts {
 	const char *version;
 	const char *address;       /* where its results can be read, or NULL */
 	bool flagged;              /* the source itself distrusts it */
+	const char *suite;         /* whose benchmark SUITE_KEY a KEY means before any other; NULL */
 	const struct score_facts *scores;
 	size_t score_count;
 };
