@@ -4,8 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "folders.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
+#include "stemma/formats/naming.h"
+
+void import_wishes_free(struct import_wishes *wishes)
+{
+	free(wishes->subject);
+	wishes->subject = NULL;
+}
 
 /* What an import writes through. */
 struct importer {
@@ -15,6 +23,9 @@ struct importer {
 	const char *stage;  /* shown with the progress */
 	bool starter;       /* facts get the starter set's source and rank */
 	bool begun;         /* the transaction is open */
+	struct import_wishes *wishes; /* NULL none */
+	char *child;        /* the one model that the file speaks of, where the user says more of it; owned */
+	struct error fault; /* of naming, where no record is put */
 	long line;          /* of the record that is put; 0 between them */
 	size_t note_capacity;
 };
@@ -132,6 +143,102 @@ static enum status importer_begin(struct importer *importer, struct error *error
 	return status;
 }
 
+/* ---- names -------------------------------------------------------------------- */
+
+/* Two paths never become one model: the second of a name gets a number. */
+static char *free_name(struct store *store, const char *path)
+{
+	char *wanted = naming_local(path);
+	struct text name = {0};
+
+	text_append(&name, wanted);
+	for (unsigned int number = 2; store_name_is_taken(store, text_string(&name)); number++) {
+		text_clear(&name);
+		text_append_format(&name, "%s-%u", wanted, number);
+	}
+	free(wanted);
+	return text_steal(&name);
+}
+
+/* The name of the model at a path, found or made; the caller frees. */
+static char *name_of_path(struct importer *importer, const char *identity)
+{
+	char *name = store_folder_name(importer->store, identity);
+
+	if (!name) {
+		name = free_name(importer->store, identity);
+		store_put_folder(importer->store, identity, name, &importer->fault);
+	}
+	return name;
+}
+
+static char *importer_local(void *context, const char *path)
+{
+	struct importer *importer = context;
+
+	if (importer_begin(importer, &importer->fault) != STATUS_OK)
+		return naming_local(path);
+	char *identity = folder_identity(path, importer->report->file);
+	char *name = name_of_path(importer, identity);
+	free(identity);
+	return name;
+}
+
+/* One name is for one model. */
+static void check_subject(struct importer *importer, const char *subject)
+{
+	struct import_wishes *wishes = importer->wishes;
+
+	if (subject && wishes->subject && strcmp(wishes->subject, subject) != 0) {
+		error_set(&importer->fault, STATUS_DATA, "this speaks of %s, another file of %s: --name and --parent are for"
+			  " one model",
+			  subject, wishes->subject);
+		error_locate(&importer->fault, importer->report->file, 0, 0);
+	} else if (subject && !wishes->subject) {
+		wishes->subject = memory_string(subject);
+	}
+}
+
+/* The path is called so from now on, and what it was called before is another name. */
+static void remember_name(struct importer *importer, const char *identity)
+{
+	const char *name = importer->wishes->name;
+	char *known = store_folder_name(importer->store, identity);
+	struct alias_facts alias = {.alias = known, .current = name, .source = "user"};
+	enum change change;
+
+	store_put_folder(importer->store, identity, name, &importer->fault);
+	if (known && strcmp(known, name) != 0)
+		store_put_alias(importer->store, &alias, &change, &importer->fault);
+	free(known);
+}
+
+static bool has_wishes(const struct importer *importer)
+{
+	return importer->wishes && (importer->wishes->name || importer->wishes->parent_count > 0);
+}
+
+static char *importer_subject(void *context, const char *name, const char *path, bool here)
+{
+	struct importer *importer = context;
+	bool wished = has_wishes(importer);
+
+	if (importer_begin(importer, &importer->fault) != STATUS_OK || (!wished && !path))
+		return memory_string(name);
+	char *identity = path ? folder_identity(path, here ? NULL : importer->report->file) : NULL;
+	const char *given = wished && importer->wishes->name ? importer->wishes->name : name;
+	char *result = given ? memory_string(given) : identity ? name_of_path(importer, identity) : NULL;
+	if (wished) {
+		check_subject(importer, identity ? identity : name);
+		free(importer->child);
+		importer->child = memory_string(result);
+	}
+	if (wished && identity && importer->wishes->name)
+		remember_name(importer, identity);
+	free(identity);
+	return result;
+}
+
 static void importer_count(struct import_report *report, enum change change)
 {
 	switch (change) {
@@ -152,6 +259,8 @@ static enum status importer_accept(void *context, const struct record *record,
 
 	if (status != STATUS_OK)
 		return status;
+	if (importer->fault.status != STATUS_OK)
+		goto fault;
 	if (importer->starter)
 		record_as_starter(&own);
 	importer->line = record->line;
@@ -170,6 +279,10 @@ static enum status importer_accept(void *context, const struct record *record,
 	if (error && error->status == STATUS_OK)
 		*error = problem;
 	return status;
+fault:
+	if (error)
+		*error = importer->fault;
+	return importer->fault.status;
 }
 
 static enum status importer_progress(void *context, size_t done, size_t total)
@@ -183,11 +296,96 @@ static enum status importer_progress(void *context, size_t done, size_t total)
 
 /* ---- files ----------------------------------------------------------------- */
 
-static size_t importer_accepted(const struct importer *importer)
+/* What a report has counted so far: several files may share it. */
+static struct store_import counts_of(const struct import_report *report)
 {
-	const struct import_report *report = importer->report;
+	return (struct store_import){
+		.accepted = report->added + report->updated + report->unchanged, .rejected = report->rejected,
+		.added = report->added, .updated = report->updated,
+	};
+}
 
-	return report->added + report->updated + report->unchanged;
+/* The parents that the user names take the place of those that the user named before. */
+static enum status put_wished_parents(struct importer *importer, struct error *error)
+{
+	const struct import_wishes *wishes = importer->wishes;
+	const char **names = memory_zero(wishes->parent_count, sizeof *names);
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < wishes->parent_count && status == STATUS_OK; i++) {
+		struct record record = {.type = RECORD_EDGE, .of.edge = wishes->parents[i]};
+		struct naming naming = naming_of(wishes->parents[i].parent);
+		names[i] = naming.path ? importer_local(importer, naming.path) : memory_string(naming.name);
+		naming_free(&naming);
+		record.of.edge.child = importer->child;
+		record.of.edge.parent = names[i];
+		record.of.edge.source = "user";
+		record.of.edge.trust = TRUST_USER;
+		if (names[i])
+			status = importer_accept(importer, &record, error);
+		else
+			status = error_set(error, STATUS_USAGE, "\"%s\" is no model's name", wishes->parents[i].parent);
+	}
+	const struct record parents = {.type = RECORD_PARENTS, .of.parents = {
+		.child = importer->child, .source = "user", .parents = names, .count = wishes->parent_count}};
+	if (status == STATUS_OK)
+		status = importer_accept(importer, &parents, error);
+	for (size_t i = 0; i < wishes->parent_count; i++)
+		free((char *)(uintptr_t)names[i]);
+	free(names);
+	return status;
+}
+
+/* What the user has said beside the file. */
+static enum status put_wishes(struct importer *importer, const char *path, struct error *error)
+{
+	const struct import_wishes *wishes = importer->wishes;
+
+	if (!has_wishes(importer))
+		return STATUS_OK;
+	if (importer->fault.status != STATUS_OK) {
+		*error = importer->fault;
+		return error->status;
+	}
+	if (!importer->child && counts_of(importer->report).accepted > 0) {
+		error_set(error, STATUS_DATA, "the file names its models itself; --name and --parent are for one that speaks"
+			  " of one model");
+		return error_locate(error, path, 0, 0);
+	}
+	return importer->child && wishes->parent_count > 0 ? put_wished_parents(importer, error) : STATUS_OK;
+}
+
+/* Tells of what another file of the same import had brought. */
+static void tell_replaced(struct importer *importer)
+{
+	char *file = store_replaced_import(importer->store);
+	struct text message = {0};
+
+	if (!file)
+		return;
+	text_append_format(&message, "this replaces what %s, of the same import, says of the same model; two models"
+			   " need two names (--name)", file);
+	importer_warn(importer, 0, 0, text_string(&message));
+	text_free(&message);
+	free(file);
+}
+
+/* Notes the file in the log, unless it was imported before and brings nothing new. */
+static enum status importer_note_file(struct importer *importer, const char *path,
+				      const struct store_import *before, struct error *error)
+{
+	struct import_report *report = importer->report;
+	struct store_import counts = counts_of(report);
+
+	counts.accepted -= before->accepted;
+	counts.rejected -= before->rejected;
+	counts.added -= before->added;
+	counts.updated -= before->updated;
+	report->known = counts.added + counts.updated == 0 && store_same_import(importer->store, path) > 0;
+	if (report->known)
+		return STATUS_OK;
+	tell_replaced(importer);
+	return store_note_import(importer->store, path, format_name(report->format), &counts, error);
 }
 
 /* Reads one file, or a text in its place, into the open transaction and notes it in the log. */
@@ -199,10 +397,12 @@ static enum status importer_read(struct importer *importer, const char *path, co
 		.accept = importer_accept,
 		.reject = importer_reject,
 		.warn = importer_warn,
+		.subject = importer_subject,
+		.local = importer_local,
 		.progress = importer_progress,
 	};
 	struct import_report *report = importer->report;
-	size_t accepted = importer_accepted(importer), rejected = report->rejected;
+	struct store_import before = counts_of(report);
 	struct error problem = {0};
 	enum status status = text
 		? reader_read_text(text_string(text), text->length, path, &sink, &report->format, &problem)
@@ -210,45 +410,62 @@ static enum status importer_read(struct importer *importer, const char *path, co
 
 	if (status == STATUS_CANCELLED)
 		return error_set(error, status, "the import was stopped; the cache is as before");
+	if (status == STATUS_OK)
+		status = put_wishes(importer, path, &problem);
 	if (status != STATUS_OK && error && error->status == STATUS_OK)
 		*error = problem;
 	if (status == STATUS_OK)
 		status = importer_begin(importer, error);
-	if (status != STATUS_OK)
-		return status;
-	return store_note_import(importer->store, path, format_name(report->format),
-				 importer_accepted(importer) - accepted, report->rejected - rejected,
-				 error);
+	return status == STATUS_OK ? importer_note_file(importer, path, &before, error) : status;
 }
 
-/* Commits, or takes everything back when something failed. */
+/* Commits, or takes everything back when something failed or nothing is new. */
 static enum status importer_end(struct importer *importer, enum status status,
 				struct error *error)
 {
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && !importer->report->known)
 		status = store_commit(importer->store, error);
 	else if (importer->begun)
 		store_rollback(importer->store);
 	store_listen(importer->store, NULL);
+	free(importer->child);
 	return status;
+}
+
+static enum status import_any(struct store *store, const char *path, const struct text *text,
+			      struct import_wishes *wishes, struct progress *progress,
+			      struct import_report *report, struct error *error)
+{
+	struct importer importer = {
+		.store = store, .report = report, .progress = progress, .stage = "importing", .wishes = wishes,
+	};
+	enum status status = STATUS_OK;
+
+	*report = (struct import_report){.file = memory_string(path)};
+	if (wishes && wishes->first == 0)
+		status = store_next_import(store, &wishes->first, error);
+	store_watch_imports(store, wishes ? wishes->first : 0);
+	if (status == STATUS_OK)
+		status = importer_read(&importer, path, text, error);
+	return importer_end(&importer, status, error);
 }
 
 enum status import_text(struct store *store, const char *path, const struct text *text,
 			struct progress *progress, struct import_report *report, struct error *error)
 {
-	struct importer importer = {
-		.store = store, .report = report, .progress = progress, .stage = "importing",
-	};
-
-	*report = (struct import_report){.file = memory_string(path)};
-	enum status status = importer_read(&importer, path, text, error);
-	return importer_end(&importer, status, error);
+	return import_any(store, path, text, NULL, progress, report, error);
 }
 
 enum status import_file(struct store *store, const char *path, struct progress *progress,
 			struct import_report *report, struct error *error)
 {
-	return import_text(store, path, NULL, progress, report, error);
+	return import_any(store, path, NULL, NULL, progress, report, error);
+}
+
+enum status import_file_as(struct store *store, const char *path, struct import_wishes *wishes,
+			   struct progress *progress, struct import_report *report, struct error *error)
+{
+	return import_any(store, path, NULL, wishes, progress, report, error);
 }
 
 /* ---- the starter set ------------------------------------------------------- */

@@ -28,7 +28,7 @@ static enum status import_one(struct import_list *list, const char *path, bool n
 	struct import_report report = {0};
 	struct error error = {0};
 	enum import_end end = IMPORT_DONE;
-	enum status status = import_file(list->store, path, list->progress, &report, &error);
+	enum status status = import_file_as(list->store, path, &list->wishes, list->progress, &report, &error);
 
 	if (status == STATUS_OK && is_useless(&report)) {
 		status = STATUS_DATA;

@@ -15,7 +15,7 @@ libapp_a_SOURCES = \
 	include/stemma/app/guesses.h src/app/guesses.c \
 	include/stemma/app/graph.h src/app/graph.c src/app/graph_write.c \
 	include/stemma/app/drift.h src/app/drift.c \
-	include/stemma/app/import.h src/app/import.c \
+	include/stemma/app/import.h src/app/import.c src/app/folders.h src/app/folders.c \
 	include/stemma/app/import_list.h src/app/import_list.c \
 	include/stemma/app/job.h src/app/job.c \
 	include/stemma/app/judge.h src/app/judge.c \

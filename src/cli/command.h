@@ -10,6 +10,7 @@
 #define COMMAND_TABLE(X) \
 	X(browse) \
 	X(import) \
+	X(imports) \
 	X(sync) \
 	X(fit) \
 	X(predict) \

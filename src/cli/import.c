@@ -1,18 +1,37 @@
 /* stemma import: files into the cache. */
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "command.h"
+#include "merge_options.h"
 #include "stemma/app/import_list.h"
+#include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
+#include "stemma/formats/naming.h"
 
 struct import_options {
 	bool all;
+	const char *name;
+	struct option_list parents;
+	int relation;
 };
+
+/* Of enum relation, from RELATION_FINETUNE on, and as it. */
+static const char *const relation_words[] = {
+	"finetune", "adapter", "quantized", "merge", "distill", "setting", "size", "version", "stage", NULL};
+static const struct import_options defaults = {.relation = -1};
 
 #define OPTION(member) offsetof(struct import_options, member)
 static const struct option_spec specs[] = {
+	{"name", 0, OPTION_TEXT, "OWNER/NAME", OPTION(name), "what the model is called that the files speak of", NULL},
+	{"parent", 'p', OPTION_LIST, "MODEL[:WEIGHT]", OPTION(parents), "what it was made from; may be repeated", NULL},
+	{"relation", 0, OPTION_CHOICE, "HOW", OPTION(relation),
+	 "how: finetune (default of one parent), merge (of several), adapter, quantized, ...", relation_words},
 	{"all", 0, OPTION_FLAG, NULL, OPTION(all), "list all rejected rows and all files of no known format", NULL},
 };
+
+static const struct option_need needs[] = {{"relation", "parent"}, {NULL, NULL}};
 
 #define NOTES_LISTED 20
 
@@ -141,15 +160,99 @@ static void print_tables(const struct cli *cli, const struct importing *tables)
 	report_end(&report);
 }
 
-static enum status import_run(struct cli *cli, const void *specific, size_t count,
-			      char **arguments, struct error *error)
-{
-	const struct import_options *options = specific;
-	struct session *session;
-	enum status status = cli_open(cli, &session, error);
+/* ---- what the user says of the model ------------------------------------------------ */
 
-	if (status != STATUS_OK)
-		return status;
+/* Parents, whose names are owned. */
+struct parents {
+	struct edge_facts *edges;
+	char **names;
+	size_t count;
+};
+
+static void parents_free(struct parents *parents)
+{
+	for (size_t i = 0; i < parents->count; i++)
+		free(parents->names[i]);
+	free(parents->names);
+	free(parents->edges);
+}
+
+/* A parent that the cache does not know may be a slip. */
+static char *parent_name(struct cli *cli, const struct session *session, char *word)
+{
+	struct error problem = {0};
+	size_t model;
+
+	if (naming_is_path(word))
+		return word;
+	if (catalog_resolve(session->catalog, word, &model, &problem) != STATUS_OK) {
+		cli_warn(cli, "%s%s%s; taken as a new one", problem.message, problem.advice[0] ? "; " : "", problem.advice);
+		return word;
+	}
+	free(word);
+	return memory_string(session->catalog->models[model].name);
+}
+
+/* Weights of all parents or of none; they are put to sum 1. */
+static enum status scale_weights(struct parents *parents, struct error *error)
+{
+	double sum = 0;
+	size_t known = 0;
+
+	for (size_t i = 0; i < parents->count; i++) {
+		known += isnan(parents->edges[i].weight) ? 0 : 1;
+		sum += isnan(parents->edges[i].weight) ? 0 : parents->edges[i].weight;
+	}
+	if (known > 0 && (known < parents->count || !(sum > 0)))
+		return error_set(error, STATUS_USAGE, "give all parents a weight, or none");
+	for (size_t i = 0; i < parents->count && known > 0; i++)
+		parents->edges[i].weight /= sum;
+	return STATUS_OK;
+}
+
+static enum status read_parents(struct cli *cli, const struct session *session, const struct import_options *options,
+				struct parents *parents, struct error *error)
+{
+	size_t count = options->parents.count;
+	enum status status = STATUS_OK;
+
+	*parents = (struct parents){.edges = memory_zero(count, sizeof *parents->edges),
+				    .names = memory_zero(count, sizeof *parents->names), .count = count};
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		struct edge_facts *edge = &parents->edges[i];
+		status = merge_split_weight(options->parents.values[i], &parents->names[i], &edge->weight, error);
+		if (status != STATUS_OK)
+			break;
+		parents->names[i] = parent_name(cli, session, parents->names[i]);
+		edge->parent = parents->names[i];
+		edge->relation = options->relation >= 0 ? relation_parse(relation_words[options->relation])
+			: count > 1 ? RELATION_MERGE : RELATION_FINETUNE;
+	}
+	return status == STATUS_OK ? scale_weights(parents, error) : status;
+}
+
+static enum status check_name(const char *name, struct error *error)
+{
+	struct naming naming = naming_of(name);
+	bool sound = !name || (naming.name && strcmp(naming.name, name) == 0);
+
+	naming_free(&naming);
+	return sound ? STATUS_OK : error_set(error, STATUS_USAGE, "\"%s\" is no model's name; expected OWNER/NAME", name);
+}
+
+/* ---- the command -------------------------------------------------------------------- */
+
+static void tell_nothing_new(const struct import_list *list)
+{
+	const struct import_sums *sums = &list->sums;
+
+	if (sums->imported > 0 && sums->added + sums->updated == 0 && sums->unchanged > 0)
+		fputs("stemma: nothing new\n", stderr);
+}
+
+static enum status import_files(struct cli *cli, struct session *session, const struct import_options *options,
+				const struct parents *parents, size_t count, char **arguments)
+{
 	struct importing importing = {
 		.cli = cli, .all = options->all,
 		.files = table_new(file_columns, sizeof file_columns / sizeof *file_columns),
@@ -157,18 +260,42 @@ static enum status import_run(struct cli *cli, const void *specific, size_t coun
 	};
 	struct import_list list = {
 		.store = session->store, .progress = &cli->progress,
+		.wishes = {.name = options->name, .parents = parents->edges, .parent_count = parents->count},
 		.tried = tried, .listed = listed, .context = &importing,
 	};
+	enum status status = STATUS_OK;
+
 	for (size_t i = 0; i < count && !cli_interrupted(); i++) {
 		enum status one = import_list_add(&list, arguments[i]);
 		if (status == STATUS_OK)
 			status = one;
 	}
 	print_tables(cli, &importing);
+	tell_nothing_new(&list);
+	import_wishes_free(&list.wishes);
 	table_free(importing.files);
 	table_free(importing.notes);
+	return status;
+}
+
+static enum status import_run(struct cli *cli, const void *specific, size_t count,
+			      char **arguments, struct error *error)
+{
+	const struct import_options *options = specific;
+	struct parents parents = {.count = 0};
+	struct session *session = NULL;
+	enum status status = check_name(options->name, error);
+
+	if (status == STATUS_OK)
+		status = cli_open(cli, &session, error);
+	if (status != STATUS_OK)
+		return status;
+	status = read_parents(cli, session, options, &parents, error);
+	if (status == STATUS_OK)
+		status = import_files(cli, session, options, &parents, count, arguments);
 	if (status == STATUS_OK && !cli_interrupted())
 		status = cli_pack(cli, session, error);
+	parents_free(&parents);
 	session_close(session);
 	return status;
 }
@@ -181,12 +308,17 @@ const struct command import_command = {
 		   "cards, lm-evaluation-harness results and samples, and mergekit configurations,\n"
 		   "also gzip-compressed and in folders; '-' is standard input.  Each file is taken\n"
 		   "as a whole or not at all; rows that cannot be used are listed on standard error\n"
-		   "and left out.  stemma-formats(7) has the formats.",
+		   "and left out.  stemma-formats(7) has the formats.\n\n"
+		   "A model that only has a path gets a name of its own, local/NAME.  --name and\n"
+		   "--parent say more of the one model that all files speak of, which is remembered\n"
+		   "for its path.  \"stemma imports\" lists what was imported, and takes it back.",
 	.minimum = 1,
 	.maximum = COMMAND_MANY,
 	.json = true,
 	.csv = true,
 	COMMAND_SPECS(specs),
+	.needs = needs,
 	.options_size = sizeof(struct import_options),
+	.defaults = &defaults,
 	.run = import_run,
 };

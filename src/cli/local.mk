@@ -15,7 +15,7 @@ libcli_a_SOURCES = \
 	src/cli/export.c src/cli/export.h src/cli/export_tables.c src/cli/export_cells.c src/cli/export_completed.c \
 	src/cli/export_attributes.c \
 	src/cli/fit.c \
-	src/cli/import.c \
+	src/cli/import.c src/cli/imports.c \
 	src/cli/names.c src/cli/names.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/output.c src/cli/output.h \

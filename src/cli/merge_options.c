@@ -14,10 +14,8 @@ bool merge_options_given(const struct merge_options *options)
 	return options->models.count > 0 || options->kept;
 }
 
-/* Splits "owner/name:0.5" at the last colon where a number follows; a name
- * without one gets NAN.  The caller frees the name. */
-static enum status split_weight(const char *word, char **name, double *weight,
-				struct error *error)
+enum status merge_split_weight(const char *word, char **name, double *weight,
+			       struct error *error)
 {
 	const char *colon = strrchr(word, ':');
 	char *end = NULL;
@@ -43,7 +41,7 @@ static enum status sketch_words(struct sketch *sketch, const struct catalog *cat
 	enum status status = STATUS_OK;
 
 	for (size_t i = 0; i < words->count && status == STATUS_OK; i++)
-		status = split_weight(words->values[i], &names[i], &weights[i], error);
+		status = merge_split_weight(words->values[i], &names[i], &weights[i], error);
 	if (status == STATUS_OK)
 		status = sketch_from_names(sketch, catalog, words->count,
 					   (const char *const *)names, weights, error);

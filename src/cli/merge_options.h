@@ -39,4 +39,8 @@ enum status merge_options_sketch(struct cli *cli, struct session *session,
 				 const struct merge_options *options, const char *path,
 				 struct sketch *sketch, struct error *error);
 
+/* Splits "owner/name:0.5" at the last colon where a number follows; a name
+ * without one gets NAN.  The caller frees the name. */
+enum status merge_split_weight(const char *word, char **name, double *weight, struct error *error);
+
 #endif

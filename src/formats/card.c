@@ -12,6 +12,7 @@
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 #include "stemma/formats/mergekit.h"
+#include "stemma/formats/naming.h"
 #include "yaml_json.h"
 
 #define CARD_MAX_BYTES ((size_t)4 << 20)
@@ -156,19 +157,31 @@ static void read_merge(struct card *card, const struct text *merges)
 
 /* A card does not say of which model it is: its folder does, else the name in its
  * index of results.  A file of a name of its own may be called so; for one called
- * README, as all are, that is the folder's name, and NULL without a folder. */
+ * README, as all are, that is the folder's name. */
 static char *card_name(const struct card *card)
 {
+	const struct source *source = card->source;
 	const json_t *index = json_object_get(json_object_get(card->model, "cardData"), "model-index");
-	const char *stated = json_text(json_array_get(index, 0), "name");
-	char *name = origin_model(card->source->name);
+	struct naming stated = naming_of(json_text(json_array_get(index, 0), "name"));
+	char *model = origin_model(source->name), *stem = origin_stem(source->name), *name = NULL;
 
-	if (!name && stated && strchr(stated, '/') && is_hub_name(stated))
-		name = memory_string(stated);
-	if (name)
-		return name;
-	bool usual = strncmp(origin_base(card->source->name), "README", 6) == 0;
-	return usual ? origin_folder(card->source->name) : origin_stem(card->source->name);
+	if (model || (stated.name && strchr(stated.name, '/'))) {
+		name = subject_name(source, model ? model : stated.name, NULL, false);
+	} else if (strncmp(origin_base(source->name), "README", 6) == 0 && strchr(source->name, '/')) {
+		char *folder = origin_path(source->name);
+		name = subject_name(source, NULL, folder, true);
+		free(folder);
+	} else if (strncmp(stem, "README", 6) != 0 && strcmp(source->name, "standard input") != 0) {
+		struct naming own = naming_of(stem);
+		name = subject_name(source, own.name, own.name ? NULL : source->name, true);
+		naming_free(&own);
+	} else if (source->sink->subject) {
+		name = source->sink->subject(source->sink->context, NULL, NULL, true);
+	}
+	naming_free(&stated);
+	free(model);
+	free(stem);
+	return name;
 }
 
 static long lines_before(const char *text, const char *place)
@@ -199,9 +212,9 @@ static void read_card(struct card *card, const char *text)
 	card->name = card_name(card);
 	if (!markdown && !merge && !json_object_get(card->model, "cardData"))
 		goto cleanup;
-	if (!card->name || !is_hub_name(card->name)) {
+	if (!card->name) {
 		source_fail_at(card->source, STATUS_DATA, 1, 0, "a card that does not say of which model");
-		error_advise(card->source->error, "name it with its folder, as in OWNER__NAME/README.md");
+		error_advise(card->source->error, "name it with its folder, as in OWNER__NAME/README.md, or with --name");
 		goto cleanup;
 	}
 	json_object_set_new(card->model, "id", json_string(card->name));

@@ -10,6 +10,7 @@
 #include "reading.h"
 #include "tables.h"
 #include "stemma/base/memory.h"
+#include "stemma/formats/naming.h"
 
 /* Where in a field the reader is. */
 enum place {
@@ -365,6 +366,8 @@ void csv_close(struct csv *csv)
 		free(csv->header[i]);
 		free(csv->keys[i]);
 	}
+	free(csv->names[0]);
+	free(csv->names[1]);
 	free(csv->header);
 	free(csv->keys);
 	free(csv->fields);
@@ -689,21 +692,41 @@ static const char *behind_address(const char *field)
 	return NULL;
 }
 
+/* What a field calls a model: an address also with what stands around it, as in a link. */
+static struct naming name_in(const char *field)
+{
+	const char *address = behind_address(field);
+	struct text text = {0};
+
+	if (!address)
+		return naming_of(field);
+	text_append(&text, "hf://");
+	text_append_bytes(&text, address, strcspn(address, " \"'<>?#)]"));
+	struct naming naming = naming_of(text_string(&text));
+	text_free(&text);
+	return naming;
+}
+
 const char *csv_name(struct csv *csv, int column)
 {
 	const char *field = csv_field(csv, column);
-	const char *address = behind_address(field);
 
-	field = address ? address : field + strspn(field, " \t");
-	if (column >= 0 && (size_t)column < csv->count) {
-		char *name = csv->row + (field - csv->row);
-		size_t length = address ? strcspn(name, " \"'<>?#)]") : strlen(name);
-		while (length > 0 && strchr(" \t/", name[length - 1]))
-			length--;
-		name[length] = '\0';
-	}
-	if (is_model_name(field))
+	field += strspn(field, " \t");
+	if (is_model_name(field) && !strstr(field, "__"))
 		return field;
-	csv_reject(csv, column, "\"%s\" is not a model's name; expected owner/name", field);
-	return NULL;
+	struct naming naming = name_in(field);
+	char *name = naming.name;
+	naming.name = NULL;
+	if (!name && naming.path && naming_is_path(field))
+		name = path_name(csv->source->sink, naming.path);
+	if (!name && is_model_name(field))
+		name = memory_string(field);
+	naming_free(&naming);
+	if (!name) {
+		csv_reject(csv, column, "\"%s\" is not a model's name; expected owner/name", field);
+		return NULL;
+	}
+	free(csv->names[0]);
+	csv->names[0] = csv->names[1];
+	return csv->names[1] = name;
 }

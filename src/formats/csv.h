@@ -31,6 +31,7 @@ struct csv {
 	char **header;                /* owned copies; empty before csv_open is done */
 	char **keys;                  /* the header as csv_fold() makes it; owned */
 	size_t header_count;
+	char *names[2];               /* the last two that csv_name() made; owned */
 	char month[11];               /* first day of one, see csv_date() */
 	const bool *thousands;        /* by column: a comma stands between thousands; NULL or borrowed */
 };

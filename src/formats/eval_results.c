@@ -127,22 +127,28 @@ static long entry_line(const void *context, size_t index)
 	return entry ? (long)entry->start_mark.line + 1 : 0;
 }
 
-/* Of the folder that .eval_results lies in. */
+/* Of the folder that .eval_results lies in; a file that lies elsewhere is of a model of
+ * its own. */
 static char *model_of(struct source *source)
 {
-	char *name = origin_model(source->name);
+	char *model = origin_model(source->name), *name = NULL;
 
-	if (!name) {
-		name = origin_folder(source->name);
-		if (name && (!is_hub_name(name) || !origin_in_results(source->name))) {
-			free(name);
-			name = NULL;
-		}
+	if (model) {
+		name = subject_name(source, model, NULL, false);
+	} else {
+		char *stem = origin_stem(source->name), *folder = origin_path(source->name);
+		struct text path = {0};
+		if (!origin_in_results(source->name))
+			text_append_format(&path, "%s/%s", folder, stem);
+		name = subject_name(source, NULL, path.length > 0 ? text_string(&path) : folder, true);
+		if (path.length > 0)
+			warn(source->sink, 0, 0, "the entries do not say of which model: called %s; a folder"
+			     " OWNER__NAME/.eval_results says it, and so does --name", name);
+		text_free(&path);
+		free(stem);
+		free(folder);
 	}
-	if (!name) {
-		source_fail_at(source, STATUS_DATA, 1, 0, "evaluation results that do not say of which model");
-		error_advise(source->error, "put the file into a folder OWNER__NAME or OWNER__NAME/.eval_results");
-	}
+	free(model);
 	return name;
 }
 

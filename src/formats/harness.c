@@ -13,6 +13,8 @@
 #include "reading.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
+#include "stemma/base/utf8.h"
+#include "stemma/formats/naming.h"
 
 /* ---- what the document says of a task ------------------------------------------------ */
 
@@ -380,28 +382,90 @@ static bool add_task(struct harness *harness, const char *name, const json_t *va
 
 /* ---- the run ------------------------------------------------------------------------------- */
 
-/* "pretrained=owner/name,dtype=…", or the same as an object: the value of a key. */
-static char *argument(const json_t *arguments, const char *key)
+/* The length of an argument: up to a comma that no quote or bracket holds. */
+static size_t argument_length(const char *text)
 {
-	const char *text = json_string_value(arguments), *value = json_text(arguments, key);
-	size_t length = strlen(key);
+	char quote = '\0';
+	int depth = 0;
+	size_t length = 0;
 
-	for (const char *at = text; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
-		if (strncmp(at, key, length) == 0 && at[length] == '=')
-			return memory_string_slice(at + length + 1, strcspn(at + length + 1, ","));
-	return memory_string(value);
+	for (; text[length]; length++) {
+		char c = text[length];
+		if (quote)
+			quote = c == quote ? '\0' : quote;
+		else if (strchr("'\"", c))
+			quote = c;
+		else if (strchr("[{(", c))
+			depth++;
+		else if (strchr("]})", c))
+			depth--;
+		else if (c == ',' && depth <= 0)
+			break;
+	}
+	return length;
 }
 
-/* What the run's arguments call the model, as they spell it. */
-static char *argument_model(const json_t *document)
+/* "KEY=VALUE,...", with blanks and quotes or without. */
+static char *written_argument(const char *text, const char *key)
 {
-	static const char *const keys[] = {"peft", "delta", "pretrained", "model", "path", "engine"};
+	size_t size = strlen(key);
+
+	while (*text) {
+		size_t length = argument_length(text), blank = strspn(text, " \t'\"");
+		const char *at = text + blank + size;
+		if (blank + size < length && strncmp(text + blank, key, size) == 0) {
+			at += strspn(at, " \t'\"");
+			if (*at == '=' || *at == ':')
+				return memory_string_slice(at + 1, (size_t)(text + length - at) - 1);
+		}
+		text += length;
+		text += *text == ',';
+	}
+	return NULL;
+}
+
+/* An object, an object written as a text by JSON or Python, or "pretrained=owner/name,...":
+ * the value of a key. */
+static char *argument(const json_t *arguments, const char *key)
+{
+	const char *text = json_string_value(arguments);
+
+	if (!text)
+		return memory_string(json_text(arguments, key));
+	text += strspn(text, " \t");
+	if (*text != '{')
+		return written_argument(text, key);
+	char *inside = memory_string_slice(text + 1, strcspn(text + 1, "}"));
+	char *value = written_argument(inside, key);
+	free(inside);
+	return value;
+}
+
+static char *first_argument(const json_t *document, const char *const *keys)
+{
 	const json_t *arguments = json_object_get(json_object_get(document, "config"), "model_args");
 	char *name = NULL;
 
-	for (size_t i = 0; i < sizeof keys / sizeof *keys && !name; i++)
-		name = argument(arguments, keys[i]);
+	for (; *keys && !name; keys++) {
+		name = argument(arguments, *keys);
+		if (name && strspn(name, " \t'\"") == strlen(name)) {
+			free(name);
+			name = NULL;
+		}
+	}
 	return name;
+}
+
+char *harness_stated_model(const json_t *document)
+{
+	static const char *const adapters[] = {"peft", "lora_local_path", "lora", "delta", NULL};
+	static const char *const keys[] = {"pretrained", "model", "path", "engine", "model_name", NULL};
+	const char *own = json_text(document, "model_name");
+	char *name = first_argument(document, adapters);
+
+	if (!name && own && own[0])
+		name = memory_string(own);
+	return name ? name : first_argument(document, keys);
 }
 
 /* A chat endpoint applies the template itself. */
@@ -447,6 +511,26 @@ static void deliver_run(struct harness *harness, const struct origin_name *model
 	results_deliver(&harness->results, &facts, &run, 1);
 }
 
+/* A run of an adapter says on what. */
+static void deliver_base(struct harness *harness, const char *adapter)
+{
+	static const char *const adapters[] = {"peft", "lora_local_path", "lora", NULL};
+	static const char *const bases[] = {"pretrained", NULL};
+	char *told = first_argument(harness->document, adapters), *base = first_argument(harness->document, bases);
+	struct naming naming = naming_of(told ? base : NULL);
+	char *parent = naming.name ? memory_string(naming.name) :
+		       naming.path ? path_name(harness->source->sink, naming.path) : NULL;
+	struct record edge = {.type = RECORD_EDGE, .line = 1, .of.edge = {.child = adapter, .parent = parent,
+		.relation = RELATION_ADAPTER, .weight = NAN, .source = "harness", .trust = TRUST_DECLARED}};
+
+	if (parent && utf8_compare_names(parent, adapter) != 0)
+		deliver(harness->source, &edge);
+	naming_free(&naming);
+	free(parent);
+	free(told);
+	free(base);
+}
+
 void harness_tell(const struct harness *harness)
 {
 	const struct record_sink *sink = harness->source->sink;
@@ -462,8 +546,7 @@ void harness_tell(const struct harness *harness)
 static void read_run(struct harness *harness)
 {
 	const json_t *document = harness->document;
-	const char *own = json_text(document, "model_name");
-	char *stated = own && own[0] ? memory_string(own) : argument_model(document);
+	char *stated = harness_stated_model(document);
 	struct origin_name model = {0};
 	const char *name;
 	json_t *values;
@@ -477,6 +560,7 @@ static void read_run(struct harness *harness)
 	} else if (origin_name_of_run(harness->source, "results", stated, &model)) {
 		harness_tell(harness);
 		deliver_run(harness, &model);
+		deliver_base(harness, model.name);
 	}
 	origin_name_free(&model);
 	free(stated);

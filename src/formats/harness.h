@@ -45,5 +45,8 @@ bool harness_add(struct harness *harness, const struct harness_task *task, const
 
 /* Tells of scores that are not what they may seem. */
 void harness_tell(const struct harness *harness);
+/* What a document of results calls its model, as it spells it: of an adapter on a base the
+ * adapter.  NULL when it does not say; the caller frees. */
+char *harness_stated_model(const json_t *document);
 
 #endif

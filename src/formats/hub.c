@@ -13,6 +13,7 @@
 #include "stemma/base/utf8.h"
 #include "stemma/formats/hub.h"
 #include "stemma/formats/mergekit.h"
+#include "stemma/formats/naming.h"
 
 #define PARENTS_MAX MERGE_PARENTS_MAX
 
@@ -98,8 +99,9 @@ static enum status hub_model(struct source *source, const json_t *model, const c
 
 struct parents {
 	const char *child;
-	const char *name[PARENTS_MAX]; /* borrowed from the JSON */
+	char *name[PARENTS_MAX];       /* owned */
 	size_t count, listed;          /* the first `listed` are the Hub's own */
+	enum hub_kind kind;
 	bool crowded;                  /* there are more */
 	bool own_told;                 /* that the child names itself */
 };
@@ -122,24 +124,49 @@ static const char *entry_name(const json_t *entry)
 	return name;
 }
 
-/* Tags put into the list, local paths and prose are no parents. */
-static void parents_add(struct source *source, struct parents *parents, const char *name, long line)
+/* The name of a parent; NULL when the text is none.  Only of an author's own card may a path
+ * be known here. */
+static char *parent_name(const struct source *source, const struct parents *parents, const char *text)
 {
-	if (!name || !name[0] || parents_have(parents, name))
-		return;
-	if (utf8_compare_names(name, parents->child) == 0) {
+	struct naming naming = naming_of(text);
+	char *name = NULL;
+
+	if (naming.name && strchr(naming.name, '/'))
+		name = memory_string(naming.name);
+	else if (naming.path && parents->kind == HUB_CARD && naming_is_path(text))
+		name = path_name(source->sink, naming.path);
+	naming_free(&naming);
+	return name;
+}
+
+/* Tags put into the list and prose are no parents. */
+static void parents_add(struct source *source, struct parents *parents, const char *text, long line)
+{
+	char *name = text && text[0] ? parent_name(source, parents, text) : NULL;
+
+	if (!text || !text[0] || (name && parents_have(parents, name))) {
+		/* nothing new */
+	} else if (!name) {
+		warn(source->sink, line, 0, "%s: parent \"%s\" is not a model's name; left out", parents->child, text);
+	} else if (utf8_compare_names(name, parents->child) == 0) {
 		if (!parents->own_told)
 			warn(source->sink, line, 0, "%s is given as its own parent; left out", name);
 		parents->own_told = true;
-	} else if (!strchr(name, '/') || !is_hub_name(name)) {
-		warn(source->sink, line, 0, "%s: parent \"%s\" is not a model's name; left out", parents->child, name);
 	} else if (parents->count < PARENTS_MAX) {
 		parents->name[parents->count++] = name;
+		return;
 	} else if (!parents->crowded) {
 		parents->crowded = true;
 		reject(source, line, 0, "%s has more than %d parents; the others are left out", parents->child,
 		       PARENTS_MAX);
 	}
+	free(name);
+}
+
+static void parents_free(struct parents *parents)
+{
+	for (size_t i = 0; i < parents->count; i++)
+		free(parents->name[i]);
 }
 
 /* Takes a string, an object with an id or name, or a list of either. */
@@ -295,7 +322,7 @@ static void hub_edge(struct source *source, const struct parents *parents, size_
 static void hub_parents(struct source *source, const json_t *model, const char *child,
 			enum hub_kind kind, long line)
 {
-	struct parents parents = {.child = child};
+	struct parents parents = {.child = child, .kind = kind};
 	const json_t *declared = json_object_get(model_card(model), "base_model");
 	const json_t *tree = json_object_get(model, "baseModels");
 
@@ -308,13 +335,14 @@ static void hub_parents(struct source *source, const json_t *model, const char *
 	if (is_rename(&parents, declared)) {
 		struct record alias = {.type = RECORD_ALIAS, .line = line, .of.alias = {
 			.alias = parents.name[1], .current = parents.name[0], .source = "hub"}};
-		parents.count = 1;
 		deliver(source, &alias);
+		free(parents.name[--parents.count]);
 	}
 	enum relation relation = hub_relation(model, &parents);
 	const char *method = relation == RELATION_MERGE ? hub_merge_method(model) : NULL;
 	for (size_t i = 0; i < parents.count && source->status == STATUS_OK; i++)
 		hub_edge(source, &parents, i, kind, relation, method, line);
+	parents_free(&parents);
 }
 
 void hub_object(struct source *source, const json_t *model, enum hub_kind kind, long line)

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libformats.a
 libformats_a_SOURCES = \
-	include/stemma/formats/record.h \
+	include/stemma/formats/record.h include/stemma/formats/naming.h src/formats/naming.c \
 	include/stemma/formats/reader.h src/formats/reading.h src/formats/reader.c \
 	include/stemma/formats/mergekit.h src/formats/merge.h src/formats/merge_read.c \
 	src/formats/merge_records.c src/formats/merge_shares.c src/formats/merge_slice.c \

@@ -19,6 +19,7 @@ struct stage {
 	yaml_document_t *document;
 	yaml_node_t *root;
 	const struct record_sink *sink;
+	struct yaml_tree *tree; /* all documents of the file */
 	struct merge_recipe recipe;
 	char *base;             /* reference without revision; NULL none */
 	char *base_revision;

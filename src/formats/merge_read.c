@@ -370,6 +370,7 @@ static enum status stages_read(struct stage *stages, struct yaml_tree *tree, con
 		stages[i].document = &tree->documents[i];
 		stages[i].root = yaml_document_get_root_node(stages[i].document);
 		stages[i].sink = sink;
+		stages[i].tree = tree;
 		status = stage_read(&stages[i], file, error);
 	}
 	return status;

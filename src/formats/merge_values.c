@@ -8,6 +8,7 @@
 #include "reading.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
+#include "stemma/formats/naming.h"
 
 long node_line(const yaml_node_t *node)
 {
@@ -108,55 +109,68 @@ void warn_unknown_keys(const struct stage *stage, yaml_node_t *node, const char 
 
 /* ---- references to models -------------------------------------------------- */
 
-/* Passes over what stands before a name: a stage's folder, the Hub's address. */
-static const char *skip_place(const char *path)
+/* Whether a document of the file is called so: then the name means that merge. */
+static bool is_stage_name(const struct stage *stage, const char *name)
 {
-	static const char *const places[] = {"./intermediates/", "https://huggingface.co/",
-					     "http://huggingface.co/", "https://hf.co/"};
-
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-		if (strncmp(path, places[i], strlen(places[i])) == 0)
-			return path + strlen(places[i]);
-	return path;
+	for (size_t i = 0; stage->tree && i < stage->tree->count; i++) {
+		yaml_document_t *document = &stage->tree->documents[i];
+		const char *own = yaml_text(yaml_get(document, yaml_document_get_root_node(document), "name"));
+		if (own && strcmp(own, name) == 0)
+			return true;
+	}
+	return false;
 }
 
-static void append_path(struct text *name, const char *path, size_t length)
+/* Appends the model's name; what is neither a name nor a path stays as it is. */
+static void append_model(const struct stage *stage, struct text *name, const char *reference, size_t length,
+			 bool literal, char **revision)
 {
-	const char *rest = skip_place(path);
+	static const char intermediates[] = "./intermediates/";
+	char *text = memory_string_slice(reference, length);
+	bool stage_folder = strncmp(text, intermediates, sizeof intermediates - 1) == 0;
+	struct naming naming = {0};
 
-	if (rest - path < (ptrdiff_t)length) {
-		length -= (size_t)(rest - path);
-		path = rest;
+	if (stage_folder)
+		text_append(name, text + sizeof intermediates - 1);
+	else if (is_stage_name(stage, text))
+		text_append(name, text);
+	else
+		naming = literal ? naming_of_literal(text) : naming_of(text);
+	char *local = naming.path ? path_name(stage->sink, naming.path) : NULL;
+	if (naming.name || local)
+		text_append(name, local ? local : naming.name);
+	else if (name->length == 0 || name->bytes[name->length - 1] == '+')
+		text_append(name, text);
+	if (revision && !*revision) {
+		*revision = naming.revision;
+		naming.revision = NULL;
 	}
-	while (length > 1 && path[length - 1] == '/')
-		length--;
-	text_append_bytes(name, path, length);
+	naming_free(&naming);
+	free(local);
+	free(text);
 }
 
 /* Splits PATH[@REVISION][+LORA[@REVISION]]; puts the model's revision aside. */
-static char *reference_split(const char *reference, char **revision)
+static char *reference_split(const struct stage *stage, const char *reference, char **revision)
 {
 	const char *plus = strchr(reference, '+');
-	size_t length = plus ? (size_t)(plus - reference) : strlen(reference);
-	const char *at = memchr(reference, '@', length);
 	struct text name = {0};
 
-	append_path(&name, reference, at ? (size_t)(at - reference) : length);
-	if (at)
-		*revision = memory_string_slice(at + 1, length - (size_t)(at + 1 - reference));
-	if (plus) {
+	append_model(stage, &name, reference, plus ? (size_t)(plus - reference) : strlen(reference), false, revision);
+	if (plus && name.length > 0) {
 		text_append(&name, "+");
-		append_path(&name, plus + 1, strcspn(plus + 1, "@"));
+		append_model(stage, &name, plus + 1, strlen(plus + 1), false, NULL);
 	}
 	return text_steal(&name);
 }
 
+/* In a mapping "+" and "@" are letters of the path. */
 static char *reference_join(const struct stage *stage, yaml_node_t *node, char **revision)
 {
 	const char *plain = yaml_text(node);
 
 	if (plain)
-		return reference_split(plain, revision);
+		return reference_split(stage, plain, revision);
 	yaml_node_t *model = yaml_get(stage->document, node, "model");
 	const char *path = yaml_text(yaml_get(stage->document, model ? model : node, "path"));
 	if (!path)
@@ -164,14 +178,14 @@ static char *reference_join(const struct stage *stage, yaml_node_t *node, char *
 	if (!path)
 		return NULL;
 	struct text name = {0};
-	append_path(&name, path, strlen(path));
-	*revision = memory_string(yaml_text(yaml_get(stage->document, model, "revision")));
+	*revision = memory_string(yaml_text(yaml_get(stage->document, model ? model : node, "revision")));
+	append_model(stage, &name, path, strlen(path), true, revision);
 	yaml_node_t *lora = yaml_get(stage->document, node, "lora");
 	const char *adapter = yaml_text(lora) ? yaml_text(lora)
 					      : yaml_text(yaml_get(stage->document, lora, "path"));
 	if (adapter) {
 		text_append(&name, "+");
-		append_path(&name, adapter, strlen(adapter));
+		append_model(stage, &name, adapter, strlen(adapter), true, NULL);
 	}
 	return text_steal(&name);
 }

@@ -14,6 +14,8 @@ char *origin_folder(const char *path);
 /* The same as the name of a suite: of what a table says of benchmarks, where it names none
  * itself; NULL when the folder has no name of its own. */
 char *origin_suite(const char *path);
+/* The path of that folder, "." when the path has none; the caller frees. */
+char *origin_path(const char *path);
 /* Whether the file lies in .eval_results, the Hub's folder for results: then the
  * folder that counts is the one above. */
 bool origin_in_results(const char *path);

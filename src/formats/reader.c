@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "card.h"
@@ -13,8 +12,8 @@
 #include "reading.h"
 #include "tables.h"
 #include "stemma/base/memory.h"
-#include "stemma/base/memory.h"
 #include "stemma/formats/mergekit.h"
+#include "stemma/formats/naming.h"
 
 static const struct {
 	const char *word, *description;
@@ -76,52 +75,18 @@ void warn(const struct record_sink *sink, long line, long column, const char *fo
 	sink->warn(sink->context, line, column, message);
 }
 
-/* One half of a name: starts and ends with a letter, digit or underscore. */
-static bool is_name_part(const char *part, size_t length)
+char *subject_name(const struct source *source, const char *name, const char *path, bool here)
 {
-	if (length == 0 || length > 96 || strchr("-.", part[0]) || strchr("-.", part[length - 1]))
-		return false;
-	for (size_t i = 0; i < length; i++)
-		if (!isalnum((unsigned char)part[i]) && !strchr("-_.", part[i]))
-			return false;
-	return true;
+	const struct record_sink *sink = source->sink;
+
+	if (sink && sink->subject)
+		return sink->subject(sink->context, name, path, here);
+	return name ? memory_string(name) : naming_local(path);
 }
 
-bool is_hub_name(const char *name)
+char *path_name(const struct record_sink *sink, const char *path)
 {
-	const char *slash = strchr(name, '/');
-	size_t length = strlen(name);
-
-	if (strstr(name, "--") || strstr(name, "..") || (length >= 4 && strcmp(name + length - 4, ".git") == 0))
-		return false;
-	if (!slash)
-		return is_name_part(name, length);
-	return is_name_part(name, (size_t)(slash - name)) && is_name_part(slash + 1, strlen(slash + 1));
-}
-
-char *setting_base(const char *name, const char **setting)
-{
-	const char *mark = strstr(name, "--");
-
-	*setting = mark ? mark + 2 : NULL;
-	return mark ? memory_string_slice(name, (size_t)(mark - name)) : NULL;
-}
-
-bool is_model_name(const char *name)
-{
-	const char *setting;
-	size_t length = strlen(name);
-
-	if (is_hub_name(name))
-		return true;
-	bool cut = length > 3 && strcmp(name + length - 3, "...") == 0;
-	char *whole = memory_string_slice(name, cut ? length - 3 : length);
-	char *base = setting_base(whole, &setting);
-	bool sound = base ? is_hub_name(base) && is_name_part(setting, strlen(setting)) :
-		     cut && is_hub_name(whole);
-	free(base);
-	free(whole);
-	return sound;
+	return sink && sink->local ? sink->local(sink->context, path) : naming_local(path);
 }
 
 /* ---- recognising ------------------------------------------------------------------------- */

@@ -42,9 +42,22 @@ struct merge_recipe;
 /* Delivers a merge: the child and its edges, of a configuration. */
 void deliver_recipe(struct source *source, const struct merge_recipe *recipe, const char *child);
 
-/* Whether a name can be a repository of the Hub: owner/name or an old name
- * without owner, at most 96 characters of [A-Za-z0-9._-] each part, no "--" or
- * ".." (formats.md §1.5). */
+/* The name of the model that a file speaks of as a whole: what the sink makes of the name
+ * that is stated, or of the path of what has none; `here` where that is the file's own
+ * folder on this machine rather than what stands in it.  The caller frees. */
+char *subject_name(const struct source *source, const char *name, const char *path, bool here);
+/* The name of another model of which the file says a path.  The caller frees. */
+char *path_name(const struct record_sink *sink, const char *path);
+
+/* "owner/name" of "owner" SEPARATOR "name"; NULL when that is no name.  The caller frees. */
+char *naming_joined(const char *text, size_t length, const char *separator);
+/* The model whose folder in a download cache the path leads through: models--OWNER--NAME;
+ * *revision, which may be NULL, gets that of the snapshot.  The caller frees both. */
+char *naming_cached(const char *path, char **revision);
+
+/* Whether a name can be a repository of a hub: owner/name or an old name without owner,
+ * at most 96 bytes of letters, digits and ".", "_", "-" each part, no "--" or ".."
+ * (formats.md §1.5). */
 bool is_hub_name(const char *name);
 /* Whether it can be a model in a table: one of the Hub, or one of these in a setting,
  * "owner/name--thinking", or cut short, "owner/na...". */

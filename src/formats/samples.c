@@ -1,11 +1,14 @@
 /* lm-evaluation-harness samples_TASK_TIME.jsonl: one answer a line
  * (formats.md §4.3). */
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "harness.h"
 #include "json_read.h"
 #include "origin.h"
 #include "reading.h"
@@ -41,26 +44,60 @@ static char *samples_task(const char *path)
 	return memory_string_slice(name, end);
 }
 
-/* What results_TIME.json beside the samples calls the model, as it spells it. */
+/* What a file of results calls the model, as it spells it. */
+static char *stated_in(const char *path, const struct record_sink *sink)
+{
+	json_error_t problem;
+
+	errno = 0;
+	json_t *document = json_load_file(path, 0, &problem);
+	if (!document && errno != ENOENT)
+		warn(sink, 0, 0, "%s cannot be read: %s", path, errno ? strerror(errno) : problem.text);
+	char *model = document ? harness_stated_model(document) : NULL;
+	json_decref(document);
+	return model;
+}
+
+static bool is_results_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	return strncmp(name, "results", 7) == 0 && length > 5 && strcmp(name + length - 5, ".json") == 0;
+}
+
+/* Any file of results beside the samples: all in a folder are of one model. */
+static char *other_results(const char *path, const struct record_sink *sink)
+{
+	char *folder = origin_path(path), *model = NULL;
+	DIR *entries = strchr(path, '/') || access(path, F_OK) == 0 ? opendir(folder) : NULL;
+	struct dirent *entry;
+
+	while (entries && !model && (entry = readdir(entries))) {
+		struct text name = {0};
+		text_append_format(&name, "%s/%s", folder, entry->d_name);
+		if (is_results_name(entry->d_name))
+			model = stated_in(text_string(&name), sink);
+		text_free(&name);
+	}
+	if (entries)
+		closedir(entries);
+	free(folder);
+	return model;
+}
+
+/* What results_TIME.json beside the samples calls the model, or else other results there. */
 static char *results_model(const char *path, const struct record_sink *sink)
 {
 	const char *name = origin_base(path), *time = origin_time(path);
 	struct text results = {0};
-	json_error_t problem;
-	char *model = NULL;
 
 	if (!time)
 		return NULL;
 	text_append_format(&results, "%.*sresults_%.*s.json", (int)(name - path), path,
 			   (int)(strlen(time) - strlen(strrchr(time, '.') ? strrchr(time, '.') : "")), time);
-	errno = 0;
-	json_t *document = json_load_file(text_string(&results), 0, &problem);
-	if (!document && errno != ENOENT)
-		warn(sink, 0, 0, "%s cannot be read: %s", text_string(&results), errno ? strerror(errno) : problem.text);
-	model = memory_string(json_text(document, "model_name"));
-	json_decref(document);
+	char *model = stated_in(text_string(&results), sink);
 	text_free(&results);
-	return model;
+	return model ? model : other_results(path, sink);
 }
 
 /* ---- one line ------------------------------------------------------------------- */

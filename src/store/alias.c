@@ -1,6 +1,7 @@
 /* Aliases, and making one model of two. */
 #include <stdlib.h>
 
+#include "imports.h"
 #include "model.h"
 #include "stemma/base/utf8.h"
 
@@ -96,6 +97,7 @@ static enum status write_alias(struct store *store, const struct alias_facts *fa
 		bind_text(statement, 1, facts->alias);
 		bind_integer(statement, 2, model);
 		bind_text(statement, 3, facts->source);
+		bind_import(statement, 4, store);
 		status = database_finish_kept(store, statement, &rows, error);
 		if (rows > 0)
 			*change = ways[i].change;

@@ -26,11 +26,14 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 #define STATEMENT_TABLE(X) \
 	X(FIND_MODEL, "SELECT id FROM models WHERE name = ?1") \
 	X(FIND_ALIAS, "SELECT model FROM aliases WHERE alias = ?1") \
-	X(ADD_BENCHMARK, "INSERT INTO benchmarks (key, title, higher_is_better, guessed) VALUES (?1, coalesce(?2, ?1), ?3, 1)") \
+	X(ADD_BENCHMARK, \
+	  "INSERT INTO benchmarks (key, title, higher_is_better, guessed, import)" \
+	  " VALUES (?1, coalesce(?2, ?1), ?3, 1, ?4)") \
 	X(SET_BOUNDS, \
 	  "UPDATE benchmarks SET lower = ?2, upper = ?3, guessed = ?4" \
 	  " WHERE id = ?1 AND (lower, upper, guessed) IS NOT (?2, ?3, ?4)") \
 	X(RESCALE, "UPDATE scores SET value = value * ?2, error = error * ?2 WHERE benchmark = ?1") \
+	X(RESCALE_BEFORE, "UPDATE before_scores SET value = value * ?2, error = error * ?2 WHERE benchmark = ?1") \
 	/* A title that is only the key counts as none. */ \
 	X(OVERRIDE_BENCHMARK, \
 	  "UPDATE benchmarks SET title = coalesce(?3, title), suite = coalesce(?4, suite)," \
@@ -60,7 +63,7 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	X(RENAME_BENCHMARK, "UPDATE benchmarks SET key = ?2 WHERE id = ?1") \
 	X(HIDE_BENCHMARK, "UPDATE benchmarks SET hidden = ?2 WHERE id = ?1 AND hidden <> ?2") \
 	X(PUT_ATTRIBUTE, \
-	  "INSERT INTO model_attributes (model, key, value, source, rank) VALUES (?1, ?2, ?3, ?4, ?5)" \
+	  "INSERT INTO model_attributes (model, key, value, source, rank, import) VALUES (?1, ?2, ?3, ?4, ?5, ?6)" \
 	  " ON CONFLICT DO UPDATE SET value = excluded.value, source = excluded.source, rank = excluded.rank" \
 	  " WHERE rank <= excluded.rank AND (value, rank) IS NOT (excluded.value, excluded.rank)") \
 	X(DROP_BOARD, "DELETE FROM boards WHERE name = ?1") \
@@ -71,18 +74,18 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	X(GET_QUESTIONS, "SELECT instances FROM benchmarks WHERE id = ?1") \
 	X(HAS_NAMES, "SELECT 1 FROM questions WHERE benchmark = ?1") \
 	X(ADD_NAME, "INSERT INTO questions (benchmark, place, name) VALUES (?1, ?2, ?3)") \
-	X(ADD_OUTCOMES, "INSERT INTO outcomes (model, benchmark, questions, bits)" \
-	  " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING") \
+	X(ADD_OUTCOMES, "INSERT INTO outcomes (model, benchmark, questions, bits, import)" \
+	  " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING") \
 	X(SET_OUTCOMES, "UPDATE outcomes SET questions = ?3, bits = ?4" \
 	  " WHERE model = ?1 AND benchmark = ?2 AND (questions, bits) IS NOT (?3, ?4)") \
-	X(ADD_MODEL, "INSERT INTO models (name) VALUES (?1)") \
+	X(ADD_MODEL, "INSERT INTO models (name, import) VALUES (?1, ?2)") \
 	/* The parameters are those of OVERRIDE_MODEL; a name that is an alias is no \
 	 * new one, and none at all is ignored. */ \
 	X(ADD_WHOLE_MODEL, \
 	  "INSERT OR IGNORE INTO models" \
-	  "  (name, architecture, params_b, license, kind, uploaded, likes, moe, source, rank)" \
+	  "  (name, architecture, params_b, license, kind, uploaded, likes, moe, source, rank, import)" \
 	  " VALUES (iif(EXISTS (SELECT 1 FROM aliases WHERE alias = ?3), NULL, ?3)," \
-	  "  ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?2)") \
+	  "  ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?2, ?12)") \
 	X(GET_MODEL, \
 	  "SELECT name, architecture, params_b, license, kind, uploaded, likes, moe, source, rank" \
 	  " FROM models WHERE id = ?1") \
@@ -113,8 +116,8 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	  "   coalesce(kind, ?7), coalesce(uploaded, ?8), coalesce(likes, ?9), coalesce(moe, ?10))") \
 	X(ADD_EDGE, \
 	  "INSERT OR IGNORE INTO edges" \
-	  "  (child, parent, source, relation, weight, method, trust, note)" \
-	  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)") \
+	  "  (child, parent, source, relation, weight, method, trust, note, import)" \
+	  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)") \
 	X(COUNT_PARENTS, \
 	  "SELECT count(*) FROM (SELECT 1 FROM edges WHERE child = ?1 LIMIT ?2)") \
 	X(HAS_EDGE, \
@@ -133,8 +136,8 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	X(ADD_EVALUATION, \
 	  "INSERT INTO evaluations" \
 	  "  (model, rank, submitted, revision, flagged, address," \
-	  "   source, precision, chat_template, harness, version)" \
-	  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce(?8, ''), ?9, coalesce(?10, ''), coalesce(?11, ''))") \
+	  "   source, precision, chat_template, harness, version, import)" \
+	  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce(?8, ''), ?9, coalesce(?10, ''), coalesce(?11, ''), ?12)") \
 	X(SET_EVALUATION, \
 	  "UPDATE evaluations SET rank = ?2, submitted = coalesce(?3, submitted)," \
 	  "  revision = coalesce(?4, revision), flagged = ?5, address = coalesce(?6, address)" \
@@ -143,8 +146,8 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	/* A table without raw values does not erase the raw value of the same score. */ \
 	X(PUT_SCORE, \
 	  "INSERT INTO scores" \
-	  "  (evaluation, benchmark, shots, setup, value, raw, error, date, address, limited)" \
-	  " VALUES (?1, ?2, ?3, coalesce(?4, ''), ?5, ?6, ?7, ?8, ?9, ?10)" \
+	  "  (evaluation, benchmark, shots, setup, value, raw, error, date, address, limited, import)" \
+	  " VALUES (?1, ?2, ?3, coalesce(?4, ''), ?5, ?6, ?7, ?8, ?9, ?10, ?11)" \
 	  " ON CONFLICT DO UPDATE SET value = excluded.value," \
 	  "  raw = iif(value = excluded.value, coalesce(excluded.raw, raw), excluded.raw)," \
 	  "  error = iif(value = excluded.value, coalesce(excluded.error, error), excluded.error)," \
@@ -156,7 +159,7 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	  "  (excluded.address IS NOT NULL AND address IS NOT excluded.address) OR" \
 	  "  limited <> excluded.limited") \
 	X(ADD_ALIAS, \
-	  "INSERT INTO aliases (alias, model, source) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING") \
+	  "INSERT INTO aliases (alias, model, source, import) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING") \
 	X(SET_ALIAS, \
 	  "UPDATE aliases SET model = ?2, source = ?3 WHERE alias = ?1 AND model <> ?2") \
 	X(GET_STATE, "SELECT value FROM state WHERE key = ?1") \
@@ -164,8 +167,42 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	  "INSERT INTO state (key, value) VALUES (?1, ?2)" \
 	  " ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value") \
 	X(NOTE_IMPORT, \
-	  "INSERT INTO imports (file, format, accepted, rejected, done)" \
-	  " VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))") \
+	  "INSERT INTO imports (file, format, accepted, rejected, added, updated, id, noted, done)" \
+	  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7 IS NOT NULL, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))") \
+	X(NEXT_IMPORT, "SELECT coalesce(max(id), 0) + 1 FROM imports") \
+	X(SAME_IMPORT, \
+	  "SELECT id FROM imports WHERE file = ?1 AND undone IS NULL AND noted = 1 ORDER BY id DESC LIMIT 1") \
+	X(IMPORT_FILE, "SELECT file FROM imports WHERE id = ?1") \
+	/* What an import finds of others: their rows as they were before it.  What it \
+	 * brought itself needs no note. */ \
+	X(NOTE_MODEL, \
+	  "INSERT OR IGNORE INTO before_models" \
+	  " SELECT id, ?1, architecture, params_b, license, kind, uploaded, likes, moe, source, rank, import" \
+	  " FROM models WHERE id = ?2 AND import IS NOT ?1 RETURNING import") \
+	X(NOTE_EDGE, \
+	  "INSERT OR IGNORE INTO before_edges" \
+	  " SELECT child, parent, source, ?1, relation, weight, method, trust, note, import" \
+	  " FROM edges WHERE (child, parent, source) = (?2, ?3, ?4) AND import IS NOT ?1 RETURNING import") \
+	X(NOTE_ATTRIBUTE, \
+	  "INSERT OR IGNORE INTO before_model_attributes" \
+	  " SELECT model, key, ?1, value, source, rank, import" \
+	  " FROM model_attributes WHERE (model, key) = (?2, ?3) AND import IS NOT ?1 RETURNING import") \
+	X(NOTE_SCORE, \
+	  "INSERT OR IGNORE INTO before_scores" \
+	  " SELECT evaluation, benchmark, shots, setup, ?1, value, raw, error, date, address, limited, preferred, import" \
+	  " FROM scores WHERE (evaluation, benchmark, shots, setup) = (?2, ?3, ?4, coalesce(?5, ''))" \
+	  " AND import IS NOT ?1 RETURNING import") \
+	X(NOTE_OUTCOMES, \
+	  "INSERT OR IGNORE INTO before_outcomes SELECT model, benchmark, ?1, questions, bits, import" \
+	  " FROM outcomes WHERE (model, benchmark) = (?2, ?3) AND import IS NOT ?1 RETURNING import") \
+	X(FOLDER_NAME, "SELECT name FROM folders WHERE path = ?1") \
+	X(FOLDER_OF, "SELECT path FROM folders WHERE name = ?1 COLLATE NOCASE ORDER BY path LIMIT 1") \
+	X(FOLDER_TAKEN, \
+	  "SELECT 1 WHERE EXISTS (SELECT 1 FROM folders WHERE name = ?1 COLLATE NOCASE)" \
+	  " OR EXISTS (SELECT 1 FROM models WHERE name = ?1) OR EXISTS (SELECT 1 FROM aliases WHERE alias = ?1)") \
+	X(PUT_FOLDER, \
+	  "INSERT INTO folders (path, name, import) VALUES (?1, ?2, ?3)" \
+	  " ON CONFLICT DO UPDATE SET name = excluded.name, import = excluded.import WHERE name <> excluded.name") \
 	X(PUT_FIT, \
 	  "INSERT OR REPLACE INTO fits (prior, data_version, created, settings, models, seconds, state)" \
 	  " VALUES (?1, ?2, coalesce(?3, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), ?4, ?5, ?6, ?7)") \
@@ -234,6 +271,9 @@ struct store {
 	sqlite3 *database;
 	char *path;
 	bool transaction; /* between store_begin() and its end */
+	int64_t import;   /* the number that the running import gets, 0 outside of one */
+	int64_t watched;  /* the first import whose rows shall not be replaced unseen, 0 none */
+	int64_t replaced; /* the import whose rows this one has replaced, 0 none */
 	uint64_t transactions; /* counts them, and what makes a memo void within one */
 	bool counts;           /* changes of the data within a transaction: see store_begin() */
 	int64_t uncounted;     /* SQLite's count of changes at its begin, and what it keeps since */

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "imports.h"
 #include "model.h"
 #include "scale.h"
 #include "stemma/base/memory.h"
@@ -35,6 +36,7 @@ static enum status add_evaluation(struct store *store, int64_t model,
 
 	bind_run(statement, model, facts);
 	bind_run_key(statement, 7, facts);
+	bind_import(statement, 12, store);
 	enum status status = database_finish(store, statement, NULL, error);
 	*id = sqlite3_last_insert_rowid(store->database);
 	return status;
@@ -75,6 +77,10 @@ static enum status write_score(struct store *store, int64_t evaluation, int64_t 
 			       const struct score_facts *facts, const struct scaled *scaled,
 			       enum change *change, struct error *error)
 {
+	bool fresh = *change == CHANGE_ADDED; /* nothing can be there */
+	int64_t owner = 0;
+	enum status status = fresh ? STATUS_OK
+		: note_score(store, evaluation, benchmark, facts->shots < 0 ? -1 : facts->shots, setup_of(facts), &owner, error);
 	sqlite3_stmt *statement = database_statement(store, STATEMENT_PUT_SCORE);
 	int rows = 0;
 
@@ -88,9 +94,13 @@ static enum status write_score(struct store *store, int64_t evaluation, int64_t 
 	bind_text(statement, 8, facts->date);
 	bind_text(statement, 9, facts->address);
 	bind_integer(statement, 10, facts->limited);
-	enum status status = database_finish(store, statement, &rows, error);
+	bind_import(statement, 11, store);
+	if (status == STATUS_OK)
+		status = database_finish(store, statement, &rows, error);
 	if (rows > 0 && *change == CHANGE_NONE)
 		*change = CHANGE_UPDATED;
+	if (rows > 0)
+		note_replaced(store, owner);
 	return status;
 }
 

@@ -1,21 +1,9 @@
-/* What the program keeps for itself: imports, fits, sketches, small values. */
+/* What the program keeps for itself: fits, sketches, small values. */
 #include "database.h"
 
 #include <stdlib.h>
 
 #include "stemma/base/memory.h"
-
-enum status store_note_import(struct store *store, const char *file, const char *format,
-			      size_t accepted, size_t rejected, struct error *error)
-{
-	sqlite3_stmt *statement = database_statement(store, STATEMENT_NOTE_IMPORT);
-
-	bind_text(statement, 1, file);
-	bind_text(statement, 2, format);
-	bind_integer(statement, 3, (int64_t)accepted);
-	bind_integer(statement, 4, (int64_t)rejected);
-	return database_finish_kept(store, statement, NULL, error);
-}
 
 int64_t store_data_version(struct store *store)
 {

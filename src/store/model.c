@@ -1,4 +1,5 @@
 /* Models: names, ranks and facts. */
+#include "imports.h"
 #include "model.h"
 
 #include <math.h>
@@ -70,6 +71,7 @@ static enum status model_add(struct store *store, const char *name, int64_t *id,
 		return STATUS_DATA;
 	sqlite3_stmt *statement = database_statement(store, STATEMENT_ADD_MODEL);
 	bind_text(statement, 1, name);
+	bind_import(statement, 2, store);
 	enum status status = database_finish(store, statement, NULL, error);
 	*id = sqlite3_last_insert_rowid(store->database);
 	return status;
@@ -158,7 +160,7 @@ enum status model_complete(struct store *store, int64_t id, const struct model_f
 			   bool *changed, struct error *error)
 {
 	static const enum statement ways[] = {STATEMENT_OVERRIDE_MODEL, STATEMENT_FILL_MODEL};
-	enum status status = STATUS_OK;
+	enum status status = note_model(store, id, error);
 	int rows = 0;
 
 	for (size_t i = 0; i < 2 && rows == 0 && status == STATUS_OK; i++) {
@@ -201,6 +203,7 @@ static enum status model_add_whole(struct store *store, const struct model_facts
 		return STATUS_DATA;
 	sqlite3_stmt *statement = database_statement(store, STATEMENT_ADD_WHOLE_MODEL);
 	bind_facts(statement, 0, facts);
+	bind_import(statement, 12, store);
 	enum status status = database_finish(store, statement, &rows, error);
 	if (status == STATUS_OK && rows > 0) {
 		*id = sqlite3_last_insert_rowid(store->database);
@@ -217,13 +220,17 @@ static enum status put_attribute(struct store *store, int64_t id, const struct m
 
 	if (text_is_missing(attribute->key) || text_is_missing(attribute->value))
 		return STATUS_OK;
+	enum status status = note_attribute(store, id, attribute->key, error);
+	if (status != STATUS_OK)
+		return status;
 	sqlite3_stmt *statement = database_statement(store, STATEMENT_PUT_ATTRIBUTE);
 	bind_integer(statement, 1, id);
 	bind_text(statement, 2, attribute->key);
 	bind_text(statement, 3, attribute->value);
 	bind_text(statement, 4, facts->source);
 	bind_integer(statement, 5, facts->rank);
-	enum status status = database_finish(store, statement, &rows, error);
+	bind_import(statement, 6, store);
+	status = database_finish(store, statement, &rows, error);
 	*changed |= rows > 0;
 	return status;
 }

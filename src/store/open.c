@@ -25,6 +25,7 @@ static const char *const store_steps[] = {
 	schema_3_sql, /* 2 -> 3: corrections, preferred runs */
 	schema_4_sql, /* 3 -> 4: names of questions */
 	schema_5_sql, /* 4 -> 5: any benchmark */
+	schema_6_sql, /* 5 -> 6: what each import brought */
 };
 const struct schema store_schema = {
 	.steps = store_steps,

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "imports.h"
 #include "model.h"
 #include "registry.h"
 #include "stemma/base/memory.h"
@@ -83,6 +84,8 @@ static enum status put_outcomes(struct store *store, const struct outcome_facts 
 		status = put_names(store, facts, benchmark, error);
 	if (status == STATUS_OK)
 		status = model_require(store, facts->model, &model, &added, error);
+	if (status == STATUS_OK)
+		status = note_outcomes(store, model, benchmark, error);
 	for (int way = 0; way < 2 && rows == 0 && status == STATUS_OK; way++) {
 		sqlite3_stmt *statement = database_statement(
 			store, way ? STATEMENT_SET_OUTCOMES : STATEMENT_ADD_OUTCOMES);
@@ -90,6 +93,7 @@ static enum status put_outcomes(struct store *store, const struct outcome_facts 
 		bind_integer(statement, 2, benchmark);
 		bind_integer(statement, 3, (int64_t)facts->questions);
 		bind_bytes(statement, 4, bytes, count);
+		bind_import(statement, 5, store);
 		status = database_finish_kept(store, statement, &rows, error);
 		if (rows > 0)
 			*change = way ? CHANGE_UPDATED : CHANGE_ADDED;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "imports.h"
 #include "model.h"
 #include "registry.h"
 #include "stemma/base/memory.h"
@@ -11,7 +12,7 @@
 /* ---- edges -------------------------------------------------------------------- */
 
 /* For ADD_EDGE and SET_EDGE. */
-static void bind_edge(sqlite3_stmt *statement, int64_t child, int64_t parent,
+static void bind_edge(const struct store *store, sqlite3_stmt *statement, int64_t child, int64_t parent,
 		      const struct edge_facts *facts)
 {
 	bind_integer(statement, 1, child);
@@ -22,6 +23,7 @@ static void bind_edge(sqlite3_stmt *statement, int64_t child, int64_t parent,
 	bind_text(statement, 6, facts->method);
 	bind_integer(statement, 7, (int64_t)facts->trust);
 	bind_text(statement, 8, facts->note);
+	bind_import(statement, 9, store);
 }
 
 /* An edge that was neither added nor changed is there, or was one too many. */
@@ -68,14 +70,20 @@ static enum status write_edge(struct store *store, int64_t child, int64_t parent
 	} ways[] = {{STATEMENT_ADD_EDGE, CHANGE_ADDED}, {STATEMENT_SET_EDGE, CHANGE_UPDATED}};
 	enum status status = count_parents(store, child, error);
 	bool full = store->counted.parents >= STORE_PARENTS_MAX;
+	int64_t owner = 0;
 	int rows = 0;
 
 	for (size_t i = full ? 1 : 0; i < 2 && rows == 0 && status == STATUS_OK; i++) {
+		if (i == 1)
+			status = note_edge(store, child, parent, facts->source, &owner, error);
 		sqlite3_stmt *statement = database_statement(store, ways[i].statement);
-		bind_edge(statement, child, parent, facts);
-		status = database_finish(store, statement, &rows, error);
+		bind_edge(store, statement, child, parent, facts);
+		if (status == STATUS_OK)
+			status = database_finish(store, statement, &rows, error);
 		if (rows > 0)
 			*change = ways[i].change;
+		if (rows > 0 && i == 1)
+			note_replaced(store, owner);
 	}
 	store->counted.parents += *change == CHANGE_ADDED;
 	if (status == STATUS_OK && rows == 0)
@@ -168,11 +176,15 @@ static enum status put_parents(struct store *store, const struct parents_facts *
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		if (names_parent(store, facts, parents[i]))
 			continue;
+		int64_t owner;
+		status = note_edge(store, child, parents[i], facts->source, &owner, error);
 		sqlite3_stmt *statement = database_statement(store, STATEMENT_DROP_EDGE);
 		bind_integer(statement, 1, child);
 		bind_integer(statement, 2, parents[i]);
 		bind_text(statement, 3, facts->source);
-		status = database_finish(store, statement, NULL, error);
+		if (status == STATUS_OK)
+			status = database_finish(store, statement, NULL, error);
+		note_replaced(store, owner);
 		*change = CHANGE_UPDATED;
 	}
 	free(parents);

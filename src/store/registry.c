@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "imports.h"
 #include "model.h"
 #include "stemma/base/hash.h"
 #include "stemma/base/memory.h"
@@ -230,6 +231,7 @@ enum status registry_add(struct store *store, const char *name, struct registry_
 	bind_exact(statement, 1, key);
 	bind_text(statement, 2, name);
 	bind_answer(statement, 3, hint.higher_is_better);
+	bind_import(statement, 4, store);
 	enum status status = database_finish(store, statement, NULL, error);
 	if (status == STATUS_OK) {
 		*entry = add_entry(&store->registry, sqlite3_last_insert_rowid(store->database), key, name);
@@ -355,6 +357,11 @@ enum status registry_rescale(struct store *store, struct registry_entry *entry, 
 	bind_integer(statement, 1, entry->id);
 	bind_number(statement, 2, factor);
 	enum status status = database_finish(store, statement, NULL, error);
+	statement = database_statement(store, STATEMENT_RESCALE_BEFORE);
+	bind_integer(statement, 1, entry->id);
+	bind_number(statement, 2, factor);
+	if (status == STATUS_OK)
+		status = database_finish_kept(store, statement, NULL, error);
 	entry->known_low *= factor;
 	entry->known_high *= factor;
 	entry->low *= factor;

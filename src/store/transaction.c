@@ -54,6 +54,8 @@ static void transaction_end(struct store *store)
 {
 	transaction_set_cache(store, false);
 	transaction_set_references(store, true);
+	store->import = 0;
+	store->replaced = 0;
 	if (store->counts)
 		transaction_count(store, false);
 }
@@ -72,8 +74,12 @@ enum status store_begin_import(struct store *store, struct error *error)
 {
 	enum status status = store_begin(store, error);
 
-	if (status == STATUS_OK)
-		transaction_set_references(store, false);
+	if (status != STATUS_OK)
+		return status;
+	transaction_set_references(store, false);
+	status = store_next_import(store, &store->import, error);
+	if (status != STATUS_OK)
+		store_rollback(store);
 	return status;
 }
 

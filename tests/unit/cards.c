@@ -38,7 +38,7 @@ static void front_matter_names_parents(void **state)
 	text_free(&heard.log);
 
 	hear_text("org__c.yml", "license: mit\nbase_model: a/one\nbase_model_relation: adapter\n", &heard, FORMAT_CARD);
-	expect(&heard, "edge org__c < a/one adapter nan declared card\n");
+	expect(&heard, "edge org/c < a/one adapter nan declared card\n");
 	text_free(&heard.log);
 }
 
@@ -79,7 +79,7 @@ static void a_card_of_nowhere_is_refused(void **state)
 	assert_int_equal(heard.count[RECORD_MODEL], 0);
 	text_free(&heard.log);
 	hear_text("some/where/README.md", card, &heard, FORMAT_CARD);
-	expect(&heard, "edge where < a/one");
+	expect(&heard, "edge local/where < a/one");
 	text_free(&heard.log);
 }
 

@@ -415,7 +415,7 @@ static void joins_two_models(struct store *store)
 	put_alias(store, "ancient/name", "old/name");
 	assert_int_equal(store_put_flag(store, store_find_model(store, "old/name"), "", NULL), STATUS_OK);
 	assert_int_equal(store_put_flag(store, store_find_model(store, "new/name"), "", NULL), STATUS_OK);
-	ask(store, "INSERT INTO outcomes SELECT id, 1, 8, x'FF' FROM models WHERE name LIKE '%/name'");
+	ask(store, "INSERT INTO outcomes (model, benchmark, questions, bits) SELECT id, 1, 8, x'FF' FROM models WHERE name LIKE '%/name'");
 	ask(store, "INSERT INTO dropped_edges (child, parent) SELECT c.id, p.id FROM models AS c, models AS p"
 		   " WHERE c.name LIKE '%/name' AND p.name LIKE '%/name' AND c.id <> p.id");
 

@@ -16,7 +16,7 @@ static void data_version_follows_the_data(void **state)
 	put_run(fixture->store, "a/m", "s", 10, 6, 10);
 	put_alias(fixture->store, "a/old", "a/m");
 	store_put_state(fixture->store, "k", "v", NULL);
-	store_note_import(fixture->store, "f", "csv", 1, 0, NULL);
+	store_note_import(fixture->store, "f", "csv", &(struct store_import){.accepted = 1}, NULL);
 	assert_int_equal(store_data_version(fixture->store), after);
 	/* Kept in the file. */
 	fixture_reopen(fixture);
@@ -50,7 +50,7 @@ static void a_transaction_counts_what_it_changes(void **state)
 		put_edge(store, "a/m", "a/p", "hub", TRUST_DECLARED, NAN);
 		put_alias(store, "a/old", "a/m");
 		store_put_state(store, "k", "v", NULL);
-		store_note_import(store, "f", "csv", 1, 0, NULL);
+		store_note_import(store, "f", "csv", &(struct store_import){.accepted = 1}, NULL);
 		assert_int_equal(store_commit(store, NULL), STATUS_OK);
 		after = store_data_version(store);
 		/* The second time nothing is new but the log. */
@@ -171,7 +171,8 @@ static void values_are_kept_exactly(void **state)
 	assert_string_equal(empty, "");
 	free(folds);
 	free(empty);
-	assert_int_equal(store_note_import(fixture->store, "x.csv", "csv", 3, 1, NULL), STATUS_OK);
+	const struct store_import counts = {.accepted = 3, .rejected = 1};
+	assert_int_equal(store_note_import(fixture->store, "x.csv", "csv", &counts, NULL), STATUS_OK);
 	assert_string_equal(ask(fixture->store, "SELECT file, format, accepted, rejected FROM imports"),
 			    "x.csv|csv|3|1");
 }

@@ -24,6 +24,7 @@ struct import_report {
 	size_t models, edges, evaluations, aliases, outcomes, benchmarks; /* records seen */
 	size_t added, updated, unchanged;
 	size_t rejected, warned; /* rows and single values; what was told beside */
+	bool known;              /* an identical file was imported before: nothing is kept of this one */
 	struct import_note *notes;
 	size_t note_count;
 };
@@ -39,6 +40,23 @@ enum status import_file(struct store *store, const char *path, struct progress *
  * that file. */
 enum status import_text(struct store *store, const char *path, const struct text *text,
 			struct progress *progress, struct import_report *report, struct error *error);
+
+/* What the user says of the model that the files of one import speak of. */
+struct import_wishes {
+	const char *name;                 /* NULL: what the files call it */
+	const struct edge_facts *parents; /* of it; names, or paths of this machine; child and source NULL */
+	size_t parent_count;
+	char *subject;                    /* what the first file called it; owned, see import_wishes_free() */
+	int64_t first;                    /* number of the first import, 0: not known yet */
+};
+void import_wishes_free(struct import_wishes *wishes);
+
+/* The same as import_file() with wishes (NULL none) for several files, which are told where
+ * one replaces what another of them brought.  A name is for files that speak of one model:
+ * a table is STATUS_DATA, and so is a file that speaks of another model than the first.  It
+ * is remembered for the path that the model is known by. */
+enum status import_file_as(struct store *store, const char *path, struct import_wishes *wishes,
+			   struct progress *progress, struct import_report *report, struct error *error);
 
 /* Loads the starter set of the program's data folder in one transaction, with
  * source "starter" and RANK_STARTER, so that real imports supersede it model

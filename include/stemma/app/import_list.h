@@ -23,6 +23,7 @@ struct import_sums {
 struct import_list {
 	struct store *store;
 	struct progress *progress; /* NULL allowed */
+	struct import_wishes wishes; /* for all of them; import_wishes_free() in the end */
 	/* A file has been tried; all is borrowed for the call.  `error` is set where
 	 * it could not be imported, also for IMPORT_UNKNOWN. */
 	void (*tried)(void *context, const struct import_report *report, enum import_end end,

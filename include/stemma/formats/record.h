@@ -6,6 +6,7 @@
 #ifndef STEMMA_FORMATS_RECORD_H
 #define STEMMA_FORMATS_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "stemma/base/error.h"
@@ -39,6 +40,12 @@ struct record_sink {
 	/* Something that the user should know and that loses nothing (an
 	 * ignored key, an assumed weight). */
 	void (*warn)(void *context, long line, long column, const char *message);
+	/* Names the model that a file speaks of as a whole, of what the file calls it: a name,
+	 * or NULL and a path; `here` where the path is one of this machine, of the file itself.
+	 * What is returned is the reader's to free.  NULL: the name, or naming_local(). */
+	char *(*subject)(void *context, const char *name, const char *path, bool here);
+	/* Names another model of which a file says a path.  NULL: naming_local(). */
+	char *(*local)(void *context, const char *path);
 	/* Called now and then with bytes read so far and the size of the file
 	 * (0 unknown); a return other than STATUS_OK (STATUS_CANCELLED) ends
 	 * the reading.  May be NULL. */

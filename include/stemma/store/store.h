@@ -157,9 +157,45 @@ enum status store_prefer_evaluation(struct store *store, int64_t model, int64_t 
 enum status store_put_alias(struct store *store, const struct alias_facts *facts,
 			    enum change *change, struct error *error);
 
-/* Notes a finished import (file, format, counts, date) for `stemma check`. */
+/* What was imported. */
+struct store_import {
+	int64_t id;
+	const char *file, *format;
+	size_t accepted, rejected;  /* records */
+	size_t added, updated;
+	bool noted;                 /* what it brought is known: it can be taken back */
+	const char *done, *undone;  /* when, UTC; undone NULL when it was not taken back */
+};
+/* Notes the end of an import (id, done and the like need not be set): within a transaction
+ * of store_begin_import() that of its number, and what is put after it is the next one's. */
 enum status store_note_import(struct store *store, const char *file, const char *format,
-			      size_t accepted, size_t rejected, struct error *error);
+			      const struct store_import *counts, struct error *error);
+/* The number that the next import gets. */
+enum status store_next_import(struct store *store, int64_t *import, struct error *error);
+/* The last import of this file that was not taken back, 0 when there is none. */
+int64_t store_same_import(struct store *store, const char *file);
+/* Watches that the imports from `first` on, 0 for none, do not replace each other's rows
+ * unseen. */
+void store_watch_imports(struct store *store, int64_t first);
+/* The file of a watched import whose rows the running one has replaced; NULL when it has
+ * not.  The caller frees. */
+char *store_replaced_import(struct store *store);
+/* Visits the imports in their order. */
+enum status store_each_import(struct store *store, bool (*visit)(void *context, const struct store_import *),
+			      void *context, struct error *error);
+/* Takes back what this import alone has brought, in a transaction of its own: rows that
+ * others speak of, too, become what they are by these, and models and benchmarks go where
+ * nothing is left that refers to them.  What it has told of benchmarks that stay, and that
+ * two names are one model, stays. */
+enum status store_undo_import(struct store *store, int64_t import, struct error *error);
+
+/* Models that only have a folder: the name that belongs to a path, and back; NULL when
+ * there is none.  The caller frees. */
+char *store_folder_name(struct store *store, const char *path);
+char *store_folder_of(struct store *store, const char *name);
+enum status store_put_folder(struct store *store, const char *path, const char *name, struct error *error);
+/* Whether a model, an alias or a folder has this name. */
+bool store_name_is_taken(struct store *store, const char *name);
 
 /* The id of a name or alias, 0 when unknown, -1 on a database error. */
 int64_t store_find_model(struct store *store, const char *name);
