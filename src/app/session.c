@@ -318,10 +318,10 @@ static char *fit_settings_text(const struct engine_settings *settings, uint64_t 
 /* Keeps what was learned for the next start, unless the cache has newer data by now:
  * that is no failure, the fit is good, and the next start learns again. */
 static enum status fit_store(struct store *store, const struct catalog *catalog,
-			     const struct engine_fit *fit, const char *settings,
-			     const struct kept_fit *kept, struct error *error)
+			     const struct engine_fit *fit, const char *settings, struct error *error)
 {
 	struct engine_info info;
+	struct error problem = {0};
 	size_t bytes;
 
 	if (store_data_version(store) != catalog->data_version)
@@ -333,20 +333,20 @@ static enum status fit_store(struct store *store, const struct catalog *catalog,
 		.settings = settings, .state = state, .state_bytes = bytes,
 		.models = (int64_t)info.models, .seconds = info.seconds,
 	};
-	enum status status = kept_fit_put(store, kept, &row, error);
+	enum status status = kept_status(store_put_fit(store, &row, &problem), &problem, error);
 	free(state);
 	return status;
 }
 
-/* Fits `catalog`, whose variances may be in the cache.  Those of these very
- * data and settings are taken as they are; others only begin the search;
- * with `relearn` nothing of the past counts. */
+/* Fits `catalog`, for which the cache may have a fit of these settings: the engine takes what
+ * still serves; with `relearn` nothing of the past counts. */
 static enum status fit_make(struct store *store, const struct catalog *catalog,
 			    const bool *excluded, const struct engine_settings *settings, bool relearn,
 			    struct progress *progress, struct engine_fit **fit,
 			    struct error *error)
 {
 	struct engine_data data;
+	struct engine_info info;
 	struct kept_fit kept = {0};
 	char *text = fit_settings_text(settings, excluded_number(catalog, excluded));
 	enum status status = STATUS_OK;
@@ -358,11 +358,12 @@ static enum status fit_make(struct store *store, const struct catalog *catalog,
 		status = kept_fit_get(store, prior_name(settings->prior), &kept, error);
 	if (status != STATUS_OK)
 		goto cleanup;
-	bool reuse = kept_fit_is_of(&kept, catalog->data_version, text);
-	status = engine_fit_new(&data, settings, kept.state, kept.state_bytes, !reuse, progress, fit,
-				error);
+	bool same = kept.settings && strcmp(kept.settings, text) == 0;
+	status = engine_fit_new(&data, settings, kept.state, kept.state_bytes, !same, progress, fit, error);
 	if (status == STATUS_OK)
-		status = fit_store(store, catalog, *fit, text, &kept, error);
+		engine_fit_info(*fit, &info);
+	if (status == STATUS_OK && !info.kept)
+		status = fit_store(store, catalog, *fit, text, error);
 	if (status != STATUS_OK) {
 		engine_fit_free(*fit);
 		*fit = NULL;

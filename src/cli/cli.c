@@ -240,12 +240,3 @@ enum status cli_fit_all(struct cli *cli, struct session *session,
 		status = session_learn_answers(session, settings->seed, &cli->progress, error);
 	return end_fit(cli, session, status);
 }
-
-enum status cli_predict_model(struct cli *cli, struct session *session, size_t model, struct error *error)
-{
-	if (engine_predict_model(session->query, model, NULL) == STATUS_OK || engine_fit_factored(session->fit))
-		return engine_predict_model(session->query, model, error);
-	enum status status = engine_fit_factor(session->fit, &cli->progress, error);
-	cli_end_progress(cli);
-	return status == STATUS_OK ? engine_predict_model(session->query, model, error) : status;
-}

@@ -57,9 +57,6 @@ enum status cli_fit(struct cli *cli, struct session *session,
 enum status cli_fit_all(struct cli *cli, struct session *session,
 			const struct engine_settings *settings, bool relearn, struct error *error);
 
-/* Predicts a model with the session's query; where that needs a factor that the fit has not, makes it. */
-enum status cli_predict_model(struct cli *cli, struct session *session, size_t model, struct error *error);
-
 /* Begins a report on standard output in the format that the options say. */
 void cli_report(const struct cli *cli, struct report *report);
 

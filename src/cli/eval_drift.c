@@ -32,7 +32,7 @@ static void add_drift(struct table *table, const struct session *session, const 
 
 enum status eval_drift(struct cli *cli, struct session *session, uint64_t seed, struct error *error)
 {
-	const struct engine_settings settings = {.prior = PRIOR_KIN, .seed = seed, .without_factor = true};
+	const struct engine_settings settings = {.prior = PRIOR_KIN, .seed = seed};
 	enum status status = session_fit(session, &settings, false, &cli->progress, error);
 	struct report report;
 	size_t count;

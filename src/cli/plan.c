@@ -97,7 +97,7 @@ static enum status plan_model(struct cli *cli, struct session *session, size_t m
 	struct plan_step *steps = memory_zero(candidates + 1, sizeof *steps);
 	const struct engine_cell *cells = catalog_cells(session->catalog, model, &known);
 	struct engine_estimate before;
-	enum status status = cli_predict_model(cli, session, model, error);
+	enum status status = engine_predict_model(session->query, model, error);
 
 	if (status == STATUS_OK) {
 		count = engine_plan(session->query, cells, known, candidate, candidates, &session->target.engine,
@@ -194,7 +194,6 @@ static enum status plan_benchmarks(struct cli *cli, struct session *session,
 	cli_note(cli, &said);
 	if (status != STATUS_OK)
 		return status;
-	settings.without_factor = model != CATALOG_NONE && session_learns(session, model);
 	status = cli_fit(cli, session, &settings, false, error);
 	if (status != STATUS_OK)
 		return status;

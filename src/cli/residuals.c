@@ -243,7 +243,7 @@ static enum status select_rows(struct cli *cli, struct session *session,
 			       const struct residuals_options *options, struct selection *selection,
 			       struct rows *rows, struct error *error)
 {
-	const struct engine_settings settings = {.prior = (enum prior)options->prior, .without_factor = true};
+	const struct engine_settings settings = {.prior = (enum prior)options->prior};
 	enum status status = find_selection(cli, session, options, selection, error);
 
 	if (status == STATUS_OK)

@@ -220,7 +220,7 @@ static struct score_lines list_lines(const struct show *show, enum output_format
 static enum status predict_lines(const struct show *show, struct score_lines *lines, struct error *error)
 {
 	struct session *session = show->session;
-	enum status status = cli_predict_model(show->cli, session, show->model, error);
+	enum status status = engine_predict_model(session->query, show->model, error);
 
 	for (size_t i = 0; i < lines->count && status == STATUS_OK; i++)
 		if (!isnan(lines->list[i].published))
@@ -326,7 +326,6 @@ static enum status show_run(struct cli *cli, const void *specific, size_t count,
 	cli_note(cli, &said);
 	if (status != STATUS_OK)
 		goto cleanup;
-	settings.without_factor = session_learns(session, model);
 	/* Without predictions the rest is still worth showing. */
 	if (cli_fit_all(cli, session, &settings, false, &no_fit) != STATUS_OK) {
 		if (no_fit.status == STATUS_CANCELLED) {

@@ -5,7 +5,8 @@ libengine_a_SOURCES = \
 	src/engine/model/factors.c src/engine/model/factors_target.c src/engine/model/factors_calibrate.c src/engine/model/factors_place.c \
 	src/engine/model/factors_why.c src/engine/model/parameters.h src/engine/model/parameters.c \
 	src/engine/model/design.h src/engine/model/design.c \
-	src/engine/solve/system.h src/engine/solve/system.c src/engine/solve/small.h src/engine/solve/lapack.h \
+	src/engine/solve/system.h src/engine/solve/system.c src/engine/solve/small.h src/engine/solve/machine.h \
+	src/engine/solve/lapack.h \
 	src/engine/data/cells.h src/engine/data/cells.c src/engine/data/scale.h src/engine/data/scale.c \
 	src/engine/data/spread.h src/engine/data/spread.c \
 	src/engine/ask/query.h src/engine/ask/query.c src/engine/ask/query_why.c \

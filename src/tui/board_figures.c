@@ -15,7 +15,7 @@ static bool know_model(struct browser *browser, size_t model)
 	if (browser->known_model == model)
 		return true;
 	browser->known_model = CATALOG_NONE;
-	if (!browser->known || !browser_predicts(browser, model) ||
+	if (!browser->known || !browser->query ||
 	    engine_predict_known(browser->known, model, NULL) != STATUS_OK)
 		return false;
 	browser->known_model = model;
@@ -90,7 +90,7 @@ double board_value(struct browser *browser, size_t model, bool *predicted)
 	double published = tree_score(browser->tree, model);
 
 	*predicted = false;
-	if (!isnan(published) || !browser_predicts(browser, model))
+	if (!isnan(published) || !browser->query)
 		return published;
 	if (!browser->value) {
 		size_t count = browser->session->catalog->count;

@@ -141,7 +141,7 @@ struct fit_work {
 	enum prior prior;
 	bool relearn;
 	bool *excluded;         /* owned copy; NULL = nothing is left out */
-	struct engine_fit *fit; /* the result; while it is factored the session's */
+	struct engine_fit *fit; /* the result */
 	struct answer_sets answers; /* of that fit */
 };
 
@@ -388,8 +388,6 @@ void fitting_restart(struct browser *browser);
 /* After other work: begins the fit that was put off. */
 void fitting_continue(struct browser *browser);
 void fitting_adopted(struct browser *browser);
-/* Whether the fit can predict the model, or with CATALOG_NONE a merge, by now. */
-bool browser_predicts(const struct browser *browser, size_t model);
 
 /* waiting.c: the user's own that is to be kept while the cache is being written, as
  * by an import.  Each says so and takes copies. */

@@ -31,7 +31,7 @@ void edit_refresh(struct browser *browser)
 	sketch_warnings(sketch, browser->session->catalog, &browser->warnings);
 	if (sketch->now.count > 1)
 		browser->common_ancestor = sketch_common_ancestor(sketch, browser->session->catalog);
-	if (!browser_predicts(browser, CATALOG_NONE))
+	if (!browser->query)
 		return;
 	browser->predicted = sketch_predict_on_demand(sketch, browser->session, &browser->prediction,
 						      &browser->prediction_error) == STATUS_OK;

@@ -1,5 +1,4 @@
-/* Fitting beside the screen.  What the cache has kept is shown at once, and the
- * covariance, without which nothing new can be predicted, is factored after it. */
+/* Fitting beside the screen. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +10,7 @@
 static enum status work_fit(void *context, struct progress *progress, struct error *error)
 {
 	struct fit_work *work = context;
-	const struct engine_settings settings = {.prior = work->prior, .without_factor = true};
+	const struct engine_settings settings = {.prior = work->prior};
 
 	enum status status = session_fit_detached(work->path, work->catalog, work->excluded, &settings,
 						  work->relearn, progress, &work->fit, error);
@@ -21,21 +20,9 @@ static enum status work_fit(void *context, struct progress *progress, struct err
 	return status;
 }
 
-static enum status work_factor(void *context, struct progress *progress, struct error *error)
-{
-	struct fit_work *work = context;
-
-	return engine_fit_factor(work->fit, progress, error);
-}
-
 static void finished(struct browser *browser, enum status status, const struct error *error);
 static void dropped(struct browser *browser);
 static const struct work_ops fit_ops = {.run = work_fit, .finished = finished, .dropped = dropped};
-
-static void factored(struct browser *browser, enum status status, const struct error *error);
-static void factor_dropped(struct browser *browser);
-static const struct work_ops factor_ops = {.run = work_factor, .finished = factored,
-					   .dropped = factor_dropped};
 
 void fitting_start(struct browser *browser, bool relearn)
 {
@@ -74,12 +61,6 @@ void fitting_restart(struct browser *browser)
 	} else {
 		fitting_start(browser, false);
 	}
-}
-
-bool browser_predicts(const struct browser *browser, size_t model)
-{
-	return browser->query && (engine_fit_factored(browser->session->fit) ||
-				  (model != CATALOG_NONE && session_learns(browser->session, model)));
 }
 
 void fitting_adopted(struct browser *browser)
@@ -153,35 +134,12 @@ static void finished(struct browser *browser, enum status status, const struct e
 		session_adopt_fit(browser->session, browser->work.fit);
 		session_adopt_answers(browser->session, &browser->work.answers);
 		fitting_adopted(browser);
-		browser->work = (struct fit_work){.fit = browser->session->fit};
-		if (!engine_fit_factored(browser->session->fit)) {
-			work_start(browser, &factor_ops, &browser->work);
-			return;
-		}
 		say_fitted(browser);
 	} else {
 		engine_fit_free(browser->work.fit); /* without its answers */
 		say_failed(browser, status, error);
 	}
 	browser->work = (struct fit_work){0};
-}
-
-static void factor_dropped(struct browser *browser)
-{
-	browser->work = (struct fit_work){0};
-}
-
-static void factored(struct browser *browser, enum status status, const struct error *error)
-{
-	factor_dropped(browser);
-	if (browser->fit_outdated)
-		return;
-	if (status != STATUS_OK) {
-		say_failed(browser, status, error);
-		return;
-	}
-	fitting_adopted(browser);
-	say_fitted(browser);
 }
 
 void fitting_continue(struct browser *browser)

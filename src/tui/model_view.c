@@ -100,7 +100,7 @@ static void estimate_model(struct browser *browser, size_t model)
 /* Figures of the shown model, once a model and fit; those of a row when it is drawn. */
 static void estimate(struct browser *browser, size_t model)
 {
-	if (!browser_predicts(browser, model)) {
+	if (!browser->query) {
 		browser->estimated = CATALOG_NONE;
 		browser->has_estimates = false;
 		return;

@@ -278,7 +278,7 @@ static void draw_average(struct browser *browser, const struct area *area, int y
 		return;
 	int start = columns.mean_end + 2;
 	draw_fit(browser->screen, area, y, start, area->width - start - 1, STYLE_DIM,
-		 browser_predicts(browser, CATALOG_NONE) ? browser->prediction_error.message
+		 browser->query ? browser->prediction_error.message
 		 : browser->job ? "of the parents, until the fit is ready"
 				: "of the parents: not fitted");
 }

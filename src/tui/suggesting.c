@@ -139,7 +139,7 @@ void suggesting_continue(struct browser *browser)
 	struct error error = {0};
 
 	if (!suggesting || !suggesting->wanted || browser->job || browser->full != VIEW_SUGGEST ||
-	    !browser->session->fit || !engine_fit_factored(browser->session->fit))
+	    !browser->session->fit)
 		return;
 	suggesting->wanted = suggesting->stale = false;
 	drop_answers(suggesting);

@@ -336,7 +336,7 @@ static void draw_failure(struct browser *browser, const struct area *area, int r
 	error_format(&browser->versus.error, reason, sizeof reason);
 	snprintf(advice, sizeof advice, "nothing is fitted: %s fits", browser_key_of(browser, ACTION_REFIT, key));
 	draw_fit(browser->screen, area, row, 1, area->width - 2, STYLE_DIM,
-		 browser_predicts(browser, CATALOG_NONE) ? reason
+		 browser->query ? reason
 		 : browser->job ? "scores follow when the fit is ready" : advice);
 }
 

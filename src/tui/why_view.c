@@ -91,7 +91,7 @@ static void why_draw(struct browser *browser, const struct area *whole)
 	if (!browser->predicted) {
 		draw_fit(browser->screen, &area, 0, 0, area.width, STYLE_DIM,
 			 browser->prediction_error.message[0] ? browser->prediction_error.message
-			 : browser_predicts(browser, CATALOG_NONE) ? need_message(NEED_PARENT)
+			 : browser->query ? need_message(NEED_PARENT)
 			 : need_message(NEED_FIT));
 		draw_cursor(browser->screen, &area, 0, 0);
 		return;

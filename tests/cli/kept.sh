@@ -18,6 +18,14 @@ twice() { # NAME COMMAND...: what it prints while it learns, and after that
 twice residuals residuals
 twice show show "$child"
 twice predict predict -m "$parent" -m "$child"
+# One more result: what was learned serves, and what follows from it is made and kept again.
+printf 'model,ifeval\nowner/mine,41.5\n' >mine.csv
+with import mine.csv >/dev/null
+with predict -m "$parent" -m "$child" --json
+check 'a result more changes predictions' exits 0
+cp out first
+with predict -m "$parent" -m "$child" --json
+check 'and they are kept' cmp -s out first
 
 cat >keys <<-END
 	resize 120 36

@@ -1,9 +1,9 @@
 /* What an earlier fit learned, as the cache keeps it: bytes of the engine. */
 #include "world.h"
 
-static void fit_with(const struct session *session, const char *state, size_t size, bool without_factor)
+static void fit_with(const struct session *session, const char *state, size_t size)
 {
-	const struct engine_settings settings = {.prior = PRIOR_KIN, .without_factor = without_factor};
+	const struct engine_settings settings = {.prior = PRIOR_KIN};
 	const struct engine_target *target = &session->target.engine;
 	struct engine_estimate estimate;
 	struct engine_residual residual;
@@ -31,8 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *state = fuzz_copy(data, size);
 
 	FUZZ_CHECK(session_open(world_cache(), true, NULL, NULL, &session, &error) == STATUS_OK);
-	fit_with(session, state, size, false);
-	fit_with(session, state, size, true);
+	fit_with(session, state, size);
 	session_close(session);
 	free(state);
 	return 0;

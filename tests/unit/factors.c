@@ -287,7 +287,6 @@ static void draws_agree_with_the_exact_root(void **state)
 
 	world_make(&world, NULL);
 	struct engine_fit *fit = world_fit(&world, PRIOR_KIN, NULL, 0), *other = world_fit(&world, PRIOR_KIN, NULL, 0);
-	other->factors->judged = false;
 	other->factors->by_draws = true;
 	assert_true(factors_solve(other->factors, NULL));
 	assert_false(other->factors->exact);
@@ -329,7 +328,6 @@ static void folds_agree_with_dense(void **state)
 	struct dense dense = {.rank = factors_rank(factors), .cells = cells->count, .factors = factors};
 	bool *hidden = memory_zero(cells->count, sizeof *hidden);
 
-	factors->judged = false;
 	factors->by_draws = true;
 	assert_true(factors_solve(factors, NULL));
 	for (size_t k = 0; k < dense.rank; k++)

@@ -112,12 +112,11 @@ static inline double session_target_value(const struct session *session, size_t 
 /* Reads the catalog again and drops the fit (its numbers are of the old one). */
 enum status session_reload(struct session *session, struct error *error);
 
-/* Makes session->fit: with `relearn`, or when the cache has no variances of
- * this prior for these data, rank and seed, learns them and stores them in the
- * cache with what follows from them; otherwise only factors, or, with
- * settings->without_factor, not even that (engine_fit_new()).  Variances of older
- * data begin the search, unless `relearn`.  A cache that cannot be written is no
- * failure. */
+/* Makes session->fit: of these data from what the cache has kept of this prior, these
+ * settings and what is left out, at once; where the data have changed since, makes it
+ * and keeps it, with what was learned of them while they have changed but little
+ * (engine_fit_new()); with `relearn` nothing that was kept counts.  A cache that cannot
+ * be written is no failure. */
 enum status session_fit(struct session *session, const struct engine_settings *settings,
 			bool relearn, struct progress *progress, struct error *error);
 

@@ -159,16 +159,14 @@ struct engine_settings {
 	enum prior prior;
 	size_t rank;    /* latent factors; 0 = as many as the data allow */
 	uint64_t seed;
-	bool without_factor; /* do not factor where the state has what follows from it */
 };
 
 struct engine_fit;
 
-/* Learns the variances (unless `state` brings them from an earlier fit and
- * `relearn` is false) and factors the covariance.  `state` may be NULL; that of a
- * fit of these very data also brings what follows from the covariance, which then
- * need not be calculated again, and with settings->without_factor not even
- * factored.  Needs at least 8 scored models.  Deterministic for a seed.
+/* Learns the parameters and makes the posterior.  `state` (or NULL) is that of an earlier
+ * fit: of these very data it brings both, and nothing is calculated; where no more than one
+ * scored model in fifty differs from those that the parameters were learned from, it brings
+ * these alone; else, with `relearn`, or when it is damaged it brings nothing.  Needs at least 8 scored models.  Deterministic for a seed.
  * Little more than linear in the cells.  Checks `progress` for cancelling between steps; a cancelled fit
  * is STATUS_CANCELLED and leaves nothing. */
 enum status engine_fit_new(const struct engine_data *data, const struct engine_settings *settings,
@@ -176,18 +174,9 @@ enum status engine_fit_new(const struct engine_data *data, const struct engine_s
 			   struct progress *progress, struct engine_fit **fit, struct error *error);
 void engine_fit_free(struct engine_fit *fit); /* NULL allowed */
 
-/* Without a factor a fit tells residuals, figures, components and anomalies and
- * predicts scored models; hypothetical children, models without scores, reasons
- * and the searches need it.  engine_fit_factor() makes it where it is not there, on
- * a worker if one likes: meanwhile others may read of the fit what needs none.  When
- * it fails the fit stays as it was. */
-bool engine_fit_factored(const struct engine_fit *fit);
-enum status engine_fit_factor(struct engine_fit *fit, struct progress *progress, struct error *error);
-
-/* The learned variances and what follows from them (8 bytes a scored model, factor
- * and group of factors) as bytes that engine_fit_new() takes back; the caller
- * frees.  Portable between machines of one byte order; recognised by a
- * version, so a foreign state is ignored. */
+/* What was learned and what follows from it (of a large cache mostly the draws, 2 bytes each) as
+ * bytes that engine_fit_new() takes back; the caller frees.  Portable between machines of
+ * one byte order; recognised by a version, so a foreign state is ignored. */
 void *engine_fit_state(const struct engine_fit *fit, size_t *bytes);
 
 struct engine_info {
@@ -199,6 +188,7 @@ struct engine_info {
 	double seconds;      /* wall time of engine_fit_new() */
 	double log_likelihood; /* of the scores, standardised, each as all others predict it */
 	bool sparse;         /* variances are drawn, not exact: too many effects for a dense factor */
+	bool kept;           /* all of it was in the state, which it would keep again as it is */
 };
 void engine_fit_info(const struct engine_fit *fit, struct engine_info *info);
 /* Whether the fit predicts all benchmarks of the target; estimates of one that it does

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "solve/machine.h"
+
 /* exp in single precision, for -80 <= x <= 0: 2^n 2^f with a polynomial for 2^f
  * (relative error below 3e-7), in a form that the compiler can vectorise. */
 static inline float exp_fast(float x)
@@ -22,15 +24,6 @@ static inline float exp_fast(float x)
 #define WORD 64 /* questions whose answers share a word */
 #define LOGIT_MAX 60.0f
 #define LANES 16 /* sums kept side by side, so that they need no order */
-
-/* The widest vectors that the machine has; without fused operations, so that
- * every machine computes the same.  Not under gcc's thread sanitizer, which is
- * not ready when the choice is made. */
-#if defined __x86_64__ && defined __GLIBC__ && !defined __SANITIZE_THREAD__
-#define FOR_THIS_MACHINE __attribute__((target_clones("avx2", "default")))
-#else
-#define FOR_THIS_MACHINE
-#endif
 
 /* One word's logits -> residuals z - sigma(logit); returns the cross entropy.
  * The logs of 1 + exp(-|eta|), each in 0..log 2, are taken together as the log

@@ -180,8 +180,6 @@ enum status engine_predict_child(struct engine_query *query, const struct engine
 	double total;
 	enum status status = child_check(query->fit, child, &total, error);
 
-	if (status == STATUS_OK)
-		status = fit_check_factored(query->fit, error);
 	if (status != STATUS_OK)
 		return status;
 	attributes_describe_child(&query->fit->data, child, &described.model);
@@ -208,8 +206,6 @@ enum status engine_predict_model(struct engine_query *query, size_t model, struc
 
 	if (model >= fit->data.models)
 		return error_set(error, STATUS_USAGE, "no such model");
-	if (fit->model_row[model] < 0 && fit_check_factored(fit, error) != STATUS_OK)
-		return STATUS_SOFTWARE;
 	query->subject = SUBJECT_MODEL;
 	query->explained = false;
 	query->model = model;

@@ -122,7 +122,7 @@ size_t engine_contributions(struct engine_query *query, const struct engine_targ
 	double gradient[FACTORS_RANK_MAX];
 	size_t count = 0;
 
-	if (query->subject == SUBJECT_NONE || max == 0 || !fit->factored || !engine_fit_covers(fit, target))
+	if (query->subject == SUBJECT_NONE || max == 0 || !engine_fit_covers(fit, target))
 		return 0;
 	factors_gradient(fit->factors, target, query->mean, gradient);
 	if (query->subject == SUBJECT_MODEL)

@@ -7,6 +7,7 @@
 #include <cblas.h>
 #include <lapacke.h>
 
+#include "solve/machine.h"
 #include "solve/small.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/parallel.h"
@@ -141,23 +142,37 @@ static void solve_exactly(struct factors *factors)
 
 /* ---- the posterior by draws ------------------------------------------------------------ */
 
-/* Takes a solved block: its mean and its draws, as what Z takes. */
-static void take_block(struct factors *factors, const struct system *system, struct solution *solution, size_t block)
+/* The draws of an effect on a factor in 8 bits: their own noise is far above that. */
+static void take_draws(struct factors *factors, struct solution *solution, size_t line)
+{
+	float draw[DRAW_COLUMNS], most = 0, scale = 1 / sqrtf((float)factors->draws);
+
+	for (size_t column = 1; column < solution->columns; column++) {
+		draw[column - 1] = scale * solution->effects[column / W][line * W + column % W];
+		most = fmaxf(most, fabsf(draw[column - 1]));
+	}
+	factors->unit[line] = most / INT8_MAX;
+	for (size_t d = 0; d < factors->draws; d++)
+		factors->draw[line * factors->draws + d] = most > 0 ? (int8_t)lrintf(draw[d] / factors->unit[line]) : 0;
+}
+
+/* Takes the solved blocks: their mean and their draws, as what Z takes. */
+static void take_solution(struct factors *factors, const struct system *system, struct solution *solution)
 {
 	size_t lines = factors->design.effects * factors->parameters.rank;
-	float *effects = solution->effects[block], scale = 1 / sqrtf((float)factors->draws);
 
-	system_effects(system, effects);
-	for (size_t i = 0; i < lines; i++)
-		for (size_t c = 0; c < W; c++) {
-			size_t column = block * W + c;
-			if (column == 0)
-				factors->mean[i] = effects[i * W];
-			else
-				factors->root[i * factors->draws + column - 1] = scale * effects[i * W + c];
-		}
-	free(solution->effects[block]);
-	solution->effects[block] = NULL;
+	factors->unit = memory_allocate(lines + 1, sizeof *factors->unit);
+	factors->draw = memory_allocate(lines * factors->draws + 1, sizeof *factors->draw);
+	for (size_t block = 0; block < solution->blocks; block++)
+		system_effects(system, solution->effects[block]);
+	for (size_t i = 0; i < lines; i++) {
+		factors->mean[i] = solution->effects[0][i * W];
+		take_draws(factors, solution, i);
+	}
+	for (size_t block = 0; block < solution->blocks; block++) {
+		free(solution->effects[block]);
+		solution->effects[block] = NULL;
+	}
 }
 
 static bool solve_by_draws(struct factors *factors, struct progress *progress, struct solution *draws)
@@ -174,7 +189,7 @@ static bool solve_by_draws(struct factors *factors, struct progress *progress, s
 		   &system);
 	bool good = solution_solve(&system, &factors->cells, &factors->parameters, &factors->evidence, NULL, TOLERANCE,
 				   STEPS_MAX, progress, &mean);
-	if (good && !factors->judged)
+	if (good)
 		good = solution_leave_folds(&system, &factors->evidence, mean.effects[0], factors->fold, FOLDS, FOLD_TOLERANCE,
 					    STEPS_MAX, progress, factors->outside);
 	if (good) {
@@ -185,12 +200,8 @@ static bool solve_by_draws(struct factors *factors, struct progress *progress, s
 		good = solution_solve(&system, &factors->cells, &factors->parameters, &factors->evidence, NULL,
 				      DRAW_TOLERANCE, STEPS_MAX, progress, draws);
 	}
-	if (good) {
-		factors->root = memory_allocate(factors->design.effects * factors->parameters.rank * factors->draws + 1,
-						sizeof *factors->root);
-		for (size_t block = 0; block < draws->blocks; block++)
-			take_block(factors, &system, draws, block);
-	}
+	if (good)
+		take_solution(factors, &system, draws);
 	solution_free(&mean);
 	system_free(&system);
 	return good;
@@ -198,18 +209,36 @@ static bool solve_by_draws(struct factors *factors, struct progress *progress, s
 
 /* ---- what the others tell of a row ---------------------------------------------------------- */
 
+/* Adds `factor` times the deviations of an effect (rank x draws). */
+FOR_THIS_MACHINE
+static void add_deviation(const struct factors *factors, size_t effect, float factor, float *restrict deviation)
+{
+	size_t rank = factors->parameters.rank, draws = factors->draws;
+
+	if (factors->exact) {
+		cblas_saxpy((int)(rank * draws), factor, factors->root + effect * rank * draws, 1, deviation, 1);
+		return;
+	}
+	for (size_t k = 0; k < rank; k++) {
+		float unit = factor * factors->unit[effect * rank + k];
+		const int8_t *restrict draw = factors->draw + (effect * rank + k) * draws;
+		for (size_t d = 0; d < draws; d++)
+			deviation[k * draws + d] += unit * (float)draw[d];
+	}
+}
+
 /* Adds Z_row times the effects' mean (rank) and deviations (rank x draws). */
 static void row_state(const struct factors *factors, size_t row, double *mean, float *deviation)
 {
 	const struct design_lists *z = &factors->design.row;
-	size_t rank = factors->parameters.rank, draws = factors->draws;
+	size_t rank = factors->parameters.rank;
 
 	for (size_t i = z->start[row]; i < z->start[row + 1]; i++) {
 		size_t effect = z->effect[i];
 		for (size_t k = 0; k < rank; k++)
 			mean[k] += (double)(z->value[i] * factors->mean[effect * rank + k]);
 		if (deviation)
-			cblas_saxpy((int)(rank * draws), z->value[i], factors->root + effect * rank * draws, 1, deviation, 1);
+			add_deviation(factors, effect, z->value[i], deviation);
 	}
 }
 
@@ -410,21 +439,22 @@ bool factors_solve(struct factors *factors, struct progress *progress)
 
 	if (!progress_step(progress, "relating models", 0))
 		return false;
-	if (!factors->judged)
-		evidence_set(&factors->cells, &factors->design, &factors->parameters, NULL, &factors->evidence);
+	evidence_set(&factors->cells, &factors->design, &factors->parameters, NULL, &factors->evidence);
 	free(factors->mean);
 	free(factors->root);
-	factors->root = NULL;
+	free(factors->draw);
+	free(factors->unit);
+	factors->root = factors->unit = NULL;
+	factors->draw = NULL;
 	factors->mean = memory_zero(effects * rank + 1, sizeof *factors->mean);
 	factors->exact = effects * rank <= EXACT_MAX && !factors->by_draws;
 	if (factors->exact)
 		solve_exactly(factors);
 	else
 		good = solve_by_draws(factors, progress, &draws);
-	if (good && !factors->judged) {
+	if (good) {
 		struct outside_work work = {factors, &draws, parallel_parts(factors->cells.rows)};
 		parallel_run(work.parts, outside_part, &work);
-		factors->judged = true;
 	}
 	solution_free(&draws);
 	return good;
@@ -554,9 +584,12 @@ void factors_free(struct factors *factors)
 	free(factors->mean);
 	free(factors->root);
 	free(factors->fold);
+	free(factors->draw);
+	free(factors->unit);
 	free(factors->outside);
 	free(factors->open);
 	free(factors->placed);
+	free(factors->learned);
 	for (size_t kind = 0; kind < FACTORS_SPREAD_COUNT; kind++)
 		free(factors->reach[kind]);
 	free(factors);
@@ -666,8 +699,7 @@ static void add_place(const struct factors *factors, const struct design_place *
 		for (size_t k = 0; k < rank; k++)
 			state->mean[k] += (double)(place->effect[i].value * factors->mean[effect * rank + k]);
 		if (draws > 0)
-			cblas_saxpy((int)(rank * draws), place->effect[i].value, factors->root + effect * rank * draws, 1,
-				    state->deviation, 1);
+			add_deviation(factors, effect, place->effect[i].value, state->deviation);
 	}
 	for (size_t i = 0; i < place->rows; i++) {
 		double share[FACTORS_RANK_MAX], variance, own;

@@ -18,9 +18,10 @@ struct factors {
 	size_t draws;              /* D; 0 before there is a root */
 	bool exact;                /* the root is exact */
 	bool by_draws;             /* it is not to be, however small the case */
-	bool judged;               /* evidence, outside and open are known */
 	float *mean;               /* effects x rank: of x, as Z takes it */
-	float *root;               /* effects x rank x draws */
+	float *root;               /* effects x rank x draws, where it is exact; else NULL */
+	int8_t *draw;              /* effects x rank x draws: the root in units of ... */
+	float *unit;               /* effects x rank; NULL both where it is exact */
 	uint8_t *fold;             /* rows: of models that are left out together, unless exact */
 	float *outside;            /* rows x rank: mean of Z x without the cells of the row's fold, or just its own
 				    * where exact */
@@ -29,6 +30,8 @@ struct factors {
 	uint32_t *placed;          /* benchmarks: cells that each was placed by afterwards; NULL none was */
 	double newest_date;        /* of the scored models; days */
 	double log_likelihood;     /* of left-out cells, by their predictions */
+	uint64_t *learned;         /* learned_rows: what the parameters were learned from, see state.c */
+	size_t learned_rows;
 };
 
 struct factors_start {
@@ -46,8 +49,7 @@ void factors_free(struct factors *factors); /* NULL allowed */
 
 /* Learns the parameters; with `fixed` only those of the benchmarks.  False when cancelled. */
 bool factors_learn(struct factors *factors, bool fixed, struct progress *progress);
-/* Sets mean and root from the parameters and, unless they are known, evidence, outside and open, which
- * others may read meanwhile.  False when cancelled. */
+/* Sets evidence, mean, root, outside and open from the parameters; false when cancelled. */
 bool factors_solve(struct factors *factors, struct progress *progress);
 /* Sets the reaches, from what is left out of folds; false when cancelled. */
 bool factors_calibrate(struct factors *factors, struct progress *progress);

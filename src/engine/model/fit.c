@@ -101,25 +101,6 @@ const struct engine_component *engine_fit_components(const struct engine_fit *fi
 
 /* ---- the whole --------------------------------------------------------------------- */
 
-bool engine_fit_factored(const struct engine_fit *fit)
-{
-	return fit->factored;
-}
-
-enum status engine_fit_factor(struct engine_fit *fit, struct progress *progress, struct error *error)
-{
-	if (!fit->factored && !factors_solve(fit->factors, progress))
-		return error_set(error, STATUS_CANCELLED, "fit cancelled");
-	fit->factored = true;
-	return STATUS_OK;
-}
-
-enum status fit_check_factored(const struct engine_fit *fit, struct error *error)
-{
-	return fit->factored ? STATUS_OK
-		: error_set(error, STATUS_SOFTWARE, "the posterior of models without scores is not calculated yet");
-}
-
 /* Learns, or takes what was learned: then only the benchmarks that are new to it are placed among
  * the others. */
 static enum status fit_learn(struct engine_fit *fit, const struct kept *kept, struct progress *progress,
@@ -133,21 +114,19 @@ static enum status fit_learn(struct engine_fit *fit, const struct kept *kept, st
 	if (kept) {
 		size_t fresh = kept_take(kept, factors);
 		calibrated = true;
-		if (kept_take_results(kept, factors)) {
-			if (fit->settings.without_factor)
-				return STATUS_OK;
-			return engine_fit_factor(fit, progress, error);
-		}
+		fit->kept = kept_take_results(kept, factors);
+		if (fit->kept)
+			return STATUS_OK;
 		good = fresh == 0 || factors_learn(factors, true, NULL);
 	} else {
 		from = 0.6;
+		kept_note(factors);
 		good = factors_learn(factors, false, progress_begin_part(&learning, progress, 0, from));
 	}
 	double until = calibrated ? 1 : 0.8;
 	good = good && factors_solve(factors, progress_begin_part(&relating, progress, from, until));
 	if (good && !calibrated)
 		good = factors_calibrate(factors, progress_begin_part(&calibrating, progress, until, 1));
-	fit->factored = good;
 	return good ? STATUS_OK : error_set(error, STATUS_CANCELLED, "fit cancelled");
 }
 
@@ -205,6 +184,7 @@ void engine_fit_info(const struct engine_fit *fit, struct engine_info *info)
 		.seconds = fit->seconds,
 		.log_likelihood = fit->factors->log_likelihood,
 		.sparse = !fit->factors->exact,
+		.kept = fit->kept,
 	};
 	for (size_t b = 0; b < fit->data.benchmarks; b++)
 		info->benchmarks += factors_scored(fit->factors, (uint32_t)b) > 0;

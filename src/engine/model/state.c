@@ -1,28 +1,35 @@
 /* State: what a fit learned as bytes, for the next start.  What is known of terms and
- * benchmarks (found again by their keys) serves any later data too; what follows from them for
- * each model, so that residuals need no solving, serves only the scores, facts and lineage
- * that it was learned from, which a fingerprint tells. */
-#include <math.h>
+ * benchmarks (found again by their keys) serves while nearly all models are as they were when
+ * it was learned; what follows from it, the posterior and what is left out of it, so that
+ * nothing needs solving, serves only the scores, facts and lineage that it was made from,
+ * which a fingerprint tells. */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/fit.h"
 #include "stemma/base/memory.h"
 
-#define STATE_VERSION 4
+#define STATE_VERSION 5
+/* Parameters serve while no more than one in so many models differs. */
+#define SERVES_SHARE 50
 
 struct state_header {
 	char magic[8];
 	uint32_t version, prior, rank, asked_rank, terms, benchmarks; /* of those with cells */
-	uint64_t rows;         /* of what follows from the parameters */
-	uint64_t fingerprint;
+	uint64_t seed;
+	uint64_t learned;      /* models that the parameters were learned from */
+	uint64_t rows, effects, draws, exact; /* of what follows from the parameters */
+	uint64_t fingerprint;  /* of the data that they follow from */
 	double rho, log_likelihood;
+	uint64_t checksum;     /* of all other bytes */
 };
 
 struct kept {
 	struct state_header header;
-	const char *parameters, *benchmarks, *results; /* within bytes */
-	char *bytes;
+	const char *parameters, *learned, *benchmarks, *results, *end; /* borrowed */
+	uint64_t *models;      /* of the data: hashes of those with scores */
+	size_t model_count;
 	struct scale *scale;   /* benchmarks of the data */
 	size_t *place;         /* benchmarks of the data: in the state, or SIZE_MAX */
 };
@@ -66,24 +73,6 @@ static uint64_t hash_lineage(uint64_t hash, const struct lineage *lineage)
 	return hash;
 }
 
-/* A row as it is published and described. */
-static uint64_t hash_row(uint64_t hash, const struct factors *factors, size_t row)
-{
-	uint32_t model = factors->cells.row_model[row];
-	struct engine_model facts;
-	size_t count;
-	const struct engine_cell *cells = engine_data_cells(&factors->data, model, &count);
-
-	attributes_describe(&factors->data, model, &facts);
-	hash = hash_text(hash_text(hash_word(hash, model), facts.name), facts.architecture);
-	hash = hash_number(hash_number(hash, facts.params_b), facts.uploaded);
-	for (size_t i = 0; i < count; i++) {
-		hash = hash_number(hash_word(hash, cells[i].benchmark), cells[i].value);
-		hash = hash_number(hash, (double)cells[i].error);
-	}
-	return hash;
-}
-
 static uint64_t hash_benchmark(uint64_t hash, const struct engine_benchmark *benchmark)
 {
 	hash = hash_text(hash_text(hash, benchmark->key), benchmark->suite);
@@ -91,16 +80,59 @@ static uint64_t hash_benchmark(uint64_t hash, const struct engine_benchmark *ben
 	return hash_number(hash_number(hash, benchmark->lower), benchmark->upper);
 }
 
+/* A model as it is published, described and descended; `benchmark` are hashes of benchmarks. */
+static uint64_t hash_model(const struct engine_data *data, const uint64_t *benchmark, size_t model)
+{
+	struct engine_model facts;
+	size_t count, parents;
+	const struct engine_cell *cells = engine_data_cells(data, model, &count);
+
+	attributes_describe(data, model, &facts);
+	uint64_t hash = hash_text(hash_text(1, facts.name), facts.architecture);
+	hash = hash_number(hash_number(hash, facts.params_b), facts.uploaded);
+	const struct lineage_parent *parent = lineage_parents(data->lineage, model, &parents);
+	for (size_t i = 0; i < parents; i++) {
+		hash = hash_text(hash_word(hash, parent[i].relation), engine_data_model(data, parent[i].node).name);
+		hash = hash_number(hash, (double)parent[i].weight);
+	}
+	for (size_t i = 0; i < count; i++) {
+		hash = hash_number(hash_word(hash, benchmark[cells[i].benchmark]), cells[i].value);
+		hash = hash_number(hash, (double)cells[i].error);
+	}
+	return hash;
+}
+
+/* The hashes of all models with scores, in the order of the models. */
+static uint64_t *hash_models(const struct engine_data *data, size_t *count)
+{
+	uint64_t *list = memory_allocate(data->models + 1, sizeof *list);
+	uint64_t *benchmark = memory_allocate(data->benchmarks + 1, sizeof *benchmark);
+
+	*count = 0;
+	for (size_t b = 0; b < data->benchmarks; b++)
+		benchmark[b] = hash_benchmark(1, &data->benchmark[b]);
+	for (size_t model = 0; model < data->models; model++) {
+		size_t cells;
+		engine_data_cells(data, model, &cells);
+		if (cells > 0 && !(data->excluded && data->excluded[model]))
+			list[(*count)++] = hash_model(data, benchmark, model);
+	}
+	free(benchmark);
+	return list;
+}
+
 /* Of all that the results follow from: scores, facts, where the design puts each row, variances. */
-static uint64_t factors_fingerprint(const struct factors *factors)
+static uint64_t factors_fingerprint(const struct factors *factors, const uint64_t *models, size_t count)
 {
 	const struct design *design = &factors->design;
 	uint64_t hash = hash_word(factors->cells.rows, factors->seed);
 
 	for (size_t b = 0; b < factors->cells.benchmarks; b++)
 		hash = hash_benchmark(hash, &factors->data.benchmark[b]);
+	for (size_t i = 0; i < count; i++)
+		hash = hash_word(hash, models[i]);
 	for (size_t row = 0; row < design->rows; row++)
-		hash = hash_row(hash, factors, row);
+		hash = hash_word(hash, factors->cells.row_model[row]);
 	for (size_t i = 0; i < design->row.start[design->rows]; i++)
 		hash = hash_number(hash_word(hash, design->row.effect[i]), (double)design->row.value[i]);
 	for (size_t i = 0; i < design->rows * design->terms; i++)
@@ -179,12 +211,65 @@ static void write_benchmark(struct bytes *bytes, const struct factors *factors, 
 	run(bytes, parameters->loading_covariance + b * rank * rank, rank * rank * sizeof(float));
 }
 
+/* A symmetric matrix a row, of which one half is kept. */
+static void run_open(struct bytes *bytes, struct factors *factors)
+{
+	size_t rank = factors->parameters.rank;
+
+	for (size_t row = 0; row < factors->cells.rows; row++) {
+		float *open = factors->open + row * rank * rank;
+		for (size_t k = 0; k < rank; k++)
+			run(bytes, open + k * rank, (k + 1) * sizeof *open);
+		for (size_t k = 0; k < rank; k++)
+			for (size_t l = 0; l < k; l++)
+				open[l * rank + k] = open[k * rank + l];
+	}
+}
+
 static void run_results(struct bytes *bytes, struct factors *factors)
 {
-	size_t rows = factors->cells.rows, rank = factors->parameters.rank;
+	size_t rank = factors->parameters.rank, lines = factors->design.effects * rank;
 
-	run(bytes, factors->outside, rows * rank * sizeof(float));
-	run(bytes, factors->open, rows * rank * rank * sizeof(float));
+	run(bytes, factors->outside, factors->cells.rows * rank * sizeof(float));
+	run_open(bytes, factors);
+	run(bytes, factors->mean, lines * sizeof(float));
+	if (factors->exact) {
+		run(bytes, factors->root, lines * factors->draws * sizeof(float));
+		return;
+	}
+	run(bytes, factors->unit, lines * sizeof(float));
+	run(bytes, factors->draw, lines * factors->draws);
+}
+
+static size_t results_size(const struct state_header *header)
+{
+	size_t rank = header->rank, lines = header->effects * rank;
+	size_t rows = header->rows * (rank + rank * (rank + 1) / 2);
+
+	return (rows + lines) * sizeof(float) +
+	       (header->exact ? lines * header->draws * sizeof(float) : lines * (sizeof(float) + header->draws));
+}
+
+/* Whole words and a rest. */
+static uint64_t hash_run(uint64_t hash, const char *from, const char *end)
+{
+	uint64_t word;
+
+	for (; (size_t)(end - from) >= sizeof word; from += sizeof word) {
+		memcpy(&word, from, sizeof word);
+		hash = hash_word(hash, word);
+	}
+	for (; from < end; from++)
+		hash = hash_word(hash, (unsigned char)*from);
+	return hash;
+}
+
+/* Of a state. */
+static uint64_t checksum_of(const char *from, const char *end)
+{
+	uint64_t hash = hash_run(1, from, from + offsetof(struct state_header, checksum));
+
+	return hash_run(hash, from + sizeof(struct state_header), end);
 }
 
 static void write_all(struct bytes *bytes, const struct engine_fit *fit)
@@ -199,18 +284,32 @@ static void write_all(struct bytes *bytes, const struct engine_fit *fit)
 	header.rank = (uint32_t)factors->parameters.rank;
 	header.asked_rank = (uint32_t)fit->settings.rank;
 	header.terms = (uint32_t)factors->design.terms;
+	header.seed = factors->seed;
+	header.learned = factors->learned_rows;
 	header.rows = factors->cells.rows;
-	header.fingerprint = bytes->at ? factors_fingerprint(factors) : 0;
+	header.effects = factors->design.effects;
+	header.draws = factors->draws;
+	header.exact = factors->exact;
 	header.rho = factors->design.rho;
 	header.log_likelihood = factors->log_likelihood;
 	for (size_t b = 0; b < factors->cells.benchmarks; b++)
 		header.benchmarks += factors_scored(factors, (uint32_t)b) > 0;
 	run(bytes, &header, sizeof header);
 	run_parameters(bytes, &factors->parameters);
+	run(bytes, factors->learned, factors->learned_rows * sizeof *factors->learned);
 	for (size_t b = 0; b < factors->cells.benchmarks; b++)
 		if (factors_scored(factors, (uint32_t)b) > 0)
 			write_benchmark(bytes, factors, b);
 	run_results(bytes, factors);
+	if (!bytes->at)
+		return;
+	size_t models;
+	uint64_t *model = hash_models(&factors->data, &models);
+	header.fingerprint = factors_fingerprint(factors, model, models);
+	memcpy(bytes->at, &header, sizeof header);
+	header.checksum = checksum_of(bytes->at, bytes->at + bytes->count);
+	memcpy(bytes->at, &header, sizeof header);
+	free(model);
 }
 
 void *engine_fit_state(const struct engine_fit *fit, size_t *count)
@@ -246,47 +345,18 @@ static struct benchmark_state kept_benchmark(const struct kept *kept, size_t pla
 	return benchmark;
 }
 
-static bool are_numbers(const char *from, size_t count, double above)
-{
-	for (size_t i = 0; i < count; i++) {
-		double number;
-		memcpy(&number, from + i * sizeof number, sizeof number);
-		if (!(number > above) || !isfinite(number))
-			return false;
-	}
-	return true;
-}
-
-static bool good_benchmark(const struct benchmark_state *benchmark)
-{
-	bool good = isfinite(benchmark->scale.mean) && isfinite(benchmark->scale.deviation) &&
-		    benchmark->scale.deviation != 0 && isfinite(benchmark->level) && benchmark->noise > 0 &&
-		    isfinite(benchmark->noise) &&
-		    (!benchmark->scale.logit || benchmark->scale.upper > benchmark->scale.lower);
-
-	for (size_t kind = 0; kind < FACTORS_SPREAD_COUNT; kind++)
-		good = good && benchmark->reach[kind].half > 0 && benchmark->reach[kind].ninety > 0;
-	return good;
-}
-
 /* Finds the benchmarks of the data in the state by their keys. */
-static bool find_benchmarks(struct kept *kept, const struct engine_data *data)
+static void find_benchmarks(struct kept *kept, const struct engine_data *data)
 {
 	size_t count = kept->header.benchmarks;
 	struct keyed *list = memory_allocate(count + 1, sizeof *list);
-	bool good = true;
 
-	for (size_t i = 0; i < count; i++) {
-		struct benchmark_state benchmark = kept_benchmark(kept, i);
-		good = good && good_benchmark(&benchmark) &&
-		       are_numbers(kept->benchmarks + i * benchmark_size(kept->header.rank) + sizeof benchmark,
-				   2 * kept->header.rank, -HUGE_VAL);
-		list[i] = (struct keyed){benchmark.key, i};
-	}
+	for (size_t i = 0; i < count; i++)
+		list[i] = (struct keyed){kept_benchmark(kept, i).key, i};
 	qsort(list, count, sizeof *list, compare_keyed);
 	kept->place = memory_allocate(data->benchmarks + 1, sizeof *kept->place);
 	kept->scale = memory_zero(data->benchmarks + 1, sizeof *kept->scale);
-	for (size_t b = 0; b < data->benchmarks && good; b++) {
+	for (size_t b = 0; b < data->benchmarks; b++) {
 		struct keyed key = {hash_text(1, data->benchmark[b].key), 0};
 		const struct keyed *found = bsearch(&key, list, count, sizeof *list, compare_keyed);
 		kept->place[b] = found ? found->place : SIZE_MAX;
@@ -294,7 +364,46 @@ static bool find_benchmarks(struct kept *kept, const struct engine_data *data)
 			kept->scale[b] = kept_benchmark(kept, found->place).scale;
 	}
 	free(list);
-	return good;
+}
+
+static int compare_hashes(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* Whether nearly all models are as they were when the parameters were learned. */
+static bool kept_serves(const struct kept *kept)
+{
+	size_t count[2] = {kept->model_count, kept->header.learned}, common = 0;
+	uint64_t *list[2] = {memory_allocate(count[0] + 1, sizeof(uint64_t)), memory_allocate(count[1] + 1, sizeof(uint64_t))};
+
+	memcpy(list[0], kept->models, count[0] * sizeof(uint64_t));
+	memcpy(list[1], kept->learned, count[1] * sizeof(uint64_t));
+	for (size_t i = 0; i < 2; i++)
+		if (count[i] > 0)
+			qsort(list[i], count[i], sizeof(uint64_t), compare_hashes);
+	for (size_t i = 0, j = 0; i < count[0] && j < count[1];) {
+		common += list[0][i] == list[1][j];
+		bool first = list[0][i] <= list[1][j], second = list[1][j] <= list[0][i];
+		i += first;
+		j += second;
+	}
+	free(list[0]);
+	free(list[1]);
+	return ((count[0] > count[1] ? count[0] : count[1]) - common) * SERVES_SHARE <= count[1];
+}
+
+static bool good_header(const struct state_header *header, size_t bytes, const struct engine_settings *settings)
+{
+	/* None is more than bytes, so that their products can be told. */
+	return memcmp(header->magic, "stemma", 7) == 0 && header->version == STATE_VERSION &&
+	       header->prior == (uint32_t)settings->prior && header->rank > 0 && header->rank <= FACTORS_RANK_MAX &&
+	       header->asked_rank == (uint32_t)settings->rank && header->seed == settings->seed &&
+	       header->terms == design_terms(settings->prior) && header->benchmarks <= bytes && header->rows <= bytes &&
+	       header->learned <= bytes && header->effects <= bytes && header->draws <= bytes &&
+	       (header->effects == 0 || header->draws <= bytes / header->effects);
 }
 
 struct kept *kept_read(const void *state, size_t bytes, const struct engine_data *data,
@@ -306,22 +415,23 @@ struct kept *kept_read(const void *state, size_t bytes, const struct engine_data
 	if (bytes < sizeof *header)
 		goto foreign;
 	memcpy(header, state, sizeof *header);
-	if (memcmp(header->magic, "stemma", 7) != 0 || header->version != STATE_VERSION ||
-	    header->prior != (uint32_t)settings->prior || header->rank == 0 || header->rank > FACTORS_RANK_MAX ||
-	    header->asked_rank != (uint32_t)settings->rank || header->terms != design_terms(settings->prior))
+	if (!good_header(header, bytes, settings))
 		goto foreign;
 	size_t parameters = (header->terms + 2) * (size_t)header->rank * sizeof(double);
+	size_t learned = header->learned * sizeof(uint64_t);
 	size_t benchmarks = header->benchmarks * benchmark_size(header->rank);
-	size_t results = header->rows * header->rank * (header->rank + 1) * sizeof(float);
-	if (header->rows > bytes || bytes != sizeof *header + parameters + benchmarks + results)
+	if (bytes != sizeof *header + parameters + learned + benchmarks + results_size(header))
 		goto foreign;
-	kept->bytes = memory_allocate(bytes, 1);
-	memcpy(kept->bytes, state, bytes);
-	kept->parameters = kept->bytes + sizeof *header;
-	kept->benchmarks = kept->parameters + parameters;
+	kept->parameters = (const char *)state + sizeof *header;
+	kept->learned = kept->parameters + parameters;
+	kept->benchmarks = kept->learned + learned;
 	kept->results = kept->benchmarks + benchmarks;
-	if (are_numbers(kept->parameters, parameters / sizeof(double), 0) && find_benchmarks(kept, data))
+	kept->end = (const char *)state + bytes;
+	kept->models = hash_models(data, &kept->model_count);
+	if (header->checksum == checksum_of(state, kept->end) && kept_serves(kept)) {
+		find_benchmarks(kept, data);
 		return kept;
+	}
 foreign:
 	kept_free(kept);
 	return NULL;
@@ -331,7 +441,7 @@ void kept_free(struct kept *kept)
 {
 	if (!kept)
 		return;
-	free(kept->bytes);
+	free(kept->models);
 	free(kept->scale);
 	free(kept->place);
 	free(kept);
@@ -374,7 +484,7 @@ static void take_benchmark(const struct kept *kept, struct factors *factors, siz
 size_t kept_take(const struct kept *kept, struct factors *factors)
 {
 	struct parameters *parameters = &factors->parameters;
-	struct bytes bytes = {.from = kept->parameters, .end = kept->benchmarks};
+	struct bytes bytes = {.from = kept->parameters, .end = kept->learned};
 	size_t fresh = 0;
 	double usual[FACTORS_SPREAD_COUNT][2] = {{0}};
 
@@ -398,34 +508,37 @@ size_t kept_take(const struct kept *kept, struct factors *factors)
 			fresh += factors_scored(factors, (uint32_t)b) > 0;
 	}
 	factors->log_likelihood = kept->header.log_likelihood;
+	factors->learned_rows = kept->header.learned;
+	factors->learned = memory_allocate(factors->learned_rows + 1, sizeof *factors->learned);
+	memcpy(factors->learned, kept->learned, factors->learned_rows * sizeof *factors->learned);
 	return fresh;
-}
-
-/* Means are numbers, and what is open of them is positive. */
-static bool good_results(const struct factors *factors)
-{
-	size_t rank = factors->parameters.rank;
-
-	for (size_t i = 0; i < factors->cells.rows * rank; i++)
-		if (!isfinite(factors->outside[i]) || !(factors->open[i * rank + i % rank] > 0))
-			return false;
-	for (size_t i = 0; i < factors->cells.rows * rank * rank; i++)
-		if (!isfinite(factors->open[i]))
-			return false;
-	return true;
 }
 
 bool kept_take_results(const struct kept *kept, struct factors *factors)
 {
-	struct bytes bytes = {.from = kept->results, .end = kept->results + kept->header.rows * kept->header.rank *
-						   (kept->header.rank + 1) * sizeof(float)};
+	const struct state_header *header = &kept->header;
+	size_t lines = factors->design.effects * factors->parameters.rank;
+	struct bytes bytes = {.from = kept->results, .end = kept->end};
 
-	if (kept->header.rows != factors->cells.rows || kept->header.fingerprint != factors_fingerprint(factors))
+	if (header->rows != factors->cells.rows || header->effects != factors->design.effects ||
+	    header->fingerprint != factors_fingerprint(factors, kept->models, kept->model_count))
 		return false;
+	factors->draws = header->draws;
+	factors->exact = header->exact != 0;
+	factors->mean = memory_allocate(lines + 1, sizeof *factors->mean);
+	if (factors->exact) {
+		factors->root = memory_allocate(lines * factors->draws + 1, sizeof *factors->root);
+	} else {
+		factors->unit = memory_allocate(lines + 1, sizeof *factors->unit);
+		factors->draw = memory_allocate(lines * factors->draws + 1, sizeof *factors->draw);
+	}
 	run_results(&bytes, factors);
-	if (bytes.damaged || !good_results(factors))
-		return false;
 	evidence_set(&factors->cells, &factors->design, &factors->parameters, NULL, &factors->evidence);
-	factors->judged = true;
 	return true;
+}
+
+void kept_note(struct factors *factors)
+{
+	free(factors->learned);
+	factors->learned = hash_models(&factors->data, &factors->learned_rows);
 }

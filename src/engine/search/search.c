@@ -373,8 +373,6 @@ enum status search_new(const struct engine_fit *fit, const struct suggest_settin
 	*search = (struct search){.fit = fit, .settings = settings, .progress = progress};
 	if (fit->settings.prior != PRIOR_KIN)
 		return error_set(error, STATUS_USAGE, "suggestions need the prior kin");
-	if (fit_check_factored(fit, error) != STATUS_OK)
-		return STATUS_SOFTWARE;
 	if (!engine_fit_covers(fit, &settings->target)) {
 		error_set(error, STATUS_USAGE, "the fit does not predict all benchmarks of the target");
 		return error_advise(error, "choose among those that scored models have");

@@ -4,19 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "solve/machine.h"
 #include "solve/small.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/parallel.h"
 
 #define W SYSTEM_WIDTH
-
-/* Built twice, with the wider registers of later processors; chosen when the program
- * starts. */
-#if defined __x86_64__ && defined __GNUC__ && !defined __clang__
-#define FOR_THIS_MACHINE __attribute__((target_clones("avx2", "default")))
-#else
-#define FOR_THIS_MACHINE
-#endif
 
 size_t system_effect_block(const struct system *system)
 {
