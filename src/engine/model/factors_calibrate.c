@@ -1,7 +1,7 @@
 /* How wide intervals must be: measured, because real residuals have heavier tails than the
  * normal distribution, and the more so the further the scored relatives are.  Cells of scored
- * models in closed form; models without cells, newer ones and new families by solving without
- * them, the variances kept.  A reach is the conformal quantile (Vovk 2005) of |z|. */
+ * models and models without cells by what is left out as factors_solve() does; newer ones and
+ * new families by solving without them, the variances kept.  A reach is the conformal quantile (Vovk 2005) of |z|. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,6 @@
 #define COLUMNS 16         /* 1 mean and 15 draws */
 #define TOLERANCE 3e-2
 #define STEPS_MAX 100
-#define COLD_SHARE 5       /* one in so many models is cold */
 #define FAMILY_SHARE 4     /* one in so many families is new */
 #define NEWEST_SHARE 0.2
 #define LEVERAGE_MAX 0.7
@@ -142,7 +141,21 @@ static void calibrate_cells(struct factors *factors)
 	take_reaches(factors, FACTORS_SPREAD_CELL, &judgement);
 }
 
-/* ---- models that are left out -------------------------------------------------------------------- */
+static void calibrate_models(struct factors *factors)
+{
+	const struct cells *cells = &factors->cells;
+	struct judgement judgement = {0};
+	double mean[FACTORS_RANK_MAX], covariance[R2_MAX];
+
+	for (size_t row = 0; row < cells->rows; row++) {
+		factors_cold(factors, cells->row_model[row], mean, covariance);
+		for (size_t i = cells->row_start[row]; i < cells->row_start[row + 1]; i++)
+			judge_cell(factors, i, mean, covariance, &judgement);
+	}
+	take_reaches(factors, FACTORS_SPREAD_COLD, &judgement);
+}
+
+/* ---- kinds of models that are left out together -------------------------------------------------------------------- */
 
 static uint64_t hash_number(uint64_t number)
 {
@@ -186,10 +199,8 @@ static void choose_hidden(const struct factors *factors, enum factors_spread kin
 								       : point.attribute[ATTRIBUTE_MAKER];
 		if (kind == FACTORS_SPREAD_NEWEST)
 			hidden[row] = engine_data_model(&factors->data, model).uploaded > day;
-		else if (kind == FACTORS_SPREAD_FAMILY)
-			hidden[row] = family >= 0 && hash_number((uint64_t)family + factors->seed) % FAMILY_SHARE == 0;
 		else
-			hidden[row] = hash_number(model + factors->seed) % COLD_SHARE == 0;
+			hidden[row] = family >= 0 && hash_number((uint64_t)family + factors->seed) % FAMILY_SHARE == 0;
 	}
 }
 
@@ -252,7 +263,8 @@ bool factors_calibrate(struct factors *factors, struct progress *progress)
 	bool good = true;
 
 	calibrate_cells(factors);
-	for (enum factors_spread kind = FACTORS_SPREAD_COLD; kind < FACTORS_SPREAD_COUNT && good; kind++)
+	calibrate_models(factors);
+	for (enum factors_spread kind = FACTORS_SPREAD_NEWEST; kind < FACTORS_SPREAD_COUNT && good; kind++)
 		good = calibrate_hidden(factors, kind, progress);
 	return good;
 }
