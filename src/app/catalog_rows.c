@@ -73,8 +73,17 @@ struct loaded_score {
 /* Most models share few architectures, licences and sources. */
 #define SHARED_PLACES 4096
 
+struct loaded_edge {
+	size_t parent;
+	enum relation relation;
+	double weight;
+	enum trust trust;
+};
+
 struct loader {
 	struct catalog *catalog;
+	struct loaded_edge *edges; /* of one child, until its last has come */
+	size_t edge_child, edge_count, edge_capacity;
 	char *shared[SHARED_PLACES]; /* by hash; one that finds its place taken is not shared */
 	char *names;
 	size_t names_length, names_capacity, start_capacity;
@@ -246,6 +255,64 @@ static bool load_alias(void *context, const char *alias, int64_t id)
 	return true;
 }
 
+/* ---- parents ------------------------------------------------------------------ */
+
+/* A model is tuned from one other, adapts one or quantises one: several of these are other
+ * spellings, or mistakes, and no shares of a merge. */
+static bool is_alternative(const struct loaded_edge *edge)
+{
+	return edge->relation == RELATION_FINETUNE || edge->relation == RELATION_ADAPTER ||
+	       edge->relation == RELATION_QUANTIZED;
+}
+
+/* How much is known of a model beside its name. */
+static int facts_known(const struct catalog_model *model)
+{
+	return (model->architecture != NULL) + (model->params_b > 0) + !isnan(model->uploaded) + (model->source != NULL);
+}
+
+/* Larger when one alternative counts rather than another: by trust and weight, then the one of
+ * which more is known, the older one, and the one that was known first. */
+static int compare_alternatives(const struct catalog *catalog, const struct loaded_edge *a,
+				const struct loaded_edge *b)
+{
+	const struct catalog_model *model_a = &catalog->models[a->parent], *model_b = &catalog->models[b->parent];
+	int known_a = facts_known(model_a), known_b = facts_known(model_b);
+
+	if (a->trust != b->trust)
+		return a->trust > b->trust ? 1 : -1;
+	if (a->weight > b->weight || a->weight < b->weight)
+		return a->weight > b->weight ? 1 : -1;
+	if (known_a != known_b)
+		return known_a - known_b;
+	if (model_a->uploaded < model_b->uploaded || model_a->uploaded > model_b->uploaded)
+		return model_a->uploaded < model_b->uploaded ? 1 : -1;
+	return a->parent < b->parent ? 1 : -1;
+}
+
+/* Puts the edges of one child into the lineage; of alternatives, where there is no merge, the
+ * best one.  The others stay in the cache. */
+static void loader_end_child(struct loader *loader)
+{
+	struct catalog *catalog = loader->catalog;
+	const struct loaded_edge *best = NULL;
+	bool merged = loader->edge_count > 0 && catalog->models[loader->edge_child].kind == KIND_MERGE;
+
+	for (size_t i = 0; i < loader->edge_count; i++) {
+		const struct loaded_edge *edge = &loader->edges[i];
+		merged |= edge->relation == RELATION_MERGE;
+		if (is_alternative(edge) && (!best || compare_alternatives(catalog, edge, best) > 0))
+			best = edge;
+	}
+	for (size_t i = 0; i < loader->edge_count; i++) {
+		const struct loaded_edge *edge = &loader->edges[i];
+		if (merged || !is_alternative(edge) || edge->parent == best->parent)
+			lineage_add(catalog->lineage, loader->edge_child, edge->parent, edge->relation, edge->weight,
+				    edge->trust);
+	}
+	loader->edge_count = 0;
+}
+
 static bool load_edge(void *context, const struct store_edge *row)
 {
 	struct loader *loader = context;
@@ -257,9 +324,13 @@ static bool load_edge(void *context, const struct store_edge *row)
 
 	if (child == CATALOG_NONE || parent == CATALOG_NONE)
 		return go_on;
+	if (child != loader->edge_child)
+		loader_end_child(loader);
+	loader->edge_child = child;
+	loader->edges = memory_grow(loader->edges, loader->edge_count, &loader->edge_capacity, sizeof *loader->edges);
+	loader->edges[loader->edge_count++] = (struct loaded_edge){parent, row->facts.relation, row->facts.weight,
+								    row->facts.trust};
 	struct catalog_model *model = &loader->catalog->models[child];
-	lineage_add(loader->catalog->lineage, child, parent, row->facts.relation,
-		    row->facts.weight, row->facts.trust);
 	if (!model->merge_method && row->facts.relation == RELATION_MERGE)
 		model->merge_method = loader_share(loader, row->facts.method);
 	return go_on;
@@ -545,6 +616,8 @@ static enum status loader_read_lineage(struct loader *loader, struct store *stor
 
 	catalog->lineage = lineage_new(catalog->count);
 	enum status status = store_each_edge(store, load_edge, loader, error);
+	loader_end_child(loader);
+	free(loader->edges);
 	lineage_finish(catalog->lineage);
 	return status;
 }

@@ -152,7 +152,9 @@ static bool add_decision(void *context, const struct store_decision *decision)
 	const struct catalog *catalog = decisions->catalog;
 	size_t child = catalog_find_id(catalog, decision->child);
 	size_t parent = catalog_find_id(catalog, decision->parent);
-	bool cut = decision->verdict == VERDICT_COUNTS && is_cut(catalog, child, parent);
+	bool counts = decision->verdict == VERDICT_COUNTS, cut = counts && is_cut(catalog, child, parent);
+	bool passed = counts && !cut && child != CATALOG_NONE && parent != CATALOG_NONE &&
+		      !lineage_find(catalog->lineage, child, parent);
 
 	decisions->count[decision->verdict]++;
 	if (!decisions->table)
@@ -161,7 +163,8 @@ static bool add_decision(void *context, const struct store_decision *decision)
 	table_text(decisions->table, names_model(catalog, parent));
 	table_text(decisions->table, decision->source);
 	table_text(decisions->table, trust_name(decision->trust));
-	table_text(decisions->table, cut ? "ignored: it would close a circle" : verdicts[decision->verdict]);
+	table_text(decisions->table, cut ? "ignored: it would close a circle"
+		   : passed ? "ignored: an alternative to one that counts" : verdicts[decision->verdict]);
 	table_text(decisions->table, decision->note);
 	return true;
 }

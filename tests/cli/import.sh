@@ -51,6 +51,26 @@ check 'the others are counted' warns '12 more; --all lists them'
 import --all many.csv
 check '--all lists them all' [ "$(grep -c '^many.csv:[0-9]' err)" = 32 ]
 
+# Three ways to write one base model, and two of another one's: alternatives, no merge.
+cat >spellings.csv <<'EOF'
+child,parent,relation,weight,source
+fern/Tuned,north/Oak-7B,finetune,0.5,hub
+fern/Tuned,North/oak-7b,finetune,0.5,registry
+fern/Tuned,oakmirror/oak-7b,finetune,0.5,registry
+fern/Both,north/Oak-7B,finetune,0.5,registry
+fern/Both,lake/Reed,merge,0.5,registry
+EOF
+stemma --db spell.db --no-starter import models.csv spellings.csv
+stemma --db spell.db tree fern/Tuned --ancestors --csv
+check 'spellings of one parent are one parent' says '^fern/Tuned,north/Oak-7B,finetune,1,'
+check 'of several parents by finetune one counts' [ "$(grep -c '^fern/Tuned,' out)" -eq 1 ]
+stemma --db spell.db check fern/Tuned --csv
+check 'which one is told' says '^fern/Tuned,oakmirror/oak-7b,registry,listed,ignored: an alternative to one that counts'
+stemma --db spell.db show fern/Tuned --json
+check 'the others have no share' is_json '[.parents[] | select(.share == null)] | length == 1' '"share": null'
+stemma --db spell.db tree fern/Both --ancestors --csv
+check 'the parents of a merge are shares' [ "$(grep -c '^fern/Both,.*,0.5,' out)" -eq 2 ]
+
 import missing.csv models.csv
 check 'a missing file is 66' exits 66
 check 'a missing file is named' warns '^stemma: missing.csv: '
