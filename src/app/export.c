@@ -109,12 +109,12 @@ void export_sketch(const struct sketch *sketch, const struct session *session,
 	const struct catalog *catalog = session->catalog;
 
 	switch (format) {
-	case EXPORT_CARD: sketch_write_card(sketch, catalog, prediction, out); break;
+	case EXPORT_CARD: sketch_write_card(sketch, catalog, session->store, prediction, out); break;
 	case EXPORT_DOT: case EXPORT_GRAPHML:
 		write_graph(sketch, session, prediction, format, out);
 		break;
 	case EXPORT_MERGEKIT: case EXPORT_FORMAT_COUNT:
-		sketch_write(sketch, catalog, prediction, out);
+		sketch_write(sketch, catalog, session->store, prediction, out);
 		break;
 	}
 }

@@ -1,5 +1,7 @@
 #include "stemma/app/import_list.h"
 
+#include <string.h>
+
 #include "stemma/base/folder.h"
 
 static void sums_add(struct import_sums *sums, const struct import_report *report, enum import_end end)
@@ -47,6 +49,15 @@ static enum status import_one(struct import_list *list, const char *path, bool n
 	return status;
 }
 
+/* A download cache keeps the contents of its files in "blobs", where the snapshots link to,
+ * and marks of its own in "refs". */
+static bool is_passed_over(const char *path)
+{
+	const char *cache = strstr(path, "models--"), *inside = cache ? strchr(cache, '/') : NULL;
+
+	return inside && (strncmp(inside, "/blobs/", 7) == 0 || strncmp(inside, "/refs/", 6) == 0);
+}
+
 static enum status import_folder(struct import_list *list, const char *path)
 {
 	struct folder_files files = {0};
@@ -55,6 +66,10 @@ static enum status import_folder(struct import_list *list, const char *path)
 	enum status first = folder_list(path, &files, &error), status = STATUS_OK;
 
 	for (size_t i = 0; i < files.count && status != STATUS_CANCELLED; i++) {
+		if (is_passed_over(files.paths[i])) {
+			sums.passed++;
+			continue;
+		}
 		status = import_one(list, files.paths[i], false, &sums);
 		if (first == STATUS_OK || status == STATUS_CANCELLED)
 			first = status;
@@ -64,6 +79,7 @@ static enum status import_folder(struct import_list *list, const char *path)
 	list->sums.imported += sums.imported;
 	list->sums.failed += sums.failed + (error.status != STATUS_OK);
 	list->sums.unknown += sums.unknown;
+	list->sums.passed += sums.passed;
 	list->sums.added += sums.added;
 	list->sums.updated += sums.updated;
 	list->sums.unchanged += sums.unchanged;

@@ -5,9 +5,11 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "stemma/base/memory.h"
+#include "stemma/formats/naming.h"
 
 /* "stemma 0.1.0, 2026-01-31" */
 static void append_program(struct text *text)
@@ -62,8 +64,27 @@ static void comment_prediction(struct comments *comments, const struct catalog *
 	}
 }
 
+/* A local model is written by its path, and so are both halves of one with an adapter. */
+static char *place_of(void *context, const char *model)
+{
+	struct store *store = context;
+	const char *plus = strchr(model, '+');
+	struct text place = {0};
+
+	if (!plus)
+		return naming_is_local(model) ? store_folder_of(store, model) : NULL;
+	char *halves[] = {memory_string_slice(model, (size_t)(plus - model)), memory_string(plus + 1)};
+	for (int i = 0; i < 2; i++) {
+		char *path = naming_is_local(halves[i]) ? store_folder_of(store, halves[i]) : NULL;
+		text_append_format(&place, "%s%s", i ? "+" : "", path ? path : halves[i]);
+		free(path);
+		free(halves[i]);
+	}
+	return text_steal(&place);
+}
+
 /* What the sketch says, as the writer takes it; the arrays are the caller's. */
-static struct merge_writing writing_of(const struct sketch *sketch, const struct catalog *catalog,
+static struct merge_writing writing_of(const struct sketch *sketch, const struct catalog *catalog, struct store *store,
 				       const char *models[SKETCH_PARENTS_MAX],
 				       double weights[SKETCH_PARENTS_MAX])
 {
@@ -79,17 +100,17 @@ static struct merge_writing writing_of(const struct sketch *sketch, const struct
 		.method = state->method,
 		.base = base == CATALOG_NONE ? NULL : catalog->models[base].name,
 		.count = state->count, .models = models, .weights = weights,
-		.dtype = "bfloat16",
+		.dtype = "bfloat16", .place = store ? place_of : NULL, .context = store,
 	};
 }
 
-void sketch_write(const struct sketch *sketch, const struct catalog *catalog,
+void sketch_write(const struct sketch *sketch, const struct catalog *catalog, struct store *store,
 		  const struct sketch_prediction *prediction, struct text *out)
 {
 	struct comments comments = {.count = 0};
 	const char *models[SKETCH_PARENTS_MAX];
 	double weights[SKETCH_PARENTS_MAX];
-	struct merge_writing writing = writing_of(sketch, catalog, models, weights);
+	struct merge_writing writing = writing_of(sketch, catalog, store, models, weights);
 
 	comment_prediction(&comments, catalog, prediction);
 	writing.comments = (const char *const *)comments.line;
@@ -123,12 +144,12 @@ static void card_prediction(const struct catalog *catalog,
 	}
 }
 
-void sketch_write_card(const struct sketch *sketch, const struct catalog *catalog,
+void sketch_write_card(const struct sketch *sketch, const struct catalog *catalog, struct store *store,
 		       const struct sketch_prediction *prediction, struct text *out)
 {
 	const char *models[SKETCH_PARENTS_MAX];
 	double weights[SKETCH_PARENTS_MAX];
-	const struct merge_writing writing = writing_of(sketch, catalog, models, weights);
+	const struct merge_writing writing = writing_of(sketch, catalog, store, models, weights);
 
 	merge_card_head_write(out, &writing);
 	text_append_format(out, "\n# Merge\n\nA merge of %zu models by the method `%s` of mergekit.\n",

@@ -146,6 +146,8 @@ static void listed(void *context, const char *folder, const struct import_sums *
 	fprintf(stderr, "%s: %zu imported, %zu failed, %zu of no known format%s\n", shown, sums->imported,
 		sums->failed, sums->unknown,
 		sums->unknown && !importing->all ? " (--all names them)" : "");
+	if (sums->passed > 0)
+		fprintf(stderr, "%s: %zu blobs of a download cache passed over\n", shown, sums->passed);
 	free(shown);
 }
 

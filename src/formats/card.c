@@ -218,9 +218,13 @@ static void read_card(struct card *card, const char *text)
 		goto cleanup;
 	}
 	json_object_set_new(card->model, "id", json_string(card->name));
-	hub_object(card->source, card->model, HUB_CARD, 1);
+	enum relation relation = hub_object(card->source, card->model, HUB_CARD, 1);
+	bool copy = relation == RELATION_QUANTIZED || relation == RELATION_ADAPTER;
 	model_index_deliver(card->source, json_object_get(json_object_get(card->model, "cardData"), "model-index"), card->name);
-	if (merge && card->source->status == STATUS_OK)
+	if (merge && copy)
+		warn(card->source->sink, 0, 0, "the configuration in the card is the original's: %s is %s from its base",
+		     card->name, relation == RELATION_ADAPTER ? "an adapter" : "quantized");
+	else if (merge && card->source->status == STATUS_OK)
 		read_merge(card, &merges);
 cleanup:
 	text_free(&merges);

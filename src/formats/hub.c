@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "eval_results.h"
 #include "hub.h"
@@ -39,12 +40,21 @@ static bool has_tag(const json_t *model, const char *wanted)
 	return false;
 }
 
-/* The card's front matter is "card" in archives and "cardData" in the API. */
+/* The first of two keys that there is: the API's, and that of huggingface_hub. */
+static const json_t *either(const json_t *object, const char *key, const char *other)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return value && !json_is_null(value) ? value : json_object_get(object, other);
+}
+
+/* The card's front matter is "card" in archives, "cardData" in the API and "card_data" in
+ * huggingface_hub. */
 static const json_t *model_card(const json_t *model)
 {
 	const json_t *card = json_object_get(model, "card");
 
-	return card ? card : json_object_get(model, "cardData");
+	return card ? card : either(model, "cardData", "card_data");
 }
 
 /* What follows `prefix` in the first tag that begins with it; NULL if none. */
@@ -82,7 +92,7 @@ static enum status hub_model(struct source *source, const json_t *model, const c
 	struct record record = {.type = RECORD_MODEL, .line = line, .of.model = {
 		.name = name, .params_b = params > 0 ? params / 1e9 : NAN,
 		.architecture = json_string_value(json_array_get(architectures, 0)),
-		.license = model_license(model), .uploaded = json_text(model, "createdAt"),
+		.license = model_license(model), .uploaded = json_string_value(either(model, "createdAt", "created_at")),
 		.kind = has_tag(model, "merge") ? KIND_MERGE : KIND_UNKNOWN,
 		.likes = json_number(model, "likes"), .moe = has_tag(model, "moe") ? ANSWER_YES : ANSWER_UNKNOWN,
 		.source = origins[kind].source, .rank = origins[kind].rank,
@@ -212,7 +222,7 @@ static void parents_take_tags(struct source *source, struct parents *parents, co
 /* The relation that the Hub gives, in baseModels or in a tag. */
 static enum relation stated_relation(const json_t *model)
 {
-	const char *word = json_text(json_object_get(model, "baseModels"), "relation");
+	const char *word = json_text(either(model, "baseModels", "base_models"), "relation");
 	enum relation relation = RELATION_COUNT;
 	size_t index;
 	json_t *tag;
@@ -225,45 +235,82 @@ static enum relation stated_relation(const json_t *model)
 	return relation;
 }
 
+/* ---- what kind of copy it is: marks in tags, the library and the name, in any case ------ */
+
+static const char *const adapter_marks[] = {"peft", "lora", "qlora", "adapter", "adapters", "adapter-transformers", NULL};
+static const char *const bit_marks[] = {"4-bit", "8-bit", "gptq", "awq", "fp8", "nvfp4", "mlx", "exl2", "exl3",
+	"bitsandbytes", "auto-round", "compressed-tensors", "int4", "int8", NULL};
+static const char *const quantised_marks[] = {"gguf", "ggml", "gptq", "awq", "exl2", "exl3", "llama.cpp", "llama-cpp",
+	"ctransformers", "exllamav2", NULL};
+static const char *const quantised_names[] = {"gguf", "ggml", "gptq", "awq", "exl2", "exl3", "4bit", "8bit", "4-bit",
+	"8-bit", "int4", "int8", "fp8", "nvfp4", "q4_k_m", "q5_k_m", "q6_k", "q8_0", NULL};
+
+static bool is_mark(const char *text, const char *const *marks)
+{
+	while (text && *marks && strcasecmp(text, *marks) != 0)
+		marks++;
+	return text && *marks;
+}
+
+static const char *library_of(const json_t *model)
+{
+	const char *library = json_text(model, "library_name");
+
+	return library ? library : json_text(model_card(model), "library_name");
+}
+
+static bool is_marked(const json_t *model, const char *const *marks)
+{
+	size_t index;
+	json_t *tag;
+
+	json_array_foreach(json_object_get(model, "tags"), index, tag)
+		if (is_mark(json_string_value(tag), marks))
+			return true;
+	return is_mark(library_of(model), marks);
+}
+
+/* Whether a word of the name, between "-", "_" and "." or behind the first, is a mark. */
+static bool is_named_quantised(const char *name)
+{
+	for (const char *const *mark = quantised_names; *mark; mark++)
+		for (const char *at = strcasestr(name, *mark); at; at = strcasestr(at + 1, *mark))
+			if (at > name && strchr("-_.", at[-1]) && strchr("-_.", at[strlen(*mark)]))
+				return true;
+	return false;
+}
+
 /* The Hub says quantized wherever a file with fewer bits lies, even beside a
  * fine-tune's own weights (formats.md §1.4). */
 static bool is_really_quantized(const json_t *model)
 {
-	static const char *const marks[] = {"4-bit", "8-bit", "gptq", "awq", "fp8", "nvfp4", "mlx", "exl2",
-					    "bitsandbytes", "auto-round", "compressed-tensors", "int4", "int8"};
-
-	if (!has_tag(model, "safetensors"))
-		return true;
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-		if (has_tag(model, marks[i]))
-			return true;
-	return false;
+	return !has_tag(model, "safetensors") || is_marked(model, bit_marks);
 }
 
-/* Where the Hub gives no relation: the author's marks of a file with fewer bits. */
-static bool is_told_quantized(const json_t *model)
+/* The author's marks of a file with fewer bits. */
+static bool is_told_quantized(const json_t *model, const char *name)
 {
-	static const char *const marks[] = {"gguf", "gptq", "awq", "exl2"};
-
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-		if (has_tag(model, marks[i]))
-			return true;
-	return json_object_get(model_card(model), "quantized_by") != NULL;
+	return is_marked(model, quantised_marks) || is_named_quantised(name) ||
+	       json_object_get(model_card(model), "quantized_by") != NULL;
 }
 
-/* The author's word, else the Hub's, corrected by what is known of how the Hub
- * guesses (formats.md §1.4). */
+/* The author's word, else the marks of an adapter, which is never a merge; else of a copy
+ * with fewer bits, whose card is often the original's; else the Hub's word, corrected by
+ * what is known of how the Hub guesses (formats.md §1.4). */
 static enum relation hub_relation(const json_t *model, const struct parents *parents)
 {
 	const char *word = json_text(model_card(model), "base_model_relation");
 	enum relation relation = word ? relation_parse(word) : RELATION_COUNT;
+	bool merge = has_tag(model, "merge") || has_tag(model, "mergekit");
 
 	if (relation != RELATION_COUNT)
 		return relation;
-	if (parents->count > 1 && (has_tag(model, "merge") || has_tag(model, "mergekit")))
+	if (is_marked(model, adapter_marks))
+		return RELATION_ADAPTER;
+	if (parents->count > 1 && merge)
 		return RELATION_MERGE;
 	relation = stated_relation(model);
-	if (relation == RELATION_COUNT && is_told_quantized(model))
+	if ((relation == RELATION_COUNT || (merge && parents->count == 1)) && is_told_quantized(model, parents->child))
 		return RELATION_QUANTIZED;
 	if (relation == RELATION_COUNT || (relation == RELATION_MERGE && parents->count < 2) ||
 	    (relation == RELATION_QUANTIZED && !is_really_quantized(model)))
@@ -319,12 +366,12 @@ static void hub_edge(struct source *source, const struct parents *parents, size_
 	deliver(source, &edge);
 }
 
-static void hub_parents(struct source *source, const json_t *model, const char *child,
+static enum relation hub_parents(struct source *source, const json_t *model, const char *child,
 			enum hub_kind kind, long line)
 {
 	struct parents parents = {.child = child, .kind = kind};
 	const json_t *declared = json_object_get(model_card(model), "base_model");
-	const json_t *tree = json_object_get(model, "baseModels");
+	const json_t *tree = either(model, "baseModels", "base_models");
 
 	if (json_is_object(tree))
 		parents_take(source, &parents, json_object_get(tree, "models"), line);
@@ -342,27 +389,33 @@ static void hub_parents(struct source *source, const json_t *model, const char *
 	const char *method = relation == RELATION_MERGE ? hub_merge_method(model) : NULL;
 	for (size_t i = 0; i < parents.count && source->status == STATUS_OK; i++)
 		hub_edge(source, &parents, i, kind, relation, method, line);
+	if (parents.count == 0)
+		relation = RELATION_COUNT;
 	parents_free(&parents);
+	return relation;
 }
 
-void hub_object(struct source *source, const json_t *model, enum hub_kind kind, long line)
+enum relation hub_object(struct source *source, const json_t *model, enum hub_kind kind, long line)
 {
 	const char *name = json_text(model, "id");
+	enum relation relation = RELATION_COUNT;
 
 	if (!name)
 		name = json_text(model, "modelId");
 	if (!json_is_object(model) || !name) {
 		reject(source, line, 0, "expected a JSON object with an \"id\"");
-		return;
+		return relation;
 	}
 	if (!is_hub_name(name)) {
 		reject(source, line, 0, "id \"%s\" is not a model's name (owner/name)", name);
-		return;
+		return relation;
 	}
 	if (hub_model(source, model, name, kind, line) == STATUS_OK)
-		hub_parents(source, model, name, kind, line);
-	if (source->status == STATUS_OK && json_is_array(json_object_get(model, "evalResults")))
-		eval_results_deliver(source, json_object_get(model, "evalResults"), name, NULL, NULL);
+		relation = hub_parents(source, model, name, kind, line);
+	const json_t *results = either(model, "evalResults", "eval_results");
+	if (source->status == STATUS_OK && json_is_array(results))
+		eval_results_deliver(source, results, name, NULL, NULL);
+	return relation;
 }
 
 char *hub_model_name(const char *text, size_t length)
@@ -377,8 +430,41 @@ char *hub_model_name(const char *text, size_t length)
 
 /* ---- the file ---------------------------------------------------------------------------------------------- */
 
+/* The Hub answers for data sets and Spaces in the same form. */
+static const char *other_kind(const json_t *object)
+{
+	static const struct {
+		const char *key, *kind;
+	} keys[] = {
+		{"sdk", "Space"}, {"subdomain", "Space"}, {"runtime", "Space"}, {"paperswithcode_id", "data set"},
+		{"dataset_info", "data set"}, {"citation", "data set"},
+	};
+	static const char *const of_models[] = {"modelId", "pipeline_tag", "library_name", "safetensors", "model-index"};
+	size_t index;
+	json_t *tag;
+
+	for (size_t i = 0; i < sizeof of_models / sizeof *of_models; i++)
+		if (json_object_get(object, of_models[i]))
+			return NULL;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (json_object_get(object, keys[i].key) || json_object_get(model_card(object), keys[i].key))
+			return keys[i].kind;
+	json_array_foreach(json_object_get(object, "tags"), index, tag) {
+		const char *text = json_string_value(tag);
+		if (text && (strncmp(text, "task_categories:", 16) == 0 || strncmp(text, "size_categories:", 16) == 0))
+			return "data set";
+	}
+	return NULL;
+}
+
 static void hub_entry(struct source *source, const json_t *model, long line)
 {
+	const char *kind = other_kind(model), *name = json_text(model, "id");
+
+	if (kind) {
+		warn(source->sink, line, 0, "%.200s is a %s, no model; left out", name ? name : "this", kind);
+		return;
+	}
 	hub_object(source, model, HUB_API, line);
 }
 

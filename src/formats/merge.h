@@ -25,6 +25,7 @@ struct stage {
 	char *base_revision;
 	yaml_node_t *scope[3];  /* `parameters` of slice, module, global: inner first */
 	bool told[FAULT_KINDS];
+	const yaml_node_t *odd; /* the last value that is told to be no number */
 	bool crowded;           /* more parents than are read */
 	bool extrapolates;      /* weights that sum to more than the whole */
 };
@@ -55,7 +56,7 @@ char *reference_read(const struct stage *stage, yaml_node_t *node, char **revisi
 /* Looks a parameter up in the parameters of `own` (NULL allowed) and then from
  * the inner scope out, and averages it over the layers (formats.md §3.2); NAN
  * when nobody sets it. */
-double merge_parameter(const struct stage *stage, yaml_node_t *own, const char *name, int layers);
+double merge_parameter(struct stage *stage, yaml_node_t *own, const char *name, int layers);
 
 /* ---- merge_slice.c ---- */
 

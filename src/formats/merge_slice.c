@@ -179,7 +179,7 @@ static double effective_lambda(struct stage *stage, struct slice *slice, const s
 }
 
 /* Mean of the parameter that moves the method's shares; NAN when not set. */
-static double tuning_value(const struct stage *stage, yaml_node_t *list, const struct slice *slice,
+static double tuning_value(struct stage *stage, yaml_node_t *list, const struct slice *slice,
 			   enum merge_method method)
 {
 	const char *name = merge_tuning_name(method);

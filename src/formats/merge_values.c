@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "merge.h"
 #include "reading.h"
@@ -94,8 +95,8 @@ void warn_unknown_keys(const struct stage *stage, yaml_node_t *node, const char 
 		yaml_node_t *key = yaml_document_get_node(stage->document, pair->key);
 		const char *name = yaml_text(key), *nearest = name ? nearest_key(name, known) : NULL;
 		long line = node_line(key), column = node_column(key);
-		if (!name || is_key(name, known))
-			continue;
+		if (!name || is_key(name, known) || yaml_is_merge_key(key) || yaml_is_shared(stage->document, pair->value))
+			continue; /* what aliases lead to need not be known */
 		if (is_key(name, merge_parameter_keys))
 			warn(stage->sink, line, column, "mergekit ignores the key \"%s\" here; it belongs under"
 			     " \"parameters\"", name);
@@ -216,8 +217,25 @@ static const struct {
 	{"mlp.gate_proj.weight", 2.0 / 9}, {"mlp.up_proj.weight", 2.0 / 9}, {"mlp.down_proj.weight", 2.0 / 9},
 };
 
+/* What mergekit reads as a number; it refuses a file with anything else in its place. */
+static double number_of(struct stage *stage, yaml_node_t *node)
+{
+	double number = yaml_number(node);
+	const char *text = yaml_text(node);
+
+	if (!isnan(number) || !text || stage->odd == node)
+		return number;
+	stage->odd = node;
+	if (strcasecmp(text, ".nan") == 0 || strcasecmp(text, "nan") == 0)
+		warn(stage->sink, node_line(node), node_column(node), "%s is not a number; mergekit would merge with it", text);
+	else
+		warn(stage->sink, node_line(node), node_column(node), "\"%s\" is no number: mergekit refuses this configuration",
+		     text);
+	return number;
+}
+
 /* Mean over the layers of values interpolated between the knots. */
-static double gradient_mean(const struct stage *stage, yaml_node_t *node, int layers)
+static double gradient_mean(struct stage *stage, yaml_node_t *node, int layers)
 {
 	size_t knots = yaml_length(node);
 	double sum = 0;
@@ -227,21 +245,21 @@ static double gradient_mean(const struct stage *stage, yaml_node_t *node, int la
 		double place = t * (double)(knots - 1);
 		size_t left = (size_t)place;
 		size_t right = left + 1 < knots ? left + 1 : left;
-		double a = yaml_number(yaml_item(stage->document, node, left));
-		double b = yaml_number(yaml_item(stage->document, node, right));
+		double a = number_of(stage, yaml_item(stage->document, node, left));
+		double b = number_of(stage, yaml_item(stage->document, node, right));
 		sum += a + (b - a) * (place - (double)left);
 	}
 	return sum / layers;
 }
 
-static double plain_value(const struct stage *stage, yaml_node_t *node, int layers)
+static double plain_value(struct stage *stage, yaml_node_t *node, int layers)
 {
-	return yaml_length(node) ? gradient_mean(stage, node, layers) : yaml_number(node);
+	return yaml_length(node) ? gradient_mean(stage, node, layers) : number_of(stage, node);
 }
 
 /* The value for one tensor: of a list of conditions the first whose filter is
  * part of the tensor's name; NAN when none is. */
-static double tensor_value(const struct stage *stage, yaml_node_t *node, const char *tensor, int layers)
+static double tensor_value(struct stage *stage, yaml_node_t *node, const char *tensor, int layers)
 {
 	yaml_node_t *entry = yaml_item(stage->document, node, 0);
 
@@ -255,7 +273,7 @@ static double tensor_value(const struct stage *stage, yaml_node_t *node, const c
 	return NAN;
 }
 
-double merge_parameter(const struct stage *stage, yaml_node_t *own, const char *name, int layers)
+double merge_parameter(struct stage *stage, yaml_node_t *own, const char *name, int layers)
 {
 	yaml_node_t *places[4] = {
 		yaml_get(stage->document, yaml_get(stage->document, own, "parameters"), name),

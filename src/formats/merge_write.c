@@ -19,6 +19,27 @@ static bool writes_weights(enum merge_method method)
 	}
 }
 
+/* In a plain text "+" adds an adapter and "@" a revision: a path that has them is written as
+ * a mapping, where they are letters. */
+static void emit_model(yaml_emitter_t *emitter, const struct merge_writing *writing, const char *key,
+		       const char *model)
+{
+	char *place = writing->place ? writing->place(writing->context, model) : NULL;
+
+	yaml_writer_text(emitter, key);
+	if (place && !strchr(model, '+') && strpbrk(place, "+@")) {
+		yaml_writer_mapping(emitter);
+		yaml_writer_text(emitter, "model");
+		yaml_writer_mapping(emitter);
+		yaml_writer_pair(emitter, "path", place);
+		yaml_writer_mapping_end(emitter);
+		yaml_writer_mapping_end(emitter);
+	} else {
+		yaml_writer_text(emitter, place ? place : model);
+	}
+	free(place);
+}
+
 static void emit_models(yaml_emitter_t *emitter, const struct merge_writing *writing)
 {
 	yaml_writer_text(emitter, "models");
@@ -26,7 +47,7 @@ static void emit_models(yaml_emitter_t *emitter, const struct merge_writing *wri
 	for (size_t i = 0; i < writing->count; i++) {
 		bool base = writing->base && strcmp(writing->models[i], writing->base) == 0;
 		yaml_writer_mapping(emitter);
-		yaml_writer_pair(emitter, "model", writing->models[i]);
+		emit_model(emitter, writing, "model", writing->models[i]);
 		if (writes_weights(writing->method) &&
 		    !(base && merge_method_info(writing->method)->needs_base)) {
 			yaml_writer_text(emitter, "parameters");
@@ -85,7 +106,7 @@ void merge_recipe_write(struct text *out, const struct merge_writing *writing)
 	yaml_writer_mapping(&emitter);
 	yaml_writer_pair(&emitter, "merge_method", merge_method_info(writing->method)->name);
 	if (writing->base)
-		yaml_writer_pair(&emitter, "base_model", writing->base);
+		emit_model(&emitter, writing, "base_model", writing->base);
 	emit_models(&emitter, writing);
 	emit_parameters(&emitter, writing);
 	if (writing->dtype)

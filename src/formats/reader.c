@@ -148,6 +148,7 @@ static bool has_key(const char *text, size_t length, const char *wanted)
 	return false;
 }
 
+/* Whatever else lies in a model's folder tells nothing here. */
 static enum format recognise_json(const char *text, size_t length)
 {
 	static const struct {
@@ -157,11 +158,20 @@ static enum format recognise_json(const char *text, size_t length)
 		{"doc_id", FORMAT_SAMPLES_JSONL, FORMAT_UNKNOWN},
 		{"evaluation_results", FORMAT_EVERY_EVAL, FORMAT_EVERY_EVAL},
 		{"config_general", FORMAT_LIGHTEVAL_JSON, FORMAT_UNKNOWN},
+		{"merge_method", FORMAT_MERGEKIT_YAML, FORMAT_UNKNOWN},
+		{"experts", FORMAT_MERGEKIT_YAML, FORMAT_UNKNOWN},
 		{"results", FORMAT_RESULTS_JSON, FORMAT_UNKNOWN},
 		{"all", FORMAT_RESULTS_JSON, FORMAT_UNKNOWN},
 		{"features", FORMAT_ROWS_JSON, FORMAT_ROWS_JSON},
 		{"rows", FORMAT_ROWS_JSON, FORMAT_ROWS_JSON},
 		{"fullname", FORMAT_ROWS_JSONL, FORMAT_ROWS_JSON},
+		{"id", FORMAT_HUB_JSONL, FORMAT_HUB_JSONL},
+		{"modelId", FORMAT_HUB_JSONL, FORMAT_HUB_JSONL},
+		{"siblings", FORMAT_HUB_JSONL, FORMAT_HUB_JSONL},
+		{"cardData", FORMAT_HUB_JSONL, FORMAT_HUB_JSONL},
+		{"card_data", FORMAT_HUB_JSONL, FORMAT_HUB_JSONL},
+		{"architectures", FORMAT_MODEL_CONFIG, FORMAT_UNKNOWN},
+		{"base_model_name_or_path", FORMAT_MODEL_CONFIG, FORMAT_UNKNOWN},
 	};
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -169,7 +179,7 @@ static enum format recognise_json(const char *text, size_t length)
 		if (format != FORMAT_UNKNOWN && has_key(text, length, keys[i].key))
 			return format;
 	}
-	return FORMAT_HUB_JSONL;
+	return FORMAT_UNKNOWN;
 }
 
 /* ---- YAML and Markdown ---------------------------------------------------------------- */
@@ -252,6 +262,7 @@ static enum status source_read(struct source *source, enum format *format)
 		[FORMAT_BENCHMARKS_CSV] = benchmarks_read, [FORMAT_OUTCOMES_CSV] = outcomes_read,
 		[FORMAT_SAMPLES_JSONL] = samples_read, [FORMAT_RESULTS_JSON] = harness_read,
 		[FORMAT_ROWS_JSON] = rows_read, [FORMAT_ROWS_JSONL] = row_lines_read, [FORMAT_CARD] = card_read,
+		[FORMAT_MODEL_CONFIG] = model_config_read,
 		[FORMAT_HUB_JSONL] = hub_read, [FORMAT_LIGHTEVAL_JSON] = lighteval_read,
 		[FORMAT_EVERY_EVAL] = every_eval_read, [FORMAT_EVAL_RESULTS] = eval_results_read,
 		[FORMAT_MERGEKIT_YAML] = mergekit_read,

@@ -23,6 +23,7 @@ enum status every_eval_read(struct source *source);
 enum status eval_results_read(struct source *source);
 enum status rows_read(struct source *source);
 enum status row_lines_read(struct source *source);
+enum status model_config_read(struct source *source);
 enum status card_read(struct source *source);
 enum status hub_read(struct source *source);
 enum status mergekit_read(struct source *source);

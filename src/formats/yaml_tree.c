@@ -1,5 +1,6 @@
 #include "yaml_tree.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,11 +120,17 @@ void yaml_tree_free(struct yaml_tree *tree)
 	tree->count = 0;
 }
 
-yaml_node_t *yaml_get(yaml_document_t *document, yaml_node_t *node, const char *key)
+/* A merge key may lead to itself by an alias. */
+#define MERGE_DEPTH_MAX 16
+
+/* The value of a key in what the merge keys of a mapping name, the first of several. */
+static yaml_node_t *get_merged(yaml_document_t *document, yaml_node_t *node, const char *key, int depth);
+
+static yaml_node_t *get(yaml_document_t *document, yaml_node_t *node, const char *key, int depth)
 {
 	yaml_node_t *found = NULL;
 
-	if (!node || node->type != YAML_MAPPING_NODE)
+	if (!node || node->type != YAML_MAPPING_NODE || depth == MERGE_DEPTH_MAX)
 		return NULL;
 	/* A repeated key: the last one counts, as with the Hub's reader. */
 	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
@@ -131,7 +138,51 @@ yaml_node_t *yaml_get(yaml_document_t *document, yaml_node_t *node, const char *
 		if (name && strcmp(name, key) == 0)
 			found = yaml_document_get_node(document, pair->value);
 	}
+	return found ? found : get_merged(document, node, key, depth);
+}
+
+static yaml_node_t *get_merged(yaml_document_t *document, yaml_node_t *node, const char *key, int depth)
+{
+	yaml_node_t *found = NULL;
+
+	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+	     pair < node->data.mapping.pairs.top && !found; pair++) {
+		if (!yaml_is_merge_key(yaml_document_get_node(document, pair->key)))
+			continue;
+		yaml_node_t *from = yaml_document_get_node(document, pair->value);
+		found = get(document, from, key, depth + 1);
+		for (size_t i = 0; i < yaml_length(from) && !found; i++)
+			found = get(document, yaml_item(document, from, i), key, depth + 1);
+	}
 	return found;
+}
+
+bool yaml_is_merge_key(const yaml_node_t *key)
+{
+	return key && key->type == YAML_SCALAR_NODE && key->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+	       strcmp((const char *)key->data.scalar.value, "<<") == 0;
+}
+
+bool yaml_is_shared(const yaml_document_t *document, int node)
+{
+	size_t references = 0;
+
+	for (const yaml_node_t *at = document->nodes.start; at < document->nodes.top; at++) {
+		if (at->type == YAML_SEQUENCE_NODE)
+			for (const yaml_node_item_t *item = at->data.sequence.items.start;
+			     item < at->data.sequence.items.top; item++)
+				references += *item == node;
+		else if (at->type == YAML_MAPPING_NODE)
+			for (const yaml_node_pair_t *pair = at->data.mapping.pairs.start;
+			     pair < at->data.mapping.pairs.top; pair++)
+				references += pair->value == node;
+	}
+	return references > 1;
+}
+
+yaml_node_t *yaml_get(yaml_document_t *document, yaml_node_t *node, const char *key)
+{
+	return get(document, node, key, 0);
 }
 
 const char *yaml_text(const yaml_node_t *node)
@@ -145,10 +196,32 @@ const char *yaml_text(const yaml_node_t *node)
 	return text;
 }
 
+/* The digits without the "_" between them, as YAML 1.1 and Python read numbers; false when
+ * one stands elsewhere or the text is too long for a number. */
+static bool plain_digits(const char *text, char *out, size_t size)
+{
+	size_t length = 0;
+
+	text += strspn(text, " \t");
+	for (; *text; text++) {
+		bool between = *text == '_' && length > 0 && isdigit((unsigned char)text[-1]) && isdigit((unsigned char)text[1]);
+		if (*text == '_' && !between)
+			return false;
+		if (length + 1 >= size)
+			return false;
+		if (*text != '_')
+			out[length++] = *text;
+	}
+	while (length > 0 && strchr(" \t", out[length - 1]))
+		length--;
+	out[length] = '\0';
+	return length > 0;
+}
+
 double yaml_number(const yaml_node_t *node)
 {
 	const char *text = yaml_text(node);
-	char *end;
+	char plain[64], *end;
 
 	if (!text)
 		return NAN;
@@ -156,8 +229,10 @@ double yaml_number(const yaml_node_t *node)
 		return 1;
 	if (strcasecmp(text, "false") == 0)
 		return 0;
-	double number = strtod(text, &end);
-	return end == text || *end || !isfinite(number) ? NAN : number;
+	if (!plain_digits(text, plain, sizeof plain))
+		return NAN;
+	double number = strtod(plain, &end);
+	return *end || !isfinite(number) ? NAN : number;
 }
 
 size_t yaml_length(const yaml_node_t *node)

@@ -23,9 +23,12 @@ enum status yaml_tree_read(struct yaml_tree *tree, const char *text, size_t leng
 			   struct error *error);
 void yaml_tree_free(struct yaml_tree *tree);
 
-/* The value of a key of a mapping; NULL when there is none (or `node` is NULL
- * or no mapping). */
+/* The value of a key of a mapping, also by its merge keys ("<<"); NULL when there is none
+ * (or `node` is NULL or no mapping). */
 yaml_node_t *yaml_get(yaml_document_t *document, yaml_node_t *node, const char *key);
+bool yaml_is_merge_key(const yaml_node_t *key);
+/* Whether a node, by its number, stands in several places, by an anchor and aliases. */
+bool yaml_is_shared(const yaml_document_t *document, int node);
 /* Scalar text, NULL for anything else and for null ("", "~", "null"). */
 const char *yaml_text(const yaml_node_t *node);
 /* A scalar as a number: true/false count as 1/0; NAN when it is none. */

@@ -30,13 +30,17 @@ static void emit_scalar(yaml_emitter_t *emitter, const char *text, yaml_scalar_s
 static bool needs_quotes(const char *text)
 {
 	static const char *const words[] = {"", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n"};
-	char *end;
+	static const char numbers[] = "0123456789_:.+-eExXobTtZ ";
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcasecmp(text, words[i]) == 0)
 			return true;
-	strtod(text, &end);
-	return end != text && *end == '\0';
+	/* Numbers of all bases, with "_" or in sixtieths; dates and times; ".inf" and ".nan". */
+	if (strchr("0123456789.+-", text[0]) &&
+	    (text[strspn(text, numbers)] == '\0' || strspn(text, "0123456789abcdefABCDEFxX_+-") == strlen(text) ||
+	     text[0] == '.' || strchr("+-", text[0])))
+		return true;
+	return strcmp(text, "=") == 0 || strcmp(text, "<<") == 0;
 }
 
 void yaml_writer_text(yaml_emitter_t *emitter, const char *text)

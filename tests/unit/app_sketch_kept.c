@@ -49,7 +49,7 @@ static void write_and_read(struct fixture *fixture, const struct sketch_predicti
 	struct merge_recipe recipe = {0};
 	struct error error = {0};
 
-	sketch_write(&fixture->sketch, fixture->catalog, prediction, &file);
+	sketch_write(&fixture->sketch, fixture->catalog, NULL, prediction, &file);
 	expect_ok(merge_recipe_read(file.bytes, file.length, "sketch.yml", NULL, &recipe, &error), &error);
 	sketch_free(&fixture->sketch);
 	expect_ok(sketch_from_recipe(&fixture->sketch, fixture->catalog, &recipe, &error), &error);
@@ -247,7 +247,7 @@ static void predictions_carry_what_is_shown(void **state)
 	}
 	assert_true(prediction.ancestor_count >= 2);
 	struct text file = {0};
-	sketch_write(&fixture->sketch, fixture->catalog, &prediction, &file);
+	sketch_write(&fixture->sketch, fixture->catalog, NULL, &prediction, &file);
 	assert_int_equal(strncmp(file.bytes, "# stemma ", 9), 0);
 	assert_non_null(strstr(file.bytes, "#   IFEval "));
 	assert_non_null(strstr(file.bytes, "#   average "));

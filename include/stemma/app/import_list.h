@@ -17,6 +17,7 @@ enum import_end {
 
 struct import_sums {
 	size_t imported, failed, unknown;             /* files */
+	size_t passed;                                /* contents of a download cache that its snapshots have */
 	size_t added, updated, unchanged, rejected;   /* records */
 };
 

@@ -168,12 +168,13 @@ void sketch_prediction_free(struct sketch_prediction *prediction);
 
 /* Appends the mergekit configuration of the sketch, with the prediction (or
  * NULL) as a comment.  Read again it gives the same parents, weights, method
- * and base; passthrough only by its layer counts. */
-void sketch_write(const struct sketch *sketch, const struct catalog *catalog,
+ * and base; passthrough only by its layer counts.  Models that only have a path are written
+ * by it, where there is a store to look it up (NULL: by their names). */
+void sketch_write(const struct sketch *sketch, const struct catalog *catalog, struct store *store,
 		  const struct sketch_prediction *prediction, struct text *out);
 /* Appends a model card for it: front matter, the scores marked as predictions
  * (none without a prediction) and the configuration. */
-void sketch_write_card(const struct sketch *sketch, const struct catalog *catalog,
+void sketch_write_card(const struct sketch *sketch, const struct catalog *catalog, struct store *store,
 		       const struct sketch_prediction *prediction, struct text *out);
 
 /* Kept in the cache under a name; "" = the open one.  Loading is an edit. */

@@ -114,6 +114,10 @@ struct merge_writing {
 	const char *base;            /* NULL when the method needs none */
 	size_t count;
 	const char *const *models;   /* parents in order, without the base unless listed */
+	/* Where a model is that has no name on the Hub; what it returns is freed; NULL: all
+	 * are known by their names.  NULL of one: its name. */
+	char *(*place)(void *context, const char *model);
+	void *context;
 	const double *weights;       /* as the user set them */
 	const char *dtype;           /* e.g. "bfloat16" */
 	const char *const *comments; /* lines for the head, without "# " */

@@ -26,6 +26,7 @@
 	X(ROWS_JSON, "rows", "Open LLM Leaderboard contents (JSON)") \
 	X(ROWS_JSONL, "row-lines", "Open LLM Leaderboard contents (JSON lines)") \
 	X(HUB_JSONL, "hub", "Hub metadata (JSON or JSON lines)") \
+	X(MODEL_CONFIG, "model-config", "a model's own config.json or adapter_config.json") \
 	X(CARD, "card", "model card (Markdown or its front matter)") \
 	X(MERGEKIT_YAML, "mergekit", "mergekit configuration (YAML)")
 enum format {
