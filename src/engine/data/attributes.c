@@ -251,17 +251,15 @@ static int word_compare(const void *left, const void *right)
 	return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-static void dictionary_build(struct dictionary *dictionary, const struct engine_data *data,
-			     const uint32_t *rows, size_t count, enum attribute attribute)
+static void dictionary_build(struct dictionary *dictionary, const struct engine_model *facts, size_t count,
+			     enum attribute attribute)
 {
-	struct engine_model facts;
 	struct text word = {0};
 	size_t kept = 0;
 
 	dictionary->words = memory_allocate(count, sizeof *dictionary->words);
 	for (size_t i = 0; i < count; i++) {
-		attributes_describe(data, rows[i], &facts);
-		attribute_word(&facts, attribute, &word);
+		attribute_word(&facts[i], attribute, &word);
 		dictionary->words[i] = memory_string(text_string(&word));
 	}
 	qsort(dictionary->words, count, sizeof *dictionary->words, word_compare);
@@ -301,16 +299,14 @@ static void collect_word(void *context, const char *word)
 	collector->words[collector->count++] = memory_string(word);
 }
 
-static void dictionary_build_words(struct dictionary *dictionary, const struct engine_data *data,
-				   const uint32_t *rows, size_t count, enum attribute_words which)
+static void dictionary_build_words(struct dictionary *dictionary, const struct engine_model *facts, size_t count,
+				   enum attribute_words which)
 {
 	struct word_collector collector = {0};
 	size_t kept = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		struct engine_model model = engine_data_model(data, rows[i]);
-		visit_words(&model, which, collect_word, &collector);
-	}
+	for (size_t i = 0; i < count; i++)
+		visit_words(&facts[i], which, collect_word, &collector);
 	if (collector.count > 0)
 		qsort(collector.words, collector.count, sizeof *collector.words, word_compare);
 	for (size_t i = 0; i < collector.count; i++) {
@@ -359,16 +355,13 @@ static double model_date(const struct engine_model *model)
 	return model->uploaded / 365.25;
 }
 
-static double known_mean(const struct engine_data *data, const uint32_t *rows, size_t count,
-			 double (*value)(const struct engine_model *))
+static double known_mean(const struct engine_model *facts, size_t count, double (*value)(const struct engine_model *))
 {
-	struct engine_model facts;
 	double sum = 0;
 	size_t known = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		attributes_describe(data, rows[i], &facts);
-		double x = value(&facts);
+		double x = value(&facts[i]);
 		if (!isnan(x)) {
 			sum += x;
 			known++;
@@ -380,13 +373,17 @@ static double known_mean(const struct engine_data *data, const uint32_t *rows, s
 struct attributes *attributes_new(const struct engine_data *data, const uint32_t *rows, size_t count)
 {
 	struct attributes *attributes = memory_zero(1, sizeof *attributes);
+	struct engine_model *facts = memory_allocate(count + 1, sizeof *facts);
 
+	for (size_t i = 0; i < count; i++)
+		attributes_describe(data, rows[i], &facts[i]);
 	for (enum attribute a = 0; a < ATTRIBUTE_COUNT; a++)
-		dictionary_build(&attributes->dictionary[a], data, rows, count, a);
+		dictionary_build(&attributes->dictionary[a], facts, count, a);
 	for (enum attribute_words w = 0; w < ATTRIBUTE_WORDS_COUNT; w++)
-		dictionary_build_words(&attributes->words[w], data, rows, count, w);
-	attributes->mean_size = known_mean(data, rows, count, model_size);
-	attributes->mean_date = known_mean(data, rows, count, model_date);
+		dictionary_build_words(&attributes->words[w], facts, count, w);
+	attributes->mean_size = known_mean(facts, count, model_size);
+	attributes->mean_date = known_mean(facts, count, model_date);
+	free(facts);
 	return attributes;
 }
 

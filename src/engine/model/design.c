@@ -551,8 +551,9 @@ static struct member *list_members(const struct design *design, const struct ter
 
 	*count = 0;
 	for (size_t row = 0; row < design->rows; row++) {
-		struct engine_model facts;
-		attributes_describe(design->index->data, design->index->row_model[row], &facts);
+		struct engine_model facts = {0};
+		if (term->product[0].how == WORDS)
+			attributes_describe(design->index->data, design->index->row_model[row], &facts);
 		size_t found = make_members(design->index, term, &facts, &points[row], own);
 		for (size_t i = 0; i < found; i++) {
 			members = memory_grow(members, *count, &capacity, sizeof *members);
