@@ -258,7 +258,7 @@ static enum status source_read(struct source *source, enum format *format)
 	static enum status (*const readers[FORMAT_COUNT])(struct source *) = {
 		[FORMAT_CONTENTS_CSV] = contents_read, [FORMAT_SCORES_CSV] = scores_read,
 		[FORMAT_EDGES_CSV] = edges_read, [FORMAT_RENAMES_CSV] = renames_read,
-		[FORMAT_MODELS_CSV] = models_read, [FORMAT_LONG_CSV] = long_read,
+		[FORMAT_MODELS_CSV] = models_read, [FORMAT_LONG_CSV] = long_read, [FORMAT_ACROSS_CSV] = across_read,
 		[FORMAT_BENCHMARKS_CSV] = benchmarks_read, [FORMAT_OUTCOMES_CSV] = outcomes_read,
 		[FORMAT_SAMPLES_JSONL] = samples_read, [FORMAT_RESULTS_JSON] = harness_read,
 		[FORMAT_ROWS_JSON] = rows_read, [FORMAT_ROWS_JSONL] = row_lines_read, [FORMAT_CARD] = card_read,

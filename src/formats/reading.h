@@ -14,6 +14,7 @@ enum status edges_read(struct source *source);
 enum status renames_read(struct source *source);
 enum status models_read(struct source *source);
 enum status long_read(struct source *source);
+enum status across_read(struct source *source);
 enum status benchmarks_read(struct source *source);
 enum status outcomes_read(struct source *source);
 enum status samples_read(struct source *source);

@@ -79,6 +79,20 @@ static bool has_index_of_models(struct csv *csv)
 	       is_model_name(csv_field(csv, 0));
 }
 
+/* Whether the columns behind the first are models, two at least and more than half of them,
+ * and the rows are none. */
+static bool has_models_across(struct csv *csv)
+{
+	size_t models = 0;
+
+	for (size_t i = 1; i < csv->header_count; i++)
+		models += strchr(csv->header[i], '/') && is_model_name(csv->header[i]);
+	if (models < 2 || 2 * models <= csv->header_count - 1 || csv_column_of(csv, model_words) > 0)
+		return false;
+	return csv_column_of(csv, benchmark_words) == 0 ||
+	       (csv_next(csv) && !(strchr(csv_field(csv, 0), '/') && is_model_name(csv_field(csv, 0))));
+}
+
 static bool has(const struct csv *csv, const char *const *words)
 {
 	return csv_column_of(csv, words) >= 0;
@@ -107,6 +121,8 @@ static enum format recognise_header(struct csv *csv)
 	};
 	bool models = has(csv, model_words), values = has(csv, value_words), cells = has(csv, benchmark_words);
 
+	if (has_models_across(csv))
+		return FORMAT_ACROSS_CSV;
 	if (has_questions(csv))
 		return FORMAT_OUTCOMES_CSV;
 	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)

@@ -96,6 +96,18 @@ cells answers.csv
 check 'the mean of fractional answers' has acme/a repair 0.6 0..1
 check 'single answers are told to be left out' tells 'answers.csv:1: .*single answers are not'
 
+# Benchmarks as rows and models as columns.
+printf 'benchmark,acme/a,acme/b,acme/c,note\nifeval,55,60,40,x\nquiz,0.5,0.75,0.25,\nlegal,61,4000,55,\ntalk,high,,7,\n' >across.csv
+cells across.csv
+check 'a table with models as columns is read' has acme/a ifeval 55 0..100
+check 'each benchmark on its scale' has acme/b quiz 0.75 0..1
+check 'a wild value is refused with its place' tells '^across.csv:4:10: the legal value 4000 is far from all others'
+check 'and what is no number' tells '^across.csv:5:6: acme/a "high" is not a number$'
+check 'a column of something else is told' tells 'the column "note" is passed over'
+printf ';acme/a;acme/b\nquiz;0,5;0,75\n' >across.txt
+cells across.txt
+check 'so is one without a first header' has acme/b quiz 0.75 0..1
+
 # A key that another suite has.
 mkdir -p press
 printf 'key,title,percentage\nifeval,IFEval,1\nmine,Mine,1\n' >press/benchmarks.csv

@@ -16,6 +16,7 @@
 	X(RENAMES_CSV, "renames", "renamed models (CSV)") \
 	X(MODELS_CSV, "models", "models with facts and scores, a column each (CSV)") \
 	X(LONG_CSV, "cells", "scores, one a row (CSV)") \
+	X(ACROSS_CSV, "across", "scores, a row a benchmark and a column a model (CSV)") \
 	X(BENCHMARKS_CSV, "benchmarks", "descriptions of benchmarks (CSV)") \
 	X(OUTCOMES_CSV, "outcomes", "single answers of models, 0 or 1 (CSV)") \
 	X(SAMPLES_JSONL, "samples", "lm-evaluation-harness samples (JSON lines)") \
