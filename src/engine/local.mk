@@ -13,6 +13,8 @@ libengine_a_SOURCES = \
 	include/stemma/engine/answers.h src/engine/answers/answers.c \
 	include/stemma/engine/answer_model.h src/engine/answers/answer_model.h \
 	src/engine/answers/answer_model.c \
+	src/engine/answers/network.h src/engine/answers/network.c src/engine/answers/network_features.c \
+	include/stemma/engine/study.h src/engine/judge/study.c src/engine/judge/baseline_network.c \
 	include/stemma/engine/anomalies.h src/engine/ask/anomalies.c \
 	include/stemma/engine/backtest.h src/engine/judge/backtest.c \
 	include/stemma/engine/evaluate.h src/engine/judge/evaluate.c \

@@ -16,6 +16,7 @@
 	X(DIFFICULTY, "difficulty", "share of the models that solve a question") \
 	X(PARENTS, "parents", "half difficulty, half the parents' answers") \
 	X(SAMPLE, "sample", "difficulty moved to the score that the known answers suggest") \
+	X(NCF, "ncf", "neural collaborative filtering: a small network of embeddings and features") \
 	X(NONE, "none", "plain matrix factorisation") \
 	X(LAPLACIAN, "laplacian", "LRMF as published") \
 	X(PEDIGREE, "pedigree", "LRMF with the pedigree covariance as its prior") \
@@ -40,6 +41,8 @@ struct answer_settings {
 	uint64_t seed;
 	const size_t *known;           /* known answers of each target, ascending */
 	size_t known_count;
+	const bool *methods;           /* ANSWER_METHOD_COUNT; NULL: all but ncf */
+	double share;                  /* of the models that would be learned from, 0 = all */
 	double tie;                    /* the questions' Laplacian, as in struct lrmf_settings */
 };
 

@@ -35,6 +35,7 @@ enum protocol protocol_parse(const char *word); /* PROTOCOL_COUNT when unknown *
 	X(RANK2, "rank2", false, true, "the same and a matrix of rank 2, mean of 10 starts") \
 	X(ALS, "als", false, true, "the same and a matrix of rank 5, its penalty by validation") \
 	X(FACTOR, "factor", false, true, "regression of each benchmark on the first shared factor") \
+	X(NCF, "ncf", false, true, "neural collaborative filtering: a small network of embeddings and features") \
 	X(NEAREST, "nearest", false, true, "mean of the 15 models that score alike") \
 	X(SIZE, "size", false, true, "regression on size and date") \
 	X(ANCESTOR, "ancestor", false, true, "nearest ancestor with a score, else the mean") \

@@ -27,7 +27,8 @@
 	X(LATE_WARM, "late-warm", "the newest models, half of their scores known") \
 	X(LATE_COLD, "late-cold", "the newest models, none of their scores known") \
 	X(NEW, "new-benchmark", "all but a few scores of a benchmark, the rest of its suite and of its family") \
-	X(GIVEN, "given", "the scores that a file names")
+	X(GIVEN, "given", "the scores that a file names") \
+	X(STUDY, "study", "a fifth of the models that have lineage, and a share of all other scores")
 enum holdout_protocol {
 #define X(symbol, word, help) HOLDOUT_##symbol,
 	HOLDOUT_PROTOCOL_TABLE(X)
@@ -36,6 +37,12 @@ enum holdout_protocol {
 };
 const char *holdout_protocol_name(enum holdout_protocol protocol);
 enum holdout_protocol holdout_protocol_parse(const char *word); /* HOLDOUT_PROTOCOL_COUNT when unknown */
+
+/* What STUDY never judges of a held-out model: so many scores, known or not, that figures compare. */
+#define HOLDOUT_KNOWN_MAX 2
+/* The largest family: models with scores of one architecture and size.  Marks them (models, or NULL), sets one
+ * of them, and returns how many they are; 0 where no architecture is known. */
+size_t holdout_family(const struct engine_data *data, bool *members, uint32_t *one);
 
 struct holdout_given {
 	uint32_t fold, model, benchmark;
@@ -51,9 +58,13 @@ struct holdout_settings {
 	const struct holdout_given *given; /* GIVEN */
 	size_t given_count;
 	double reveal;        /* GIVEN: share of the given cells that stay known */
+	bool family;          /* STUDY: of the largest family alone */
+	size_t known;         /* STUDY: scores of each held-out model that are known, at most HOLDOUT_KNOWN_MAX */
+	double share;         /* STUDY: of the other models' scores that are known */
 	const bool *judged;   /* by benchmark: counts in the figures; NULL all */
 	size_t models_min;    /* judges benchmarks that so many models are known on (not NEW), at least 1 */
-	const bool *methods;  /* METHOD_COUNT; NULL: all that predict cells, of NEW those that need no long learning */
+	const bool *methods;  /* METHOD_COUNT; NULL: all that predict cells but ncf, of NEW those that need no long
+			       * learning */
 };
 
 /* How a model was made.  X(symbol, word, title) */

@@ -7,6 +7,7 @@
 #include <cblas.h>
 
 #include "answers/answer_model.h"
+#include "answers/network.h"
 #include "model/fit.h"
 #include "solve/lapack.h"
 #include "data/random.h"
@@ -164,8 +165,12 @@ static enum status make_covariance(struct evaluation *evaluation, enum answer_me
 
 	free(evaluation->covariance);
 	evaluation->covariance = NULL;
+	for (size_t i = 0; i < engine.models && engine.excluded; i++)
+		excluded[i] = engine.excluded[i];
 	for (size_t i = 0; i < evaluation->rows.targets; i++)
 		excluded[data->model[evaluation->rows.target[i]]] = true;
+	for (size_t i = 0; i < rows; i++) /* nor from those that are left out of the share */
+		excluded[data->model[i]] = excluded[data->model[i]] || evaluation->row_of[data->model[i]] < 0;
 	engine.excluded = excluded;
 	settings.prior = method == ANSWER_METHOD_LAPLACIAN ? PRIOR_LAPLACIAN : PRIOR_KIN;
 	if (method == ANSWER_METHOD_SHUFFLED) {
@@ -416,7 +421,7 @@ static double logit(double p)
 }
 
 /* Half difficulty, half the mean answer of the parents that were learned from. */
-static void predict_parents(const struct evaluation *evaluation, uint32_t row, const bool *target,
+static void predict_parents(const struct evaluation *evaluation, uint32_t row, const bool *learned,
 			    double *probabilities)
 {
 	const struct answer_data *data = evaluation->data;
@@ -425,10 +430,10 @@ static void predict_parents(const struct evaluation *evaluation, uint32_t row, c
 
 	memcpy(probabilities, evaluation->difficulty, data->answers.questions * sizeof *probabilities);
 	for (size_t p = 0; p < count; p++)
-		found += evaluation->row_of[parents[p].node] >= 0 && !target[evaluation->row_of[parents[p].node]];
+		found += evaluation->row_of[parents[p].node] >= 0 && learned[evaluation->row_of[parents[p].node]];
 	for (size_t p = 0; p < count; p++) {
 		int32_t parent = evaluation->row_of[parents[p].node];
-		if (parent < 0 || target[parent])
+		if (parent < 0 || !learned[parent])
 			continue;
 		for (size_t i = 0; i < data->answers.questions; i++)
 			probabilities[i] += 0.5 / (double)found *
@@ -470,11 +475,71 @@ static void predict_sample(const struct evaluation *evaluation, const struct lrm
 		probabilities[i] = 1 / (1 + exp(-logit(evaluation->difficulty[i]) - shift));
 }
 
+/* ---- the network ---------------------------------------------------------------------------------- */
+
+#define NETWORK_VISITS 600000
+#define NETWORK_CELLS 400000 /* answers that it looks at, drawn */
+
+static void tell_answers(const struct evaluation *evaluation, size_t count, uint64_t *random, struct network_cell *cells,
+			 size_t *told)
+{
+	const struct lrmf_data *answers = &evaluation->data->answers;
+	const struct rows *rows = &evaluation->rows;
+	double share = NETWORK_CELLS / ((double)rows->trained * (double)answers->questions);
+	uint32_t *index = memory_allocate(count + 1, sizeof *index);
+	uint8_t *own = memory_allocate(count + 1, sizeof *own);
+
+	for (size_t i = 0; i < rows->trained; i++)
+		for (uint32_t q = 0; q < answers->questions; q++)
+			if ((share >= 1 || random_fraction(random) < share) && *told < 2 * NETWORK_CELLS)
+				cells[(*told)++] = (struct network_cell){rows->train[i], q, solved(answers, rows->train[i], q)};
+	for (size_t t = 0; t < rows->targets; t++) {
+		draw_known(evaluation, rows->target[t], count, index, own);
+		for (size_t k = 0; k < count && *told < 4 * NETWORK_CELLS; k++)
+			cells[(*told)++] = (struct network_cell){rows->target[t], index[k], own[k]};
+	}
+	free(index);
+	free(own);
+}
+
+/* Trains on the answers of the others and `count` of each target. */
+static enum status train_network(const struct evaluation *evaluation, size_t count, struct network **network,
+				 struct error *error)
+{
+	const struct answer_data *data = evaluation->data;
+	struct network_data own = {.rows = data->answers.models, .columns = data->answers.questions, .binary = true};
+	float *rows = network_describe_models(&data->engine, data->model, own.rows, &own.row_features);
+	struct network_cell *cells = memory_allocate(4 * NETWORK_CELLS, sizeof *cells);
+	uint64_t random = evaluation->settings->seed + 31;
+
+	tell_answers(evaluation, count, &random, cells, &own.count);
+	own.row_feature = rows;
+	own.cell = cells;
+	enum status status = network_learn(&own, NETWORK_VISITS, evaluation->settings->seed, evaluation->progress, network,
+					   error);
+	free(rows);
+	free(cells);
+	return status;
+}
+
+static void predict_by_network(const struct network *network, uint32_t row, size_t questions, double *probabilities)
+{
+	struct network_cell *cells = memory_allocate(questions + 1, sizeof *cells);
+
+	for (uint32_t q = 0; q < questions; q++)
+		cells[q] = (struct network_cell){row, q, 0};
+	network_predict(network, cells, questions);
+	for (size_t q = 0; q < questions; q++)
+		probabilities[q] = (double)cells[q].value;
+	free(cells);
+}
+
 /* ---- figures ---------------------------------------------------------------------------------------------- */
 
 /* Predicts all targets with `known` answers and fills the figures. */
 static void judge(struct evaluation *evaluation, enum answer_method method,
-		  const struct factorisation *factorisation, size_t count, struct answer_result *result)
+		  const struct factorisation *factorisation, const struct network *network, size_t count,
+		  struct answer_result *result)
 {
 	const struct lrmf_data *answers = &evaluation->data->answers;
 	size_t questions = answers->questions, cells = 0, targets = evaluation->rows.targets;
@@ -482,10 +547,10 @@ static void judge(struct evaluation *evaluation, enum answer_method method,
 	double *score = memory_allocate(targets, sizeof *score), *guess = memory_allocate(targets, sizeof *guess);
 	uint32_t *index = memory_allocate(count, sizeof *index);
 	uint8_t *own = memory_allocate(count, sizeof *own);
-	bool *given = memory_zero(questions, sizeof *given), *target = memory_zero(answers->models, sizeof *target);
+	bool *given = memory_zero(questions, sizeof *given), *learned = memory_zero(answers->models, sizeof *learned);
 
-	for (size_t t = 0; t < targets; t++)
-		target[evaluation->rows.target[t]] = true;
+	for (size_t i = 0; i < evaluation->rows.trained; i++)
+		learned[evaluation->rows.train[i]] = true;
 	result->score_mae = 0;
 	for (size_t t = 0; t < targets; t++) {
 		uint32_t row = evaluation->rows.target[t];
@@ -494,8 +559,10 @@ static void judge(struct evaluation *evaluation, enum answer_method method,
 		draw_known(evaluation, row, count, index, own);
 		if (factorisation)
 			predict_target(factorisation, t, &known, probabilities);
+		else if (network)
+			predict_by_network(network, row, questions, probabilities);
 		else if (method == ANSWER_METHOD_PARENTS)
-			predict_parents(evaluation, row, target, probabilities);
+			predict_parents(evaluation, row, learned, probabilities);
 		else if (method == ANSWER_METHOD_SAMPLE)
 			predict_sample(evaluation, &known, probabilities);
 		else
@@ -524,7 +591,7 @@ static void judge(struct evaluation *evaluation, enum answer_method method,
 	free(index);
 	free(own);
 	free(given);
-	free(target);
+	free(learned);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------------------------ */
@@ -557,9 +624,15 @@ static enum status run_method(struct evaluation *evaluation, enum answer_method 
 	}
 	for (size_t k = 0; k < evaluation->settings->known_count && status == STATUS_OK; k++) {
 		size_t count = evaluation->settings->known[k];
+		struct network *network = NULL;
 		if (count >= evaluation->data->answers.questions)
 			continue;
-		judge(evaluation, method, factors ? &factorisation : NULL, count, &row);
+		if (method == ANSWER_METHOD_NCF)
+			status = train_network(evaluation, count, &network, error);
+		if (status != STATUS_OK)
+			break;
+		judge(evaluation, method, factors ? &factorisation : NULL, network, count, &row);
+		network_free(network);
 		row.seconds = clock_seconds() - begin;
 		result(context, &row);
 	}
@@ -604,6 +677,25 @@ enum status answers_choose(const struct answer_data *data, const double *covaria
 	return status;
 }
 
+/* Learns from a share of the models; of a smaller one, from some of the same. */
+static void keep_share(struct evaluation *evaluation)
+{
+	struct rows *rows = &evaluation->rows;
+	uint64_t random = evaluation->settings->seed + 17;
+	size_t kept = 0;
+
+	if (!(evaluation->settings->share > 0))
+		return;
+	for (size_t i = 0; i < rows->trained; i++) {
+		uint32_t row = rows->train[i];
+		if (random_fraction(&random) < evaluation->settings->share)
+			rows->train[kept++] = row;
+		else
+			evaluation->row_of[evaluation->data->model[row]] = -1;
+	}
+	rows->trained = kept;
+}
+
 static void measure_difficulty(struct evaluation *evaluation)
 {
 	const struct lrmf_data *answers = &evaluation->data->answers;
@@ -634,12 +726,17 @@ enum status answers_evaluate(const struct answer_data *data, const struct answer
 	if (evaluation.rows.targets < TARGETS_MIN)
 		status = error_set(error, STATUS_DATA, "only %zu models with answers have a parent with answers",
 				   evaluation.rows.targets);
+	keep_share(&evaluation);
+	if (status == STATUS_OK && evaluation.rows.trained < TARGETS_MIN)
+		status = error_set(error, STATUS_DATA, "only %zu models with answers are left to learn from",
+				   evaluation.rows.trained);
 	evaluation.observed = memory_allocate(evaluation.rows.targets * questions, sizeof(double));
 	evaluation.predicted = memory_allocate(evaluation.rows.targets * questions, sizeof(double));
 	if (status == STATUS_OK)
 		measure_difficulty(&evaluation);
 	for (enum answer_method method = 0; method < ANSWER_METHOD_COUNT && status == STATUS_OK; method++)
-		status = run_method(&evaluation, method, result, context, error);
+		if (settings->methods ? settings->methods[method] : method != ANSWER_METHOD_NCF)
+			status = run_method(&evaluation, method, result, context, error);
 	rows_free(&evaluation.rows);
 	free(evaluation.row_of);
 	free(evaluation.twin);

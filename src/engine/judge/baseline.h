@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #include "judge/masked.h"
+#include "stemma/base/error.h"
+#include "stemma/base/progress.h"
 
 /* The mean of the benchmark. */
 void baseline_mean(const struct masked *masked, double *values);
@@ -44,6 +46,10 @@ void baseline_ancestor(const struct masked *masked, double *values, bool *found)
 
 /* The mean of the nearest relatives with a known score on the benchmark, its mean where there are none. */
 void baseline_relatives(const struct masked *masked, double *values);
+
+/* Neural collaborative filtering with what is known of models and benchmarks. */
+enum status baseline_network(const struct masked *masked, uint64_t seed, struct progress *progress, double *values,
+			     struct error *error);
 
 /* Solves A x = b for a symmetric positive definite A (n x n, row-major): x in b, A is lost. */
 void baseline_solve(double *a, double *b, size_t n);

@@ -55,8 +55,8 @@ struct holdout {
 
 /* ---- predictions ---------------------------------------------------------------------- */
 
-static void predict_by_rule(const struct masked *masked, enum evaluation_method method, uint64_t seed,
-			    double *values)
+static enum status predict_by_rule(const struct masked *masked, enum evaluation_method method, uint64_t seed,
+				   struct progress *progress, double *values, struct error *error)
 {
 	static const struct baseline_als factors[METHOD_COUNT] = {
 		[METHOD_BIAS] = {.rank = 0, .penalty = 0.1, .rounds = 40, .starts = 1},
@@ -64,6 +64,8 @@ static void predict_by_rule(const struct masked *masked, enum evaluation_method 
 		[METHOD_ALS] = {.rank = 5, .penalty = NAN, .rounds = 20, .starts = 1},
 	};
 
+	if (method == METHOD_NCF)
+		return baseline_network(masked, seed, progress, values, error);
 	if (factors[method].starts > 0)
 		baseline_als(masked, &factors[method], seed, values);
 	else if (method == METHOD_FACTOR)
@@ -78,6 +80,7 @@ static void predict_by_rule(const struct masked *masked, enum evaluation_method 
 		baseline_ancestor(masked, values, NULL);
 	else
 		baseline_mean(masked, values);
+	return STATUS_OK;
 }
 
 /* The cells of one model come one after the other. */
@@ -103,16 +106,17 @@ static enum status predict_by_fit(const struct masked *masked, const struct engi
 	return status;
 }
 
-static void predict_plainly(const struct masked *masked, enum evaluation_method method, uint64_t seed,
-			    struct engine_estimate *estimates)
+static enum status predict_plainly(const struct masked *masked, enum evaluation_method method, uint64_t seed,
+				   struct progress *progress, struct engine_estimate *estimates, struct error *error)
 {
 	double *values = memory_allocate(masked->count + 1, sizeof *values);
+	enum status status = predict_by_rule(masked, method, seed, progress, values, error);
 
-	predict_by_rule(masked, method, seed, values);
-	for (size_t i = 0; i < masked->count; i++)
+	for (size_t i = 0; i < masked->count && status == STATUS_OK; i++)
 		estimates[i] = (struct engine_estimate){.mean = values[i], .sd = NAN, .low50 = NAN, .high50 = NAN,
 							.low90 = NAN, .high90 = NAN};
 	free(values);
+	return status;
 }
 
 static enum status predict(const struct masked *masked, enum evaluation_method method, uint64_t seed,
@@ -120,10 +124,8 @@ static enum status predict(const struct masked *masked, enum evaluation_method m
 {
 	struct method_fit fit;
 
-	if (!method_is_fit(method)) {
-		predict_plainly(masked, method, seed, estimates);
-		return STATUS_OK;
-	}
+	if (!method_is_fit(method))
+		return predict_plainly(masked, method, seed, progress, estimates, error);
 	enum status status = method_fit(method, &masked->data, seed, progress, &fit, error);
 	if (status == STATUS_OK)
 		status = predict_by_fit(masked, fit.fit, progress, estimates, error);
@@ -227,7 +229,7 @@ static enum status run_benchmark(struct holdout *holdout, enum evaluation_method
 			place_benchmark(&masked, new->benchmark, fit);
 			status = predict_by_fit(&masked, fit, NULL, estimates, error);
 		} else {
-			predict_plainly(&masked, method, holdout->settings->seed, estimates);
+			status = predict_plainly(&masked, method, holdout->settings->seed, NULL, estimates, error);
 		}
 		if (status == STATUS_OK)
 			judge(verdicts, &masked, new->fold, estimates);
@@ -307,7 +309,9 @@ static bool is_asked(const struct holdout_settings *settings, enum evaluation_me
 
 	if (!evaluation_method_predicts(method, true))
 		return false;
-	return settings->methods ? settings->methods[method] : !(slow && settings->protocol == HOLDOUT_NEW);
+	if (settings->methods)
+		return settings->methods[method];
+	return method != METHOD_NCF && !(slow && settings->protocol == HOLDOUT_NEW);
 }
 
 static void report(const struct holdout *holdout, enum evaluation_method method, size_t number, double seconds,

@@ -13,6 +13,7 @@
 #define MODEL_SHARE (1.0 / 8)
 #define LATE_SHARE (1.0 / 10)  /* of the dated models, where no date is given */
 #define REVEALED_SHARE 0.5     /* of a held-out model's cells when it is warm */
+#define STUDY_SHARE (1.0 / 5)  /* of the models with lineage */
 #define NEW_MIN 60             /* models that a benchmark needs to be held out as a new one */
 #define NEW_SUITE_SHARE 0.5    /* of all cells: a suite with more is not hidden as a whole, */
 #define NEW_FOLD_SHARE 0.25    /* and suites with more than these are not in one fold */
@@ -197,6 +198,101 @@ static void hide_late_models(struct split *split, double revealed)
 	hide_descendants(split, held_out);
 	free(held_out);
 	free(dates);
+}
+
+/* ---- the published study -------------------------------------------------------------------- */
+
+struct relative_of { /* a model's family: architecture, and size to two decimals */
+	const char *architecture;
+	long size;
+	uint32_t model;
+};
+
+static int compare_families(const void *left, const void *right)
+{
+	const struct relative_of *a = left, *b = right;
+	int order = strcmp(a->architecture, b->architecture);
+
+	if (order)
+		return order;
+	if (a->size != b->size)
+		return a->size < b->size ? -1 : 1;
+	return a->model < b->model ? -1 : a->model > b->model;
+}
+
+size_t holdout_family(const struct engine_data *data, bool *members, uint32_t *one)
+{
+	struct relative_of *list = memory_allocate(data->models + 1, sizeof *list);
+	size_t count = 0, best = 0, most = 0, cells;
+
+	for (uint32_t i = 0; i < data->models; i++) {
+		engine_data_cells(data, i, &cells);
+		if (cells == 0 || (data->excluded && data->excluded[i]))
+			continue;
+		struct engine_model model = engine_data_model(data, i);
+		if (model.architecture && model.params_b > 0)
+			list[count++] = (struct relative_of){model.architecture, lround(100 * model.params_b), i};
+	}
+	if (count > 0)
+		qsort(list, count, sizeof *list, compare_families);
+	for (size_t begin = 0, end; begin < count; begin = end) {
+		for (end = begin; end < count && list[end].size == list[begin].size &&
+				  strcmp(list[end].architecture, list[begin].architecture) == 0; end++)
+			;
+		if (end - begin > most)
+			best = begin, most = end - begin;
+	}
+	for (size_t i = 0; members && i < data->models; i++)
+		members[i] = false;
+	for (size_t i = best; members && i < best + most; i++)
+		members[list[i].model] = true;
+	if (most > 0)
+		*one = list[best].model;
+	free(list);
+	return most;
+}
+
+/* By a held-out model's cell: how many of its others become known before. */
+static size_t turn_of(const struct split *split, size_t cell)
+{
+	size_t count, before = 0;
+	const struct engine_cell *cells = engine_data_cells(split->data, split->copies.model[cell], &count);
+	size_t first = (size_t)(cells - split->data->cell);
+	double own = draw_cell(split, "reveal", cell);
+
+	for (size_t c = first; c < first + count; c++) {
+		double other = draw_cell(split, "reveal", c);
+		before += other < own || (!(other > own) && c < cell);
+	}
+	return before;
+}
+
+/* Models with parents, by checkpoint, are held out. */
+static void hide_for_study(struct split *split)
+{
+	const struct holdout_settings *settings = split->settings;
+	bool *members = memory_allocate(split->data->models + 1, sizeof *members);
+	uint32_t one;
+
+	if (settings->family)
+		holdout_family(split->data, members, &one);
+	for (size_t c = 0; c < split->copies.cells; c++) {
+		if (!is_cell(split, c))
+			continue;
+		uint32_t model = split->copies.model[c];
+		size_t parents;
+		lineage_parents(split->data->lineage, split->copies.checkpoint[model], &parents);
+		if (settings->family && !members[model]) {
+			hide(split, c, false);
+		} else if (parents > 0 && draw_model(split, "study", model) < STUDY_SHARE) {
+			size_t turn = turn_of(split, c);
+			if (turn >= settings->known)
+				hide(split, c, turn >= HOLDOUT_KNOWN_MAX);
+		} else if (draw_cell(split, "share", c) >= settings->share) {
+			hide(split, c, false);
+		}
+	}
+	free(members);
 }
 
 static void hide_given(struct split *split, size_t fold)
@@ -477,11 +573,15 @@ void split_make(struct split *split, size_t fold)
 	case HOLDOUT_NEW:
 		hide_benchmarks(split, fold);
 		break;
+	case HOLDOUT_STUDY:
+		hide_for_study(split);
+		break;
 	default:
 		hide_given(split, fold);
 	}
 	hide_copies(split);
-	if (protocol != HOLDOUT_COLD && protocol != HOLDOUT_LATE_COLD && protocol != HOLDOUT_GIVEN)
+	if (protocol != HOLDOUT_COLD && protocol != HOLDOUT_LATE_COLD && protocol != HOLDOUT_GIVEN &&
+	    protocol != HOLDOUT_STUDY)
 		judge_known(split);
 }
 
