@@ -5,7 +5,7 @@ ENGINE_TEST_LIBS = libengine.a libbase.a $(CMOCKA_LIBS) $(CHOLMOD_LIBS) \
 ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
 	$(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
 
-ENGINE_TESTS = tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate tests/unit/holdout tests/unit/baseline \
+ENGINE_TESTS = tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate tests/unit/holdout tests/unit/baseline tests/unit/study \
 	tests/unit/simulated tests/unit/question tests/unit/factors tests/unit/state \
 	tests/unit/backtest tests/unit/suggest tests/unit/target
 
@@ -29,6 +29,9 @@ tests_unit_evaluate_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_holdout_SOURCES = tests/unit/holdout.c tests/unit/sparse_world.h tests/unit/draw.h tests/unit/test.h
 tests_unit_holdout_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_holdout_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_study_SOURCES = tests/unit/study.c tests/unit/sparse_world.h tests/unit/draw.h tests/unit/test.h
+tests_unit_study_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_unit_study_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_baseline_SOURCES = tests/unit/baseline.c tests/unit/sparse_world.h tests/unit/draw.h tests/unit/test.h
 tests_unit_baseline_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_baseline_LDADD = $(ENGINE_TEST_LIBS)

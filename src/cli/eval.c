@@ -43,6 +43,8 @@ static const struct option_spec specs[] = {
 	 "single answers known of each held-out model (default: 0,5,10,25,50,100)", NULL},
 	{"tie", 0, OPTION_NUMBER, "N", OPTION(tie),
 	 "pull the factors of all questions together by N (default: 0)", NULL},
+	{"paper", 0, OPTION_FLAG, NULL, OPTION(paper),
+	 "compare methods as the published study does, by a share of the data (minutes)", NULL},
 	{"drift", 0, OPTION_FLAG, NULL, OPTION(drift),
 	 "compare merges with the mean of their parents, by method", NULL},
 };
@@ -111,7 +113,7 @@ static enum status plan_method(void *context, const char *word, struct error *er
 
 	if (method == METHOD_COUNT) {
 		error_set(error, STATUS_USAGE, "there is no method \"%s\"", word);
-		return error_advise(error, "take mean, bias, rank2, als, factor, nearest, size, ancestor, relatives, parents,"
+		return error_advise(error, "take mean, bias, rank2, als, factor, ncf, nearest, size, ancestor, relatives, parents,"
 				    " family, none, laplacian, kin, unlinked or shuffled");
 	}
 	methods[method] = true;
@@ -211,6 +213,8 @@ static enum status check_together(const struct eval_options *options, struct err
 {
 	if (options->drift && (options->benchmark || has_protocol_options(options)))
 		return error_set(error, STATUS_USAGE, "--drift excludes all options but --seed");
+	if (options->paper && (options->drift || options->observed || options->tie || has_protocol_options(options)))
+		return error_set(error, STATUS_USAGE, "--paper excludes all options but --benchmark and --seed");
 	if (options->benchmark && has_protocol_options(options))
 		return error_set(error, STATUS_USAGE,
 				 "--benchmark excludes all options but --observed, --tie and --seed");
@@ -251,6 +255,8 @@ static enum status run(struct cli *cli, const void *context, size_t count, char 
 	cli_end_progress(cli);
 	if (status == STATUS_OK && options->drift)
 		status = eval_drift(cli, session, options->seed, error);
+	else if (status == STATUS_OK && options->paper)
+		status = eval_paper(cli, options, session, error);
 	else if (status == STATUS_OK && options->benchmark)
 		status = eval_answers(cli, options, session, error);
 	else if (status == STATUS_OK)
@@ -264,10 +270,11 @@ const struct command eval_command = {
 	.name = "eval",
 	.arguments = "",
 	.summary = "Tell how well scores and models are predicted that the fit never saw",
-	.details = "\nBaselines of scores: mean, bias, rank2, als, factor, nearest, size, ancestor, relatives;\n"
-		   "of models: mean, parents, family.  The engine: none, laplacian, kin (the priors of 'stemma\n"
-		   "fit'); unlinked (kin without lineage) and shuffled (with shuffled lineage), controls that\n"
-		   "must lose.  Linked models have a scored parent in training, merges two or more.",
+	.details = "\nBaselines of scores: mean, bias, rank2, als, factor, ncf, nearest, size, ancestor,\n"
+		   "relatives; of models: mean, parents, family.  The engine: none, laplacian, kin (the priors\n"
+		   "of 'stemma fit'); unlinked (kin without lineage) and shuffled (with shuffled lineage),\n"
+		   "controls that must lose.  Linked models have a scored parent in training, merges two or\n"
+		   "more.",
 	.json = true,
 	.csv = true,
 	.board = true,

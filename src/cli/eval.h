@@ -14,7 +14,7 @@ struct eval_options {
 	const char *protocols, *methods, *known, *date, *test, *folds, *reveal, *judge, *not, *keep;
 	const char *observed, *benchmark;
 	uint64_t seed, tie, models, sample;
-	bool benchmarks, suites, lineage, drift;
+	bool benchmarks, suites, lineage, drift, paper;
 };
 
 /* What is to be run. */
@@ -45,6 +45,8 @@ enum status eval_merges(struct cli *cli, const struct session *session, uint64_t
 			struct error *error);
 enum status eval_answers(struct cli *cli, const struct eval_options *options, struct session *session,
 			 struct error *error);
+enum status eval_paper(struct cli *cli, const struct eval_options *options, struct session *session,
+		       struct error *error);
 /* Prints how far merges lie from the weighted mean of their parents. */
 enum status eval_drift(struct cli *cli, struct session *session, uint64_t seed, struct error *error);
 

@@ -129,6 +129,17 @@ sed 's/"seconds": [-+.e0-9]*//' out >first
 stemma --db t.db eval --protocol random --seed 3 --json
 sed 's/"seconds": [-+.e0-9]*//' out >second
 check 'the same seed gives the same figures' cmp -s first second
+stemma --db t.db eval --paper --json
+check 'methods are compared as the published study does' is_json '.paper | length == 20 and
+	(map(select(.level == "scores" and .models == "mixed" and .known == 0)) |
+	(map(select(.method == "kin"))[0]) as $kin | (map(select(.method == "laplacian"))[0]) as $published |
+	$kin.mae_100 < $published.mae_100 and $kin.needed < $published.needed and
+	$kin.evaluations_10 < 0.15 * $kin.evaluations_100)' '"method": "ncf"'
+check 'what is missing of it is told' warns 'the cache has no single answers'
+stemma --db t.db eval --paper --protocol cells
+check 'it has its own protocol' fails_with 64 '--paper excludes'
+stemma --db many.db eval --paper
+check 'without lineage there is nothing to compare' fails_with 65 'no model with lineage'
 stemma --db t.db eval --protocol later
 check 'an unknown protocol is named' fails_with 64 'there is no protocol "later"'
 stemma --db t.db eval --known 6

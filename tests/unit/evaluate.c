@@ -10,6 +10,7 @@
 #include "stemma/engine/question_plan.h"
 #include "stemma/engine/answers.h"
 #include "stemma/engine/evaluate.h"
+#include "stemma/engine/study.h"
 
 enum { MODELS = 160, BENCHMARKS = 2, QUESTIONS = 70 };
 
@@ -297,6 +298,53 @@ static void twins_of_answers_are_dropped(void **state)
 	lineage_free(world.lineage);
 }
 
+struct seen_study {
+	struct study_row row[STUDY_LEVEL_COUNT][2][STUDY_METHOD_COUNT]; /* mixed models: none or some known */
+	size_t rows;
+};
+
+static void see_study(void *context, const struct study_row *row)
+{
+	struct seen_study *seen = context;
+
+	seen->rows++;
+	if (!row->family)
+		seen->row[row->level][row->known > 0][row->method] = *row;
+}
+
+/* The study of single answers: lineage needs fewer of them. */
+static void answers_are_studied(void **state)
+{
+	(void)state;
+	struct world world;
+	struct answers answers;
+	struct seen_study seen = {0};
+	struct error error = {0};
+
+	world_make(&world, 2);
+	answers_make(&answers);
+	struct answer_data data = {world.data, {MODELS, QUESTIONS, answers.rows}, answers.models};
+	struct study_settings settings = {.seed = 1, .answers = &data};
+	if (engine_study(&world.data, &settings, see_study, &seen, NULL, &error) != STATUS_OK)
+		fail_msg("%s", error.message);
+	const struct study_row *none = seen.row[STUDY_LEVEL_ANSWERS][0], *some = seen.row[STUDY_LEVEL_ANSWERS][1];
+	const size_t all = STUDY_SHARES - 1;
+	assert_int_equal(seen.rows % STUDY_METHOD_COUNT, 0);
+	assert_int_equal(some[STUDY_KIN].known, 25);
+	assert_true(none[STUDY_KIN].at[all].pearson > none[STUDY_FACTORS].at[all].pearson + 0.2);
+	assert_true(none[STUDY_LINEAGE].at[all].pearson > none[STUDY_FACTORS].at[all].pearson + 0.1);
+	assert_true(some[STUDY_FACTORS].at[all].pearson > none[STUDY_FACTORS].at[all].pearson + 0.1);
+	assert_true(some[STUDY_NETWORK].at[all].pearson > 0.1);
+	assert_true(none[STUDY_KIN].at[0].evaluations < 0.3 * none[STUDY_KIN].at[all].evaluations);
+	assert_true(none[STUDY_KIN].needed <= none[STUDY_LAPLACIAN].at[all].evaluations);
+	/* The shares of the models, by the same predictions. */
+	assert_true(seen.row[STUDY_LEVEL_SHARES][0][STUDY_KIN].at[all].pearson >
+		    seen.row[STUDY_LEVEL_SHARES][0][STUDY_FACTORS].at[all].pearson ||
+		    isnan(seen.row[STUDY_LEVEL_SHARES][0][STUDY_FACTORS].at[all].pearson));
+	assert_true(fabs(seen.row[STUDY_LEVEL_SHARES][0][STUDY_KIN].at[all].mae - none[STUDY_KIN].at[all].mae) < 1e-12);
+	lineage_free(world.lineage);
+}
+
 static struct answer_model *learn_answers(const struct engine_fit *fit, const struct answers *answers,
 					  const void *state, size_t bytes)
 {
@@ -435,6 +483,7 @@ int main(void)
 		cmocka_unit_test(figures_by_hand),
 		cmocka_unit_test(inherited_answers_are_predicted),
 		cmocka_unit_test(twins_of_answers_are_dropped),
+		cmocka_unit_test(answers_are_studied),
 		cmocka_unit_test(shares_are_predicted),
 	};
 	return cmocka_run_group_tests_name("evaluate", tests, NULL, NULL);

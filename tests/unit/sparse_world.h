@@ -84,7 +84,7 @@ static void make(const struct world *world, const struct holdout_settings *setti
 	split_make(split, fold);
 }
 
-static const struct holdout_figures *find_row(const struct holdout_row *rows, size_t count,
+static inline const struct holdout_figures *find_row(const struct holdout_row *rows, size_t count,
 					      enum holdout_scope scope, uint32_t benchmark)
 {
 	for (size_t i = 0; i < count; i++)
