@@ -10,6 +10,7 @@
 void target_free(struct target *target)
 {
 	free(target->name);
+	free(target->title);
 	free((void *)target->engine.benchmark);
 	free((void *)target->engine.weight);
 	*target = (struct target){0};
@@ -36,7 +37,11 @@ struct target target_make(const char *name, size_t count, const uint32_t *benchm
 
 struct target target_copy(const struct target *target)
 {
-	return target_make(target->name, target->engine.count, target->engine.benchmark, target->engine.weight);
+	struct target copy = target_make(target->name, target->engine.count, target->engine.benchmark,
+					 target->engine.weight);
+
+	copy.title = target->title ? memory_string(target->title) : NULL;
+	return copy;
 }
 
 /* ---- kept --------------------------------------------------------------------------- */
@@ -209,6 +214,17 @@ static enum status add_part(struct parsing *parsing, char *part, struct error *e
 	return add_word(parsing, part, weight, error);
 }
 
+/* "average (openllm2)", NULL without a board of a name. */
+static char *average_title(const struct boards *boards)
+{
+	struct text title = {0};
+
+	if (!boards || boards->count == 0 || !boards->list[boards->first].name)
+		return NULL;
+	text_append_format(&title, "%s (%s)", TARGET_AVERAGE, boards->list[boards->first].name);
+	return text_steal(&title);
+}
+
 enum status target_parse(const struct catalog *catalog, const struct target_names *names, const char *words,
 			 struct target *target, struct text *said, struct error *error)
 {
@@ -232,6 +248,9 @@ enum status target_parse(const struct catalog *catalog, const struct target_name
 		free(target->name);
 		target->name = memory_string(catalog->benchmarks[parsing.plain].key);
 	}
+	if (status == STATUS_OK && strcasecmp(target->name, TARGET_AVERAGE) == 0 &&
+	    !find_target(names->targets, TARGET_AVERAGE))
+		target->title = average_title(names->boards);
 	if (status != STATUS_OK)
 		target_free(target);
 	free(parsing.weights);
@@ -245,6 +264,11 @@ enum status target_parse(const struct catalog *catalog, const struct target_name
 const char *target_title(const struct catalog *catalog, const struct target *target)
 {
 	return target->engine.count == 1 ? catalog->benchmarks[target->engine.benchmark[0]].title : target->name;
+}
+
+const char *target_full_title(const struct catalog *catalog, const struct target *target)
+{
+	return target->title ? target->title : target_title(catalog, target);
 }
 
 void target_axis(const struct catalog *catalog, const struct engine_target *target, double *low, double *high)

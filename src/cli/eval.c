@@ -253,6 +253,8 @@ static enum status run(struct cli *cli, const void *context, size_t count, char 
 	if (status == STATUS_OK && options->folds)
 		status = judge_read_folds(session->catalog, options->folds, &judge.cells, error);
 	cli_end_progress(cli);
+	if (status == STATUS_OK && !options->drift && lineage_edges(session->catalog->lineage) == 0)
+		cli_warn(cli, "the cache has no lineage: without it, and with it shuffled, kin is the same");
 	if (status == STATUS_OK && options->drift)
 		status = eval_drift(cli, session, options->seed, error);
 	else if (status == STATUS_OK && options->paper)

@@ -9,17 +9,19 @@ const char *names_benchmark(const struct catalog *catalog, size_t benchmark,
 
 const char *names_target(const struct catalog *catalog, const struct target *target, enum output_format format)
 {
-	return format == OUTPUT_TEXT ? target_title(catalog, target) : target->name;
+	return format == OUTPUT_TEXT ? target_full_title(catalog, target) : target->name;
 }
 
 const char *names_row(const struct session *session, size_t row, enum output_format format)
 {
+	if (row >= session->board.count)
+		return names_target(session->catalog, &session->target, format);
 	return format == OUTPUT_TEXT ? session_row_title(session, row) : session_row_key(session, row);
 }
 
 struct column names_target_column(const struct session *session)
 {
-	return (struct column){session->target.name, target_title(session->catalog, &session->target), COLUMN_NUMBER,
+	return (struct column){session->target.name, target_full_title(session->catalog, &session->target), COLUMN_NUMBER,
 			       target_digits(session->catalog, &session->target.engine), false};
 }
 

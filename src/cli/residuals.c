@@ -145,7 +145,7 @@ static void collect_target(struct rows *rows, const struct session *session, con
 	for (size_t model = 0; model < session->catalog->count; model++)
 		if (rows->model == CATALOG_NONE || model == rows->model)
 			add_residual(rows, session, model, &target->engine, target->name,
-				     target_title(session->catalog, target));
+				     target_full_title(session->catalog, target));
 }
 
 static const struct column columns[] = {

@@ -138,7 +138,7 @@ static enum status report_parents(struct report *report, struct show *show, stru
 	struct column columns[EDGE_COLUMNS];
 
 	memcpy(columns, edge_columns, sizeof columns);
-	columns[SCORE_COLUMN].title = target_title(catalog, &show->session->target);
+	columns[SCORE_COLUMN].title = target_full_title(catalog, &show->session->target);
 	show->table = table_new(columns, EDGE_COLUMNS);
 	enum status status = store_each_source_edge(show->session->store,
 						    catalog->models[show->model].id, add_edge,

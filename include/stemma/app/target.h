@@ -12,6 +12,7 @@
 
 struct target {
 	char *name;                  /* as it is asked for: "average", "gsm8k", "ifeval:2,bbh", "mine" */
+	char *title;                 /* of the average: with its board, "average (openllm2)"; else NULL */
 	struct engine_target engine; /* owned */
 };
 void target_free(struct target *target);
@@ -50,6 +51,8 @@ enum status target_parse(const struct catalog *catalog, const struct target_name
 
 /* "IFEval", of several the target's name; borrowed. */
 const char *target_title(const struct catalog *catalog, const struct target *target);
+/* The same, of the average with its board: where no board is named beside it. */
+const char *target_full_title(const struct catalog *catalog, const struct target *target);
 /* Digits behind the point that a value is written with: as its scale is wide (1 of 0..100). */
 int target_digits(const struct catalog *catalog, const struct engine_target *target);
 /* The ends of the axis that it is drawn on, finite. */
