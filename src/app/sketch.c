@@ -57,6 +57,8 @@ static size_t nearest_marked(const struct catalog *catalog, const bool *marked)
 size_t sketch_common_ancestor(const struct sketch *sketch, const struct catalog *catalog)
 {
 	const struct sketch_state *state = &sketch->now;
+	if (state->count == 0)
+		return CATALOG_NONE;
 	bool *common = common_ancestors(state, catalog);
 	size_t inclusive = nearest_marked(catalog, common);
 
@@ -198,6 +200,8 @@ enum status sketch_check(const struct sketch *sketch, const struct catalog *cata
 	const struct merge_method_info *info = merge_method_info(state->method);
 	size_t count = state->count;
 
+	if (count == 0 && state->strangers > 0)
+		return STATUS_OK;
 	if (count == 0) {
 		error_set(error, STATUS_USAGE, "the sketch has no parents");
 		error_advise(error, "pick one model or more");
@@ -222,6 +226,44 @@ enum status sketch_check(const struct sketch *sketch, const struct catalog *cata
 
 /* ---- the prediction -------------------------------------------------------- */
 
+/* What a parent would score that the cache does not know: a model of the others' facts and
+ * of its own name. */
+static enum status predict_stranger(const struct sketch *sketch, struct sketch_prediction *prediction,
+				    struct error *error)
+{
+	const struct session *session = prediction->session;
+	struct engine_child stranger = {.model = prediction->child.model, .relation = RELATION_FINETUNE};
+
+	stranger.model.name = sketch->now.stranger;
+	stranger.model.kind = KIND_UNKNOWN;
+	enum status status = engine_predict_child(prediction->query, &stranger, error);
+	if (status != STATUS_OK)
+		return status;
+	prediction->strange = sketch->now.count > 0 ? sketch->now.strange : 1;
+	prediction->stranger = memory_zero(session->row_count + 1, sizeof *prediction->stranger);
+	for (size_t i = 0; i < session->row_count; i++)
+		engine_estimate(prediction->query, &session->rows[i], &prediction->stranger[i]);
+	return STATUS_OK;
+}
+
+/* Puts the strangers' share to what the known parents alone say: the mean moves, and what
+ * is not known of them comes on top. */
+static void row_add_stranger(struct sketch_row *row, const struct sketch_prediction *prediction, size_t number)
+{
+	const struct engine_estimate *other = &prediction->stranger[number];
+	struct engine_estimate *own = &row->estimate, known = *own;
+	double share = prediction->strange, lower, upper;
+
+	own->mean = (1 - share) * known.mean + share * other->mean;
+	own->sd = hypot(known.sd, share * other->sd);
+	double shift = own->mean - known.mean, wider = known.sd > 0 ? own->sd / known.sd : 1;
+	engine_target_bounds(prediction->session->catalog->engine_benchmarks, &row->target, &lower, &upper);
+	own->low90 = fmax(lower, known.mean + shift + wider * (known.low90 - known.mean));
+	own->low50 = fmax(lower, known.mean + shift + wider * (known.low50 - known.mean));
+	own->high50 = fmin(upper, known.mean + shift + wider * (known.high50 - known.mean));
+	own->high90 = fmin(upper, known.mean + shift + wider * (known.high90 - known.mean));
+}
+
 static void row_compare_parents(struct sketch_row *row, const struct sketch_prediction *prediction)
 {
 	const struct catalog *catalog = prediction->session->catalog;
@@ -239,7 +281,10 @@ static void row_compare_parents(struct sketch_row *row, const struct sketch_pred
 	}
 	if (row->best_parent == CATALOG_NONE)
 		return;
-	row->chance = engine_chance_above(prediction->query, &row->target, row->best_score);
+	if (prediction->stranger)
+		row->chance = erfc((row->best_score - row->estimate.mean) / (row->estimate.sd * sqrt(2))) / 2;
+	else
+		row->chance = engine_chance_above(prediction->query, &row->target, row->best_score);
 	if (!upwards)
 		row->chance = 1 - row->chance;
 }
@@ -255,6 +300,8 @@ const struct sketch_row *sketch_prediction_row(struct sketch_prediction *predict
 	row->key = session_row_key(prediction->session, number);
 	row->title = session_row_title(prediction->session, number);
 	engine_estimate(prediction->query, &row->target, &row->estimate);
+	if (prediction->stranger && prediction->parent_count > 0)
+		row_add_stranger(row, prediction, number);
 	row_compare_parents(row, prediction);
 	return row;
 }
@@ -306,7 +353,10 @@ enum status sketch_predict_with(const struct sketch *sketch, const struct sessio
 	if (status != STATUS_OK)
 		return status;
 	sketch_child(sketch, session->catalog, &prediction->child);
-	status = engine_predict_child(query, &prediction->child, error);
+	if (sketch->now.strangers > 0)
+		status = predict_stranger(sketch, prediction, error);
+	if (status == STATUS_OK && sketch->now.count > 0)
+		status = engine_predict_child(query, &prediction->child, error);
 	if (status != STATUS_OK)
 		return status;
 	prediction->parent_count = sketch->now.count;
@@ -324,6 +374,7 @@ enum status sketch_predict_with(const struct sketch *sketch, const struct sessio
 void sketch_prediction_free(struct sketch_prediction *prediction)
 {
 	free(prediction->row);
+	free(prediction->stranger);
 	free(prediction->answers);
 	*prediction = (struct sketch_prediction){0};
 }

@@ -38,7 +38,8 @@ int sketch_position(const struct sketch *sketch, size_t model)
 bool sketch_state_equals(const struct sketch_state *a, const struct sketch_state *b)
 {
 	bool equal = a->method == b->method && a->count == b->count && a->base == b->base &&
-		     a->chat_template == b->chat_template;
+		     a->chat_template == b->chat_template && fabs(a->strange - b->strange) < WEIGHT_EPSILON &&
+		     strcmp(a->stranger, b->stranger) == 0;
 
 	for (size_t i = 0; i < a->count && equal; i++)
 		equal = a->parents[i].model == b->parents[i].model &&

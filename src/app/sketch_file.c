@@ -2,6 +2,7 @@
 #include "sketch.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,7 +45,9 @@ static struct sketch_state state_without_parents(const struct sketch *sketch)
 {
 	struct sketch_state state = sketch->now;
 
-	state.count = 0;
+	state.count = state.strangers = 0;
+	state.strange = 0;
+	memset(state.stranger, 0, sizeof state.stranger);
 	memset(state.parents, 0, sizeof state.parents);
 	return state;
 }
@@ -73,6 +76,22 @@ static double default_weight(size_t count, const double *weights)
 	return known < 1 ? (1 - known) / (double)unknown : known / (double)(count - unknown);
 }
 
+/* A parent that the cache does not know may be one whose name is misspelt. */
+static void tell_strangers(const struct catalog *catalog, const struct merge_recipe *recipe,
+			   const struct record_sink *sink)
+{
+	for (size_t i = 0; i < recipe->parent_count && sink && sink->warn; i++) {
+		struct error problem = {0};
+		size_t model;
+		char line[sizeof problem.message + sizeof problem.advice + 2];
+		if (!(recipe->parents[i].share > 0) ||
+		    catalog_resolve(catalog, recipe->parents[i].name, &model, &problem) == STATUS_OK)
+			continue;
+		snprintf(line, sizeof line, "%s%s%s", problem.message, problem.advice[0] ? "; " : "", problem.advice);
+		sink->warn(sink->context, recipe->line, 0, line);
+	}
+}
+
 enum status sketch_open_file(struct sketch *sketch, const struct catalog *catalog, const char *path,
 			     const struct record_sink *sink, struct error *error)
 {
@@ -87,6 +106,8 @@ enum status sketch_open_file(struct sketch *sketch, const struct catalog *catalo
 		status = sketch_from_recipe(sketch, catalog, &recipe, error);
 		if (status != STATUS_OK)
 			error_locate(error, read_file_name(path), 0, 0);
+		else
+			tell_strangers(catalog, &recipe, sink);
 		merge_recipe_free(&recipe);
 	}
 	text_free(&text);
@@ -157,33 +178,43 @@ static double recipe_base_weight(enum merge_method method, double share)
 	return share;
 }
 
-/* Names all parents that the catalog lacks.  A base that gives nothing may be
- * missing. */
-static enum status recipe_check_names(const struct catalog *catalog,
-				      const struct merge_recipe *recipe, struct error *error)
+/* Notes the parents that the catalog lacks; a base that gives nothing may be missing. */
+static void find_strangers(const struct catalog *catalog, const struct merge_recipe *recipe,
+			   struct sketch_state *state)
 {
-	struct text missing = {0};
-	size_t count = 0, last = 0, model;
+	double most = 0;
+	size_t model;
 
+	state->strange = 0;
+	state->strangers = 0;
+	memset(state->stranger, 0, sizeof state->stranger);
 	for (size_t i = 0; i < recipe->parent_count; i++) {
 		const struct merge_parent *parent = &recipe->parents[i];
-		if (!(parent->share > 0) ||
-		    catalog_resolve(catalog, parent->name, &model, NULL) == STATUS_OK)
+		if (!(parent->share > 0) || catalog_resolve(catalog, parent->name, &model, NULL) == STATUS_OK)
 			continue;
-		text_append_format(&missing, "%s%s", count > 0 ? ", " : "", parent->name);
-		last = i;
-		count++;
+		state->strange += parent->share;
+		state->strangers++;
+		if (parent->share <= most)
+			continue;
+		most = parent->share;
+		snprintf(state->stranger, sizeof state->stranger, "%s", parent->name);
 	}
-	enum status status = count > 0 ? STATUS_NO_INPUT : STATUS_OK;
-	if (count == 1)
-		catalog_resolve(catalog, recipe->parents[last].name, &model, error);
-	if (count > 1) {
-		error_set(error, status, "%zu parents are not in the cache: %s", count,
-			  text_string(&missing));
-		error_advise(error, "import a file that lists them, or run \"stemma sync\"");
-	}
-	text_free(&missing);
-	return status;
+}
+
+/* The shares of the known parents, as a linear merge: what a method would do with the
+ * strangers is not to be told. */
+static bool state_take_known(struct sketch_state *state, const struct catalog *catalog,
+			     const struct merge_recipe *recipe)
+{
+	bool fits = true;
+	size_t model;
+
+	state->method = MERGE_LINEAR;
+	for (size_t i = 0; i < recipe->parent_count; i++)
+		if (recipe->parents[i].share > SHARE_EPSILON &&
+		    catalog_resolve(catalog, recipe->parents[i].name, &model, NULL) == STATUS_OK)
+			fits = state_add(state, model, recipe->parents[i].share) && fits;
+	return fits;
 }
 
 /* Sets the parents of a state to those of a recipe whose names are known: the
@@ -218,17 +249,16 @@ enum status sketch_from_recipe(struct sketch *sketch, const struct catalog *cata
 			       const struct merge_recipe *recipe, struct error *error)
 {
 	struct sketch_state next = state_without_parents(sketch);
-	enum status status = recipe_check_names(catalog, recipe, error);
 
-	if (status != STATUS_OK)
-		return status;
 	next.base = CATALOG_NONE;
 	next.method = recipe->known_method < MERGE_METHOD_COUNT ? recipe->known_method : MERGE_LINEAR;
-	if (!state_take_parents(&next, catalog, recipe))
+	find_strangers(catalog, recipe, &next);
+	if (next.strangers > 0 ? !state_take_known(&next, catalog, recipe) : !state_take_parents(&next, catalog, recipe))
 		return fail_full(recipe->parent_count, error);
-	if (next.count == 0)
+	if (next.count == 0 && next.strangers == 0)
 		return error_set(error, STATUS_DATA, "the configuration has no parent but its base");
-	state_normalize(&next);
+	if (next.count > 0)
+		state_normalize(&next);
 	sketch_commit(sketch, &next);
 	return STATUS_OK;
 }

@@ -207,10 +207,24 @@ static void warn_licences(const struct subject *subject, struct text *out)
 				   own->name, own->license, alike->name, alike->license);
 }
 
+static void warn_strangers(const struct subject *subject, struct text *out)
+{
+	const struct sketch_state *state = &subject->sketch->now;
+	const char *from = state->count > 0 ? "what the others are and from its name" : "its name alone";
+
+	if (state->strangers == 1)
+		text_append_format(out, "the cache does not know %s, %.0f %% of the child: that is predicted from %s,"
+				   " with a wider interval\n", state->stranger, 100 * state->strange, from);
+	else if (state->strangers > 1)
+		text_append_format(out, "the cache does not know %zu of the parents, %s and others, %.0f %% of the child:"
+				   " that is predicted from %s, with a wider interval\n", state->strangers, state->stranger,
+				   100 * state->strange, from);
+}
+
 void sketch_warnings(const struct sketch *sketch, const struct catalog *catalog, struct text *out)
 {
 	static void (*const checks[])(const struct subject *, struct text *) = {
-		warn_architecture, warn_size, warn_unrelated, warn_base, warn_licences,
+		warn_strangers, warn_architecture, warn_size, warn_unrelated, warn_base, warn_licences,
 		warn_no_scores, warn_weights, warn_idle,
 	};
 	struct subject subject = {

@@ -129,4 +129,20 @@ check 'terms of two makers' tells l/llama l/gemma 'terms of two makers apply'
 check 'own terms and share-alike' tells l/gemma l/alike 'licences conflict'
 stemma --db l.db predict -m l/child -m l/limited
 check 'the common ancestor is told' says '^common ancestor  *l/limited$'
+# Parents that the cache does not know.
+printf 'merge_method: ties\nbase_model: mistralai/Mistral-7B-v0.1\nmodels:\n' >strange.yml
+printf -- '- model: %s\n  parameters: {weight: %s}\n' teknium/OpenHermes-2.5-Mistral-7B 0.75 me/strange-7B 0.25 >>strange.yml
+printf 'merge_method: linear\nmodels:\n' >known.yml
+printf -- '- model: %s\n  parameters: {weight: %s}\n' teknium/OpenHermes-2.5-Mistral-7B 1 >>known.yml
+sd() { awk -F, '$2 == "average" { print $4 }' "$work/out"; }
+stemma --db t.db predict known.yml --csv
+known=$(sd)
+stemma --db t.db predict strange.yml --csv
+check 'an unknown parent does not refuse a prediction' exits 0
+check 'and is told with its share' warns 'does not know me/strange-7B, 25 % of the child'
+check 'the interval is wider' [ "$(echo "$(sd) $known" | awk '{ print ($1 > $2) }')" = 1 ]
+sed 's#teknium/OpenHermes-2.5-Mistral-7B#me/other-7B#' strange.yml >strangers.yml
+stemma --db t.db predict strangers.yml --csv
+check 'nor does it where none is known' exits 0
+check 'which is told, too' warns 'does not know 2 of the parents, me/other-7B and others, 100 %'
 finish

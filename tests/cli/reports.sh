@@ -32,7 +32,7 @@ check 'C05: a GGUF copy is its base with fewer bits' edge acme/Excalibur-7b-GGUF
 check 'C05: and not the merge in its card' edges_of acme/Excalibur-7b-GGUF 1
 check 'C15: nor is one that says so' edge quantco/Stellar-12b-AWQ acme/Stellar-12b quantized ''
 check 'C15: and nothing else' edges_of quantco/Stellar-12b-AWQ 1
-check 'C17: an adapter of two' edge acme/diff-lora acme/reward-8b adapter ''
+check 'C17: an adapter, of the first of two' edge acme/diff-lora meta-llama/Llama-3.1-8B-Instruct adapter ''
 check 'C21: an adapter of one' edge acme/plain-lora meta-llama/Llama-3.1-8B-Instruct adapter ''
 check 'F01: a folder is one model with its weights' edge acme/merged-8b acme/b-8b merge 0.75
 check 'F02: blobs are passed over' told 'blobs of a download cache passed over'

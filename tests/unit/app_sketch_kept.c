@@ -118,31 +118,38 @@ static void a_base_with_a_weight_reads_back(void **state)
 	expect_same_meaning(fixture, &before);
 }
 
-static void recipes_with_unknown_parents_name_them(void **state)
+static void unknown_parents_are_strangers(void **state)
 {
 	static const char one[] =
-		"merge_method: linear\nmodels:\n- model: f/a\n  parameters: {weight: 0.5}\n"
-		"- model: f/aa\n  parameters: {weight: 0.5}\n";
+		"merge_method: slerp\nbase_model: f/a\nmodels:\n- model: f/a\n- model: f/aa\nparameters: {t: 0.25}\n";
 	static const char two[] =
-		"merge_method: linear\nmodels:\n- model: z/one\n  parameters: {weight: 0.5}\n"
-		"- model: z/two\n  parameters: {weight: 0.5}\n";
+		"merge_method: linear\nmodels:\n- model: z/one\n  parameters: {weight: 0.25}\n"
+		"- model: z/two\n  parameters: {weight: 0.75}\n";
 	struct fixture *fixture = *state;
+	const struct sketch_state *now = &fixture->sketch.now;
 	struct merge_recipe recipe;
 	struct error error = {0};
+	struct text warnings = {0};
 
 	expect_ok(merge_recipe_read(one, strlen(one), "one.yml", NULL, &recipe, &error), &error);
-	assert_int_equal(sketch_from_recipe(&fixture->sketch, fixture->catalog, &recipe, &error),
-			 STATUS_NO_INPUT);
-	assert_non_null(strstr(error.message, "f/aa"));
-	assert_non_null(strstr(error.advice, "f/a"));
+	expect_ok(sketch_from_recipe(&fixture->sketch, fixture->catalog, &recipe, &error), &error);
 	merge_recipe_free(&recipe);
-	error_clear(&error);
+	assert_int_equal(now->count, 1);
+	assert_int_equal(now->strangers, 1);
+	assert_true(fabs(now->strange - 0.25) < 1e-9);
+	assert_string_equal(now->stranger, "f/aa");
+	assert_true(fabs(now->parents[0].weight - 1) < 1e-9);
+	expect_ok(sketch_check(&fixture->sketch, fixture->catalog, &error), &error);
+	sketch_warnings(&fixture->sketch, fixture->catalog, &warnings);
+	assert_non_null(strstr(text_string(&warnings), "does not know f/aa, 25 % of the child"));
+	text_free(&warnings);
+
 	expect_ok(merge_recipe_read(two, strlen(two), "two.yml", NULL, &recipe, &error), &error);
-	assert_int_equal(sketch_from_recipe(&fixture->sketch, fixture->catalog, &recipe, &error),
-			 STATUS_NO_INPUT);
-	assert_non_null(strstr(error.message, "z/one, z/two"));
+	expect_ok(sketch_from_recipe(&fixture->sketch, fixture->catalog, &recipe, &error), &error);
 	merge_recipe_free(&recipe);
-	assert_int_equal(fixture->sketch.now.count, 0);
+	assert_int_equal(now->count, 0);
+	assert_string_equal(now->stranger, "z/two"); /* the heaviest */
+	assert_true(fabs(now->strange - 1) < 1e-9);
 }
 
 static void sketches_are_kept_by_name(void **state)
@@ -399,7 +406,7 @@ int main(void)
 		TEST(names_and_weights_make_a_sketch),
 		TEST(files_read_back_to_the_same_sketch),
 		TEST(a_base_with_a_weight_reads_back),
-		TEST(recipes_with_unknown_parents_name_them),
+		TEST(unknown_parents_are_strangers),
 		TEST(sketches_are_kept_by_name),
 		TEST(a_second_sketch_stands_beside),
 		TEST(predictions_carry_what_is_shown),

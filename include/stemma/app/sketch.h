@@ -27,6 +27,9 @@ struct sketch_state {
 	struct sketch_parent parents[SKETCH_PARENTS_MAX];
 	size_t base;                /* model, CATALOG_NONE = chosen by rule */
 	enum answer chat_template;  /* of the child's evaluation; unknown = as the heaviest parent */
+	double strange;             /* share of the child that parents give that the cache does not know */
+	char stranger[SKETCH_NAME_SIZE]; /* the heaviest of these */
+	size_t strangers;
 };
 
 /* What undo returns to. */
@@ -76,9 +79,10 @@ bool sketch_exchange(struct sketch *sketch);  /* false when there is none beside
 bool sketch_renumber(struct sketch *sketch, const uint32_t *match);
 bool sketch_state_renumber(struct sketch_state *state, const uint32_t *match); /* the same of one */
 
-/* An edit that takes all of a mergekit recipe; parents that the catalog lacks
- * are an error that names them.  A method that stemma does not know becomes
- * linear with the recipe's shares. */
+/* An edit that takes all of a mergekit recipe.  A method that stemma does not know becomes
+ * linear with the recipe's shares, and so does a recipe with parents that the catalog
+ * lacks: these are strangers, whose share is predicted from the others' facts and their
+ * name.  More than SKETCH_PARENTS_MAX known parents are STATUS_USAGE. */
 enum status sketch_from_recipe(struct sketch *sketch, const struct catalog *catalog,
 			       const struct merge_recipe *recipe, struct error *error);
 /* The same from a mergekit file ("-" is standard input); what the file has that a
@@ -148,6 +152,8 @@ struct sketch_prediction {
 	struct engine_child child;
 	struct answer_row *answers; /* owned; what single answers tell */
 	size_t answer_count;
+	double strange;                    /* share of the strangers, 0 none */
+	struct engine_estimate *stranger;  /* what they would score, by row; owned, NULL none */
 	/* private: what rows are made with */
 	const struct session *session;
 	struct engine_query *query;
