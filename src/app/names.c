@@ -247,6 +247,11 @@ enum status catalog_resolve(const struct catalog *catalog, const char *name, siz
 	struct offer offers[OFFERS] = {{0}};
 
 	*model = catalog_find(catalog, name);
+	if (*model == CATALOG_NONE && !utf8_is_clean(name)) { /* names are kept without what does not show */
+		char *clean = utf8_sanitize(name);
+		*model = catalog_find(catalog, clean);
+		free(clean);
+	}
 	if (*model != CATALOG_NONE)
 		return STATUS_OK;
 	size_t count = strchr(name, '/') ? 0 : catalog_find_short(catalog, name, offers);

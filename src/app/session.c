@@ -7,6 +7,7 @@
 #include "kept_fit.h"
 #include "stemma/app/corrections.h"
 #include "stemma/base/hash.h"
+#include "stemma/base/folder.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/number.h"
 #include "stemma/base/text.h"
@@ -62,13 +63,31 @@ static enum status session_correct(struct session *session, struct error *error)
 	return status == STATUS_OK && changed ? session_reload(session, error) : status;
 }
 
+/* A folder that is misspelt is not made; the default one is. */
+static enum status check_folder(const char *path, struct error *error)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	char *folder = slash && slash > path ? memory_string_slice(path, (size_t)(slash - path)) : NULL;
+	enum status status = STATUS_OK;
+
+	if (folder && !folder_is(folder)) {
+		status = error_set(error, STATUS_NO_INPUT, "there is no folder %s", folder);
+		error_advise(error, "make it, or check --db");
+		error_locate(error, path, 0, 0);
+	}
+	free(folder);
+	return status;
+}
+
 enum status session_open(const char *path, bool bare, const char *data_folder,
 			 struct progress *progress, struct session **result, struct error *error)
 {
 	struct session *session = memory_zero(1, sizeof *session);
 
 	*result = NULL;
-	enum status status = session_find_path(session, path, error);
+	enum status status = check_folder(path, error);
+	if (status == STATUS_OK)
+		status = session_find_path(session, path, error);
 	if (status == STATUS_OK)
 		status = store_open(session->path, true, &session->store, &session->created, error);
 	if (status == STATUS_OK)

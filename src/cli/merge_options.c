@@ -92,6 +92,16 @@ static enum status sketch_options(struct sketch *sketch, const struct catalog *c
 		if (status != STATUS_OK)
 			return status;
 		sketch_set_base(sketch, base);
+		if (sketch_base(sketch, catalog) != base) {
+			const struct merge_method_info *info = merge_method_info(sketch->now.method);
+			size_t other = sketch_base(sketch, catalog);
+			if (other == CATALOG_NONE)
+				error_set(error, STATUS_USAGE, "%s has no base", info->name);
+			else
+				error_set(error, STATUS_USAGE, "the base of %s is one of its two models, not %s", info->name,
+					  catalog->models[base].name);
+			return error_advise(error, "leave --base out, or name another --method");
+		}
 	}
 	return sketch_check(sketch, catalog, error);
 }

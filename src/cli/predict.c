@@ -182,6 +182,15 @@ static void add_child(struct children *children, const char *name, const struct 
 	children->list[children->count++] = (struct child){.name = name, .sketch = *sketch};
 }
 
+/* What is no file may be a model: that is a parent. */
+static void advise_model(const struct catalog *catalog, const char *path, struct error *problem)
+{
+	size_t model;
+
+	if (problem->status == STATUS_NO_INPUT && catalog_resolve(catalog, path, &model, NULL) == STATUS_OK)
+		error_advise(problem, "a model is a parent: stemma predict -m %s", catalog->models[model].name);
+}
+
 /* The child that the options name, if any, then one for each file, all of them
  * before the first is predicted.  A file that cannot be used is reported, and the
  * others go on. */
@@ -207,6 +216,7 @@ static enum status read_children(struct cli *cli, struct children *children,
 			continue;
 		}
 		sketch_free(&sketch);
+		advise_model(session->catalog, paths[i], &problem);
 		cli_complain(cli, &problem);
 		children->failed = children->failed ? children->failed : one;
 	}

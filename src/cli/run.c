@@ -127,8 +127,25 @@ static enum status run_command(struct cli *cli, const struct command *command, b
 	return status;
 }
 
+/* "stemma help" and "stemma help COMMAND". */
+static enum status help(int argc, char **argv, struct error *error)
+{
+	const struct command *command = argc > 2 ? command_find(argv[2]) : NULL;
+	const char *nearest = argc > 2 && !command ? command_suggest(argv[2]) : NULL;
+
+	if (argc > 2 && !command) {
+		error_set(error, STATUS_USAGE, "unknown command '%s'", argv[2]);
+		return nearest ? error_advise(error, "did you mean 'stemma help %s'?", nearest)
+			       : error_advise(error, "\"stemma help\" lists them");
+	}
+	command_print_help(stdout, command);
+	return STATUS_OK;
+}
+
 enum status cli_run(struct cli *cli, int argc, char **argv, struct error *error)
 {
+	if (argc > 1 && strcmp(argv[1], "help") == 0)
+		return help(argc, argv, error);
 	char **words = memory_allocate((size_t)argc + 1, sizeof *words);
 	int count = argc;
 

@@ -11,7 +11,7 @@
 
 /* What the view ranked_scores orders by, in its order; larger is better. */
 enum merit {
-	MERIT_PREFERRED, MERIT_RUN_PREFERRED, MERIT_WHOLE, MERIT_FULL, MERIT_RANK, MERIT_TRUSTED, MERIT_TEMPLATE,
+	MERIT_PREFERRED, MERIT_RUN_PREFERRED, MERIT_WHOLE, MERIT_OWN, MERIT_FULL, MERIT_RANK, MERIT_TRUSTED, MERIT_TEMPLATE,
 	MERIT_BFLOAT16, MERIT_COUNT
 };
 struct candidate {
@@ -113,7 +113,8 @@ static bool candidate_row(void *context, sqlite3_stmt *row)
 		.merit = {
 			[MERIT_PREFERRED] = sqlite3_column_int(row, 9),
 			[MERIT_RUN_PREFERRED] = sqlite3_column_int(row, 10),
-			[MERIT_WHOLE] = !sqlite3_column_int(row, 7), [MERIT_RANK] = sqlite3_column_int(row, 11),
+			[MERIT_WHOLE] = !sqlite3_column_int(row, 7),
+			[MERIT_OWN] = sqlite3_column_int(row, 11) >= RANK_USER, [MERIT_RANK] = sqlite3_column_int(row, 11),
 			[MERIT_TRUSTED] = !sqlite3_column_int(row, 12),
 			[MERIT_TEMPLATE] = sqlite3_column_int(row, 5),
 			[MERIT_BFLOAT16] = sqlite3_column_int(row, 13),

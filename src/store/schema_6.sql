@@ -52,3 +52,42 @@ CREATE TABLE before_outcomes (
   questions INTEGER NOT NULL, bits BLOB NOT NULL, import INTEGER,
   PRIMARY KEY (model, benchmark, layer)
 ) STRICT, WITHOUT ROWID;
+
+DROP VIEW published;
+DROP VIEW chosen_scores;
+DROP VIEW ranked_scores;
+-- All observations, best first within a model and benchmark.  A run of three
+-- benchmarks of the suite comes before a shorter one, so that its values stand
+-- together, and the user's own before what others have published, however short.
+CREATE VIEW ranked_scores AS
+  SELECT e.model, s.benchmark, s.evaluation, s.shots, s.setup, s.value, s.raw, s.error,
+    s.date, s.address, s.limited, s.preferred,
+    row_number() OVER (
+      PARTITION BY e.model, s.benchmark
+      ORDER BY s.preferred DESC, e.preferred DESC, s.limited, e.rank >= 90 DESC,
+        (SELECT count(*) FROM
+          (SELECT DISTINCT o.benchmark FROM scores AS o
+             JOIN benchmarks AS ob ON ob.id = o.benchmark
+           WHERE o.evaluation = s.evaluation AND ob.suite = b.suite LIMIT 3)) = 3 DESC,
+        e.rank DESC, e.flagged, e.chat_template DESC, e.precision = 'bfloat16' DESC,
+        coalesce(s.date, e.submitted, '') DESC, e.id DESC, s.shots DESC, s.setup) AS place
+  FROM scores AS s
+    JOIN evaluations AS e ON e.id = s.evaluation
+    JOIN benchmarks AS b ON b.id = s.benchmark;
+
+-- Of each model and benchmark the observation that is shown and learned from.
+CREATE VIEW chosen_scores AS
+  SELECT model, benchmark, evaluation, shots, setup, value, raw, error, date, address, limited
+  FROM ranked_scores WHERE place = 1;
+
+-- The same with names, for people: one row a score.
+CREATE VIEW published AS
+  SELECT m.name AS model, b.key AS benchmark, b.title, b.suite, c.value, b.unit, c.error,
+    nullif(c.shots, -1) AS shots, nullif(c.setup, '') AS setup, c.limited,
+    e.source, nullif(e.precision, '') AS precision, nullif(e.chat_template, -1) AS chat_template,
+    nullif(e.harness, '') AS harness, nullif(e.version, '') AS version,
+    coalesce(c.date, e.submitted) AS date, coalesce(c.address, e.address) AS address
+  FROM chosen_scores AS c
+    JOIN models AS m ON m.id = c.model
+    JOIN benchmarks AS b ON b.id = c.benchmark
+    JOIN evaluations AS e ON e.id = c.evaluation;

@@ -108,4 +108,27 @@ check 'and its values' says '^gsm8k,0.5'
 s imports --undo 5
 s export --csv
 check 'until it is taken back, too' [ "$(wc -l <out)" -eq 1 ]
+
+# ---- besides ---------------------------------------------------------------------
+stemma --db missing/x.db imports
+check 'a folder that is not there is told' exits 66
+check 'and not made' [ ! -e missing ]
+stemma help
+check 'help is a command' says '^  *import '
+stemma help imports
+check 'also of a command' says 'undo N'
+stemma help improt
+check 'of one that there is' warns 'stemma help import'
+rm -f t.db*
+printf 'model,benchmark,value,source\na/b,ifeval,40,leaderboard\na/b,bbh,30,leaderboard\na/b,gpqa,10,leaderboard\n' >long.csv
+printf 'model,ifeval\na/b,60\na/fam\342\200\215ily,50\n' >mine.csv
+s import long.csv mine.csv
+s show a/b -b ifeval --csv
+check 'one score of your own comes before a whole run of others' says '^ifeval,60'
+s show "$(printf 'a/fam\342\200\215ily')"
+check 'a name is found as it was imported' exits 0
+s predict a/b
+check 'a model in the place of a file: the option is told' warns 'stemma predict -m a/b'
+s predict -m a/b --base a/family
+check 'a base that is of no use is not left out silently' warns 'linear has no base'
 finish

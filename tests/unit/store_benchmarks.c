@@ -711,7 +711,7 @@ static void runs_complete_each_other(void **state)
 	put_run(store, "a/m", "leaderboard", RANK_LEADERBOARD, 6, 40);
 	put_value(store, "a/m", "bbh", 50);
 	put_value(store, "a/m", "gsm8k", 0.5);
-	assert_string_equal(shown(store), "bbh:40.0 gpqa:40.0 gsm8k:0.5 ifeval:40.0 math_lvl_5:40.0 mmlu_pro:40.0"
+	assert_string_equal(shown(store), "bbh:50.0 gpqa:40.0 gsm8k:0.5 ifeval:40.0 math_lvl_5:40.0 mmlu_pro:40.0"
 					  " musr:40.0");
 	put_value(store, "a/m", "ifeval", 51);
 	put_value(store, "a/m", "musr", 52);

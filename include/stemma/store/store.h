@@ -229,6 +229,7 @@ struct store_edge {
 /* A chosen score: of all observations of a model on a benchmark the first by
  *   being preferred by the user, or of a run that is,
  *   all questions asked,
+ *   the user's own before others',
  *   a run of three benchmarks of the suite or more before a shorter one (so that a
  *   suite's values stand together),
  *   the larger rank of its source, not flagged, with chat template, bfloat16,
