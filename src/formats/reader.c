@@ -148,6 +148,16 @@ static bool has_key(const char *text, size_t length, const char *wanted)
 	return false;
 }
 
+/* The Hub's answer where there is nothing (more) to list. */
+static bool is_empty_list(const char *text, size_t length)
+{
+	size_t at = 1;
+
+	while (at < length && isspace((unsigned char)text[at]))
+		at++;
+	return text[0] == '[' && at < length && text[at] == ']';
+}
+
 /* Whatever else lies in a model's folder tells nothing here. */
 static enum format recognise_json(const char *text, size_t length)
 {
@@ -179,7 +189,7 @@ static enum format recognise_json(const char *text, size_t length)
 		if (format != FORMAT_UNKNOWN && has_key(text, length, keys[i].key))
 			return format;
 	}
-	return FORMAT_UNKNOWN;
+	return is_empty_list(text, length) ? FORMAT_HUB_JSONL : FORMAT_UNKNOWN;
 }
 
 /* ---- YAML and Markdown ---------------------------------------------------------------- */
