@@ -3,8 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Shares of the range that it may be widened by, at each end. */
-static const double margins[] = {0.01, 0.03, 0.1};
+/* Shares of the range that a logit's ends may lie beyond.  At the best end, where errors halve and halve
+ * again, as the scores say; at the worst one far out: what differs there is guessing and formats, which a
+ * logit would magnify. */
+static const double best_margins[] = {0.01, 0.03, 0.1};
+#define WORST_MARGIN 0.2
 #define CHOICES_MIN 12 /* scores, to choose by */
 #define FEW_MARGIN 0.03
 /* Values that use less of the range are far from both of its ends. */
@@ -70,10 +73,12 @@ void scale_learn(struct scale *scale, const struct engine_benchmark *benchmark, 
 	}
 	if (!isfinite(range) || range <= 0 || (count >= RANGE_SCORES && high - low < RANGE_MIN * range))
 		return;
-	for (size_t i = 0; i < sizeof margins / sizeof *margins; i++) {
-		double margin = (count < CHOICES_MIN ? FEW_MARGIN : margins[i]) * range;
-		struct scale other = {.logit = true, .lower = fmin(benchmark->lower, low) - margin,
-				      .upper = fmax(benchmark->upper, high) + margin};
+	for (size_t i = 0; i < sizeof best_margins / sizeof *best_margins; i++) {
+		double best_end = (count < CHOICES_MIN ? FEW_MARGIN : best_margins[i]) * range;
+		double worst_end = WORST_MARGIN * range;
+		struct scale other = {.logit = true,
+				      .lower = fmin(benchmark->lower, low) - (upwards ? worst_end : best_end),
+				      .upper = fmax(benchmark->upper, high) + (upwards ? best_end : worst_end)};
 		double likelihood = scale_measure(&other, upwards, values, count);
 		if (count < CHOICES_MIN || likelihood > best + WORTH * (double)count) {
 			best = likelihood;

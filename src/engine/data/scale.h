@@ -2,7 +2,7 @@
  * the known scores, is more the better, and near to normal.
  *
  *     z = (± t(y) - mean) / deviation,   t linear, or logit of the share of the range
- *     that y has, the range widened by a margin at both ends (so that 0 and 1 are finite)
+ *     that y has, the range widened at both ends (so that 0 and 1 are finite), further at the worst
  */
 #ifndef STEMMA_ENGINE_SCALE_H
 #define STEMMA_ENGINE_SCALE_H
