@@ -5,6 +5,7 @@
 #include <lapacke.h>
 
 #include "ask/query.h"
+#include "data/scale.h"
 
 /* ---- a dense calculation ---------------------------------------------------------------- */
 
@@ -575,6 +576,166 @@ static void one_score_promises_little(void **state)
 	free(sparse);
 }
 
+/* ---- a small table beside a full one --------------------------------------------------------- */
+
+enum { FULL_COLUMNS = 4, FOREIGN_FIRST = 10, FOREIGN_COLUMNS = 5, FOREIGN_MODELS = 14 };
+
+/* Four full columns, which every tenth model lacks; `foreign` adds a table of five columns of a suite of its
+ * own, of a few models, half of which are in no other. */
+static void table_make(struct sparse *sparse, bool foreign)
+{
+	size_t used = 0, beside = 0;
+
+	seed = 41;
+	sparse_make(sparse, 1, false);
+	for (size_t i = 0; i < PLENTY; i++) {
+		bool cold = i % 10 == 9, takes = foreign && i % 5 == 4 && beside < FOREIGN_MODELS;
+		beside += takes;
+		sparse->start[i + 1] = used;
+		for (size_t b = 0; b < COLUMNS; b++)
+			if ((b < FULL_COLUMNS && !cold) ||
+			    (takes && b >= FOREIGN_FIRST && b < FOREIGN_FIRST + FOREIGN_COLUMNS))
+				sparse->cell[used++] = (struct engine_cell){.value = sparse->value[i][b], .error = NAN,
+									    .benchmark = (uint32_t)b};
+	}
+	sparse->start[PLENTY + 1] = used;
+	engine_benchmarks_set_range(sparse->benchmark, COLUMNS, sparse->cell, used);
+}
+
+/* Predictions of the full columns for the last models without scores: those that no table has. */
+enum { COLD_MODELS = PLENTY / 20 };
+
+static void predict_cold(struct engine_fit *fit, double *mean, double *deviation)
+{
+	struct engine_query *query = engine_query_new(fit);
+	struct engine_estimate estimate;
+	struct error error = {0};
+
+	for (size_t c = 0; c < COLD_MODELS; c++) {
+		assert_int_equal(engine_predict_model(query, PLENTY - 1 - 10 * c, &error), STATUS_OK);
+		for (size_t b = 0; b < FULL_COLUMNS; b++) {
+			engine_estimate(query, &engine_target_one(b), &estimate);
+			mean[c * FULL_COLUMNS + b] = estimate.mean;
+			deviation[c * FULL_COLUMNS + b] = estimate.sd;
+		}
+	}
+	engine_query_free(query);
+}
+
+/* A small table of one's own moves what is predicted of a leaderboard by a fraction of its error, and does
+ * not change how many abilities it bears. */
+static void a_foreign_table_moves_little(void **state)
+{
+	(void)state;
+	enum { COUNT = COLD_MODELS * FULL_COLUMNS };
+	double mean[2][COUNT], deviation[2][COUNT], squares = 0;
+	size_t rank[2];
+	struct sparse *sparse = memory_allocate(1, sizeof *sparse);
+
+	for (int foreign = 0; foreign < 2; foreign++) {
+		table_make(sparse, foreign);
+		struct engine_fit *fit = sparse_fit(sparse, PRIOR_KIN, 0);
+		rank[foreign] = factors_rank(fit->factors);
+		predict_cold(fit, mean[foreign], deviation[foreign]);
+		engine_fit_free(fit);
+		lineage_free(sparse->lineage);
+	}
+	assert_int_equal(rank[0], FULL_COLUMNS);
+	assert_int_equal(rank[1], FULL_COLUMNS);
+	for (size_t i = 0; i < COUNT; i++) {
+		double off = (mean[1][i] - mean[0][i]) / deviation[0][i];
+		squares += off * off / COUNT;
+	}
+	print_message("moved by %.3f of the errors\n", sqrt(squares));
+	assert_true(sqrt(squares) < 0.1);
+	free(sparse);
+}
+
+/* ---- a small family ----------------------------------------------------------------------------- */
+
+enum { FEW = 24 };
+
+/* Two roots apart, their fine-tunes, and scores that do not hang on the parents: too few models to tell.
+ * Siblings stay kin all the same, and no closer than usual, and a merge follows the heavier parent. */
+static void few_models_keep_their_lineage(void **state)
+{
+	(void)state;
+	static struct engine_model model[FEW];
+	static char name[FEW][16];
+	static double scores[FEW * 2];
+	static struct engine_benchmark benchmark[2];
+	static struct engine_cell cells[FEW * 2];
+	static size_t start[FEW + 2];
+	struct engine_settings settings = {.seed = 1};
+	struct engine_fit *fit = NULL;
+	struct engine_estimate estimate;
+	struct error error = {0};
+	struct lineage *lineage = lineage_new(FEW);
+	double mean[2], kinship;
+	uint32_t other = 4;
+
+	seed = 51;
+	for (size_t i = 0; i < FEW; i++) {
+		snprintf(name[i], sizeof name[i], "o%zu/m%zu", i, i);
+		model[i] = (struct engine_model){.name = name[i], .architecture = "A", .params_b = 7,
+						 .kind = KIND_FINETUNED, .uploaded = 19000};
+		if (i >= 2)
+			lineage_add(lineage, i, i % 2, RELATION_FINETUNE, 1, TRUST_DECLARED);
+		for (size_t b = 0; b < 2; b++)
+			scores[i * 2 + b] = 50 + 3 * normal() + (i < 2 ? (i == 0 ? -4 : 4) : 0);
+	}
+	lineage_finish(lineage);
+	struct engine_data data = score_cells(scores, FEW, 2, benchmark, start, cells);
+	data.lineage = lineage;
+	data.model = model;
+	assert_int_equal(engine_fit_new(&data, &settings, NULL, 0, true, NULL, &fit, &error), STATUS_OK);
+	struct engine_query *query = engine_query_new(fit);
+	for (int heavy = 0; heavy < 2; heavy++) {
+		struct engine_child child = {.model = {.architecture = "A", .params_b = 7, .kind = KIND_MERGE, .uploaded = 19000},
+					     .relation = RELATION_MERGE, .count = 2, .parents = {0, 1},
+					     .weights = {heavy ? 0.1 : 0.9, heavy ? 0.9 : 0.1}};
+		assert_int_equal(engine_predict_child(query, &child, &error), STATUS_OK);
+		engine_estimate(query, &engine_target_one(0), &estimate);
+		mean[heavy] = estimate.mean;
+	}
+	factors_kinship(fit->factors, NULL, 2, &other, 1, &kinship);
+	print_message("kinship of siblings %.3f, a weight moves %.3f points\n", kinship, mean[1] - mean[0]);
+	assert_true(kinship > 0.1 && kinship < 0.9);
+	assert_true(mean[1] - mean[0] > 0.01);
+	engine_query_free(query);
+	engine_fit_free(fit);
+	lineage_free(lineage);
+}
+
+/* ---- scales ---------------------------------------------------------------------------------------- */
+
+/* Scores crowd at the worst end: a logit is likelier there, and must not make much of what differs among
+ * the worst; which end that is depends on the direction. */
+static void the_worst_end_is_not_magnified(void **state)
+{
+	(void)state;
+	enum { SCORES = 200 };
+	double values[SCORES];
+	struct engine_benchmark benchmark = {.lower = 0, .upper = 100, .low = 0, .high = 100};
+
+	for (int up = 0; up < 2; up++) {
+		struct scale scale;
+		seed = 61;
+		benchmark.higher_is_better = up;
+		for (size_t i = 0; i < SCORES; i++) {
+			double score = fmin(-12 * log(uniform()), 95);
+			values[i] = up ? score : 100 - score;
+		}
+		scale_learn(&scale, &benchmark, values, SCORES);
+		assert_true(scale.logit);
+		double worst = scale_to_z(&scale, up ? 1 : 99) - scale_to_z(&scale, up ? 0 : 100);
+		double middle = scale_to_z(&scale, up ? 31 : 69) - scale_to_z(&scale, up ? 30 : 70);
+		print_message("a point is %.4f at the worst, %.4f in the middle\n", worst, middle);
+		assert_true(worst > 0 && middle > 0);
+		assert_true(worst < 2 * middle);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -584,6 +745,9 @@ int main(void)
 		cmocka_unit_test(folds_agree_with_dense),
 		cmocka_unit_test(sparse_data_are_learned),
 		cmocka_unit_test(one_score_promises_little),
+		cmocka_unit_test(a_foreign_table_moves_little),
+		cmocka_unit_test(few_models_keep_their_lineage),
+		cmocka_unit_test(the_worst_end_is_not_magnified),
 	};
 	return cmocka_run_group_tests_name("factors", tests, NULL, NULL);
 }

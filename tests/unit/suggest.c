@@ -289,10 +289,11 @@ struct plane {
 	size_t count;
 };
 
-/* Every pair at all weights, each predicted alone, on benchmark 0 and the average. */
+/* Every pair at all weights, each predicted alone, on benchmark 0 and the average.  The search is that of
+ * the front's first axis: of two parents with equal weights it takes the same one's facts. */
 static struct plane all_points(struct suggest_world *made)
 {
-	struct suggest_settings settings = settings_for(MEAN_OF_ALL, 2, SUGGEST_GAIN);
+	struct suggest_settings settings = settings_for(FIRST_ONLY, 2, SUGGEST_GAIN);
 	struct engine_estimate estimates[BENCHMARKS + 1];
 	struct plane plane = {memory_allocate(MODELS * MODELS * 7, sizeof *plane.point), 0};
 	struct search search;

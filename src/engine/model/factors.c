@@ -18,7 +18,7 @@
 #define ROWS_MIN 8
 #define ROUNDS 24
 #define FIXED_ROUNDS 4      /* to place new benchmarks among known ones */
-#define RHO_START 3         /* of the Laplacian */
+#define RHO_USUAL 3         /* of the Laplacian */
 /* Columns: 1 mean, the others draws. */
 #define LEARNING_COLUMNS 8
 #define DRAW_COLUMNS 72
@@ -462,16 +462,27 @@ bool factors_solve(struct factors *factors, struct progress *progress)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
+/* A column that so many of the rows have is a full one. */
+#define FULL_SHARE 0.5
+#define FULL_COLUMNS_MAX 8
+
 static size_t choose_rank(const struct cells *cells)
 {
-	size_t scored = 0, most = cells->count < 500 ? 2 : cells->count < 3000 ? 3 : cells->count < 12000 ? 6
-				 : cells->count < 40000 ? 8 : 12;
+	size_t scored = 0, full = 0, inside = 0, most = cells->count < 500 ? 2 : cells->count < 3000 ? 3
+				 : cells->count < 12000 ? 6 : cells->count < 40000 ? 8 : 12;
 
-	for (size_t b = 0; b < cells->benchmarks; b++)
-		scored += cells->column_start[b + 1] > cells->column_start[b];
-	/* Nearly complete columns bear as many factors as there are columns. */
-	if (scored <= 8 && cells->count * 10 >= cells->rows * scored * 8 && cells->rows >= 40 * scored)
-		return scored;
+	for (size_t b = 0; b < cells->benchmarks; b++) {
+		size_t length = cells->column_start[b + 1] - cells->column_start[b];
+		scored += length > 0;
+		if ((double)length >= FULL_SHARE * (double)cells->rows) {
+			full++;
+			inside += length;
+		}
+	}
+	/* Nearly complete columns bear as many factors as there are columns, whatever little is beside them. */
+	if (full > 0 && full <= FULL_COLUMNS_MAX && inside * 10 >= cells->rows * full * 8 &&
+	    inside * 10 >= cells->count * 9 && cells->rows >= 40 * full)
+		return full;
 	return most < scored ? most : scored;
 }
 
@@ -552,7 +563,7 @@ enum status factors_new(const struct engine_data *data, const struct factors_sta
 	enum status status = check_rows(rows, error);
 	if (status == STATUS_OK) {
 		factors->attributes = attributes_new(data, factors->cells.row_model, rows);
-		status = design_new(&factors->data, start->prior, start->rho > 0 ? start->rho : RHO_START,
+		status = design_new(&factors->data, start->prior, start->rho > 0 ? start->rho : RHO_USUAL,
 				    factors->attributes, factors->cells.row_model, factors->cells.model_row, rows,
 				    &factors->design, error);
 	}

@@ -38,7 +38,7 @@ struct factors_start {
 	enum prior prior;
 	size_t rank;               /* 0 chooses */
 	uint64_t seed;
-	double rho;                /* of the Laplacian; 0 learns it */
+	double rho;                /* of the Laplacian; 0 for the usual one */
 	const struct scale *scale; /* benchmarks: to keep, deviation 0 where there is none; or NULL */
 };
 /* Reads the cells and makes the design; the parameters are where learning begins.  Needs at

@@ -22,6 +22,10 @@
 #define SUITE_COUNT 2.0
 #define LEVEL_COUNT 0.5
 #define RELEVANCE_MIN 1.0
+/* The variance of a term is as of so many more effects that show what learning begins with: one that few
+ * models have is not taken to nothing, nor far up, by chance.  (With three, levels that terms and benchmarks
+ * share are slow to settle, and sparse tables are learned worse.) */
+#define TERM_COUNT 1.0
 /* Variances move at most so much in a round, and stay between. */
 #define STEP_MAX 4.0
 #define VARIANCE_MIN 1e-6
@@ -29,9 +33,10 @@
 /* The factors alone, before kinship is asked. */
 #define ROUNDS_ALONE 4
 #define ROUNDS_GAUGE 10
-/* Principal axes as a start where the columns overlap so much. */
 #define BLOCKS_AT_ONCE 2
+/* Principal axes are a start where so many columns have so many rows in common, each two of them. */
 #define AXES_MAX 64
+#define CORE_MIN 3
 #define OVERLAP_MIN 30
 
 /* ---- start ------------------------------------------------------------------------ */
@@ -52,59 +57,161 @@ static void number_suites(const struct engine_data *data, struct parameters *par
 	free(name);
 }
 
-/* Correlations of all pairs of columns; false where a pair has too few rows in common. */
-static bool correlate(const struct cells *cells, double *matrix)
-{
-	size_t n = cells->benchmarks;
-	size_t *count = memory_zero(n * n, sizeof *count);
-	double *square = memory_zero(n * n, sizeof *square);
-	bool good = true;
+/* ---- start: from the axes of full columns ------------------------------------------- */
 
-	memset(matrix, 0, n * n * sizeof *matrix);
+/* Columns that learning starts from: each has enough rows in common with every other. */
+struct core {
+	size_t count;
+	uint32_t benchmark[AXES_MAX];
+	uint32_t *place; /* benchmarks: among the above; AXES_MAX of the others */
+};
+
+static size_t column_length(const struct cells *cells, size_t b)
+{
+	return cells->column_start[b + 1] - cells->column_start[b];
+}
+
+/* The fullest columns, the fullest first. */
+static void core_list(const struct cells *cells, struct core *core)
+{
+	for (size_t b = 0; b < cells->benchmarks; b++) {
+		size_t length = column_length(cells, b), place = core->count;
+		core->place[b] = AXES_MAX;
+		while (place > 0 && column_length(cells, core->benchmark[place - 1]) < length)
+			place--;
+		if (place == AXES_MAX || length < OVERLAP_MIN)
+			continue;
+		core->count += core->count < AXES_MAX;
+		for (size_t i = core->count - 1; i > place; i--)
+			core->benchmark[i] = core->benchmark[i - 1];
+		core->benchmark[place] = (uint32_t)b;
+	}
+	for (size_t i = 0; i < core->count; i++)
+		core->place[core->benchmark[i]] = (uint32_t)i;
+}
+
+/* Sums over the rows that each pair of columns of the core has in common: how many, and of z of the
+ * first times z of the second, and squared. */
+struct overlap {
+	size_t *count;
+	double *product, *square; /* all core->count x core->count */
+};
+
+static void core_overlap(const struct cells *cells, const struct core *core, struct overlap *overlap)
+{
+	size_t n = core->count, pairs = n * n + 1;
+
+	overlap->count = memory_zero(pairs, sizeof *overlap->count);
+	overlap->product = memory_zero(pairs, sizeof *overlap->product);
+	overlap->square = memory_zero(pairs, sizeof *overlap->square);
 	for (size_t row = 0; row < cells->rows; row++)
 		for (size_t i = cells->row_start[row]; i < cells->row_start[row + 1]; i++)
 			for (size_t j = cells->row_start[row]; j < cells->row_start[row + 1]; j++) {
-				size_t place = cells->benchmark[i] * n + cells->benchmark[j];
-				count[place]++;
-				matrix[place] += (double)(cells->z[i] * cells->z[j]);
-				square[place] += (double)(cells->z[i] * cells->z[i]);
+				size_t a = core->place[cells->benchmark[i]], b = core->place[cells->benchmark[j]];
+				if (a == AXES_MAX || b == AXES_MAX)
+					continue;
+				overlap->count[a * n + b]++;
+				overlap->product[a * n + b] += (double)(cells->z[i] * cells->z[j]);
+				overlap->square[a * n + b] += (double)(cells->z[i] * cells->z[i]);
 			}
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < n; j++) {
-			good = good && count[i * n + j] >= OVERLAP_MIN;
-			square[i * n + j] = sqrt(square[i * n + j] * square[j * n + i]) + 1e-9;
-		}
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j <= i; j++)
-			matrix[i * n + j] = matrix[j * n + i] = matrix[i * n + j] / fmax(square[i * n + j], square[j * n + i]);
-	free(count);
-	free(square);
-	return good;
 }
 
-/* Loadings from the principal axes of few, well filled columns. */
-static bool start_from_axes(const struct cells *cells, struct parameters *parameters)
+static void overlap_free(struct overlap *overlap)
 {
-	size_t n = cells->benchmarks, rank = parameters->rank;
-	double value[AXES_MAX];
-	bool good = n <= AXES_MAX && rank <= n;
-	double *matrix = good ? memory_allocate(n * n, sizeof *matrix) : NULL;
+	free(overlap->count);
+	free(overlap->product);
+	free(overlap->square);
+}
 
-	good = good && correlate(cells, matrix) &&
-	       LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'L', (int)n, matrix, (int)n, value) == 0;
-	for (size_t b = 0; b < n && good; b++) {
-		double told = 0, sign;
-		for (size_t k = 0; k < rank; k++) {
+/* Keeps those that overlap enough with all that are kept before, and leaves their correlations in matrix. */
+static void core_choose(struct core *core, const struct overlap *overlap, double *matrix)
+{
+	size_t n = core->count, kept[AXES_MAX];
+
+	core->count = 0;
+	for (size_t i = 0; i < n; i++) {
+		bool good = true;
+		for (size_t k = 0; k < core->count && good; k++)
+			good = overlap->count[i * n + kept[k]] >= OVERLAP_MIN;
+		core->place[core->benchmark[i]] = good ? (uint32_t)core->count : AXES_MAX;
+		if (good)
+			kept[core->count++] = i;
+	}
+	for (size_t k = 0; k < core->count; k++) {
+		core->benchmark[k] = core->benchmark[kept[k]];
+		for (size_t l = 0; l < core->count; l++) {
+			size_t there = kept[k] * n + kept[l], back = kept[l] * n + kept[k];
+			matrix[k * core->count + l] = overlap->product[there] /
+						      (sqrt(overlap->square[there] * overlap->square[back]) + 1e-9);
+		}
+	}
+}
+
+/* Loadings of the core by its principal axes, as many as there are. */
+static void core_load(const struct core *core, const double *axes, const double *value, struct parameters *parameters)
+{
+	size_t n = core->count, rank = parameters->rank;
+	double sign[AXES_MAX]; /* more of a factor is better */
+
+	for (size_t axis = 0; axis < n; axis++) {
+		double sum = 0;
+		for (size_t i = 0; i < n; i++)
+			sum += axes[i * n + axis];
+		sign[axis] = sum < 0 ? -1 : 1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		size_t b = core->benchmark[i];
+		double told = 0;
+		for (size_t k = 0; k < rank && k < n; k++) {
 			size_t axis = n - 1 - k;
-			sign = matrix[axis] < 0 ? -1 : 1;
-			double loading = sign * matrix[b * n + axis] * sqrt(fmax(value[axis], 0.02));
+			double loading = sign[axis] * axes[i * n + axis] * sqrt(fmax(value[axis], 0.02));
 			parameters->loading[b * rank + k] = loading;
 			told += loading * loading;
 		}
 		parameters->noise[b] = fmax(1 - told, 0.02);
 	}
+}
+
+/* Columns whose models the core mostly knows say nothing at first: the first round finds their place by
+ * regression on what the core tells, so that they, however many, do not move it. */
+static void core_place_others(const struct cells *cells, const struct core *core, struct parameters *parameters)
+{
+	bool *known = memory_zero(cells->rows + 1, sizeof *known);
+
+	for (size_t i = 0; i < cells->count; i++)
+		known[cells->row[i]] = known[cells->row[i]] || core->place[cells->benchmark[i]] < AXES_MAX;
+	for (size_t b = 0; b < cells->benchmarks; b++) {
+		size_t within = 0;
+		if (core->place[b] < AXES_MAX)
+			continue;
+		for (size_t i = cells->column_start[b]; i < cells->column_start[b + 1]; i++)
+			within += known[cells->row[cells->column_cell[i]]];
+		if (2 * within < column_length(cells, b) || within == 0)
+			continue;
+		memset(parameters->loading + b * parameters->rank, 0, parameters->rank * sizeof *parameters->loading);
+		parameters->noise[b] = 1;
+	}
+	free(known);
+}
+
+static void start_from_axes(const struct cells *cells, struct parameters *parameters)
+{
+	struct core core = {.place = memory_allocate(cells->benchmarks + 1, sizeof *core.place)};
+	struct overlap overlap;
+	double value[AXES_MAX], *matrix;
+
+	core_list(cells, &core);
+	core_overlap(cells, &core, &overlap);
+	matrix = memory_allocate(core.count * core.count + 1, sizeof *matrix);
+	core_choose(&core, &overlap, matrix);
+	if (core.count >= CORE_MIN &&
+	    LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'L', (int)core.count, matrix, (int)core.count, value) == 0) {
+		core_load(&core, matrix, value, parameters);
+		core_place_others(cells, &core, parameters);
+	}
+	overlap_free(&overlap);
+	free(core.place);
 	free(matrix);
-	return good;
 }
 
 void parameters_new(const struct engine_data *data, const struct cells *cells, const struct design *design,
@@ -761,15 +868,21 @@ static void learn_variances(const struct cells *cells, const struct design *desi
 
 	show_effects(design, solution, rank, &shown);
 	show_rows(cells, design, parameters, solution, &shown);
-	for (size_t i = 0; i < lines; i++) {
-		double *variance = i < design->terms * rank ? &parameters->theta[i]
-							    : &parameters->own[i - design->terms * rank];
-		if (!(shown.drawn[i] > 0))
-			continue; /* nothing has the term */
-		double step = shown.real[i] / shown.drawn[i];
-		step = fmin(fmax(step, 1 / STEP_MAX), STEP_MAX);
-		*variance = fmin(fmax(*variance * step, VARIANCE_MIN), VARIANCE_MAX);
-	}
+	for (size_t t = 0; t <= design->terms; t++)
+		for (size_t k = 0; k < rank; k++) {
+			bool term = t < design->terms;
+			double *variance = term ? &parameters->theta[t * rank + k] : &parameters->own[k];
+			double real = shown.real[t * rank + k], drawn = shown.drawn[t * rank + k];
+			if (!(drawn > 0))
+				continue; /* nothing has the term */
+			/* Effects are in units of their prior: one of the start's variance shows start / theta. */
+			if (term) {
+				real += TERM_COUNT * design_start(design, t) / *variance;
+				drawn += TERM_COUNT;
+			}
+			double step = fmin(fmax(real / drawn, 1 / STEP_MAX), STEP_MAX);
+			*variance = fmin(fmax(*variance * step, VARIANCE_MIN), VARIANCE_MAX);
+		}
 	free(shown.real);
 	free(shown.drawn);
 }
