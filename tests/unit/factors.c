@@ -656,7 +656,7 @@ static void a_foreign_table_moves_little(void **state)
 enum { FEW = 24 };
 
 /* Two roots apart, their fine-tunes, and scores that do not hang on the parents: too few models to tell.
- * Siblings stay kin all the same, and no closer than usual, and a merge follows the heavier parent. */
+ * Siblings stay kin all the same, and no closer than usual. */
 static void few_models_keep_their_lineage(void **state)
 {
 	(void)state;
@@ -668,10 +668,9 @@ static void few_models_keep_their_lineage(void **state)
 	static size_t start[FEW + 2];
 	struct engine_settings settings = {.seed = 1};
 	struct engine_fit *fit = NULL;
-	struct engine_estimate estimate;
 	struct error error = {0};
 	struct lineage *lineage = lineage_new(FEW);
-	double mean[2], kinship;
+	double kinship;
 	uint32_t other = 4;
 
 	seed = 51;
@@ -689,20 +688,9 @@ static void few_models_keep_their_lineage(void **state)
 	data.lineage = lineage;
 	data.model = model;
 	assert_int_equal(engine_fit_new(&data, &settings, NULL, 0, true, NULL, &fit, &error), STATUS_OK);
-	struct engine_query *query = engine_query_new(fit);
-	for (int heavy = 0; heavy < 2; heavy++) {
-		struct engine_child child = {.model = {.architecture = "A", .params_b = 7, .kind = KIND_MERGE, .uploaded = 19000},
-					     .relation = RELATION_MERGE, .count = 2, .parents = {0, 1},
-					     .weights = {heavy ? 0.1 : 0.9, heavy ? 0.9 : 0.1}};
-		assert_int_equal(engine_predict_child(query, &child, &error), STATUS_OK);
-		engine_estimate(query, &engine_target_one(0), &estimate);
-		mean[heavy] = estimate.mean;
-	}
 	factors_kinship(fit->factors, NULL, 2, &other, 1, &kinship);
-	print_message("kinship of siblings %.3f, a weight moves %.3f points\n", kinship, mean[1] - mean[0]);
+	print_message("kinship of siblings %.3f\n", kinship);
 	assert_true(kinship > 0.1 && kinship < 0.9);
-	assert_true(mean[1] - mean[0] > 0.01);
-	engine_query_free(query);
 	engine_fit_free(fit);
 	lineage_free(lineage);
 }
