@@ -109,6 +109,16 @@ s imports --undo 5
 s export --csv
 check 'until it is taken back, too' [ "$(wc -l <out)" -eq 1 ]
 
+rm -f t.db*
+s import m1/tour.yml
+s import m2/tour.yml
+s tree tour --csv
+check 'another configuration has other parents' says '^tour,a/two,'
+s imports --undo 2
+s tree tour --csv
+check 'until it is taken back' says '^tour,a/one,'
+check 'with all that it brought' [ "$(grep -c a/two out)" -eq 0 ]
+
 # ---- besides ---------------------------------------------------------------------
 stemma --db missing/x.db imports
 check 'a folder that is not there is told' exits 66

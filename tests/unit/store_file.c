@@ -392,6 +392,11 @@ static void a_cache_of_0_1_0_loses_nothing(void **state)
 				" WHERE child = 'acme/merge-7b' ORDER BY weight"),
 			    "acme/base-7b|merge|0.25|linear\nacme/chat-7b|merge|0.75|linear");
 	assert_int_equal(store_find_model(fixture->store, "OLD/chat-7b"), 2);
+	/* What an import of then has brought nobody knows. */
+	struct error refusal = {0};
+	assert_int_equal(store_undo_import(fixture->store, 1, &refusal), STATUS_USAGE);
+	assert_non_null(strstr(refusal.message, "older stemma"));
+	assert_int_equal(ask_number(fixture->store, "SELECT count(*) FROM scores"), 24);
 	assert_string_equal(ask(fixture->store, "SELECT model, reason FROM flags"), "3|contaminated");
 	assert_string_equal(ask(fixture->store, "SELECT hex(bits) FROM outcomes ORDER BY model"), "02\n03");
 	assert_string_equal(ask(fixture->store, "SELECT model, weight, locked FROM sketch_parents"
