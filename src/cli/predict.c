@@ -79,11 +79,14 @@ static void report_ancestors(struct report *report, const struct catalog *catalo
 	table_free(table);
 }
 
+#define NAME_SIZE 300
+
 static const struct column reason_columns[] = {
 	{"benchmark", NULL, COLUMN_TEXT, 0, false},
 	{"model", "rests on", COLUMN_TEXT, 0, false},
 	{"points", "points", COLUMN_SIGNED, 2, false},
 	{"score", "its score", COLUMN_NUMBER, 1, false},
+	{"above_prediction", "above its prediction", COLUMN_SIGNED, 1, false},
 };
 
 static void add_reasons(struct table *table, const struct report *report, const struct catalog *catalog,
@@ -93,10 +96,15 @@ static void add_reasons(struct table *table, const struct report *report, const 
 
 	for (size_t i = 0; i < row->contribution_count; i++) {
 		size_t model = row->contributions[i].model;
+		bool like = row->contributions[i].like;
+		char name[NAME_SIZE];
+		snprintf(name, sizeof name, "%s%s", like && report->format == OUTPUT_TEXT ? "like " : "",
+			 names_model(catalog, model));
 		table_text(table, report->format == OUTPUT_TEXT ? row->title : row->key);
-		table_text(table, names_model(catalog, model));
+		table_text(table, name);
 		table_value(table, row->contributions[i].points, digits + 1);
 		table_value(table, catalog_target(catalog, model, &row->target), digits);
+		table_value(table, like ? row->contributions[i].above : NAN, digits);
 	}
 }
 
@@ -109,7 +117,7 @@ struct wanted_rows {
 static void report_reasons(struct report *report, const struct catalog *catalog,
 			   const struct sketch_prediction *prediction, const struct wanted_rows *wanted)
 {
-	struct table *table = table_new(reason_columns, 4);
+	struct table *table = table_new(reason_columns, 5);
 	char title[128];
 
 	snprintf(title, sizeof title, "Why: %.100s", prediction->row[wanted->why].title);

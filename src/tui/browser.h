@@ -621,6 +621,10 @@ const char *figure_on(char *buffer, const struct board_row *row, double value, b
 const char *figure_margin(char *buffer, const struct screen *screen, const struct board_row *row, double half);
 /* With sign: "+0.4" or "−0.4". */
 const char *figure_signed(char *buffer, double value, int decimals);
+/* What a reason is: a model, or "like MODEL (+2.1)", which scored so much above its prediction;
+ * the buffer has REASON_SIZE bytes. */
+#define REASON_SIZE 300
+const char *figure_reason(char *buffer, const struct browser *browser, const struct engine_contribution *part);
 /* A count with thousands apart. */
 const char *figure_count(char *buffer, size_t value);
 /* Bytes of `text` for a line of `width` columns, broken at a blank if it can. */

@@ -58,6 +58,17 @@ const char *figure_signed(char *buffer, double value, int decimals)
 	return buffer;
 }
 
+const char *figure_reason(char *buffer, const struct browser *browser, const struct engine_contribution *part)
+{
+	char above[FIGURE_SIZE];
+	const char *name = tree_name(browser->tree, part->model);
+
+	if (!part->like)
+		return name;
+	snprintf(buffer, REASON_SIZE, "like %s (%s)", name, figure_signed(above, part->above, browser->rows[0].decimals));
+	return buffer;
+}
+
 const char *figure_count(char *buffer, size_t value)
 {
 	if (value < 1000)

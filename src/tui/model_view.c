@@ -500,7 +500,7 @@ static void draw_contributions(struct flow *flow)
 {
 	struct browser *browser = flow->browser;
 	const struct area *area = flow->area;
-	char buffer[FIGURE_SIZE];
+	char buffer[FIGURE_SIZE], reason[REASON_SIZE];
 
 	if (browser->contribution_count == 0 || !browser->has_estimates)
 		return;
@@ -511,7 +511,7 @@ static void draw_contributions(struct flow *flow)
 	for (size_t i = 0; i < browser->contribution_count; i++, flow->line++) {
 		const struct engine_contribution *part = &browser->contributions[i];
 		draw_fit(browser->screen, area, flow_row(flow), 3, area->width - 14, STYLE_TEXT,
-			 tree_name(browser->tree, part->model));
+			 figure_reason(reason, browser, part));
 		draw_right(browser->screen, area, flow_row(flow), area->width - 1, STYLE_TEXT,
 			   figure_signed(buffer, part->points, browser->rows[0].decimals + 1));
 	}

@@ -38,7 +38,7 @@ static const struct sketch_row *explained(struct browser *browser)
 static int draw_contributions(struct browser *browser, const struct area *area, int row, size_t first, size_t chosen)
 {
 	const struct sketch_row *figures = explained(browser);
-	char buffer[FIGURE_SIZE];
+	char buffer[FIGURE_SIZE], reason[REASON_SIZE];
 
 	draw_format(browser->screen, area, row, 0, STYLE_TITLE, "why: %s", browser->rows[0].name);
 	draw_right(browser->screen, area, row++, area->width - 1, STYLE_DIM, "points");
@@ -47,7 +47,7 @@ static int draw_contributions(struct browser *browser, const struct area *area, 
 		if (i == chosen)
 			draw_repeat(browser->screen, area, row, 0, area->width, STYLE_TEXT, " ");
 		draw_fit(browser->screen, area, row, 2, area->width - 12, STYLE_TEXT,
-			 tree_name(browser->tree, figures->contributions[i].model));
+			 figure_reason(reason, browser, &figures->contributions[i]));
 		draw_right(browser->screen, area, row, area->width - 1, STYLE_TEXT,
 			   figure_signed(buffer, figures->contributions[i].points, browser->rows[0].decimals + 1));
 		draw_selected(browser->screen, false, false);

@@ -203,10 +203,13 @@ static void dense_between(const struct dense *dense, size_t one, size_t other, d
 static double deviation_at(const struct engine_query *query, const struct engine_target *target, double *gradient)
 {
 	const struct factors *factors = query->fit->factors;
+	struct belief_target joint;
 
-	factors_gradient(factors, target, query->cold_mean, gradient);
-	return sqrt(quadratic(gradient, query->cold, factors_rank(factors)) +
-		    factors_noise(factors, target, query->cold_mean));
+	factors_gradient(factors, target, query->belief.cold_mean, gradient);
+	belief_target(&query->belief, target, NULL, 0, &joint);
+	double variance = joint.variance;
+	belief_target_free(&joint);
+	return sqrt(variance);
 }
 
 /* Two merges of one family: their joint posterior is the dense closed form's. */
@@ -228,6 +231,7 @@ static void differences_agree_with_dense(void **state)
 		 .parents = {20, 33, 10}, .weights = {0.5, 0.3, 0.2}},
 	};
 	struct engine_fit *fit = world_fit(&world, PRIOR_KIN, NULL, 0);
+	fit->factors->local.weights = (struct local_weights){0}; /* of the factors alone */
 	struct engine_query *a = engine_query_new(fit), *b = engine_query_new(fit);
 	assert_false(difference_rows(a, b, forth)); /* of nothing */
 	assert_int_equal(predict_child_rows(a, &children[0], estimates[0], &error), STATUS_OK);

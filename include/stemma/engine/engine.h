@@ -268,14 +268,18 @@ struct engine_difference {
 bool engine_differences(struct engine_query *a, struct engine_query *b, const struct engine_target *targets,
 			size_t count, struct engine_difference *differences);
 
-/* Why: the scored models that the last prediction rests on.  `points` is the signed
- * contribution of the model's scores to the target, in its unit (weight x (score - its
- * expectation)); largest magnitude first.  On the sparse path the weights are
- * those of the models that correlate the most, without the others. */
+/* Why: what the last prediction rests on.  `points` is the signed contribution to the
+ * target, in its unit; largest magnitude first.  All of them sum to what the target,
+ * linear around the prediction, is above a model without any facts.  Each is of a model's
+ * own scores (weight x (score - level of the benchmark)); or `like`: what the
+ * subject has of a model that is like it and scored more, or less, than is
+ * predicted for it. */
 struct engine_contribution {
 	size_t model;
 	uint32_t benchmark;  /* where it is that of one cell, else ENGINE_ALL */
+	bool like;
 	double points;
+	double above;        /* like: by how much it scored more on the target, its unit */
 };
 #define ENGINE_ALL UINT32_MAX
 size_t engine_contributions(struct engine_query *query, const struct engine_target *target,

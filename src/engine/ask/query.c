@@ -12,6 +12,7 @@ struct engine_query *engine_query_new(const struct engine_fit *fit)
 
 	query->fit = fit;
 	query->walk = lineage_walk_new(fit->data.lineage);
+	belief_new(fit->factors, &query->belief);
 	return query;
 }
 
@@ -29,6 +30,7 @@ void engine_query_free(struct engine_query *query)
 		forget_parent(&query->parent[i]);
 	factors_state_free(&query->facts);
 	factors_state_free(&query->joint);
+	belief_free(&query->belief);
 	lineage_walk_free(query->walk);
 	free(query->known);
 	free(query->share);
@@ -129,7 +131,7 @@ static void query_combine(struct engine_query *query)
 {
 	const struct factors *factors = query->fit->factors;
 	const struct engine_child *child = &query->child;
-	size_t rank = factors_rank(factors);
+	struct kin kin;
 
 	factors_state_free(&query->joint);
 	factors_state_new(factors, &query->joint);
@@ -147,8 +149,10 @@ static void query_combine(struct engine_query *query)
 			factors_state_add(&query->joint, factors_child_weight(factors, query->facts_parents, weight),
 					  &query->parent[i].state);
 	}
-	memcpy(query->cold_mean, query->joint.mean, rank * sizeof *query->cold_mean);
-	factors_state_covariance(&query->joint, query->cold);
+	memcpy(query->belief.cold_mean, query->joint.mean, factors_rank(factors) * sizeof *query->joint.mean);
+	factors_state_covariance(&query->joint, query->belief.cold);
+	kin_of_child(factors, child, &kin);
+	belief_begin(&query->belief, &kin, -1);
 }
 
 /* What is known of the subject itself: published cells; those that were added are forgotten. */
@@ -158,19 +162,6 @@ static void query_set_known(struct engine_query *query, const struct engine_cell
 	if (count > 0)
 		memcpy(query->known, cells, count * sizeof *cells);
 	query->published = query->known_count = count;
-}
-
-/* Believes what the known cells and the others tell. */
-static void query_believe(struct engine_query *query)
-{
-	const struct factors *factors = query->fit->factors;
-	size_t rank = factors_rank(factors);
-
-	memcpy(query->mean, query->cold_mean, rank * sizeof *query->mean);
-	memcpy(query->covariance, query->cold, rank * rank * sizeof *query->covariance);
-	for (size_t i = 0; i < query->known_count; i++)
-		if (factors_scored(factors, query->known[i].benchmark) > 0)
-			factors_condition(factors, &query->known[i], 1, query->mean, query->covariance);
 }
 
 enum status engine_predict_child(struct engine_query *query, const struct engine_child *child,
@@ -193,7 +184,6 @@ enum status engine_predict_child(struct engine_query *query, const struct engine
 	query->spread = factors_spread_of(query->fit->factors, &described.model);
 	query_combine(query);
 	query_set_known(query, NULL, 0);
-	query_believe(query);
 	return STATUS_OK;
 }
 
@@ -211,9 +201,8 @@ enum status engine_predict_model(struct engine_query *query, size_t model, struc
 	query->model = model;
 	attributes_describe(&fit->data, model, &facts);
 	query->spread = fit->model_row[model] >= 0 ? FACTORS_SPREAD_COLD : factors_spread_of(fit->factors, &facts);
-	factors_cold(fit->factors, model, query->cold_mean, query->cold);
+	belief_model(&query->belief, model);
 	query_set_known(query, NULL, 0);
-	query_believe(query);
 	return STATUS_OK;
 }
 
@@ -228,7 +217,7 @@ enum status engine_predict_known(struct engine_query *query, size_t model, struc
 	query_set_known(query, cells, count);
 	if (count > 0)
 		query->spread = FACTORS_SPREAD_CELL;
-	query_believe(query);
+	belief_condition_published(&query->belief, query->known, query->known_count);
 	return STATUS_OK;
 }
 
@@ -286,7 +275,7 @@ void engine_condition(struct engine_query *query, const struct engine_cell *know
 		memcpy(query->known + published, known, count * sizeof *known);
 	query->known_count = published + count;
 	qsort(query->known, query->known_count, sizeof *query->known, compare_cells);
-	query_believe(query);
+	belief_condition_published(&query->belief, query->known, query->known_count);
 }
 
 void engine_estimate(const struct engine_query *query, const struct engine_target *target,
@@ -295,8 +284,7 @@ void engine_estimate(const struct engine_query *query, const struct engine_targe
 	*estimate = (struct engine_estimate){NAN, NAN, NAN, NAN, NAN, NAN};
 	if (query->subject == SUBJECT_NONE || !engine_fit_covers(query->fit, target))
 		return;
-	factors_estimate(query->fit->factors, target, query->mean, query->covariance, query->spread, query->known,
-			 query->known_count, estimate);
+	factors_estimate(&query->belief, target, query->spread, query->known, query->known_count, estimate);
 }
 
 double query_calibrated(const struct engine_query *query, const struct engine_target *target, double deviation)
@@ -318,7 +306,7 @@ double engine_chance_above(const struct engine_query *query, const struct engine
 		return estimate.mean > threshold;
 	/* Of one benchmark on the scale where it is normal, of several in points. */
 	double z = target->count == 1
-		? factors_surprise(query->fit->factors, target, query->mean, query->covariance, threshold)
+		? factors_surprise(&query->belief, target, threshold)
 		: (threshold - estimate.mean) / estimate.sd;
 	return 0.5 * erfc(z / query_calibrated(query, target, 1) / sqrt(2));
 }

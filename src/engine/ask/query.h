@@ -3,10 +3,10 @@
 #ifndef STEMMA_ENGINE_QUERY_H
 #define STEMMA_ENGINE_QUERY_H
 
+#include "model/belief.h"
 #include "model/fit.h"
 
 #define NORMAL_90 1.6449 /* deviations to the ends of the normal 90 % interval */
-#define RANK_SQUARE_MAX (FACTORS_RANK_MAX * FACTORS_RANK_MAX)
 
 enum subject { SUBJECT_NONE, SUBJECT_CHILD, SUBJECT_MODEL };
 
@@ -29,8 +29,7 @@ struct engine_query {
 	enum subject subject;
 	size_t model;                   /* SUBJECT_MODEL */
 	enum factors_spread spread;     /* of the last prediction */
-	double cold_mean[FACTORS_RANK_MAX], cold[RANK_SQUARE_MAX]; /* f, none of its own scores known */
-	double mean[FACTORS_RANK_MAX], covariance[RANK_SQUARE_MAX]; /* by all that is known */
+	struct belief belief;           /* of the subject */
 	struct engine_cell *known;      /* of the subject itself, by benchmark: published, then with what was added */
 	size_t published, known_count;
 	double *share;                  /* cells x rank: what each adds to f, once asked for */

@@ -28,37 +28,87 @@ static size_t contribution_insert(struct engine_contribution *list, size_t count
 	return count < max ? count + 1 : max;
 }
 
-/* What the subject's own known scores contribute: each moves f by its gain as they come in, in turn;
- * and what they leave of the gradient for the others to say.  Backwards, a cell's height counts
- * gradient' gain, and takes its loading of that from what came before it. */
-static size_t contribute_own(const struct engine_query *query, double *gradient,
+/* Of a target by f, as its parts are worth. */
+static void joint_gradient(const struct factors *factors, const struct belief_target *joint, double *gradient)
+{
+	size_t rank = factors_rank(factors);
+	double level, noise;
+
+	memset(gradient, 0, rank * sizeof *gradient);
+	for (size_t i = 0; i < joint->count; i++) {
+		if (joint->part[i].benchmark == UINT32_MAX)
+			continue;
+		const double *loading = factors_loading(factors, joint->part[i].benchmark, &level, &noise);
+		for (size_t k = 0; k < rank; k++)
+			gradient[k] += joint->worth[i] * loading[k];
+	}
+}
+
+/* What the subject's own known scores contribute, and what they leave of the gradient for the others
+ * to say: of a part with shares K^-1 k of the own cells, each cell's height counts its share, and
+ * takes its loading of that from what the others tell. */
+static size_t contribute_own(const struct engine_query *query, const struct engine_target *target,
+			     const struct belief_target *joint, double *gradient,
 			     struct engine_contribution *contributions, size_t max)
 {
 	const struct factors *factors = query->fit->factors;
+	const struct belief *belief = &query->belief;
 	size_t rank = factors_rank(factors), count = 0;
-	double mean[FACTORS_RANK_MAX], covariance[RANK_SQUARE_MAX], level, noise;
-	double (*gains)[FACTORS_RANK_MAX] = memory_zero(query->known_count + 1, sizeof *gains);
+	double level, noise;
 
-	memcpy(mean, query->cold_mean, rank * sizeof *mean);
-	memcpy(covariance, query->cold, rank * rank * sizeof *covariance);
-	for (size_t i = 0; i < query->known_count; i++)
-		if (factors_scored(factors, query->known[i].benchmark) > 0)
-			factors_condition_gain(factors, &query->known[i], mean, covariance, gains[i]);
-	for (size_t i = query->known_count; i-- > 0;) {
-		const struct engine_cell *cell = &query->known[i];
-		if (factors_scored(factors, cell->benchmark) == 0)
-			continue;
-		const double *loading = factors_loading(factors, cell->benchmark, &level, &noise);
-		double worth = 0;
-		for (size_t k = 0; k < rank; k++)
-			worth += gradient[k] * gains[i][k];
+	joint_gradient(factors, joint, gradient);
+	for (size_t c = 0; c < belief->count; c++) {
+		const double *loading = factors_loading(factors, belief->benchmark[c], &level, &noise);
+		double worth = 0, points = 0;
+		for (size_t i = 0; i < joint->count; i++)
+			if (joint->part[i].benchmark != UINT32_MAX)
+				worth += joint->worth[i] * joint->part[i].share[c];
+			else if (target->benchmark[i] == belief->benchmark[c])
+				points = factors_above_level(factors, target, i, belief->height[c]);
 		for (size_t k = 0; k < rank; k++)
 			gradient[k] -= worth * loading[k];
 		count = contribution_insert(contributions, count, max, (struct engine_contribution){
-			.model = query->model, .benchmark = cell->benchmark,
-			.points = worth * factors_height(factors, cell)});
+			.model = query->model, .benchmark = belief->benchmark[c], .points = points + worth * belief->height[c]});
 	}
-	free(gains);
+	return count;
+}
+
+static int compare_models(const void *left, const void *right)
+{
+	const struct engine_contribution *a = left, *b = right;
+
+	return (a->model > b->model) - (a->model < b->model);
+}
+
+/* What is left in models that are like it, by model. */
+static size_t contribute_like(const struct engine_query *query, const struct belief_target *joint,
+			      struct engine_contribution *contributions, size_t count, size_t max)
+{
+	const struct factors *factors = query->fit->factors;
+	struct engine_contribution *list = memory_allocate(joint->count * NEAR_MAX + 1, sizeof *list);
+	size_t found = 0;
+
+	for (size_t i = 0; i < joint->count; i++) {
+		const struct belief_part *part = &joint->part[i];
+		for (size_t n = 0; part->benchmark != UINT32_MAX && n < part->near.count; n++) {
+			size_t cell = part->near.cell[n];
+			double counted = part->near.weight[n] * local_counted(&factors->local, cell);
+			list[found++] = (struct engine_contribution){
+				.model = factors_cell_model(factors, cell), .benchmark = part->benchmark, .like = true,
+				.points = joint->worth[i] * part->deviation * counted,
+				.above = joint->worth[i] * factors_cell_above(factors, cell)};
+		}
+	}
+	qsort(list, found, sizeof *list, compare_models);
+	for (size_t i = 0, next; i < found; i = next) {
+		for (next = i + 1; next < found && list[next].model == list[i].model; next++) {
+			list[i].points += list[next].points;
+			list[i].above += list[next].above;
+			list[i].benchmark = ENGINE_ALL;
+		}
+		count = contribution_insert(contributions, count, max, list[i]);
+	}
+	free(list);
 	return count;
 }
 
@@ -115,18 +165,30 @@ static void query_explain(struct engine_query *query)
 	query->explained = true;
 }
 
+static bool all_known(const struct engine_query *query, const struct engine_target *target)
+{
+	for (size_t i = 0; i < target->count; i++)
+		if (!engine_cell_find(query->known, query->known_count, target->benchmark[i]))
+			return false;
+	return true;
+}
+
 size_t engine_contributions(struct engine_query *query, const struct engine_target *target,
 			    struct engine_contribution *contributions, size_t max)
 {
 	const struct engine_fit *fit = query->fit;
 	double gradient[FACTORS_RANK_MAX];
-	size_t count = 0;
+	struct belief_target joint;
 
 	if (query->subject == SUBJECT_NONE || max == 0 || !engine_fit_covers(fit, target))
 		return 0;
-	factors_gradient(fit->factors, target, query->mean, gradient);
-	if (query->subject == SUBJECT_MODEL)
-		count = contribute_own(query, gradient, contributions, max);
+	/* What stands as published counts as it stands; of a target that is all published, what would be
+	 * predicted is explained. */
+	bool known = all_known(query, target);
+	belief_target(&query->belief, target, query->known, known ? 0 : query->known_count, &joint);
+	size_t count = contribute_own(query, target, &joint, gradient, contributions, max);
+	count = contribute_like(query, &joint, contributions, count, max);
+	belief_target_free(&joint);
 	query_explain(query);
 	return contribute_rows(query, gradient, contributions, count, max);
 }
@@ -169,11 +231,15 @@ static struct engine_difference difference_of(const struct engine_query *a, cons
 {
 	const struct factors *factors = a->fit->factors;
 	double gradient_a[FACTORS_RANK_MAX], gradient_b[FACTORS_RANK_MAX];
-	size_t rank = factors_rank(factors);
-	double mean = factors_gradient(factors, target, a->cold_mean, gradient_a) -
-		      factors_gradient(factors, target, b->cold_mean, gradient_b);
-	double deviation_a = sqrt(quadratic(gradient_a, a->cold, rank) + factors_noise(factors, target, a->cold_mean));
-	double deviation_b = sqrt(quadratic(gradient_b, b->cold, rank) + factors_noise(factors, target, b->cold_mean));
+	struct belief_target of_a, of_b;
+
+	belief_target(&a->belief, target, NULL, 0, &of_a);
+	belief_target(&b->belief, target, NULL, 0, &of_b);
+	joint_gradient(factors, &of_a, gradient_a);
+	joint_gradient(factors, &of_b, gradient_b);
+	double mean = of_a.value - of_b.value, deviation_a = sqrt(of_a.variance), deviation_b = sqrt(of_b.variance);
+	belief_target_free(&of_a);
+	belief_target_free(&of_b);
 	double wide_a = query_calibrated(a, target, deviation_a), wide_b = query_calibrated(b, target, deviation_b);
 	double correlation = between(a, b, gradient_a, gradient_b) / (deviation_a * deviation_b);
 	double deviation = sqrt(fmax(wide_a * wide_a + wide_b * wide_b - 2 * correlation * wide_a * wide_b, 1e-12));

@@ -455,6 +455,7 @@ bool factors_solve(struct factors *factors, struct progress *progress)
 	if (good) {
 		struct outside_work work = {factors, &draws, parallel_parts(factors->cells.rows)};
 		parallel_run(work.parts, outside_part, &work);
+		good = local_set(factors, progress);
 	}
 	solution_free(&draws);
 	return good;
@@ -574,6 +575,7 @@ enum status factors_new(const struct engine_data *data, const struct factors_sta
 	size_t rank = start->rank ? start->rank : choose_rank(&factors->cells);
 	rank = rank > FACTORS_RANK_MAX ? FACTORS_RANK_MAX : rank;
 	parameters_new(data, &factors->cells, &factors->design, rank, start->seed, &factors->parameters);
+	local_new(factors);
 	evidence_new(rows, rank, &factors->evidence);
 	factors->outside = memory_allocate(rows * rank + 1, sizeof *factors->outside);
 	factors->open = memory_allocate(rows * rank * rank + 1, sizeof *factors->open);
@@ -592,6 +594,7 @@ void factors_free(struct factors *factors)
 	cells_free(&factors->cells);
 	parameters_free(&factors->parameters);
 	evidence_free(&factors->evidence);
+	local_free(&factors->local);
 	free(factors->mean);
 	free(factors->root);
 	free(factors->fold);

@@ -11,6 +11,9 @@
  *
  *     f(subject) = mean + deviation xi + own,   own ~ N(0, own) independent of xi
  *
+ * What the factors leave is alike where models or benchmarks are (local.h); all of it
+ * together is what is believed of a subject (belief.h).
+ *
  * Immutable once it has its posterior, and may be read by many threads.
  */
 #ifndef STEMMA_ENGINE_FACTORS_H
@@ -20,6 +23,7 @@
 
 
 struct factors;
+struct belief; /* belief.h */
 
 /* ---- subjects ------------------------------------------------------------------- */
 
@@ -55,18 +59,8 @@ void factors_facts_mean(const struct factors *factors, const struct engine_model
 /* Mean (rank) and covariance (rank x rank) of a model as if none of its own cells were known;
  * of an unscored one the same as factors_known().  Closed form leave-one-out. */
 void factors_cold(const struct factors *factors, size_t model, double *mean, double *covariance);
-/* Conditions mean and covariance of f on some cells of the subject, on their own scales. */
-void factors_condition(const struct factors *factors, const struct engine_cell *cell, size_t count,
-		       double *mean, double *covariance);
-
 /* The weight that a parent counts with, of so many with a weight above 0: its own but for the Laplacian. */
 double factors_child_weight(const struct factors *factors, size_t parents, double weight);
-
-/* The same of one cell; gain (rank) gets what a unit of its z moves the mean of f by. */
-void factors_condition_gain(const struct factors *factors, const struct engine_cell *cell, double *mean,
-			    double *covariance, double *gain);
-/* How far a cell's z is above the level of its benchmark. */
-double factors_height(const struct factors *factors, const struct engine_cell *cell);
 
 size_t factors_rank(const struct factors *factors);
 size_t factors_draws(const struct factors *factors); /* D */
@@ -94,6 +88,10 @@ double factors_gradient(const struct factors *factors, const struct engine_targe
  * mean of f. */
 double factors_noise(const struct factors *factors, const struct engine_target *target, const double *mean);
 
+/* What a part of a target at so much z above its level counts more than at the level. */
+double factors_above_level(const struct factors *factors, const struct engine_target *target, size_t part,
+			   double height);
+
 /* How intervals are calibrated: what is known of a subject. */
 enum factors_spread {
 	FACTORS_SPREAD_CELL,   /* a scored model, this cell unknown */
@@ -103,26 +101,26 @@ enum factors_spread {
 	FACTORS_SPREAD_COUNT
 };
 enum factors_spread factors_spread_of(const struct factors *factors, const struct engine_model *facts);
-/* Estimate of a target from mean and covariance of f.  `known` (or NULL) are cells of the
- * subject that are published: those parts of the target stand as they are. */
-void factors_estimate(const struct factors *factors, const struct engine_target *target, const double *mean,
-		      const double *covariance, enum factors_spread spread, const struct engine_cell *known,
-		      size_t known_count, struct engine_estimate *estimate);
+/* Estimate of a target.  `known` (or NULL) are cells of the subject that are published: those parts
+ * of the target stand as they are. */
+void factors_estimate(const struct belief *belief, const struct engine_target *target, enum factors_spread spread,
+		      const struct engine_cell *known, size_t known_count, struct engine_estimate *estimate);
+/* The same of one benchmark by mean and variance of z. */
+void factors_estimate_z(const struct factors *factors, const struct engine_target *target, double z, double variance,
+			enum factors_spread spread, struct engine_estimate *estimate);
 /* How many standard deviations an observed value of the target lies above what is predicted, by the
  * model's own reckoning; NAN where it is not known. */
-double factors_surprise(const struct factors *factors, const struct engine_target *target, const double *mean,
-			const double *covariance, double observed);
+double factors_surprise(const struct belief *belief, const struct engine_target *target, double observed);
+double factors_surprise_z(const struct factors *factors, uint32_t benchmark, double z, double variance,
+			  double observed);
 /* How many standard deviations the calibrated 50 and 90 % intervals reach. */
 void factors_reach(const struct factors *factors, const struct engine_target *target, enum factors_spread spread,
 		   double *half, double *ninety);
 
 /* ---- leave-one-out --------------------------------------------------------------------- */
 
-/* Of a scored model: mean (rank) and covariance of f without the cells of the target
- * (ENGINE_LEAVE_CELL) or without all of the model's cells (ENGINE_LEAVE_MODEL).  False when the
- * model has no cells in the fit. */
-bool factors_left_out(const struct factors *factors, size_t model, const struct engine_target *target,
-		      enum engine_leave leave, double *mean, double *covariance);
+/* Number of a cell of the fit, SIZE_MAX where it has none. */
+size_t factors_find_cell(const struct factors *factors, size_t row, uint32_t benchmark);
 
 /* ---- why --------------------------------------------------------------------------------- */
 
@@ -139,6 +137,9 @@ void factors_explain(const struct factors *factors, const struct factors_part *p
 size_t factors_cells(const struct factors *factors);
 void factors_row_cells(const struct factors *factors, size_t row, size_t *first, size_t *count);
 uint32_t factors_cell_benchmark(const struct factors *factors, size_t cell);
+uint32_t factors_cell_model(const struct factors *factors, size_t cell);
+/* How far its z lies above what all others predict. */
+double factors_cell_above(const struct factors *factors, size_t cell);
 
 /* ---- before any score is known -------------------------------------------------------------- */
 

@@ -8,6 +8,7 @@
 
 #include <cblas.h>
 
+#include "model/belief.h"
 #include "model/factors_fit.h"
 #include "stemma/base/memory.h"
 
@@ -22,6 +23,7 @@
 #define FAMILY_SHARE 4     /* one in so many families is new */
 #define NEWEST_SHARE 0.2
 #define LEVERAGE_MAX 0.7
+#define CELLS_JUDGED 50000 /* of models without scores: enough, and each takes a look around */
 #define OWN_MIN 150        /* a benchmark of so many judged cells has a reach of its own */
 
 struct judged_cell {
@@ -53,15 +55,14 @@ static double leverage(const struct factors *factors, uint32_t benchmark, const 
 	return fmin(sum / factors->parameters.noise[benchmark] + 1 / ((double)scored + 1), LEVERAGE_MAX);
 }
 
-/* Judges a cell by mean and covariance of f.  The benchmark was learned with it, which makes its
- * residual smaller by its leverage than that of a new one. */
-static void judge_cell(const struct factors *factors, size_t cell, const double *mean, const double *covariance,
+/* Judges a cell by mean and variance of its z, at a mean of f.  The benchmark was learned with it,
+ * which makes its residual smaller by its leverage than that of a new one. */
+static void judge_cell(const struct factors *factors, size_t cell, const double *mean, double z, double variance,
 		       struct judgement *judgement)
 {
 	uint32_t b = factors->cells.benchmark[cell];
-	double variance, z = factors_z(factors, b, mean, covariance, &variance);
-
 	double off = fabs((double)factors->cells.z[cell] - z) / (1 - leverage(factors, b, mean));
+
 	judge(judgement, b, off / sqrt(variance + (double)factors->cells.error[cell]));
 }
 
@@ -114,56 +115,66 @@ static void take_reaches(struct factors *factors, enum factors_spread kind, stru
 
 /* ---- cells of scored models ------------------------------------------------------------------ */
 
-/* Log density of a cell as the others predict it, on the scale of z. */
-static double log_density(const struct factors *factors, size_t cell, const double *mean, const double *covariance)
-{
-	double variance, z = factors_z(factors, factors->cells.benchmark[cell], mean, covariance, &variance);
-	double off = (double)factors->cells.z[cell] - z;
-
-	return -0.5 * (off * off / variance + log(2 * M_PI * variance));
-}
-
 static void calibrate_cells(struct factors *factors)
 {
 	const struct cells *cells = &factors->cells;
+	const struct local *local = &factors->local;
+	size_t rank = factors->parameters.rank;
 	struct judgement judgement = {0};
-	double mean[FACTORS_RANK_MAX], covariance[R2_MAX];
+	double mean[FACTORS_RANK_MAX];
 
 	factors->log_likelihood = 0;
 	for (size_t cell = 0; cell < cells->count; cell++) {
-		uint32_t b = cells->benchmark[cell];
 		size_t row = cells->row[cell];
 		if (cells->row_start[row + 1] - cells->row_start[row] < 2)
 			continue; /* nothing else is known of it */
-		struct engine_target target = {1, &b, NULL};
-		factors_left_out(factors, cells->row_model[row], &target, ENGINE_LEAVE_CELL, mean, covariance);
-		judge_cell(factors, cell, mean, covariance, &judgement);
-		factors->log_likelihood += log_density(factors, cell, mean, covariance);
+		double z = (double)local->left_mean[cell], variance = (double)local->left_variance[cell];
+		double off = (double)cells->z[cell] - z;
+		for (size_t k = 0; k < rank; k++)
+			mean[k] = (double)local->mean[row * rank + k];
+		judge_cell(factors, cell, mean, z, variance, &judgement);
+		factors->log_likelihood -= 0.5 * (off * off / variance + log(2 * M_PI * variance));
 	}
 	take_reaches(factors, FACTORS_SPREAD_CELL, &judgement);
 }
 
-static void calibrate_models(struct factors *factors)
+static void judge_belief(const struct belief *belief, size_t row, struct judgement *judgement)
 {
-	const struct cells *cells = &factors->cells;
-	struct judgement judgement = {0};
-	double mean[FACTORS_RANK_MAX], covariance[R2_MAX];
+	const struct factors *factors = belief->factors;
+	struct belief_part part;
 
-	for (size_t row = 0; row < cells->rows; row++) {
-		factors_cold(factors, cells->row_model[row], mean, covariance);
-		for (size_t i = cells->row_start[row]; i < cells->row_start[row + 1]; i++)
-			judge_cell(factors, i, mean, covariance, &judgement);
+	for (size_t i = factors->cells.row_start[row]; i < factors->cells.row_start[row + 1]; i++) {
+		belief_part(belief, factors->cells.benchmark[i], &part);
+		judge_cell(factors, i, belief->mean, part.z, part.variance, judgement);
+		belief_part_free(&part);
 	}
-	take_reaches(factors, FACTORS_SPREAD_COLD, &judgement);
 }
-
-/* ---- kinds of models that are left out together -------------------------------------------------------------------- */
 
 static uint64_t hash_number(uint64_t number)
 {
 	number = (number + 1) * 0x9E3779B97F4A7C15u;
 	return (number ^ number >> 29) * 0xBF58476D1CE4E5B9u >> 33;
 }
+
+static void calibrate_models(struct factors *factors)
+{
+	const struct cells *cells = &factors->cells;
+	size_t share = cells->count > CELLS_JUDGED ? cells->count / CELLS_JUDGED + 1 : 1;
+	struct judgement judgement = {0};
+	struct belief belief;
+
+	belief_new(factors, &belief);
+	for (size_t row = 0; row < cells->rows; row++) {
+		if (hash_number(row + factors->seed) % share != 0)
+			continue;
+		belief_model(&belief, cells->row_model[row]);
+		judge_belief(&belief, row, &judgement);
+	}
+	belief_free(&belief);
+	take_reaches(factors, FACTORS_SPREAD_COLD, &judgement);
+}
+
+/* ---- kinds of models that are left out together ------------------------------------------------ */
 
 static int compare_doubles(const void *left, const void *right)
 {
@@ -208,13 +219,16 @@ static void choose_hidden(const struct factors *factors, enum factors_spread kin
 	}
 }
 
-/* Judges the cells of a row by the effects alone. */
-static void judge_row(const struct factors *factors, const struct solution *solution, size_t row,
+/* Judges the cells of a hidden row by the effects alone, and by what is left in rows that are seen. */
+static void judge_row(const struct factors *factors, const struct solution *solution, size_t row, const bool *hidden,
 		      struct judgement *judgement)
 {
 	size_t rank = factors->parameters.rank, draws = solution->columns - 1;
-	double mean[FACTORS_RANK_MAX], covariance[R2_MAX] = {0};
+	struct belief belief;
 
+	belief_new(factors, &belief);
+	belief.hidden = hidden;
+	double *mean = belief.cold_mean, *covariance = belief.cold;
 	for (size_t column = 0; column <= draws; column++) {
 		const float *rows = solution->rows[column / W] + row * rank * W + column % W;
 		for (size_t k = 0; k < rank; k++) {
@@ -226,8 +240,9 @@ static void judge_row(const struct factors *factors, const struct solution *solu
 	}
 	for (size_t k = 0; k < rank; k++)
 		covariance[k * rank + k] += factors->evidence.own[row * rank + k];
-	for (size_t i = factors->cells.row_start[row]; i < factors->cells.row_start[row + 1]; i++)
-		judge_cell(factors, i, mean, covariance, judgement);
+	belief_begin(&belief, &factors->local.kin[row], (int32_t)row);
+	judge_belief(&belief, row, judgement);
+	belief_free(&belief);
 }
 
 static bool calibrate_hidden(struct factors *factors, enum factors_spread kind, struct progress *progress)
@@ -251,7 +266,7 @@ static bool calibrate_hidden(struct factors *factors, enum factors_spread kind, 
 				   progress, &solution);
 	for (size_t row = 0; row < cells->rows && good; row++)
 		if (hidden[row])
-			judge_row(factors, &solution, row, &judgement);
+			judge_row(factors, &solution, row, hidden, &judgement);
 	if (good)
 		take_reaches(factors, kind, &judgement);
 	solution_free(&solution);

@@ -4,6 +4,7 @@
 
 #include "data/spread.h"
 #include "model/factors.h"
+#include "model/local.h"
 #include "model/parameters.h"
 
 struct factors {
@@ -26,6 +27,7 @@ struct factors {
 	float *outside;            /* rows x rank: mean of Z x without the cells of the row's fold, or just its own
 				    * where exact */
 	float *open;               /* rows x rank x rank: and its covariance */
+	struct local local;        /* what the factors leave */
 	struct spread *reach[FACTORS_SPREAD_COUNT]; /* benchmarks each */
 	uint32_t *placed;          /* benchmarks: cells that each was placed by afterwards; NULL none was */
 	double newest_date;        /* of the scored models; days */
@@ -60,9 +62,16 @@ bool factors_calibrate(struct factors *factors, struct progress *progress);
 void factors_place(struct factors *factors, uint32_t benchmark, const uint32_t *models, const struct engine_cell *cells,
 		   size_t count);
 
-/* Mean and variance of z of a benchmark at f ~ (mean, covariance): noise and what is not known of
- * the loadings are in it. */
-double factors_z(const struct factors *factors, uint32_t benchmark, const double *mean, const double *covariance,
-		 double *variance);
+/* Variance of z that f ~ (mean, covariance) does not tell: noise, and loadings as they are not known.
+ * `covariance` may be NULL. */
+double factors_left_over(const struct factors *factors, uint32_t benchmark, const double *mean,
+			 const double *covariance);
+/* Conditions mean and covariance of f on one cell, as if what is left were independent. */
+void factors_condition_z(const struct factors *factors, uint32_t benchmark, double z, double error, double *mean,
+			 double *covariance);
+/* What a part of a target counts in its unit, at a value or at z; *worth: what a unit of z does. */
+double factors_unit_value(const struct factors *factors, const struct engine_target *target, size_t part, double value);
+double factors_part_value(const struct factors *factors, const struct engine_target *target, size_t part, double z,
+			  double *worth);
 
 #endif

@@ -3,9 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/belief.h"
 #include "model/factors_fit.h"
-#include "solve/small.h"
-#include "stemma/base/memory.h"
 
 #define R2_MAX (FACTORS_RANK_MAX * FACTORS_RANK_MAX)
 #define NORMAL_50 0.6745
@@ -21,8 +20,8 @@ double quadratic(const double *vector, const double *matrix, size_t n)
 	return sum;
 }
 
-/* Variance of z that f does not tell: noise, and loadings as they are not known: m'Vm + tr(V C). */
-static double left_over(const struct factors *factors, uint32_t benchmark, const double *mean, const double *covariance)
+double factors_left_over(const struct factors *factors, uint32_t benchmark, const double *mean,
+			 const double *covariance)
 {
 	size_t rank = factors->parameters.rank;
 	const float *unknown = factors->parameters.loading_covariance + benchmark * rank * rank;
@@ -33,19 +32,6 @@ static double left_over(const struct factors *factors, uint32_t benchmark, const
 			sum += (double)unknown[k * rank + l] *
 			       (mean[k] * mean[l] + (covariance ? covariance[k * rank + l] : 0));
 	return sum;
-}
-
-double factors_z(const struct factors *factors, uint32_t benchmark, const double *mean, const double *covariance,
-		 double *variance)
-{
-	size_t rank = factors->parameters.rank;
-	const double *loading = factors->parameters.loading + benchmark * rank;
-	double z = factors->parameters.level[benchmark];
-
-	for (size_t k = 0; k < rank; k++)
-		z += loading[k] * mean[k];
-	*variance = quadratic(loading, covariance, rank) + left_over(factors, benchmark, mean, covariance);
-	return z;
 }
 
 size_t factors_scored(const struct factors *factors, uint32_t benchmark)
@@ -74,7 +60,7 @@ static double unit_slope(const struct factors *factors, const struct engine_targ
 	return target->weight[part] * (engine_points(benchmark, 1) - engine_points(benchmark, 0));
 }
 
-static double unit_value(const struct factors *factors, const struct engine_target *target, size_t part, double value)
+double factors_unit_value(const struct factors *factors, const struct engine_target *target, size_t part, double value)
 {
 	if (target->count == 1)
 		return value;
@@ -91,14 +77,24 @@ static double predicted_z(const struct factors *factors, uint32_t benchmark, con
 	return z;
 }
 
-/* Adds one part: its value, and what a unit of z is worth. */
-static double part_value(const struct factors *factors, const struct engine_target *target, size_t part, double z,
+double factors_part_value(const struct factors *factors, const struct engine_target *target, size_t part, double z,
 			 double *worth)
 {
 	const struct scale *scale = &factors->cells.scale[target->benchmark[part]];
 
 	*worth = unit_slope(factors, target, part) * scale_slope(scale, z);
-	return unit_value(factors, target, part, scale_from_z(scale, z));
+	return factors_unit_value(factors, target, part, scale_from_z(scale, z));
+}
+
+double factors_above_level(const struct factors *factors, const struct engine_target *target, size_t part,
+			   double height)
+{
+	uint32_t b = target->benchmark[part];
+	const struct scale *scale = &factors->cells.scale[b];
+	double level = factors->parameters.level[b];
+
+	return factors_unit_value(factors, target, part, scale_from_z(scale, level + height)) -
+	       factors_unit_value(factors, target, part, scale_from_z(scale, level));
 }
 
 double factors_gradient(const struct factors *factors, const struct engine_target *target, const double *mean,
@@ -110,7 +106,7 @@ double factors_gradient(const struct factors *factors, const struct engine_targe
 	memset(gradient, 0, rank * sizeof *gradient);
 	for (size_t i = 0; i < target->count; i++) {
 		uint32_t b = target->benchmark[i];
-		value += part_value(factors, target, i, predicted_z(factors, b, mean), &worth);
+		value += factors_part_value(factors, target, i, predicted_z(factors, b, mean), &worth);
 		for (size_t k = 0; k < rank; k++)
 			gradient[k] += worth * factors->parameters.loading[b * rank + k];
 	}
@@ -123,8 +119,8 @@ double factors_noise(const struct factors *factors, const struct engine_target *
 
 	for (size_t i = 0; i < target->count; i++) {
 		uint32_t b = target->benchmark[i];
-		part_value(factors, target, i, predicted_z(factors, b, mean), &worth);
-		sum += worth * worth * left_over(factors, b, mean, NULL);
+		factors_part_value(factors, target, i, predicted_z(factors, b, mean), &worth);
+		sum += worth * worth * factors_left_over(factors, b, mean, NULL);
 	}
 	return sum;
 }
@@ -172,91 +168,88 @@ static void estimate_clip(const struct factors *factors, const struct engine_tar
 }
 
 /* Of one benchmark: the ends of the intervals are carried over from z, so they need not lie evenly. */
-static void estimate_one(const struct factors *factors, const struct engine_target *target, const double *mean,
-			 const double *covariance, enum factors_spread spread, struct engine_estimate *estimate)
+void factors_estimate_z(const struct factors *factors, const struct engine_target *target, double z, double variance,
+			enum factors_spread spread, struct engine_estimate *estimate)
 {
-	uint32_t b = target->benchmark[0];
-	const struct scale *scale = &factors->cells.scale[b];
-	double variance, half, ninety, z = factors_z(factors, b, mean, covariance, &variance), sd = sqrt(variance);
+	const struct scale *scale = &factors->cells.scale[target->benchmark[0]];
+	double half, ninety, sd = sqrt(variance);
 
 	factors_reach(factors, target, spread, &half, &ninety);
 	double end[] = {scale_from_z(scale, z - half * sd), scale_from_z(scale, z + half * sd),
 			scale_from_z(scale, z - ninety * sd), scale_from_z(scale, z + ninety * sd)};
 	estimate_set(estimate, scale_from_z(scale, z),
 		     fabs(scale_from_z(scale, z + sd) - scale_from_z(scale, z - sd)) / 2, end);
-}
-
-static void estimate_several(const struct factors *factors, const struct engine_target *target, const double *mean,
-			     const double *covariance, enum factors_spread spread, const struct engine_cell *known,
-			     size_t known_count, struct engine_estimate *estimate)
-{
-	size_t rank = factors->parameters.rank;
-	double gradient[FACTORS_RANK_MAX] = {0}, value = 0, variance = 0, worth, half, ninety;
-
-	for (size_t i = 0; i < target->count; i++) {
-		uint32_t b = target->benchmark[i];
-		const struct engine_cell *cell = engine_cell_find(known, known_count, b);
-		if (cell) {
-			value += unit_value(factors, target, i, cell->value);
-			continue;
-		}
-		value += part_value(factors, target, i, predicted_z(factors, b, mean), &worth);
-		variance += worth * worth * left_over(factors, b, mean, covariance);
-		for (size_t k = 0; k < rank; k++)
-			gradient[k] += worth * factors->parameters.loading[b * rank + k];
-	}
-	double sd = sqrt(variance + quadratic(gradient, covariance, rank));
-	factors_reach(factors, target, spread, &half, &ninety);
-	double end[] = {value - half * sd, value + half * sd, value - ninety * sd, value + ninety * sd};
-	estimate_set(estimate, value, sd, end);
-}
-
-void factors_estimate(const struct factors *factors, const struct engine_target *target, const double *mean,
-		      const double *covariance, enum factors_spread spread, const struct engine_cell *known,
-		      size_t known_count, struct engine_estimate *estimate)
-{
-	const struct engine_cell *cell = target->count == 1
-		? engine_cell_find(known, known_count, target->benchmark[0]) : NULL;
-
-	if (cell) {
-		*estimate = (struct engine_estimate){cell->value, 0, cell->value, cell->value, cell->value, cell->value};
-		return;
-	}
-	if (target->count == 1)
-		estimate_one(factors, target, mean, covariance, spread, estimate);
-	else
-		estimate_several(factors, target, mean, covariance, spread, known, known_count, estimate);
 	estimate_clip(factors, target, estimate);
 }
 
-double factors_surprise(const struct factors *factors, const struct engine_target *target, const double *mean,
-			const double *covariance, double observed)
+static void estimate_several(const struct belief *belief, const struct engine_target *target,
+			     enum factors_spread spread, const struct engine_cell *known, size_t known_count,
+			     struct engine_estimate *estimate)
 {
-	double gradient[FACTORS_RANK_MAX], variance;
+	struct belief_target joint;
+	double half, ninety;
+
+	belief_target(belief, target, known, known_count, &joint);
+	double value = joint.value, sd = sqrt(joint.variance);
+	belief_target_free(&joint);
+	factors_reach(belief->factors, target, spread, &half, &ninety);
+	double end[] = {value - half * sd, value + half * sd, value - ninety * sd, value + ninety * sd};
+	estimate_set(estimate, value, sd, end);
+	estimate_clip(belief->factors, target, estimate);
+}
+
+void factors_estimate(const struct belief *belief, const struct engine_target *target, enum factors_spread spread,
+		      const struct engine_cell *known, size_t known_count, struct engine_estimate *estimate)
+{
+	const struct engine_cell *cell = target->count == 1
+		? engine_cell_find(known, known_count, target->benchmark[0]) : NULL;
+	struct belief_part part;
+
+	if (cell) {
+		*estimate = (struct engine_estimate){cell->value, 0, cell->value, cell->value, cell->value, cell->value};
+	} else if (target->count == 1) {
+		belief_part(belief, target->benchmark[0], &part);
+		factors_estimate_z(belief->factors, target, part.z, part.variance, spread, estimate);
+		belief_part_free(&part);
+	} else {
+		estimate_several(belief, target, spread, known, known_count, estimate);
+	}
+}
+
+double factors_surprise_z(const struct factors *factors, uint32_t benchmark, double z, double variance, double observed)
+{
+	const struct scale *scale = &factors->cells.scale[benchmark];
+	double off = (scale_to_z(scale, observed) - z) / sqrt(variance);
+
+	return scale->deviation < 0 ? -off : off;
+}
+
+double factors_surprise(const struct belief *belief, const struct engine_target *target, double observed)
+{
+	struct belief_target joint;
+	double off;
 
 	if (isnan(observed))
 		return NAN;
-	if (target->count == 1) {
-		/* On the scale of z, where deviations mean the same everywhere. */
-		const struct scale *scale = &factors->cells.scale[target->benchmark[0]];
-		double z = factors_z(factors, target->benchmark[0], mean, covariance, &variance);
-		double off = (scale_to_z(scale, observed) - z) / sqrt(variance);
-		return scale->deviation < 0 ? -off : off;
-	}
-	double value = factors_gradient(factors, target, mean, gradient);
-	variance = quadratic(gradient, covariance, factors->parameters.rank) + factors_noise(factors, target, mean);
-	return (observed - value) / sqrt(variance);
+	belief_target(belief, target, NULL, 0, &joint);
+	if (target->count == 1) /* on the scale of z, where deviations mean the same everywhere */
+		off = factors_surprise_z(belief->factors, target->benchmark[0], joint.part[0].z, joint.part[0].variance,
+					 observed);
+	else
+		off = (observed - joint.value) / sqrt(joint.variance);
+	belief_target_free(&joint);
+	return off;
 }
 
 /* ---- conditioning --------------------------------------------------------------------------- */
 
 /* One cell: Kalman's update. */
-static void condition_one(const struct factors *factors, uint32_t benchmark, double z, double error, double *mean,
-			  double *covariance, double *gain)
+void factors_condition_z(const struct factors *factors, uint32_t benchmark, double z, double error, double *mean,
+			 double *covariance)
 {
 	size_t rank = factors->parameters.rank;
 	const double *loading = factors->parameters.loading + benchmark * rank;
-	double total = left_over(factors, benchmark, mean, covariance) + error;
+	double gain[FACTORS_RANK_MAX], total = factors_left_over(factors, benchmark, mean, covariance) + error;
 	double off = z - predicted_z(factors, benchmark, mean);
 
 	for (size_t k = 0; k < rank; k++) {
@@ -268,61 +261,6 @@ static void condition_one(const struct factors *factors, uint32_t benchmark, dou
 	for (size_t k = 0; k < rank; k++)
 		for (size_t l = 0; l < rank; l++)
 			covariance[k * rank + l] -= gain[k] * gain[l] / total;
-	for (size_t k = 0; k < rank; k++) {
-		gain[k] /= total;
-		mean[k] += gain[k] * off;
-	}
-}
-
-double factors_height(const struct factors *factors, const struct engine_cell *cell)
-{
-	return scale_to_z(&factors->cells.scale[cell->benchmark], cell->value) - factors->parameters.level[cell->benchmark];
-}
-
-void factors_condition_gain(const struct factors *factors, const struct engine_cell *cell, double *mean,
-			    double *covariance, double *gain)
-{
-	const struct scale *scale = &factors->cells.scale[cell->benchmark];
-	double z = scale_to_z(scale, cell->value), slope = scale_slope(scale, z), error = (double)cell->error;
-
-	error = error > 0 && slope != 0 ? error * error / (slope * slope) : 0;
-	condition_one(factors, cell->benchmark, z, error, mean, covariance, gain);
-}
-
-void factors_condition(const struct factors *factors, const struct engine_cell *cell, size_t count, double *mean,
-		       double *covariance)
-{
-	double gain[FACTORS_RANK_MAX];
-
-	for (size_t i = 0; i < count; i++)
-		factors_condition_gain(factors, &cell[i], mean, covariance, gain);
-}
-
-/* ---- leave-one-out ----------------------------------------------------------------------------- */
-
-static bool in_target(const struct engine_target *target, uint32_t benchmark)
-{
-	for (size_t i = 0; i < target->count; i++)
-		if (target->benchmark[i] == benchmark)
-			return true;
-	return false;
-}
-
-bool factors_left_out(const struct factors *factors, size_t model, const struct engine_target *target,
-		      enum engine_leave leave, double *mean, double *covariance)
-{
-	int32_t row = factors->cells.model_row[model];
-	const struct cells *cells = &factors->cells;
-	double gain[FACTORS_RANK_MAX];
-
-	if (row < 0)
-		return false;
-	factors_cold(factors, model, mean, covariance);
-	if (leave == ENGINE_LEAVE_MODEL)
-		return true;
-	for (size_t i = cells->row_start[row]; i < cells->row_start[row + 1]; i++)
-		if (!in_target(target, cells->benchmark[i]))
-			condition_one(factors, cells->benchmark[i], (double)cells->z[i], (double)cells->error[i], mean,
-				      covariance, gain);
-	return true;
+	for (size_t k = 0; k < rank; k++)
+		mean[k] += gain[k] * off / total;
 }

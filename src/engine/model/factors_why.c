@@ -23,6 +23,30 @@ void factors_row_cells(const struct factors *factors, size_t row, size_t *first,
 	*count = factors->cells.row_start[row + 1] - *first;
 }
 
+size_t factors_find_cell(const struct factors *factors, size_t row, uint32_t benchmark)
+{
+	size_t low = factors->cells.row_start[row], high = factors->cells.row_start[row + 1], end = high;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (factors->cells.benchmark[middle] < benchmark)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < end && factors->cells.benchmark[low] == benchmark ? low : SIZE_MAX;
+}
+
+uint32_t factors_cell_model(const struct factors *factors, size_t cell)
+{
+	return factors->cells.row_model[factors->cells.row[cell]];
+}
+
+double factors_cell_above(const struct factors *factors, size_t cell)
+{
+	return (double)factors->cells.z[cell] - (double)factors->local.left_mean[cell];
+}
+
 uint32_t factors_cell_benchmark(const struct factors *factors, size_t cell)
 {
 	return factors->cells.benchmark[cell];

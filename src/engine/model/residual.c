@@ -3,10 +3,9 @@
 #include <stdlib.h>
 
 #include "data/statistics.h"
+#include "model/belief.h"
 #include "model/fit.h"
 #include "stemma/base/memory.h"
-
-#define R2_MAX (FACTORS_RANK_MAX * FACTORS_RANK_MAX)
 
 double fit_observed(const struct engine_fit *fit, size_t row, const struct engine_target *target)
 {
@@ -22,25 +21,58 @@ static bool only_score(const struct engine_fit *fit, const struct engine_target 
 	return target->count == 1 && !isnan(observed) && factors_scored(fit->factors, target->benchmark[0]) < 2;
 }
 
+/* Of one cell: what was found when all were predicted in turn. */
+static void residual_of_cell(const struct engine_fit *fit, size_t cell, const struct engine_target *target,
+			     struct engine_estimate *estimate, double observed, double *surprise)
+{
+	double z = (double)fit->factors->local.left_mean[cell], variance = (double)fit->factors->local.left_variance[cell];
+
+	factors_estimate_z(fit->factors, target, z, variance, FACTORS_SPREAD_CELL, estimate);
+	*surprise = isnan(observed) ? NAN
+				    : factors_surprise_z(fit->factors, target->benchmark[0], z, variance, observed);
+}
+
+static bool residual_of_target(const struct engine_fit *fit, size_t model, const struct engine_target *target,
+			       enum engine_leave leave, struct engine_estimate *estimate, double observed,
+			       double *surprise)
+{
+	struct belief belief;
+
+	belief_new(fit->factors, &belief);
+	bool found = belief_left_out(&belief, model, target, leave);
+	if (found) {
+		factors_estimate(&belief, target, leave == ENGINE_LEAVE_CELL ? FACTORS_SPREAD_CELL : FACTORS_SPREAD_COLD,
+				 NULL, 0, estimate);
+		*surprise = factors_surprise(&belief, target, observed);
+	}
+	belief_free(&belief);
+	return found;
+}
+
 bool engine_residual(const struct engine_fit *fit, size_t model, const struct engine_target *target,
 		     enum engine_leave leave, struct engine_residual *residual)
 {
-	double mean[FACTORS_RANK_MAX], covariance[R2_MAX];
 	struct engine_estimate estimate;
-	enum factors_spread spread = leave == ENGINE_LEAVE_CELL ? FACTORS_SPREAD_CELL : FACTORS_SPREAD_COLD;
+	size_t cell = SIZE_MAX;
+	double z;
 
-	if (model >= fit->data.models || !engine_fit_covers(fit, target) ||
-	    !factors_left_out(fit->factors, model, target, leave, mean, covariance))
+	if (model >= fit->data.models || !engine_fit_covers(fit, target) || fit->model_row[model] < 0)
 		return false;
-	double observed = fit_observed(fit, (size_t)fit->model_row[model], target);
+	size_t row = (size_t)fit->model_row[model];
+	double observed = fit_observed(fit, row, target);
 	if (only_score(fit, target, observed))
 		return false;
-	factors_estimate(fit->factors, target, mean, covariance, spread, NULL, 0, &estimate);
+	if (leave == ENGINE_LEAVE_CELL && target->count == 1)
+		cell = factors_find_cell(fit->factors, row, target->benchmark[0]);
+	if (cell != SIZE_MAX)
+		residual_of_cell(fit, cell, target, &estimate, observed, &z);
+	else if (!residual_of_target(fit, model, target, leave, &estimate, observed, &z))
+		return false;
 	*residual = (struct engine_residual){
 		.observed = observed,
 		.predicted = estimate.mean,
 		.sd = estimate.sd,
-		.z = factors_surprise(fit->factors, target, mean, covariance, observed),
+		.z = z,
 		.low90 = estimate.low90,
 		.high90 = estimate.high90,
 	};

@@ -19,7 +19,7 @@ struct state_header {
 	uint32_t version, prior, rank, asked_rank, terms, benchmarks; /* of those with cells */
 	uint64_t seed;
 	uint64_t learned;      /* models that the parameters were learned from */
-	uint64_t rows, effects, draws, exact; /* of what follows from the parameters */
+	uint64_t rows, cells, effects, draws, exact; /* of what follows from the parameters */
 	uint64_t fingerprint;  /* of the data that they follow from */
 	double rho, log_likelihood;
 	uint64_t checksum;     /* of all other bytes */
@@ -232,6 +232,10 @@ static void run_results(struct bytes *bytes, struct factors *factors)
 
 	run(bytes, factors->outside, factors->cells.rows * rank * sizeof(float));
 	run_open(bytes, factors);
+	run(bytes, factors->local.mean, factors->cells.rows * rank * sizeof(float));
+	run(bytes, factors->local.residual, factors->cells.count * sizeof(float));
+	run(bytes, factors->local.left_mean, factors->cells.count * sizeof(float));
+	run(bytes, factors->local.left_variance, factors->cells.count * sizeof(float));
 	run(bytes, factors->mean, lines * sizeof(float));
 	if (factors->exact) {
 		run(bytes, factors->root, lines * factors->draws * sizeof(float));
@@ -244,7 +248,7 @@ static void run_results(struct bytes *bytes, struct factors *factors)
 static size_t results_size(const struct state_header *header)
 {
 	size_t rank = header->rank, lines = header->effects * rank;
-	size_t rows = header->rows * (rank + rank * (rank + 1) / 2);
+	size_t rows = header->rows * (2 * rank + rank * (rank + 1) / 2) + 3 * header->cells;
 
 	return (rows + lines) * sizeof(float) +
 	       (header->exact ? lines * header->draws * sizeof(float) : lines * (sizeof(float) + header->draws));
@@ -287,6 +291,7 @@ static void write_all(struct bytes *bytes, const struct engine_fit *fit)
 	header.seed = factors->seed;
 	header.learned = factors->learned_rows;
 	header.rows = factors->cells.rows;
+	header.cells = factors->cells.count;
 	header.effects = factors->design.effects;
 	header.draws = factors->draws;
 	header.exact = factors->exact;
@@ -402,7 +407,7 @@ static bool good_header(const struct state_header *header, size_t bytes, const s
 	       header->prior == (uint32_t)settings->prior && header->rank > 0 && header->rank <= FACTORS_RANK_MAX &&
 	       header->asked_rank == (uint32_t)settings->rank && header->seed == settings->seed &&
 	       header->terms == design_terms(settings->prior) && header->benchmarks <= bytes && header->rows <= bytes &&
-	       header->learned <= bytes && header->effects <= bytes && header->draws <= bytes &&
+	       header->cells <= bytes && header->learned <= bytes && header->effects <= bytes && header->draws <= bytes &&
 	       (header->effects == 0 || header->draws <= bytes / header->effects);
 }
 
@@ -520,7 +525,7 @@ bool kept_take_results(const struct kept *kept, struct factors *factors)
 	size_t lines = factors->design.effects * factors->parameters.rank;
 	struct bytes bytes = {.from = kept->results, .end = kept->end};
 
-	if (header->rows != factors->cells.rows || header->effects != factors->design.effects ||
+	if (header->rows != factors->cells.rows || header->cells != factors->cells.count || header->effects != factors->design.effects ||
 	    header->fingerprint != factors_fingerprint(factors, kept->models, kept->model_count))
 		return false;
 	factors->draws = header->draws;
@@ -534,6 +539,7 @@ bool kept_take_results(const struct kept *kept, struct factors *factors)
 	}
 	run_results(&bytes, factors);
 	evidence_set(&factors->cells, &factors->design, &factors->parameters, NULL, &factors->evidence);
+	local_take(factors);
 	return true;
 }
 
