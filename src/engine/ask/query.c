@@ -33,7 +33,6 @@ void engine_query_free(struct engine_query *query)
 	belief_free(&query->belief);
 	lineage_walk_free(query->walk);
 	free(query->known);
-	free(query->share);
 	free(query);
 }
 
@@ -180,7 +179,6 @@ enum status engine_predict_child(struct engine_query *query, const struct engine
 	query_set_facts(query, &described, weighted_parents(&described));
 	query->child = described;
 	query->subject = SUBJECT_CHILD;
-	query->explained = false;
 	query->spread = factors_spread_of(query->fit->factors, &described.model);
 	query_combine(query);
 	query_set_known(query, NULL, 0);
@@ -197,7 +195,6 @@ enum status engine_predict_model(struct engine_query *query, size_t model, struc
 	if (model >= fit->data.models)
 		return error_set(error, STATUS_USAGE, "no such model");
 	query->subject = SUBJECT_MODEL;
-	query->explained = false;
 	query->model = model;
 	attributes_describe(&fit->data, model, &facts);
 	query->spread = fit->model_row[model] >= 0 ? FACTORS_SPREAD_COLD : factors_spread_of(fit->factors, &facts);

@@ -32,8 +32,6 @@ struct engine_query {
 	struct belief belief;           /* of the subject */
 	struct engine_cell *known;      /* of the subject itself, by benchmark: published, then with what was added */
 	size_t published, known_count;
-	double *share;                  /* cells x rank: what each adds to f, once asked for */
-	bool explained;
 };
 
 /* The ancestors of the subject with their shares; the caller frees. */

@@ -136,33 +136,22 @@ static size_t contribute_rows(const struct engine_query *query, const double *gr
 			      struct engine_contribution *contributions, size_t count, size_t max)
 {
 	const struct engine_fit *fit = query->fit;
-	size_t rank = factors_rank(fit->factors);
+	struct factors_part parts[ENGINE_PARENTS_MAX + 1];
+	double *share = memory_allocate(factors_cells(fit->factors) + 1, sizeof *share);
 
+	factors_explain(fit->factors, parts, list_parts(query, parts), gradient, share);
 	for (size_t row = 0; row < fit->rows; row++) {
 		size_t first, cells;
 		struct engine_contribution entry = {.model = fit->row_model[row], .benchmark = ENGINE_ALL};
 		factors_row_cells(fit->factors, row, &first, &cells);
-		for (size_t i = 0; i < cells * rank; i++)
-			entry.points += gradient[i % rank] * query->share[first * rank + i];
+		for (size_t i = 0; i < cells; i++)
+			entry.points += share[first + i];
 		if (cells == 1)
 			entry.benchmark = factors_cell_benchmark(fit->factors, first);
 		count = contribution_insert(contributions, count, max, entry);
 	}
+	free(share);
 	return count;
-}
-
-/* Solves once a subject: what cells count is kept for further targets. */
-static void query_explain(struct engine_query *query)
-{
-	const struct factors *factors = query->fit->factors;
-	struct factors_part parts[ENGINE_PARENTS_MAX + 1];
-
-	if (query->explained)
-		return;
-	query->share = memory_resize(query->share, factors_cells(factors) * factors_rank(factors) + 1,
-				     sizeof *query->share);
-	factors_explain(factors, parts, list_parts(query, parts), query->share);
-	query->explained = true;
 }
 
 static bool all_known(const struct engine_query *query, const struct engine_target *target)
@@ -189,7 +178,6 @@ size_t engine_contributions(struct engine_query *query, const struct engine_targ
 	size_t count = contribute_own(query, target, &joint, gradient, contributions, max);
 	count = contribute_like(query, &joint, contributions, count, max);
 	belief_target_free(&joint);
-	query_explain(query);
 	return contribute_rows(query, gradient, contributions, count, max);
 }
 

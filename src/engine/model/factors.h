@@ -131,9 +131,11 @@ struct factors_part {
 	const struct engine_model *facts; /* FACTS */
 	double weight;
 };
-/* What each observed cell adds to f(subject), exactly but for the solver's end: cells x rank, row by row,
- * each row by benchmark; the shares sum to f.  One solve for all targets: tenths of a second. */
-void factors_explain(const struct factors *factors, const struct factors_part *part, size_t count, double *share);
+/* What each observed cell adds to gradient' f(subject), exactly but for the solver's end; gradient has rank
+ * values, share one a cell, row by row, each row by benchmark.  The shares sum to gradient' f.  Solves
+ * once: seconds on large caches. */
+void factors_explain(const struct factors *factors, const struct factors_part *part, size_t count,
+		     const double *gradient, double *share);
 size_t factors_cells(const struct factors *factors);
 void factors_row_cells(const struct factors *factors, size_t row, size_t *first, size_t *count);
 uint32_t factors_cell_benchmark(const struct factors *factors, size_t cell);

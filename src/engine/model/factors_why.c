@@ -6,11 +6,10 @@
 
 #include "model/factors_fit.h"
 #include "stemma/base/memory.h"
-#include "stemma/base/parallel.h"
 
 #define W SYSTEM_WIDTH
 #define TOLERANCE 2e-3
-#define STEPS_MAX 100 /* far contributions of large caches are a little off then */
+#define STEPS_MAX 60 /* far contributions of large caches are a little off then */
 
 size_t factors_cells(const struct factors *factors)
 {
@@ -54,32 +53,18 @@ uint32_t factors_cell_benchmark(const struct factors *factors, size_t cell)
 
 /* ---- the adjoint ------------------------------------------------------------------- */
 
-/* f(subject) as a sum of effects and of rows' own parts, factor by factor: factor k takes the same of
- * each, so one line of values a factor stands for all. */
+/* gradient' f(subject) as a sum of effects and of rows' own parts. */
 struct adjoint {
-	struct system system;
 	const struct factors *factors;
-	float *effects;         /* blocks of effects: column k of them all is what f_k takes */
-	double *share;          /* cells x rank: what each adds to f_k */
+	const double *gradient; /* rank */
+	float *effects;         /* a block: what column 0 takes of all effects */
+	double *share;          /* cells: what each adds */
 	double *information;    /* rows x rank x rank, without the rows that are not to be seen */
 	bool *hidden;           /* rows */
 };
 
-static size_t effect_blocks(const struct factors *factors)
-{
-	return (factors->parameters.rank + W - 1) / W;
-}
-
-/* What f_k takes of factor l of an effect. */
-static void adjoint_effect(struct adjoint *adjoint, size_t effect, size_t l, size_t k, double value)
-{
-	size_t rank = adjoint->factors->parameters.rank, block = adjoint->factors->design.effects * rank * W;
-
-	adjoint->effects[k / W * block + (effect * rank + l) * W + k % W] += (float)value;
-}
-
-/* Adds to the shares of a row's cells in f_k: q' C h, h = sum of lambda (z - c) / noise. */
-static void share_row(const struct factors *factors, size_t row, const double *q, size_t k, double *share)
+/* Adds to the shares of a row's cells: q' C h, h = sum of lambda (z - c) / noise. */
+static void share_row(const struct factors *factors, size_t row, const double *q, double *share)
 {
 	const struct cells *cells = &factors->cells;
 	size_t rank = factors->parameters.rank;
@@ -94,26 +79,36 @@ static void share_row(const struct factors *factors, size_t row, const double *q
 		double off = ((double)cells->z[i] - factors->parameters.level[b]) /
 			     (factors->parameters.noise[b] + (double)cells->error[i]);
 		for (size_t l = 0; l < rank; l++)
-			share[i * rank + k] += pulled[l] * factors->parameters.loading[b * rank + l] * off;
+			share[i] += pulled[l] * factors->parameters.loading[b * rank + l] * off;
 	}
 }
 
-/* Adds amount x e_k of a row to f_k, e = C h + (C S^-1 - 1) Z x. */
-static void adjoint_own(struct adjoint *adjoint, size_t row, size_t k, double amount)
+/* Adds amount' e of a row, e = C h + (C S^-1 - 1) Z x. */
+static void adjoint_own(struct adjoint *adjoint, size_t row, const double *amount)
 {
 	const struct factors *factors = adjoint->factors;
 	const struct design_lists *z = &factors->design.row;
 	size_t rank = factors->parameters.rank;
-	double q[FACTORS_RANK_MAX] = {0};
+	const double *shrunk = factors->evidence.shrunk + row * rank * rank;
 
-	q[k] = amount;
-	share_row(factors, row, q, k, adjoint->share);
+	share_row(factors, row, amount, adjoint->share);
 	for (size_t l = 0; l < rank; l++) {
-		double back = amount * factors->evidence.shrunk[(row * rank + k) * rank + l] /
-			      factors->evidence.own[row * rank + l] - q[l];
+		double back = 0;
+		for (size_t k = 0; k < rank; k++)
+			back += amount[k] * shrunk[k * rank + l];
+		back = back / factors->evidence.own[row * rank + l] - amount[l];
 		for (size_t i = z->start[row]; i < z->start[row + 1]; i++)
-			adjoint_effect(adjoint, z->effect[i], l, k, back * (double)z->value[i]);
+			adjoint->effects[(z->effect[i] * rank + l) * W] += (float)(back * (double)z->value[i]);
 	}
+}
+
+/* Adds value x gradient' (an effect). */
+static void adjoint_effect(struct adjoint *adjoint, size_t effect, double value)
+{
+	size_t rank = adjoint->factors->parameters.rank;
+
+	for (size_t k = 0; k < rank; k++)
+		adjoint->effects[(effect * rank + k) * W] += (float)(adjoint->gradient[k] * value);
 }
 
 static void adjoint_place(struct adjoint *adjoint, const struct design_place *place, double weight)
@@ -122,15 +117,15 @@ static void adjoint_place(struct adjoint *adjoint, const struct design_place *pl
 	size_t rank = factors->parameters.rank;
 
 	for (size_t i = 0; i < place->effects; i++)
-		for (size_t k = 0; k < rank; k++)
-			adjoint_effect(adjoint, place->effect[i].number, k, k, weight * (double)place->effect[i].value);
+		adjoint_effect(adjoint, place->effect[i].number, weight * (double)place->effect[i].value);
 	for (size_t i = 0; i < place->rows; i++) {
 		size_t row = place->row[i].number;
-		double own;
+		double own, amount[FACTORS_RANK_MAX];
 		size_t term = design_row_origin(&factors->design, row, &own);
 		for (size_t k = 0; k < rank; k++)
-			adjoint_own(adjoint, row, k, weight * (double)place->row[i].value * own *
-				    factors->parameters.theta[term * rank + k] / factors->evidence.own[row * rank + k]);
+			amount[k] = adjoint->gradient[k] * weight * (double)place->row[i].value * own *
+				    factors->parameters.theta[term * rank + k] / factors->evidence.own[row * rank + k];
+		adjoint_own(adjoint, row, amount);
 	}
 }
 
@@ -166,56 +161,53 @@ static void adjoint_part(struct adjoint *adjoint, const struct factors_part *par
 		design_place_node(&factors->design, part->model, 1, &place);
 	} else {
 		for (size_t i = z->start[row]; i < z->start[row + 1]; i++)
-			for (size_t k = 0; k < factors->parameters.rank; k++)
-				adjoint_effect(adjoint, z->effect[i], k, k, part->weight * (double)z->value[i]);
+			adjoint_effect(adjoint, z->effect[i], part->weight * (double)z->value[i]);
 		hide_row(adjoint, (size_t)row);
 	}
 	adjoint_place(adjoint, &place, part->weight);
 	design_place_free(&place);
 }
 
-/* Solves M y = U'a for a block of factors, and hands W y on to the cells: b = S^-1 C h. */
-static void adjoint_solve(void *context, size_t block)
+/* Solves M y = U'a, and hands W y on to the cells: b = S^-1 C h. */
+static void adjoint_solve(struct adjoint *adjoint)
 {
-	const struct adjoint *adjoint = context;
 	const struct factors *factors = adjoint->factors;
-	const struct system *system = &adjoint->system;
 	size_t rank = factors->parameters.rank;
-	float *right = adjoint->effects + block * factors->design.effects * rank * W;
-	float *solution = memory_zero(system_effect_block(system), sizeof *solution);
-	float *rows = memory_allocate(system_row_block(system), sizeof *rows);
+	struct system system;
 	double q[FACTORS_RANK_MAX];
 
-	system_effects_back(system, right);
-	system_solve(system, NULL, &(struct system_end){TOLERANCE, STEPS_MAX, NULL}, right, solution);
-	system_effects(system, solution);
-	system_gather(system, solution, rows);
-	for (size_t row = 0; row < factors->cells.rows; row++)
-		for (size_t k = block * W; k < rank && k < (block + 1) * W && !adjoint->hidden[row]; k++) {
-			for (size_t l = 0; l < rank; l++)
-				q[l] = (double)rows[(row * rank + l) * W + k % W] / factors->evidence.own[row * rank + l];
-			share_row(factors, row, q, k, adjoint->share);
-		}
+	system_new(&factors->design, rank, factors->parameters.theta, adjoint->information, &system);
+	float *solution = memory_zero(system_effect_block(&system), sizeof *solution);
+	float *rows = memory_allocate(system_row_block(&system), sizeof *rows);
+	system_effects_back(&system, adjoint->effects);
+	system_solve(&system, NULL, &(struct system_end){TOLERANCE, STEPS_MAX, NULL}, adjoint->effects, solution);
+	system_effects(&system, solution);
+	system_gather(&system, solution, rows);
+	for (size_t row = 0; row < factors->cells.rows; row++) {
+		for (size_t l = 0; l < rank; l++)
+			q[l] = (double)rows[(row * rank + l) * W] / factors->evidence.own[row * rank + l];
+		if (!adjoint->hidden[row])
+			share_row(factors, row, q, adjoint->share);
+	}
 	free(solution);
 	free(rows);
+	system_free(&system);
 }
 
-void factors_explain(const struct factors *factors, const struct factors_part *part, size_t count, double *share)
+void factors_explain(const struct factors *factors, const struct factors_part *part, size_t count,
+		     const double *gradient, double *share)
 {
 	size_t rank = factors->parameters.rank, square = factors->cells.rows * rank * rank;
-	struct adjoint adjoint = {.factors = factors, .share = share};
+	struct adjoint adjoint = {.factors = factors, .gradient = gradient, .share = share};
 
-	memset(share, 0, factors->cells.count * rank * sizeof *share);
-	adjoint.effects = memory_zero(effect_blocks(factors) * factors->design.effects * rank * W + 1,
-				      sizeof *adjoint.effects);
+	memset(share, 0, factors->cells.count * sizeof *share);
+	adjoint.effects = memory_zero(factors->design.effects * rank * W + 1, sizeof *adjoint.effects);
 	adjoint.hidden = memory_zero(factors->cells.rows + 1, sizeof *adjoint.hidden);
 	adjoint.information = memory_allocate(square + 1, sizeof *adjoint.information);
 	memcpy(adjoint.information, factors->evidence.information, square * sizeof *adjoint.information);
 	for (size_t i = 0; i < count; i++)
 		adjoint_part(&adjoint, &part[i]);
-	system_new(&factors->design, rank, factors->parameters.theta, adjoint.information, &adjoint.system);
-	parallel_for(effect_blocks(factors), adjoint_solve, &adjoint);
-	system_free(&adjoint.system);
+	adjoint_solve(&adjoint);
 	free(adjoint.effects);
 	free(adjoint.hidden);
 	free(adjoint.information);
