@@ -321,7 +321,7 @@ const struct sketch_row *sketch_prediction_why(struct sketch_prediction *predict
 void sketch_prediction_complete(struct sketch_prediction *prediction)
 {
 	for (size_t i = 0; i < prediction->rows; i++)
-		sketch_prediction_why(prediction, i);
+		sketch_prediction_row(prediction, i);
 }
 
 enum status sketch_predict_on_demand(const struct sketch *sketch, struct session *session,

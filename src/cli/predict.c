@@ -115,7 +115,7 @@ struct wanted_rows {
 };
 
 static void report_reasons(struct report *report, const struct catalog *catalog,
-			   const struct sketch_prediction *prediction, const struct wanted_rows *wanted)
+			   struct sketch_prediction *prediction, const struct wanted_rows *wanted)
 {
 	struct table *table = table_new(reason_columns, 5);
 	char title[128];
@@ -123,7 +123,7 @@ static void report_reasons(struct report *report, const struct catalog *catalog,
 	snprintf(title, sizeof title, "Why: %.100s", prediction->row[wanted->why].title);
 	for (size_t i = 0; i < prediction->rows; i++)
 		if (report->format == OUTPUT_JSON ? i < wanted->count : i == wanted->why)
-			add_reasons(table, report, catalog, &prediction->row[i]);
+			add_reasons(table, report, catalog, sketch_prediction_why(prediction, i));
 	report_table(report, "why", title, table, TABLE_SIDE);
 	table_free(table);
 }
@@ -151,7 +151,7 @@ static void report_warnings(struct cli *cli, struct report *report, const struct
 
 static void report_prediction(struct cli *cli, struct report *report, const char *name,
 			      const struct sketch *sketch, const struct catalog *catalog,
-			      const struct sketch_prediction *prediction, const struct wanted_rows *wanted)
+			      struct sketch_prediction *prediction, const struct wanted_rows *wanted)
 {
 	const struct engine_model *child = &prediction->child.model;
 

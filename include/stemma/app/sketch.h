@@ -167,8 +167,9 @@ enum status sketch_predict(const struct sketch *sketch, struct session *session,
 enum status sketch_predict_on_demand(const struct sketch *sketch, struct session *session,
 				     struct sketch_prediction *prediction, struct error *error);
 const struct sketch_row *sketch_prediction_row(struct sketch_prediction *prediction, size_t row);
-/* With its contributions. */
+/* With its contributions, for which it solves once a row: on large caches a while. */
 const struct sketch_row *sketch_prediction_why(struct sketch_prediction *prediction, size_t row);
+/* Makes all rows, without contributions. */
 void sketch_prediction_complete(struct sketch_prediction *prediction);
 void sketch_prediction_free(struct sketch_prediction *prediction);
 

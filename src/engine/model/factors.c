@@ -164,7 +164,7 @@ static void take_solution(struct factors *factors, const struct system *system, 
 	factors->unit = memory_allocate(lines + 1, sizeof *factors->unit);
 	factors->draw = memory_allocate(lines * factors->draws + 1, sizeof *factors->draw);
 	for (size_t block = 0; block < solution->blocks; block++)
-		system_effects(system, solution->effects[block]);
+		system_effects(system, W, solution->effects[block]);
 	for (size_t i = 0; i < lines; i++) {
 		factors->mean[i] = solution->effects[0][i * W];
 		take_draws(factors, solution, i);

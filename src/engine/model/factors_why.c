@@ -7,7 +7,6 @@
 #include "model/factors_fit.h"
 #include "stemma/base/memory.h"
 
-#define W SYSTEM_WIDTH
 #define TOLERANCE 2e-3
 #define STEPS_MAX 60 /* far contributions of large caches are a little off then */
 
@@ -57,7 +56,7 @@ uint32_t factors_cell_benchmark(const struct factors *factors, size_t cell)
 struct adjoint {
 	const struct factors *factors;
 	const double *gradient; /* rank */
-	float *effects;         /* a block: what column 0 takes of all effects */
+	float *effects;         /* what it takes of all effects: effects x rank */
 	double *share;          /* cells: what each adds */
 	double *information;    /* rows x rank x rank, without the rows that are not to be seen */
 	bool *hidden;           /* rows */
@@ -98,7 +97,7 @@ static void adjoint_own(struct adjoint *adjoint, size_t row, const double *amoun
 			back += amount[k] * shrunk[k * rank + l];
 		back = back / factors->evidence.own[row * rank + l] - amount[l];
 		for (size_t i = z->start[row]; i < z->start[row + 1]; i++)
-			adjoint->effects[(z->effect[i] * rank + l) * W] += (float)(back * (double)z->value[i]);
+			adjoint->effects[(z->effect[i] * rank + l)] += (float)(back * (double)z->value[i]);
 	}
 }
 
@@ -108,7 +107,7 @@ static void adjoint_effect(struct adjoint *adjoint, size_t effect, double value)
 	size_t rank = adjoint->factors->parameters.rank;
 
 	for (size_t k = 0; k < rank; k++)
-		adjoint->effects[(effect * rank + k) * W] += (float)(adjoint->gradient[k] * value);
+		adjoint->effects[(effect * rank + k)] += (float)(adjoint->gradient[k] * value);
 }
 
 static void adjoint_place(struct adjoint *adjoint, const struct design_place *place, double weight)
@@ -177,15 +176,15 @@ static void adjoint_solve(struct adjoint *adjoint)
 	double q[FACTORS_RANK_MAX];
 
 	system_new(&factors->design, rank, factors->parameters.theta, adjoint->information, &system);
-	float *solution = memory_zero(system_effect_block(&system), sizeof *solution);
-	float *rows = memory_allocate(system_row_block(&system), sizeof *rows);
-	system_effects_back(&system, adjoint->effects);
-	system_solve(&system, NULL, &(struct system_end){TOLERANCE, STEPS_MAX, NULL}, adjoint->effects, solution);
-	system_effects(&system, solution);
-	system_gather(&system, solution, rows);
+	float *solution = memory_zero(system_effect_block(&system, 1), sizeof *solution);
+	float *rows = memory_allocate(system_row_block(&system, 1), sizeof *rows);
+	system_effects_back(&system, 1, adjoint->effects);
+	system_solve(&system, NULL, &(struct system_end){TOLERANCE, STEPS_MAX, NULL}, 1, adjoint->effects, solution);
+	system_effects(&system, 1, solution);
+	system_gather(&system, 1, solution, rows);
 	for (size_t row = 0; row < factors->cells.rows; row++) {
 		for (size_t l = 0; l < rank; l++)
-			q[l] = (double)rows[(row * rank + l) * W] / factors->evidence.own[row * rank + l];
+			q[l] = (double)rows[(row * rank + l)] / factors->evidence.own[row * rank + l];
 		if (!adjoint->hidden[row])
 			share_row(factors, row, q, adjoint->share);
 	}
@@ -201,7 +200,7 @@ void factors_explain(const struct factors *factors, const struct factors_part *p
 	struct adjoint adjoint = {.factors = factors, .gradient = gradient, .share = share};
 
 	memset(share, 0, factors->cells.count * sizeof *share);
-	adjoint.effects = memory_zero(factors->design.effects * rank * W + 1, sizeof *adjoint.effects);
+	adjoint.effects = memory_zero(factors->design.effects * rank + 1, sizeof *adjoint.effects);
 	adjoint.hidden = memory_zero(factors->cells.rows + 1, sizeof *adjoint.hidden);
 	adjoint.information = memory_allocate(square + 1, sizeof *adjoint.information);
 	memcpy(adjoint.information, factors->evidence.information, square * sizeof *adjoint.information);

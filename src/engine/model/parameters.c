@@ -510,26 +510,26 @@ static void solve_block(void *context, size_t number)
 
 	number += work->first;
 	if (!solution->effects[number]) {
-		solution->effects[number] = memory_zero(system_effect_block(system), sizeof(float));
-		solution->rows[number] = memory_allocate(system_row_block(system), sizeof(float));
-		solution->surprise[number] = memory_allocate(system_row_block(system), sizeof(float));
+		solution->effects[number] = memory_zero(system_effect_block(system, W), sizeof(float));
+		solution->rows[number] = memory_allocate(system_row_block(system, W), sizeof(float));
+		solution->surprise[number] = memory_allocate(system_row_block(system, W), sizeof(float));
 	}
-	float *told = memory_allocate(system_row_block(system), sizeof *told);
-	float *right = memory_allocate(system_effect_block(system), sizeof *right);
-	float *prior = memory_allocate(system_effect_block(system), sizeof *prior);
+	float *told = memory_allocate(system_row_block(system, W), sizeof *told);
+	float *right = memory_allocate(system_effect_block(system, W), sizeof *right);
+	float *prior = memory_allocate(system_effect_block(system, W), sizeof *prior);
 	uint64_t state = block_seed(solution, number);
 	draw_effects(&state, lines, prior);
 	told_rows(work, number, &state, told);
 	if (work->mean)
 		keep_mean(system->design->rows * system->rank, lines, told, prior);
-	system_scatter(system, told, right);
+	system_scatter(system, W, told, right);
 	for (size_t i = 0; i < lines; i++)
 		for (size_t c = number == 0; c < W; c++)
 			right[i * W + c] += prior[i * W + c];
-	system_solve(system, NULL, &work->end, right, solution->effects[number]);
+	system_solve(system, NULL, &work->end, W, right, solution->effects[number]);
 	memcpy(prior, solution->effects[number], lines * W * sizeof *prior);
-	system_effects(system, prior);
-	system_gather(system, prior, solution->rows[number]);
+	system_effects(system, W, prior);
+	system_gather(system, W, prior, solution->rows[number]);
 	row_surprises(work, told, solution->rows[number], solution->surprise[number]);
 	free(told);
 	free(right);
@@ -571,9 +571,9 @@ static void solve_folds(void *context, size_t block)
 	const struct system *system = work->system;
 	struct system_folds folds = {work->fold, block * W};
 	size_t rank = system->rank, lines = system->design->effects * rank, rows = system->design->rows;
-	float *line = memory_zero(system_row_block(system), sizeof *line);
-	float *right = memory_allocate(system_effect_block(system), sizeof *right);
-	float *solution = memory_allocate(system_effect_block(system), sizeof *solution);
+	float *line = memory_zero(system_row_block(system, W), sizeof *line);
+	float *right = memory_allocate(system_effect_block(system, W), sizeof *right);
+	float *solution = memory_allocate(system_effect_block(system, W), sizeof *solution);
 
 	for (size_t row = 0; row < rows; row++)
 		for (size_t k = 0; k < rank; k++)
@@ -582,10 +582,10 @@ static void solve_folds(void *context, size_t block)
 					line[(row * rank + k) * W + c] = (float)work->evidence->told[row * rank + k];
 	for (size_t i = 0; i < lines * W; i++)
 		solution[i] = work->effects[i / W * W];
-	system_scatter(system, line, right);
-	system_solve(system, &folds, &work->end, right, solution);
-	system_effects(system, solution);
-	system_gather(system, solution, line);
+	system_scatter(system, W, line, right);
+	system_solve(system, &folds, &work->end, W, right, solution);
+	system_effects(system, W, solution);
+	system_gather(system, W, solution, line);
 	for (size_t row = 0; row < rows; row++)
 		for (size_t k = 0; k < rank && work->fold[row] / W == block; k++)
 			work->outside[row * rank + k] = line[(row * rank + k) * W + work->fold[row] % W];

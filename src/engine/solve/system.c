@@ -9,32 +9,41 @@
 #include "stemma/base/memory.h"
 #include "stemma/base/parallel.h"
 
-#define W SYSTEM_WIDTH
+/* Bodies are written for any width and made for the two that there are, with the widest vectors
+ * of the machine. */
+#define BODY static inline __attribute__((always_inline))
+#define FOR_BOTH_WIDTHS(width, call_one, call_wide) \
+	do { \
+		if ((width) == 1) \
+			call_one; \
+		else \
+			call_wide; \
+	} while (0)
 
-size_t system_effect_block(const struct system *system)
+size_t system_effect_block(const struct system *system, size_t width)
 {
-	return system->design->effects * system->rank * W + 1;
+	return system->design->effects * system->rank * width + 1;
 }
 
-size_t system_row_block(const struct system *system)
+size_t system_row_block(const struct system *system, size_t width)
 {
-	return system->design->rows * system->rank * W + 1;
+	return system->design->rows * system->rank * width + 1;
 }
 
 /* ---- lines ------------------------------------------------------------------------- */
 
-static inline void line_add(float *restrict a, float factor, const float *restrict b, size_t length)
+BODY void line_add(float *restrict a, float factor, const float *restrict b, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
 		a[i] += factor * b[i];
 }
 
 /* A line times a number a factor. */
-static inline void line_scale(float *line, const float *factor, size_t rank)
+BODY void line_scale(float *line, const float *factor, size_t rank, size_t width)
 {
 	for (size_t k = 0; k < rank; k++)
-		for (size_t c = 0; c < W; c++)
-			line[k * W + c] *= factor[k];
+		for (size_t c = 0; c < width; c++)
+			line[k * width + c] *= factor[k];
 }
 
 static const float *term_root(const struct system *system, size_t term)
@@ -44,40 +53,43 @@ static const float *term_root(const struct system *system, size_t term)
 
 /* ---- products ------------------------------------------------------------------------ */
 
-FOR_THIS_MACHINE
-void system_effects(const struct system *system, float *block)
+BODY void scale_effects(const struct system *system, float *block, size_t width)
+{
+	const struct design *design = system->design;
+
+	for (size_t e = 0; e < design->effects; e++)
+		if (design->scale_term[e] < design->terms)
+			line_scale(block + e * system->rank * width, term_root(system, design->scale_term[e]), system->rank, width);
+}
+
+BODY void effects_body(const struct system *system, float *block, size_t width)
 {
 	const struct design *design = system->design;
 	const struct design_lists *prior = &design->prior_list;
-	size_t rank = system->rank, length = rank * W;
+	size_t rank = system->rank, length = rank * width;
 
 	for (size_t e = 0; e < design->effects; e++) {
 		float *line = block + e * length;
 		size_t first = prior->start[e];
 		if (design->prior_term[e] < design->terms)
-			line_scale(line, term_root(system, design->prior_term[e]), rank);
+			line_scale(line, term_root(system, design->prior_term[e]), rank, width);
 		for (size_t k = first + 1; k < prior->start[e + 1]; k++)
 			line_add(line, -prior->value[k], block + prior->effect[k] * length, length);
 		float diagonal = 1 / prior->value[first];
 		for (size_t i = 0; i < length; i++)
 			line[i] *= diagonal;
 	}
-	for (size_t e = 0; e < design->effects; e++)
-		if (design->scale_term[e] < design->terms)
-			line_scale(block + e * length, term_root(system, design->scale_term[e]), rank);
+	scale_effects(system, block, width);
 }
 
 /* From the last effect on, each hands on to what it hangs on. */
-FOR_THIS_MACHINE
-void system_effects_back(const struct system *system, float *block)
+BODY void effects_back_body(const struct system *system, float *block, size_t width)
 {
 	const struct design *design = system->design;
 	const struct design_lists *prior = &design->prior_list;
-	size_t rank = system->rank, length = rank * W;
+	size_t rank = system->rank, length = rank * width;
 
-	for (size_t e = 0; e < design->effects; e++)
-		if (design->scale_term[e] < design->terms)
-			line_scale(block + e * length, term_root(system, design->scale_term[e]), rank);
+	scale_effects(system, block, width);
 	for (size_t e = design->effects; e-- > 0;) {
 		float *line = block + e * length;
 		size_t first = prior->start[e];
@@ -87,15 +99,27 @@ void system_effects_back(const struct system *system, float *block)
 		for (size_t k = first + 1; k < prior->start[e + 1]; k++)
 			line_add(block + prior->effect[k] * length, -prior->value[k], line, length);
 		if (design->prior_term[e] < design->terms)
-			line_scale(line, term_root(system, design->prior_term[e]), rank);
+			line_scale(line, term_root(system, design->prior_term[e]), rank, width);
 	}
 }
 
 FOR_THIS_MACHINE
-void system_gather(const struct system *system, const float *effects, float *rows)
+void system_effects(const struct system *system, size_t width, float *block)
+{
+	FOR_BOTH_WIDTHS(width, effects_body(system, block, 1), effects_body(system, block, SYSTEM_WIDTH));
+}
+
+FOR_THIS_MACHINE
+void system_effects_back(const struct system *system, size_t width, float *block)
+{
+	FOR_BOTH_WIDTHS(width, effects_back_body(system, block, 1), effects_back_body(system, block, SYSTEM_WIDTH));
+}
+
+FOR_THIS_MACHINE
+void system_gather(const struct system *system, size_t width, const float *effects, float *rows)
 {
 	const struct design_lists *z = &system->design->row;
-	size_t length = system->rank * W;
+	size_t length = system->rank * width;
 
 	memset(rows, 0, z->count * length * sizeof *rows);
 	for (size_t row = 0; row < z->count; row++)
@@ -104,61 +128,61 @@ void system_gather(const struct system *system, const float *effects, float *row
 }
 
 FOR_THIS_MACHINE
-void system_scatter(const struct system *system, const float *rows, float *block)
+void system_scatter(const struct system *system, size_t width, const float *rows, float *block)
 {
 	const struct design_lists *z = &system->design->row;
-	size_t length = system->rank * W;
+	size_t length = system->rank * width;
 
 	memset(block, 0, system->design->effects * length * sizeof *block);
 	for (size_t row = 0; row < z->count; row++)
 		for (size_t k = z->start[row]; k < z->start[row + 1]; k++)
 			line_add(block + z->effect[k] * length, z->value[k], rows + row * length, length);
-	system_effects_back(system, block);
+	system_effects_back(system, width, block);
 }
 
 /* out = B in, a line of a row. */
-static void inform(const float *restrict information, const float *restrict in, float *restrict out, size_t rank)
+BODY void inform(const float *restrict information, const float *restrict in, float *restrict out, size_t rank,
+		 size_t width)
 {
 	for (size_t k = 0; k < rank; k++) {
-		float sum[W] = {0};
+		float sum[SYSTEM_WIDTH] = {0};
 		for (size_t l = 0; l < rank; l++)
-			for (size_t c = 0; c < W; c++)
-				sum[c] += information[k * rank + l] * in[l * W + c];
-		for (size_t c = 0; c < W; c++)
-			out[k * W + c] = sum[c];
+			for (size_t c = 0; c < width; c++)
+				sum[c] += information[k * rank + l] * in[l * width + c];
+		for (size_t c = 0; c < width; c++)
+			out[k * width + c] = sum[c];
 	}
 }
 
 #define AHEAD 8 /* entries */
 
 /* Asks for a line before it is needed: effects lie all over the memory. */
-static inline void line_fetch(const float *line, size_t length)
+BODY void line_fetch(const float *line, size_t length)
 {
 	for (size_t i = 0; i < length; i += 16)
 		__builtin_prefetch(line + i);
 }
 
 /* What a row's line says in the columns that leave it out: nothing. */
-static inline void leave_out(const struct system_folds *folds, size_t row, float *line, size_t rank)
+BODY void leave_out(const struct system_folds *folds, size_t row, float *line, size_t rank, size_t width)
 {
 	size_t column = folds->fold[row] - folds->first; /* of no column: too large, by going below 0 too */
 
-	for (size_t k = 0; k < rank && column < W; k++)
-		line[k * W + column] = 0;
+	for (size_t k = 0; k < rank && column < width; k++)
+		line[k * width + column] = 0;
 }
 
 /* out = M in; effects is scratch. */
-FOR_THIS_MACHINE
-static void system_multiply(const struct system *system, const struct system_folds *folds, const float *in,
-			    float *effects, float *out)
+BODY void multiply(const struct system *system, const struct system_folds *folds, const float *in, float *effects,
+		   float *out, size_t width)
 {
 	const struct design_lists *z = &system->design->row;
-	size_t rank = system->rank, length = rank * W, floats = system->design->effects * length;
+	size_t rank = system->rank, length = rank * width, floats = system->design->effects * length;
 	size_t entries = z->start[z->count];
 	float line[FACTORS_LINE_MAX], told[FACTORS_LINE_MAX];
 
 	memcpy(effects, in, floats * sizeof *in);
-	system_effects(system, effects);
+	effects_body(system, effects, width);
 	memset(out, 0, floats * sizeof *out);
 	for (size_t row = 0; row < z->count; row++) {
 		memset(line, 0, length * sizeof *line);
@@ -168,13 +192,13 @@ static void system_multiply(const struct system *system, const struct system_fol
 			line_fetch(out + z->effect[k] * length, length);
 			line_add(line, z->value[k], effects + z->effect[k] * length, length);
 		}
-		inform(system->information + row * rank * rank, line, told, rank);
+		inform(system->information + row * rank * rank, line, told, rank, width);
 		if (folds)
-			leave_out(folds, row, told, rank);
+			leave_out(folds, row, told, rank, width);
 		for (size_t k = z->start[row]; k < z->start[row + 1]; k++)
 			line_add(out + z->effect[k] * length, z->value[k], told, length);
 	}
-	system_effects_back(system, out);
+	effects_back_body(system, out, width);
 	for (size_t i = 0; i < floats; i++)
 		out[i] += in[i];
 }
@@ -294,49 +318,45 @@ void system_free(struct system *system)
 /* ---- conjugate gradients ---------------------------------------------------------------- */
 
 /* near = the preconditioner's inverse times right; dots = right' near. */
-FOR_THIS_MACHINE
-static void precondition(const struct system *system, const float *right, float *near, double *dots)
+BODY void precondition(const struct system *system, const float *right, float *near, double *dots, size_t width)
 {
-	size_t rank = system->rank, length = rank * W;
+	size_t rank = system->rank, length = rank * width;
 
-	memset(dots, 0, W * sizeof *dots);
+	memset(dots, 0, width * sizeof *dots);
 	for (size_t e = 0; e < system->design->effects; e++) {
 		const float *in = right + e * length, *diagonal = system->diagonal + e * rank;
 		float *out = near + e * length;
 		if (system->block[e] >= 0)
-			inform(system->inverse + (size_t)system->block[e] * rank * rank, in, out, rank);
+			inform(system->inverse + (size_t)system->block[e] * rank * rank, in, out, rank, width);
 		else
 			for (size_t i = 0; i < length; i++)
-				out[i] = in[i] / diagonal[i / W];
+				out[i] = in[i] / diagonal[i / width];
 		for (size_t i = 0; i < length; i++)
-			dots[i % W] += (double)(in[i] * out[i]);
+			dots[i % width] += (double)(in[i] * out[i]);
 	}
 }
 
-FOR_THIS_MACHINE
-static void block_dots(size_t lines, const float *a, const float *b, double *dots)
+BODY void block_dots(size_t lines, const float *a, const float *b, double *dots, size_t width)
 {
-	memset(dots, 0, W * sizeof *dots);
+	memset(dots, 0, width * sizeof *dots);
 	for (size_t i = 0; i < lines; i++)
-		for (size_t c = 0; c < W; c++)
-			dots[c] += (double)(a[i * W + c] * b[i * W + c]);
+		for (size_t c = 0; c < width; c++)
+			dots[c] += (double)(a[i * width + c] * b[i * width + c]);
 }
 
 /* a += factor b, and a = factor a + b. */
-FOR_THIS_MACHINE
-static void block_add(size_t lines, float *restrict a, const float *factor, const float *restrict b)
+BODY void block_add(size_t lines, float *restrict a, const float *factor, const float *restrict b, size_t width)
 {
 	for (size_t i = 0; i < lines; i++)
-		for (size_t c = 0; c < W; c++)
-			a[i * W + c] += factor[c] * b[i * W + c];
+		for (size_t c = 0; c < width; c++)
+			a[i * width + c] += factor[c] * b[i * width + c];
 }
 
-FOR_THIS_MACHINE
-static void block_turn(size_t lines, float *restrict a, const float *factor, const float *restrict b)
+BODY void block_turn(size_t lines, float *restrict a, const float *factor, const float *restrict b, size_t width)
 {
 	for (size_t i = 0; i < lines; i++)
-		for (size_t c = 0; c < W; c++)
-			a[i * W + c] = factor[c] * a[i * W + c] + b[i * W + c];
+		for (size_t c = 0; c < width; c++)
+			a[i * width + c] = factor[c] * a[i * width + c] + b[i * width + c];
 }
 
 static float ratio(double over, double under)
@@ -344,51 +364,60 @@ static float ratio(double over, double under)
 	return under > 0 ? (float)(over / under) : 0;
 }
 
-/* right -= M solution. */
-static void begin_from(const struct system *system, const struct system_folds *folds, float *right,
-		       const float *solution, float *effects, float *moved)
+struct solve_blocks {
+	float *near, *direction, *moved, *effects;
+};
+
+BODY size_t solve_body(const struct system *system, const struct system_folds *folds, const struct system_end *end,
+		       const struct solve_blocks *blocks, float *right, float *solution, size_t width)
 {
-	size_t floats = system->design->effects * system->rank * W;
+	size_t lines = system->design->effects * system->rank, steps = 0;
+	double goal[SYSTEM_WIDTH], left[SYSTEM_WIDTH], before[SYSTEM_WIDTH] = {0}, bend[SYSTEM_WIDTH];
+	float factor[SYSTEM_WIDTH];
 
-	system_multiply(system, folds, solution, effects, moved);
-	for (size_t i = 0; i < floats; i++)
-		right[i] -= moved[i];
-}
-
-size_t system_solve(const struct system *system, const struct system_folds *folds, const struct system_end *end,
-		    float *right, float *solution)
-{
-	size_t lines = system->design->effects * system->rank, steps = 0, block = system_effect_block(system);
-	float *near = memory_allocate(block, sizeof *near), *direction = memory_zero(block, sizeof *direction);
-	float *moved = memory_allocate(block, sizeof *moved), *effects = memory_allocate(block, sizeof *effects);
-	double goal[W], left[W], before[W] = {0}, bend[W];
-	float factor[W];
-
-	precondition(system, right, near, goal);
-	begin_from(system, folds, right, solution, effects, moved);
+	precondition(system, right, blocks->near, goal, width);
+	multiply(system, folds, solution, blocks->effects, blocks->moved, width);
+	for (size_t i = 0; i < lines * width; i++)
+		right[i] -= blocks->moved[i];
 	for (;; steps++) {
 		bool done = true;
-		precondition(system, right, near, left);
-		for (size_t c = 0; c < W; c++) {
+		precondition(system, right, blocks->near, left, width);
+		for (size_t c = 0; c < width; c++) {
 			factor[c] = steps ? ratio(left[c], before[c]) : 0;
 			before[c] = left[c];
 			done = done && left[c] <= end->tolerance * end->tolerance * goal[c];
 		}
 		if (done || steps == end->steps_max || progress_cancelled(end->progress))
-			break;
-		block_turn(lines, direction, factor, near);
-		system_multiply(system, folds, direction, effects, moved);
-		block_dots(lines, direction, moved, bend);
-		for (size_t c = 0; c < W; c++)
+			return steps;
+		block_turn(lines, blocks->direction, factor, blocks->near, width);
+		multiply(system, folds, blocks->direction, blocks->effects, blocks->moved, width);
+		block_dots(lines, blocks->direction, blocks->moved, bend, width);
+		for (size_t c = 0; c < width; c++)
 			factor[c] = ratio(left[c], bend[c]);
-		block_add(lines, solution, factor, direction);
-		for (size_t c = 0; c < W; c++)
+		block_add(lines, solution, factor, blocks->direction, width);
+		for (size_t c = 0; c < width; c++)
 			factor[c] = -factor[c];
-		block_add(lines, right, factor, moved);
+		block_add(lines, right, factor, blocks->moved, width);
 	}
-	free(near);
-	free(direction);
-	free(moved);
-	free(effects);
+}
+
+FOR_THIS_MACHINE
+size_t system_solve(const struct system *system, const struct system_folds *folds, const struct system_end *end,
+		    size_t width, float *right, float *solution)
+{
+	size_t block = system_effect_block(system, width), steps;
+	struct solve_blocks blocks = {
+		.near = memory_allocate(block, sizeof(float)),
+		.direction = memory_zero(block, sizeof(float)),
+		.moved = memory_allocate(block, sizeof(float)),
+		.effects = memory_allocate(block, sizeof(float)),
+	};
+
+	FOR_BOTH_WIDTHS(width, steps = solve_body(system, folds, end, &blocks, right, solution, 1),
+			steps = solve_body(system, folds, end, &blocks, right, solution, SYSTEM_WIDTH));
+	free(blocks.near);
+	free(blocks.direction);
+	free(blocks.moved);
+	free(blocks.effects);
 	return steps;
 }

@@ -11,8 +11,8 @@
 #include "model/design.h"
 #include "stemma/base/progress.h"
 
-/* Right sides that are worked on side by side: a block is lines of rank x SYSTEM_WIDTH
- * floats, one a row or an effect. */
+/* Right sides that are worked on side by side, or one alone: a block is lines of rank x width
+ * floats, one a row or an effect; width is 1 or SYSTEM_WIDTH. */
 #define SYSTEM_WIDTH 4
 #define FACTORS_RANK_MAX 32
 #define FACTORS_LINE_MAX (FACTORS_RANK_MAX * SYSTEM_WIDTH)
@@ -38,17 +38,17 @@ void system_new(const struct design *design, size_t rank, const double *theta, c
 		struct system *system);
 void system_free(struct system *system);
 
-size_t system_effect_block(const struct system *system); /* floats of a block of effects */
-size_t system_row_block(const struct system *system);    /* and of rows */
+size_t system_effect_block(const struct system *system, size_t width); /* floats of a block of effects */
+size_t system_row_block(const struct system *system, size_t width);    /* and of rows */
 
 /* effects (P^-1 D^1/2, scaled) from v, in place: what Z takes. */
-void system_effects(const struct system *system, float *block);
+void system_effects(const struct system *system, size_t width, float *block);
 /* The transpose, in place. */
-void system_effects_back(const struct system *system, float *block);
+void system_effects_back(const struct system *system, size_t width, float *block);
 /* rows = Z effects of a block that system_effects() made. */
-void system_gather(const struct system *system, const float *effects, float *rows);
+void system_gather(const struct system *system, size_t width, const float *effects, float *rows);
 /* block = W' rows. */
-void system_scatter(const struct system *system, const float *rows, float *block);
+void system_scatter(const struct system *system, size_t width, const float *rows, float *block);
 /* When to stop: each residual below the tolerance, relative to the right side and in the
  * norm of the preconditioner; after so many steps; or cancelled (progress may be NULL). */
 struct system_end {
@@ -59,6 +59,6 @@ struct system_end {
 /* Solves from `solution` on; returns the steps.  `right` becomes what is left.  `folds` may
  * be NULL: nothing is left out. */
 size_t system_solve(const struct system *system, const struct system_folds *folds, const struct system_end *end,
-		    float *right, float *solution);
+		    size_t width, float *right, float *solution);
 
 #endif
