@@ -316,7 +316,7 @@ struct engine_residual {
 	double predicted;
 	double sd;        /* of the prediction */
 	double z;         /* standardised residual, in the scale of the model; NAN where observed is */
-	double low90, high90;
+	double low50, high50, low90, high90;
 };
 /* False when the model has no scores in the fit or it does not cover the target. */
 bool engine_residual(const struct engine_fit *fit, size_t model, const struct engine_target *target,

@@ -288,7 +288,7 @@ double query_calibrated(const struct engine_query *query, const struct engine_ta
 {
 	double half, ninety;
 
-	factors_reach(query->fit->factors, target, query->spread, &half, &ninety);
+	factors_reach(&query->belief, target, query->spread, &half, &ninety);
 	return deviation * ninety / NORMAL_90;
 }
 

@@ -94,18 +94,23 @@ double factors_above_level(const struct factors *factors, const struct engine_ta
 
 /* How intervals are calibrated: what is known of a subject. */
 enum factors_spread {
-	FACTORS_SPREAD_CELL,   /* a scored model, this cell unknown */
+	FACTORS_SPREAD_CELL,   /* a scored model, also on other benchmarks of the suite */
+	FACTORS_SPREAD_SUITE,  /* a scored model, on no other benchmark of the suite */
 	FACTORS_SPREAD_COLD,   /* none of its cells known, contemporaries scored */
 	FACTORS_SPREAD_NEWEST, /* newer than all scored ones */
 	FACTORS_SPREAD_FAMILY, /* of a family without scores */
 	FACTORS_SPREAD_COUNT
 };
 enum factors_spread factors_spread_of(const struct factors *factors, const struct engine_model *facts);
+/* The spread at one benchmark: FACTORS_SPREAD_CELL is FACTORS_SPREAD_SUITE where of the `count` known
+ * benchmarks none other is of its suite. */
+enum factors_spread factors_spread_at(const struct factors *factors, enum factors_spread spread,
+				      const uint32_t *known, size_t count, uint32_t benchmark);
 /* Estimate of a target.  `known` (or NULL) are cells of the subject that are published: those parts
  * of the target stand as they are. */
 void factors_estimate(const struct belief *belief, const struct engine_target *target, enum factors_spread spread,
 		      const struct engine_cell *known, size_t known_count, struct engine_estimate *estimate);
-/* The same of one benchmark by mean and variance of z. */
+/* The same of one benchmark by mean and variance of z, at its spread. */
 void factors_estimate_z(const struct factors *factors, const struct engine_target *target, double z, double variance,
 			enum factors_spread spread, struct engine_estimate *estimate);
 /* How many standard deviations an observed value of the target lies above what is predicted, by the
@@ -113,8 +118,8 @@ void factors_estimate_z(const struct factors *factors, const struct engine_targe
 double factors_surprise(const struct belief *belief, const struct engine_target *target, double observed);
 double factors_surprise_z(const struct factors *factors, uint32_t benchmark, double z, double variance,
 			  double observed);
-/* How many standard deviations the calibrated 50 and 90 % intervals reach. */
-void factors_reach(const struct factors *factors, const struct engine_target *target, enum factors_spread spread,
+/* How many standard deviations the calibrated 50 and 90 % intervals of a subject reach. */
+void factors_reach(const struct belief *belief, const struct engine_target *target, enum factors_spread spread,
 		   double *half, double *ninety);
 
 /* ---- leave-one-out --------------------------------------------------------------------- */

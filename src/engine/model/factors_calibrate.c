@@ -125,9 +125,10 @@ static void calibrate_cells(struct factors *factors)
 
 	factors->log_likelihood = 0;
 	for (size_t cell = 0; cell < cells->count; cell++) {
-		size_t row = cells->row[cell];
-		if (cells->row_start[row + 1] - cells->row_start[row] < 2)
-			continue; /* nothing else is known of it */
+		size_t row = cells->row[cell], first = cells->row_start[row];
+		if (factors_spread_at(factors, FACTORS_SPREAD_CELL, cells->benchmark + first, cells->row_start[row + 1] - first,
+				      cells->benchmark[cell]) != FACTORS_SPREAD_CELL)
+			continue; /* nothing of its suite is known besides */
 		double z = (double)local->left_mean[cell], variance = (double)local->left_variance[cell];
 		double off = (double)cells->z[cell] - z;
 		for (size_t k = 0; k < rank; k++)
@@ -150,10 +151,53 @@ static void judge_belief(const struct belief *belief, size_t row, struct judgeme
 	}
 }
 
+/* Judges a row's cells of a suite by its others, where there are others. */
+static void judge_suite(struct belief *belief, size_t row, uint32_t suite, struct judgement *judgement)
+{
+	const struct factors *factors = belief->factors;
+	const struct cells *cells = &factors->cells;
+	size_t first = cells->row_start[row], last = cells->row_start[row + 1], count = 0;
+	struct own_cell *own = memory_allocate(last - first, sizeof *own);
+	struct belief_part part;
+
+	for (size_t i = first; i < last; i++)
+		if (factors->parameters.suite[cells->benchmark[i]] != suite)
+			own[count++] = (struct own_cell){cells->benchmark[i], (double)cells->z[i], (double)cells->error[i]};
+	if (count > 0) {
+		belief_model(belief, cells->row_model[row]);
+		belief_condition(belief, own, count);
+	}
+	for (size_t i = first; i < last && count > 0; i++) {
+		if (factors->parameters.suite[cells->benchmark[i]] != suite)
+			continue;
+		belief_part(belief, cells->benchmark[i], &part);
+		judge_cell(factors, i, belief->mean, part.z, part.variance, judgement);
+		belief_part_free(&part);
+	}
+	free(own);
+}
+
 static uint64_t hash_number(uint64_t number)
 {
 	number = (number + 1) * 0x9E3779B97F4A7C15u;
 	return (number ^ number >> 29) * 0xBF58476D1CE4E5B9u >> 33;
+}
+
+/* Of each scored model one suite, by hash. */
+static void calibrate_suites(struct factors *factors)
+{
+	const struct cells *cells = &factors->cells;
+	struct judgement judgement = {0};
+	struct belief belief;
+
+	belief_new(factors, &belief);
+	for (size_t row = 0; row < cells->rows && judgement.count < CELLS_JUDGED; row++) {
+		size_t count = cells->row_start[row + 1] - cells->row_start[row];
+		size_t cell = cells->row_start[row] + hash_number(row + factors->seed) % count;
+		judge_suite(&belief, row, factors->parameters.suite[cells->benchmark[cell]], &judgement);
+	}
+	belief_free(&belief);
+	take_reaches(factors, FACTORS_SPREAD_SUITE, &judgement);
 }
 
 static void calibrate_models(struct factors *factors)
@@ -293,6 +337,7 @@ bool factors_calibrate(struct factors *factors, struct progress *progress)
 	bool good = true, few = few_cells(factors);
 
 	calibrate_cells(factors);
+	calibrate_suites(factors);
 	if (!few)
 		calibrate_models(factors);
 	for (enum factors_spread kind = few ? FACTORS_SPREAD_COLD : FACTORS_SPREAD_NEWEST;

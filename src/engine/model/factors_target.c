@@ -127,15 +127,35 @@ double factors_noise(const struct factors *factors, const struct engine_target *
 
 /* ---- estimates ----------------------------------------------------------------------------- */
 
-void factors_reach(const struct factors *factors, const struct engine_target *target, enum factors_spread spread,
+enum factors_spread factors_spread_at(const struct factors *factors, enum factors_spread spread,
+				      const uint32_t *known, size_t count, uint32_t benchmark)
+{
+	const uint32_t *suite = factors->parameters.suite;
+
+	if (spread != FACTORS_SPREAD_CELL)
+		return spread;
+	for (size_t i = 0; i < count; i++)
+		if (suite[known[i]] == suite[benchmark] && known[i] != benchmark)
+			return FACTORS_SPREAD_CELL;
+	return FACTORS_SPREAD_SUITE;
+}
+
+static struct spread reach_at(const struct factors *factors, enum factors_spread spread, uint32_t benchmark)
+{
+	return factors->reach[spread] ? factors->reach[spread][benchmark] : (struct spread){NORMAL_50, NORMAL_90};
+}
+
+void factors_reach(const struct belief *belief, const struct engine_target *target, enum factors_spread spread,
 		   double *half, double *ninety)
 {
 	*half = *ninety = 0;
 	for (size_t i = 0; i < target->count; i++) {
 		double weight = target->count == 1 ? 1 : target->weight[i];
-		const struct spread *reach = factors->reach[spread] ? &factors->reach[spread][target->benchmark[i]] : NULL;
-		*half += weight * (reach ? reach->half : NORMAL_50);
-		*ninety += weight * (reach ? reach->ninety : NORMAL_90);
+		uint32_t b = target->benchmark[i];
+		struct spread reach = reach_at(belief->factors, factors_spread_at(belief->factors, spread, belief->benchmark,
+										  belief->count, b), b);
+		*half += weight * reach.half;
+		*ninety += weight * reach.ninety;
 	}
 }
 
@@ -172,11 +192,10 @@ void factors_estimate_z(const struct factors *factors, const struct engine_targe
 			enum factors_spread spread, struct engine_estimate *estimate)
 {
 	const struct scale *scale = &factors->cells.scale[target->benchmark[0]];
-	double half, ninety, sd = sqrt(variance);
-
-	factors_reach(factors, target, spread, &half, &ninety);
-	double end[] = {scale_from_z(scale, z - half * sd), scale_from_z(scale, z + half * sd),
-			scale_from_z(scale, z - ninety * sd), scale_from_z(scale, z + ninety * sd)};
+	struct spread reach = reach_at(factors, spread, target->benchmark[0]);
+	double sd = sqrt(variance);
+	double end[] = {scale_from_z(scale, z - reach.half * sd), scale_from_z(scale, z + reach.half * sd),
+			scale_from_z(scale, z - reach.ninety * sd), scale_from_z(scale, z + reach.ninety * sd)};
 	estimate_set(estimate, scale_from_z(scale, z),
 		     fabs(scale_from_z(scale, z + sd) - scale_from_z(scale, z - sd)) / 2, end);
 	estimate_clip(factors, target, estimate);
@@ -192,7 +211,7 @@ static void estimate_several(const struct belief *belief, const struct engine_ta
 	belief_target(belief, target, known, known_count, &joint);
 	double value = joint.value, sd = sqrt(joint.variance);
 	belief_target_free(&joint);
-	factors_reach(belief->factors, target, spread, &half, &ninety);
+	factors_reach(belief, target, spread, &half, &ninety);
 	double end[] = {value - half * sd, value + half * sd, value - ninety * sd, value + ninety * sd};
 	estimate_set(estimate, value, sd, end);
 	estimate_clip(belief->factors, target, estimate);
@@ -209,7 +228,9 @@ void factors_estimate(const struct belief *belief, const struct engine_target *t
 		*estimate = (struct engine_estimate){cell->value, 0, cell->value, cell->value, cell->value, cell->value};
 	} else if (target->count == 1) {
 		belief_part(belief, target->benchmark[0], &part);
-		factors_estimate_z(belief->factors, target, part.z, part.variance, spread, estimate);
+		factors_estimate_z(belief->factors, target, part.z, part.variance,
+				   factors_spread_at(belief->factors, spread, belief->benchmark, belief->count,
+						     target->benchmark[0]), estimate);
 		belief_part_free(&part);
 	} else {
 		estimate_several(belief, target, spread, known, known_count, estimate);

@@ -27,7 +27,12 @@ static void residual_of_cell(const struct engine_fit *fit, size_t cell, const st
 {
 	double z = (double)fit->factors->local.left_mean[cell], variance = (double)fit->factors->local.left_variance[cell];
 
-	factors_estimate_z(fit->factors, target, z, variance, FACTORS_SPREAD_CELL, estimate);
+	const struct cells *cells = &fit->factors->cells;
+	size_t row = cells->row[cell], first = cells->row_start[row];
+
+	factors_estimate_z(fit->factors, target, z, variance,
+			   factors_spread_at(fit->factors, FACTORS_SPREAD_CELL, cells->benchmark + first,
+					     cells->row_start[row + 1] - first, target->benchmark[0]), estimate);
 	*surprise = isnan(observed) ? NAN
 				    : factors_surprise_z(fit->factors, target->benchmark[0], z, variance, observed);
 }
@@ -73,6 +78,8 @@ bool engine_residual(const struct engine_fit *fit, size_t model, const struct en
 		.predicted = estimate.mean,
 		.sd = estimate.sd,
 		.z = z,
+		.low50 = estimate.low50,
+		.high50 = estimate.high50,
 		.low90 = estimate.low90,
 		.high90 = estimate.high90,
 	};
@@ -82,7 +89,7 @@ bool engine_residual(const struct engine_fit *fit, size_t model, const struct en
 struct figures_sum {
 	double *observed, *predicted;
 	struct engine_figures figures;
-	double squares, half, ninety;
+	double squares;
 };
 
 static void figures_add(struct figures_sum *sum, const struct engine_residual *residual)
@@ -93,8 +100,8 @@ static void figures_add(struct figures_sum *sum, const struct engine_residual *r
 	sum->predicted[sum->figures.models++] = residual->predicted;
 	sum->figures.mae += fabs(error);
 	sum->squares += error * error;
-	sum->figures.coverage50 += fabs(residual->z) <= sum->half;
-	sum->figures.coverage90 += fabs(residual->z) <= sum->ninety;
+	sum->figures.coverage50 += residual->observed >= residual->low50 && residual->observed <= residual->high50;
+	sum->figures.coverage90 += residual->observed >= residual->low90 && residual->observed <= residual->high90;
 }
 
 void engine_fit_figures(const struct engine_fit *fit, const struct engine_target *target, enum engine_leave leave,
@@ -108,8 +115,6 @@ void engine_fit_figures(const struct engine_fit *fit, const struct engine_target
 		return;
 	sum.observed = memory_allocate(fit->rows + 1, sizeof(double));
 	sum.predicted = memory_allocate(fit->rows + 1, sizeof(double));
-	factors_reach(fit->factors, target, leave == ENGINE_LEAVE_CELL ? FACTORS_SPREAD_CELL : FACTORS_SPREAD_COLD,
-		      &sum.half, &sum.ninety);
 	for (size_t row = 0; row < fit->rows; row++)
 		if (!isnan(fit_observed(fit, row, target)) &&
 		    engine_residual(fit, fit->row_model[row], target, leave, &residual))
