@@ -158,6 +158,19 @@ static enum status judge_mark(struct judge *judge, const char *file, struct erro
 	return error_locate(error, file, 0, 0);
 }
 
+/* Benchmarks may have other numbers in the copy. */
+static bool has_scores_of(const struct catalog *catalog, const struct judge *judge)
+{
+	const struct catalog *copy = judge->session->catalog;
+	bool found = false;
+
+	for (size_t i = 0; i < judge->cells.count && !found; i++) {
+		size_t own = catalog_benchmark(catalog, copy->benchmarks[judge->cells.list[i].benchmark].key);
+		found = own != CATALOG_NONE && catalog->benchmarks[own].models > 0;
+	}
+	return found;
+}
+
 enum status judge_open(struct session *session, const char *file, struct progress *progress,
 		       struct judge *judge, struct error *error)
 {
@@ -179,6 +192,8 @@ enum status judge_open(struct session *session, const char *file, struct progres
 		status = session_reload(judge->session, error);
 	if (status == STATUS_OK)
 		status = judge_mark(judge, file, error);
+	if (status == STATUS_OK)
+		judge->learnable = has_scores_of(session->catalog, judge);
 	if (status != STATUS_OK)
 		judge_close(judge);
 	return status;

@@ -120,6 +120,12 @@ static enum status plan_method(void *context, const char *word, struct error *er
 	return STATUS_OK;
 }
 
+bool eval_has_row(const struct session *session, enum evaluation_method method)
+{
+	return lineage_edges(session->catalog->lineage) > 0 ||
+	       (method != METHOD_UNLINKED && method != METHOD_SHUFFLED);
+}
+
 /* ---- what is to be run ---------------------------------------------------------------------- */
 
 static enum status plan_protocol(void *context, const char *word, struct error *error)
@@ -228,6 +234,36 @@ static enum status check_together(const struct eval_options *options, struct err
 	return STATUS_OK;
 }
 
+/* Nothing can be said of benchmarks on which nothing else is known. */
+static enum status check_learnable(const struct eval_options *options, const struct judge *judge, struct error *error)
+{
+	if (judge->learnable || options->reveal)
+		return STATUS_OK;
+	error_set(error, STATUS_DATA, "%s: the cache has no scores on the benchmarks of this file, so there is nothing to"
+		  " predict them from", options->test);
+	return error_advise(error, "import scores of other models on them, or take a part of the file's own: --reveal 0.5");
+}
+
+/* Without lineage kin itself is what these would be. */
+static enum status drop_controls(struct cli *cli, const struct eval_options *options, bool *methods, struct error *error)
+{
+	bool left = !options->methods;
+
+	if (options->lineage) {
+		error_set(error, STATUS_DATA, "the cache has no lineage, so there is nothing to compare");
+		return error_advise(error, "import a table of edges, model cards or merge configurations");
+	}
+	if (left || methods[METHOD_UNLINKED] || methods[METHOD_SHUFFLED])
+		cli_warn(cli, "the cache has no lineage: unlinked and shuffled, which would be the same as kin, are left out");
+	methods[METHOD_UNLINKED] = methods[METHOD_SHUFFLED] = false;
+	for (size_t m = 0; m < METHOD_COUNT; m++)
+		left = left || methods[m];
+	if (left)
+		return STATUS_OK;
+	error_set(error, STATUS_DATA, "no method is left");
+	return error_advise(error, "take kin");
+}
+
 static enum status run(struct cli *cli, const void *context, size_t count, char **arguments,
 		       struct error *error)
 {
@@ -253,8 +289,11 @@ static enum status run(struct cli *cli, const void *context, size_t count, char 
 	if (status == STATUS_OK && options->folds)
 		status = judge_read_folds(session->catalog, options->folds, &judge.cells, error);
 	cli_end_progress(cli);
-	if (status == STATUS_OK && !options->drift && lineage_edges(session->catalog->lineage) == 0)
-		cli_warn(cli, "the cache has no lineage: without it, and with it shuffled, kin is the same");
+	if (status == STATUS_OK && options->test)
+		status = check_learnable(options, &judge, error);
+	const struct session *judged = judge.session ? judge.session : session;
+	if (status == STATUS_OK && !options->drift && !options->paper && lineage_edges(judged->catalog->lineage) == 0)
+		status = drop_controls(cli, options, methods, error);
 	if (status == STATUS_OK && options->drift)
 		status = eval_drift(cli, session, options->seed, error);
 	else if (status == STATUS_OK && options->paper)
@@ -262,7 +301,7 @@ static enum status run(struct cli *cli, const void *context, size_t count, char 
 	else if (status == STATUS_OK && options->benchmark)
 		status = eval_answers(cli, options, session, error);
 	else if (status == STATUS_OK)
-		status = run_plan(cli, options, &plan, judge.session ? judge.session : session, &judge, error);
+		status = run_plan(cli, options, &plan, judged, &judge, error);
 	judge_close(&judge);
 	session_close(session);
 	return status;

@@ -61,6 +61,16 @@ printf 'd/new3,25,41\nd/new4,27,45\nd/new5,26,39\n' >>test.csv
 stemma --db few.db eval --test test.csv --known 0 --method mean,parents --json
 check 'models of a file are judged on the board' is_json '[.given[] | select(.benchmark == "bbh")][0].count == 4' \
 	'"benchmark": "bbh"'
+printf 'model,gsm8k,legal-qa\na/m1,0.5,0.4\na/m2,0.6,0.7\nd/new,0.3,0.2\n' >unknown.csv
+stemma --db few.db eval --test unknown.csv --method mean
+check 'benchmarks of which the cache knows no score are refused' fails_with 65 \
+	'unknown.csv: the cache has no scores on the benchmarks'
+check 'with what to do' warns 'import scores of other models on them.*--reveal'
+stemma --db few.db eval --test unknown.csv --method mean --reveal 0.5 --csv
+check 'unless some of the file are known' says '^given,,mean,all,'
+printf 'model,gsm8k,ifeval\na/m1,0.5,\nd/new,0.3,33\n' >partly.csv
+stemma --db few.db eval --test partly.csv --method mean --csv
+check 'one benchmark that it knows is enough' says '^given,,mean,benchmark,[^,]*,ifeval,'
 stemma --db few.db show d/new
 check 'the cache stays as it is' exits 66
 
@@ -112,10 +122,23 @@ check 'a new benchmark is placed by a few scores' is_json '."new-benchmark" | ma
 	.method == "kin")) | length == 2 and .[0].kept == 5 and .[1].kept == 20 and .[1].mae < .[0].mae + 0.5' '"kept": 20'
 check 'better than by its mean' is_json '."new-benchmark" | map(select(.scope == "all" and .kept == 20)) |
 	(map(select(.method == "kin"))[0].mae) < 0.5 * (map(select(.method == "mean"))[0].mae)' '"method": "factor"'
+stemma --db many.db eval --protocol cells --method kin,unlinked,shuffled --csv
+check 'without lineage there is kin' says '^cells,,kin,all,'
+check 'and none of its controls' lacks '^cells,,\(unlinked\|shuffled\),'
+check 'which is said' warns 'the cache has no lineage: unlinked and shuffled'
+stemma --db many.db eval --protocol random --json
+check 'nor by default' lacks '"\(unlinked\|shuffled\)"'
+stemma --db many.db eval --protocol cells --method shuffled
+check 'alone they are refused' fails_with 65 'no method is left; take kin'
 stemma --db many.db eval --protocol cells --lineage
+check 'nothing compares without lineage' fails_with 65 'so there is nothing to compare'
+printf 'child,parent\no1/m1,o0/m0\no2/m2,o1/m1\no3/m3,o0/m0\n' >some_edges.csv
+cp many.db linked.db
+stemma --db linked.db import some_edges.csv
+stemma --db linked.db eval --protocol cells --lineage
 check 'what lineage buys stands beside the controls' says 'no lineage *Pearson *shuffled'
 check 'by the nearest scored relative' says '^no scored relative so near'
-stemma --db many.db eval --protocol cells --lineage --method kin
+stemma --db linked.db eval --protocol cells --lineage --method kin
 check 'it chooses its methods itself' fails_with 64 'excludes --method'
 stemma --db many.db eval --protocol cells --not nothing_like_it
 check 'an unknown suite is named' fails_with 64 'nothing_like_it'

@@ -23,6 +23,7 @@ struct judge {
 	bool *given;              /* by model of its catalog: the file has scores of it */
 	size_t given_count;
 	struct judge_cells cells; /* the scores that the file has */
+	bool learnable;           /* the cache itself has scores on one of the file's benchmarks */
 	char *path;               /* of the copy, in the folder for temporary files */
 };
 
