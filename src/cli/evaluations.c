@@ -5,6 +5,7 @@
 
 #include "names.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/text.h"
 
 static const struct column columns[] = {
 	{"number", "#", COLUMN_NUMBER, 0, false},
@@ -12,17 +13,85 @@ static const struct column columns[] = {
 	{"source", "source", COLUMN_TEXT, 0, false},
 	{"precision", "precision", COLUMN_TEXT, 0, false},
 	{"chat_template", "chat template", COLUMN_TEXT, 0, false},
-	{"submitted", "submitted", COLUMN_TEXT, 0, false},
+	{"setup", "set-up", COLUMN_TEXT, 0, false},
+	{"submitted", "date", COLUMN_TEXT, 0, false},
 	{"revision", "revision", COLUMN_TEXT, 0, false},
 	{"scores", "scores", COLUMN_NUMBER, 0, false},
 	{"shown_scores", "of them shown", COLUMN_NUMBER, 0, false},
 	{"flagged", "flagged", COLUMN_FLAG, 0, false},
 };
 
+/* What the scores of one run say themselves, as those of a table do. */
+struct run_scores {
+	int64_t evaluation;
+	char *setup; /* owned; of all of them, "several" where they differ, "" none */
+	char *date;  /* owned; the latest, NULL none */
+};
+
 struct listing {
 	struct table *table;
 	size_t number;
+	struct run_scores *runs; /* owned */
+	size_t count, capacity;
 };
+
+static struct run_scores *find_run(const struct listing *listing, int64_t evaluation)
+{
+	for (size_t i = 0; i < listing->count; i++)
+		if (listing->runs[i].evaluation == evaluation)
+			return &listing->runs[i];
+	return NULL;
+}
+
+/* "5 shots, strict-match" */
+static char *setup_of(const struct score_facts *facts)
+{
+	struct text out = {0};
+
+	if (facts->shots >= 0)
+		text_append_format(&out, "%d shot%s", facts->shots, facts->shots == 1 ? "" : "s");
+	if (facts->setup && *facts->setup)
+		text_append_format(&out, "%s%s", out.length > 0 ? ", " : "", facts->setup);
+	char *setup = memory_string(text_string(&out));
+	text_free(&out);
+	return setup;
+}
+
+static void replace(char **string, char *with)
+{
+	free(*string);
+	*string = with;
+}
+
+static bool see_score(void *context, const struct store_observation *row)
+{
+	struct listing *listing = context;
+	struct run_scores *run = find_run(listing, row->evaluation);
+	const char *date = row->facts.date;
+	char *setup = setup_of(&row->facts);
+
+	if (!run) {
+		listing->runs = memory_grow(listing->runs, listing->count, &listing->capacity, sizeof *listing->runs);
+		run = &listing->runs[listing->count++];
+		*run = (struct run_scores){.evaluation = row->evaluation, .setup = memory_string(setup)};
+	}
+	if (strcmp(run->setup, setup) != 0)
+		replace(&run->setup, memory_string("several"));
+	if (date && (!run->date || strcmp(date, run->date) > 0))
+		replace(&run->date, memory_string(date));
+	free(setup);
+	return true;
+}
+
+static void listing_free(struct listing *listing)
+{
+	for (size_t i = 0; i < listing->count; i++) {
+		free(listing->runs[i].setup);
+		free(listing->runs[i].date);
+	}
+	free(listing->runs);
+	table_free(listing->table);
+}
 
 static void add_revision(struct table *table, const char *revision)
 {
@@ -36,6 +105,7 @@ static bool add_evaluation(void *context, const struct store_evaluation *evaluat
 {
 	struct listing *listing = context;
 	const struct evaluation_facts *facts = &evaluation->facts;
+	const struct run_scores *run = find_run(listing, evaluation->id);
 	struct table *table = listing->table;
 
 	table_number(table, (double)++listing->number);
@@ -43,7 +113,8 @@ static bool add_evaluation(void *context, const struct store_evaluation *evaluat
 	table_text(table, facts->source);
 	table_text(table, facts->precision);
 	table_text(table, names_answer(facts->chat_template));
-	table_text(table, facts->submitted);
+	table_text(table, run && *run->setup ? run->setup : NULL);
+	table_text(table, facts->submitted || !run ? facts->submitted : run->date);
 	add_revision(table, facts->revision);
 	table_number(table, (double)evaluation->score_count);
 	table_number(table, (double)evaluation->chosen_count);
@@ -55,11 +126,12 @@ enum status evaluations_report(struct report *report, const struct session *sess
 			       enum table_role role, struct error *error)
 {
 	struct listing listing = {.table = table_new(columns, sizeof columns / sizeof *columns)};
-	enum status status = store_each_evaluation(session->store,
-						   session->catalog->models[model].id,
-						   add_evaluation, &listing, error);
+	int64_t id = session->catalog->models[model].id;
+	enum status status = store_each_observation(session->store, id, see_score, &listing, error);
 
+	if (status == STATUS_OK)
+		status = store_each_evaluation(session->store, id, add_evaluation, &listing, error);
 	report_table(report, "evaluations", NULL, listing.table, role);
-	table_free(listing.table);
+	listing_free(&listing);
 	return status;
 }

@@ -141,4 +141,20 @@ s predict a/b
 check 'a model in the place of a file: the option is told' warns 'stemma predict -m a/b'
 s predict -m a/b --base a/family
 check 'a base that is of no use is not left out silently' warns 'linear has no base'
+
+# Tables with a row a score say date and set-up there.
+{
+	echo 'model,benchmark,value,date,shots,setup,source'
+	echo 'a/long,gsm8k,0.5,2024-05-01,5,strict,team'
+	echo 'a/long,mmlu,0.6,2024-06-01,5,strict,team'
+	echo 'a/long2,gsm8k,0.4,,5,strict,team'
+	echo 'a/long2,mmlu,0.3,,0,,team'
+} >long.csv
+s import long.csv
+s show a/long --json
+check 'a run has the latest date of its scores' is_json '.evaluations[0].submitted == "2024-06-01"' '"2024-06-01"'
+check 'and the set-up that they share' is_json '.evaluations[0].setup == "5 shots, strict"' '"5 shots, strict"'
+s show a/long2 --json
+check 'where they differ that is said' is_json '.evaluations[0].setup == "several"' '"setup": "several"'
+check 'no date is none' is_json '.evaluations[0].submitted == null' '"submitted": null'
 finish
