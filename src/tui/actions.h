@@ -165,11 +165,11 @@ enum need {
 	  "what the benchmark weighs in the target; 0 takes it out") \
 	X(PICK_DESCRIBE, "describe", "d", IN(PICKER), BENCHMARK, "describe", "Board", \
 	  "its title, suite, scale and so on as a line to change") \
-	X(PICK_SAVE, "save-board", "B", IN(PICKER), NOTHING, "save board as", "Board", \
+	X(PICK_SAVE, "save-board", "B", IN(PICKER), NOTHING, "save", "Board", \
 	  "keep the board under a name") \
 	X(PICK_DROP, "drop-board", "x delete", IN(PICKER), ROW, NULL, "Board", \
 	  "keep this board no more") \
-	X(PICK_ORDER, "pick-order", "tab o", IN(PICKER), NOTHING, "suite/alphabet/coverage", "Board", \
+	X(PICK_ORDER, "pick-order", "tab o", IN(PICKER), NOTHING, "order", "Board", \
 	  "by suite, by alphabet, or those with most models first") \
 	X(PICK_UNFOLD, "unfold-suite", "l right", IN(PICKER), ROW, NULL, "Board", \
 	  "unfold a suite") \

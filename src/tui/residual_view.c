@@ -6,6 +6,7 @@
 #include "bars.h"
 #include "browser.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/utf8.h"
 
 /* X(symbol, word) */
 #define RESIDUAL_ORDER_TABLE(X) \
@@ -396,18 +397,36 @@ static void residual_draw(struct browser *browser, const struct area *whole)
 		draw_line(browser, area, row + y, list->top + (size_t)y, name_width);
 }
 
-static void residual_title(struct browser *browser, struct text *out)
+/* "751 models · by |z| · spread of z 1.03" */
+static void append_summary(const struct residual_table *table, struct text *out)
 {
 	char count[FIGURE_SIZE];
+
+	text_append_format(out, "%s models · by %s", figure_count(count, table->line_count), order_names[table->order]);
+	if (table->line_count > 0)
+		text_append_format(out, " · spread of z %.2f", table->spread);
+}
+
+#define NAME_MIN 8
+#define TITLE_FRAME 3 /* what the border keeps of its row */
+
+/* A long name gives way to the figures behind it. */
+static void residual_title(struct browser *browser, struct text *out)
+{
+	struct text summary = {0};
 
 	text_append(out, "residuals");
 	make_table(browser);
 	const struct residual_table *table = browser->residual_table;
-	if (table)
-		text_append_format(out, " · %s · %s models · by %s", table->shown.name,
-				   figure_count(count, table->line_count), order_names[table->order]);
-	if (table && table->line_count > 0)
-		text_append_format(out, " · spread of z %.2f", table->spread);
+	if (!table)
+		return;
+	append_summary(table, &summary);
+	int room = browser->panes[VIEW_RESIDUALS].width - TITLE_FRAME - utf8_width("residuals ·  · ") -
+		   utf8_width(text_string(&summary));
+	text_append(out, " · ");
+	board_append_name(&table->shown, room < NAME_MIN ? NAME_MIN : room, out);
+	text_append_format(out, " · %s", text_string(&summary));
+	text_free(&summary);
 }
 
 /* ---- actions ------------------------------------------------------------------------- */
