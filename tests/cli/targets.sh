@@ -75,6 +75,18 @@ with fit --json
 check 'both kinds have figures' is_json '(.figures | length) == 7 and (.cell_figures | length) == 6 and
 	.cell_figures[1].rmse < .figures[1].rmse' '"cell_figures"'
 
+# ---- a mean of which a part is not published
+stemma --db own.db show own/part --json
+check 'it is predicted, not published' is_json '.scores[] | select(.benchmark == "average") |
+	.published == null and .predicted != null' '"benchmark": "average"'
+stemma --db own.db tree own/part --json
+check 'nor is it published in the tree' is_json '.models[0].average == null' '"average": null'
+printf 'resize 80 24\ntype :goto own/part\nkey enter\nwait idle\nkey space\nwait idle\ndump part.txt\n' >part.keys
+stemma --db own.db browse --no-config --script part.keys
+in_screen() { grep -q "$1" part.txt; }
+check 'the tree of the browser marks it' in_screen '^[^0-9]*own/part .* ~[0-9]'
+check 'so does the sketch' in_screen '1\.00 .*own/part .* ~[0-9]'
+
 # ---- the whole matrix
 stemma --db own.db export own/part --completed --board ifeval,gpqa
 check 'published and predicted values are told apart' [ "$(cut -d, -f2,7 out | tr '\n' ' ')" = 'benchmark,published ifeval,yes gpqa,no ' ]
