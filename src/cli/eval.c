@@ -33,6 +33,8 @@ static const struct option_spec specs[] = {
 	 "new-benchmark: as many of a suite (default: 3; 0: all)", NULL},
 	{"known", 0, OPTION_TEXT, "LIST", OPTION(known),
 	 "benchmarks of the board known of each held-out model (default: 0)", NULL},
+	{"hide", 0, OPTION_TEXT, "LIST", OPTION(hide),
+	 "models on the board: hide these facts of the held-out ones: template, kind, size", NULL},
 	{"suites", 0, OPTION_FLAG, NULL, OPTION(suites), "print each suite", NULL},
 	{"benchmarks", 0, OPTION_FLAG, NULL, OPTION(benchmarks), "print each benchmark", NULL},
 	{"lineage", 0, OPTION_FLAG, NULL, OPTION(lineage),
@@ -150,6 +152,32 @@ static enum status plan_protocol(void *context, const char *word, struct error *
 	return STATUS_OK;
 }
 
+static enum status plan_hidden(void *context, const char *word, struct error *error)
+{
+	struct eval_plan *plan = context;
+	enum evaluation_hide fact = evaluation_hide_parse(word);
+
+	if (fact == EVALUATION_HIDE_COUNT) {
+		error_set(error, STATUS_USAGE, "--hide does not know \"%s\"", word);
+		return error_advise(error, "take template, kind or size");
+	}
+	plan->hide[fact] = true;
+	return STATUS_OK;
+}
+
+/* What the protocols on single scores do not know. */
+static enum status check_hidden(const struct eval_plan *plan, struct error *error)
+{
+	bool scores = plan->merges;
+
+	for (size_t p = 0; p < HOLDOUT_PROTOCOL_COUNT; p++)
+		scores = scores || plan->scores[p];
+	if (!scores)
+		return STATUS_OK;
+	error_set(error, STATUS_USAGE, "--hide hides facts of the models that are held out on the board");
+	return error_advise(error, "add --protocol with random, all, time, family or homogeneous");
+}
+
 /* The tables of a CSV share one head. */
 static enum status check_tables(const struct cli *cli, const struct eval_plan *plan, struct error *error)
 {
@@ -184,6 +212,10 @@ static enum status make_plan(const struct cli *cli, const struct eval_options *o
 				   plan_protocol, plan, error);
 	if (status == STATUS_OK)
 		status = check_tables(cli, plan, error);
+	if (status == STATUS_OK && options->hide)
+		status = each_word(options->hide, plan_hidden, plan, error);
+	if (status == STATUS_OK && options->hide)
+		status = check_hidden(plan, error);
 	if (status == STATUS_OK && options->date && isnan(date_days(options->date)))
 		status = error_set(error, STATUS_USAGE, "--date \"%s\" is not a date (YYYY-MM-DD)", options->date);
 	return status;
@@ -212,7 +244,7 @@ static bool has_protocol_options(const struct eval_options *options)
 {
 	return options->test || options->folds || options->protocols || options->methods || options->date ||
 	       options->known || options->judge || options->not || options->models || options->reveal ||
-	       options->keep || options->sample != defaults.sample || options->benchmarks || options->suites || options->lineage;
+	       options->keep || options->hide || options->sample != defaults.sample || options->benchmarks || options->suites || options->lineage;
 }
 
 static enum status check_together(const struct eval_options *options, struct error *error)

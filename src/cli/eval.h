@@ -11,7 +11,7 @@
 #define EVAL_MODELS_MIN 20 /* models that a benchmark needs to be judged by its scores */
 
 struct eval_options {
-	const char *protocols, *methods, *known, *date, *test, *folds, *reveal, *judge, *not, *keep;
+	const char *protocols, *methods, *known, *date, *test, *folds, *reveal, *judge, *not, *keep, *hide;
 	const char *observed, *benchmark;
 	uint64_t seed, tie, models, sample;
 	bool benchmarks, suites, lineage, drift, paper;
@@ -22,6 +22,7 @@ struct eval_plan {
 	bool models[PROTOCOL_COUNT];          /* on the board */
 	bool scores[HOLDOUT_PROTOCOL_COUNT];  /* on any benchmark */
 	bool merges;                          /* the suggestions */
+	bool hide[EVALUATION_HIDE_COUNT];     /* of the held-out models on the board */
 	bool chosen;                          /* somebody asked for these, they are not the default */
 	const bool *methods;                  /* METHOD_COUNT; NULL all */
 };

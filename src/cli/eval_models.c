@@ -1,6 +1,7 @@
 /* stemma eval: how well models are predicted on the board. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "eval.h"
 #include "stemma/base/facts.h"
@@ -132,6 +133,7 @@ enum status eval_models(struct cli *cli, const struct eval_options *options, con
 				.date = date_days(options->date ? options->date : DATE_DEFAULT),
 				.methods = plan->methods,
 			};
+			memcpy(settings.hide, plan->hide, sizeof settings.hide);
 			status = evaluate(cli, session, report, &settings, options->benchmarks, error);
 		}
 	return status;

@@ -39,6 +39,7 @@ libengine_a_SOURCES = \
 	src/engine/data/statistics.h src/engine/data/statistics.c \
 	include/stemma/engine/lineage.h src/engine/data/lineage.c \
 	src/engine/data/attributes.h src/engine/data/attributes.c \
+	src/engine/data/supposed.h src/engine/data/supposed.c \
 	src/engine/data/target.c
 # Rooms name each other's headers: "model/fit.h".
 libengine_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/engine $(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)

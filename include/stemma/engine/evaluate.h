@@ -66,6 +66,20 @@ enum evaluation_subset {
 };
 const char *evaluation_subset_name(enum evaluation_subset subset);
 
+/* Facts that can be hidden of the held-out models, whose scores remain what they are.
+ * X(symbol, word, help) */
+#define EVALUATION_HIDE_TABLE(X) \
+	X(TEMPLATE, "template", "whether it was evaluated with the chat template") \
+	X(KIND, "kind", "what kind of model it is") \
+	X(SIZE, "size", "how many parameters it has")
+enum evaluation_hide {
+#define X(symbol, word, help) EVALUATION_HIDE_##symbol,
+	EVALUATION_HIDE_TABLE(X)
+#undef X
+	EVALUATION_HIDE_COUNT
+};
+enum evaluation_hide evaluation_hide_parse(const char *word); /* EVALUATION_HIDE_COUNT when unknown */
+
 struct evaluation_settings {
 	enum protocol protocol;
 	uint64_t seed;
@@ -76,6 +90,7 @@ struct evaluation_settings {
 	                      * model, fewer than there are of these */
 	const bool *given;   /* PROTOCOL_GIVEN: by model */
 	const bool *methods; /* METHOD_COUNT; NULL: all that predict models */
+	bool hide[EVALUATION_HIDE_COUNT];
 };
 
 struct evaluation_figures {

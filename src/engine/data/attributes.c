@@ -44,21 +44,10 @@ static void inherit_shape(const struct engine_data *data, size_t model, struct e
 	}
 }
 
-static void guess_template(struct engine_model *facts)
-{
-	if (facts->chat_template != ANSWER_UNKNOWN)
-		return;
-	if (facts->kind == KIND_CHAT)
-		facts->chat_template = ANSWER_YES;
-	if (facts->kind == KIND_PRETRAINED)
-		facts->chat_template = ANSWER_NO;
-}
-
 void attributes_describe(const struct engine_data *data, size_t model, struct engine_model *facts)
 {
 	*facts = engine_data_model(data, model);
 	inherit_shape(data, model, facts);
-	guess_template(facts);
 }
 
 void attributes_describe_child(const struct engine_data *data, const struct engine_child *child,
@@ -116,6 +105,22 @@ static size_t series_length(const char *name, int words)
 	return position;
 }
 
+/* "7b" of "owner/Llama-7B-chat": digits, with a point or an x among them, and b or m. */
+static void size_word(const char *name, struct text *word)
+{
+	const char *slash = strrchr(name, '/');
+
+	for (const char *at = slash ? slash + 1 : name; *at; at += strspn(at, "-_ ")) {
+		size_t length = strcspn(at, "-_ "), digits = strspn(at, "0123456789.xX");
+		if (digits > 0 && digits + 1 == length && isdigit((unsigned char)*at) && strchr("bBmM", at[digits])) {
+			append_lower(word, at, length);
+			return;
+		}
+		at += length;
+	}
+	text_append(word, "-");
+}
+
 /* Writes the attribute as a word; leaves it empty when it is unknown. */
 static void attribute_word(const struct engine_model *model, enum attribute attribute,
 			   struct text *word)
@@ -169,6 +174,10 @@ static void attribute_word(const struct engine_model *model, enum attribute attr
 	case ATTRIBUTE_MONTHS:
 		if (!isnan(model->uploaded))
 			text_append_format(word, "%.0f", floor(model->uploaded / 60.875));
+		break;
+	case ATTRIBUTE_SIZE_WORD:
+		if (model->name)
+			size_word(model->name, word);
 		break;
 	case ATTRIBUTE_COUNT:
 		break;

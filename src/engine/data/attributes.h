@@ -23,6 +23,7 @@ enum attribute {
 	ATTRIBUTE_PROVIDER,
 	ATTRIBUTE_REASONING,
 	ATTRIBUTE_MONTHS,   /* two months of upload */
+	ATTRIBUTE_SIZE_WORD, /* the size in the name ("7b", "8x7b"), "-" without one */
 	ATTRIBUTE_COUNT
 };
 
@@ -67,8 +68,8 @@ void attributes_free(struct attributes *attributes);
 
 /* The facts of a model of the data.  Where its architecture or parameter count
  * is not known, they are its heaviest parent's, or that one's parent's: all
- * relations but distillation keep them.  Chat models are evaluated with the
- * chat template and pretrained ones without, where nothing else is said. */
+ * relations but distillation keep them.  What else is not known stays so; supposed.h tells
+ * what it may be. */
 void attributes_describe(const struct engine_data *data, size_t model, struct engine_model *facts);
 /* The same of a hypothetical child, whose template is its heaviest parent's
  * where it is not known. */

@@ -21,6 +21,11 @@ static const char *const protocol_words[] = {
 	PROTOCOL_TABLE(X)
 #undef X
 };
+static const char *const hide_words[] = {
+#define X(symbol, word, help) word,
+	EVALUATION_HIDE_TABLE(X)
+#undef X
+};
 static const char *const subset_words[] = {"all", "linked", "merges"};
 
 const char *protocol_name(enum protocol protocol)
@@ -37,6 +42,15 @@ enum protocol protocol_parse(const char *word)
 	return protocol;
 }
 
+enum evaluation_hide evaluation_hide_parse(const char *word)
+{
+	enum evaluation_hide fact = 0;
+
+	while (fact < EVALUATION_HIDE_COUNT && strcmp(word, hide_words[fact]) != 0)
+		fact++;
+	return fact;
+}
+
 const char *evaluation_subset_name(enum evaluation_subset subset)
 {
 	return subset < SUBSET_COUNT ? subset_words[subset] : "unknown";
@@ -46,7 +60,8 @@ const char *evaluation_subset_name(enum evaluation_subset subset)
 
 /* One evaluation under way. */
 struct evaluation {
-	struct engine_data data;          /* the caller's, with `unseen` as its exclusions */
+	const struct engine_data *told;   /* the caller's */
+	struct engine_data data;          /* the same without hidden facts, with `unseen` as its exclusions */
 	const struct evaluation_settings *settings;
 	struct progress *progress;
 	double *observed;                 /* models x targets; NAN where a part is not published */
@@ -83,6 +98,24 @@ static void observe(struct evaluation *evaluation)
 			evaluation->judged[i] = evaluation->judged[i] || !isnan(value);
 		}
 	}
+}
+
+/* What the methods may know of a model: a held-out one without the facts that are hidden. */
+static struct engine_model describe(const void *context, size_t model)
+{
+	const struct evaluation *evaluation = context;
+	const bool *hide = evaluation->settings->hide;
+	struct engine_model facts = engine_data_model(evaluation->told, model);
+
+	if (!evaluation->target[model])
+		return facts;
+	if (hide[EVALUATION_HIDE_TEMPLATE])
+		facts.chat_template = ANSWER_UNKNOWN;
+	if (hide[EVALUATION_HIDE_KIND])
+		facts.kind = KIND_UNKNOWN;
+	if (hide[EVALUATION_HIDE_SIZE])
+		facts.params_b = NAN;
+	return facts;
 }
 
 /* Families are compared by architecture and size to two decimals. */
@@ -562,7 +595,7 @@ enum status engine_evaluate(const struct engine_data *data, const struct evaluat
 {
 	size_t targets = settings->target_count;
 	struct evaluation evaluation = {
-		.data = *data, .settings = settings, .progress = progress,
+		.told = data, .data = *data, .settings = settings, .progress = progress,
 		.observed = memory_allocate(data->models * targets + 1, sizeof(double)),
 		.judged = memory_zero(data->models, sizeof(bool)),
 		.unseen = memory_zero(data->models, sizeof(bool)),
@@ -576,6 +609,9 @@ enum status engine_evaluate(const struct engine_data *data, const struct evaluat
 	int *family = memory_allocate(data->models, sizeof *family), families = 0;
 	enum status status = STATUS_OK;
 
+	evaluation.data.model = NULL;
+	evaluation.data.describe = describe;
+	evaluation.data.context = &evaluation;
 	copies_find(data, &copies);
 	evaluation.checkpoint = copies.checkpoint;
 	observe(&evaluation);
