@@ -24,6 +24,7 @@ libcli_a_SOURCES = \
 	src/cli/merge_options.c src/cli/merge_options.h \
 	src/cli/predict.c \
 	src/cli/prediction.c src/cli/prediction.h \
+	src/cli/caveats.c src/cli/caveats.h \
 	src/cli/report.c src/cli/report.h \
 	src/cli/residuals.c \
 	src/cli/run.c \

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "answers_report.h"
+#include "caveats.h"
 #include "command.h"
 #include "merge_options.h"
 #include "names.h"
@@ -166,6 +167,7 @@ static void report_prediction(struct cli *cli, struct report *report, const char
 	report_warnings(cli, report, sketch, catalog);
 	report_parents(report, catalog, sketch, &prediction->child);
 	prediction_report_scores(report, catalog, name, prediction, wanted->count);
+	caveats_report(report, prediction->session, prediction->query, wanted->count);
 	report_answers(report, catalog, prediction->answers, prediction->answer_count);
 	report_ancestors(report, catalog, prediction);
 	report_reasons(report, catalog, prediction, wanted);

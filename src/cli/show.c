@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "answers_report.h"
+#include "caveats.h"
 #include "command.h"
 #include "evaluations.h"
 #include "names.h"
@@ -278,6 +279,8 @@ static enum status report_scores(struct report *report, const struct show *show,
 	}
 	if (status == STATUS_OK)
 		report_table(report, "scores", NULL, table, TABLE_MAIN);
+	if (status == STATUS_OK && show->session->fit) /* the query's subject is the model with all that is known */
+		caveats_report(report, show->session, show->session->query, show->rows);
 	table_free(table);
 	free(lines.list);
 	free(lines.benchmarks);

@@ -180,6 +180,69 @@ static void intervals_cover_what_they_say(void **state)
 	lineage_free(lineage);
 }
 
+/* Scores that size, kind and chat template decide, and models of which none of these is known: their
+ * intervals hold what they say, and the means know which of them are usual where a model comes from. */
+static void intervals_hold_where_facts_are_unknown(void **state)
+{
+	(void)state;
+	enum { MODELS = 1500, BENCHMARKS = 3, OWNERS = 20 };
+	static struct engine_model model[MODELS];
+	static char names[MODELS][24];
+	static double scores[MODELS * BENCHMARKS];
+	static bool excluded[MODELS];
+	static struct engine_benchmark benchmark[BENCHMARKS];
+	static struct engine_cell cells[MODELS * BENCHMARKS];
+	static size_t start[MODELS + 2];
+	static const double sizes[] = {2, 7, 24};
+	struct engine_settings settings = {.seed = 1};
+	struct engine_fit *fit = NULL;
+	struct error error = {0};
+	double inside50 = 0, inside90 = 0, off = 0, off_alone = 0, count = 0;
+
+	seed = 11;
+	struct lineage *lineage = lineage_new(MODELS);
+	lineage_finish(lineage);
+	for (size_t i = 0; i < MODELS; i++) {
+		size_t owner = (size_t)(uniform() * OWNERS), size = (size_t)(uniform() * 3);
+		bool chat = uniform() < (owner % 2 ? 0.8 : 0.2), template = uniform() < (chat ? 0.8 : 0.1);
+		snprintf(names[i], sizeof names[i], "owner%zu/model-%zu", owner, i);
+		excluded[i] = i % 5 == 4;
+		model[i] = (struct engine_model){
+			.name = names[i], .architecture = "A", .params_b = excluded[i] ? NAN : sizes[size],
+			.kind = excluded[i] ? KIND_UNKNOWN : chat ? KIND_CHAT : KIND_FINETUNED,
+			.chat_template = excluded[i] ? ANSWER_UNKNOWN : template ? ANSWER_YES : ANSWER_NO, .uploaded = NAN};
+		double ability = (template ? 5 : -5) + (chat ? 2 : -2) + 4 * ((double)size - 1) + 3 * normal();
+		for (size_t b = 0; b < BENCHMARKS; b++)
+			scores[i * BENCHMARKS + b] = 50 + ability + 2 * normal();
+	}
+	struct engine_data data = score_cells(scores, MODELS, BENCHMARKS, benchmark, start, cells);
+	data.lineage = lineage;
+	data.model = model;
+	data.excluded = excluded;
+	assert_int_equal(engine_fit_new(&data, &settings, NULL, 0, true, NULL, &fit, &error), STATUS_OK);
+	struct engine_query *query = engine_query_new(fit);
+	for (size_t i = 4; i < MODELS; i += 5) {
+		const struct engine_target target = engine_target_one(0);
+		double score = scores[i * BENCHMARKS];
+		struct engine_estimate estimate;
+		assert_int_equal(engine_predict_model(query, i, &error), STATUS_OK);
+		engine_estimate(query, &target, &estimate);
+		inside50 += score >= estimate.low50 && score <= estimate.high50;
+		inside90 += score >= estimate.low90 && score <= estimate.high90;
+		off += pow(score - estimate.mean, 2);
+		off_alone += pow(score - 50, 2);
+		count++;
+	}
+	/* Within three standard errors. */
+	if (fabs(inside50 / count - 0.5) > 3 * sqrt(0.25 / count) || fabs(inside90 / count - 0.9) > 3 * sqrt(0.09 / count))
+		fail_msg("%.3f of 0.5 and %.3f of 0.9", inside50 / count, inside90 / count);
+	if (off > 0.9 * off_alone)
+		fail_msg("%.2f off, %.2f without any facts", sqrt(off / count), sqrt(off_alone / count));
+	engine_query_free(query);
+	engine_fit_free(fit);
+	lineage_free(lineage);
+}
+
 enum { ODD_MODELS = 400, ODD_BENCHMARKS = 3 };
 
 static bool is_odd(const bool *odd, size_t model)
@@ -285,6 +348,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(covariance_agrees_with_monte_carlo),
 		cmocka_unit_test(intervals_cover_what_they_say),
+		cmocka_unit_test(intervals_hold_where_facts_are_unknown),
 		cmocka_unit_test(false_anomalies_are_as_many_as_allowed),
 	};
 	return cmocka_run_group_tests_name("simulated", tests, NULL, NULL);

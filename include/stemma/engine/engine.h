@@ -254,6 +254,28 @@ void engine_estimate(const struct engine_query *query, const struct engine_targe
 double engine_chance_above(const struct engine_query *query, const struct engine_target *target,
 			   double threshold);
 
+/* Whether the last subject is of a kind that the fit knows nothing of; its intervals are as wide as those of
+ * such models had to be.  X(symbol, word, what is said beside a prediction) */
+#define ENGINE_NOVELTY_TABLE(X) \
+	X(NONE, "none", NULL) \
+	X(NEWEST, "newer", "newer than all scored models") \
+	X(FAMILY, "new-family", "of a family without scores")
+enum engine_novelty {
+#define X(symbol, word, text) ENGINE_NOVELTY_##symbol,
+	ENGINE_NOVELTY_TABLE(X)
+#undef X
+	ENGINE_NOVELTY_COUNT
+};
+const char *engine_novelty_name(enum engine_novelty novelty);
+const char *engine_novelty_text(enum engine_novelty novelty); /* NULL of NONE */
+enum engine_novelty engine_novelty(const struct engine_query *query);
+
+/* Where nobody tells whether the last subject is evaluated with the chat template, its prediction is over
+ * both.  Sets what the target would be with it and without, in its unit; false where that is known,
+ * or matters little (less than 0.3 standard deviations), or the value is published. */
+bool engine_if_template(const struct engine_query *query, const struct engine_target *target, double *with,
+			double *without);
+
 /* What the last predictions of two queries of one fit tell about a - b, both
  * hypothetical children: from their joint posterior, in which what both take
  * from the same relatives cancels.  The innovation and noise of each are its

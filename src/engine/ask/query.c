@@ -307,3 +307,86 @@ double engine_chance_above(const struct engine_query *query, const struct engine
 		: (threshold - estimate.mean) / estimate.sd;
 	return 0.5 * erfc(z / query_calibrated(query, target, 1) / sqrt(2));
 }
+
+/* ---- what is not known of the subject ---------------------------------------------------- */
+
+#define MATTERS 0.3 /* standard deviations */
+
+static const char *const novelty_words[] = {
+#define X(symbol, word, text) word,
+	ENGINE_NOVELTY_TABLE(X)
+#undef X
+};
+static const char *const novelty_texts[] = {
+#define X(symbol, word, text) text,
+	ENGINE_NOVELTY_TABLE(X)
+#undef X
+};
+
+const char *engine_novelty_name(enum engine_novelty novelty)
+{
+	return novelty < ENGINE_NOVELTY_COUNT ? novelty_words[novelty] : "unknown";
+}
+
+const char *engine_novelty_text(enum engine_novelty novelty)
+{
+	return novelty < ENGINE_NOVELTY_COUNT ? novelty_texts[novelty] : NULL;
+}
+
+enum engine_novelty engine_novelty(const struct engine_query *query)
+{
+	if (query->subject == SUBJECT_NONE)
+		return ENGINE_NOVELTY_NONE;
+	return query->spread == FACTORS_SPREAD_NEWEST ? ENGINE_NOVELTY_NEWEST
+	     : query->spread == FACTORS_SPREAD_FAMILY ? ENGINE_NOVELTY_FAMILY : ENGINE_NOVELTY_NONE;
+}
+
+static void subject_facts(const struct engine_query *query, struct engine_model *facts)
+{
+	if (query->subject == SUBJECT_CHILD)
+		*facts = query->child.model;
+	else
+		attributes_describe(&query->fit->data, query->model, facts);
+}
+
+/* The target as if the subject were evaluated so, which moves what is expected of it by its facts. */
+static double estimate_evaluated(const struct engine_query *query, const struct engine_target *target,
+				 const struct engine_model *facts, enum answer chat_template)
+{
+	const struct factors *factors = query->fit->factors;
+	struct engine_model evaluated = *facts;
+	double unknown[FACTORS_RANK_MAX], moved[FACTORS_RANK_MAX];
+	size_t rank = factors_rank(factors);
+	struct engine_estimate estimate;
+	struct belief belief;
+
+	evaluated.chat_template = chat_template;
+	factors_facts_mean(factors, facts, unknown);
+	factors_facts_mean(factors, &evaluated, moved);
+	belief_new(factors, &belief);
+	for (size_t k = 0; k < rank; k++)
+		belief.cold_mean[k] = query->belief.cold_mean[k] + moved[k] - unknown[k];
+	memcpy(belief.cold, query->belief.cold, rank * rank * sizeof *belief.cold);
+	belief_begin(&belief, &query->belief.kin, query->belief.row);
+	belief_condition_published(&belief, query->known, query->known_count);
+	factors_estimate(&belief, target, query->spread, query->known, query->known_count, &estimate);
+	belief_free(&belief);
+	return estimate.mean;
+}
+
+bool engine_if_template(const struct engine_query *query, const struct engine_target *target, double *with,
+			double *without)
+{
+	struct engine_estimate estimate;
+	struct engine_model facts;
+
+	engine_estimate(query, target, &estimate);
+	if (isnan(estimate.mean) || !(estimate.sd > 0))
+		return false;
+	subject_facts(query, &facts);
+	if (facts.chat_template != ANSWER_UNKNOWN)
+		return false;
+	*with = estimate_evaluated(query, target, &facts, ANSWER_YES);
+	*without = estimate_evaluated(query, target, &facts, ANSWER_NO);
+	return fabs(*with - *without) > MATTERS * estimate.sd;
+}

@@ -290,6 +290,7 @@ static struct knots choose_knots(double smallest, double largest, double length)
 struct member {
 	int32_t shared[PRODUCT_MAX];
 	double date, size, value; /* date in steps; value: what it takes of the effect */
+	double square;            /* the variance of what it stands for: more than value^2 of a mixture */
 	uint32_t row;
 };
 
@@ -308,9 +309,19 @@ struct term_index {
 
 enum { NOT_NEEDED = -2, CHILDLESS = -1 }; /* of a node; or its effect >= 0 */
 
+/* What the facts of a model may be. */
+struct view {
+	size_t count;
+	struct possible {
+		double chance;
+		struct kernel_point point;
+	} *possible;
+};
+
 struct design_index {
 	const struct engine_data *data;
 	const struct attributes *attributes;
+	struct supposed *supposed;           /* kin */
 	const uint32_t *row_model;
 	const int32_t *model_row;
 	int64_t *node;                       /* effects of the lineage */
@@ -338,8 +349,8 @@ static int compare_members(const void *left, const void *right)
 	int order = compare_shared(a->shared, b->shared);
 
 	order = order ? order : compare_numbers(a->date, b->date);
-	order = order ? order : compare_numbers(a->size, b->size);
-	return order ? order : (a->row > b->row) - (a->row < b->row);
+	order = order ? order : (a->row > b->row) - (a->row < b->row);
+	return order ? order : compare_numbers(a->size, b->size);
 }
 
 static int compare_group(const void *key, const void *entry)
@@ -389,20 +400,53 @@ static bool make_member(const struct term *term, const struct kernel_point *poin
 	return true;
 }
 
-/* The members that a model is of a term: one, or one a word. */
+/* Adds a member of a mixture to those that differ. */
+static void mix_member(const struct member *member, double chance, struct member *members, size_t *count)
+{
+	size_t i = 0;
+
+	while (i < *count && (compare_shared(members[i].shared, member->shared) != 0 ||
+			      compare_numbers(members[i].size, member->size) != 0))
+		i++;
+	if (i == *count) {
+		members[i] = *member;
+		members[i].value = members[i].square = 0;
+		++*count;
+	}
+	members[i].value += chance * member->value;
+	members[i].square += chance * member->value * member->value;
+}
+
+static void view_make(const struct design_index *index, const struct engine_model *facts, struct view *view)
+{
+	struct supposition list[SUPPOSED_MAX];
+
+	view->count = supposed_list(index->supposed, facts, list);
+	view->possible = memory_allocate(view->count, sizeof *view->possible);
+	for (size_t i = 0; i < view->count; i++) {
+		view->possible[i].chance = list[i].chance;
+		attributes_point(index->attributes, &list[i].facts, &view->possible[i].point);
+	}
+}
+
+/* The members that a model is of a term: one, or one a word, or one of each thing that it may be. */
 static size_t make_members(const struct design_index *index, const struct term *term,
-			   const struct engine_model *facts, const struct kernel_point *point,
-			   struct member *members)
+			   const struct engine_model *facts, const struct view *view, struct member *members)
 {
 	struct attribute_words_list list;
+	struct member member;
 	size_t count = 0;
 
-	if (term->product[0].how != WORDS)
-		return make_member(term, point, members);
+	if (term->product[0].how != WORDS) {
+		for (size_t i = 0; i < view->count; i++)
+			if (make_member(term, &view->possible[i].point, &member))
+				mix_member(&member, view->possible[i].chance, members, &count);
+		return count;
+	}
 	attributes_words(index->attributes, facts, (enum attribute_words)term->product[0].argument, &list);
 	double share = 1 / sqrt((double)(list.count > WORDS_MIN ? list.count : WORDS_MIN));
 	for (size_t i = 0; i < list.count; i++)
-		members[count++] = (struct member){.shared = {list.number[i]}, .value = share};
+		members[count++] = (struct member){.shared = {list.number[i]}, .value = share, .square = share * share};
 	return count;
 }
 
@@ -458,15 +502,14 @@ static void take_date(const struct taker *taker, const struct group *group, size
 }
 
 /* Between two dates of the process: their mean as they are near, and the variance that is left. */
-static double take_between(const struct taker *taker, const struct group *group, double date, double factor,
-			   const double *phi)
+static double take_between(const struct taker *taker, const struct group *group, double date, const double *phi)
 {
 	size_t after = 0;
 
 	while (after < group->dates && group->date[after] < date - 0.5)
 		after++;
 	if (after < group->dates && group->date[after] < date + 0.5) {
-		take_date(taker, group, after, factor, phi);
+		take_date(taker, group, after, 1, phi);
 		return 0;
 	}
 	double left = after > 0 ? date_kept(group->date[after - 1], date) : 0;
@@ -474,26 +517,34 @@ static double take_between(const struct taker *taker, const struct group *group,
 	double both = 1 - left * left * right * right;
 	double from_left = left * (1 - right * right) / both, from_right = right * (1 - left * left) / both;
 	if (after > 0)
-		take_date(taker, group, after - 1, factor * from_left, phi);
+		take_date(taker, group, after - 1, from_left, phi);
 	if (after < group->dates)
-		take_date(taker, group, after, factor * from_right, phi);
+		take_date(taker, group, after, from_right, phi);
 	return 1 - from_left * left - from_right * right;
 }
 
-/* Returns the variance of the member that the effects leave open. */
-static double take_member(const struct taker *taker, const struct term *term, const struct group *group,
-			  const struct member *member)
+/* Takes the members of one model in a group; returns the variance that the effects leave open. */
+static double take_members(const struct taker *taker, const struct term *term, const struct group *group,
+			   const struct member *members, size_t count)
 {
 	const struct comparison_of *size = find_comparison(term, SIZE), *date = find_comparison(term, DATE);
-	double phi[KNOTS_MAX] = {1}, told = 1, left = 0;
+	size_t features = size ? group->knots.count : 1;
+	double phi[KNOTS_MAX] = {0}, one[KNOTS_MAX] = {1}, square = 0, told = 0, left = 0;
 
-	if (size)
-		told = 1 - knot_features(&group->knots, member->size, size->length, phi);
+	for (size_t i = 0; i < count; i++) {
+		square += members[i].square;
+		if (size)
+			knot_features(&group->knots, members[i].size, size->length, one);
+		for (size_t f = 0; f < features; f++)
+			phi[f] += members[i].value * one[f];
+	}
+	for (size_t f = 0; f < features; f++)
+		told += phi[f] * phi[f];
 	if (date)
-		left = take_between(taker, group, member->date, member->value, phi);
+		left = take_between(taker, group, members->date, phi);
 	else
-		take_date(taker, group, 0, member->value, phi);
-	return member->value * member->value * (1 - told + left * told);
+		take_date(taker, group, 0, 1, phi);
+	return fmax(square - (1 - left) * told, 0);
 }
 
 struct row_taker {
@@ -508,6 +559,16 @@ static void take_for_row(void *context, size_t effect, double value)
 	add_row(row->builder, row->row, effect, value);
 }
 
+/* How many of the members, in their order, are the first one's model. */
+static size_t same_row(const struct member *members, size_t count)
+{
+	size_t same = 1;
+
+	while (same < count && members[same].row == members->row)
+		same++;
+	return same;
+}
+
 static void add_group(struct builder *builder, size_t number, const struct term *term, struct member *members,
 		      size_t count)
 {
@@ -518,8 +579,9 @@ static void add_group(struct builder *builder, size_t number, const struct term 
 	struct taker taker = {take_for_row, &row};
 	float *own = design->own + number;
 
-	if (count == 1) {
-		own[members->row * design->terms] += (float)(members->value * members->value);
+	if (same_row(members, count) == count) {
+		for (size_t i = 0; i < count; i++)
+			own[members->row * design->terms] += (float)members[i].square;
 		return;
 	}
 	index->group = memory_grow(index->group, index->count, &index->capacity, sizeof *index->group);
@@ -536,15 +598,16 @@ static void add_group(struct builder *builder, size_t number, const struct term 
 	group->dates = distinct_dates(members, count, numbers);
 	group->date = memory_resize(numbers, group->dates, sizeof *numbers);
 	add_process(builder, number, group);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0, same; i < count; i += same) {
+		same = same_row(members + i, count - i);
 		row.row = members[i].row;
-		own[members[i].row * design->terms] += (float)take_member(&taker, term, group, &members[i]);
+		own[row.row * design->terms] += (float)take_members(&taker, term, group, members + i, same);
 	}
 }
 
 /* The members of all rows in a term. */
 static struct member *list_members(const struct design *design, const struct term *term,
-				   const struct kernel_point *points, size_t *count)
+				   const struct view *views, size_t *count)
 {
 	struct member *members = NULL, own[ATTRIBUTE_WORDS_MAX];
 	size_t capacity = 0;
@@ -554,7 +617,7 @@ static struct member *list_members(const struct design *design, const struct ter
 		struct engine_model facts = {0};
 		if (term->product[0].how == WORDS)
 			attributes_describe(design->index->data, design->index->row_model[row], &facts);
-		size_t found = make_members(design->index, term, &facts, &points[row], own);
+		size_t found = make_members(design->index, term, &facts, &views[row], own);
 		for (size_t i = 0; i < found; i++) {
 			members = memory_grow(members, *count, &capacity, sizeof *members);
 			own[i].row = (uint32_t)row;
@@ -567,10 +630,10 @@ static struct member *list_members(const struct design *design, const struct ter
 }
 
 static void add_groups(struct builder *builder, size_t number, const struct term *term,
-		       const struct kernel_point *points)
+		       const struct view *views)
 {
 	size_t count;
-	struct member *members = list_members(builder->design, term, points, &count);
+	struct member *members = list_members(builder->design, term, views, &count);
 
 	for (size_t first = 0, last; first < count; first = last) {
 		for (last = first + 1;
@@ -794,15 +857,19 @@ static void add_kin(struct builder *builder)
 	struct design *design = builder->design;
 	size_t count;
 	const struct term *terms = prior_terms(PRIOR_KIN, &count);
-	struct kernel_point *points = memory_allocate(design->rows, sizeof *points);
+	struct view *views = memory_allocate(design->rows, sizeof *views);
 
-	for (size_t row = 0; row < design->rows; row++)
-		attributes_point_of(design->index->attributes, design->index->data, design->index->row_model[row],
-				    &points[row]);
+	for (size_t row = 0; row < design->rows; row++) {
+		struct engine_model facts;
+		attributes_describe(design->index->data, design->index->row_model[row], &facts);
+		view_make(design->index, &facts, &views[row]);
+	}
 	for (size_t k = 0; k < count; k++)
 		if (terms[k].product[0].how != MAKING)
-			add_groups(builder, k, &terms[k], points);
-	free(points);
+			add_groups(builder, k, &terms[k], views);
+	for (size_t row = 0; row < design->rows; row++)
+		free(views[row].possible);
+	free(views);
 	add_lineage(builder);
 }
 
@@ -821,9 +888,11 @@ enum status design_new(const struct engine_data *data, enum prior prior, double 
 	design->index->attributes = attributes;
 	design->index->row_model = row_model;
 	design->index->model_row = model_row;
-	if (prior == PRIOR_KIN)
+	if (prior == PRIOR_KIN) {
+		design->index->supposed = supposed_new(attributes, data, row_model, rows);
 		add_kin(&builder);
-	else if (prior == PRIOR_LAPLACIAN)
+	}
+	if (prior == PRIOR_LAPLACIAN)
 		status = add_laplacian(&builder, error);
 	lists_take(&design->row, rows, builder.row, builder.row_count);
 	lists_take(&design->prior_list, design->effects, builder.prior, builder.prior_count);
@@ -841,6 +910,7 @@ static void index_free(struct design_index *index)
 			free(index->term[k].group[g].date);
 		free(index->term[k].group);
 	}
+	supposed_free(index->supposed);
 	free(index->node);
 	free(index->left);
 	free(index->towards);
@@ -940,29 +1010,43 @@ double design_nodes_in_common(const struct design *design, const double *theta, 
 	return sum;
 }
 
+size_t design_suppose(const struct design *design, const struct engine_model *facts,
+		      struct supposition list[SUPPOSED_MAX])
+{
+	list[0] = (struct supposition){*facts, 1};
+	return design->index->supposed ? supposed_list(design->index->supposed, facts, list) : 1;
+}
+
 void design_place_facts(const struct design *design, const struct engine_model *facts, struct design_place *place)
 {
 	size_t count;
 	const struct term *terms = prior_terms(design->prior, &count);
 	struct taker taker = {place_effect, place};
-	struct kernel_point point;
+	struct view view;
 
 	if (design->prior != PRIOR_KIN)
 		return;
-	attributes_point(design->index->attributes, facts, &point);
+	view_make(design->index, facts, &view);
 	for (size_t k = 0; k < count; k++) {
 		const struct term_index *index = &design->index->term[k];
-		struct member members[ATTRIBUTE_WORDS_MAX];
+		struct member members[ATTRIBUTE_WORDS_MAX] = {{.row = 0}};
 		if (terms[k].product[0].how == MAKING)
 			continue;
-		size_t found = make_members(design->index, &terms[k], facts, &point, members);
-		for (size_t i = 0; i < found; i++) {
+		size_t found = make_members(design->index, &terms[k], facts, &view, members);
+		if (found > 1)
+			qsort(members, found, sizeof *members, compare_members);
+		for (size_t i = 0, same; i < found; i += same) {
 			const struct group *group = index->count == 0 ? NULL
 				: bsearch(members[i].shared, index->group, index->count, sizeof *group, compare_group);
-			place->own[k] += group ? take_member(&taker, &terms[k], group, &members[i])
-					       : members[i].value * members[i].value;
+			for (same = 1; i + same < found && compare_shared(members[i + same].shared, members[i].shared) == 0;)
+				same++;
+			if (group)
+				place->own[k] += take_members(&taker, &terms[k], group, members + i, same);
+			for (size_t j = i; j < i + same && !group; j++)
+				place->own[k] += members[j].square;
 		}
 	}
+	free(view.possible);
 }
 
 /* Nodes between a node and those that have effects. */

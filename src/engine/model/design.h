@@ -15,7 +15,10 @@
  *   Laplacian           of the published LRMF: precision rho L + I over the lineage
  *
  * What only one row has (a group of one, a childless model's own innovation, what the
- * features leave of a size) is no effect but part of that row's own variance.  All of
+ * features leave of a size) is no effect but part of that row's own variance.  A row whose
+ * size, kind or template is not known takes the effects of each value v that it may have
+ * (supposed.h) times its chance p_v, and theta (1 - sum p_v^2) more of its own: the
+ * variance between the values, as the prior expects it.  All of
  * it is free of the variances theta, which enter by scales only.
  */
 #ifndef STEMMA_ENGINE_DESIGN_H
@@ -24,7 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "data/attributes.h"
+#include "data/supposed.h"
 
 #define DESIGN_TERMS_MAX 48
 
@@ -83,6 +86,9 @@ struct design_place {
 };
 void design_place_clear(struct design_place *place); /* keeps the memory */
 void design_place_free(struct design_place *place);
+/* What the facts of a model may be, at least 1; see supposed.h. */
+size_t design_suppose(const struct design *design, const struct engine_model *facts,
+		      struct supposition list[SUPPOSED_MAX]);
 /* Adds the effects of the facts of a model (all terms but the lineage). */
 void design_place_facts(const struct design *design, const struct engine_model *facts, struct design_place *place);
 /* Adds weight x what a child takes of a node: its lineage part. */

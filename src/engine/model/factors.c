@@ -745,6 +745,42 @@ static void add_own(const struct factors *factors, struct factors_state *state)
 		state->own[k * state->rank + k] += factors->parameters.own[k];
 }
 
+/* Adds what facts tell.  Where some are unknown that is the mixture over what they may be, by its first
+ * two moments: sum p_c m_c; and for the variance, what each leaves open and how they differ,
+ * sum p_c ((m_c - m)(m_c - m)' + (d_c - d)(d_c - d)'), by the posterior, not the prior. */
+static void add_facts(const struct factors *factors, const struct engine_model *facts, struct factors_state *state)
+{
+	struct supposition list[SUPPOSED_MAX];
+	size_t count = design_suppose(&factors->design, facts, list), rank = state->rank, draws = state->draws;
+	struct factors_state *may = memory_allocate(count, sizeof *may), mean;
+	struct design_place place = {0};
+
+	factors_state_new(factors, &mean);
+	for (size_t c = 0; c < count; c++) {
+		design_place_clear(&place);
+		design_place_facts(&factors->design, &list[c].facts, &place);
+		factors_state_new(factors, &may[c]);
+		add_place(factors, &place, &may[c]);
+		factors_state_add(&mean, list[c].chance, &may[c]);
+	}
+	for (size_t c = 0; c < count; c++) {
+		for (size_t k = 0; k < rank; k++)
+			may[c].mean[k] -= mean.mean[k];
+		cblas_saxpy((int)(rank * draws), -1, mean.deviation, 1, may[c].deviation, 1);
+		for (size_t k = 0; k < rank; k++)
+			for (size_t l = 0; l < rank; l++)
+				state->own[k * rank + l] += list[c].chance *
+					(may[c].own[k * rank + l] + may[c].mean[k] * may[c].mean[l] +
+					 (double)cblas_sdot((int)draws, may[c].deviation + k * draws, 1, may[c].deviation + l * draws, 1));
+		factors_state_free(&may[c]);
+	}
+	memset(mean.own, 0, rank * rank * sizeof *mean.own);
+	factors_state_add(state, 1, &mean);
+	factors_state_free(&mean);
+	design_place_free(&place);
+	free(may);
+}
+
 void factors_known(const struct factors *factors, size_t model, struct factors_state *state)
 {
 	int32_t row = factors->cells.model_row[model];
@@ -761,7 +797,7 @@ void factors_known(const struct factors *factors, size_t model, struct factors_s
 	struct design_place place = {0};
 	struct engine_model facts;
 	attributes_describe(&factors->data, model, &facts);
-	design_place_facts(&factors->design, &facts, &place);
+	add_facts(factors, &facts, state);
 	design_place_node(&factors->design, model, 1, &place);
 	add_place(factors, &place, state);
 	add_own(factors, state);
@@ -784,7 +820,7 @@ void factors_facts(const struct factors *factors, const struct engine_model *fac
 	struct design_place place = {0};
 
 	state_clear(state);
-	design_place_facts(&factors->design, facts, &place);
+	add_facts(factors, facts, state);
 	design_place_making(&factors->design, relation, parents, &place);
 	add_place(factors, &place, state);
 	add_own(factors, state);
