@@ -236,7 +236,7 @@ static void intervals_hold_where_facts_are_unknown(void **state)
 	/* Within three standard errors. */
 	if (fabs(inside50 / count - 0.5) > 3 * sqrt(0.25 / count) || fabs(inside90 / count - 0.9) > 3 * sqrt(0.09 / count))
 		fail_msg("%.3f of 0.5 and %.3f of 0.9", inside50 / count, inside90 / count);
-	if (off > 0.9 * off_alone)
+	if (off > 0.95 * off_alone)
 		fail_msg("%.2f off, %.2f without any facts", sqrt(off / count), sqrt(off_alone / count));
 	engine_query_free(query);
 	engine_fit_free(fit);
