@@ -156,6 +156,10 @@ echo "# kills in all: $all_killed"
 
 # ---- no room ---------------------------------------------------------------------
 
+# A cache without free pages, so that it must grow.
+db=grow.db
+edges 9 | head -n 20 >edges.csv
+stemma --db $db --no-starter import edges.csv
 edges 9 >edges.csv
 before=$(models)
 (trap '' XFSZ; ulimit -f $((($(wc -c <$db) + 1023) / 512)); "$program" --db $db import edges.csv) >out 2>err

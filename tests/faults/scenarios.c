@@ -124,12 +124,14 @@ static const struct {
 };
 
 /* Merges of two scored models each, to learn what merges are made from. */
-#define NAMES(X) X("a", "51") X("b", "52") X("c", "53") X("d", "54") X("e", "55") X("f", "56") X("g", "57") X("h", "58")
-#define MODELS(name, score) \
+#define NAMES(X) \
+	X("a", "51", "0,0,0,0") X("b", "52", "0,0,0,1") X("c", "53", "0,0,1,0") X("d", "54", "0,0,1,1") \
+	X("e", "55", "0,1,0,0") X("f", "56", "0,1,0,1") X("g", "57", "0,1,1,0") X("h", "58", "0,1,1,1")
+#define MODELS(name, score, answers) \
 	"k/Oak-" name ",merge,OakForCausalLM,7.2,2024-03-01," score ",25,5,11,23\n" \
 	"k/Elm-" name ",merge,ElmForCausalLM,8,2024-06-01," score ",28,4,9,28\n" \
 	"k/Oak-two-" name ",merge,OakForCausalLM,7.2,2024-03-02," score ",24,6,12,24\n"
-#define EDGES(name, score) \
+#define EDGES(name, score, answers) \
 	"k/Oak-" name ",r/Oak-3,merge,0.5\nk/Oak-" name ",n/Oak-7B-Chat,merge,0.5\n" \
 	"k/Elm-" name ",s/Elm-8B-Chat,merge,0.5\nk/Elm-" name ",s/Elm-8B-Tuned,merge,0.5\n" \
 	"k/Oak-two-" name ",r/Oak-2.5,merge,0.5\nk/Oak-two-" name ",m/Oak-slerp,merge,0.5\n"
@@ -139,17 +141,22 @@ const char *const scenarios_more[] = {
 	NULL,
 };
 
-/* As many again, and answers of all to a set of questions. */
+/* As many again, and answers of all to a set of questions, no two models' alike. */
 #define MORE_NAMES(X) \
-	X("i", "45") X("j", "46") X("k", "47") X("l", "48") X("m", "49") X("n", "50") X("o", "59") X("p", "60")
-#define ANSWERS(name, score) \
-	"k/Oak-" name ",1,0,1,0,1,0,1,0,1\nk/Elm-" name ",1,1,1,0,1,1,0,1,1\nk/Oak-two-" name ",0,1,0,0,1,0,1,0,0\n"
+	X("i", "45", "1,0,0,0") X("j", "46", "1,0,0,1") X("k", "47", "1,0,1,0") X("l", "48", "1,0,1,1") \
+	X("m", "49", "1,1,0,0") X("n", "50", "1,1,0,1") X("o", "59", "1,1,1,0") X("p", "60", "1,1,1,1")
+#define ANSWERS(name, score, answers) \
+	"k/Oak-" name ",1,0,1,0,1,0,1,0,1," answers "\nk/Elm-" name ",1,1,1,0,1,1,0,1,1," answers "\n" \
+	"k/Oak-two-" name ",0,1,0,0,1,0,1,0,0," answers "\n"
 const char *const scenarios_answers[] = {
 	"model,kind,architecture,params_b,uploaded,ifeval,bbh,gpqa,musr,mmlu_pro\n" MORE_NAMES(MODELS),
 	"child,parent,relation,weight\n" MORE_NAMES(EDGES),
-	"model,set:0,set:1,set:2,set:3,set:4,set:5,set:6,set:7,set:8\n" NAMES(ANSWERS) MORE_NAMES(ANSWERS)
-	"n/Oak-7B,0,0,1,0,0,0,1,0,0\ns/Elm-8B-Chat,1,1,1,1,1,1,1,1,0\ns/Elm-8B-Tuned,1,0,1,1,1,1,0,1,0\n"
-	"r/Oak-3,1,0,1,0,1,0,1,0,1\nn/Oak-7B-Chat,0,0,1,0,1,0,1,0,0\nr/Oak-2.5,1,0,0,0,1,0,1,0,0\n",
+	"model,set:0,set:1,set:2,set:3,set:4,set:5,set:6,set:7,set:8,set:9,set:10,set:11,set:12\n"
+	NAMES(ANSWERS) MORE_NAMES(ANSWERS)
+	"n/Oak-7B,0,0,1,0,0,0,1,0,0,0,1,1,0\ns/Elm-8B-Chat,1,1,1,1,1,1,1,1,0,0,1,1,0\n"
+	"s/Elm-8B-Tuned,1,0,1,1,1,1,0,1,0,0,1,1,0\n"
+	"r/Oak-3,1,0,1,0,1,0,1,0,1,0,1,1,0\nn/Oak-7B-Chat,0,0,1,0,1,0,1,0,0,0,1,1,0\n"
+	"r/Oak-2.5,1,0,0,0,1,0,1,0,0,0,1,1,0\n",
 	NULL,
 };
 

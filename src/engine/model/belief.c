@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include <cblas.h>
-#include <lapacke.h>
 
 #include "model/factors_fit.h"
+#include "solve/lapack.h"
 #include "stemma/base/memory.h"
 
 #define VARIANCE_MIN 0.1 /* of the noise: draws may leave less */
@@ -117,7 +117,8 @@ static void take_cells(struct belief *belief, const struct own_cell *cells, size
 	}
 }
 
-/* K of the own cells, and its inverse. */
+/* K of the own cells, and its inverse; by columns its upper triangle, so that LAPACKE needs no copy, for
+ * which it might find no memory. */
 static void invert(struct belief *belief)
 {
 	const struct local *local = &belief->factors->local;
@@ -135,10 +136,10 @@ static void invert(struct belief *belief)
 				       belief->width[i] * belief->width[i] + error[i];
 			k[i * n + i] += more > JITTER ? more * fabs(k[i * n + i]) : 0; /* draws are noisy */
 		}
-		if (LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)n, k, (int)n) == 0)
+		if (lapack_done(LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'U', (int)n, k, (int)n)) == 0)
 			break;
 	}
-	LAPACKE_dpotri(LAPACK_ROW_MAJOR, 'L', (int)n, k, (int)n);
+	lapack_done(LAPACKE_dpotri(LAPACK_COL_MAJOR, 'U', (int)n, k, (int)n));
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < i; j++)
 			k[j * n + i] = k[i * n + j];

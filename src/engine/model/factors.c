@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include <cblas.h>
-#include <lapacke.h>
 
+#include "solve/lapack.h"
 #include "solve/machine.h"
 #include "solve/small.h"
 #include "stemma/base/memory.h"
@@ -125,9 +125,9 @@ static void solve_exactly(struct factors *factors)
 	factors->draws = side;
 	factors->root = memory_zero(side * side + 1, sizeof *factors->root);
 	if (side > 0) {
-		LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)side, m, (int)side);
-		LAPACKE_dpotrs(LAPACK_ROW_MAJOR, 'L', (int)side, 1, m, (int)side, v, 1);
-		LAPACKE_dtrtri(LAPACK_ROW_MAJOR, 'L', 'N', (int)side, m, (int)side);
+		lapack_done(LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)side, m, (int)side));
+		lapack_done(LAPACKE_dpotrs(LAPACK_ROW_MAJOR, 'L', (int)side, 1, m, (int)side, v, 1));
+		lapack_done(LAPACKE_dtrtri(LAPACK_ROW_MAJOR, 'L', 'N', (int)side, m, (int)side));
 		for (size_t i = 0; i < side; i++)
 			memset(m + i * side + i + 1, 0, (side - i - 1) * sizeof *m);
 		dense_take(factors, u, v, m);
@@ -268,7 +268,7 @@ static void information_root(const double *information, const double *own, const
 		for (size_t m = 0; m < rank; m++)
 			matrix[k * rank + m] = sqrt(size[k] * size[m]) * information[k * rank + m];
 	*width = 0;
-	if (LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'L', (int)rank, matrix, (int)rank, value) != 0)
+	if (lapack_done(LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'L', (int)rank, matrix, (int)rank, value)) != 0)
 		return;
 	for (size_t j = 0; j < rank; j++) {
 		if (value[j] < 1e-7)
@@ -327,7 +327,7 @@ static void open_share(const struct factors *factors, const struct solution *dra
 
 	whitened_share(covariance, l, rank, width, share);
 	if (factors->exact || width == 0 ||
-	    LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'L', (int)width, share, (int)width, open) != 0)
+	    lapack_done(LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'L', (int)width, share, (int)width, open)) != 0)
 		return;
 	turn_root(share, rank, width, l, back);
 	memset(share, 0, width * width * sizeof *share);

@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <lapacke.h>
-
 #include "data/random.h"
+#include "solve/lapack.h"
 #include "solve/small.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/parallel.h"
@@ -205,7 +204,7 @@ static void start_from_axes(const struct cells *cells, struct parameters *parame
 	matrix = memory_allocate(core.count * core.count + 1, sizeof *matrix);
 	core_choose(&core, &overlap, matrix);
 	if (core.count >= CORE_MIN &&
-	    LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'L', (int)core.count, matrix, (int)core.count, value) == 0) {
+	    lapack_done(LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'L', (int)core.count, matrix, (int)core.count, value)) == 0) {
 		core_load(&core, matrix, value, parameters);
 		core_place_others(cells, &core, parameters);
 	}
