@@ -168,6 +168,7 @@ check 'a file that may not grow is told' [ $code -ne 0 -a $code -lt 128 ]
 check 'with what to do' warns 'space\|disk\|kept'
 check 'and nothing is lost' [ "$(models)" = "$before" ]
 check 'the cache is clean after it' clean
+db=t.db
 mkdir small
 if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=2m stemma-test small 2>/dev/null; then
 	"$program" --db small/t.db --no-starter import "$STEMMA_SHARE/starter/edges.csv" >/dev/null 2>&1
