@@ -165,6 +165,16 @@ stemma --db many.db eval --paper
 check 'without lineage there is nothing to compare' fails_with 65 'no model with lineage'
 stemma --db t.db eval --protocol later
 check 'an unknown protocol is named' fails_with 64 'there is no protocol "later"'
+stemma --db t.db eval --protocol all --method kin --csv
+cp out all.csv
+stemma --db t.db eval --protocol all --method kin --hide template,kind,size --csv
+check 'facts of the held-out models can be hidden' exits 0
+check 'which makes their predictions worse' [ "$(sed -n 's/^all,0,kin,all,ifeval,[0-9]*,//p' out)" \< \
+	"$(sed -n 's/^all,0,kin,all,ifeval,[0-9]*,//p' all.csv)" ]
+stemma --db t.db eval --protocol cells --hide template
+check 'of scores there are no facts to hide' fails_with 64 '--hide hides facts'
+stemma --db t.db eval --protocol all --hide colour
+check 'an unknown fact is named' fails_with 64 '--hide does not know "colour"'
 stemma --db t.db eval --known 6
 check 'not all benchmarks can be known' fails_with 64 'numbers from 0 to 5'
 stemma --db t.db eval --benchmark mmlu_pro_math --known 1
