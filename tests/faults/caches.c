@@ -14,12 +14,20 @@
 
 /* ---- what is in a cache ------------------------------------------------------- */
 
-/* Everything but times, and what a fit costs: they differ from run to run. */
+/* Everything but times, and what a fit costs: they differ from run to run.  Nor the numbers of
+ * imports: an import that is tried again takes another one. */
 static const char *const contents[] = {
-	"SELECT * FROM models ORDER BY id", "SELECT * FROM aliases ORDER BY alias",
-	"SELECT * FROM edges ORDER BY child, parent, source", "SELECT * FROM benchmarks ORDER BY id",
-	"SELECT * FROM evaluations ORDER BY id", "SELECT * FROM scores ORDER BY evaluation, benchmark",
-	"SELECT * FROM outcomes ORDER BY model, benchmark",
+	"SELECT id, name, architecture, params_b, license, kind, uploaded, likes, moe, suspect, source, rank"
+	" FROM models ORDER BY id",
+	"SELECT alias, model, source FROM aliases ORDER BY alias",
+	"SELECT child, parent, source, relation, weight, method, trust, note FROM edges ORDER BY child, parent, source",
+	"SELECT id, key, title, suite, metric, unit, lower, upper, chance, higher_is_better, instances, family,"
+	" duplicate_of, variant_of, guessed, hidden, source, rank FROM benchmarks ORDER BY id",
+	"SELECT id, model, source, rank, precision, chat_template, harness, version, submitted, revision, address,"
+	" flagged, preferred FROM evaluations ORDER BY id",
+	"SELECT evaluation, benchmark, shots, setup, value, raw, error, date, address, limited, preferred"
+	" FROM scores ORDER BY evaluation, benchmark",
+	"SELECT model, benchmark, questions, bits FROM outcomes ORDER BY model, benchmark",
 	"SELECT name, method, base, chat_template FROM sketches ORDER BY name",
 	"SELECT * FROM sketch_parents ORDER BY sketch, position",
 	"SELECT model, reason FROM flags ORDER BY model", CACHE_STATE,
