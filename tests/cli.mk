@@ -1,5 +1,5 @@
 # tests of src/cli
-CLI_TESTS = tests/cli/options.sh tests/cli/config.sh tests/cli/import.sh tests/cli/import_tables.sh \
+CLI_TESTS = tests/cli/options.sh tests/cli/complete.sh tests/cli/config.sh tests/cli/import.sh tests/cli/import_tables.sh \
 	tests/cli/predict.sh \
 	tests/cli/benchmarks.sh tests/cli/bounds.sh tests/cli/corrections.sh tests/cli/eval.sh tests/cli/export.sh \
 	tests/cli/fixtures.sh tests/cli/flags.sh tests/cli/pack.sh tests/cli/hostile.sh \

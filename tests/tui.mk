@@ -27,7 +27,8 @@ tests_screens_cache_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_screens_cache_LDADD = $(TUI_TEST_LIBS)
 
 SCREEN_TESTS = tests/screens/screens.sh tests/screens/help_lists.sh tests/screens/random.sh tests/terminal/live.sh tests/terminal/stop.sh \
-	tests/terminal/color.sh tests/terminal/mouse.sh tests/terminal/types.sh tests/terminal/keys.sh tests/terminal/end.sh tests/terminal/intake.sh
+	tests/terminal/color.sh tests/terminal/mouse.sh tests/terminal/types.sh tests/terminal/keys.sh tests/terminal/end.sh tests/terminal/intake.sh \
+	tests/terminal/completion.sh
 TESTS += $(SCREEN_TESTS)
 dist_check_SCRIPTS += $(SCREEN_TESTS)
 EXTRA_DIST += tests/terminal/terminal.sh tests/screens/expected \

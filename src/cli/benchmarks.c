@@ -433,6 +433,11 @@ static const struct action actions[] = {
 };
 #define ACTIONS (sizeof actions / sizeof *actions)
 
+static const char *action_name(size_t i)
+{
+	return i < ACTIONS ? actions[i].name : NULL;
+}
+
 static enum status find_action(const char *word, const struct action **action, struct error *error)
 {
 	const char *names[ACTIONS + 1] = {NULL};
@@ -512,6 +517,7 @@ const struct command benchmarks_command = {
 		   "  delete KEY...    with all scores that were measured on it\n"
 		   "\nbenchmarks.yaml beside corrections.yaml does the same for good: see stemma(1).\n",
 	.maximum = COMMAND_MANY,
+	.action = action_name,
 	.json = true,
 	.csv = true,
 	COMMAND_SPECS(specs),

@@ -31,6 +31,34 @@ const char *command_suggest(const char *name)
 	return suggest_nearest(name, command_names);
 }
 
+static const struct option_spec *own_option(const struct command *command, const char *word)
+{
+	return options_find(command->specs, command->spec_count, word);
+}
+
+const struct option_spec *command_option(const struct command *command, const char *word)
+{
+	const struct option_spec *spec = options_find(cli_option_specs, cli_option_count, word);
+
+	if (!spec && command)
+		spec = own_option(command, word);
+	for (size_t i = 0; !spec && !command && command_list[i]; i++)
+		spec = own_option(command_list[i], word);
+	if (!spec && (!command || command->board))
+		spec = options_find(&cli_board_spec, 1, word);
+	if (!spec && (!command || command->target))
+		spec = options_find(&cli_target_spec, 1, word);
+	return spec;
+}
+
+bool command_takes_next_word(const struct command *command, const char *word)
+{
+	if (strchr(word, '=') || (word[1] != '-' && word[1] && word[2]))
+		return false;
+	const struct option_spec *spec = command_option(command, word);
+	return spec && spec->kind != OPTION_FLAG;
+}
+
 static void print_program_help(FILE *out)
 {
 	fprintf(out, "Usage: stemma [OPTION]... [MODEL]\n"

@@ -25,7 +25,8 @@
 	X(choose) \
 	X(benchmarks) \
 	X(check) \
-	X(config)
+	X(config) \
+	X(complete)
 
 struct command {
 	const char *name;
@@ -33,6 +34,7 @@ struct command {
 	const char *summary;
 	const char *details;      /* more lines for --help, NULL when none */
 	size_t minimum, maximum;  /* of arguments; COMMAND_MANY = no limit */
+	const char *(*action)(size_t i); /* words that the first argument may be, NULL at the end; NULL any */
 	bool json, csv;           /* it prints them */
 	bool board, target;       /* it takes these options: cli_board_spec, cli_target_spec */
 	const struct option_spec *specs;
@@ -57,6 +59,12 @@ extern const struct command *const command_list[]; /* NULL at the end */
 const struct command *command_find(const char *name);
 /* The command whose name is near to a mistyped one, NULL when none is. */
 const char *command_suggest(const char *name);
+
+/* The option that a word such as "--db", "--db=x" or "-m" names for this command (NULL: for any
+ * command: options of one name are alike in all), NULL when there is none. */
+const struct option_spec *command_option(const struct command *command, const char *word);
+/* Whether the word after this option is its value. */
+bool command_takes_next_word(const struct command *command, const char *word);
 
 /* --help of the program (command NULL) or of a command. */
 void command_print_help(FILE *out, const struct command *command);

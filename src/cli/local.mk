@@ -7,7 +7,7 @@ libcli_a_SOURCES = \
 	src/cli/evaluations.c src/cli/evaluations.h \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/command.c src/cli/command.h \
-	src/cli/config.c \
+	src/cli/complete.c src/cli/config.c \
 	src/cli/configuration.c src/cli/configuration.h \
 	src/cli/answers_report.h src/cli/answers_report.c \
 	src/cli/eval.h src/cli/eval.c src/cli/eval_answers.c src/cli/eval_drift.c src/cli/eval_merges.c \

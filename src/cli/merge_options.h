@@ -18,13 +18,13 @@ extern const char *const merge_answer_words[]; /* as enum answer counts */
 
 /* Specs for a struct merge_options that is a member of a command's options. */
 #define MERGE_OPTION_SPECS(type, member) \
-	{"model", 'm', OPTION_LIST, "NAME[:WEIGHT]", offsetof(type, member.models), \
+	{"model", 'm', OPTION_LIST, "MODEL[:WEIGHT]", offsetof(type, member.models), \
 	 "a parent and its weight; once for each", NULL}, \
 	{"sketch", 0, OPTION_TEXT, "NAME", offsetof(type, member.kept), \
 	 "the sketch that is kept as NAME", NULL}, \
 	{"method", 0, OPTION_CHOICE, "METHOD", offsetof(type, member.method), \
 	 "merge method (default linear, or the file's)", method_words}, \
-	{"base", 0, OPTION_TEXT, "NAME", offsetof(type, member.base), \
+	{"base", 0, OPTION_TEXT, "MODEL", offsetof(type, member.base), \
 	 "base model of the method", NULL}, \
 	{"chat-template", 0, OPTION_CHOICE, "yes|no", offsetof(type, member.chat_template), \
 	 "evaluated with it? (default: as the parents)", merge_answer_words}

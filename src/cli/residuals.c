@@ -43,7 +43,7 @@ static const struct residuals_options defaults = {.limit = 40, .rate = 5};
 #define OPTION(member) offsetof(struct residuals_options, member)
 static const struct option_spec specs[] = {
 	{"benchmark", 'b', OPTION_TEXT, "BENCHMARK", OPTION(benchmark), "of this benchmark, target or set of questions (default: the target)", NULL},
-	{"model", 'm', OPTION_TEXT, "NAME", OPTION(model), "of this model only, on all its benchmarks", NULL},
+	{"model", 'm', OPTION_TEXT, "MODEL", OPTION(model), "of this model only, on all its benchmarks", NULL},
 	{"sort", 0, OPTION_CHOICE, "ORDER", OPTION(order), "abs (size of z, default), z, points or name", order_words},
 	{"limit", 0, OPTION_NUMBER, "N", OPTION(limit), "the first N rows (default 40, 0 = all)", NULL},
 	{"leave", 0, OPTION_CHOICE, "WHAT", OPTION(leave),

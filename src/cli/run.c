@@ -6,23 +6,6 @@
 #include "config.h"
 #include "stemma/base/memory.h"
 
-/* Whether the word after this option is its value, whichever command it
- * belongs to: options of one name are alike in all commands. */
-static bool takes_next_word(const char *word)
-{
-	const struct option_spec *spec = options_find(cli_option_specs, cli_option_count, word);
-
-	if (strchr(word, '=') || (word[1] != '-' && word[1] && word[2]))
-		return false;
-	if (!spec)
-		spec = options_find(&cli_board_spec, 1, word);
-	if (!spec)
-		spec = options_find(&cli_target_spec, 1, word);
-	for (size_t i = 0; !spec && command_list[i]; i++)
-		spec = options_find(command_list[i]->specs, command_list[i]->spec_count, word);
-	return spec && spec->kind != OPTION_FLAG;
-}
-
 /* Index of the first word that is neither an option nor the value of one;
  * argc when there is none before "--". */
 static int find_first_word(int argc, char **argv)
@@ -32,7 +15,7 @@ static int find_first_word(int argc, char **argv)
 			return argc;
 		if (argv[i][0] != '-' || !argv[i][1])
 			return i;
-		if (takes_next_word(argv[i]))
+		if (command_takes_next_word(NULL, argv[i]))
 			i++;
 	}
 	return argc;
