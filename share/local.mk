@@ -13,3 +13,8 @@ zsh_completiondir = $(datadir)/zsh/site-functions
 dist_zsh_completion_DATA = share/completions/zsh/_stemma
 fish_completiondir = $(datadir)/fish/vendor_completions.d
 dist_fish_completion_DATA = share/completions/fish/stemma.fish
+
+desktopdir = $(datadir)/applications
+dist_desktop_DATA = share/applications/stemma.desktop
+metainfodir = $(datadir)/metainfo
+dist_metainfo_DATA = share/metainfo/local.stemma.stemma.metainfo.xml
