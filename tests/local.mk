@@ -23,8 +23,8 @@ LONG_TESTS =
 
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 
-dist_check_SCRIPTS = tests/layers.sh tests/hardening.sh tests/bench.sh tests/tour.sh
-TESTS += tests/layers.sh tests/hardening.sh tests/bench.sh tests/tour.sh
+dist_check_SCRIPTS = tests/layers.sh tests/lint.sh tests/hardening.sh tests/bench.sh tests/tour.sh
+TESTS += tests/layers.sh tests/lint.sh tests/hardening.sh tests/bench.sh tests/tour.sh
 
 include tests/base.mk
 include tests/engine.mk

@@ -10,7 +10,7 @@ a/two,finetuned,MistralForCausalLM,7,apache-2.0,40,25
 a/three,finetuned,R&D,7,apache-2.0,30,22
 c/other,pretrained,LlamaForCausalLM,1,mit,10,5
 EOF
-for i in 1 2 3 4 5; do echo "d/more$i,finetuned,MistralForCausalLM,7,mit,3$i,2$i"; done >more
+for i in 1 2 3 4 5; do echo "d/more$i,finetuned,MistralForCausalLM,7,mit,3$i,2$i"; done >"more"
 
 cat >edges.csv <<'EOF'
 child,parent,relation,weight,method
@@ -61,7 +61,7 @@ check 'its prediction is a comment' says '^#   average '
 cp out merge.yml
 with export merge.yml
 same() { tail -n +5 merge.yml | cmp -s - "$1"; }
-tail -n +5 out >tail
+tail -n +5 out >"tail"
 check 'it reads back the same' same tail
 with export merge.yml -o card.md
 check 'a card names the parents' grep -qx -e '- a/two' card.md

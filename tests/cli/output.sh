@@ -68,7 +68,7 @@ fi
 
 # A file takes the place of a file.  What is none stays what it is.
 rm -f out.csv && mkfifo out.csv && mkdir out.json
-cat out.csv >read & reader=$!
+cat out.csv >"read" & reader=$!
 with export -o out.csv
 check 'a pipe is written to' exits 0
 wait $reader

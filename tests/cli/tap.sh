@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC3013,SC2034,SC2154 # sourced
 # What the tests of the command line share.  Source it, call check(), and end
 # with finish.  All runs in a folder of its own with a cache of its own.
 case ${top_srcdir:=.} in /*) ;; *) top_srcdir=$PWD/$top_srcdir ;; esac

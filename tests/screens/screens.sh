@@ -131,8 +131,9 @@ wanted=" $* "
 for script in "$here"/*.keys; do
 	name=$(basename "$script" .keys)
 	case $wanted in *" $name "* | '  ') ;; *) continue ;; esac
+	# shellcheck disable=SC2046 # words
 	set -- $(sed -n '1s/^# //p' "$script")
-	cache=$1 variable= benchmarks=
+	cache=$1 variable='' benchmarks=''
 	shift
 	case $1 in
 	benchmarks=*) benchmarks=${1#*=} && shift ;;

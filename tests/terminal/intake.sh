@@ -10,7 +10,7 @@ sed 's,^\([a-z]*\)/,other-\1/,' "$work/more.csv" >"$work/other.csv"
 {
 	echo 'model,kind,license' | gzip
 	awk 'BEGIN { for (i = 0; i < 50000; i++) print "big/Model-" i ",finetuned,mit" }' | gzip >"$work/rows"
-	for i in $(seq 1000); do cat "$work/rows"; done
+	for _ in $(seq 1000); do cat "$work/rows"; done
 } >"$work/big.csv"
 models() { # how many are in the cache, which has no faults
 	"$program" --db "$work/cache.db" check --json >"$work/check.json"

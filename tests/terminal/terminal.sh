@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034,SC2154 # sourced
 # What the tests in a real terminal share.  Source it after setting `plan`.
 # Each test runs in a tmux server of its own, and waits for what it wants to see,
 # however long that takes.  Where it waits PATIENCE times in vain (20 a second at
