@@ -5,7 +5,7 @@ ENGINE_TEST_LIBS = libengine.a libbase.a $(CMOCKA_LIBS) $(CHOLMOD_LIBS) \
 ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
 	$(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
 
-ENGINE_TESTS = tests/unit/lineage tests/unit/engine tests/unit/lrmf tests/unit/evaluate tests/unit/holdout tests/unit/baseline tests/unit/study \
+ENGINE_TESTS = tests/unit/lineage tests/unit/merges tests/unit/engine tests/unit/lrmf tests/unit/evaluate tests/unit/holdout tests/unit/baseline tests/unit/study \
 	tests/unit/simulated tests/unit/question tests/unit/factors tests/unit/local tests/unit/state \
 	tests/unit/backtest tests/unit/suggest tests/unit/target
 
@@ -14,6 +14,9 @@ TESTS += $(ENGINE_TESTS)
 tests_unit_lineage_SOURCES = tests/unit/lineage.c tests/unit/test.h
 tests_unit_lineage_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_lineage_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_merges_SOURCES = tests/unit/merges.c tests/unit/engine_world.h tests/unit/score_cells.h tests/unit/draw.h tests/unit/test.h
+tests_unit_merges_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_unit_merges_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_engine_SOURCES = tests/unit/engine.c tests/unit/engine_world.h tests/unit/score_cells.h tests/unit/draw.h tests/unit/test.h
 tests_unit_engine_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_engine_LDADD = $(ENGINE_TEST_LIBS)

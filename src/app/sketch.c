@@ -121,14 +121,8 @@ static void child_add_parent(struct engine_child *child, size_t model, double sh
 	child->weights[child->count++] = share;
 }
 
-static enum kind child_kind(const struct engine_child *child, const struct catalog_model *parent)
-{
-	if (child->count > 1)
-		return KIND_MERGE;
-	return parent->kind == KIND_CHAT ? KIND_CHAT : KIND_FINETUNED;
-}
-
-/* The child's own facts: nearly all as its heaviest parent has them. */
+/* The child's own facts: nearly all as its heaviest parent has them.  What is new of a fine-tune is a
+ * training run; a merge is made of what its parents are. */
 static void child_describe(struct engine_child *child, const struct sketch *sketch,
 			   const struct catalog *catalog)
 {
@@ -136,18 +130,18 @@ static void child_describe(struct engine_child *child, const struct sketch *sket
 	const struct catalog_model *parent =
 		&catalog->models[state->parents[sketch_heaviest(sketch)].model];
 
-	child->relation = child->count > 1 ? RELATION_MERGE : RELATION_FINETUNE;
+	child->relation = state->finetune ? RELATION_FINETUNE : RELATION_MERGE;
 	child->model = (struct engine_model){
 		.architecture = parent->architecture,
 		.params_b = parent->params_b,
-		.kind = child_kind(child, parent),
-		.chat_template = state->chat_template != ANSWER_UNKNOWN
-			? state->chat_template : parent->chat_template,
+		.kind = !state->finetune ? KIND_MERGE
+		      : parent->kind == KIND_CHAT ? KIND_CHAT : KIND_FINETUNED,
+		.chat_template = state->chat_template,
 		.uploaded = NAN,
 	};
-	for (size_t i = 0; i < state->count; i++)
-		child->model.uploaded = fmax(child->model.uploaded,
-					     catalog->models[state->parents[i].model].uploaded);
+	for (size_t i = 0; i < child->count; i++)
+		if (child->weights[i] > 0)
+			child->model.uploaded = fmax(child->model.uploaded, catalog->models[child->parents[i]].uploaded);
 }
 
 void sketch_child(const struct sketch *sketch, const struct catalog *catalog,
@@ -202,6 +196,10 @@ enum status sketch_check(const struct sketch *sketch, const struct catalog *cata
 
 	if (count == 0 && state->strangers > 0)
 		return STATUS_OK;
+	if (state->finetune && count > 1) {
+		error_set(error, STATUS_USAGE, "a fine-tune has one parent, the sketch has %zu", count);
+		return error_advise(error, "name one parent, or plan a merge");
+	}
 	if (count == 0) {
 		error_set(error, STATUS_USAGE, "the sketch has no parents");
 		error_advise(error, "pick one model or more");
@@ -274,7 +272,7 @@ static void row_compare_parents(struct sketch_row *row, const struct sketch_pred
 	for (size_t i = 0; i < prediction->parent_count; i++) {
 		size_t model = prediction->parents[i];
 		double score = catalog_target(catalog, model, &row->target);
-		if (isnan(score) || (upwards ? score <= row->best_score : score >= row->best_score))
+		if (isnan(score) || !(sketch_child_share(&prediction->child, model) > 0) || (upwards ? score <= row->best_score : score >= row->best_score))
 			continue;
 		row->best_parent = model;
 		row->best_score = score;

@@ -9,7 +9,7 @@
 
 /* ---- the table ------------------------------------------------------------------ */
 
-static const char *const by_words[] = {
+static const char *const order_words[] = {
 #define X(symbol, word) word,
 	SUGGEST_ORDER_TABLE(X)
 #undef X
@@ -43,7 +43,7 @@ const struct wish_info *wish_info(enum wish wish)
 const char *const *wish_choices(enum wish wish)
 {
 	switch (wish) {
-	case WISH_BY: return by_words;
+	case WISH_ORDER: return order_words;
 	case WISH_RIGHTS: return rights_words;
 	case WISH_PARENTS: return parent_words;
 	case WISH_METHOD: return method_words;

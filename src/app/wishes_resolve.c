@@ -202,12 +202,16 @@ static void demand_rights(const struct catalog *catalog, enum rights rights, str
 	lineage_walk_free(walk);
 }
 
+/* An 8B model has 8.03 billion parameters, a 7B one up to 7.7. */
+#define NAMED_SIZE 1.1
+
 static enum status read_limits(const struct wishes *wishes, struct limits *limits, struct error *error)
 {
 	enum status status = read_number(wishes, WISH_MIN_PARAMS, 0, &billions, &limits->least, error);
 
 	if (status == STATUS_OK)
 		status = read_number(wishes, WISH_MAX_PARAMS, INFINITY, &billions, &limits->most, error);
+	limits->most *= NAMED_SIZE;
 	if (status == STATUS_OK)
 		status = read_date(wishes, WISH_SINCE, -INFINITY, &limits->since, error);
 	if (status == STATUS_OK)
@@ -322,7 +326,7 @@ static enum status find_axes(const struct wishes *wishes, const struct session *
 /* A front has no order of its own and is of pairs. */
 static enum status check_front(const struct wishes *wishes, struct error *error)
 {
-	static const enum wish others[] = {WISH_TARGET, WISH_BY, WISH_FLOOR, WISH_PER_MODEL};
+	static const enum wish others[] = {WISH_TARGET, WISH_ORDER, WISH_FLOOR, WISH_PER_MODEL};
 
 	if (!wishes_has(wishes, WISH_PARETO))
 		return STATUS_OK;
@@ -357,7 +361,7 @@ static enum status read_settings(const struct wishes *wishes, const struct sessi
 		status = check_choice(wishes, (enum wish)i, error);
 	if (status == STATUS_OK)
 		status = check_front(wishes, error);
-	settings->by = (enum suggest_order)wishes_choice(wishes, WISH_BY);
+	settings->by = (enum suggest_order)wishes_choice(wishes, WISH_ORDER);
 	settings->parents = 2 + wishes_choice(wishes, WISH_PARENTS);
 	search->method = (enum merge_method)wishes_choice(wishes, WISH_METHOD);
 	if (status == STATUS_OK)

@@ -16,6 +16,79 @@ static const struct column columns[] = {
 	{"score10", "10", COLUMN_PERCENT, 0, false},
 };
 
+static const struct column accuracy_columns[] = {
+	{"predicted_by", "predicted by", COLUMN_TEXT, 0, false},
+	{"pearson", "Pearson", COLUMN_NUMBER, 3, false},
+	{"rmse", "RMSE", COLUMN_NUMBER, 2, false},
+	{"mae", "MAE", COLUMN_NUMBER, 2, false},
+	{"within50", "in 50 % interval", COLUMN_PERCENT, 1, false},
+	{"within90", "in 90 % interval", COLUMN_PERCENT, 1, false},
+};
+static const struct {
+	enum backtest_rule rule;
+	const char *name;
+} predictors[] = {
+	{BACKTEST_SCORE, "sketch"},
+	{BACKTEST_TOLD_SCORE, "sketch, template and date told"},
+	{BACKTEST_PARENTS, "weighted mean of the parents"},
+	{BACKTEST_BEST, "best parent"},
+};
+
+static const struct column chance_columns[] = {
+	{"from", "chance from", COLUMN_PERCENT, 0, false},
+	{"to", "to", COLUMN_PERCENT, 0, false},
+	{"merges", "merges", COLUMN_NUMBER, 0, false},
+	{"chance", "mean chance", COLUMN_PERCENT, 0, false},
+	{"beat", "beat their best parent", COLUMN_NUMBER, 0, false},
+	{"share", "share", COLUMN_PERCENT, 0, false},
+	{"low90", "90 % interval: low", COLUMN_PERCENT, 0, false},
+	{"high90", "high", COLUMN_PERCENT, 0, false},
+};
+
+static void report_accuracy(struct report *report, const struct backtest_result *result)
+{
+	struct table *table = table_new(accuracy_columns, sizeof accuracy_columns / sizeof *accuracy_columns);
+	char title[160];
+
+	for (size_t i = 0; i < sizeof predictors / sizeof *predictors; i++) {
+		const struct backtest_accuracy *accuracy = &result->accuracy[predictors[i].rule];
+		table_text(table, predictors[i].name);
+		table_number(table, accuracy->pearson);
+		table_number(table, accuracy->rmse);
+		table_number(table, accuracy->mae);
+		table_number(table, accuracy->within50);
+		table_number(table, accuracy->within90);
+	}
+	snprintf(title, sizeof title, "%zu merges that the fit never saw", result->merges);
+	report_table(report, "accuracy", title, table, TABLE_SIDE);
+	table_free(table);
+	report_number(report, "slope_over_best", "slope of gains over the best parent", result->over_best.slope, 2);
+	report_number(report, "slope_over_best_error", "  standard error", result->over_best.error, 2);
+	report_number(report, "slope_over_mean", "slope of gains over their mean", result->over_mean.slope, 2);
+	report_number(report, "slope_over_mean_error", "  standard error", result->over_mean.error, 2);
+}
+
+static void report_chances(struct report *report, const struct backtest_result *result)
+{
+	struct table *table = table_new(chance_columns, sizeof chance_columns / sizeof *chance_columns);
+
+	for (size_t i = 0; i < BACKTEST_TENTHS; i++) {
+		const struct backtest_tenth *tenth = &result->tenth[i];
+		if (tenth->merges == 0)
+			continue;
+		table_number(table, (double)i / BACKTEST_TENTHS);
+		table_number(table, (double)(i + 1) / BACKTEST_TENTHS);
+		table_number(table, (double)tenth->merges);
+		table_number(table, tenth->chance);
+		table_number(table, (double)tenth->beat);
+		table_number(table, (double)tenth->beat / (double)tenth->merges);
+		table_number(table, tenth->low);
+		table_number(table, tenth->high);
+	}
+	report_table(report, "chances", "predicted chances, and what came of them", table, TABLE_SIDE);
+	table_free(table);
+}
+
 static void add_tops(struct table *table, const double *tops)
 {
 	for (size_t k = 0; k < BACKTEST_TOPS; k++)
@@ -44,6 +117,8 @@ enum status eval_merges(struct cli *cli, const struct session *session, uint64_t
 	}
 	snprintf(title, sizeof title, "merges: %zu never seen, %zu pairs of one family, %zu families to choose in; "
 		 "best gain %+.1f", result.merges, result.pairs, result.groups, result.best[0]);
+	report_accuracy(report, &result);
+	report_chances(report, &result);
 	report_table(report, "merges", title, table, TABLE_MAIN);
 	table_free(table);
 	return STATUS_OK;

@@ -8,6 +8,7 @@
 #include "stemma/base/read_file.h"
 
 const char *const merge_answer_words[] = {"no", "yes", NULL};
+const char *const merge_relation_words[] = {"merge", "finetune", NULL};
 
 bool merge_options_given(const struct merge_options *options)
 {
@@ -87,6 +88,7 @@ static enum status sketch_options(struct sketch *sketch, const struct catalog *c
 		sketch_set_method(sketch, (enum merge_method)options->method);
 	if (options->chat_template != ANSWER_UNKNOWN)
 		sketch_set_template(sketch, (enum answer)options->chat_template);
+	sketch->now.finetune = options->relation > 0;
 	if (options->base) {
 		enum status status = catalog_resolve(catalog, options->base, &base, error);
 		if (status != STATUS_OK)

@@ -7,7 +7,7 @@
 
 struct merge_options {
 	struct option_list models; /* NAME or NAME:WEIGHT */
-	int method, chat_template;
+	int method, chat_template, relation;
 	const char *base;
 	const char *kept;          /* name of a sketch that is kept */
 };
@@ -15,6 +15,7 @@ struct merge_options {
 #define MERGE_METHOD_NOT_GIVEN (-1)
 #define MERGE_OPTION_DEFAULTS {.method = MERGE_METHOD_NOT_GIVEN, .chat_template = ANSWER_UNKNOWN}
 extern const char *const merge_answer_words[]; /* as enum answer counts */
+extern const char *const merge_relation_words[];
 
 /* Specs for a struct merge_options that is a member of a command's options. */
 #define MERGE_OPTION_SPECS(type, member) \
@@ -26,6 +27,8 @@ extern const char *const merge_answer_words[]; /* as enum answer counts */
 	 "merge method (default linear, or the file's)", method_words}, \
 	{"base", 0, OPTION_TEXT, "MODEL", offsetof(type, member.base), \
 	 "base model of the method", NULL}, \
+	{"relation", 0, OPTION_CHOICE, "merge|finetune", offsetof(type, member.relation), \
+	 "of the child to its parents (default merge)", merge_relation_words}, \
 	{"chat-template", 0, OPTION_CHOICE, "yes|no", offsetof(type, member.chat_template), \
 	 "evaluated with it? (default: as the parents)", merge_answer_words}
 

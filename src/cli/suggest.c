@@ -126,7 +126,7 @@ static void report_best(struct report *report, const struct catalog *catalog,
 	int digits = target_digits(catalog, &search->target.engine);
 
 	report_text(report, "target", "target", search->target.name);
-	report_text(report, "by", NULL, wish_choices(WISH_BY)[search->settings.by]);
+	report_text(report, "order", NULL, wish_choices(WISH_ORDER)[search->settings.by]);
 	report_methods(report, search);
 	if (report->format != OUTPUT_TEXT) {
 		report_number(report, "floor", NULL, result->floor, 2);

@@ -119,7 +119,7 @@ static void note_text(const struct browser *browser, bool roomy, struct text *ou
 /* Wishes that the title does not tell. */
 static void wishes_text(const struct suggesting *suggesting, struct text *out)
 {
-	static const enum wish titled[] = {WISH_TARGET, WISH_PARETO, WISH_BY, WISH_PARENTS};
+	static const enum wish titled[] = {WISH_TARGET, WISH_PARETO, WISH_ORDER, WISH_PARENTS};
 	struct wishes rest = {0};
 
 	for (int i = 0; i < WISH_COUNT; i++)
@@ -473,7 +473,7 @@ static void suggest_title(struct browser *browser, struct text *out)
 		return;
 	}
 	text_append_format(out, " · %s · by %s", wishes_choice(wishes, WISH_PARENTS) ? "triples" : "pairs",
-			   wish_choices(WISH_BY)[wishes_choice(wishes, WISH_BY)]);
+			   wish_choices(WISH_ORDER)[wishes_choice(wishes, WISH_ORDER)]);
 }
 
 static void suggest_corner(struct browser *browser, struct text *out)

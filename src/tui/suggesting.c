@@ -309,7 +309,7 @@ static void change_benchmark(struct browser *browser, size_t axis, int step)
 /* Takes away what a front has no use for, and back again. */
 static void toggle_front(struct browser *browser)
 {
-	static const enum wish others[] = {WISH_TARGET, WISH_BY, WISH_FLOOR, WISH_PER_MODEL, WISH_PARENTS};
+	static const enum wish others[] = {WISH_TARGET, WISH_ORDER, WISH_FLOOR, WISH_PER_MODEL, WISH_PARENTS};
 	struct wishes *wishes = &browser->suggesting->wishes;
 	size_t count = browser->session->board.count, first = axis_place(browser, 0);
 	char *word = suggesting_word(browser, 0);
@@ -421,7 +421,7 @@ static bool change_wishes(struct browser *browser, enum action action)
 		change_benchmark(browser, wishes_has(&browser->suggesting->wishes, WISH_PARETO),
 				 action == ACTION_COLUMN_RIGHT ? 1 : -1);
 		return true;
-	case ACTION_ORDER: next_choice(browser, WISH_BY); return true;
+	case ACTION_ORDER: next_choice(browser, WISH_ORDER); return true;
 	case ACTION_SUGGEST_PARENTS: next_choice(browser, WISH_PARENTS); return true;
 	case ACTION_SUGGEST_RIGHTS: next_choice(browser, WISH_RIGHTS); return true;
 	case ACTION_SUGGEST_FRONT: toggle_front(browser); return true;

@@ -28,7 +28,7 @@ average=$(grep ',average,' out | cut -d, -f3)
 agree() { awk -v a="$predicted" -v b="$average" 'BEGIN {exit !(a - b < 0.01 && b - a < 0.01)}'; }
 check 'predict agrees' agree
 
-with suggest --limit 4 --floor 0 --parents 3 --by chance --target ifeval --csv
+with suggest --limit 4 --floor 0 --parents 3 --order chance --target ifeval --csv
 check 'triples have three parents' lines 5
 complete() { awk -F, 'NR > 1 && $13 == "" {exit 1}' out; }
 check 'every triple is complete' complete
@@ -59,8 +59,8 @@ traded() { awk -F, 'NR > 2 && ($6 > x || $11 < y) {exit 1} NR > 1 {x = $6 + 0.01
 check 'more of one is less of the other' traded
 with suggest --pareto ifeval
 check 'a front needs two benchmarks' fails_with 64 'two benchmarks or more'
-with suggest --pareto ifeval,gpqa --by chance
-check 'a front has no order' fails_with 64 'pareto excludes by'
+with suggest --pareto ifeval,gpqa --order chance
+check 'a front has no order' fails_with 64 'pareto excludes order'
 with suggest --rights free
 check 'unknown rights are refused' fails_with 64 'any, compatible, commercial, permissive'
 with suggest --method passthrough

@@ -225,15 +225,19 @@ static void the_child_takes_after_its_heaviest_parent(void **state)
 	assert_string_equal(child.model.architecture, "Qwen2ForCausalLM");
 	near(child.model.params_b, 14.1);
 	near(child.model.uploaded, date_days("2024-09-09"));
-	assert_int_equal(child.model.chat_template, ANSWER_YES);
+	assert_int_equal(child.model.chat_template, ANSWER_UNKNOWN); /* the engine takes the parents' */
 	sketch_set_template(&fixture->sketch, ANSWER_NO);
 	sketch_child(&fixture->sketch, fixture->catalog, &child);
 	assert_int_equal(child.model.chat_template, ANSWER_NO);
 	draw(fixture, MERGE_LINEAR, "s/stranger", 1, NULL, 0, NULL);
 	sketch_child(&fixture->sketch, fixture->catalog, &child);
+	assert_int_equal(child.relation, RELATION_MERGE);
+	fixture->sketch.now.finetune = true;
+	sketch_child(&fixture->sketch, fixture->catalog, &child);
 	assert_int_equal(child.relation, RELATION_FINETUNE);
 	assert_int_equal(child.model.kind, KIND_CHAT);
 	draw(fixture, MERGE_LINEAR, "f/root", 1, NULL, 0, NULL);
+	fixture->sketch.now.finetune = true;
 	sketch_child(&fixture->sketch, fixture->catalog, &child);
 	assert_int_equal(child.model.kind, KIND_FINETUNED);
 	sketch_clear(&fixture->sketch);

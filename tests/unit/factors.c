@@ -225,9 +225,9 @@ static void differences_agree_with_dense(void **state)
 
 	world_make(&world, NULL);
 	struct engine_child children[] = {
-		{.model = world.model[models[0]], .relation = RELATION_MERGE, .count = 2,
+		{.model = world.model[models[0]], .relation = RELATION_FINETUNE, .count = 2,
 		 .parents = {10, 20}, .weights = {0.7, 0.3}},
-		{.model = world.model[models[1]], .relation = RELATION_MERGE, .count = 3,
+		{.model = world.model[models[1]], .relation = RELATION_FINETUNE, .count = 3,
 		 .parents = {20, 33, 10}, .weights = {0.5, 0.3, 0.2}},
 	};
 	struct engine_fit *fit = world_fit(&world, PRIOR_KIN, NULL, 0);
@@ -263,7 +263,7 @@ static void differences_agree_with_dense(void **state)
 		near(forth[row].chance + back[row].chance, 1, 1e-6); /* the solves are single */
 		near(forth[row].half90, back[row].half90, 1e-3);
 	}
-	/* The same merge made twice: as likely better as worse. */
+	/* The same fine-tune made twice: as likely better as worse. */
 	assert_int_equal(predict_child_rows(b, &children[0], estimates[1], &error), STATUS_OK);
 	assert_true(difference_rows(a, b, forth));
 	near(forth[0].chance, 0.5, 1e-6);

@@ -90,6 +90,8 @@ static void numbers_are_those_of_predict(void **state)
 				child.weights[p] = answer->weights[p];
 				child.model.uploaded = fmax(child.model.uploaded,
 					made->world.model[answer->parents[p]].uploaded);
+				if (made->world.model[answer->parents[p]].chat_template != child.model.chat_template)
+					child.model.chat_template = ANSWER_UNKNOWN;
 			}
 			assert_int_equal(predict_child_rows(made->query, &child, estimates, NULL), STATUS_OK);
 			near(answer->mean, estimates[0].mean, 2e-3);
@@ -122,10 +124,8 @@ static double best_by_force(struct suggest_world *made, struct search *search, s
 					memcpy(entry.weight, weights[r], sizeof entry.weight);
 					entry_sort(&entry, parents);
 					predict(made, search, &entry, parents, estimates);
-					double value = estimates[target].mean - score;
-					if (search->settings->by == SUGGEST_CHANCE)
-						value /= estimates[target].sd;
-					best = fmax(best, value);
+					best = fmax(best, search_value(search, estimates[target].mean, score,
+								       estimates[target].sd));
 				}
 			}
 	return best;
@@ -147,7 +147,7 @@ static void the_best_is_the_best_of_all(void **state)
 			assert_int_equal(search_new(made->fit, &settings, NULL, &search, NULL), STATUS_OK);
 			assert_int_equal(engine_suggest(made->fit, &settings, NULL, &result, NULL), STATUS_OK);
 			const struct suggest_answer *top = &result.answers[0];
-			near(by == SUGGEST_GAIN ? top->gain : top->gain / top->sd,
+			near(search_value(&search, top->mean, top->best, top->sd),
 			     best_by_force(made, &search, parents), 2e-3);
 			suggest_result_free(&result);
 			search_free(&search);
@@ -175,8 +175,7 @@ static void the_bound_of_triples_loses_nothing(void **state)
 			double score = -INFINITY;
 			for (size_t p = 0; p < 3; p++)
 				score = fmax(score, search.candidate[every[i].member[p]].score);
-			double gain = every[i].mean - score;
-			assert_true((by == SUGGEST_GAIN ? gain : gain / every[i].deviation) <=
+			assert_true(search_value(&search, every[i].mean, score, every[i].deviation) <=
 				    every[i].bound + 1e-9);
 		}
 		free(bounded);

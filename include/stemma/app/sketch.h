@@ -26,7 +26,8 @@ struct sketch_state {
 	size_t count;
 	struct sketch_parent parents[SKETCH_PARENTS_MAX];
 	size_t base;                /* model, CATALOG_NONE = chosen by rule */
-	enum answer chat_template;  /* of the child's evaluation; unknown = as the heaviest parent */
+	enum answer chat_template;  /* of the child's evaluation; unknown = as the parents, where they agree */
+	bool finetune;              /* a training run that is planned, of one parent, and no merge */
 	double strange;             /* share of the child that parents give that the cache does not know */
 	char stranger[SKETCH_NAME_SIZE]; /* the heaviest of these */
 	size_t strangers;

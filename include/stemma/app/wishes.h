@@ -20,12 +20,12 @@
 #define WISH_TABLE(X) \
 	X(TARGET, "target", 't', TEXT, "TARGET", "average (default), a benchmark, or several with weights: KEY:WEIGHT,...") \
 	X(PARETO, "pareto", 0, TEXT, "KEY,KEY,...", "the pairs that no other beats on all of these benchmarks or targets") \
-	X(BY, "by", 0, TEXT, "ORDER", "gain (expected, default) or chance (of a gain)") \
+	X(ORDER, "order", 0, TEXT, "ORDER", "gain (expected, default), chance (of a gain) or score (expected)") \
 	X(PARENTS, "parents", 0, TEXT, "2|3", "pairs (default) or triples") \
 	X(METHOD, "method", 0, TEXT, "METHOD", "merge method (default linear)") \
 	X(FLOOR, "floor", 0, TEXT, "VALUE", "merges predicted to reach this (default: the best tenth)") \
 	X(MIN_PARAMS, "min-params", 0, TEXT, "B", "models of at least B billion parameters") \
-	X(MAX_PARAMS, "max-params", 0, TEXT, "B", "models of at most B billion parameters") \
+	X(MAX_PARAMS, "max-params", 0, TEXT, "B", "models of at most B billion parameters, as their names say it") \
 	X(ARCHITECTURE, "architecture", 0, LIST, "ARCH", "models of this architecture only (* and ? match)") \
 	X(LICENSE, "license", 0, LIST, "LICENSE", "models of this licence only (* and ? match)") \
 	X(NO_LICENSE, "no-license", 0, LIST, "LICENSE", "no models of this licence") \

@@ -43,7 +43,27 @@ struct backtest_figures {
 	double share[BACKTEST_TOPS]; /* … as a share of the best possible, any choice = 0 */
 	double score[BACKTEST_TOPS]; /* mean score of the first k, likewise as a share */
 };
+/* How near the predicted scores of the merges came; NAN where a rule gives no interval. */
+struct backtest_accuracy {
+	double pearson, rmse, mae; /* unit of the target */
+	double within50, within90; /* share inside the interval */
+};
+/* Of the merges that were given such a chance to beat their best parent: how many, the mean chance, and how
+ * many did, with the 90 % interval of their share (Wilson 1927). */
+#define BACKTEST_TENTHS 10
+struct backtest_tenth {
+	size_t merges, beat;
+	double chance, low, high;
+};
+/* Regression of what merges gained on what was predicted: 1 where predictions are right on average. */
+struct backtest_slope {
+	double slope, error; /* standard error */
+};
 struct backtest_result {
+	struct backtest_accuracy accuracy[BACKTEST_RULES]; /* of those that predict a score: SCORE, TOLD_SCORE,
+							    * PARENTS, BEST */
+	struct backtest_tenth tenth[BACKTEST_TENTHS];      /* by the prediction SCORE */
+	struct backtest_slope over_best, over_mean;        /* gain over the best parent, over their weighted mean */
 	size_t merges, pairs;      /* judged */
 	size_t groups;             /* family and fold, of 15 merges or more */
 	double best[BACKTEST_TOPS]; /* gain of the best k in hindsight, mean of the groups */

@@ -292,7 +292,8 @@ bool engine_differences(struct engine_query *a, struct engine_query *b, const st
 
 /* Why: what the last prediction rests on.  `points` is the signed contribution to the
  * target, in its unit; largest magnitude first.  All of them sum to what the target,
- * linear around the prediction, is above a model without any facts.  Each is of a model's
+ * linear around the prediction, is above a model without any facts (of a merge but for what its
+ * parents' other scores tell of a score that they have not, beyond their abilities).  Each is of a model's
  * own scores (weight x (score - level of the benchmark)); or `like`: what the
  * subject has of a model that is like it and scored more, or less, than is
  * predicted for it. */

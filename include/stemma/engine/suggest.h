@@ -23,7 +23,8 @@
 /* X(symbol, word) */
 #define SUGGEST_ORDER_TABLE(X) \
 	X(GAIN, "gain") \
-	X(CHANCE, "chance")
+	X(CHANCE, "chance") \
+	X(SCORE, "score")
 enum suggest_order {
 #define X(symbol, word) SUGGEST_##symbol,
 	SUGGEST_ORDER_TABLE(X)

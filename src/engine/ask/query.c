@@ -12,24 +12,16 @@ struct engine_query *engine_query_new(const struct engine_fit *fit)
 
 	query->fit = fit;
 	query->walk = lineage_walk_new(fit->data.lineage);
+	child_new(fit->factors, &query->child);
 	belief_new(fit->factors, &query->belief);
 	return query;
-}
-
-static void forget_parent(struct parent_state *parent)
-{
-	factors_state_free(&parent->state);
-	*parent = (struct parent_state){0};
 }
 
 void engine_query_free(struct engine_query *query)
 {
 	if (!query)
 		return;
-	for (size_t i = 0; i < ENGINE_PARENTS_MAX; i++)
-		forget_parent(&query->parent[i]);
-	factors_state_free(&query->facts);
-	factors_state_free(&query->joint);
+	child_free(&query->child);
 	belief_free(&query->belief);
 	lineage_walk_free(query->walk);
 	free(query->known);
@@ -57,103 +49,6 @@ static enum status child_check(const struct engine_fit *fit, const struct engine
 	return STATUS_OK;
 }
 
-/* Keeps the states of parents that stay, in their new places, and finds those of new ones. */
-static void query_set_parents(struct engine_query *query, const struct engine_child *child)
-{
-	struct parent_state old[ENGINE_PARENTS_MAX];
-
-	memcpy(old, query->parent, sizeof old);
-	memset(query->parent, 0, sizeof query->parent);
-	for (size_t i = 0; i < child->count; i++)
-		for (size_t j = 0; j < ENGINE_PARENTS_MAX && !query->parent[i].valid; j++)
-			if (old[j].valid && old[j].parent == child->parents[i]) {
-				query->parent[i] = old[j];
-				old[j] = (struct parent_state){0};
-			}
-	for (size_t j = 0; j < ENGINE_PARENTS_MAX; j++)
-		forget_parent(&old[j]);
-	for (size_t i = 0; i < child->count; i++) {
-		struct parent_state *parent = &query->parent[i];
-		if (parent->valid)
-			continue;
-		*parent = (struct parent_state){.valid = true, .parent = child->parents[i]};
-		factors_state_new(query->fit->factors, &parent->state);
-		factors_parent(query->fit->factors, parent->parent, &parent->state);
-	}
-}
-
-static bool same_words(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static bool same_number(double a, double b)
-{
-	return (a >= b && a <= b) || (isnan(a) && isnan(b));
-}
-
-static bool same_facts(const struct engine_model *a, const struct engine_model *b)
-{
-	return same_words(a->name, b->name) && same_words(a->base, b->base) && same_words(a->setting, b->setting) &&
-	       same_words(a->provider, b->provider) && same_words(a->architecture, b->architecture) &&
-	       same_number(a->params_b, b->params_b) && a->kind == b->kind && a->chat_template == b->chat_template &&
-	       same_number(a->uploaded, b->uploaded) && a->reasoning == b->reasoning;
-}
-
-/* The effects of the child's facts; kept while only weights move.  Strings are borrowed, so a
- * child with a name is placed anew. */
-static void query_set_facts(struct engine_query *query, const struct engine_child *child, size_t parents)
-{
-	const struct factors *factors = query->fit->factors;
-
-	if (query->facts_valid && query->facts_parents == parents && child->relation == query->child.relation &&
-	    !child->model.name && same_facts(&child->model, &query->child.model))
-		return;
-	factors_state_free(&query->facts);
-	factors_state_new(factors, &query->facts);
-	factors_facts(factors, &child->model, child->relation, parents, &query->facts);
-	query->facts_valid = true;
-	query->facts_parents = parents;
-}
-
-static size_t weighted_parents(const struct engine_child *child)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < child->count; i++)
-		count += child->weights[i] > 0;
-	return count;
-}
-
-/* f(child) = sum of weight x what each parent gives + its own. */
-static void query_combine(struct engine_query *query)
-{
-	const struct factors *factors = query->fit->factors;
-	const struct engine_child *child = &query->child;
-	struct kin kin;
-
-	factors_state_free(&query->joint);
-	factors_state_new(factors, &query->joint);
-	factors_state_add(&query->joint, 1, &query->facts);
-	for (size_t i = 0; i < child->count; i++) {
-		double weight = child->weights[i];
-		if (!(weight > 0))
-			continue;
-		for (size_t j = 0; j < i; j++) /* the same parent twice is one, of both weights */
-			weight += child->parents[j] == child->parents[i] ? child->weights[j] : 0;
-		for (size_t j = i + 1; j < child->count; j++)
-			if (child->parents[j] == child->parents[i] && child->weights[j] > 0)
-				weight = 0;
-		if (weight > 0)
-			factors_state_add(&query->joint, factors_child_weight(factors, query->facts_parents, weight),
-					  &query->parent[i].state);
-	}
-	memcpy(query->belief.cold_mean, query->joint.mean, factors_rank(factors) * sizeof *query->joint.mean);
-	factors_state_covariance(&query->joint, query->belief.cold);
-	kin_of_child(factors, child, &kin);
-	belief_begin(&query->belief, &kin, -1);
-}
-
 /* What is known of the subject itself: published cells; those that were added are forgotten. */
 static void query_set_known(struct engine_query *query, const struct engine_cell *cells, size_t count)
 {
@@ -166,21 +61,16 @@ static void query_set_known(struct engine_query *query, const struct engine_cell
 enum status engine_predict_child(struct engine_query *query, const struct engine_child *child,
 				 struct error *error)
 {
-	struct engine_child described = *child;
 	double total;
 	enum status status = child_check(query->fit, child, &total, error);
 
 	if (status != STATUS_OK)
 		return status;
-	attributes_describe_child(&query->fit->data, child, &described.model);
-	for (size_t i = 0; i < child->count; i++)
-		described.weights[i] = child->weights[i] / total;
-	query_set_parents(query, &described);
-	query_set_facts(query, &described, weighted_parents(&described));
-	query->child = described;
+	child_describe(&query->child, child, total, &query->belief);
 	query->subject = SUBJECT_CHILD;
-	query->spread = factors_spread_of(query->fit->factors, &described.model);
-	query_combine(query);
+	query->spread = factors_spread_of(query->fit->factors, &query->child.described.model);
+	if (query->spread == FACTORS_SPREAD_COLD && query->belief.inherited)
+		query->spread = FACTORS_SPREAD_MERGE;
 	query_set_known(query, NULL, 0);
 	return STATUS_OK;
 }
@@ -223,8 +113,8 @@ struct lineage_share *query_path(struct engine_query *query, size_t *count)
 	const struct lineage_share *path;
 
 	if (query->subject == SUBJECT_CHILD)
-		path = lineage_child_ancestors(query->walk, query->child.count, query->child.parents,
-					       query->child.weights, count);
+		path = lineage_child_ancestors(query->walk, query->child.described.count,
+					       query->child.described.parents, query->child.described.weights, count);
 	else
 		path = lineage_ancestors(query->walk, query->model, count);
 	struct lineage_share *copy = memory_allocate(*count + 1, sizeof *copy);
@@ -243,7 +133,7 @@ size_t query_model(const struct engine_query *query)
 void query_prior_cross(struct engine_query *query, const uint32_t *models, size_t count, double *cross,
 		       double *self)
 {
-	const struct engine_child *child = query->subject == SUBJECT_CHILD ? &query->child : NULL;
+	const struct engine_child *child = query->subject == SUBJECT_CHILD ? &query->child.described : NULL;
 
 	factors_prior_cross(query->fit->factors, child, query->model, false, models, count, cross, self);
 }
@@ -344,9 +234,36 @@ enum engine_novelty engine_novelty(const struct engine_query *query)
 static void subject_facts(const struct engine_query *query, struct engine_model *facts)
 {
 	if (query->subject == SUBJECT_CHILD)
-		*facts = query->child.model;
+		*facts = query->child.described.model;
 	else
 		attributes_describe(&query->fit->data, query->model, facts);
+}
+
+/* The belief of a merge with other facts: what they move is moved in what facts and pedigree tell. */
+struct moved_merge {
+	struct inherited inherited;
+	struct factors_state told;
+	double mean[FACTORS_RANK_MAX];
+};
+
+static void belief_moved(const struct engine_query *query, const double *by, struct moved_merge *moved,
+			 struct belief *belief)
+{
+	size_t rank = factors_rank(query->fit->factors);
+
+	for (size_t k = 0; k < rank; k++)
+		belief->cold_mean[k] = query->belief.cold_mean[k] + by[k];
+	memcpy(belief->cold, query->belief.cold, rank * rank * sizeof *belief->cold);
+	belief_begin(belief, &query->belief.kin, query->belief.row);
+	if (!query->belief.inherited)
+		return;
+	moved->inherited = query->child.inherited;
+	moved->told = query->child.told;
+	for (size_t k = 0; k < rank; k++)
+		moved->mean[k] = query->child.told.mean[k] + by[k];
+	moved->told.mean = moved->mean;
+	moved->inherited.told = &moved->told;
+	belief->inherited = &moved->inherited;
 }
 
 /* The target as if the subject were evaluated so, which moves what is expected of it by its facts. */
@@ -356,18 +273,17 @@ static double estimate_evaluated(const struct engine_query *query, const struct 
 	const struct factors *factors = query->fit->factors;
 	struct engine_model evaluated = *facts;
 	double unknown[FACTORS_RANK_MAX], moved[FACTORS_RANK_MAX];
-	size_t rank = factors_rank(factors);
 	struct engine_estimate estimate;
+	struct moved_merge merge;
 	struct belief belief;
 
 	evaluated.chat_template = chat_template;
 	factors_facts_mean(factors, facts, unknown);
 	factors_facts_mean(factors, &evaluated, moved);
+	for (size_t k = 0; k < factors_rank(factors); k++)
+		moved[k] -= unknown[k];
 	belief_new(factors, &belief);
-	for (size_t k = 0; k < rank; k++)
-		belief.cold_mean[k] = query->belief.cold_mean[k] + moved[k] - unknown[k];
-	memcpy(belief.cold, query->belief.cold, rank * rank * sizeof *belief.cold);
-	belief_begin(&belief, &query->belief.kin, query->belief.row);
+	belief_moved(query, moved, &merge, &belief);
 	belief_condition_published(&belief, query->known, query->known_count);
 	factors_estimate(&belief, target, query->spread, query->known, query->known_count, &estimate);
 	belief_free(&belief);

@@ -4,28 +4,17 @@
 #define STEMMA_ENGINE_QUERY_H
 
 #include "model/belief.h"
+#include "model/child.h"
 #include "model/fit.h"
 
 #define NORMAL_90 1.6449 /* deviations to the ends of the normal 90 % interval */
 
 enum subject { SUBJECT_NONE, SUBJECT_CHILD, SUBJECT_MODEL };
 
-/* What a child takes of one parent; kept, so that a new weight costs but a sum. */
-struct parent_state {
-	bool valid;
-	size_t parent;
-	struct factors_state state;
-};
-
 struct engine_query {
 	const struct engine_fit *fit;
 	struct lineage_walk *walk;
-	struct parent_state parent[ENGINE_PARENTS_MAX];
-	struct engine_child child;      /* as it was described; weights sum to 1 */
-	struct factors_state facts;     /* of the child's own facts and making */
-	bool facts_valid;
-	size_t facts_parents;           /* with a weight, that the making is of */
-	struct factors_state joint;     /* of the child */
+	struct child child;             /* the last that was described */
 	enum subject subject;
 	size_t model;                   /* SUBJECT_MODEL */
 	enum factors_spread spread;     /* of the last prediction */

@@ -9,6 +9,8 @@
 
 #include "stemma/base/memory.h"
 
+#define POINTS_MIN 1e-9 /* less is no reason */
+
 /* ---- why ------------------------------------------------------------------------------ */
 
 /* Puts a contribution in its place among the `count` largest so far. */
@@ -17,6 +19,8 @@ static size_t contribution_insert(struct engine_contribution *list, size_t count
 {
 	size_t place = count < max ? count : max;
 
+	if (fabs(entry.points) < POINTS_MIN)
+		return count;
 	while (place > 0 && fabs(list[place - 1].points) < fabs(entry.points)) {
 		if (place < max)
 			list[place] = list[place - 1];
@@ -115,31 +119,108 @@ static size_t contribute_like(const struct engine_query *query, const struct bel
 /* The subject as parts of the posterior. */
 static size_t list_parts(const struct engine_query *query, struct factors_part *parts)
 {
-	const struct engine_child *child = &query->child;
+	const struct engine_child *child = &query->child.described;
+	double told = query->belief.inherited ? 1 - query->belief.inherited->share : 1;
 	size_t count = 0;
 
 	if (query->subject == SUBJECT_MODEL) {
-		parts[count++] = (struct factors_part){.what = FACTORS_PART_COLD, .model = query->model, .weight = 1};
+		parts[count++] = (struct factors_part){.what = FACTORS_PART_COLD, .model = query->model, .weight = told};
 		return count;
 	}
-	parts[count++] = (struct factors_part){.what = FACTORS_PART_FACTS, .facts = &child->model, .weight = 1};
+	parts[count++] = (struct factors_part){.what = FACTORS_PART_FACTS, .facts = &child->model, .weight = told};
 	for (size_t i = 0; i < child->count; i++)
-		if (child->weights[i] > 0)
-			parts[count++] = (struct factors_part){
+		parts[count++] = (struct factors_part){
 				.what = FACTORS_PART_PARENT, .model = child->parents[i],
-				.weight = factors_child_weight(query->fit->factors, query->facts_parents, child->weights[i])};
+				.weight = told * factors_child_weight(query->fit->factors, child->count, child->weights[i])};
 	return count;
 }
 
+/* What a parent counts of each benchmark, as a gradient by f; `open`: of those alone where it has no score. */
+static void parent_gradient(const struct engine_query *query, const struct belief_target *joint, size_t p, bool open,
+			    double *gradient)
+{
+	const struct factors *factors = query->fit->factors;
+	double level, noise;
+
+	memset(gradient, 0, FACTORS_RANK_MAX * sizeof *gradient);
+	for (size_t i = 0; i < joint->count; i++) {
+		const struct belief_part *part = &joint->part[i];
+		if (part->benchmark == UINT32_MAX || (open && !part->inherited.open[p]))
+			continue;
+		const double *loading = factors_loading(factors, part->benchmark, &level, &noise);
+		for (size_t k = 0; k < factors_rank(factors); k++)
+			gradient[k] += joint->worth[i] * part->inherited.weight[p] * loading[k];
+	}
+}
+
+#define PARTS_OF_PARENT 3
+#define PARTS_MAX ((1 + PARTS_OF_PARENT) * ENGINE_PARENTS_MAX + 1)
+
+/* What a merge has of its parents as they are: their abilities where they have no score, and what being
+ * evaluated as the merge is moves. */
+struct inherited_parts {
+	double gradient[ENGINE_PARENTS_MAX][2][FACTORS_RANK_MAX];
+	struct engine_model facts[ENGINE_PARENTS_MAX];
+};
+
+static size_t list_inherited(const struct engine_query *query, const struct belief_target *joint,
+			     struct inherited_parts *of, struct factors_part *parts)
+{
+	const struct inherited *inherited = query->belief.inherited;
+	size_t count = 0;
+
+	for (size_t p = 0; p < inherited->count; p++) {
+		const struct inherited_parent *parent = inherited->parent[p];
+		double *open = of->gradient[p][0], *all = of->gradient[p][1];
+		parent_gradient(query, joint, p, true, open);
+		parts[count++] = (struct factors_part){.what = FACTORS_PART_KNOWN, .model = parent->model, .weight = 1,
+						       .gradient = open};
+		if (!parent->moved)
+			continue;
+		parent_gradient(query, joint, p, false, all);
+		of->facts[p] = parent->facts;
+		of->facts[p].chat_template = parent->evaluated;
+		parts[count++] = (struct factors_part){.what = FACTORS_PART_FACTS, .facts = &of->facts[p], .weight = 1,
+						       .gradient = all};
+		parts[count++] = (struct factors_part){.what = FACTORS_PART_FACTS, .facts = &parent->facts, .weight = -1,
+						       .gradient = all};
+	}
+	return count;
+}
+
+/* What the known scores of a merge's parents add: the height of each above its benchmark's level. */
+static void share_published(const struct engine_query *query, const struct belief_target *joint, double *share)
+{
+	const struct inherited *inherited = query->belief.inherited;
+	const struct factors *factors = query->fit->factors;
+	double level, noise;
+
+	for (size_t i = 0; i < joint->count; i++)
+		for (size_t p = 0; p < inherited->count; p++) {
+			const struct belief_part *part = &joint->part[i];
+			if (part->benchmark == UINT32_MAX || part->inherited.open[p])
+				continue;
+			factors_loading(factors, part->benchmark, &level, &noise);
+			share[part->inherited.cell[p]] += joint->worth[i] * part->inherited.weight[p] *
+							  (factors_cell_z(factors, part->inherited.cell[p]) - level);
+		}
+}
+
 /* Each scored model's cells together. */
-static size_t contribute_rows(const struct engine_query *query, const double *gradient,
-			      struct engine_contribution *contributions, size_t count, size_t max)
+static size_t contribute_rows(const struct engine_query *query, const struct belief_target *joint,
+			      const double *gradient, struct engine_contribution *contributions, size_t count, size_t max)
 {
 	const struct engine_fit *fit = query->fit;
-	struct factors_part parts[ENGINE_PARENTS_MAX + 1];
+	struct factors_part parts[PARTS_MAX];
+	struct inherited_parts inherited;
 	double *share = memory_allocate(factors_cells(fit->factors) + 1, sizeof *share);
+	size_t part_count = list_parts(query, parts);
 
-	factors_explain(fit->factors, parts, list_parts(query, parts), gradient, share);
+	if (query->belief.inherited)
+		part_count += list_inherited(query, joint, &inherited, parts + part_count);
+	factors_explain(fit->factors, parts, part_count, gradient, share);
+	if (query->belief.inherited)
+		share_published(query, joint, share);
 	for (size_t row = 0; row < fit->rows; row++) {
 		size_t first, cells;
 		struct engine_contribution entry = {.model = fit->row_model[row], .benchmark = ENGINE_ALL};
@@ -177,59 +258,160 @@ size_t engine_contributions(struct engine_query *query, const struct engine_targ
 	belief_target(&query->belief, target, query->known, known ? 0 : query->known_count, &joint);
 	size_t count = contribute_own(query, target, &joint, gradient, contributions, max);
 	count = contribute_like(query, &joint, contributions, count, max);
+	count = contribute_rows(query, &joint, gradient, contributions, count, max);
 	belief_target_free(&joint);
-	return contribute_rows(query, gradient, contributions, count, max);
+	return count;
 }
 
 /* ---- two children ------------------------------------------------------------------- */
 
-/* What two children share of the target: their deviations in common.  Innovation and noise of each
- * are its own, and so is what one parent has of its own, unless both have that parent. */
-static double between(const struct engine_query *a, const struct engine_query *b, const double *gradient_a,
-		      const double *gradient_b)
+/* Deviations of lambda' f of one part of the target; `draws` floats of zeros. */
+static void part_deviation(const struct engine_query *query, const struct belief_part *part, float *deviation)
 {
-	const struct factors *factors = a->fit->factors;
+	const struct factors *factors = query->fit->factors;
 	size_t rank = factors_rank(factors), draws = factors_draws(factors);
-	float *of_a = memory_zero(draws + 1, sizeof *of_a), *of_b = memory_zero(draws + 1, sizeof *of_b);
+	double level, noise;
+	const double *loading = factors_loading(factors, part->benchmark, &level, &noise);
+
+	if (part->inherited.deviation) {
+		memcpy(deviation, part->inherited.deviation, draws * sizeof *deviation);
+		return;
+	}
+	for (size_t k = 0; k < rank; k++)
+		cblas_saxpy((int)draws, (float)loading[k], query->child.told.deviation + k * draws, 1, deviation, 1);
+}
+
+/* What a child takes of the own part of a parent on one benchmark: its weight, and whose covariance that is. */
+static double own_weight(const struct engine_query *query, const struct belief_part *part, size_t parent,
+			 const double **own)
+{
+	const struct child_parent *state = &query->child.parent[parent];
+	const struct engine_child *child = &query->child.described;
+
+	if (query->child.inherited.count == 0) {
+		*own = state->state.own;
+		return factors_child_weight(query->fit->factors, child->count, child->weights[parent]);
+	}
+	*own = state->as_it_is.known.own;
+	return part->inherited.open[parent] ? part->inherited.weight[parent] : 0;
+}
+
+static double form(const double *a, const double *matrix, const double *b, size_t n)
+{
 	double sum = 0;
 
-	for (size_t k = 0; k < rank; k++) {
-		cblas_saxpy((int)draws, (float)gradient_a[k], a->joint.deviation + k * draws, 1, of_a, 1);
-		cblas_saxpy((int)draws, (float)gradient_b[k], b->joint.deviation + k * draws, 1, of_b, 1);
-	}
-	for (size_t d = 0; d < draws; d++)
-		sum += (double)(of_a[d] * of_b[d]);
-	for (size_t i = 0; i < a->child.count; i++)
-		for (size_t j = 0; j < b->child.count; j++) {
-			if (a->child.parents[i] != b->child.parents[j])
-				continue;
-			double weight = factors_child_weight(factors, a->facts_parents, a->child.weights[i]) *
-					factors_child_weight(factors, b->facts_parents, b->child.weights[j]);
-			for (size_t k = 0; k < rank; k++)
-				for (size_t l = 0; l < rank; l++)
-					sum += weight * gradient_a[k] * a->parent[i].state.own[k * rank + l] * gradient_b[l];
-		}
-	free(of_a);
-	free(of_b);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n; j++)
+			sum += a[i] * matrix[i * n + j] * b[j];
 	return sum;
 }
 
-static struct engine_difference difference_of(const struct engine_query *a, const struct engine_query *b,
-					      const struct engine_target *target)
+/* Two children, and how much what is new in one is new in the other: 1 the same merge, 0 for a fine-tune,
+ * which is another one each time. */
+struct two {
+	const struct engine_query *a, *b;
+	double alike;
+};
+
+static double new_in_common(const struct two *two)
 {
-	const struct factors *factors = a->fit->factors;
-	double gradient_a[FACTORS_RANK_MAX], gradient_b[FACTORS_RANK_MAX];
+	const struct inherited *a = &two->a->child.inherited, *b = &two->b->child.inherited;
+	uint32_t model[2 * ENGINE_PARENTS_MAX];
+	double of_a[2 * ENGINE_PARENTS_MAX] = {0}, of_b[2 * ENGINE_PARENTS_MAX] = {0};
+	double covariance[4 * ENGINE_PARENTS_MAX * ENGINE_PARENTS_MAX];
+	size_t count = a->count;
+
+	if (a->count == 0 || b->count == 0)
+		return 0;
+	for (size_t p = 0; p < a->count; p++) {
+		model[p] = a->model[p];
+		of_a[p] = a->parent[p]->weight;
+	}
+	for (size_t p = 0; p < b->count; p++) {
+		size_t place = 0;
+		while (place < count && model[place] != b->model[p])
+			place++;
+		model[place] = b->model[p];
+		of_b[place] = b->parent[p]->weight;
+		count += place == count;
+	}
+	factors_prior_covariance(two->a->fit->factors, false, model, count, covariance);
+	return inherited_alike(of_a, of_b, covariance, count);
+}
+
+/* Variance of a part that neither abilities shared with others nor its parents' tell. */
+static double left_of(const struct engine_query *query, const struct belief_part *part)
+{
+	return part->variance - inherited_between(&query->child.inherited, part->benchmark, &part->inherited, part->benchmark,
+						  &part->inherited);
+}
+
+/* What is new in both of two merges, of z. */
+static double between_new(const struct two *two, const struct belief_part *x, const struct belief_part *y)
+{
+	const struct factors *factors = two->a->fit->factors;
+	double level, noise, rho = two->a->child.inherited.share, other = two->b->child.inherited.share;
+	const double *loading_x = factors_loading(factors, x->benchmark, &level, &noise);
+	const double *loading_y = factors_loading(factors, y->benchmark, &level, &noise);
+	double of_a = form(loading_x, two->a->child.told.own, loading_y, factors_rank(factors));
+	double of_b = form(loading_x, two->b->child.told.own, loading_y, factors_rank(factors));
+	double left = x->benchmark == y->benchmark
+		? sqrt(fmax(left_of(two->a, x), 0) * fmax(left_of(two->b, y), 0))
+		: local_alike(&factors->local, x->benchmark, y->benchmark) * x->width * y->width *
+			  sqrt(x->near.left * y->near.left);
+
+	return two->alike * (sqrt((1 - rho * rho) * (1 - other * other)) * (of_a + of_b) / 2 + left);
+}
+
+/* Covariance of z of a part of one child and a part of the other. */
+static double between_parts(const struct two *two, const struct belief_part *x, const struct belief_part *y)
+{
+	const struct factors *factors = two->a->fit->factors;
+	size_t draws = factors_draws(factors);
+	float *of_x = memory_zero(draws + 1, sizeof *of_x), *of_y = memory_zero(draws + 1, sizeof *of_y);
+	double level, noise, sum = two->alike > 0 ? between_new(two, x, y) : 0;
+	const double *own, *other;
+
+	part_deviation(two->a, x, of_x);
+	part_deviation(two->b, y, of_y);
+	for (size_t d = 0; d < draws; d++)
+		sum += (double)(of_x[d] * of_y[d]);
+	for (size_t i = 0; i < two->a->child.described.count; i++)
+		for (size_t j = 0; j < two->b->child.described.count; j++) {
+			if (two->a->child.described.parents[i] != two->b->child.described.parents[j])
+				continue;
+			double weight = own_weight(two->a, x, i, &own) * own_weight(two->b, y, j, &other);
+			if (weight > 0)
+				sum += weight * form(factors_loading(factors, x->benchmark, &level, &noise), own,
+						     factors_loading(factors, y->benchmark, &level, &noise), factors_rank(factors));
+		}
+	free(of_x);
+	free(of_y);
+	return sum;
+}
+
+static double between(const struct two *two, const struct belief_target *a, const struct belief_target *b)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < a->count; i++)
+		for (size_t j = 0; j < b->count; j++)
+			sum += a->worth[i] * b->worth[j] * between_parts(two, &a->part[i], &b->part[j]);
+	return sum;
+}
+
+static struct engine_difference difference_of(const struct two *two, const struct engine_target *target)
+{
+	const struct engine_query *a = two->a, *b = two->b;
 	struct belief_target of_a, of_b;
 
 	belief_target(&a->belief, target, NULL, 0, &of_a);
 	belief_target(&b->belief, target, NULL, 0, &of_b);
-	joint_gradient(factors, &of_a, gradient_a);
-	joint_gradient(factors, &of_b, gradient_b);
 	double mean = of_a.value - of_b.value, deviation_a = sqrt(of_a.variance), deviation_b = sqrt(of_b.variance);
+	double correlation = fmin(between(two, &of_a, &of_b) / (deviation_a * deviation_b), 1);
 	belief_target_free(&of_a);
 	belief_target_free(&of_b);
 	double wide_a = query_calibrated(a, target, deviation_a), wide_b = query_calibrated(b, target, deviation_b);
-	double correlation = between(a, b, gradient_a, gradient_b) / (deviation_a * deviation_b);
 	double deviation = sqrt(fmax(wide_a * wide_a + wide_b * wide_b - 2 * correlation * wide_a * wide_b, 1e-12));
 	bool upwards = engine_target_upwards(a->fit->data.benchmark, target);
 
@@ -244,12 +426,15 @@ static struct engine_difference difference_of(const struct engine_query *a, cons
 bool engine_differences(struct engine_query *a, struct engine_query *b, const struct engine_target *targets,
 			size_t count, struct engine_difference *differences)
 {
+	struct two two = {.a = a, .b = b};
+
 	if (a->fit != b->fit || a->subject != SUBJECT_CHILD || b->subject != SUBJECT_CHILD)
 		return false;
+	two.alike = new_in_common(&two);
 	for (size_t i = 0; i < count; i++) {
 		differences[i] = (struct engine_difference){NAN, NAN, NAN, NAN};
 		if (engine_fit_covers(a->fit, &targets[i]))
-			differences[i] = difference_of(a, b, &targets[i]);
+			differences[i] = difference_of(&two, &targets[i]);
 	}
 	return true;
 }
@@ -284,7 +469,7 @@ size_t engine_ancestors(struct engine_query *query, struct engine_ancestor *ance
 		all[found++] = (struct engine_ancestor){.model = path[i].node, .share = path[i].share};
 	}
 	double *kinship = memory_allocate(found + 1, sizeof *kinship);
-	factors_kinship(query->fit->factors, query->subject == SUBJECT_CHILD ? &query->child : NULL, query->model, models,
+	factors_kinship(query->fit->factors, query->subject == SUBJECT_CHILD ? &query->child.described : NULL, query->model, models,
 			found, kinship);
 	for (size_t i = 0; i < found; i++)
 		all[i].kinship = kinship[i];

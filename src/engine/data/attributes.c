@@ -50,6 +50,25 @@ void attributes_describe(const struct engine_data *data, size_t model, struct en
 	inherit_shape(data, model, facts);
 }
 
+/* Whether the parents with a weight were evaluated with the chat template; unknown where they differ. */
+static enum answer template_of_parents(const struct engine_data *data, const struct engine_child *child)
+{
+	enum answer all = ANSWER_UNKNOWN;
+	struct engine_model parent;
+	bool first = true;
+
+	for (size_t i = 0; i < child->count; i++) {
+		if (!(child->weights[i] > 0))
+			continue;
+		attributes_describe(data, child->parents[i], &parent);
+		if (!first && parent.chat_template != all)
+			return ANSWER_UNKNOWN;
+		all = parent.chat_template;
+		first = false;
+	}
+	return all;
+}
+
 void attributes_describe_child(const struct engine_data *data, const struct engine_child *child,
 			       struct engine_model *facts)
 {
@@ -68,7 +87,7 @@ void attributes_describe_child(const struct engine_data *data, const struct engi
 	if (!(facts->params_b > 0))
 		facts->params_b = parent.params_b;
 	if (facts->chat_template == ANSWER_UNKNOWN)
-		facts->chat_template = parent.chat_template;
+		facts->chat_template = template_of_parents(data, child);
 }
 
 /* ---- words -------------------------------------------------------------------- */

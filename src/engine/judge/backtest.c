@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "data/random.h"
+#include "data/statistics.h"
+#include "model/child.h"
 #include "stemma/base/memory.h"
 
 #define FOLDS 3
@@ -24,10 +26,12 @@ const char *backtest_rule_name(enum backtest_rule rule)
 }
 
 /* A merge that is judged. */
-struct judged {
+struct judged_merge {
 	size_t model;
 	double score, best;
 	double by[BACKTEST_RULES]; /* what each rule ranks it by */
+	struct engine_estimate sketched, told;
+	double chance;             /* to beat its best parent, as it was sketched */
 };
 
 struct backtest {
@@ -35,7 +39,7 @@ struct backtest {
 	const struct engine_target *target;
 	uint8_t *fold;  /* by model: FOLDS = in none */
 	bool *unseen;   /* by model */
-	struct judged *judged;
+	struct judged_merge *judged;
 	size_t count;
 };
 
@@ -91,40 +95,25 @@ static void hold_fold_out(struct backtest *test, size_t fold)
 	}
 }
 
-/* The merge as one would sketch it: all else as its heaviest parent has it. */
-static bool sketch_merge(const struct engine_data *data, size_t model, struct engine_child *child)
-{
-	size_t count;
-	const struct lineage_parent *parents = lineage_parents(data->lineage, model, &count);
-
-	*child = (struct engine_child){.relation = RELATION_MERGE, .model = engine_data_model(data, parents[0].node)};
-	child->model.name = NULL;
-	child->model.kind = KIND_MERGE;
-	for (size_t p = 0; p < count && child->count < ENGINE_PARENTS_MAX; p++) {
-		if (!(parents[p].weight > 0))
-			continue;
-		child->parents[child->count] = parents[p].node;
-		child->weights[child->count++] = (double)parents[p].weight;
-		child->model.uploaded = fmax(child->model.uploaded, engine_data_model(data, parents[p].node).uploaded);
-	}
-	return child->model.architecture && child->model.params_b > 0;
-}
-
 static enum status judge_merge(struct backtest *test, struct engine_query *query, size_t model,
 			       struct error *error)
 {
 	const struct engine_data *data = &test->data;
-	struct judged judged = {.model = model, .score = target_score(test, model)};
+	struct judged_merge judged = {.model = model, .score = target_score(test, model)};
 	struct engine_estimate estimate;
 	struct engine_child child;
 	double mean;
 
-	if (seen_parents(test, model, &judged.best, &mean) < 2 || !sketch_merge(data, model, &child))
+	if (seen_parents(test, model, &judged.best, &mean) < 2 || !child_of_lineage(data, model, &child))
 		return STATUS_OK;
 	enum status status = engine_predict_child(query, &child, error);
 	if (status != STATUS_OK)
 		return status;
 	engine_estimate(query, test->target, &estimate);
+	judged.sketched = estimate;
+	judged.chance = engine_chance_above(query, test->target, turned(test, judged.best));
+	if (!engine_target_upwards(data->benchmark, test->target))
+		judged.chance = 1 - judged.chance;
 	judged.by[BACKTEST_SCORE] = turned(test, estimate.mean);
 	judged.by[BACKTEST_GAIN] = judged.by[BACKTEST_SCORE] - judged.best;
 	child.model.chat_template = engine_data_model(data, model).chat_template;
@@ -133,6 +122,7 @@ static enum status judge_merge(struct backtest *test, struct engine_query *query
 	if (status != STATUS_OK)
 		return status;
 	engine_estimate(query, test->target, &estimate);
+	judged.told = estimate;
 	judged.by[BACKTEST_TOLD_SCORE] = turned(test, estimate.mean);
 	judged.by[BACKTEST_TOLD_GAIN] = judged.by[BACKTEST_TOLD_SCORE] - judged.best;
 	judged.by[BACKTEST_PARENTS] = mean;
@@ -230,7 +220,7 @@ static void add_pairs(struct backtest_result *result, const double *by[BACKTEST_
 		}
 }
 
-static bool same_group(const struct backtest *test, const struct judged *a, const struct judged *b)
+static bool same_group(const struct backtest *test, const struct judged_merge *a, const struct judged_merge *b)
 {
 	struct engine_model x = engine_data_model(&test->data, a->model);
 	struct engine_model y = engine_data_model(&test->data, b->model);
@@ -252,12 +242,12 @@ static void judge_groups(struct backtest *test, struct backtest_result *result)
 		end = begin + 1;
 		for (size_t i = end; i < test->count; i++)
 			if (same_group(test, &test->judged[begin], &test->judged[i])) {
-				struct judged moved = test->judged[i];
+				struct judged_merge moved = test->judged[i];
 				test->judged[i] = test->judged[end];
 				test->judged[end++] = moved;
 			}
 		for (size_t i = begin; i < end; i++) {
-			const struct judged *judged = &test->judged[i];
+			const struct judged_merge *judged = &test->judged[i];
 			gain[i - begin] = judged->score - judged->best;
 			score[i - begin] = judged->score;
 			for (size_t rule = 0; rule < BACKTEST_RULES; rule++)
@@ -286,6 +276,91 @@ static void take_means(struct backtest_result *result)
 			figures->score[k] /= groups;
 		}
 	}
+}
+
+/* ---- accuracy ----------------------------------------------------------------- */
+
+static void take_accuracy(const struct backtest *test, enum backtest_rule rule, struct backtest_accuracy *accuracy)
+{
+	double *seen = memory_allocate(2 * test->count + 1, sizeof *seen), *predicted = seen + test->count;
+	double squares = 0, sizes = 0, half = 0, ninety = 0, n = (double)test->count;
+	bool interval = rule == BACKTEST_SCORE || rule == BACKTEST_TOLD_SCORE;
+
+	for (size_t i = 0; i < test->count; i++) {
+		const struct judged_merge *judged = &test->judged[i];
+		const struct engine_estimate *estimate = rule == BACKTEST_SCORE ? &judged->sketched : &judged->told;
+		double score = turned(test, judged->score), off = judged->score - judged->by[rule];
+		seen[i] = judged->score;
+		predicted[i] = judged->by[rule];
+		squares += off * off;
+		sizes += fabs(off);
+		half += score >= estimate->low50 && score <= estimate->high50;
+		ninety += score >= estimate->low90 && score <= estimate->high90;
+	}
+	*accuracy = (struct backtest_accuracy){
+		statistics_pearson(seen, predicted, test->count), sqrt(squares / n), sizes / n,
+		interval ? half / n : NAN, interval ? ninety / n : NAN};
+	free(seen);
+}
+
+/* Ends of the 90 % interval of a share, `found` of `count` (Wilson 1927). */
+static void share_interval(double found, double count, double *low, double *high)
+{
+	const double z = 1.6449, share = found / count, more = z * z / count;
+	double middle = (share + more / 2) / (1 + more);
+	double half = z * sqrt(share * (1 - share) / count + more / (4 * count)) / (1 + more);
+
+	*low = fmax(middle - half, 0);
+	*high = fmin(middle + half, 1);
+}
+
+static void take_tenths(const struct backtest *test, struct backtest_tenth *tenth)
+{
+	for (size_t i = 0; i < test->count; i++) {
+		const struct judged_merge *judged = &test->judged[i];
+		struct backtest_tenth *mine = &tenth[(size_t)fmin(judged->chance * BACKTEST_TENTHS, BACKTEST_TENTHS - 1)];
+		mine->merges++;
+		mine->chance += judged->chance;
+		mine->beat += judged->score > judged->best;
+	}
+	for (size_t i = 0; i < BACKTEST_TENTHS; i++) {
+		if (tenth[i].merges == 0)
+			continue;
+		tenth[i].chance /= (double)tenth[i].merges;
+		share_interval((double)tenth[i].beat, (double)tenth[i].merges, &tenth[i].low, &tenth[i].high);
+	}
+}
+
+/* Of score - from on predicted - from, `from` what a rule gives. */
+static struct backtest_slope take_slope(const struct backtest *test, enum backtest_rule from)
+{
+	double n = (double)test->count, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
+
+	for (size_t i = 0; i < test->count; i++) {
+		const struct judged_merge *judged = &test->judged[i];
+		double gain = judged->by[BACKTEST_SCORE] - judged->by[from], got = judged->score - judged->by[from];
+		x += gain;
+		y += got;
+		xx += gain * gain;
+		xy += gain * got;
+		yy += got * got;
+	}
+	xx -= x * x / n;
+	xy -= x * y / n;
+	yy -= y * y / n;
+	double slope = xy / xx;
+	return (struct backtest_slope){slope, sqrt(fmax(yy - slope * xy, 0) / (n - 2) / xx)};
+}
+
+static void judge_accuracy(const struct backtest *test, struct backtest_result *result)
+{
+	static const enum backtest_rule scores[] = {BACKTEST_SCORE, BACKTEST_TOLD_SCORE, BACKTEST_PARENTS, BACKTEST_BEST};
+
+	for (size_t i = 0; i < sizeof scores / sizeof *scores; i++)
+		take_accuracy(test, scores[i], &result->accuracy[scores[i]]);
+	take_tenths(test, result->tenth);
+	result->over_best = take_slope(test, BACKTEST_BEST);
+	result->over_mean = take_slope(test, BACKTEST_PARENTS);
 }
 
 /* Deals the merges with two scored parents into folds. */
@@ -317,6 +392,7 @@ enum status engine_backtest(const struct engine_data *data, const struct engine_
 		status = judge_fold(&test, fold, seed, progress, error);
 	if (status == STATUS_OK) {
 		result->merges = test.count;
+		judge_accuracy(&test, result);
 		judge_groups(&test, result);
 		if (result->groups == 0 || result->pairs == 0)
 			status = error_set(error, STATUS_DATA,

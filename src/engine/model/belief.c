@@ -44,7 +44,21 @@ void belief_begin(struct belief *belief, const struct kin *kin, int32_t row)
 {
 	belief->kin = *kin;
 	belief->row = row;
+	belief->inherited = NULL;
 	believe_cold(belief);
+}
+
+void belief_begin_merge(struct belief *belief, const struct inherited *inherited, const struct kin *kin)
+{
+	struct factors_state state;
+
+	factors_state_new(belief->factors, &state);
+	inherited_state(inherited, &state);
+	memcpy(belief->cold_mean, state.mean, state.rank * sizeof *state.mean);
+	factors_state_covariance(&state, belief->cold);
+	factors_state_free(&state);
+	belief_begin(belief, kin, -1);
+	belief->inherited = inherited;
 }
 
 void belief_model(struct belief *belief, size_t model)
@@ -90,6 +104,18 @@ static double dot(const double *a, const double *b, size_t n)
 	return sum;
 }
 
+/* What the others tell of a benchmark, its z above the level. */
+static double cold_height(const struct belief *belief, uint32_t benchmark)
+{
+	struct inherited_part part;
+
+	if (!belief->inherited)
+		return dot(loading_of(belief, benchmark), belief->cold_mean, belief->factors->parameters.rank);
+	inherited_part(belief->inherited, benchmark, 0, &part);
+	free(part.deviation);
+	return part.z - belief->factors->parameters.level[benchmark];
+}
+
 /* Takes the cells, with the noise that each has as f is when they are told apart from what is
  * alike in them. */
 static void take_cells(struct belief *belief, const struct own_cell *cells, size_t count)
@@ -108,7 +134,7 @@ static void take_cells(struct belief *belief, const struct own_cell *cells, size
 			continue;
 		belief->benchmark[n] = b;
 		belief->height[n] = cells[i].z - factors->parameters.level[b];
-		belief->weight[n] = belief->height[n] - dot(loading_of(belief, b), belief->cold_mean, rank);
+		belief->weight[n] = belief->height[n] - cold_height(belief, b);
 		belief->width[n] = sqrt(factors_left_over(factors, b, belief->mean, belief->covariance));
 		belief->inverse[n] = cells[i].error; /* for now */
 		for (size_t k = 0; k < rank; k++)
@@ -223,18 +249,85 @@ bool belief_left_out(struct belief *belief, size_t model, const struct engine_ta
 
 /* ---- one benchmark -------------------------------------------------------------------- */
 
+/* Where a parent of a merge has no score, what its own cells and models like it tell of that score beyond its
+ * abilities: `z` and the variance that they take away. */
+static void parent_tells(const struct inherited_parent *parent, uint32_t benchmark, double *z, double *variance)
+{
+	const struct belief *belief = parent->belief;
+	size_t rank = belief->factors->parameters.rank;
+	const double *loading = loading_of(belief, benchmark);
+	double known[FACTORS_RANK_MAX * FACTORS_RANK_MAX];
+	struct belief_part part;
+
+	belief_part(belief, benchmark, &part);
+	factors_state_covariance(&parent->known, known);
+	*z = part.z - belief->factors->parameters.level[benchmark] - dot(loading, parent->known.mean, rank);
+	*variance = part.variance - quadratic(loading, known, rank) -
+		    factors_left_over(belief->factors, benchmark, belief->mean, belief->covariance);
+	belief_part_free(&part);
+}
+
+static void add_what_parents_tell(const struct inherited *inherited, struct belief_part *part)
+{
+	double z, variance, taken = 0;
+
+	for (size_t p = 0; p < inherited->count; p++) {
+		if (!part->inherited.open[p])
+			continue;
+		double weight = part->inherited.weight[p];
+		parent_tells(inherited->parent[p], part->benchmark, &z, &variance);
+		part->inherited.z += weight * z;
+		taken += weight * weight * variance;
+	}
+	part->inherited.noise = fmax(part->inherited.noise + taken, VARIANCE_MIN * part->inherited.noise);
+}
+
+/* As the others tell it, before the own cells and what is alike are looked at. */
+static void part_cold(const struct belief *belief, uint32_t benchmark, struct belief_part *part)
+{
+	const struct factors *factors = belief->factors;
+	const double *loading = loading_of(belief, benchmark);
+	double noise = factors_left_over(factors, benchmark, belief->mean, belief->covariance);
+
+	*part = (struct belief_part){.benchmark = benchmark, .width = sqrt(noise)};
+	part->z = factors->parameters.level[benchmark] + dot(loading, belief->cold_mean, factors->parameters.rank);
+	part->variance = quadratic(loading, belief->cold, factors->parameters.rank) + noise;
+	if (!belief->inherited)
+		return;
+	inherited_part(belief->inherited, benchmark, noise, &part->inherited);
+	add_what_parents_tell(belief->inherited, part);
+	part->z = part->inherited.z;
+	part->width = sqrt(part->inherited.noise);
+	/* Own cells are conditioned on as if all of the parents' abilities were as uncertain as they are. */
+	if (belief->count == 0)
+		part->variance = part->inherited.noise +
+				 inherited_between(belief->inherited, benchmark, &part->inherited, benchmark, &part->inherited);
+}
+
+/* What models that are alike tell; of a merge only so far as it is not its parents' already. */
+static void part_near(const struct belief *belief, struct belief_part *part)
+{
+	double counts = belief->inherited ? 1 - belief->inherited->share : 1;
+
+	local_look(belief->factors, part->benchmark, belief->mean, &belief->kin, belief->row, belief->hidden, &part->near);
+	for (size_t i = 0; i < part->near.count; i++)
+		part->near.weight[i] *= counts;
+	part->near.shift *= counts;
+	part->near.left = 1 - counts * counts * (1 - part->near.left);
+	part->deviation = sqrt(fmin(part->width * part->width, part->variance));
+	part->z += part->deviation * part->near.shift;
+	part->variance -= part->deviation * part->deviation * (1 - part->near.left);
+}
+
 void belief_part(const struct belief *belief, uint32_t benchmark, struct belief_part *part)
 {
 	const struct factors *factors = belief->factors;
 	const double *loading = loading_of(belief, benchmark);
 	size_t rank = factors->parameters.rank, n = belief->count;
-	double noise = factors_left_over(factors, benchmark, belief->mean, belief->covariance);
 
-	*part = (struct belief_part){.benchmark = benchmark, .width = sqrt(noise)};
+	part_cold(belief, benchmark, part);
 	part->cross = memory_allocate(n + 1, sizeof *part->cross);
 	part->share = memory_allocate(n + 1, sizeof *part->share);
-	part->z = factors->parameters.level[benchmark] + dot(loading, belief->cold_mean, rank);
-	part->variance = quadratic(loading, belief->cold, rank) + noise;
 	for (size_t i = 0; i < n; i++)
 		part->cross[i] = dot(belief->pull + i * rank, loading, rank) +
 				 local_alike(&factors->local, benchmark, belief->benchmark[i]) * part->width * belief->width[i];
@@ -243,17 +336,15 @@ void belief_part(const struct belief *belief, uint32_t benchmark, struct belief_
 		part->z += part->cross[i] * belief->weight[i];
 		part->variance -= part->cross[i] * part->share[i];
 	}
-	part->variance = fmax(part->variance, VARIANCE_MIN * noise);
-	local_look(factors, benchmark, belief->mean, &belief->kin, belief->row, belief->hidden, &part->near);
-	part->deviation = sqrt(fmin(noise, part->variance));
-	part->z += part->deviation * part->near.shift;
-	part->variance -= part->deviation * part->deviation * (1 - part->near.left);
+	part->variance = fmax(part->variance, VARIANCE_MIN * part->width * part->width);
+	part_near(belief, part);
 }
 
 void belief_part_free(struct belief_part *part)
 {
 	free(part->cross);
 	free(part->share);
+	free(part->inherited.deviation);
 	*part = (struct belief_part){0};
 }
 
@@ -263,6 +354,8 @@ double belief_between(const struct belief *belief, const struct belief_part *a, 
 	double sum = local_alike(&belief->factors->local, a->benchmark, b->benchmark) * a->width * b->width *
 		     sqrt(a->near.left * b->near.left);
 
+	if (belief->inherited && belief->count == 0)
+		return sum + inherited_between(belief->inherited, a->benchmark, &a->inherited, b->benchmark, &b->inherited);
 	for (size_t k = 0; k < rank; k++)
 		sum += loading_of(belief, a->benchmark)[k] *
 		       dot(belief->cold + k * rank, loading_of(belief, b->benchmark), rank);

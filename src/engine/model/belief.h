@@ -5,12 +5,13 @@
  *
  * K is the covariance of its own cells, lambda' C lambda + noise + S (local.h), C the covariance
  * of f as the others tell it; shift is what is left in models that are like it, in deviations of
- * the noise.
+ * the noise.  A merge has much of its parents as they are: inherited.h.
  */
 #ifndef STEMMA_ENGINE_BELIEF_H
 #define STEMMA_ENGINE_BELIEF_H
 
 #include "model/factors.h"
+#include "model/inherited.h"
 #include "model/local.h"
 #include "solve/system.h"
 
@@ -23,6 +24,7 @@ struct belief {
 	struct kin kin;
 	int32_t row;              /* its own in the fit, or -1 */
 	const bool *hidden;       /* rows that are not to be looked at, or NULL; borrowed */
+	const struct inherited *inherited; /* of a merge; NULL none; borrowed */
 	/* Its own cells: */
 	size_t count, capacity;
 	uint32_t *benchmark;      /* count */
@@ -43,6 +45,8 @@ void belief_new(const struct factors *factors, struct belief *belief);
 void belief_free(struct belief *belief);
 /* Begins with a subject without own cells: cold_mean and cold are as the caller left them. */
 void belief_begin(struct belief *belief, const struct kin *kin, int32_t row);
+/* ... a merge: sets cold_mean and cold, too.  `inherited` is borrowed. */
+void belief_begin_merge(struct belief *belief, const struct inherited *inherited, const struct kin *kin);
 /* ... a model of the data as the others tell it. */
 void belief_model(struct belief *belief, size_t model);
 /* Its own cells, instead of those that it had; none of a benchmark without scores. */
@@ -62,6 +66,7 @@ struct belief_part {
 	double *cross;        /* count: k_b */
 	double *share;        /* count: K^-1 k_b */
 	struct near near;
+	struct inherited_part inherited; /* of a merge; without deviation else */
 };
 void belief_part(const struct belief *belief, uint32_t benchmark, struct belief_part *part);
 void belief_part_free(struct belief_part *part);

@@ -99,6 +99,7 @@ enum factors_spread {
 	FACTORS_SPREAD_COLD,   /* none of its cells known, contemporaries scored */
 	FACTORS_SPREAD_NEWEST, /* newer than all scored ones */
 	FACTORS_SPREAD_FAMILY, /* of a family without scores */
+	FACTORS_SPREAD_MERGE,  /* a hypothetical merge: times how much is new of it, see inherited.h */
 	FACTORS_SPREAD_COUNT
 };
 enum factors_spread factors_spread_of(const struct factors *factors, const struct engine_model *facts);
@@ -129,12 +130,14 @@ size_t factors_find_cell(const struct factors *factors, size_t row, uint32_t ben
 
 /* ---- why --------------------------------------------------------------------------------- */
 
-/* A subject as a sum, for reasons: what parents give, a model as the others see it, facts. */
+/* A subject as a sum, for reasons: what parents give, a model as the others see it or as it
+ * is known, facts. */
 struct factors_part {
-	enum { FACTORS_PART_PARENT, FACTORS_PART_COLD, FACTORS_PART_FACTS } what;
+	enum { FACTORS_PART_PARENT, FACTORS_PART_COLD, FACTORS_PART_KNOWN, FACTORS_PART_FACTS } what;
 	size_t model;                     /* all but FACTS */
 	const struct engine_model *facts; /* FACTS */
 	double weight;
+	const double *gradient;           /* of this part, NULL: of all */
 };
 /* What each observed cell adds to gradient' f(subject), exactly but for the solver's end; gradient has rank
  * values, share one a cell, row by row, each row by benchmark.  The shares sum to gradient' f.  Solves
@@ -145,6 +148,7 @@ size_t factors_cells(const struct factors *factors);
 void factors_row_cells(const struct factors *factors, size_t row, size_t *first, size_t *count);
 uint32_t factors_cell_benchmark(const struct factors *factors, size_t cell);
 uint32_t factors_cell_model(const struct factors *factors, size_t cell);
+double factors_cell_z(const struct factors *factors, size_t cell);
 /* How far its z lies above what all others predict. */
 double factors_cell_above(const struct factors *factors, size_t cell);
 
@@ -154,6 +158,12 @@ double factors_cell_above(const struct factors *factors, size_t cell);
  * `lineage_only` without what models share besides their ancestors. */
 void factors_prior_covariance(const struct factors *factors, bool lineage_only, const uint32_t *models, size_t count,
 			      double *covariance);
+/* The same of any two of many models, asked for one after the other: cheap while the first stays. */
+struct factors_relations;
+struct factors_relations *factors_relations_new(const struct factors *factors, bool lineage_only,
+						const uint32_t *models, size_t count);
+double factors_relation(struct factors_relations *relations, size_t i, size_t j);
+void factors_relations_free(struct factors_relations *relations); /* NULL allowed */
 /* Kinship of one subject with models, each between 0 and 1: the correlation of their prior covariances by
  * the lineage alone. */
 void factors_kinship(const struct factors *factors, const struct engine_child *child, size_t model,

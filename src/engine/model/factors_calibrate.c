@@ -8,7 +8,7 @@
 
 #include <cblas.h>
 
-#include "model/belief.h"
+#include "model/child.h"
 #include "model/factors_fit.h"
 #include "stemma/base/memory.h"
 
@@ -24,6 +24,9 @@
 #define NEWEST_SHARE 0.2
 #define LEVERAGE_MAX 0.7
 #define CELLS_JUDGED 50000 /* of models without scores: enough, and each takes a look around */
+#define NEW_MIN 0.02       /* of a merge: less would tell nothing but how its parents were measured */
+#define NORMAL_50 0.6745
+#define NORMAL_90 1.6449
 #define OWN_MIN 150        /* a benchmark of so many judged cells has a reach of its own */
 
 struct judged_cell {
@@ -88,6 +91,11 @@ static struct spread reach_of(const struct judged_cell *cell, size_t count)
 	return spread;
 }
 
+static enum factors_spread easier(enum factors_spread kind)
+{
+	return kind == FACTORS_SPREAD_MERGE ? FACTORS_SPREAD_COLD : kind - 1;
+}
+
 /* The reaches of all benchmarks: those of few cells have what all have together; a kind of which
  * too little is judged has what an easier one has. */
 static void take_reaches(struct factors *factors, enum factors_spread kind, struct judgement *judgement)
@@ -97,7 +105,7 @@ static void take_reaches(struct factors *factors, enum factors_spread kind, stru
 	struct spread all = reach_of(judgement->cell, judgement->count);
 
 	for (size_t b = 0; b < benchmarks; b++)
-		reach[b] = judgement->count < SPREAD_JUDGED_MIN && kind > 0 ? factors->reach[kind - 1][b] : all;
+		reach[b] = judgement->count < SPREAD_JUDGED_MIN && kind > 0 ? factors->reach[easier(kind)][b] : all;
 	if (judgement->count > 0)
 		qsort(judgement->cell, judgement->count, sizeof *judgement->cell, cell_compare);
 	for (size_t first = 0, last; first < judgement->count; first = last) {
@@ -332,6 +340,56 @@ static bool few_cells(const struct factors *factors)
 	return factors->cells.count < CELLS_MANY * scored * (factors->parameters.rank + 2);
 }
 
+/* ---- merges ---------------------------------------------------------------------------------------- */
+
+/* The scored merges as if they were only planned, by parents of which one is scored at least: what reaches beyond
+ * the normal interval, in units of how much is new of them. */
+static void judge_merge(struct child *child, size_t row, struct judgement *half, struct judgement *ninety)
+{
+	const struct factors *factors = child->factors;
+	const struct cells *cells = &factors->cells;
+	struct engine_child as;
+	struct belief belief;
+	bool scored = false;
+
+	if (!child_of_lineage(&factors->data, cells->row_model[row], &as) || as.count < 2)
+		return;
+	for (size_t p = 0; p < as.count; p++)
+		scored = scored || cells->model_row[as.parents[p]] >= 0;
+	if (!scored)
+		return;
+	belief_new(factors, &belief);
+	child_describe(child, &as, 1, &belief);
+	double new = fmax(inherited_new(&child->inherited), NEW_MIN);
+	for (size_t i = cells->row_start[row]; i < cells->row_start[row + 1]; i++) {
+		struct belief_part part;
+		belief_part(&belief, cells->benchmark[i], &part);
+		double size = fabs((double)cells->z[i] - part.z) / sqrt(part.variance);
+		judge(half, cells->benchmark[i], NORMAL_50 + (size - NORMAL_50) / new);
+		judge(ninety, cells->benchmark[i], NORMAL_90 + (size - NORMAL_90) / new);
+		belief_part_free(&part);
+	}
+	belief_free(&belief);
+}
+
+static void calibrate_merges(struct factors *factors)
+{
+	struct judgement half = {0}, ninety = {0};
+	struct child child;
+
+	child_new(factors, &child);
+	for (size_t row = 0; row < factors->cells.rows && factors->prior == PRIOR_KIN; row++)
+		judge_merge(&child, row, &half, &ninety);
+	child_free(&child);
+	take_reaches(factors, FACTORS_SPREAD_MERGE, &half);
+	struct spread *of_half = factors->reach[FACTORS_SPREAD_MERGE];
+	factors->reach[FACTORS_SPREAD_MERGE] = NULL;
+	take_reaches(factors, FACTORS_SPREAD_MERGE, &ninety);
+	for (size_t b = 0; b < factors->cells.benchmarks; b++)
+		factors->reach[FACTORS_SPREAD_MERGE][b].half = of_half[b].half;
+	free(of_half);
+}
+
 bool factors_calibrate(struct factors *factors, struct progress *progress)
 {
 	bool good = true, few = few_cells(factors);
@@ -341,7 +399,9 @@ bool factors_calibrate(struct factors *factors, struct progress *progress)
 	if (!few)
 		calibrate_models(factors);
 	for (enum factors_spread kind = few ? FACTORS_SPREAD_COLD : FACTORS_SPREAD_NEWEST;
-	     kind < FACTORS_SPREAD_COUNT && good; kind++)
+	     kind < FACTORS_SPREAD_MERGE && good; kind++)
 		good = calibrate_hidden(factors, kind, progress);
+	if (good)
+		calibrate_merges(factors);
 	return good;
 }

@@ -145,15 +145,25 @@ static struct spread reach_at(const struct factors *factors, enum factors_spread
 	return factors->reach[spread] ? factors->reach[spread][benchmark] : (struct spread){NORMAL_50, NORMAL_90};
 }
 
+/* A merge's intervals are normal where it is one of its parents, and the wider the more is new of it. */
+static struct spread reach_of(const struct belief *belief, enum factors_spread spread, uint32_t benchmark)
+{
+	enum factors_spread kind = factors_spread_at(belief->factors, spread, belief->benchmark, belief->count, benchmark);
+	struct spread reach = reach_at(belief->factors, kind, benchmark);
+
+	if (!belief->inherited)
+		return reach;
+	double new = inherited_new(belief->inherited);
+	return (struct spread){NORMAL_50 + new * (reach.half - NORMAL_50), NORMAL_90 + new * (reach.ninety - NORMAL_90)};
+}
+
 void factors_reach(const struct belief *belief, const struct engine_target *target, enum factors_spread spread,
 		   double *half, double *ninety)
 {
 	*half = *ninety = 0;
 	for (size_t i = 0; i < target->count; i++) {
 		double weight = target->count == 1 ? 1 : target->weight[i];
-		uint32_t b = target->benchmark[i];
-		struct spread reach = reach_at(belief->factors, factors_spread_at(belief->factors, spread, belief->benchmark,
-										  belief->count, b), b);
+		struct spread reach = reach_of(belief, spread, target->benchmark[i]);
 		*half += weight * reach.half;
 		*ninety += weight * reach.ninety;
 	}
@@ -188,17 +198,22 @@ static void estimate_clip(const struct factors *factors, const struct engine_tar
 }
 
 /* Of one benchmark: the ends of the intervals are carried over from z, so they need not lie evenly. */
-void factors_estimate_z(const struct factors *factors, const struct engine_target *target, double z, double variance,
-			enum factors_spread spread, struct engine_estimate *estimate)
+static void estimate_one(const struct factors *factors, const struct engine_target *target, double z, double variance,
+			 struct spread reach, struct engine_estimate *estimate)
 {
 	const struct scale *scale = &factors->cells.scale[target->benchmark[0]];
-	struct spread reach = reach_at(factors, spread, target->benchmark[0]);
 	double sd = sqrt(variance);
 	double end[] = {scale_from_z(scale, z - reach.half * sd), scale_from_z(scale, z + reach.half * sd),
 			scale_from_z(scale, z - reach.ninety * sd), scale_from_z(scale, z + reach.ninety * sd)};
 	estimate_set(estimate, scale_from_z(scale, z),
 		     fabs(scale_from_z(scale, z + sd) - scale_from_z(scale, z - sd)) / 2, end);
 	estimate_clip(factors, target, estimate);
+}
+
+void factors_estimate_z(const struct factors *factors, const struct engine_target *target, double z, double variance,
+			enum factors_spread spread, struct engine_estimate *estimate)
+{
+	estimate_one(factors, target, z, variance, reach_at(factors, spread, target->benchmark[0]), estimate);
 }
 
 static void estimate_several(const struct belief *belief, const struct engine_target *target,
@@ -228,9 +243,8 @@ void factors_estimate(const struct belief *belief, const struct engine_target *t
 		*estimate = (struct engine_estimate){cell->value, 0, cell->value, cell->value, cell->value, cell->value};
 	} else if (target->count == 1) {
 		belief_part(belief, target->benchmark[0], &part);
-		factors_estimate_z(belief->factors, target, part.z, part.variance,
-				   factors_spread_at(belief->factors, spread, belief->benchmark, belief->count,
-						     target->benchmark[0]), estimate);
+		estimate_one(belief->factors, target, part.z, part.variance,
+			     reach_of(belief, spread, target->benchmark[0]), estimate);
 		belief_part_free(&part);
 	} else {
 		estimate_several(belief, target, spread, known, known_count, estimate);

@@ -1,5 +1,4 @@
-/* Why: what each observed cell adds to a prediction, exactly, by the adjoint of the linear
- * predictor; and what models share before any score is known. */
+/* Why: what each observed cell adds to a prediction, exactly, by the adjoint of the linear predictor. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +37,11 @@ size_t factors_find_cell(const struct factors *factors, size_t row, uint32_t ben
 uint32_t factors_cell_model(const struct factors *factors, size_t cell)
 {
 	return factors->cells.row_model[factors->cells.row[cell]];
+}
+
+double factors_cell_z(const struct factors *factors, size_t cell)
+{
+	return (double)factors->cells.z[cell];
 }
 
 double factors_cell_above(const struct factors *factors, size_t cell)
@@ -147,7 +151,9 @@ static void adjoint_part(struct adjoint *adjoint, const struct factors_part *par
 	const struct factors *factors = adjoint->factors;
 	const struct design_lists *z = &factors->design.row;
 	struct design_place place = {0};
-	int32_t row = part->what == FACTORS_PART_COLD ? factors->cells.model_row[part->model] : -1;
+	bool stands = part->what == FACTORS_PART_COLD || part->what == FACTORS_PART_KNOWN;
+	int32_t row = stands ? factors->cells.model_row[part->model] : -1;
+	double own[FACTORS_RANK_MAX];
 
 	if (part->what == FACTORS_PART_PARENT) {
 		design_place_node(&factors->design, part->model, 1, &place);
@@ -161,7 +167,12 @@ static void adjoint_part(struct adjoint *adjoint, const struct factors_part *par
 	} else {
 		for (size_t i = z->start[row]; i < z->start[row + 1]; i++)
 			adjoint_effect(adjoint, z->effect[i], part->weight * (double)z->value[i]);
-		hide_row(adjoint, (size_t)row);
+		for (size_t k = 0; k < factors->parameters.rank; k++)
+			own[k] = part->weight * adjoint->gradient[k];
+		if (part->what == FACTORS_PART_COLD)
+			hide_row(adjoint, (size_t)row);
+		else
+			adjoint_own(adjoint, (size_t)row, own);
 	}
 	adjoint_place(adjoint, &place, part->weight);
 	design_place_free(&place);
@@ -204,188 +215,12 @@ void factors_explain(const struct factors *factors, const struct factors_part *p
 	adjoint.hidden = memory_zero(factors->cells.rows + 1, sizeof *adjoint.hidden);
 	adjoint.information = memory_allocate(square + 1, sizeof *adjoint.information);
 	memcpy(adjoint.information, factors->evidence.information, square * sizeof *adjoint.information);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		adjoint.gradient = part[i].gradient ? part[i].gradient : gradient;
 		adjoint_part(&adjoint, &part[i]);
+	}
 	adjoint_solve(&adjoint);
 	free(adjoint.effects);
 	free(adjoint.hidden);
 	free(adjoint.information);
-}
-
-/* ---- before any score is known ---------------------------------------------------------- */
-
-/* Places a model with or without the effects of its facts. */
-static void place_model(const struct factors *factors, size_t model, bool lineage_only, struct design_place *place)
-{
-	struct engine_model facts;
-
-	design_place_clear(place);
-	if (!lineage_only) {
-		attributes_describe(&factors->data, model, &facts);
-		design_place_facts(&factors->design, &facts, place);
-	}
-	design_place_node(&factors->design, model, 1, place);
-}
-
-/* Variances of the terms, and of the models' own part: mean over the factors, each by the share of
- * the scores' variance that it has. */
-static void mean_theta(const struct factors *factors, double *theta, double *own)
-{
-	size_t rank = factors->parameters.rank;
-	double weight[FACTORS_RANK_MAX] = {0}, total = 0;
-
-	for (size_t b = 0; b < factors->cells.benchmarks; b++)
-		for (size_t k = 0; k < rank; k++) {
-			double square = factors->parameters.loading[b * rank + k] * factors->parameters.loading[b * rank + k];
-			weight[k] += square;
-			total += square;
-		}
-	*own = 0;
-	memset(theta, 0, DESIGN_TERMS_MAX * sizeof *theta);
-	for (size_t k = 0; k < rank; k++) {
-		weight[k] /= total;
-		*own += weight[k] * factors->parameters.own[k];
-		for (size_t t = 0; t < factors->design.terms; t++)
-			theta[t] += weight[k] * factors->parameters.theta[t * rank + k];
-	}
-}
-
-/* The variance that a place has beside effects: innovations of rows and what is new. */
-static double place_own(const struct factors *factors, const double *theta, const struct design_place *place)
-{
-	double sum = design_nodes_in_common(&factors->design, theta, place, place);
-
-	for (size_t t = 0; t < factors->design.terms; t++)
-		sum += theta[t] * place->own[t];
-	for (size_t i = 0; i < place->rows; i++) {
-		double own;
-		size_t term = design_row_origin(&factors->design, place->row[i].number, &own);
-		sum += (double)(place->row[i].value * place->row[i].value) * own * theta[term];
-	}
-	return sum;
-}
-
-static double place_dot(const struct design_place *place, const double *effects)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < place->effects; i++)
-		sum += (double)place->effect[i].value * effects[place->effect[i].number];
-	return sum;
-}
-
-/* What two places take of the innovations of the same rows and of other nodes. */
-static double rows_in_common(const struct factors *factors, const double *theta, const struct design_place *a,
-			     const struct design_place *b)
-{
-	double sum = design_nodes_in_common(&factors->design, theta, a, b);
-
-	for (size_t i = 0; i < a->rows; i++)
-		for (size_t j = 0; j < b->rows; j++) {
-			double own;
-			if (a->row[i].number != b->row[j].number)
-				continue;
-			size_t term = design_row_origin(&factors->design, a->row[i].number, &own);
-			sum += (double)(a->row[i].value * b->row[j].value) * own * theta[term];
-		}
-	return sum;
-}
-
-/* effects = G Z' of a place. */
-static void spread_place(const struct factors *factors, const double *theta, const struct design_place *place,
-			 double *effects)
-{
-	memset(effects, 0, factors->design.effects * sizeof *effects);
-	for (size_t i = 0; i < place->effects; i++)
-		effects[place->effect[i].number] += (double)place->effect[i].value;
-	design_covary(&factors->design, theta, effects);
-}
-
-void factors_prior_covariance(const struct factors *factors, bool lineage_only, const uint32_t *models, size_t count,
-			      double *covariance)
-{
-	double theta[DESIGN_TERMS_MAX], own;
-	struct design_place *place = memory_zero(count + 1, sizeof *place);
-	double *effects = memory_allocate(factors->design.effects + 1, sizeof *effects);
-
-	mean_theta(factors, theta, &own);
-	for (size_t i = 0; i < count; i++)
-		place_model(factors, models[i], lineage_only, &place[i]);
-	for (size_t i = 0; i < count; i++) {
-		spread_place(factors, theta, &place[i], effects);
-		for (size_t j = 0; j <= i; j++)
-			covariance[i * count + j] = covariance[j * count + i] =
-				place_dot(&place[j], effects) +
-				(i == j ? place_own(factors, theta, &place[i]) + own
-					: rows_in_common(factors, theta, &place[i], &place[j]));
-	}
-	for (size_t i = 0; i < count; i++)
-		design_place_free(&place[i]);
-	free(place);
-	free(effects);
-}
-
-/* Places a hypothetical child. */
-static void place_child(const struct factors *factors, const struct engine_child *child, bool lineage_only,
-			struct design_place *place)
-{
-	size_t parents = 0;
-	double total = 0;
-
-	for (size_t i = 0; i < child->count; i++) {
-		parents += child->weights[i] > 0;
-		total += child->weights[i];
-	}
-	design_place_clear(place);
-	if (!lineage_only)
-		design_place_facts(&factors->design, &child->model, place);
-	for (size_t i = 0; i < child->count; i++)
-		if (child->weights[i] > 0)
-			design_place_node(&factors->design, child->parents[i],
-					  design_child_weight(&factors->design, parents, child->weights[i] / total), place);
-	design_place_making(&factors->design, child->relation, parents, place);
-}
-
-void factors_kinship(const struct factors *factors, const struct engine_child *child, size_t model,
-		     const uint32_t *models, size_t count, double *kinship)
-{
-	double self, own, theta[DESIGN_TERMS_MAX], shared;
-	struct design_place place = {0};
-	double *effects = memory_allocate(factors->design.effects + 1, sizeof *effects);
-
-	mean_theta(factors, theta, &own);
-	factors_prior_cross(factors, child, model, true, models, count, kinship, &self);
-	self -= own; /* which the lineage does not tell */
-	for (size_t i = 0; i < count; i++) {
-		place_model(factors, models[i], true, &place);
-		spread_place(factors, theta, &place, effects);
-		shared = (place_dot(&place, effects) + place_own(factors, theta, &place)) * self;
-		kinship[i] = shared > 0 ? kinship[i] / sqrt(shared) : 0;
-	}
-	design_place_free(&place);
-	free(effects);
-}
-
-void factors_prior_cross(const struct factors *factors, const struct engine_child *child, size_t model,
-			 bool lineage_only, const uint32_t *models, size_t count, double *cross, double *self)
-{
-	double theta[DESIGN_TERMS_MAX], own;
-	struct design_place place = {0}, other = {0};
-	double *effects = memory_allocate(factors->design.effects + 1, sizeof *effects);
-
-	mean_theta(factors, theta, &own);
-	if (child)
-		place_child(factors, child, lineage_only, &place);
-	else
-		place_model(factors, model, lineage_only, &place);
-	spread_place(factors, theta, &place, effects);
-	*self = place_dot(&place, effects) + place_own(factors, theta, &place) + own;
-	for (size_t i = 0; i < count; i++) {
-		place_model(factors, models[i], lineage_only, &other);
-		cross[i] = !child && models[i] == model
-			? *self : place_dot(&other, effects) + rows_in_common(factors, theta, &place, &other);
-	}
-	design_place_free(&place);
-	design_place_free(&other);
-	free(effects);
 }

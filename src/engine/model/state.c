@@ -10,7 +10,7 @@
 #include "model/fit.h"
 #include "stemma/base/memory.h"
 
-#define STATE_VERSION 7
+#define STATE_VERSION 8
 /* Parameters serve while no more than one in so many models differs. */
 #define SERVES_SHARE 50
 

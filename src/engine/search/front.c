@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/inherited.h"
 #include "search/search.h"
 #include "stemma/base/memory.h"
 
@@ -20,7 +21,7 @@ struct front {
 	struct suggest_settings settings[FRONT_AXES_MAX];
 	struct search search[FRONT_AXES_MAX]; /* one an axis, all over the same candidates */
 	bool *allowed;      /* by model */
-	double *brings;     /* axes x candidates, in the order of the first search */
+	double *brings, *score; /* axes x candidates, in the order of the first search */
 	struct point *point; /* the front so far, in no order */
 	size_t count, capacity;
 	double fitting;
@@ -67,18 +68,21 @@ static enum status search_axis(struct front *front, const struct front_settings 
 	return search_new(front->fit, &front->settings[axis], progress, &front->search[axis], error);
 }
 
-/* What each candidate of the first search brings on all axes. */
+/* What each candidate of the first search brings and scores on all axes. */
 static void collect_brings(struct front *front)
 {
 	size_t count = front->search[0].count;
 	double *by_row = memory_zero(front->fit->rows, sizeof *by_row);
 
 	front->brings = memory_allocate(front->axes * count, sizeof *front->brings);
+	front->score = memory_allocate(front->axes * count, sizeof *front->score);
 	for (size_t a = 0; a < front->axes; a++) {
 		for (size_t i = 0; i < count; i++)
 			by_row[front->search[a].candidate[i].row] = front->search[a].candidate[i].brings;
 		for (size_t i = 0; i < count; i++)
 			front->brings[a * count + i] = by_row[front->search[0].candidate[i].row];
+		for (size_t i = 0; i < count; i++)
+			front->score[a * count + i] = search_target_score(&front->search[a], front->search[0].candidate[i].row);
 	}
 	free(by_row);
 }
@@ -119,61 +123,53 @@ static void front_offer(struct front *front, const struct point *point)
 	front->point[front->count++] = *point;
 }
 
-/* The expected score of a pair with these weights, less what the two bring. */
-static double pair_base(struct front *front, size_t axis, size_t heavy, size_t date)
+/* The expected score of a pair on an axis, at weights of which the first is the larger. */
+static double pair_mean(struct front *front, size_t axis, const struct point *point, size_t date, double rho)
 {
 	struct search *search = &front->search[axis];
+	size_t count = front->search[0].count, heavy = point->member[0], light = point->member[1];
+	const double *brings = front->brings + axis * count, *score = front->score + axis * count;
+	double told = search->constant + search_own(search, front->search[0].candidate[heavy].facts, date) +
+		      point->weight[0] * brings[heavy] + point->weight[1] * brings[light];
 
-	return search->constant + search_own(search, front->search[0].candidate[heavy].facts, date);
+	return rho * (point->weight[0] * score[heavy] + point->weight[1] * score[light]) + (1 - rho) * told;
 }
 
-/* The largest score on each axis, at whichever weights; its gain is counted. */
-static void pair_bounds(struct front *front, const size_t *pair, double base[2][FRONT_AXES_MAX], double *most)
+/* Counts the best gain of a pair on an axis. */
+static void count_gain(struct front *front, size_t axis, double gain)
 {
-	const struct candidate *c = front->search[0].candidate;
-	size_t count = front->search[0].count;
-
-	for (size_t a = 0; a < front->axes; a++) {
-		const double *brings = front->brings + a * count;
-		double one = brings[pair[0]], other = brings[pair[1]];
-		/* Linear in the weights, so largest at one of their ends. */
-		most[a] = fmax(base[0][a] + fmax(0.8 * one + 0.2 * other, 0.5 * (one + other)),
-			       base[1][a] + fmax(0.8 * other + 0.2 * one, 0.6 * other + 0.4 * one));
-		double gain = most[a] - fmax(search_target_score(&front->search[a], c[pair[0]].row),
-					     search_target_score(&front->search[a], c[pair[1]].row));
-		front->gains[a].n++;
-		front->gains[a].sum += gain;
-		front->gains[a].squares += gain * gain;
-	}
+	front->gains[axis].n++;
+	front->gains[axis].sum += gain;
+	front->gains[axis].squares += gain * gain;
 }
 
 static void front_try_pair(struct front *front, size_t i, size_t j)
 {
-	const struct search *search = &front->search[0];
+	struct search *search = &front->search[0];
 	const size_t pair[2] = {i, j};
-	double base[2][FRONT_AXES_MAX], most[FRONT_AXES_MAX];
-	size_t rows, date = search_date(search, pair, 2);
+	double most[FRONT_AXES_MAX], covariance[4], turned[4];
+	size_t rows, date = search_date(search, pair, 2), count = search->count;
 	const double (*weights)[SUGGEST_PARENTS_MAX] = search_weights(2, &rows);
 
+	search_relate(search, pair, 2, covariance);
+	memcpy(turned, (const double[]){covariance[3], covariance[1], covariance[2], covariance[0]}, sizeof turned);
 	for (size_t a = 0; a < front->axes; a++)
-		for (size_t p = 0; p < 2; p++)
-			base[p][a] = pair_base(front, a, pair[p], date);
-	pair_bounds(front, pair, base, most);
-	if (front_beats(front, most))
-		return;
+		most[a] = -INFINITY;
 	for (size_t r = 0; r < rows; r++) {
 		size_t heavy = weights[r][0] < weights[r][1], light = 1 - heavy;
 		struct point point = {
 			.member = {pair[heavy], pair[light]},
 			.weight = {weights[r][heavy], weights[r][light]},
 		};
+		double rho = inherited_share(point.weight, heavy ? turned : covariance, 2);
 		for (size_t a = 0; a < front->axes; a++) {
-			const double *brings = front->brings + a * search->count;
-			point.mean[a] = base[heavy][a] + point.weight[0] * brings[point.member[0]] +
-					point.weight[1] * brings[point.member[1]];
+			point.mean[a] = pair_mean(front, a, &point, date, rho);
+			most[a] = fmax(most[a], point.mean[a]);
 		}
 		front_offer(front, &point);
 	}
+	for (size_t a = 0; a < front->axes; a++)
+		count_gain(front, a, most[a] - fmax(front->score[a * count + i], front->score[a * count + j]));
 }
 
 static enum status front_try_all(struct front *front, struct progress *progress, struct error *error)
@@ -348,6 +344,7 @@ enum status engine_front(const struct engine_fit *fit, const struct front_settin
 		search_free(&front.search[a]);
 	free(front.allowed);
 	free(front.brings);
+	free(front.score);
 	free(front.point);
 	return status;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/inherited.h"
 #include "stemma/base/memory.h"
 
 /* The target is made linear at the candidates whose score is above this share of them. */
@@ -15,6 +16,17 @@
 double search_target_score(const struct search *search, size_t row)
 {
 	return search_turned(search, fit_observed(search->fit, row, &search->settings->target));
+}
+
+double search_value(const struct search *search, double mean, double best, double deviation)
+{
+	switch (search->settings->by) {
+	case SUGGEST_SCORE:  return mean;
+	case SUGGEST_CHANCE: return (mean - best) / deviation;
+	case SUGGEST_GAIN:
+	case SUGGEST_ORDER_COUNT: break;
+	}
+	return mean - best;
 }
 
 double search_turned(const struct search *search, double value)
@@ -315,7 +327,7 @@ bool search_may_merge(const struct search *search, const size_t *members, size_t
 	return count < search->settings->parents || included >= search->settings->models.include_count;
 }
 
-double search_mean(struct search *search, const size_t *members, const double *weights, size_t count)
+double search_told(struct search *search, const size_t *members, const double *weights, size_t count)
 {
 	double sum = search->constant + search_own(search, search->candidate[members[0]].facts,
 						   search_date(search, members, count));
@@ -323,6 +335,38 @@ double search_mean(struct search *search, const size_t *members, const double *w
 	for (size_t i = 0; i < count; i++)
 		sum += weights[i] * search->candidate[members[i]].brings;
 	return sum;
+}
+
+void search_relate(struct search *search, const size_t *members, size_t count, double *covariance)
+{
+	for (size_t i = 0; i < count; i++) {
+		covariance[i * count + i] = search->candidate[members[i]].alone;
+		for (size_t j = 0; j < i; j++) {
+			/* The row of the smaller number is the one that stays in a search. */
+			size_t a = members[i] < members[j] ? members[i] : members[j], b = members[i] + members[j] - a;
+			covariance[i * count + j] = covariance[j * count + i] = factors_relation(search->relations, a, b);
+		}
+	}
+}
+
+double search_mean(struct search *search, const size_t *members, const double *weights, size_t count,
+		   const double *covariance)
+{
+	double rho = inherited_share(weights, covariance, count), published = 0;
+
+	for (size_t i = 0; i < count; i++)
+		published += weights[i] * search->candidate[members[i]].score;
+	return rho * published + (1 - rho) * search_told(search, members, weights, count);
+}
+
+static enum answer template_of(const struct search *search, const size_t *members, size_t count)
+{
+	enum answer first = search->facts[search->candidate[members[0]].facts].chat_template;
+
+	for (size_t i = 1; i < count; i++)
+		if (search->facts[search->candidate[members[i]].facts].chat_template != first)
+			return ANSWER_UNKNOWN;
+	return first;
 }
 
 void search_child(const struct search *search, const size_t *members, const double *weights,
@@ -333,10 +377,23 @@ void search_child(const struct search *search, const size_t *members, const doub
 		.relation = RELATION_MERGE, .count = count,
 	};
 	child->model.uploaded = search->dates[search_date(search, members, count)];
+	child->model.chat_template = template_of(search, members, count);
 	for (size_t i = 0; i < count; i++) {
 		child->parents[i] = search->candidate[members[i]].model;
 		child->weights[i] = weights[i];
 	}
+}
+
+static void learn_relations(struct search *search)
+{
+	uint32_t *models = memory_allocate(search->count + 1, sizeof *models);
+
+	for (size_t i = 0; i < search->count; i++)
+		models[i] = (uint32_t)search->candidate[i].model;
+	search->relations = factors_relations_new(search->fit->factors, false, models, search->count);
+	for (size_t i = 0; i < search->count; i++)
+		search->candidate[i].alone = factors_relation(search->relations, i, i);
+	free(models);
 }
 
 /* A merge of two bad models is expected to gain most, and of use to nobody. */
@@ -385,6 +442,7 @@ enum status search_new(const struct engine_fit *fit, const struct suggest_settin
 	learn_brings(search);
 	learn_floor(search);
 	qsort(search->candidate, search->count, sizeof *search->candidate, compare_brings);
+	learn_relations(search);
 	search->own = memory_allocate((search->fact_count + 1) * search->date_count, sizeof(double));
 	for (size_t i = 0; i < search->fact_count * search->date_count; i++)
 		search->own[i] = NAN;
@@ -402,4 +460,5 @@ void search_free(struct search *search)
 	free(search->facts);
 	free(search->dates);
 	free(search->own);
+	factors_relations_free(search->relations);
 }

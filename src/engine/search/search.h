@@ -11,6 +11,7 @@ struct candidate {
 	size_t family, facts, date; /* place in the search's lists */
 	double brings;              /* l_p: what the lineage through it brings, points */
 	double score;               /* published target, turned */
+	double alone;               /* its prior variance, K_pp */
 	uint64_t has, against;      /* traits */
 	bool included;
 };
@@ -33,6 +34,7 @@ struct search {
 	double *dates;               /* ascending; the first is unknown */
 	size_t date_count;
 	double *own;                 /* facts x dates: o, NAN until asked for */
+	struct factors_relations *relations; /* of the candidates */
 };
 
 /* `settings` and `progress` are borrowed until search_free(), which a failed
@@ -41,8 +43,14 @@ enum status search_new(const struct engine_fit *fit, const struct suggest_settin
 		       struct progress *progress, struct search *search, struct error *error);
 void search_free(struct search *search);
 
-/* Expected target of a merge of candidates; the first is the heaviest. */
-double search_mean(struct search *search, const size_t *members, const double *weights, size_t count);
+/* K of the members of a merge: count x count. */
+void search_relate(struct search *search, const size_t *members, size_t count, double *covariance);
+/* Expected target of a merge of candidates, `covariance` theirs; the first is the heaviest:
+ *     rho sum w_p score_p + (1 - rho) (what facts and pedigree tell), see inherited.h */
+double search_mean(struct search *search, const size_t *members, const double *weights, size_t count,
+		   const double *covariance);
+/* What facts and pedigree tell of it. */
+double search_told(struct search *search, const size_t *members, const double *weights, size_t count);
 /* The part of it that no parent brings: of a child with these facts and date. */
 double search_own(struct search *search, size_t facts, size_t date);
 /* The day that the child of candidates is given: of its youngest parent. */
@@ -52,9 +60,11 @@ void search_child(const struct search *search, const size_t *members, const doub
 		  size_t count, struct engine_child *child);
 /* Whether their traits allow it and all models that must be are among them. */
 bool search_may_merge(const struct search *search, const size_t *members, size_t count);
-/* The slope that suggest.h describes, over the merges that the floor lets pass. */
+/* The slope that suggest.h describes. */
 void search_learn_slope(const struct search *search, double *slope, size_t *merges);
 double search_target_score(const struct search *search, size_t row);
+/* What merges are ordered by: expected target, or its gain over `best`, or that in deviations. */
+double search_value(const struct search *search, double mean, double best, double deviation);
 /* A value in the unit of the target, turned or turned back. */
 double search_turned(const struct search *search, double value);
 

@@ -1,4 +1,5 @@
 /* The short list of a search: all pairs, or the triples that a bound leaves. */
+#include "model/inherited.h"
 #include "search/search.h"
 
 #include <math.h>
@@ -44,35 +45,40 @@ void entry_sort(struct entry *entry, size_t count)
 		}
 }
 
-/* A merge's best expected gain over all weights. */
+/* No gain in standard deviations is larger than this: what is new of a merge is of the search's least deviation
+ * at least, its share being 1 - rho^2; a loss is at most nothing, barely ordered. */
+static double value_bound(const struct search *search, double mean, double best, double rho)
+{
+	double gain = mean - best;
+
+	if (search->settings->by != SUGGEST_CHANCE)
+		return search_value(search, mean, best, 1);
+	return gain > 0 ? gain / (search->least_deviation * sqrt(1 - rho * rho)) : gain * 1e-9;
+}
+
+/* A merge's best expected gain over all weights; sets the bound of its entry. */
 static double best_gain(struct search *search, struct entry *entry, size_t count)
 {
 	struct entry best = {.mean = -INFINITY}, now;
-	double score = -INFINITY;
+	double score = -INFINITY, covariance[SUGGEST_PARENTS_MAX * SUGGEST_PARENTS_MAX], bound = -INFINITY;
 	size_t rows;
 	const double (*weights)[SUGGEST_PARENTS_MAX] = search_weights(count, &rows);
 
+	for (size_t i = 0; i < count; i++)
+		score = fmax(score, search->candidate[entry->member[i]].score);
 	for (size_t r = 0; r < rows; r++) {
 		now = *entry;
 		memcpy(now.weight, weights[r], sizeof now.weight);
 		entry_sort(&now, count);
-		now.mean = search_mean(search, now.member, now.weight, count);
+		search_relate(search, now.member, count, covariance);
+		now.mean = search_mean(search, now.member, now.weight, count, covariance);
+		bound = fmax(bound, value_bound(search, now.mean, score, inherited_share(now.weight, covariance, count)));
 		if (now.mean > best.mean)
 			best = now;
 	}
-	for (size_t i = 0; i < count; i++)
-		score = fmax(score, search->candidate[entry->member[i]].score);
 	*entry = best;
+	entry->bound = bound;
 	return best.mean - score;
-}
-
-/* No gain in standard deviations is larger than this: no deviation is smaller
- * than the search's least; a loss is at most nothing, barely ordered. */
-static double gain_bound(const struct search *search, double gain)
-{
-	if (search->settings->by == SUGGEST_GAIN)
-		return gain;
-	return gain > 0 ? gain / search->least_deviation : gain * 1e-9;
 }
 
 /* ---- the best of each candidate ------------------------------------------------ */
@@ -120,7 +126,6 @@ static void list_offer(struct list *list, struct entry entry)
 		return;
 	list->fitting++;
 	gain = best_gain(list->search, &entry, list->parents);
-	entry.bound = gain_bound(list->search, gain);
 	if (entry.mean < list->search->floor)
 		return;
 	list->looked++;
@@ -156,7 +161,7 @@ static double largest_own(struct search *search, size_t begin, size_t end)
 			if (search->candidate[j].date < kept.date)
 				continue;
 			search->candidate[i].date = search->candidate[j].date;
-			largest = fmax(largest, search_mean(search, &i, nothing, 1));
+			largest = fmax(largest, search_told(search, &i, nothing, 1));
 			search->candidate[i] = kept;
 		}
 	return largest;
@@ -164,14 +169,16 @@ static double largest_own(struct search *search, size_t begin, size_t end)
 
 /* Candidates stand by what they bring, largest first.  The three of a triple
  * bring at most the weights in falling order times theirs, and the best of them
- * scores at least as the first two: once that cannot beat the worst entry of
- * the first candidate, no later third can. */
+ * scores at least as the first two; what they score themselves is no gain.  Once
+ * that cannot beat the worst entry of the first candidate, no later third can. */
 static void list_triples(struct list *list, size_t begin, size_t end)
 {
 	struct search *search = list->search;
 	const struct candidate *c = search->candidate;
-	double own = largest_own(search, begin, end);
+	double own = largest_own(search, begin, end), highest = -INFINITY;
 
+	for (size_t i = begin; i < end; i++)
+		highest = fmax(highest, c[i].score);
 	for (size_t i = begin; i < end && list_goes_on(list, i); i++)
 		for (size_t j = i + 1; j < end; j++) {
 			double score = fmax(c[i].score, c[j].score);
@@ -179,9 +186,10 @@ static void list_triples(struct list *list, size_t begin, size_t end)
 				double most = fmax(0.6 * c[i].brings + 0.2 * (c[j].brings + c[k].brings),
 						   fmax(0.4 * (c[i].brings + c[j].brings) + 0.2 * c[k].brings,
 							THIRD * (c[i].brings + c[j].brings + c[k].brings)));
-				double bound = gain_bound(search, own + most - score);
-				if (!list->exhaustive &&
-				    (bound <= list_worst(list, i) || own + most < search->floor))
+				/* No score of theirs is better than the family's best. */
+				double bound = search->settings->by == SUGGEST_SCORE
+					? fmax(own + most, highest) : value_bound(search, fmax(own + most, score), score, 0);
+				if (!list->exhaustive && bound <= list_worst(list, i))
 					break;
 				list_offer(list, (struct entry){.member = {i, j, k}});
 			}

@@ -7,6 +7,7 @@
 
 #include <cblas.h>
 
+#include "model/inherited.h"
 #include "stemma/base/memory.h"
 
 /* A column is what a candidate brings through the lineage, or the effects of a child's facts
@@ -106,22 +107,24 @@ static void look_free(struct look *look)
 	free(look->by_facts);
 }
 
-/* Variance of the target of an entry with its weights; `sum` is scratch, draws. */
-static double look_variance(const struct look *look, const struct entry *entry, size_t parents, float *sum)
+/* Variance of the target of an entry with its weights, whose members' scores are known; `sum` is scratch, draws. */
+static double look_variance(const struct look *look, const struct entry *entry, size_t parents,
+			    const double *covariance, float *sum)
 {
 	int draws = (int)factors_draws(look->search->fit->factors);
 	const struct look_column *facts = &look->column[*facts_column(look, entry, parents) - 1];
-	double variance = look->search->left_over + facts->own;
+	double rho = inherited_share(entry->weight, covariance, parents), own = facts->own, common = 0;
 
 	memcpy(sum, facts->deviation, (size_t)draws * sizeof *sum);
 	for (size_t i = 0; i < parents; i++) {
 		const struct look_column *column = &look->column[look->by_candidate[entry->member[i]] - 1];
 		cblas_saxpy(draws, (float)entry->weight[i], column->deviation, 1, sum, 1);
-		variance += entry->weight[i] * entry->weight[i] * column->own;
+		own += entry->weight[i] * entry->weight[i] * column->own;
 	}
 	for (int d = 0; d < draws; d++)
-		variance += (double)(sum[d] * sum[d]);
-	return variance;
+		common += (double)(sum[d] * sum[d]);
+	return (1 - rho) * (1 - rho) * common + (1 - rho * rho) * own +
+	       look->search->left_over * inherited_left(entry->weight, covariance, parents);
 }
 
 /* Keeps the best of the weights. */
@@ -129,7 +132,7 @@ static void look_choose(struct look *look, struct entry *entry, size_t parents, 
 {
 	struct search *search = look->search;
 	struct entry best = *entry;
-	double score = -INFINITY, most = -INFINITY;
+	double score = -INFINITY, most = -INFINITY, covariance[SUGGEST_PARENTS_MAX * SUGGEST_PARENTS_MAX];
 	size_t rows;
 	const double (*weights)[SUGGEST_PARENTS_MAX] = search_weights(parents, &rows);
 
@@ -137,11 +140,10 @@ static void look_choose(struct look *look, struct entry *entry, size_t parents, 
 		score = fmax(score, search->candidate[entry->member[i]].score);
 	for (size_t r = 0; r < rows; r++) {
 		struct entry now = with_weights(entry, weights[r], parents);
-		now.mean = search_mean(search, now.member, now.weight, parents);
-		now.deviation = sqrt(look_variance(look, &now, parents, sum));
-		double value = now.mean - score;
-		if (search->settings->by == SUGGEST_CHANCE)
-			value /= now.deviation;
+		search_relate(search, now.member, parents, covariance);
+		now.mean = search_mean(search, now.member, now.weight, parents, covariance);
+		now.deviation = sqrt(look_variance(look, &now, parents, covariance, sum));
+		double value = search_value(search, now.mean, score, now.deviation);
 		if (value > most && now.mean >= search->floor) {
 			most = value;
 			best = now;

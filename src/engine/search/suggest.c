@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/inherited.h"
 #include "search/search.h"
 #include "stemma/base/memory.h"
 
@@ -48,32 +49,51 @@ double suggest_overstatement(double slope, double spread, double searched)
 	return (1 - slope) * spread * normal_quantile(upper);
 }
 
-/* The best published target among the scored parents of a merge; their number. */
-static size_t scored_parents(const struct search *search, size_t model, double *best)
+/* The scored parents of a merge, with the target as published. */
+struct scored_parents {
+	size_t count;
+	uint32_t model[ENGINE_PARENTS_MAX];
+	double weight[ENGINE_PARENTS_MAX]; /* of sum 1 */
+	double best, mean;
+};
+
+static void find_parents(const struct search *search, size_t model, struct scored_parents *scored)
 {
 	const struct engine_fit *fit = search->fit;
-	size_t count, scored = 0;
+	size_t count;
 	const struct lineage_parent *parents = lineage_parents(fit->data.lineage, model, &count);
+	double total = 0;
 
-	*best = -INFINITY;
-	for (size_t i = 0; i < count; i++) {
+	*scored = (struct scored_parents){.best = -INFINITY};
+	for (size_t i = 0; i < count && scored->count < ENGINE_PARENTS_MAX; i++) {
 		int32_t row = fit->model_row[parents[i].node];
 		double score = row >= 0 && parents[i].weight > 0 ? search_target_score(search, (size_t)row) : NAN;
-		scored += isnan(score) ? 0 : 1;
-		*best = fmax(*best, score);
+		if (isnan(score))
+			continue;
+		scored->model[scored->count] = parents[i].node;
+		scored->weight[scored->count++] = (double)parents[i].weight;
+		scored->best = fmax(scored->best, score);
+		scored->mean += (double)parents[i].weight * score;
+		total += (double)parents[i].weight;
 	}
-	return scored;
+	scored->mean /= total;
+	for (size_t i = 0; i < scored->count; i++)
+		scored->weight[i] /= total;
 }
 
-static double left_out_target(const struct search *search, size_t row)
+/* The target of a scored merge, predicted without its own scores. */
+static double left_out_target(const struct search *search, size_t row, const struct scored_parents *parents)
 {
 	const struct engine_fit *fit = search->fit;
-	double mean[FACTORS_RANK_MAX], covariance[FACTORS_RANK_MAX * FACTORS_RANK_MAX], sum = search->constant;
+	double mean[FACTORS_RANK_MAX], covariance[FACTORS_RANK_MAX * FACTORS_RANK_MAX], told = search->constant;
+	double between[ENGINE_PARENTS_MAX * ENGINE_PARENTS_MAX];
 
 	factors_cold(fit->factors, fit->row_model[row], mean, covariance);
 	for (size_t k = 0; k < factors_rank(fit->factors); k++)
-		sum += search->gradient[k] * mean[k];
-	return sum;
+		told += search->gradient[k] * mean[k];
+	factors_prior_covariance(fit->factors, false, parents->model, parents->count, between);
+	double rho = inherited_share(parents->weight, between, parents->count);
+	return rho * parents->mean + (1 - rho) * told;
 }
 
 struct regression {
@@ -89,20 +109,20 @@ static double least_slope(const struct regression *r)
 	return fmin(fmax(slope - 1.6449 * sqrt(fmax(left, 0) / (r->n - 2) / xx), 0), 1);
 }
 
-/* Regression of published gains on leave-one-out predicted ones, over the
- * merges that the search's floor lets pass. */
+/* Regression of published gains on leave-one-out predicted ones, over all scored merges of the fit: those that a
+ * search lets pass are too few. */
 void search_learn_slope(const struct search *search, double *slope, size_t *merges)
 {
 	const struct engine_fit *fit = search->fit;
+	struct scored_parents parents;
 	struct regression r = {0};
-	double best;
 
 	for (size_t row = 0; row < fit->rows; row++) {
-		double score = search_target_score(search, row), predicted = left_out_target(search, row);
-		if (isnan(score) || predicted < search->floor ||
-		    scored_parents(search, fit->row_model[row], &best) < 2)
+		double score = search_target_score(search, row);
+		find_parents(search, fit->row_model[row], &parents);
+		if (isnan(score) || parents.count < 2)
 			continue;
-		double x = predicted - best, y = score - best;
+		double x = left_out_target(search, row, &parents) - parents.best, y = score - parents.best;
 		r.n++;
 		r.x += x;
 		r.y += y;
@@ -146,9 +166,9 @@ static double best_score(const struct search *search, const struct entry *entry,
 static double entry_value(const struct search *search, const struct entry *entry)
 {
 	size_t best;
-	double gain = entry->mean - best_score(search, entry, search->settings->parents, &best);
 
-	return search->settings->by == SUGGEST_GAIN ? gain : gain / entry->deviation;
+	return search_value(search, entry->mean, best_score(search, entry, search->settings->parents, &best),
+			    entry->deviation);
 }
 
 static int compare_values(const void *left, const void *right, void *context)
@@ -235,6 +255,17 @@ static void answer_fill(const struct search *search, const struct entry *entry, 
 	answer->chance = search->upwards ? above : 1 - above;
 }
 
+/* As they are told in the end, which is not quite as the search has it. */
+static int compare_answers(const void *left, const void *right, void *context)
+{
+	const struct search *search = context;
+	const struct suggest_answer *x = left, *y = right;
+	double a = search_value(search, search_turned(search, x->mean), search_turned(search, x->best), x->sd);
+	double b = search_value(search, search_turned(search, y->mean), search_turned(search, y->best), y->sd);
+
+	return a < b ? 1 : a > b ? -1 : memcmp(x->parents, y->parents, sizeof x->parents);
+}
+
 static enum status search_answers(struct search *search, struct progress *progress,
 				  struct suggest_result *result, struct error *error)
 {
@@ -264,6 +295,8 @@ static enum status search_answers(struct search *search, struct progress *progre
 		answer_fill(search, &chooser.entry[chooser.chosen[i]], query, result,
 			    &result->answers[result->count++]);
 	engine_query_free(query);
+	if (result->count > 0)
+		qsort_r(result->answers, result->count, sizeof *result->answers, compare_answers, search);
 	free(chooser.entry);
 	free(chooser.uses);
 	free(chooser.chosen);
