@@ -2,7 +2,8 @@ noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
 	include/stemma/engine/engine.h src/engine/model/fit.h src/engine/model/fit.c src/engine/model/state.c \
 	src/engine/model/residual.c src/engine/model/factors.h src/engine/model/factors_fit.h \
-	src/engine/model/factors.c src/engine/model/factors_target.c src/engine/model/factors_calibrate.c src/engine/model/factors_place.c \
+	src/engine/model/factors.c src/engine/model/factors_solve.c src/engine/model/factors_outside.c \
+	src/engine/model/factors_subjects.c src/engine/model/factors_target.c src/engine/model/factors_calibrate.c src/engine/model/factors_place.c \
 	src/engine/model/factors_why.c src/engine/model/factors_prior.c src/engine/model/local.h src/engine/model/local.c \
 	src/engine/model/inherited.h src/engine/model/inherited.c src/engine/model/child.h src/engine/model/child.c \
 	src/engine/model/belief.h src/engine/model/belief.c src/engine/model/parameters.h src/engine/model/parameters.c \

@@ -13,7 +13,6 @@
 #include "stemma/base/memory.h"
 
 #define W SYSTEM_WIDTH
-#define R2_MAX (FACTORS_RANK_MAX * FACTORS_RANK_MAX)
 
 #define COLUMNS 16         /* 1 mean and 15 draws */
 #define TOLERANCE 3e-2

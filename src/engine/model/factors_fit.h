@@ -7,6 +7,8 @@
 #include "model/local.h"
 #include "model/parameters.h"
 
+#define FACTORS_FOLDS 16 /* of models that are left out together */
+
 struct factors {
 	struct engine_data data;   /* borrowed pointers */
 	enum prior prior;
@@ -53,6 +55,12 @@ void factors_free(struct factors *factors); /* NULL allowed */
 bool factors_learn(struct factors *factors, bool fixed, struct progress *progress);
 /* Sets evidence, mean, root, outside and open from the parameters; false when cancelled. */
 bool factors_solve(struct factors *factors, struct progress *progress);
+/* Adds Z_row times the effects' mean (rank) and deviations (rank x draws; or NULL). */
+void factors_row_state(const struct factors *factors, size_t row, double *mean, float *deviation);
+/* covariance (n x n) = deviation (n x draws) deviation'. */
+void deviation_covariance(const float *deviation, size_t n, size_t draws, double *covariance);
+/* Sets outside (where exact) and open of all rows; the draws' surprises are used where not exact. */
+void factors_leave_out(struct factors *factors, const struct solution *draws);
 /* Sets the reaches, from what is left out of folds; false when cancelled. */
 bool factors_calibrate(struct factors *factors, struct progress *progress);
 

@@ -6,7 +6,6 @@
 #include "model/belief.h"
 #include "model/factors_fit.h"
 
-#define R2_MAX (FACTORS_RANK_MAX * FACTORS_RANK_MAX)
 #define NORMAL_50 0.6745
 #define NORMAL_90 1.6449
 

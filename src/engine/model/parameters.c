@@ -11,7 +11,6 @@
 #include "stemma/base/parallel.h"
 
 #define W SYSTEM_WIDTH
-#define R2_MAX (FACTORS_RANK_MAX * FACTORS_RANK_MAX)
 
 /* Priors: noise as of 4 observations at 0.3; a suite's mean loading as of 2 more
  * benchmarks at the mean of all; a level as of half an observation at 0. */
@@ -321,7 +320,7 @@ static void row_evidence(const struct evidence_work *work, size_t row)
 	struct evidence *evidence = work->evidence;
 	const struct design *design = work->design;
 	size_t rank = evidence->rank;
-	double a[R2_MAX], c[R2_MAX], h[FACTORS_RANK_MAX], own[FACTORS_RANK_MAX];
+	double a[FACTORS_SQUARE_MAX], c[FACTORS_SQUARE_MAX], h[FACTORS_RANK_MAX], own[FACTORS_RANK_MAX];
 
 	row_information(work, row, a, h);
 	for (size_t k = 0; k < rank; k++) {
@@ -620,7 +619,7 @@ static void row_moments(const struct evidence *evidence, const struct solution *
 	size_t rank = evidence->rank, draws = solution->columns - 1;
 	const double *shrunk = evidence->shrunk + row * rank * rank, *own = evidence->own + row * rank;
 	double *mean = moments->mean + row * rank;
-	float *second = moments->second + row * rank * rank, of[FACTORS_RANK_MAX], gain[R2_MAX];
+	float *second = moments->second + row * rank * rank, of[FACTORS_RANK_MAX], gain[FACTORS_SQUARE_MAX];
 
 	for (size_t k = 0; k < rank; k++)
 		for (size_t l = 0; l < rank; l++) {

@@ -16,6 +16,7 @@
 #define SYSTEM_WIDTH 4
 #define FACTORS_RANK_MAX 32
 #define FACTORS_LINE_MAX (FACTORS_RANK_MAX * SYSTEM_WIDTH)
+#define FACTORS_SQUARE_MAX (FACTORS_RANK_MAX * FACTORS_RANK_MAX)
 
 struct system {
 	const struct design *design;
