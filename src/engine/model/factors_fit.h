@@ -6,6 +6,7 @@
 #include "model/factors.h"
 #include "model/local.h"
 #include "model/parameters.h"
+#include "model/solution.h"
 
 #define FACTORS_FOLDS 16 /* of models that are left out together */
 

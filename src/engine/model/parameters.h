@@ -8,7 +8,13 @@
 #define STEMMA_ENGINE_PARAMETERS_H
 
 #include "data/cells.h"
-#include "solve/system.h"
+#include "model/design.h"
+#include "stemma/base/progress.h"
+
+#define PARAMETERS_NOISE_USUAL 0.3 /* of z, before anything is known */
+
+struct evidence; /* solution.h */
+struct solution;
 
 struct parameters {
 	size_t rank, terms, benchmarks, suites;
@@ -27,45 +33,6 @@ struct parameters {
 void parameters_new(const struct engine_data *data, const struct cells *cells, const struct design *design,
 		    size_t rank, uint64_t seed, struct parameters *parameters);
 void parameters_free(struct parameters *parameters);
-
-/* What each row's cells tell of its f, given parameters. */
-struct evidence {
-	size_t rank;
-	double *information; /* rows x rank x rank: B = (A^-1 + S)^-1 about Z x */
-	double *shrunk;      /* rows x rank x rank: C = (A + S^-1)^-1, covariance of f given Z x */
-	double *told;        /* rows x rank: b = (1 + A S)^-1 h */
-	double *pull;        /* rows x rank: C h */
-	double *own;         /* rows x rank: S, own variance of the row */
-};
-void evidence_new(size_t rows, size_t rank, struct evidence *evidence);
-void evidence_free(struct evidence *evidence);
-/* `hidden` (count of cells, or NULL) are not to be seen. */
-void evidence_set(const struct cells *cells, const struct design *design, const struct parameters *parameters,
-		  const bool *hidden, struct evidence *evidence);
-
-/* Solutions of the system: the mean and draws of deviations from it, blocks of
- * SYSTEM_WIDTH columns; column 0 of block 0 is the mean. */
-struct solution {
-	size_t blocks, columns; /* columns with something in them */
-	uint64_t seed;
-	float **effects;  /* blocks: v */
-	float **rows;     /* blocks: W v */
-	float **surprise; /* blocks: s = b - B W v of the mean; of draws likewise */
-};
-/* Columns: the mean alone, or with draws, of which there are then as many as fill the blocks. */
-void solution_new(size_t columns, uint64_t seed, struct solution *solution);
-void solution_free(struct solution *solution);
-/* Solves all blocks, from what they hold on.  `hidden` are the cells that the evidence has
- * not seen, or NULL.  Deterministic whatever the threads.  False when cancelled. */
-bool solution_solve(const struct system *system, const struct cells *cells, const struct parameters *parameters,
-		    const struct evidence *evidence, const bool *hidden, double tolerance, size_t steps_max,
-		    struct progress *progress, struct solution *solution);
-
-/* Sets outside (rows x rank): the mean of Z x of each row without the rows of its fold.  fold (rows) is
- * below `folds`; column 0 of effects, a solved block, is where the solving begins.  False when cancelled. */
-bool solution_leave_folds(const struct system *system, const struct evidence *evidence, const float *effects,
-			  const uint8_t *fold, size_t folds, double tolerance, size_t steps_max,
-			  struct progress *progress, float *outside);
 
 /* Learns all parameters from where they stand; false when cancelled.  With `fixed` variances
  * only loadings, levels and noise move.  solution keeps the last effects. */
