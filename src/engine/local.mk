@@ -12,7 +12,7 @@ libengine_a_SOURCES = \
 	src/engine/model/design_members.c src/engine/model/design_laplacian.c src/engine/model/design_places.c \
 	src/engine/solve/system.h src/engine/solve/system.c src/engine/solve/small.h src/engine/solve/machine.h \
 	src/engine/solve/lapack.h \
-	src/engine/data/cells.h src/engine/data/cells.c src/engine/data/scale.h src/engine/data/scale.c \
+	src/engine/data/cells.h src/engine/data/cells.c src/engine/data/scale.h src/engine/data/scale.c src/engine/data/texts.h src/engine/data/texts.c \
 	src/engine/data/spread.h src/engine/data/spread.c \
 	src/engine/ask/query.h src/engine/ask/query.c src/engine/ask/query_why.c \
 	include/stemma/engine/answers.h src/engine/answers/answers.c \

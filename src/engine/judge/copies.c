@@ -2,91 +2,75 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "data/random.h"
+#include "data/texts.h"
 #include "stemma/base/memory.h"
 
 #define SAME_MIN 3 /* values that two models must share to be one checkpoint */
 
-/* ---- numbers of texts ----------------------------------------------------------------- */
-
-struct text_entry {
-	const char *text; /* NULL sorts first */
-	size_t index;
-};
-
-static int compare_texts(const char *a, const char *b)
-{
-	if (!a || !b)
-		return (a != NULL) - (b != NULL);
-	return strcasecmp(a, b);
-}
-
-static int compare_entries(const void *left, const void *right)
-{
-	const struct text_entry *a = left, *b = right;
-	int order = compare_texts(a->text, b->text);
-
-	return order ? order : a->index < b->index ? -1 : a->index > b->index;
-}
-
-/* Gives equal texts (case ignored) equal numbers: how many there are.  Reorders entries. */
-static size_t number_texts(struct text_entry *entries, size_t count, uint32_t *numbers)
-{
-	size_t number = 0;
-
-	if (count > 0)
-		qsort(entries, count, sizeof *entries, compare_entries);
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0 && compare_texts(entries[i - 1].text, entries[i].text) != 0)
-			number++;
-		numbers[entries[i].index] = (uint32_t)number;
-	}
-	return count ? number + 1 : 0;
-}
+/* ---- numbers ----------------------------------------------------------------------------- */
 
 static void number_suites(const struct engine_data *data, struct copies *copies)
 {
-	struct text_entry *entries = memory_allocate(data->benchmarks + 1, sizeof *entries);
+	const char **suite = memory_allocate(data->benchmarks + 1, sizeof *suite);
 
 	for (size_t b = 0; b < data->benchmarks; b++)
-		entries[b] = (struct text_entry){data->benchmark[b].suite, b};
+		suite[b] = data->benchmark[b].suite;
 	copies->suite = memory_allocate(data->benchmarks + 1, sizeof *copies->suite);
-	copies->suites = number_texts(entries, data->benchmarks, copies->suite);
-	free(entries);
+	copies->suites = texts_number(suite, data->benchmarks, true, copies->suite);
+	free(suite);
 }
 
-/* By model with cells: equal numbers for the settings of one base. */
+/* By model: equal numbers for the settings of one base. */
 static uint32_t *number_bases(const struct engine_data *data)
 {
-	struct text_entry *entries = memory_allocate(data->models + 1, sizeof *entries);
-	uint32_t *base = memory_zero(data->models + 1, sizeof *base);
-	size_t count = 0, cells;
+	const char **name = memory_allocate(data->models + 1, sizeof *name);
+	uint32_t *base = memory_allocate(data->models + 1, sizeof *base);
 
 	for (size_t i = 0; i < data->models; i++) {
+		size_t cells;
 		engine_data_cells(data, i, &cells);
-		if (cells == 0)
-			continue;
-		struct engine_model model = engine_data_model(data, i);
-		entries[count++] = (struct text_entry){model.base ? model.base : model.name, i};
+		struct engine_model model = cells > 0 ? engine_data_model(data, i) : (struct engine_model){0};
+		name[i] = model.base ? model.base : model.name;
 	}
-	number_texts(entries, count, base);
-	free(entries);
+	texts_number(name, data->models, true, base);
+	free(name);
 	return base;
+}
+
+/* By benchmark: the one that it says it is a duplicate of, or itself. */
+static uint32_t *find_duplicated(const struct engine_data *data)
+{
+	size_t benchmarks = data->benchmarks, count = 2 * benchmarks;
+	const char **key = memory_allocate(count + 1, sizeof *key);
+	uint32_t *number = memory_allocate(count + 1, sizeof *number), *of = memory_allocate(count + 1, sizeof *of);
+
+	for (size_t b = 0; b < benchmarks; b++) {
+		key[b] = data->benchmark[b].key;
+		key[benchmarks + b] = data->benchmark[b].duplicate_of;
+	}
+	size_t numbers = texts_number(key, count, true, number);
+	uint32_t *owner = memory_allocate(numbers + 1, sizeof *owner);
+	for (size_t i = 0; i < numbers; i++)
+		owner[i] = UINT32_MAX;
+	for (uint32_t b = 0; b < benchmarks; b++)
+		owner[number[b]] = b;
+	for (uint32_t b = 0; b < benchmarks; b++) {
+		uint32_t other = key[benchmarks + b] ? owner[number[benchmarks + b]] : UINT32_MAX;
+		of[b] = other == UINT32_MAX ? b : other;
+	}
+	free(key);
+	free(number);
+	free(owner);
+	return of;
 }
 
 /* By benchmark: the one at the end of its chain of duplicates. */
 static uint32_t *find_origins(const struct engine_data *data)
 {
-	uint32_t *origin = memory_allocate(data->benchmarks + 1, sizeof *origin);
+	uint32_t *origin = find_duplicated(data);
 
-	for (uint32_t b = 0; b < data->benchmarks; b++) {
-		origin[b] = b;
-		for (uint32_t other = 0; other < data->benchmarks && data->benchmark[b].duplicate_of; other++)
-			if (strcasecmp(data->benchmark[other].key, data->benchmark[b].duplicate_of) == 0)
-				origin[b] = other;
-	}
 	for (size_t b = 0; b < data->benchmarks; b++)
 		for (size_t steps = 0; origin[b] != origin[origin[b]] && steps < data->benchmarks; steps++)
 			origin[b] = origin[origin[b]]; /* a circle is left where it is */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "data/random.h"
+#include "data/texts.h"
 #include "solve/lapack.h"
 #include "stemma/base/memory.h"
 
@@ -16,18 +17,12 @@
 
 static void number_suites(const struct engine_data *data, struct parameters *parameters)
 {
-	const char **name = memory_allocate(data->benchmarks + 1, sizeof *name);
+	const char **suite = memory_allocate(data->benchmarks + 1, sizeof *suite);
 
-	for (size_t b = 0; b < data->benchmarks; b++) {
-		const char *suite = data->benchmark[b].suite ? data->benchmark[b].suite : "";
-		size_t s = 0;
-		while (s < parameters->suites && strcmp(name[s], suite) != 0)
-			s++;
-		if (s == parameters->suites)
-			name[parameters->suites++] = suite;
-		parameters->suite[b] = (uint32_t)s;
-	}
-	free(name);
+	for (size_t b = 0; b < data->benchmarks; b++)
+		suite[b] = data->benchmark[b].suite ? data->benchmark[b].suite : "";
+	parameters->suites = texts_number(suite, data->benchmarks, false, parameters->suite);
+	free(suite);
 }
 
 /* ---- start: from the axes of full columns ------------------------------------------- */
