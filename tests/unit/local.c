@@ -4,6 +4,7 @@
 #include <lapacke.h>
 
 #include "ask/query.h"
+#include "data/texts.h"
 
 /* R of two kin as the header tells it, for one benchmark. */
 static double dense_likeness(const struct factors *factors, uint32_t benchmark, const double *f, const double *g,
@@ -225,6 +226,54 @@ static void one_cell_and_no_lineage(void **state)
 	}
 }
 
+/* Of more parents than are kept the heaviest count, in whatever order they are told. */
+static void heaviest_kin_are_kept(void **state)
+{
+	(void)state;
+	enum { PARENTS = KIN_NODES_MAX + 3 };
+	struct world world;
+	struct kin kin;
+
+	for (size_t turn = 0; turn < 2; turn++) {
+		world_make(&world, NULL);
+		struct lineage *lineage = lineage_new(MODELS);
+		for (size_t i = 0; i < PARENTS; i++) {
+			size_t parent = turn == 0 ? i : PARENTS - 1 - i;
+			lineage_add(lineage, MODELS - 1, parent, RELATION_MERGE, (double)(parent + 1), TRUST_DECLARED);
+		}
+		lineage_finish(lineage);
+		struct lineage *own = world.lineage;
+		world.lineage = lineage;
+		struct engine_fit *fit = world_fit(&world, PRIOR_KIN, NULL, 0);
+		kin_of_model(fit->factors, MODELS - 1, &kin);
+		assert_int_equal(kin.nodes, KIN_NODES_MAX);
+		bool kept[MODELS] = {false};
+		for (size_t i = 0; i < kin.nodes; i++)
+			kept[kin.node[i]] = true;
+		assert_true(kept[MODELS - 1]);
+		for (size_t i = 0; i < PARENTS; i++)
+			assert_int_equal(kept[i], i >= PARENTS - (KIN_NODES_MAX - 1));
+		engine_fit_free(fit);
+		lineage_free(lineage);
+		lineage_free(own);
+	}
+}
+
+/* Numbers in the order they are first seen; nothing is a text of its own. */
+static void texts_are_numbered(void **state)
+{
+	(void)state;
+	const char *const texts[] = {"suite", NULL, "Suite", "", "a", "suite", NULL};
+	uint32_t numbers[7];
+	static const uint32_t exact[] = {0, 1, 2, 3, 4, 0, 1}, folded[] = {0, 1, 0, 2, 3, 0, 1};
+
+	assert_int_equal(texts_number(texts, 7, false, numbers), 5);
+	assert_memory_equal(numbers, exact, sizeof exact);
+	assert_int_equal(texts_number(texts, 7, true, numbers), 4);
+	assert_memory_equal(numbers, folded, sizeof folded);
+	assert_int_equal(texts_number(texts, 0, true, numbers), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +281,8 @@ int main(void)
 		cmocka_unit_test(own_cells_agree_with_dense),
 		cmocka_unit_test(twins_are_alike),
 		cmocka_unit_test(one_cell_and_no_lineage),
+		cmocka_unit_test(heaviest_kin_are_kept),
+		cmocka_unit_test(texts_are_numbered),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,9 +69,7 @@ static int32_t *row_families(const struct engine_fit *fit, int32_t *count)
 
 	*count = 0;
 	for (size_t row = 0; row < fit->rows; row++) {
-		struct kernel_point point;
-		attributes_point_of(fit->attributes, &fit->data, fit->row_model[row], &point);
-		families[row] = point.attribute[ATTRIBUTE_FAMILY];
+		families[row] = attributes_row(fit->attributes, row)->attribute[ATTRIBUTE_FAMILY];
 		if (families[row] >= *count)
 			*count = families[row] + 1;
 	}

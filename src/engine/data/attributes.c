@@ -18,6 +18,7 @@ struct attributes {
 	struct dictionary dictionary[ATTRIBUTE_COUNT];
 	struct dictionary words[ATTRIBUTE_WORDS_COUNT];
 	double mean_size, mean_date;
+	struct kernel_point *row;
 };
 
 /* ---- facts that are not told -------------------------------------------------- */
@@ -411,6 +412,9 @@ struct attributes *attributes_new(const struct engine_data *data, const uint32_t
 		dictionary_build_words(&attributes->words[w], facts, count, w);
 	attributes->mean_size = known_mean(facts, count, model_size);
 	attributes->mean_date = known_mean(facts, count, model_date);
+	attributes->row = memory_allocate(count + 1, sizeof *attributes->row);
+	for (size_t i = 0; i < count; i++)
+		attributes_point(attributes, &facts[i], &attributes->row[i]);
 	free(facts);
 	return attributes;
 }
@@ -430,15 +434,16 @@ void attributes_free(struct attributes *attributes)
 		dictionary_free(&attributes->dictionary[a]);
 	for (enum attribute_words w = 0; w < ATTRIBUTE_WORDS_COUNT; w++)
 		dictionary_free(&attributes->words[w]);
+	free(attributes->row);
 	free(attributes);
 }
 
 void attributes_point(const struct attributes *attributes, const struct engine_model *model,
-		    struct kernel_point *point)
+		      struct kernel_point *point)
 {
 	struct text word = {0};
 
-	*point = (struct kernel_point){.own_origin = -1};
+	*point = (struct kernel_point){0};
 	for (enum attribute a = 0; a < ATTRIBUTE_COUNT; a++) {
 		attribute_word(model, a, &word);
 		point->attribute[a] = dictionary_find(&attributes->dictionary[a], text_string(&word));
@@ -451,13 +456,9 @@ void attributes_point(const struct attributes *attributes, const struct engine_m
 	point->date_known = !isnan(date);
 }
 
-void attributes_point_of(const struct attributes *attributes, const struct engine_data *data,
-			 size_t model, struct kernel_point *point)
+const struct kernel_point *attributes_row(const struct attributes *attributes, size_t row)
 {
-	struct engine_model facts;
-
-	attributes_describe(data, model, &facts);
-	attributes_point(attributes, &facts, point);
+	return &attributes->row[row];
 }
 
 enum origin relation_origin(enum relation relation)

@@ -55,9 +55,6 @@ struct kernel_point {
 	double size;   /* log of billions of parameters, centred; 0 when unknown */
 	double date;   /* years, centred; 0 when unknown */
 	bool size_known, date_known;
-	const struct lineage_share *path; /* ancestors with shares, itself at 1 when it is a node */
-	size_t path_count;
-	int own_origin; /* of a hypothetical child's own innovation; -1 for a node */
 };
 
 struct attributes;
@@ -76,17 +73,15 @@ void attributes_describe(const struct engine_data *data, size_t model, struct en
 void attributes_describe_child(const struct engine_data *data, const struct engine_child *child,
 			       struct engine_model *facts);
 
-/* Fills everything but the path, from facts as they are. */
+/* From facts as they are. */
 void attributes_point(const struct attributes *attributes, const struct engine_model *model,
-		    struct kernel_point *point);
+		      struct kernel_point *point);
+/* That of a row as described: known since attributes_new(). */
+const struct kernel_point *attributes_row(const struct attributes *attributes, size_t row);
 
 /* The words of its name. */
 void attributes_words(const struct attributes *attributes, const struct engine_model *model,
 		      enum attribute_words which, struct attribute_words_list *list);
-
-/* The same for a model of the data as described. */
-void attributes_point_of(const struct attributes *attributes, const struct engine_data *data,
-			 size_t model, struct kernel_point *point);
 
 /* How a node of the lineage was made. */
 enum origin lineage_origin(const struct lineage *lineage, size_t node);

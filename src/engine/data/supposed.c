@@ -119,7 +119,7 @@ static int compare_numbers(const void *left, const void *right)
 }
 
 static void count_level(struct numbers *numbers, const struct context *context, enum fact fact,
-			const struct engine_model *facts, const struct kernel_point *points, size_t count)
+			const struct engine_model *facts, const struct attributes *attributes, size_t count)
 {
 	size_t kept = 0;
 
@@ -127,7 +127,7 @@ static void count_level(struct numbers *numbers, const struct context *context, 
 	for (size_t i = 0; i < count; i++) {
 		struct number *number = &numbers->list[numbers->count];
 		*number = (struct number){.value = fact_value(&facts[i], fact), .models = 1};
-		if (number->value != NOT_TOLD && context_of(context, &facts[i], &points[i], number->context))
+		if (number->value != NOT_TOLD && context_of(context, &facts[i], attributes_row(attributes, i), number->context))
 			numbers->count++;
 	}
 	if (numbers->count > 0)
@@ -146,18 +146,15 @@ struct supposed *supposed_new(const struct attributes *attributes, const struct 
 {
 	struct supposed *supposed = memory_zero(1, sizeof *supposed);
 	struct engine_model *facts = memory_allocate(count + 1, sizeof *facts);
-	struct kernel_point *points = memory_allocate(count + 1, sizeof *points);
 
 	supposed->attributes = attributes;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		attributes_describe(data, rows[i], &facts[i]);
-		attributes_point(attributes, &facts[i], &points[i]);
-	}
 	for (enum fact fact = 0; fact < FACT_COUNT; fact++)
 		for (size_t level = 0; level < contexts[fact].count; level++)
-			count_level(&supposed->numbers[fact][level], &contexts[fact].level[level], fact, facts, points, count);
+			count_level(&supposed->numbers[fact][level], &contexts[fact].level[level], fact, facts, attributes,
+				    count);
 	free(facts);
-	free(points);
 	return supposed;
 }
 

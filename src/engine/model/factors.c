@@ -87,10 +87,9 @@ static void deal_folds(struct factors *factors)
 	struct fold_key *key = memory_allocate(rows + 1, sizeof *key);
 
 	for (size_t row = 0; row < rows; row++) {
-		struct kernel_point point;
-		attributes_point_of(factors->attributes, &factors->data, factors->cells.row_model[row], &point);
-		key[row] = (struct fold_key){{point.attribute[ATTRIBUTE_BASE], point.attribute[ATTRIBUTE_FAMILY],
-					      point.attribute[ATTRIBUTE_SERIES]}, row};
+		const int32_t *attribute = attributes_row(factors->attributes, row)->attribute;
+		key[row] = (struct fold_key){
+			{attribute[ATTRIBUTE_BASE], attribute[ATTRIBUTE_FAMILY], attribute[ATTRIBUTE_SERIES]}, row};
 	}
 	qsort(key, rows, sizeof *key, compare_folds);
 	factors->fold = memory_allocate(rows + 1, sizeof *factors->fold);

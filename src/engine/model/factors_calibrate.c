@@ -190,7 +190,18 @@ static uint64_t hash_number(uint64_t number)
 	return (number ^ number >> 29) * 0xBF58476D1CE4E5B9u >> 33;
 }
 
-/* Of each scored model one suite, by hash. */
+/* Rows are judged by hash, one in so many: enough, and of models wherever they stand.  What is left of the
+ * hash may choose among their cells. */
+static bool is_judged(const struct factors *factors, size_t row, uint64_t *rest)
+{
+	size_t share = factors->cells.count / CELLS_JUDGED + 1;
+	uint64_t hash = hash_number(row + factors->seed);
+
+	*rest = hash / share;
+	return hash % share == 0;
+}
+
+/* Of each of them one suite, by hash. */
 static void calibrate_suites(struct factors *factors)
 {
 	const struct cells *cells = &factors->cells;
@@ -198,9 +209,12 @@ static void calibrate_suites(struct factors *factors)
 	struct belief belief;
 
 	belief_new(factors, &belief);
-	for (size_t row = 0; row < cells->rows && judgement.count < CELLS_JUDGED; row++) {
+	for (size_t row = 0; row < cells->rows; row++) {
 		size_t count = cells->row_start[row + 1] - cells->row_start[row];
-		size_t cell = cells->row_start[row] + hash_number(row + factors->seed) % count;
+		uint64_t rest;
+		if (!is_judged(factors, row, &rest))
+			continue;
+		size_t cell = cells->row_start[row] + rest % count;
 		judge_suite(&belief, row, factors->parameters.suite[cells->benchmark[cell]], &judgement);
 	}
 	belief_free(&belief);
@@ -210,13 +224,13 @@ static void calibrate_suites(struct factors *factors)
 static void calibrate_models(struct factors *factors)
 {
 	const struct cells *cells = &factors->cells;
-	size_t share = cells->count > CELLS_JUDGED ? cells->count / CELLS_JUDGED + 1 : 1;
 	struct judgement judgement = {0};
 	struct belief belief;
 
 	belief_new(factors, &belief);
 	for (size_t row = 0; row < cells->rows; row++) {
-		if (hash_number(row + factors->seed) % share != 0)
+		uint64_t rest;
+		if (!is_judged(factors, row, &rest))
 			continue;
 		belief_model(&belief, cells->row_model[row]);
 		judge_belief(&belief, row, &judgement);
@@ -257,10 +271,8 @@ static void choose_hidden(const struct factors *factors, enum factors_spread kin
 
 	for (size_t row = 0; row < factors->cells.rows; row++) {
 		uint32_t model = factors->cells.row_model[row];
-		struct kernel_point point;
-		attributes_point_of(factors->attributes, &factors->data, model, &point);
-		int32_t family = point.attribute[ATTRIBUTE_FAMILY] >= 0 ? point.attribute[ATTRIBUTE_FAMILY]
-								       : point.attribute[ATTRIBUTE_MAKER];
+		const int32_t *attribute = attributes_row(factors->attributes, row)->attribute;
+		int32_t family = attribute[ATTRIBUTE_FAMILY] >= 0 ? attribute[ATTRIBUTE_FAMILY] : attribute[ATTRIBUTE_MAKER];
 		if (kind == FACTORS_SPREAD_NEWEST)
 			hidden[row] = engine_data_model(&factors->data, model).uploaded > day;
 		else if (kind == FACTORS_SPREAD_FAMILY)

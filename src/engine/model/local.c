@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/texts.h"
 #include "model/belief.h"
 #include "model/factors_fit.h"
 #include "solve/small.h"
@@ -38,18 +39,38 @@ static uint64_t node_bit(uint32_t node)
 	return (uint64_t)1 << ((node * 0x9E3779B97F4A7C15u) >> 58);
 }
 
+/* Of those with the smallest share the last in number. */
+static size_t kin_lightest(const struct kin *kin)
+{
+	size_t lightest = 0;
+
+	for (size_t i = 1; i < kin->nodes; i++)
+		if (kin->share[i] < kin->share[lightest] ||
+		    (kin->share[i] <= kin->share[lightest] && kin->node[i] > kin->node[lightest]))
+			lightest = i;
+	return lightest;
+}
+
+/* Where there are too many the heaviest stay, in whatever order they come. */
 static void kin_add(struct kin *kin, uint32_t node, float share)
 {
-	for (size_t i = 0; i < kin->nodes; i++)
-		if (kin->node[i] == node) {
-			kin->share[i] += share;
-			return;
-		}
-	if (kin->nodes == KIN_NODES_MAX)
+	size_t place = 0;
+
+	while (place < kin->nodes && kin->node[place] != node)
+		place++;
+	if (place < kin->nodes) {
+		kin->share[place] += share;
 		return;
-	kin->node[kin->nodes] = node;
-	kin->share[kin->nodes++] = share;
-	kin->mask |= node_bit(node);
+	}
+	if (kin->nodes == KIN_NODES_MAX) {
+		place = kin_lightest(kin);
+		if (share < kin->share[place] || (share <= kin->share[place] && node > kin->node[place]))
+			return;
+	} else {
+		kin->nodes++;
+	}
+	kin->node[place] = node;
+	kin->share[place] = share;
 }
 
 /* Scales the shares to length 1; `own` is one that no node has. */
@@ -57,21 +78,29 @@ static void kin_scale(struct kin *kin, float own)
 {
 	float square = own * own;
 
-	for (size_t i = 0; i < kin->nodes; i++)
+	for (size_t i = 0; i < kin->nodes; i++) {
 		square += kin->share[i] * kin->share[i];
+		kin->mask |= node_bit(kin->node[i]);
+	}
 	for (size_t i = 0; i < kin->nodes && square > 0; i++)
 		kin->share[i] /= sqrtf(square);
 }
 
-static void kin_facts(const struct factors *factors, const struct engine_model *facts, struct kin *kin)
+static void kin_same(const struct kernel_point *point, struct kin *kin)
 {
 	static const enum attribute attribute[] = {
 		[KIN_SERIES] = ATTRIBUTE_SERIES, [KIN_OWNER] = ATTRIBUTE_OWNER, [KIN_BASE] = ATTRIBUTE_BASE};
+
+	for (size_t i = 0; i < KIN_SAME_COUNT; i++)
+		kin->same[i] = point->attribute[attribute[i]];
+}
+
+static void kin_facts(const struct factors *factors, const struct engine_model *facts, struct kin *kin)
+{
 	struct kernel_point point;
 
 	attributes_point(factors->attributes, facts, &point);
-	for (size_t i = 0; i < KIN_SAME_COUNT; i++)
-		kin->same[i] = point.attribute[attribute[i]];
+	kin_same(&point, kin);
 }
 
 void kin_of_model(const struct factors *factors, size_t model, struct kin *kin)
@@ -79,10 +108,15 @@ void kin_of_model(const struct factors *factors, size_t model, struct kin *kin)
 	struct engine_model facts;
 	size_t count;
 	const struct lineage_parent *parents = lineage_parents(factors->data.lineage, model, &count);
+	int32_t row = factors->cells.model_row[model];
 
 	*kin = (struct kin){0};
-	attributes_describe(&factors->data, model, &facts);
-	kin_facts(factors, &facts, kin);
+	if (row >= 0) {
+		kin_same(attributes_row(factors->attributes, (size_t)row), kin);
+	} else {
+		attributes_describe(&factors->data, model, &facts);
+		kin_facts(factors, &facts, kin);
+	}
 	kin_add(kin, (uint32_t)model, 1);
 	for (size_t i = 0; i < count; i++)
 		if (parents[i].weight > 0)
@@ -222,22 +256,17 @@ static void number_words(struct local *local, const struct engine_data *data)
 /* Numbers by which equal texts are equal; -1 of none. */
 static int32_t *number_texts(const struct engine_data *data, const char *(*text)(const struct engine_benchmark *))
 {
-	int32_t *number = memory_allocate(data->benchmarks + 1, sizeof *number), next = 0;
-	int32_t *first = memory_allocate(data->benchmarks + 1, sizeof *first);
+	const char **own = memory_allocate(data->benchmarks + 1, sizeof *own);
+	uint32_t *same = memory_allocate(data->benchmarks + 1, sizeof *same);
+	int32_t *number = memory_allocate(data->benchmarks + 1, sizeof *number);
 
-	for (size_t b = 0; b < data->benchmarks; b++) {
-		const char *own = text(&data->benchmark[b]);
-		number[b] = -1;
-		if (!own || !*own)
-			continue;
-		int32_t n = 0;
-		while (n < next && strcmp(text(&data->benchmark[first[n]]), own) != 0)
-			n++;
-		if (n == next)
-			first[next++] = (int32_t)b;
-		number[b] = n;
-	}
-	free(first);
+	for (size_t b = 0; b < data->benchmarks; b++)
+		own[b] = text(&data->benchmark[b]);
+	texts_number(own, data->benchmarks, false, same);
+	for (size_t b = 0; b < data->benchmarks; b++)
+		number[b] = own[b] && *own[b] ? (int32_t)same[b] : -1;
+	free(own);
+	free(same);
 	return number;
 }
 

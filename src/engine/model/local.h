@@ -30,10 +30,10 @@ struct local_weights {
 };
 
 /* Whom a model is kin to. */
-#define KIN_NODES_MAX 5
+#define KIN_NODES_MAX (ENGINE_PARENTS_MAX + 1)
 enum { KIN_SERIES, KIN_OWNER, KIN_BASE, KIN_SAME_COUNT };
 struct kin {
-	size_t nodes;                    /* itself, where it is a node, and its parents */
+	size_t nodes;                    /* itself, where it is a node, and its heaviest parents */
 	uint32_t node[KIN_NODES_MAX];
 	float share[KIN_NODES_MAX];      /* squares sum to 1 with what is new of a child */
 	uint64_t mask;                   /* a bit a node, by hash: no bit in common, no node */
