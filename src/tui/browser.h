@@ -6,13 +6,13 @@
 #include <stddef.h>
 #include <time.h>
 
-#include "actions.h"
-#include "bars.h"
-#include "lanes.h"
-#include "list.h"
-#include "marks.h"
-#include "screen.h"
-#include "tree_model.h"
+#include "settings/actions.h"
+#include "board/bars.h"
+#include "tree/lanes.h"
+#include "view/list.h"
+#include "tree/marks.h"
+#include "term/screen.h"
+#include "tree/tree_model.h"
 #include "stemma/app/guesses.h"
 #include "stemma/app/job.h"
 #include "stemma/app/session.h"

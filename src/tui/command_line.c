@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
-#include "keys.h"
+#include "settings/keys.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 

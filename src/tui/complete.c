@@ -12,7 +12,7 @@
 #include "stemma/base/fuzzy.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
-#include "words.h"
+#include "settings/words.h"
 
 #define ITEMS_MAX 60 /* more nobody walks through */
 

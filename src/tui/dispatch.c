@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "browser.h"
-#include "config_table.h"
-#include "keys.h"
+#include "settings/config_table.h"
+#include "settings/keys.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 

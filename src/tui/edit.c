@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 #include "browser.h"
-#include "config_table.h"
-#include "words.h"
+#include "settings/config_table.h"
+#include "settings/words.h"
 #include "stemma/app/export.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/write_file.h"

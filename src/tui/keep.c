@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "browser.h"
-#include "config_table.h"
+#include "settings/config_table.h"
 #include "stemma/base/memory.h"
 
 /* More is no size that a key made. */

@@ -1,6 +1,6 @@
 /* The mouse: wheel, clicks, and dragging weights in the sketch. */
 #include "browser.h"
-#include "config_table.h"
+#include "settings/config_table.h"
 
 /* Columns that stand for the whole of a weight. */
 #define DRAG_COLUMNS 20

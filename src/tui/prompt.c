@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "browser.h"
-#include "keys.h"
+#include "settings/keys.h"
 #include "stemma/base/utf8.h"
 
 void prompt_set(struct browser *browser, const char *text)

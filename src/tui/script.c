@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "keys.h"
+#include "settings/keys.h"
 #include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"

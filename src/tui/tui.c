@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "browser.h"
-#include "config_table.h"
+#include "settings/config_table.h"
 #include "script.h"
-#include "signals.h"
+#include "term/signals.h"
 #include "stemma/base/memory.h"
 
 /* ---- standard error while curses is up ------------------------------------------- */

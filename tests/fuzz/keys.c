@@ -2,7 +2,7 @@
  * clicks and new sizes of the screen. */
 #include "world.h"
 
-#include "../../src/tui/keys.h"
+#include "../../src/tui/settings/keys.h"
 #include "stemma/base/text.h"
 
 /* Enough to get anywhere; more is only slow. */

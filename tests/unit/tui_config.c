@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "config_table.h"
-#include "keys.h"
+#include "settings/config_table.h"
+#include "settings/keys.h"
 
 static enum status parse(struct config *config, const char *text, struct error *error)
 {

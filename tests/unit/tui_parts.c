@@ -5,17 +5,17 @@
 
 #include <math.h>
 
-#include "actions.h"
-#include "bars.h"
+#include "settings/actions.h"
+#include "board/bars.h"
 #include "commands.h"
 #include "stemma/base/fuzzy.h"
 #include "stemma/base/utf8.h"
-#include "config_table.h"
-#include "keys.h"
-#include "lanes.h"
-#include "list.h"
+#include "settings/config_table.h"
+#include "settings/keys.h"
+#include "tree/lanes.h"
+#include "view/list.h"
 #include "stemma/app/sync.h"
-#include "words.h"
+#include "settings/words.h"
 
 static void letters_must_occur_in_order(void **state)
 {

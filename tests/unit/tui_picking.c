@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "picking.h"
+#include "board/picking.h"
 
 #define BENCHMARKS 6
 

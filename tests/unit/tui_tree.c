@@ -5,8 +5,8 @@
 #include <math.h>
 
 #include "stemma/app/session.h"
-#include "marks.h"
-#include "tree_forest.h"
+#include "tree/marks.h"
+#include "tree/tree_forest.h"
 
 struct fixture {
 	char folder[64];

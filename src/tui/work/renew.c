@@ -1,0 +1,139 @@
+/* A new catalog takes the place of the old one: everything that held numbers of
+ * models gets new ones, or goes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "work/intake.h"
+#include "stemma/base/memory.h"
+
+/* From the old numbers to the new ones. */
+struct renewal {
+	const uint32_t *match;
+	const struct catalog *after;
+	bool was_empty; /* the old catalog */
+};
+
+static void move_model(const struct renewal *renewal, size_t *model)
+{
+	*model = catalog_matched(renewal->match, *model);
+}
+
+/* A list of models without those that are gone, each only `once` or as often as it
+ * was there; returns how many are left. */
+static size_t move_list(const struct renewal *renewal, size_t *models, size_t count, bool once)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t model = catalog_matched(renewal->match, models[i]);
+		bool again = false;
+		for (size_t k = 0; once && k < kept && !again; k++)
+			again = models[k] == model;
+		if (model != CATALOG_NONE && !again)
+			models[kept++] = model;
+	}
+	return kept;
+}
+
+/* ---- what is shown ------------------------------------------------------------------- */
+
+/* The filter waits for the flags of the new catalog, or for the fit. */
+static void move_tree(struct browser *browser, const struct renewal *renewal, struct tree *tree)
+{
+	struct tree *before = browser->tree;
+
+	tree_renew(tree, before, renewal->match, browser->session->target_values);
+	/* What was empty opens as at the first start. */
+	if (renewal->was_empty)
+		tree_set_open(tree, 0, true);
+	if (before->filter) {
+		free(browser->filter_due);
+		browser->filter_due = memory_string(before->filter);
+	}
+	browser->tree = tree;
+	tree_free(before);
+}
+
+/* A view of a model that is gone has nothing to show, nor has its prompt. */
+static void leave_view(struct browser *browser, enum view_id view)
+{
+	if (browser->full != view)
+		return;
+	browser_close_view(browser);
+	browser->prompt.ops = NULL;
+}
+
+static void move_views(struct browser *browser, const struct renewal *renewal)
+{
+	picker_overtake(browser);
+	heat_free(browser);
+	move_model(renewal, &browser->heat.root);
+	move_model(renewal, &browser->heat.here);
+	if (browser->heat.root == CATALOG_NONE)
+		leave_view(browser, VIEW_HEAT);
+	free(browser->pedigree.lines);
+	browser->pedigree.lines = NULL;
+	browser->pedigree.count = 0;
+	move_model(renewal, &browser->pedigree.model);
+	if (browser->pedigree.model == CATALOG_NONE)
+		leave_view(browser, VIEW_PEDIGREE);
+	browser->comparison.count = move_list(renewal, browser->comparison.model, browser->comparison.count, true);
+	browser->comparison.fit = NULL;
+	compare_free(browser);
+	residual_table_free(browser);
+	move_model(renewal, &browser->residual_choice.model);
+}
+
+static void move_figures(struct browser *browser, const struct renewal *renewal)
+{
+	move_model(renewal, &browser->model_scrolled);
+	text_clear(&browser->anomaly_lines);
+	browser->guess.model = CATALOG_NONE;
+	browser->guess.count = 0;
+}
+
+/* ---- what the user made ----------------------------------------------------------------- */
+
+static void move_work(struct browser *browser, const struct renewal *renewal)
+{
+	browser->jump_count = move_list(renewal, browser->jumps, browser->jump_count, false);
+	move_model(renewal, &browser->model_before);
+	browser->drag.active = false;
+	if (!sketch_renumber(&browser->sketch, renewal->match))
+		browser_message(browser, "models of the sketch are gone from the cache: the others took their weight");
+	marks_find(&browser->marks, renewal->after);
+	flag_move(browser, renewal->match);
+	waiting_move(browser, renewal->match);
+}
+
+void renew_adopt(struct browser *browser, struct intake *intake)
+{
+	struct session *session = browser->session;
+	const struct renewal renewal = {intake->match, intake->catalog, session->catalog->count == 0};
+	size_t height = browser->tree->cursor - browser->tree_list.top;
+
+	guess_stop(browser);
+	/* Queries go before their fit, and that before its catalog. */
+	board_forget(browser);
+	move_views(browser, &renewal);
+	move_figures(browser, &renewal);
+	session_adopt_catalog(session, intake->catalog);
+	intake->catalog = NULL;
+	move_tree(browser, &renewal, intake->tree);
+	intake->tree = NULL;
+	move_work(browser, &renewal);
+	board_move_home(browser);
+	board_rows_make(browser);
+	picker_renew(browser);
+	observation_renew(browser, intake->match);
+	if (!browser->observing)
+		leave_view(browser, VIEW_OBSERVATIONS);
+	fitting_adopted(browser);
+	if (browser->full == VIEW_PEDIGREE)
+		pedigree_open(browser, browser->pedigree.model);
+	/* The row under the cursor stays where it is on the screen. */
+	browser->tree_list.top = browser->tree->cursor > height ? browser->tree->cursor - height : 0;
+	browser->fit_outdated = false;
+	guess_begin_again(browser, intake->match);
+	fitting_start_quietly(browser);
+}
