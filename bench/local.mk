@@ -16,7 +16,7 @@ CLEANFILES += bench/bench bench/lrmf bench/*.db bench/*.db-wal bench/*.db-shm
 .PHONY: bench bench-scale
 bench: stemma$(EXEEXT) bench/bench$(EXEEXT) bench/lrmf$(EXEEXT) bench/scale$(EXEEXT)
 	$(AM_V_at)rm -f bench/bench.db bench/bench.db-wal bench/bench.db-shm
-	$(AM_V_at)STEMMA_SHARE='$(abs_top_srcdir)/share' bench/bench$(EXEEXT) bench/bench.db \
+	$(AM_V_at)STEMMA_SHARE='$(abs_top_srcdir)/tests/share' bench/bench$(EXEEXT) bench/bench.db \
 		'$(abs_top_srcdir)/../shared/data'
 	$(AM_V_at)bench/lrmf$(EXEEXT)
 	$(AM_V_at)bench/scale$(EXEEXT) --keys bench/bench.db

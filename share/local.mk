@@ -1,7 +1,21 @@
-# The starter set, for new caches.
+# The starter set, for new caches: the tables, and a cache that is made of them with its fit, which a
+# first start copies.  It is made once a build folder (share/starter/README), not when
+# cross-compiling: the first start makes it then.
 starterdir = $(pkgdatadir)/starter
-dist_starter_DATA = share/starter/models.csv share/starter/edges.csv share/starter/README
-EXTRA_DIST += share/starter/check.py
+STARTER_TABLES = share/starter/models.csv.gz share/starter/benchmarks.csv share/starter/scores.csv.gz \
+	share/starter/edges.csv.gz share/starter/boards share/starter/SOURCES share/starter/README
+dist_starter_DATA = $(STARTER_TABLES)
+EXTRA_DIST += share/starter/make share/starter/check.py share/starter/lineage.csv
+if !CROSS_COMPILING
+nodist_starter_DATA = fitted/starter/starter.db
+endif
+fitted/starter/starter.db: $(STARTER_TABLES) | stemma$(EXEEXT)
+	$(AM_V_GEN)rm -f $@ $@.new && mkdir -p fitted/starter && \
+	STEMMA_SHARE='$(abs_top_srcdir)/share' XDG_CONFIG_HOME=/nonexistent ./stemma$(EXEEXT) --db $@.new fit >/dev/null && \
+	mv $@.new $@ && for file in $(STARTER_TABLES:share/starter/%=%); do \
+	cp "$(abs_top_srcdir)/share/starter/$$file" fitted/starter/; done
+# The tables beside it, for a program that is not installed: STEMMA_SHARE=fitted.
+CLEANFILES += fitted/starter/starter.db fitted/starter/starter.db.new
 # The default configuration, to read and to copy; the program has it compiled in
 # (tests/cli/config.sh: they are the same).
 dist_pkgdata_DATA = share/config.yaml share/tour.keys

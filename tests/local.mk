@@ -5,14 +5,14 @@
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
-	STEMMA_SHARE='$(abs_top_srcdir)/share'; export STEMMA_SHARE; \
+	STEMMA_SHARE='$(abs_top_srcdir)/tests/share'; export STEMMA_SHARE; \
 	TMUX_PROGRAM='$(TMUX)'; export TMUX_PROGRAM; \
 	HARDENING='$(HARDENING)'; export HARDENING; \
 	FUZZ_TARGETS='$(FUZZ_TARGETS)'; export FUZZ_TARGETS; \
 	OPENBLAS_NUM_THREADS=1; export OPENBLAS_NUM_THREADS;
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/tap.sh
-EXTRA_DIST += tests/tap.sh tests/README
+EXTRA_DIST += tests/tap.sh tests/README tests/share
 TEST_EXTENSIONS = .sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
 SH_LOG_COMPILER = $(LOG_COMPILER)

@@ -17,7 +17,11 @@ screens_of() { # DOCUMENT
 need_utf8
 unset LINES COLUMNS NO_COLOR
 
-starter tour.db
+STEMMA_SHARE=$top_builddir/fitted
+if [ ! -f "$STEMMA_SHARE/starter/starter.db" ]; then
+	echo '1..0 # SKIP the starter set was not made'
+	exit 0
+fi
 LC_ALL=$locale "$program" --db tour.db browse --no-config --script "$top_srcdir/share/tour.keys" 2>err
 code=$?
 if [ "$1" = --accept ]; then

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "folders.h"
 #include "stemma/base/memory.h"
@@ -88,15 +89,20 @@ static void importer_listen(struct importer *importer)
 	store_listen(importer->store, &listener);
 }
 
-/* The starter set must give way to the real leaderboard, row by row. */
+/* The starter set must give way to what is imported and fetched, row by row; a score keeps the source that
+ * its row names. */
 static void record_as_starter(struct record *record)
 {
 	if (record->type == RECORD_MODEL) {
 		record->of.model.source = "starter";
 		record->of.model.rank = RANK_STARTER;
 	} else if (record->type == RECORD_EVALUATION) {
-		record->of.evaluation.source = "starter";
+		if (strcmp(record->of.evaluation.source, "user") == 0)
+			record->of.evaluation.source = "starter";
 		record->of.evaluation.rank = RANK_STARTER;
+	} else if (record->type == RECORD_BENCHMARK) {
+		record->of.benchmark.source = "starter";
+		record->of.benchmark.rank = RANK_STARTER;
 	}
 }
 
@@ -385,7 +391,9 @@ static enum status importer_note_file(struct importer *importer, const char *pat
 	if (report->known)
 		return STATUS_OK;
 	tell_replaced(importer);
-	return store_note_import(importer->store, path, format_name(report->format), &counts, error);
+	/* Not where it lay when the set was made. */
+	const char *file = importer->starter ? strrchr(path, '/') + 1 : path;
+	return store_note_import(importer->store, file, format_name(report->format), &counts, error);
 }
 
 /* Reads one file, or a text in its place, into the open transaction and notes it in the log. */
@@ -470,6 +478,21 @@ enum status import_file_as(struct store *store, const char *path, struct import_
 
 /* ---- the starter set ------------------------------------------------------- */
 
+/* Those that are there, in this order. */
+static const char *const starter_files[] = {
+	"models.csv.gz", "models.csv", "benchmarks.csv", "scores.csv.gz", "edges.csv.gz", "edges.csv",
+};
+
+static bool starter_has(const char *folder, const char *name)
+{
+	struct text path = {0};
+
+	text_append_format(&path, "%s/starter/%s", folder, name);
+	bool there = access(text_string(&path), R_OK) == 0;
+	text_free(&path);
+	return there;
+}
+
 static enum status starter_read(struct importer *importer, const char *folder, const char *name,
 				struct error *error)
 {
@@ -477,11 +500,26 @@ static enum status starter_read(struct importer *importer, const char *folder, c
 
 	text_append_format(&path, "%s/starter/%s", folder, name);
 	enum status status = importer_read(importer, text_string(&path), NULL, error);
-	if (status == STATUS_NO_INPUT)
-		error_advise(error, "install stemma again, or name the folder that holds starter/ in"
-			     " STEMMA_SHARE; --no-starter begins without it");
 	text_free(&path);
 	return status;
+}
+
+static enum status starter_read_all(struct importer *importer, const char *folder, struct error *error)
+{
+	enum status status = STATUS_OK;
+	size_t read = 0;
+
+	for (size_t i = 0; i < sizeof starter_files / sizeof *starter_files && status == STATUS_OK; i++) {
+		if (!starter_has(folder, starter_files[i]))
+			continue;
+		status = starter_read(importer, folder, starter_files[i], error);
+		read++;
+	}
+	if (status != STATUS_OK || read > 0)
+		return status;
+	error_set(error, STATUS_NO_INPUT, "there is no starter set in %s/starter", folder);
+	return error_advise(error, "install stemma again, or name the folder that holds starter/ in"
+			    " STEMMA_SHARE; --no-starter begins without it");
 }
 
 /* Rows that the program itself brought must all fit. */
@@ -496,21 +534,17 @@ static enum status starter_check(const struct import_report *report, struct erro
 	return STATUS_DATA;
 }
 
-enum status import_starter(struct store *store, const char *data_folder,
-			   struct progress *progress, struct error *error)
+enum status import_starter(struct store *store, const char *data_folder, struct progress *progress,
+			   struct import_report *report, struct error *error)
 {
-	struct import_report report = {0};
 	struct importer importer = {
-		.store = store, .report = &report, .progress = progress,
+		.store = store, .report = report, .progress = progress,
 		.stage = "loading the starter set", .starter = true,
 	};
-	enum status status = starter_read(&importer, data_folder, "models.csv", error);
 
+	*report = (struct import_report){.file = memory_string("the starter set")};
+	enum status status = starter_read_all(&importer, data_folder, error);
 	if (status == STATUS_OK)
-		status = starter_read(&importer, data_folder, "edges.csv", error);
-	if (status == STATUS_OK)
-		status = starter_check(&report, error);
-	status = importer_end(&importer, status, error);
-	import_report_free(&report);
-	return status;
+		status = starter_check(report, error);
+	return importer_end(&importer, status, error);
 }

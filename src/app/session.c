@@ -6,6 +6,7 @@
 
 #include "kept_fit.h"
 #include "stemma/app/corrections.h"
+#include "stemma/app/starter.h"
 #include "stemma/base/hash.h"
 #include "stemma/base/folder.h"
 #include "stemma/base/memory.h"
@@ -13,15 +14,6 @@
 #include "stemma/base/text.h"
 
 /* ---- opening --------------------------------------------------------------- */
-
-static const char *session_data_folder(const char *data_folder)
-{
-	const char *share = getenv("STEMMA_SHARE");
-
-	if (data_folder)
-		return data_folder;
-	return share && share[0] ? share : STEMMA_DATA_DIR;
-}
 
 static enum status session_find_path(struct session *session, const char *path,
 				     struct error *error)
@@ -88,8 +80,11 @@ enum status session_open(const char *path, bool bare, const char *data_folder,
 	enum status status = check_folder(path, error);
 	if (status == STATUS_OK)
 		status = session_find_path(session, path, error);
+	const char *folder = data_folder ? data_folder : starter_folder();
+	bool copied = status == STATUS_OK && !bare && starter_copy(folder, session->path);
 	if (status == STATUS_OK)
 		status = store_open(session->path, true, &session->store, &session->created, error);
+	session->created |= copied;
 	if (status == STATUS_OK)
 		status = catalog_load_watched(session->store, progress, &session->catalog, error);
 	if (status == STATUS_OK)
@@ -100,9 +95,9 @@ enum status session_open(const char *path, bool bare, const char *data_folder,
 		goto cleanup;
 	/* Not only when created: a first start that was cut short left nothing. */
 	if (!bare && session->catalog->count == 0) {
-		status = import_starter(session->store, session_data_folder(data_folder), progress, error);
-		if (status == STATUS_OK)
-			status = session_reload(session, error);
+		struct import_report report;
+		status = starter_load(session, folder, progress, &report, error);
+		import_report_free(&report);
 	}
 	if (status == STATUS_OK)
 		status = session_correct(session, error);

@@ -175,6 +175,15 @@ void session_adopt_rows(struct session *session, struct catalog *catalog)
 	free(kept.target);
 }
 
+bool session_board_chosen(const struct session *session)
+{
+	char *words = store_get_state(session->store, BOARD_KEY);
+	bool chosen = words != NULL;
+
+	free(words);
+	return chosen;
+}
+
 enum status session_reload_boards(struct session *session, struct error *error)
 {
 	return load_names(session, error);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "stemma/app/starter.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 
@@ -120,6 +121,55 @@ static bool add_evaluation(void *context, const struct store_evaluation *evaluat
 	table_number(table, (double)evaluation->chosen_count);
 	table_number(table, facts->flagged);
 	return true;
+}
+
+/* ---- whence they are ---------------------------------------------------------------- */
+
+static const struct column source_columns[] = {
+	{"source", "source", COLUMN_TEXT, 0, false},
+	{"credit", "licence and credit", COLUMN_TEXT, 0, false},
+};
+
+struct sources {
+	struct table *table;
+	char **seen;
+	size_t count, capacity;
+};
+
+/* Of those that came with the program. */
+static bool add_source(void *context, const struct store_evaluation *evaluation)
+{
+	struct sources *sources = context;
+	const char *source = evaluation->facts.source;
+
+	for (size_t i = 0; i < sources->count; i++)
+		if (strcmp(sources->seen[i], source) == 0)
+			return true;
+	sources->seen = memory_grow(sources->seen, sources->count, &sources->capacity, sizeof *sources->seen);
+	sources->seen[sources->count++] = memory_string(source);
+	char *credit = starter_credit(starter_folder(), source);
+	if (credit) {
+		table_text(sources->table, source);
+		table_text(sources->table, credit);
+	}
+	free(credit);
+	return true;
+}
+
+enum status evaluations_report_sources(struct report *report, const struct session *session, size_t model,
+				       struct error *error)
+{
+	struct sources sources = {.table = table_new(source_columns, sizeof source_columns / sizeof *source_columns)};
+	enum status status = store_each_evaluation(session->store, session->catalog->models[model].id, add_source,
+						   &sources, error);
+
+	if (status == STATUS_OK && table_rows(sources.table) > 0)
+		report_table(report, "sources", NULL, sources.table, TABLE_SIDE);
+	for (size_t i = 0; i < sources.count; i++)
+		free(sources.seen[i]);
+	free(sources.seen);
+	table_free(sources.table);
+	return status;
 }
 
 enum status evaluations_report(struct report *report, const struct session *session, size_t model,

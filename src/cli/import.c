@@ -6,12 +6,13 @@
 #include "command.h"
 #include "merge_options.h"
 #include "stemma/app/import_list.h"
+#include "stemma/app/starter.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
 #include "stemma/formats/naming.h"
 
 struct import_options {
-	bool all;
+	bool all, starter;
 	const char *name;
 	struct option_list parents;
 	int relation;
@@ -28,6 +29,7 @@ static const struct option_spec specs[] = {
 	{"parent", 'p', OPTION_LIST, "MODEL[:WEIGHT]", OPTION(parents), "what it was made from; may be repeated", NULL},
 	{"relation", 0, OPTION_CHOICE, "HOW", OPTION(relation),
 	 "how: finetune (default of one parent), merge (of several), adapter, quantized, ...", relation_words},
+	{"starter", 0, OPTION_FLAG, NULL, OPTION(starter), "the set that comes with the program, into a cache that has an older one", NULL},
 	{"all", 0, OPTION_FLAG, NULL, OPTION(all), "list all rejected rows and all files of no known format", NULL},
 };
 
@@ -280,6 +282,29 @@ static enum status import_files(struct cli *cli, struct session *session, const 
 	return status;
 }
 
+/* The set that comes with the program, as one file. */
+static enum status import_set(struct cli *cli, struct session *session, struct error *error)
+{
+	struct importing importing = {
+		.cli = cli,
+		.files = table_new(file_columns, sizeof file_columns / sizeof *file_columns),
+		.notes = table_new(note_columns, sizeof note_columns / sizeof *note_columns),
+	};
+	struct import_report report;
+	enum status status = starter_load(session, starter_folder(), &cli->progress, &report, error);
+
+	if (status == STATUS_OK) {
+		add_file(importing.files, &report);
+		print_tables(cli, &importing);
+	}
+	if (status == STATUS_OK && report.added + report.updated == 0)
+		fputs("stemma: nothing new\n", stderr);
+	import_report_free(&report);
+	table_free(importing.files);
+	table_free(importing.notes);
+	return status;
+}
+
 static enum status import_run(struct cli *cli, const void *specific, size_t count,
 			      char **arguments, struct error *error)
 {
@@ -288,12 +313,19 @@ static enum status import_run(struct cli *cli, const void *specific, size_t coun
 	struct session *session = NULL;
 	enum status status = check_name(options->name, error);
 
+	if (status == STATUS_OK && options->starter && (count > 0 || options->name || options->parents.count > 0))
+		return error_set(error, STATUS_USAGE, "--starter stands alone");
+	if (status == STATUS_OK && !options->starter && count == 0) {
+		error_set(error, STATUS_USAGE, "import needs FILE...");
+		return error_advise(error, "see 'stemma import --help'");
+	}
 	if (status == STATUS_OK)
 		status = cli_open(cli, &session, error);
 	if (status != STATUS_OK)
 		return status;
-	status = read_parents(cli, session, options, &parents, error);
-	if (status == STATUS_OK)
+	status = options->starter ? import_set(cli, session, error)
+				  : read_parents(cli, session, options, &parents, error);
+	if (status == STATUS_OK && !options->starter)
 		status = import_files(cli, session, options, &parents, count, arguments);
 	if (status == STATUS_OK && !cli_interrupted())
 		status = cli_pack(cli, session, error);
@@ -304,7 +336,7 @@ static enum status import_run(struct cli *cli, const void *specific, size_t coun
 
 const struct command import_command = {
 	.name = "import",
-	.arguments = "FILE...",
+	.arguments = "[FILE]...",
 	.summary = "Read files into the cache, each recognised by its content",
 	.details = "\nReads leaderboard and score tables, lineage edges, renames, Hub metadata, model\n"
 		   "cards, lm-evaluation-harness results and samples, and mergekit configurations,\n"
@@ -314,7 +346,6 @@ const struct command import_command = {
 		   "A model that only has a path gets a name of its own, local/NAME.  --name and\n"
 		   "--parent say more of the one model that all files speak of, which is remembered\n"
 		   "for its path.  \"stemma imports\" lists what was imported, and takes it back.",
-	.minimum = 1,
 	.maximum = COMMAND_MANY,
 	.json = true,
 	.csv = true,

@@ -302,6 +302,8 @@ static enum status report_model(struct cli *cli, struct show *show, struct error
 		status = report_parents(&report, show, error);
 	if (status == STATUS_OK)
 		status = evaluations_report(&report, show->session, show->model, TABLE_SIDE, error);
+	if (status == STATUS_OK)
+		status = evaluations_report_sources(&report, show->session, show->model, error);
 	report_end(&report);
 	return status;
 }

@@ -185,8 +185,7 @@ static void welcome(struct browser *browser)
 		return;
 	}
 	if (session->created && session->catalog->count > 0)
-		browser_message(browser, "starter set: " STARTER_SOURCE ", " STARTER_DATE
-				"; :import adds your own");
+		browser_message(browser, "the starter set: public scores; I imports your own");
 }
 
 static void browser_start(struct browser *browser, struct session *session,

@@ -3,7 +3,7 @@
 # with finish.  All runs in a folder of its own with a cache of its own.
 case ${top_srcdir:=.} in /*) ;; *) top_srcdir=$PWD/$top_srcdir ;; esac
 case ${top_builddir:=.} in /*) ;; *) top_builddir=$PWD/$top_builddir ;; esac
-STEMMA_SHARE=${STEMMA_SHARE:-$top_srcdir/share}
+STEMMA_SHARE=${STEMMA_SHARE:-$top_srcdir/tests/share}
 program=$top_builddir/stemma
 [ -x "$program" ] || { echo "Bail out! $program is not there"; exit 99; }
 

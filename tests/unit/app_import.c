@@ -315,7 +315,7 @@ static const char *share_folder(void)
 	static char folder[512];
 	const char *top = getenv("top_srcdir");
 
-	snprintf(folder, sizeof folder, "%s/share", top ? top : ".");
+	snprintf(folder, sizeof folder, "%s/tests/share", top ? top : ".");
 	return folder;
 }
 
@@ -324,7 +324,9 @@ static void the_starter_set_loads_once(void **state)
 	struct fixture *fixture = *state;
 	struct error error = {0};
 
-	expect_ok(import_starter(fixture->store, share_folder(), NULL, &error), &error);
+	struct import_report report;
+	expect_ok(import_starter(fixture->store, share_folder(), NULL, &report, &error), &error);
+	import_report_free(&report);
 	struct catalog *catalog = load(fixture->store);
 	assert_true(catalog->count > 900);
 	assert_true(catalog->scored_count > 800);
@@ -337,7 +339,9 @@ static void the_starter_set_loads_once(void **state)
 	assert_string_equal(catalog->models[zephyr].score_source, "starter");
 	catalog_free(catalog);
 	int64_t version = store_data_version(fixture->store);
-	expect_ok(import_starter(fixture->store, share_folder(), NULL, &error), &error);
+	expect_ok(import_starter(fixture->store, share_folder(), NULL, &report, &error), &error);
+	assert_int_equal(report.added + report.updated, 0);
+	import_report_free(&report);
 	assert_int_equal(store_data_version(fixture->store), version);
 }
 
@@ -346,10 +350,21 @@ static void a_missing_starter_set_says_what_to_do(void **state)
 	struct fixture *fixture = *state;
 	struct error error = {0};
 
-	assert_int_equal(import_starter(fixture->store, fixture->place.folder, NULL, &error),
+	struct import_report report;
+	assert_int_equal(import_starter(fixture->store, fixture->place.folder, NULL, &report, &error),
 			 STATUS_NO_INPUT);
+	import_report_free(&report);
 	assert_non_null(strstr(error.advice, "STEMMA_SHARE"));
 	assert_int_equal(cached_models(fixture), 0);
+}
+
+static enum status put_starter(struct fixture *fixture, struct error *error)
+{
+	struct import_report report;
+	enum status status = import_starter(fixture->store, fixture->place.folder, NULL, &report, error);
+
+	import_report_free(&report);
+	return status;
 }
 
 /* A starter set of two models in the test's folder. */
@@ -362,7 +377,7 @@ static void import_small_starter(struct fixture *fixture)
 	assert_int_equal(mkdir(folder, 0700), 0);
 	place_write(&fixture->place, "starter/models.csv", models_text);
 	place_write(&fixture->place, "starter/edges.csv", edges_text);
-	expect_ok(import_starter(fixture->store, fixture->place.folder, NULL, &error), &error);
+	expect_ok(put_starter(fixture, &error), &error);
 }
 
 static void a_leaderboard_supersedes_the_starter_row_by_row(void **state)
@@ -387,7 +402,7 @@ static void a_leaderboard_supersedes_the_starter_row_by_row(void **state)
 	assert_string_equal(catalog->models[catalog_find(catalog, "a/base")].score_source, "starter");
 	catalog_free(catalog);
 	/* The starter set again does not win back anything. */
-	expect_ok(import_starter(fixture->store, fixture->place.folder, NULL, &error), &error);
+	expect_ok(put_starter(fixture, &error), &error);
 	assert_true(fabs(cached_score(fixture, "a/chat", "ifeval") - 55.25) < 1e-9);
 }
 
@@ -401,7 +416,7 @@ static void a_damaged_starter_set_is_refused(void **state)
 	assert_int_equal(mkdir(folder, 0700), 0);
 	place_write(&fixture->place, "starter/models.csv", models_text);
 	place_write(&fixture->place, "starter/edges.csv", "child,parent,source\na/chat,a/chat,card\n");
-	assert_int_equal(import_starter(fixture->store, fixture->place.folder, NULL, &error),
+	assert_int_equal(put_starter(fixture, &error),
 			 STATUS_DATA);
 	assert_non_null(strstr(error.message, "line 2"));
 	assert_int_equal(cached_models(fixture), 0);

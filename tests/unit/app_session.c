@@ -70,7 +70,7 @@ static const char *share_folder(void)
 	static char folder[512];
 	const char *top = getenv("top_srcdir");
 
-	snprintf(folder, sizeof folder, "%s/share", top ? top : ".");
+	snprintf(folder, sizeof folder, "%s/tests/share", top ? top : ".");
 	return folder;
 }
 

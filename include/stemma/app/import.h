@@ -58,12 +58,10 @@ void import_wishes_free(struct import_wishes *wishes);
 enum status import_file_as(struct store *store, const char *path, struct import_wishes *wishes,
 			   struct progress *progress, struct import_report *report, struct error *error);
 
-/* Loads the starter set of the program's data folder in one transaction, with
- * source "starter" and RANK_STARTER, so that real imports supersede it model
- * by model. */
-enum status import_starter(struct store *store, const char *data_folder,
-			   struct progress *progress, struct error *error);
-#define STARTER_SOURCE "Open LLM Leaderboard v2"
-#define STARTER_DATE "2025-02-08"
+/* Loads the starter set of the program's data folder, its tables in the folder starter, in one
+ * transaction with RANK_STARTER, so that real imports supersede it row by row.  The report, which the
+ * caller frees, is of all its tables. */
+enum status import_starter(struct store *store, const char *data_folder, struct progress *progress,
+			   struct import_report *report, struct error *error);
 
 #endif

@@ -76,6 +76,8 @@ enum status session_choose_board(struct session *session, const char *words, boo
 				 struct error *error);
 enum status session_choose_target(struct session *session, const char *words, bool keep, struct text *said,
 				  struct error *error);
+/* Whether a board was kept so. */
+bool session_board_chosen(const struct session *session);
 /* Reads boards and targets from the cache again after one was kept or dropped. */
 enum status session_reload_boards(struct session *session, struct error *error);
 /* What a target may be named by. */
