@@ -38,11 +38,40 @@ struct view_ops {
 	bool (*contains)(struct browser *browser, const char *needle);
 	/* The list that the mouse clicks and scrolls in. */
 	struct list *(*list)(struct browser *browser);
+	/* What was last searched for in it; NULL for the search that lists share. */
+	const char *(*needle)(const struct browser *browser);
+
+	/* Its own state, browser->state[VIEW]: so many bytes, zero before start(). */
+	size_t size;
+	void (*start)(struct browser *browser);
+	/* What was counted for the board, the fit or the catalog goes. */
+	void (*forget)(struct browser *browser);
+	/* Before another catalog is put in place; and when it is, with its numbers. */
+	void (*overtake)(struct browser *browser);
+	void (*renumber)(struct browser *browser, const uint32_t *match);
+	void (*free)(struct browser *browser);
 };
 extern const struct view_ops tree_view, model_view, sketch_view, residual_view, help_view,
 	message_view, mark_view, pedigree_view, compare_view, heat_view, versus_view, why_view, suggest_view, picker_view,
 	observation_view;
 const struct view_ops *view_ops(enum view_id view);
+
+/* views.c: their states, and the stack of those that are open.  The panes are one
+ * of them: at the bottom, and on top of the view that a jump into the tree left. */
+void views_start(struct browser *browser);
+void views_forget(struct browser *browser);
+void views_overtake(struct browser *browser);
+void views_renumber(struct browser *browser, const uint32_t *match);
+void views_free(struct browser *browser);
+/* Puts a view on top, or with VIEW_COUNT the panes. */
+void browser_open_view(struct browser *browser, enum view_id view);
+/* Puts the panes on top, with the focus on one of them. */
+void browser_show_panes(struct browser *browser, enum view_id pane);
+/* Goes back to the one before; false when there is none. */
+bool browser_close_view(struct browser *browser);
+/* Takes it out, with its prompt when it is on top: it has nothing to show. */
+void browser_drop_view(struct browser *browser, enum view_id view);
+bool browser_view_is_open(const struct browser *browser, enum view_id view);
 
 #define FIGURE_SIZE 32
 #define ROW_NAME_SIZE 80
@@ -165,12 +194,6 @@ struct guessing {
 
 /* Models that are chosen to stand side by side. */
 #define COMPARED_MAX 8
-struct comparison {
-	size_t model[COMPARED_MAX], count;
-	const struct engine_fit *fit;      /* of the figures below; NULL = not counted yet */
-	struct row_figures *figures;       /* COMPARED_MAX x rows of the board, made when drawn; NULL none */
-};
-
 /* The open sketch and the one beside it. */
 struct versus {
 	struct sketch_comparison figures; /* no rows = not known */
@@ -178,39 +201,6 @@ struct versus {
 	bool tried;                       /* since the last edit */
 	struct text heads[2];             /* "linear", "slerp · t=0.40" */
 	struct text warnings;             /* of the one beside */
-};
-
-/* Residuals of a family. */
-struct heat_map {
-	size_t *models; /* owned; NULL = not gathered for this fit */
-	float *z;       /* models x rows of the board, made when drawn: INFINITY not yet */
-	size_t count, root;
-	size_t first, shown;   /* columns: rows of the board */
-	size_t here;           /* model to go to when it is gathered again */
-	struct list list;
-};
-
-/* The ancestors of a model. */
-struct pedigree {
-	struct lane_line *lines; /* owned */
-	size_t count, model;
-	struct list list;
-};
-
-struct help {
-	struct text *lines;
-	size_t count, capacity;
-	int width;    /* that the lines are wrapped for */
-	struct list list;
-	char *needle;
-	char *filter; /* only entries with this; NULL = all */
-};
-
-/* What the residuals show, from one fit to the next. */
-struct residual_choice {
-	bool made;
-	int order;
-	size_t row, model;
 };
 
 #define JUMPS_MAX 64
@@ -222,7 +212,10 @@ struct browser {
 
 	struct tree *tree;
 	struct list tree_list;
-	size_t jumps[JUMPS_MAX]; /* models to return to, latest last */
+	struct jump {
+		size_t model;
+		enum view_id from; /* the view that the jump left, VIEW_COUNT = the panes */
+	} jumps[JUMPS_MAX];      /* models to return to, latest last */
 	size_t jump_count;
 	struct text folds_before; /* of a search, to go back when it is given up */
 	size_t model_before;
@@ -242,7 +235,10 @@ struct browser {
 	char *filter_due;           /* that cannot be run before there is a fit; owned */
 
 	enum view_id focus;   /* a pane */
-	enum view_id full;    /* a view over the whole screen, or VIEW_COUNT */
+	enum view_id full;    /* a view over the whole screen, or VIEW_COUNT: the top of the stack */
+	enum view_id stack[VIEW_COUNT + 1]; /* those above the panes at the bottom, each once */
+	size_t depth;
+	void *state[VIEW_COUNT];
 	int upper;            /* narrow screens: VIEW_TREE or VIEW_MODEL above */
 	struct area panes[VIEW_COUNT]; /* insides, height 0 = not on screen */
 	int count;            /* typed before a key */
@@ -286,29 +282,12 @@ struct browser {
 	struct list why_list;    /* over what the prediction rests on */
 	struct versus versus;
 
-	/* residuals */
-	struct residual_table *residual_table; /* NULL until first shown */
-	struct residual_choice residual_choice;
-	struct list residual_list;
-
-	struct heat_map heat;
-	struct pedigree pedigree;
-
 	struct suggesting *suggesting; /* NULL until first wanted */
-	struct picker *picker; /* likewise */
-	struct observing *observing;   /* of one model; NULL = none */
-
-	struct comparison comparison;
-	struct list compare_list; /* over its models */
-	struct list compare_rows; /* over the rows of the board */
 
 	struct marks marks;
-	struct list mark_list;
 
 	struct flag_change *flag_changes; /* to undo, latest last */
 	size_t flag_change_count, flag_change_capacity;
-
-	struct help help;
 
 	struct prompt prompt;
 	struct completion completion;
@@ -317,7 +296,6 @@ struct browser {
 	size_t history_place; /* the one shown; the count = none */
 	struct message *messages;
 	size_t message_count, message_capacity;
-	struct list message_list;
 	size_t message_shown; /* the one on the last row; MESSAGE_NONE = none */
 
 	struct job *job;
@@ -336,6 +314,7 @@ struct browser {
 	time_t fitted;        /* 0 = before this run */
 	char *output;         /* file that waits for leave to overwrite */
 	bool quit;
+	bool quit_asked;      /* by the key before: another one quits */
 };
 
 /* dispatch.c */
@@ -368,10 +347,11 @@ const char *browser_key_of(const struct browser *browser, enum action action, ch
 bool browser_needs_met(struct browser *browser, enum action action);
 /* The model that actions are about, CATALOG_NONE when there is none. */
 size_t browser_model(struct browser *browser);
-/* Goes to a model in the tree and remembers where it was. */
+/* Goes to a model in the tree and remembers where it was, and in which view. */
 void browser_jump(struct browser *browser, size_t model);
+/* Goes there without remembering; what was out of sight comes to the middle. */
+void browser_reveal(struct browser *browser, size_t model);
 void browser_push_jump(struct browser *browser, size_t model);
-void browser_close_view(struct browser *browser);
 
 /* edit.c: the sketch's actions */
 bool edit_act(struct browser *browser, enum action action, int count);
@@ -451,9 +431,6 @@ void layout_draw(struct browser *browser);
  * to the next layout_draw(). */
 void layout_draw_in_haste(struct browser *browser);
 
-/* residual_view.c */
-void residual_table_free(struct browser *browser);
-
 /* find.c: search, filter */
 bool find_act(struct browser *browser, enum action action, int count);
 /* Gives the tree the z values of the score column; `anew` after a fit. */
@@ -484,14 +461,9 @@ void command_line_load(struct browser *browser, const char *saved);
 
 /* heat_view.c */
 void heat_open(struct browser *browser, size_t model);
-void heat_free(struct browser *browser);
 
 /* picker_view.c */
 void picker_open(struct browser *browser);
-void picker_free(struct browser *browser);
-/* Before another catalog is put in place, and after. */
-void picker_overtake(struct browser *browser);
-void picker_renew(struct browser *browser);
 /* "gsm8k title=GSM8K lower=0 upper=1": the user's word on a benchmark. */
 void picker_describe(struct browser *browser, const char *line);
 /* Whether there is a row under its cursor, of a benchmark. */
@@ -499,9 +471,6 @@ bool picker_on(struct browser *browser, bool benchmark);
 
 /* observation_view.c */
 void observation_open(struct browser *browser, size_t model);
-void observation_free(struct browser *browser);
-/* Another catalog is in place. */
-void observation_renew(struct browser *browser, const uint32_t *match);
 
 /* pedigree_view.c */
 void pedigree_open(struct browser *browser, size_t model);
@@ -509,7 +478,6 @@ void pedigree_open(struct browser *browser, size_t model);
 /* compare_view.c */
 bool compare_act(struct browser *browser, enum action action);
 bool compare_has(const struct browser *browser, size_t model);
-void compare_free(struct browser *browser);
 
 /* versus_view.c: the open sketch and the one beside */
 bool versus_act(struct browser *browser, enum action action);

@@ -28,15 +28,13 @@ static void go_to(struct browser *browser, const char *name)
 		browser_failure(browser, &error);
 		return;
 	}
-	browser_close_view(browser);
-	browser->focus = VIEW_TREE;
 	browser_jump(browser, model);
+	browser_reveal(browser, model);
 }
 
 static void filter(struct browser *browser, const char *terms)
 {
-	browser_close_view(browser);
-	browser->focus = VIEW_TREE;
+	browser_show_panes(browser, VIEW_TREE);
 	find_filter(browser, terms);
 }
 
@@ -81,14 +79,17 @@ static void run_action(struct browser *browser, enum action action)
 	static const enum view_id panes[] = {VIEW_TREE, VIEW_MODEL, VIEW_SKETCH};
 	const struct action_info *info = action_info(action);
 
+	if (action == ACTION_QUIT) { /* a word is meant, unlike a key */
+		browser->depth = 0;
+		browser->quit_asked = true;
+	}
 	if (info->views & 1u << browser_view(browser)) {
 		browser_act(browser, action, 0);
 		return;
 	}
 	for (size_t i = 0; i < sizeof panes / sizeof *panes; i++)
 		if (info->views & 1u << panes[i]) {
-			browser_close_view(browser);
-			browser->focus = panes[i];
+			browser_show_panes(browser, panes[i]);
 			browser_act(browser, action, 0);
 			return;
 		}

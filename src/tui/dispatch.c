@@ -12,22 +12,6 @@
 
 #define COUNT_MAX 99999
 
-const struct view_ops *view_ops(enum view_id view)
-{
-	static const struct view_ops *const views[VIEW_COUNT] = {
-		[VIEW_TREE] = &tree_view,           [VIEW_MODEL] = &model_view,
-		[VIEW_SKETCH] = &sketch_view,       [VIEW_RESIDUALS] = &residual_view,
-		[VIEW_HELP] = &help_view,           [VIEW_MESSAGES] = &message_view,
-		[VIEW_HEAT] = &heat_view,
-		[VIEW_PEDIGREE] = &pedigree_view,   [VIEW_COMPARE] = &compare_view,
-		[VIEW_VERSUS] = &versus_view,       [VIEW_MARKS] = &mark_view,
-		[VIEW_WHY] = &why_view,             [VIEW_SUGGEST] = &suggest_view,
-		[VIEW_PICKER] = &picker_view,       [VIEW_OBSERVATIONS] = &observation_view,
-	};
-
-	return views[view];
-}
-
 /* ---- messages ---------------------------------------------------------------------- */
 
 static void forget_passing(struct browser *browser)
@@ -139,7 +123,8 @@ static bool picked(struct browser *browser)
 
 static bool searched(const struct browser *browser)
 {
-	const char *needle = browser_view(browser) == VIEW_HELP ? browser->help.needle
+	const struct view_ops *ops = view_ops(browser_view(browser));
+	const char *needle = ops->needle ? ops->needle(browser)
 		: browser->full != VIEW_COUNT ? browser->list_needle : browser->tree->needle;
 
 	return needle && *needle;
@@ -187,11 +172,6 @@ bool browser_has(struct browser *browser, enum need need)
 bool browser_needs_met(struct browser *browser, enum action action)
 {
 	return browser_has(browser, action_info(action)->need);
-}
-
-void browser_close_view(struct browser *browser)
-{
-	browser->full = VIEW_COUNT;
 }
 
 /* ---- actions of all views ------------------------------------------------------------- */
@@ -242,15 +222,20 @@ static void jump_to(struct browser *browser)
 {
 	size_t model = browser_model(browser);
 
-	browser_close_view(browser);
-	browser->focus = VIEW_TREE;
-	browser_jump(browser, model);
+	if (model != CATALOG_NONE)
+		browser_jump(browser, model);
 }
 
 static void go_back(struct browser *browser)
 {
-	browser->focus = VIEW_TREE;
-	tree_reveal(browser->tree, browser->jumps[--browser->jump_count]);
+	const struct jump *jump = &browser->jumps[--browser->jump_count];
+
+	browser_show_panes(browser, VIEW_TREE);
+	tree_reveal(browser->tree, jump->model);
+	if (jump->from != VIEW_COUNT) {
+		browser_drop_view(browser, VIEW_COUNT); /* the panes that the jump put over it */
+		browser_open_view(browser, jump->from);
+	}
 }
 
 static void copy(struct browser *browser)
@@ -266,6 +251,7 @@ static void copy(struct browser *browser)
 static void cancel(struct browser *browser)
 {
 	struct job *jobs[WORK_MAX];
+	char key[FIGURE_SIZE];
 
 	if (browser->tree->filter) {
 		tree_set_filter(browser->tree, NULL);
@@ -276,10 +262,12 @@ static void cancel(struct browser *browser)
 		browser_message(browser, "stopping…");
 	} else if (browser->tree->needle && *browser->tree->needle) {
 		tree_search(browser->tree, "");
+	} else if (browser->depth > 0) {
+		browser_close_view(browser);
 	} else if (browser->focus != VIEW_TREE) {
 		browser->focus = VIEW_TREE;
 	} else {
-		browser_message(browser, "q quits");
+		browser_remark(browser, "%s quits", browser_key_of(browser, ACTION_QUIT, key));
 	}
 }
 
@@ -294,12 +282,32 @@ static const struct prompt_ops quit_prompt = {
 	.one_key = true,
 };
 
-static void quit(struct browser *browser)
+static const struct prompt_ops leave_prompt = {
+	.label = "quit (y/n)? ",
+	.accepted = quit_accepted,
+	.one_key = true,
+};
+
+/* In the order of the option's words. */
+enum quit_wish { QUIT_TWICE, QUIT_ASK, QUIT_AT_ONCE };
+
+static void quit(struct browser *browser, bool again)
 {
-	if (intake_changes(browser))
+	long wish = config_number(browser->options->config, CONFIG_QUIT);
+	char key[FIGURE_SIZE];
+
+	if (browser_close_view(browser))
+		return;
+	if (intake_changes(browser)) {
 		prompt_open(browser, &quit_prompt, "");
-	else
+	} else if (wish == QUIT_ASK) {
+		prompt_open(browser, &leave_prompt, "");
+	} else if (wish == QUIT_TWICE && !again) {
+		browser->quit_asked = true;
+		browser_remark(browser, "%s again quits", browser_key_of(browser, ACTION_QUIT, key));
+	} else {
 		browser->quit = true;
+	}
 }
 
 /* Looking for something from another pane leads to the tree. */
@@ -328,7 +336,7 @@ static void act_everywhere(struct browser *browser, enum action action, int coun
 	case ACTION_JUMP: jump_to(browser); break;
 	case ACTION_BACK: go_back(browser); break;
 	case ACTION_COPY: copy(browser); break;
-	case ACTION_RESIDUALS: browser->full = VIEW_RESIDUALS; break;
+	case ACTION_RESIDUALS: browser_open_view(browser, VIEW_RESIDUALS); break;
 	case ACTION_HEAT:
 		if (browser_model(browser) != CATALOG_NONE)
 			heat_open(browser, browser_model(browser));
@@ -337,11 +345,11 @@ static void act_everywhere(struct browser *browser, enum action action, int coun
 	case ACTION_PEDIGREE: pedigree_open(browser, browser_model(browser)); break;
 	case ACTION_BOARD: picker_open(browser); break;
 	case ACTION_OBSERVATIONS: observation_open(browser, browser_model(browser)); break;
-	case ACTION_WHY: browser->full = VIEW_WHY; break;
+	case ACTION_WHY: browser_open_view(browser, VIEW_WHY); break;
 	case ACTION_COMMAND: command_line_open(browser, ""); break;
 	case ACTION_SUGGEST: suggesting_open(browser); break;
-	case ACTION_HELP: browser->full = VIEW_HELP; break;
-	case ACTION_MESSAGES: browser->full = VIEW_MESSAGES; break;
+	case ACTION_HELP: browser_open_view(browser, VIEW_HELP); break;
+	case ACTION_MESSAGES: browser_open_view(browser, VIEW_MESSAGES); break;
 	case ACTION_REFIT: fitting_start(browser, true); break;
 	case ACTION_TREE_WIDER: resize_tree(browser, steps); break;
 	case ACTION_TREE_NARROWER: resize_tree(browser, -steps); break;
@@ -355,7 +363,7 @@ static void act_everywhere(struct browser *browser, enum action action, int coun
 	case ACTION_IMPORT: command_line_open(browser, "import "); break;
 	case ACTION_FETCH: command_line_open(browser, "sync "); break;
 	case ACTION_RELOAD: intake_reload(browser); break;
-	case ACTION_QUIT: quit(browser); break;
+	case ACTION_QUIT: quit(browser, browser->quit_asked); break;
 	default: break;
 	}
 }
@@ -405,6 +413,7 @@ void browser_key(struct browser *browser, int input, const struct mouse *mouse)
 	if (input != INPUT_MOUSE || !mouse || !mouse->release)
 		browser_hide_message(browser);
 	if (input == INPUT_MOUSE && mouse) {
+		browser->quit_asked = false;
 		mouse_use(browser, mouse);
 		return;
 	}
@@ -419,6 +428,7 @@ void browser_key(struct browser *browser, int input, const struct mouse *mouse)
 	if (input == INPUT_ESCAPE && count > 0)
 		return;
 	enum action action = config_action(browser->options->config, browser_view(browser), input);
+	browser->quit_asked = browser->quit_asked && action == ACTION_QUIT;
 	if (action != ACTION_NONE)
 		browser_act(browser, action, count);
 	else

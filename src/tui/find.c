@@ -33,7 +33,7 @@ static void search_changed(struct browser *browser, const char *text)
 	tree_search(browser->tree, text);
 	size_t match = tree_match(browser->tree, 1, true, &number);
 	if (match != CATALOG_NONE)
-		tree_reveal(browser->tree, match);
+		browser_reveal(browser, match);
 	if (*text)
 		say_match(browser, number);
 }
@@ -74,7 +74,7 @@ static void search_next(struct browser *browser, int step, int count)
 	for (int i = 0; i < (count > 0 ? count : 1); i++) {
 		size_t match = tree_match(browser->tree, step, false, &number);
 		if (match != CATALOG_NONE)
-			tree_reveal(browser->tree, match);
+			browser_reveal(browser, match);
 	}
 	say_match(browser, number);
 }
@@ -239,7 +239,7 @@ void browser_push_jump(struct browser *browser, size_t model)
 			browser->jumps[i - 1] = browser->jumps[i];
 		browser->jump_count--;
 	}
-	browser->jumps[browser->jump_count++] = model;
+	browser->jumps[browser->jump_count++] = (struct jump){model, browser->full};
 }
 
 void browser_jump(struct browser *browser, size_t model)
@@ -250,9 +250,20 @@ void browser_jump(struct browser *browser, size_t model)
 	/* From a link row the way back leads to the parent it was listed under. */
 	if (row && row->kind == ROW_LINK)
 		from = row->owner;
-	if (from != CATALOG_NONE && from != model)
+	if (from != CATALOG_NONE && (from != model || browser->full != VIEW_COUNT))
 		browser_push_jump(browser, from);
+	bool in_view = browser->full != VIEW_COUNT;
+	browser_show_panes(browser, VIEW_TREE);
+	if (in_view)
+		browser_reveal(browser, model);
+	else
+		tree_reveal(browser->tree, model);
+}
+
+void browser_reveal(struct browser *browser, size_t model)
+{
 	tree_reveal(browser->tree, model);
+	list_center(&browser->tree_list, browser->tree->cursor, browser->tree->row_count);
 }
 
 bool find_act(struct browser *browser, enum action action, int count)

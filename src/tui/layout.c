@@ -155,6 +155,12 @@ static void draw_title(struct browser *browser, const struct area *area)
 
 /* "+/− weight" is two actions in one hint: the first one's hint is a single
  * sign, which joins the keys. */
+static const char *hint_of(const struct browser *browser, enum action action)
+{
+	return action == ACTION_QUIT && browser->depth > 0 ? action_info(ACTION_LEAVE)->hint
+							   : action_info(action)->hint;
+}
+
 static void draw_hints(struct browser *browser, const struct area *area)
 {
 	enum view_id view = browser_view(browser);
@@ -168,8 +174,9 @@ static void draw_hints(struct browser *browser, const struct area *area)
 		    !browser_needs_met(browser, (enum action)i))
 			continue;
 		short_key(browser_keys(browser, (enum action)i), key);
-		bool joins = strcmp(info->hint, "+") == 0;
-		int width = utf8_width(key) + (joins ? 9 : 1 + utf8_width(info->hint));
+		const char *hint = hint_of(browser, (enum action)i);
+		bool joins = strcmp(hint, "+") == 0;
+		int width = utf8_width(key) + (joins ? 9 : 1 + utf8_width(hint));
 		if (x + width + 2 > area->width - 1) /* a blank before the corner */
 			break;
 		if (!joined)
@@ -181,7 +188,7 @@ static void draw_hints(struct browser *browser, const struct area *area)
 			continue;
 		}
 		x += draw_text(browser->screen, area, 0, x, STYLE_TEXT, " ");
-		x += draw_text(browser->screen, area, 0, x, STYLE_DIM, info->hint);
+		x += draw_text(browser->screen, area, 0, x, STYLE_DIM, hint);
 		x += draw_text(browser->screen, area, 0, x, STYLE_TEXT, "  ");
 	}
 }

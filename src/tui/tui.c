@@ -181,7 +181,7 @@ static void welcome(struct browser *browser)
 	if (browser->options->fault) {
 		browser_failure(browser, browser->options->fault);
 		browser_message(browser, "the default configuration is in force");
-		browser->full = VIEW_MESSAGES;
+		browser_open_view(browser, VIEW_MESSAGES);
 		return;
 	}
 	if (session->created && session->catalog->count > 0)
@@ -205,12 +205,12 @@ static void browser_start(struct browser *browser, struct session *session,
 	board_rows_make(browser);
 	size_t *const none[] = {
 		&browser->estimated, &browser->known_model, &browser->model_before, &browser->guess.model, &browser->guess.again,
-		&browser->model_scrolled, &browser->heat.root, &browser->heat.here,
-		&browser->pedigree.model, &browser->residual_choice.model,
+		&browser->model_scrolled,
 	};
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
 		*none[i] = CATALOG_NONE;
 	sketch_init(&browser->sketch);
+	views_start(browser);
 	keep_load(browser);
 	if (model != CATALOG_NONE)
 		tree_reveal(browser->tree, model);
@@ -223,10 +223,8 @@ static void browser_end(struct browser *browser)
 {
 	work_stop(browser);
 	suggesting_free(browser);
-	picker_free(browser);
-	observation_free(browser);
 	guess_stop(browser);
-	residual_table_free(browser);
+	views_free(browser);
 	board_forget(browser);
 	board_rows_free(browser);
 	target_free(&browser->home);
@@ -236,16 +234,8 @@ static void browser_end(struct browser *browser)
 	sketch_free(&browser->sketch);
 	tree_free(browser->tree);
 	free(browser->answers);
-	free(browser->pedigree.lines);
-	compare_free(browser);
-	heat_free(browser);
-	free(browser->help.needle);
-	free(browser->help.filter);
 	free(browser->list_needle);
 	free(browser->output);
-	for (size_t i = 0; i < browser->help.count; i++)
-		text_free(&browser->help.lines[i]);
-	free(browser->help.lines);
 	for (size_t i = 0; i < browser->message_count; i++)
 		free(browser->messages[i].text);
 	free(browser->messages);

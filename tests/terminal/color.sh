@@ -10,12 +10,12 @@ plain() { ! colored; }
 run "$(stemma)"
 check 'it starts' see 'fitted'
 check 'in colour' await colored
-press q
+press q q
 see 'ready\$ *$'
 run "clear; NO_COLOR=1 $(stemma)"
 see 'fitted'
 check 'NO_COLOR is heeded' plain
-press q
+press q q
 see 'ready\$ *$'
 run "clear; TERM=dumb $(stemma); echo code \$?"
 check 'a dumb terminal is refused' see 'code [1-9]'

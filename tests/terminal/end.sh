@@ -27,6 +27,6 @@ press C-z
 check 'stopped, it is given back' flags 001
 run fg
 check 'continued, it is taken again' flags 111
-press q
+press q q
 check 'and given back at the end' flags 001
 exit $failed

@@ -30,7 +30,7 @@ press g y
 buffer_is() { [ "$(terminal show-buffer 2>/dev/null)" = "$1" ]; }
 copied() { await buffer_is "$1"; }
 check 'y copies the name within tmux' copied 'north/Oak-7B'
-press q
+press q q
 see 'ready\$ *$'
 # A tmux within it that takes no clipboard but hands through.
 printf 'set -g set-clipboard off\nset -g allow-passthrough on\nset -g status off\n' >"$work/inner.conf"
@@ -42,7 +42,7 @@ else
 	see 'fitted'
 	press j y
 	check 'and through a second one' copied 'river/OpenOak-2.5'
-	press q
+	press q q
 	see 'exited'
 fi
 
@@ -60,7 +60,7 @@ press C-t
 check 'help shows the keys as they are' see '^│ *a  *add the model'
 press Escape
 see 'lineage'
-press c q
+press c q q
 see 'ready\$ *$'
 printf 'keys:\n  pcik: a\n' >"$XDG_CONFIG_HOME/stemma/config.yaml"
 run "clear; $(stemma)"
@@ -68,7 +68,7 @@ check 'a fault is shown with its place' see 'config.yaml:2:3'
 check 'with the nearest name' see 'keys.pick'
 press q Space
 check 'and the defaults are in force' see 'sketch: 1 parent'
-press q
+press q q
 see 'ready\$ *$'
 rm "$XDG_CONFIG_HOME/stemma/config.yaml"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # From the start to changed predictions, and a resize.
-plan=18
+plan=19
 . "${top_srcdir:-.}/tests/terminal/terminal.sh"
 cache family
 shell 100 30
@@ -43,6 +43,8 @@ terminal resize-window -t main -x 120 -y 40
 press D Enter
 check 'a sketch is kept and put beside' see 'beside draft 1'
 press q
+check 'q asks for a second one' see 'q again quits'
+press q
 check 'q leaves' see 'ready\$ *$'
 # What was open is there again.
 run "$(stemma)"
@@ -50,6 +52,6 @@ check 'the sketch is kept, with its name' see 'sketch draft 1: 2 parents'
 check 'and so is the cursor' see 'north/Oak-7B-Instruct ─'
 press C
 check 'and the sketch beside' see 'B draft 1'
-press q q
+press q q q
 see 'ready\$ *$'
 exit $failed

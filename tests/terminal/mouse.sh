@@ -37,19 +37,19 @@ press F9
 check 'a key leaves the mouse to the terminal' asks 0
 press F9
 check 'and takes it again' asks 1
-press q
+press q q
 see 'ready\$ *$'
 check 'at the end it is the terminal'"'"'s' asks 0
 run "clear; TERM=xterm-256color $(stemma) --no-mouse"
 see 'fitted'
 check '--no-mouse leaves it alone' asks 0
-press q
+press q q
 see 'ready\$ *$'
 mkdir -p "$XDG_CONFIG_HOME/stemma"
 echo 'mouse: no' >"$XDG_CONFIG_HOME/stemma/config.yaml"
 run "clear; TERM=xterm-256color $(stemma)"
 see 'fitted'
 check 'and so does the configuration' asks 0
-press q
+press q q
 see 'ready\$ *$'
 exit $failed

@@ -17,7 +17,7 @@ start() { # the variables, then options
 	see 'fitted'
 }
 leave() {
-	press q
+	press q q
 	# A vt100 leaves its picture behind, with the prompt on its last line; that
 	# must not be taken for the next one.
 	see '^ready\$'

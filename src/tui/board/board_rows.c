@@ -164,10 +164,8 @@ void board_forget(struct browser *browser)
 void board_changed(struct browser *browser)
 {
 	board_rows_make(browser);
-	residual_table_free(browser);
-	heat_free(browser);
-	compare_free(browser);
-	browser->board_list = browser->compare_rows = (struct list){0};
+	views_forget(browser);
+	browser->board_list = (struct list){0};
 	edit_refresh(browser);
 }
 

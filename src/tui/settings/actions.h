@@ -204,7 +204,7 @@ enum need {
 	X(ENTER, "enter", "enter", IN(TREE) | IN(MODEL), NOTHING, NULL, "Finding", \
 	  "on a link: go to the model; on a folded run: unfold it; else its details") \
 	X(BACK, "back", "ctrl-o backspace", IN_PANES, JUMP, NULL, "Finding", \
-	  "return to where the last jump or search began") \
+	  "return to where the last jump or search began: the view, its cursor and the model") \
 	X(UNFOLD, "unfold", "l right", IN(TREE), NOTHING, NULL, "Tree", \
 	  "unfold, then go to the first child") \
 	X(FOLD, "fold", "h left", IN(TREE), NOTHING, NULL, "Tree", \
@@ -276,11 +276,12 @@ enum need {
 	X(SUSPEND, "suspend", "ctrl-z", IN_ALL, NOTHING, NULL, "Program", \
 	  "stop; the shell's fg comes back") \
 	X(LEAVE, "leave", "q esc ctrl-g F10", IN_FULL, NOTHING, "back", "Program", \
-	  "leave this view") \
+	  "leave this view for the one before") \
 	X(CANCEL, "cancel", "esc ctrl-c ctrl-g", IN_ALL, NOTHING, NULL, "Program", \
 	  "leave the filter, or stop what is being worked on") \
 	X(QUIT, "quit", "q F10", IN_PANES, NOTHING, "quit", "Program", \
-	  "quit; cursor, folds, marks and sketch are kept")
+	  "go back to the view that a jump left, else quit (twice; see quit in the configuration): "\
+	  "cursor, folds, marks and sketch are kept")
 enum action {
 #define X(symbol, ...) ACTION_##symbol,
 	ACTION_TABLE(X)

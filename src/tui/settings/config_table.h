@@ -37,6 +37,8 @@ enum config_type {
 	  "how names are copied: OSC 52, within tmux or screen handed through (auto), never so (plain), or not at all") \
 	X(RESTORE, "restore", BOOL, "yes", 0, 0, "", \
 	  "begin where the last run ended: cursor, folds, order, filter and panes") \
+	X(QUIT, "quit", CHOICE, "twice", 0, 0, "twice ask at-once", \
+	  "how q leaves the program: pressed twice, after a question, or at once") \
 	X(PRIOR, "prior", CHOICE, "kin", 0, 0, "kin laplacian none", \
 	  "what the fit assumes about relatives") \
 	X(COLUMNS, "tree.columns", WORDS, "", 0, 0, "size date likes below", \

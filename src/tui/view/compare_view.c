@@ -10,6 +10,19 @@
 #define FACT_WIDTH 14 /* "architecture" with blanks around it */
 #define CELL_WIDTH 21
 
+struct comparison {
+	size_t model[COMPARED_MAX], count;
+	const struct engine_fit *fit;      /* of the figures below; NULL = not counted yet */
+	struct row_figures *figures;       /* COMPARED_MAX x rows of the board, made when drawn; NULL none */
+	struct list list;                  /* over the models */
+	struct list rows;                  /* over the rows of the board */
+};
+
+static struct comparison *comparison_of(const struct browser *browser)
+{
+	return browser->state[VIEW_COMPARE];
+}
+
 /* ---- choosing ------------------------------------------------------------------ */
 
 static size_t chosen_place(const struct comparison *comparison, size_t model)
@@ -23,12 +36,12 @@ static size_t chosen_place(const struct comparison *comparison, size_t model)
 
 bool compare_has(const struct browser *browser, size_t model)
 {
-	return chosen_place(&browser->comparison, model) < browser->comparison.count;
+	return chosen_place(comparison_of(browser), model) < comparison_of(browser)->count;
 }
 
 static void choose(struct browser *browser, size_t model)
 {
-	struct comparison *comparison = &browser->comparison;
+	struct comparison *comparison = comparison_of(browser);
 	size_t place = chosen_place(comparison, model);
 	char key[FIGURE_SIZE];
 
@@ -47,17 +60,18 @@ static void choose(struct browser *browser, size_t model)
 	comparison->fit = NULL;
 }
 
-void compare_free(struct browser *browser)
+static void compare_forget(struct browser *browser)
 {
-	free(browser->comparison.figures);
-	browser->comparison.figures = NULL;
+	free(comparison_of(browser)->figures);
+	comparison_of(browser)->figures = NULL;
+	comparison_of(browser)->fit = NULL;
 }
 
 bool compare_act(struct browser *browser, enum action action)
 {
 	switch (action) {
 	case ACTION_CHOOSE: choose(browser, browser_model(browser)); return true;
-	case ACTION_COMPARE: browser->full = VIEW_COMPARE; return true;
+	case ACTION_COMPARE: browser_open_view(browser, VIEW_COMPARE); return true;
 	default: return false;
 	}
 }
@@ -67,11 +81,11 @@ bool compare_act(struct browser *browser, enum action action)
 /* Room for the figures of a choice, board and fit. */
 static void prepare(struct browser *browser)
 {
-	struct comparison *comparison = &browser->comparison;
+	struct comparison *comparison = comparison_of(browser);
 
 	if (comparison->figures && comparison->fit == browser->session->fit)
 		return;
-	compare_free(browser);
+	compare_forget(browser);
 	comparison->figures = memory_zero(COMPARED_MAX * browser->row_count, sizeof *comparison->figures);
 	comparison->fit = browser->session->fit;
 }
@@ -79,7 +93,7 @@ static void prepare(struct browser *browser)
 /* Counted when first drawn. */
 static const struct row_figures *figures_at(struct browser *browser, size_t place, size_t row)
 {
-	struct comparison *comparison = &browser->comparison;
+	struct comparison *comparison = comparison_of(browser);
 	struct row_figures *figures = &comparison->figures[place * browser->row_count + row];
 
 	if (!figures->made)
@@ -165,7 +179,7 @@ static void draw_score(struct browser *browser, const struct area *area, int y, 
 static double best_of(const struct browser *browser, const struct engine_target *target)
 {
 	const struct catalog *catalog = browser->session->catalog;
-	const struct comparison *comparison = &browser->comparison;
+	const struct comparison *comparison = comparison_of(browser);
 	bool upwards = target_upwards(catalog, target);
 	double best = NAN;
 
@@ -188,13 +202,13 @@ static void draw_scores(struct browser *browser, const struct area *area, int y,
 
 static void draw_heads(struct browser *browser, const struct area *area, size_t first, size_t shown)
 {
-	const struct comparison *comparison = &browser->comparison;
+	const struct comparison *comparison = comparison_of(browser);
 
 	for (size_t i = 0; i < shown; i++) {
 		int x = label_width(browser, area) + (int)i * CELL_WIDTH;
 		const char *name = tree_name(browser->tree, comparison->model[first + i]);
 		const char *slash = strchr(name, '/');
-		bool here = first + i == browser->compare_list.cursor;
+		bool here = first + i == comparison_of(browser)->list.cursor;
 		char owner[FIGURE_SIZE];
 		snprintf(owner, sizeof owner, "%.*s", slash ? (int)(slash - name) : 0, name);
 		draw_selected(browser->screen, here, true);
@@ -215,7 +229,7 @@ static void draw_facts(struct browser *browser, const struct area *area, int y, 
 	draw_text(browser->screen, area, y, 1, STYLE_DIM, fact_labels[fact]);
 	for (size_t i = 0; i < shown; i++) {
 		struct text text = {0};
-		fact_text(browser, fact, browser->comparison.model[first + i], &text);
+		fact_text(browser, fact, comparison_of(browser)->model[first + i], &text);
 		draw_fit(browser->screen, area, y, label + (int)i * CELL_WIDTH, CELL_WIDTH - 1, STYLE_TEXT,
 			 text_string(&text));
 		text_free(&text);
@@ -228,7 +242,7 @@ static void draw_table(struct browser *browser, const struct area *area, size_t 
 {
 	int scores = browser->row_count < SCORES_WANTED ? (int)browser->row_count : SCORES_WANTED, y = 2;
 	bool roomy = area->height >= scores + FACT_COUNT + 3;
-	struct list *list = &browser->compare_rows;
+	struct list *list = &comparison_of(browser)->rows;
 
 	draw_heads(browser, area, first, shown);
 	for (enum fact fact = 0; fact < FACT_COUNT && y < area->height; fact++)
@@ -245,11 +259,11 @@ static void draw_table(struct browser *browser, const struct area *area, size_t 
 
 static void compare_draw(struct browser *browser, const struct area *area)
 {
-	struct list *list = &browser->compare_list;
+	struct list *list = &comparison_of(browser)->list;
 	int room = (area->width - label_width(browser, area)) / CELL_WIDTH;
 	size_t fit = room > 1 ? (size_t)room : 1;
 
-	if (browser->comparison.count == 0) {
+	if (comparison_of(browser)->count == 0) {
 		char choose[FIGURE_SIZE], compare[FIGURE_SIZE], line[2 * FIGURE_SIZE + 64];
 		snprintf(line, sizeof line, "%s chooses the model under the cursor; %s compares",
 			 browser_key_of(browser, ACTION_CHOOSE, choose), browser_key_of(browser, ACTION_COMPARE, compare));
@@ -258,42 +272,62 @@ static void compare_draw(struct browser *browser, const struct area *area)
 		return;
 	}
 	prepare(browser);
-	list_show(list, browser->comparison.count, (int)fit);
-	size_t left = browser->comparison.count - list->top;
+	list_show(list, comparison_of(browser)->count, (int)fit);
+	size_t left = comparison_of(browser)->count - list->top;
 	draw_table(browser, area, list->top, left < fit ? left : fit);
 }
 
 static void compare_title(struct browser *browser, struct text *out)
 {
-	text_append_format(out, "compare · %zu model%s", browser->comparison.count,
-			   browser->comparison.count == 1 ? "" : "s");
+	text_append_format(out, "compare · %zu model%s", comparison_of(browser)->count,
+			   comparison_of(browser)->count == 1 ? "" : "s");
 }
 
 static void compare_corner(struct browser *browser, struct text *out)
 {
-	if (browser->comparison.count > 0)
-		board_outside(&browser->compare_rows, out);
+	if (comparison_of(browser)->count > 0)
+		board_outside(&comparison_of(browser)->rows, out);
 }
 
 static bool compare_view_act(struct browser *browser, enum action action, int count)
 {
-	browser->compare_list.count = browser->comparison.count;
+	comparison_of(browser)->list.count = comparison_of(browser)->count;
 	if (action == ACTION_PAGE_DOWN || action == ACTION_PAGE_UP || action == ACTION_HALF_DOWN ||
 	    action == ACTION_HALF_UP)
-		return list_scroll_act(&browser->compare_rows, action, count);
+		return list_scroll_act(&comparison_of(browser)->rows, action, count);
 	if (action == ACTION_COLUMN_RIGHT || action == ACTION_COLUMN_LEFT)
 		action = action == ACTION_COLUMN_RIGHT ? ACTION_DOWN : ACTION_UP;
-	return list_act(&browser->compare_list, action, count);
+	return list_act(&comparison_of(browser)->list, action, count);
 }
 
 static size_t compare_model(struct browser *browser)
 {
-	size_t cursor = browser->compare_list.cursor;
+	size_t cursor = comparison_of(browser)->list.cursor;
 
-	return cursor < browser->comparison.count ? browser->comparison.model[cursor] : CATALOG_NONE;
+	return cursor < comparison_of(browser)->count ? comparison_of(browser)->model[cursor] : CATALOG_NONE;
+}
+
+/* Those that are gone leave the comparison. */
+static void compare_renumber(struct browser *browser, const uint32_t *match)
+{
+	struct comparison *comparison = comparison_of(browser);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < comparison->count; i++) {
+		size_t model = catalog_matched(match, comparison->model[i]);
+		bool again = false;
+		for (size_t k = 0; k < kept && !again; k++)
+			again = comparison->model[k] == model;
+		if (model != CATALOG_NONE && !again)
+			comparison->model[kept++] = model;
+	}
+	comparison->count = kept;
 }
 
 const struct view_ops compare_view = {
+	.size = sizeof(struct comparison),
+	.forget = compare_forget,
+	.renumber = compare_renumber,
 	.draw = compare_draw,
 	.title = compare_title,
 	.corner = compare_corner,

@@ -8,15 +8,30 @@
 #define CELL_WIDTH 8
 #define NAME_MIN 18
 
-void heat_free(struct browser *browser)
+/* Residuals of a family. */
+struct heat_map {
+	size_t *models; /* owned; NULL = not gathered for this fit */
+	float *z;       /* models x rows of the board, made when drawn: INFINITY not yet */
+	size_t count, root;
+	size_t first, shown;   /* columns: rows of the board */
+	size_t here;           /* model to go to when it is gathered again */
+	struct list list;
+};
+
+static struct heat_map *heat_of(const struct browser *browser)
 {
-	if (browser->heat.models && browser->heat.list.cursor < browser->heat.count)
-		browser->heat.here = browser->heat.models[browser->heat.list.cursor];
-	free(browser->heat.models);
-	free(browser->heat.z);
-	browser->heat.models = NULL;
-	browser->heat.z = NULL;
-	browser->heat.count = 0;
+	return browser->state[VIEW_HEAT];
+}
+
+static void heat_forget(struct browser *browser)
+{
+	if (heat_of(browser)->models && heat_of(browser)->list.cursor < heat_of(browser)->count)
+		heat_of(browser)->here = heat_of(browser)->models[heat_of(browser)->list.cursor];
+	free(heat_of(browser)->models);
+	free(heat_of(browser)->z);
+	heat_of(browser)->models = NULL;
+	heat_of(browser)->z = NULL;
+	heat_of(browser)->count = 0;
 }
 
 /* The root under which a model is drawn in the tree. */
@@ -47,44 +62,44 @@ static void gather(struct browser *browser, size_t root)
 	const struct catalog *catalog = browser->session->catalog;
 	size_t count = 0;
 
-	heat_free(browser);
-	browser->heat.models = memory_allocate(catalog->scored_count + 1, sizeof *browser->heat.models);
+	heat_forget(browser);
+	heat_of(browser)->models = memory_allocate(catalog->scored_count + 1, sizeof *heat_of(browser)->models);
 	for (size_t model = 0; model < catalog->count && count < catalog->scored_count; model++)
 		if (session_learns(browser->session, model) && root_of(catalog, model) == root)
-			browser->heat.models[count++] = model;
-	qsort_r(browser->heat.models, count, sizeof *browser->heat.models, compare_models, browser);
-	browser->heat.z = memory_allocate(count * browser->row_count + 1, sizeof *browser->heat.z);
+			heat_of(browser)->models[count++] = model;
+	qsort_r(heat_of(browser)->models, count, sizeof *heat_of(browser)->models, compare_models, browser);
+	heat_of(browser)->z = memory_allocate(count * browser->row_count + 1, sizeof *heat_of(browser)->z);
 	for (size_t i = 0; i < count * browser->row_count; i++)
-		browser->heat.z[i] = INFINITY;
-	browser->heat.count = count;
-	browser->heat.root = root;
+		heat_of(browser)->z[i] = INFINITY;
+	heat_of(browser)->count = count;
+	heat_of(browser)->root = root;
 }
 
 /* Counted when it is first drawn. */
 static double z_at(struct browser *browser, size_t index, size_t row)
 {
-	float *z = &browser->heat.z[index * browser->row_count + row];
+	float *z = &heat_of(browser)->z[index * browser->row_count + row];
 	struct engine_residual residual;
 
 	if (isinf(*z))
-		*z = engine_residual(browser->session->fit, browser->heat.models[index], &browser->rows[row].target,
+		*z = engine_residual(browser->session->fit, heat_of(browser)->models[index], &browser->rows[row].target,
 				     ENGINE_LEAVE_MODEL, &residual) ? (float)residual.z : NAN;
 	return (double)*z;
 }
 
 static void go_to_model(struct browser *browser, size_t model)
 {
-	for (size_t i = 0; i < browser->heat.count; i++)
-		if (browser->heat.models[i] == model)
-			browser->heat.list.cursor = i;
+	for (size_t i = 0; i < heat_of(browser)->count; i++)
+		if (heat_of(browser)->models[i] == model)
+			heat_of(browser)->list.cursor = i;
 }
 
 void heat_open(struct browser *browser, size_t model)
 {
 	gather(browser, root_of(browser->session->catalog, model));
-	browser->heat.list = (struct list){0};
+	heat_of(browser)->list = (struct list){0};
 	go_to_model(browser, model);
-	browser->full = VIEW_HEAT;
+	browser_open_view(browser, VIEW_HEAT);
 }
 
 /* ---- drawing ------------------------------------------------------------------- */
@@ -104,9 +119,9 @@ static size_t visible_columns(struct browser *browser, const struct area *area)
 	int room = (area->width - NAME_MIN - 2) / CELL_WIDTH;
 	size_t count = room < 1 ? 1 : (size_t)room < browser->row_count ? (size_t)room : browser->row_count;
 
-	if (browser->heat.first + count > browser->row_count)
-		browser->heat.first = browser->row_count - count;
-	browser->heat.shown = count;
+	if (heat_of(browser)->first + count > browser->row_count)
+		heat_of(browser)->first = browser->row_count - count;
+	heat_of(browser)->shown = count;
 	return count;
 }
 
@@ -124,12 +139,12 @@ static void draw_row(struct browser *browser, const struct area *area, int y, si
 		     size_t count)
 {
 	int start = area->width - 1 - (int)count * CELL_WIDTH;
-	bool selected = index == browser->heat.list.cursor;
+	bool selected = index == heat_of(browser)->list.cursor;
 
 	draw_selected(browser->screen, selected, true);
 	if (selected)
 		draw_repeat(browser->screen, area, y, 0, area->width, STYLE_TEXT, " ");
-	draw_fit(browser->screen, area, y, 1, start - 2, STYLE_TEXT, tree_name(browser->tree, browser->heat.models[index]));
+	draw_fit(browser->screen, area, y, 1, start - 2, STYLE_TEXT, tree_name(browser->tree, heat_of(browser)->models[index]));
 	for (size_t i = 0; i < count; i++)
 		draw_cell(browser, area, y, start + (int)(i + 1) * CELL_WIDTH, z_at(browser, index, first + i));
 	draw_selected(browser->screen, false, false);
@@ -139,15 +154,15 @@ static void draw_row(struct browser *browser, const struct area *area, int y, si
 
 static void heat_draw(struct browser *browser, const struct area *area)
 {
-	struct list *list = &browser->heat.list;
+	struct list *list = &heat_of(browser)->list;
 
 	if (!browser->session->fit)
 		return;
-	if (!browser->heat.models) {
-		gather(browser, root_of(browser->session->catalog, browser->heat.root));
-		go_to_model(browser, browser->heat.here);
+	if (!heat_of(browser)->models) {
+		gather(browser, root_of(browser->session->catalog, heat_of(browser)->root));
+		go_to_model(browser, heat_of(browser)->here);
 	}
-	size_t count = visible_columns(browser, area), first = browser->heat.first;
+	size_t count = visible_columns(browser, area), first = heat_of(browser)->first;
 	int start = area->width - 1 - (int)count * CELL_WIDTH;
 	for (size_t i = 0; i < count; i++) {
 		/* "MATH Lvl 5" loses its end, not its neighbour its beginning. */
@@ -156,23 +171,23 @@ static void heat_draw(struct browser *browser, const struct area *area)
 			 first + i == 0 ? STYLE_STRONG : STYLE_DIM, browser->rows[first + i].name);
 	}
 	draw_text(browser->screen, area, 0, 1, STYLE_DIM, "z of");
-	list_show(list, browser->heat.count, area->height - 1);
+	list_show(list, heat_of(browser)->count, area->height - 1);
 	for (int y = 1; y < area->height && list->top + (size_t)(y - 1) < list->count; y++)
 		draw_row(browser, area, y, list->top + (size_t)(y - 1), first, count);
-	if (browser->heat.count == 0)
+	if (heat_of(browser)->count == 0)
 		draw_text(browser->screen, area, 1, 1, STYLE_DIM, "no scores in this family");
 }
 
 static void heat_title(struct browser *browser, struct text *out)
 {
 	text_append_format(out, "residuals of %s and its descendants · %zu scored",
-			   tree_name(browser->tree, browser->heat.root), browser->heat.count);
+			   tree_name(browser->tree, heat_of(browser)->root), heat_of(browser)->count);
 }
 
 /* "columns 1 to 7 of 41" where not all fit. */
 static void heat_corner(struct browser *browser, struct text *out)
 {
-	const struct heat_map *heat = &browser->heat;
+	const struct heat_map *heat = heat_of(browser);
 
 	if (heat->shown < browser->row_count)
 		text_append_format(out, "columns %zu to %zu of %zu", heat->first + 1, heat->first + heat->shown,
@@ -181,34 +196,53 @@ static void heat_corner(struct browser *browser, struct text *out)
 
 static void scroll_columns(struct browser *browser, int steps)
 {
-	long first = (long)browser->heat.first + steps, last = (long)browser->row_count - 1;
+	long first = (long)heat_of(browser)->first + steps, last = (long)browser->row_count - 1;
 
-	browser->heat.first = first < 0 ? 0 : (size_t)(first > last ? last : first);
+	heat_of(browser)->first = first < 0 ? 0 : (size_t)(first > last ? last : first);
 }
 
 static bool heat_act(struct browser *browser, enum action action, int count)
 {
-	browser->heat.list.count = browser->heat.count;
+	heat_of(browser)->list.count = heat_of(browser)->count;
 	if (action == ACTION_SCROLL_RIGHT || action == ACTION_SCROLL_LEFT) {
 		scroll_columns(browser, (count > 0 ? count : 1) * (action == ACTION_SCROLL_RIGHT ? 1 : -1));
 		return true;
 	}
-	return list_act(&browser->heat.list, action, count);
+	return list_act(&heat_of(browser)->list, action, count);
 }
 
 static size_t heat_model(struct browser *browser)
 {
-	size_t cursor = browser->heat.list.cursor;
+	size_t cursor = heat_of(browser)->list.cursor;
 
-	return cursor < browser->heat.count ? browser->heat.models[cursor] : CATALOG_NONE;
+	return cursor < heat_of(browser)->count ? heat_of(browser)->models[cursor] : CATALOG_NONE;
 }
 
 static struct list *heat_view_list(struct browser *browser)
 {
-	return &browser->heat.list;
+	return &heat_of(browser)->list;
+}
+
+static void heat_start(struct browser *browser)
+{
+	heat_of(browser)->root = heat_of(browser)->here = CATALOG_NONE;
+}
+
+static void heat_renumber(struct browser *browser, const uint32_t *match)
+{
+	struct heat_map *heat = heat_of(browser);
+
+	heat->root = catalog_matched(match, heat->root);
+	heat->here = catalog_matched(match, heat->here);
+	if (heat->root == CATALOG_NONE)
+		browser_drop_view(browser, VIEW_HEAT);
 }
 
 const struct view_ops heat_view = {
+	.size = sizeof(struct heat_map),
+	.start = heat_start,
+	.forget = heat_forget,
+	.renumber = heat_renumber,
 	.draw = heat_draw,
 	.title = heat_title,
 	.corner = heat_corner,

@@ -38,11 +38,25 @@ static const struct {
 	{"~0.50", "a share that nobody stated: equal shares are assumed"},
 };
 
+struct help {
+	struct text *lines;
+	size_t count, capacity;
+	int width;    /* that the lines are wrapped for */
+	struct list list;
+	char *needle;
+	char *filter; /* only entries with this; NULL = all */
+};
+
+static struct help *help_of(const struct browser *browser)
+{
+	return browser->state[VIEW_HELP];
+}
+
 static struct text *new_line(struct browser *browser)
 {
-	browser->help.lines = memory_grow(browser->help.lines, browser->help.count,
-					  &browser->help.capacity, sizeof *browser->help.lines);
-	struct text *line = &browser->help.lines[browser->help.count++];
+	help_of(browser)->lines = memory_grow(help_of(browser)->lines, help_of(browser)->count,
+					  &help_of(browser)->capacity, sizeof *help_of(browser)->lines);
+	struct text *line = &help_of(browser)->lines[help_of(browser)->count++];
 	*line = (struct text){0};
 	return line;
 }
@@ -51,21 +65,21 @@ static struct text *new_line(struct browser *browser)
 static size_t begin_section(struct browser *browser, const char *title)
 {
 	text_append(new_line(browser), title);
-	return browser->help.count;
+	return help_of(browser)->count;
 }
 
 /* One of which the filter left nothing goes. */
 static void end_section(struct browser *browser, size_t begin)
 {
-	if (browser->help.count > begin)
+	if (help_of(browser)->count > begin)
 		new_line(browser);
 	else
-		text_free(&browser->help.lines[--browser->help.count]);
+		text_free(&help_of(browser)->lines[--help_of(browser)->count]);
 }
 
 static bool is_wanted(const struct browser *browser, const char *text)
 {
-	return !browser->help.filter || fuzzy_find(text, browser->help.filter);
+	return !help_of(browser)->filter || fuzzy_find(text, help_of(browser)->filter);
 }
 
 /* An entry of two columns, both wrapped, unless the filter leaves it out. */
@@ -118,12 +132,12 @@ static void add_filter_terms(struct browser *browser, int width)
 /* The filter may name it. */
 static void add_action(struct browser *browser, const struct action_info *info, const char *keys, int width)
 {
-	char *filter = browser->help.filter;
+	char *filter = help_of(browser)->filter;
 
 	if (is_wanted(browser, info->name))
-		browser->help.filter = NULL;
+		help_of(browser)->filter = NULL;
 	add_entry(browser, keys, info->help, width);
-	browser->help.filter = filter;
+	help_of(browser)->filter = filter;
 }
 
 static void add_actions(struct browser *browser, const char *section, int width)
@@ -148,30 +162,30 @@ static void add_signs(struct browser *browser, int width)
 			  signs[i].meaning, width);
 	end_section(browser, begin);
 	/* Nothing stands below. */
-	if (browser->help.count > begin)
-		text_free(&browser->help.lines[--browser->help.count]);
+	if (help_of(browser)->count > begin)
+		text_free(&help_of(browser)->lines[--help_of(browser)->count]);
 }
 
 static void make_lines(struct browser *browser, int width)
 {
-	for (size_t i = 0; i < browser->help.count; i++)
-		text_free(&browser->help.lines[i]);
-	browser->help.count = 0;
-	browser->help.width = width;
+	for (size_t i = 0; i < help_of(browser)->count; i++)
+		text_free(&help_of(browser)->lines[i]);
+	help_of(browser)->count = 0;
+	help_of(browser)->width = width;
 	for (size_t s = 0; s < sizeof sections / sizeof *sections; s++)
 		add_actions(browser, sections[s], width);
 	add_commands(browser, width);
 	add_filter_terms(browser, width);
 	add_signs(browser, width);
-	if (browser->help.count == 0)
-		text_append_format(new_line(browser), "  nothing in the help contains %s", browser->help.filter);
+	if (help_of(browser)->count == 0)
+		text_append_format(new_line(browser), "  nothing in the help contains %s", help_of(browser)->filter);
 }
 
 static void draw_line(struct browser *browser, const struct area *area, int y, size_t index)
 {
-	const char *line = text_string(&browser->help.lines[index]);
-	bool match = browser->help.needle && *browser->help.needle &&
-		     fuzzy_find(line, browser->help.needle);
+	const char *line = text_string(&help_of(browser)->lines[index]);
+	bool match = help_of(browser)->needle && *help_of(browser)->needle &&
+		     fuzzy_find(line, help_of(browser)->needle);
 	char left[4 * TEXT_START];
 
 	if (*line != ' ') {
@@ -186,11 +200,11 @@ static void draw_line(struct browser *browser, const struct area *area, int y, s
 
 static void help_draw(struct browser *browser, const struct area *area)
 {
-	struct list *list = &browser->help.list;
+	struct list *list = &help_of(browser)->list;
 
-	if (browser->help.width != area->width)
+	if (help_of(browser)->width != area->width)
 		make_lines(browser, area->width);
-	list_scroll(list, browser->help.count, area->height);
+	list_scroll(list, help_of(browser)->count, area->height);
 	for (int y = 0; y < area->height && list->top + (size_t)y < list->count; y++)
 		draw_line(browser, area, y, list->top + (size_t)y);
 	draw_cursor(browser->screen, area, 0, 0);
@@ -198,11 +212,11 @@ static void help_draw(struct browser *browser, const struct area *area)
 
 static void help_title(struct browser *browser, struct text *out)
 {
-	const struct list *list = &browser->help.list;
+	const struct list *list = &help_of(browser)->list;
 
 	text_append(out, "help");
-	if (browser->help.filter)
-		text_append_format(out, " · filter %s", browser->help.filter);
+	if (help_of(browser)->filter)
+		text_append_format(out, " · filter %s", help_of(browser)->filter);
 	if (list->count > (size_t)list->height && list->height > 0)
 		text_append_format(out, " · lines %zu to %zu of %zu", list->top + 1,
 				   list->top + (size_t)list->height, list->count);
@@ -212,27 +226,27 @@ static void help_title(struct browser *browser, struct text *out)
 static void help_find(struct browser *browser, int step, bool here)
 {
 	/* Keys may come faster than frames. */
-	if (browser->help.count == 0)
+	if (help_of(browser)->count == 0)
 		make_lines(browser, screen_columns(browser->screen) - 2);
-	size_t count = browser->help.count, line = browser->help.list.top;
+	size_t count = help_of(browser)->count, line = help_of(browser)->list.top;
 
-	if (!browser->help.needle || !*browser->help.needle)
+	if (!help_of(browser)->needle || !*help_of(browser)->needle)
 		return;
 	for (size_t i = here ? 0 : 1; i <= count; i++) {
 		size_t index = (line + (step > 0 ? i : count - i)) % count;
-		if (fuzzy_find(text_string(&browser->help.lines[index]), browser->help.needle)) {
-			browser->help.list.top = index;
+		if (fuzzy_find(text_string(&help_of(browser)->lines[index]), help_of(browser)->needle)) {
+			help_of(browser)->list.top = index;
 			return;
 		}
 	}
-	browser_remark(browser, "nothing in the help contains %s", browser->help.needle);
+	browser_remark(browser, "nothing in the help contains %s", help_of(browser)->needle);
 }
 
 static void help_changed(struct browser *browser, const char *text)
 {
-	free(browser->help.needle);
-	browser->help.needle = memory_string(text);
-	browser->help.list.top = 0;
+	free(help_of(browser)->needle);
+	help_of(browser)->needle = memory_string(text);
+	help_of(browser)->list.top = 0;
 	help_find(browser, 1, true);
 }
 
@@ -251,10 +265,10 @@ static const struct prompt_ops help_prompt = {
 /* Only the entries that contain what is typed. */
 static void filter_changed(struct browser *browser, const char *text)
 {
-	free(browser->help.filter);
-	browser->help.filter = *text ? memory_string(text) : NULL;
-	browser->help.list.top = 0;
-	make_lines(browser, browser->help.width ? browser->help.width : screen_columns(browser->screen) - 2);
+	free(help_of(browser)->filter);
+	help_of(browser)->filter = *text ? memory_string(text) : NULL;
+	help_of(browser)->list.top = 0;
+	make_lines(browser, help_of(browser)->width ? help_of(browser)->width : screen_columns(browser->screen) - 2);
 }
 
 static void filter_cancelled(struct browser *browser)
@@ -273,7 +287,7 @@ static bool help_act(struct browser *browser, enum action action, int count)
 {
 	switch (action) {
 	case ACTION_FILTER:
-		prompt_open(browser, &filter_prompt, browser->help.filter ? browser->help.filter : "");
+		prompt_open(browser, &filter_prompt, help_of(browser)->filter ? help_of(browser)->filter : "");
 		return true;
 	case ACTION_LEAVE:
 		filter_changed(browser, ""); /* the next look is at all of it */
@@ -282,16 +296,35 @@ static bool help_act(struct browser *browser, enum action action, int count)
 	case ACTION_SEARCH: prompt_open(browser, &help_prompt, ""); return true;
 	case ACTION_SEARCH_NEXT: help_find(browser, 1, false); return true;
 	case ACTION_SEARCH_PREVIOUS: help_find(browser, -1, false); return true;
-	default: return list_scroll_act(&browser->help.list, action, count);
+	default: return list_scroll_act(&help_of(browser)->list, action, count);
 	}
 }
 
 static struct list *help_view_list(struct browser *browser)
 {
-	return &browser->help.list;
+	return &help_of(browser)->list;
+}
+
+static const char *help_needle(const struct browser *browser)
+{
+	return help_of(browser)->needle;
+}
+
+static void help_free(struct browser *browser)
+{
+	struct help *help = help_of(browser);
+
+	for (size_t i = 0; i < help->count; i++)
+		text_free(&help->lines[i]);
+	free(help->lines);
+	free(help->needle);
+	free(help->filter);
 }
 
 const struct view_ops help_view = {
+	.size = sizeof(struct help),
+	.free = help_free,
+	.needle = help_needle,
 	.draw = help_draw,
 	.title = help_title,
 	.act = help_act,

@@ -29,6 +29,16 @@ bool list_act(struct list *list, enum action action, int count)
 	}
 }
 
+void list_center(struct list *list, size_t row, size_t count)
+{
+	size_t rows = list->height > 0 ? (size_t)list->height : 1;
+
+	list->cursor = row;
+	list->count = count;
+	if (row < list->top || row >= list->top + rows)
+		list->top = row > rows / 2 ? row - rows / 2 : 0;
+}
+
 void list_show(struct list *list, size_t count, int height)
 {
 	size_t rows = height > 0 ? (size_t)height : 1;

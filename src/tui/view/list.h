@@ -19,6 +19,8 @@ struct list {
 bool list_act(struct list *list, enum action action, int count);
 /* Takes the size and scrolls so that the cursor is on screen with a row of
  * context where there is one. */
+/* Shows the row in the middle, unless it is in sight. */
+void list_center(struct list *list, size_t row, size_t count);
 void list_show(struct list *list, size_t count, int height);
 
 /* The same for text without a cursor: moving actions scroll. */

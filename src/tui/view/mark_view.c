@@ -19,13 +19,6 @@ void mark_set(struct browser *browser, const char *letter)
 	}
 }
 
-static void go_to(struct browser *browser, size_t model)
-{
-	browser_close_view(browser);
-	browser->focus = VIEW_TREE;
-	browser_jump(browser, model);
-}
-
 /* As in vi: '' is where the last jump began. */
 static void jump_accepted(struct browser *browser, const char *letter)
 {
@@ -33,7 +26,7 @@ static void jump_accepted(struct browser *browser, const char *letter)
 
 	if (letter[0] == '\'' || letter[0] == '`') {
 		if (browser->jump_count > 0)
-			go_to(browser, browser->jumps[browser->jump_count - 1]);
+			browser_jump(browser, browser->jumps[browser->jump_count - 1].model);
 		else
 			browser_message(browser, "%s", need_message(NEED_JUMP));
 	} else if (!marks_allow(letter[0])) {
@@ -41,7 +34,7 @@ static void jump_accepted(struct browser *browser, const char *letter)
 	} else if (model == CATALOG_NONE) {
 		browser_message(browser, "no mark %c; \"%c sets it", letter[0], letter[0]);
 	} else {
-		go_to(browser, model);
+		browser_jump(browser, model);
 	}
 }
 
@@ -71,18 +64,23 @@ bool mark_act(struct browser *browser, enum action action)
 	case ACTION_MARK: prompt_open(browser, &mark_prompt, ""); return true;
 	case ACTION_MARK_JUMP: prompt_open(browser, &jump_prompt, ""); return true;
 	case ACTION_BOOKMARK: bookmark(browser); return true;
-	case ACTION_MARKS: browser->full = VIEW_MARKS; return true;
+	case ACTION_MARKS: browser_open_view(browser, VIEW_MARKS); return true;
 	default: return false;
 	}
 }
 
 /* ---- the list ------------------------------------------------------------------------ */
 
+static struct list *mark_list_of(const struct browser *browser)
+{
+	return browser->state[VIEW_MARKS];
+}
+
 static void draw_mark(struct browser *browser, const struct area *area, int y, size_t index)
 {
 	const struct mark *mark = &browser->marks.mark[index];
 	const struct catalog *catalog = browser->session->catalog;
-	bool selected = index == browser->mark_list.cursor, gone = mark->model == CATALOG_NONE;
+	bool selected = index == mark_list_of(browser)->cursor, gone = mark->model == CATALOG_NONE;
 	int right = area->width - 1;
 	char date[11] = "";
 
@@ -108,7 +106,7 @@ static void draw_mark(struct browser *browser, const struct area *area, int y, s
 
 static void mark_draw(struct browser *browser, const struct area *area)
 {
-	struct list *list = &browser->mark_list;
+	struct list *list = mark_list_of(browser);
 
 	list_show(list, browser->marks.count, area->height);
 	for (int y = 0; y < area->height && list->top + (size_t)y < list->count; y++)
@@ -133,7 +131,7 @@ static void mark_corner(struct browser *browser, struct text *out)
 
 static bool mark_view_act(struct browser *browser, enum action action, int count)
 {
-	struct list *list = &browser->mark_list;
+	struct list *list = mark_list_of(browser);
 
 	list->count = browser->marks.count;
 	if (action == ACTION_MARK_REMOVE) {
@@ -146,17 +144,18 @@ static bool mark_view_act(struct browser *browser, enum action action, int count
 
 static size_t mark_view_model(struct browser *browser)
 {
-	size_t cursor = browser->mark_list.cursor;
+	size_t cursor = mark_list_of(browser)->cursor;
 
 	return cursor < browser->marks.count ? browser->marks.mark[cursor].model : CATALOG_NONE;
 }
 
 static struct list *mark_view_list(struct browser *browser)
 {
-	return &browser->mark_list;
+	return mark_list_of(browser);
 }
 
 const struct view_ops mark_view = {
+	.size = sizeof(struct list),
 	.draw = mark_draw,
 	.title = mark_title,
 	.corner = mark_corner,

@@ -5,6 +5,11 @@
 
 #define TEXT_START 12
 
+static struct list *message_list_of(const struct browser *browser)
+{
+	return browser->state[VIEW_MESSAGES];
+}
+
 /* Draws a message wrapped, or only counts its lines (area NULL).  The first
  * line goes to row `y`. */
 static int message_lines(struct browser *browser, const struct message *message, int width,
@@ -34,7 +39,7 @@ static int message_lines(struct browser *browser, const struct message *message,
 
 static void message_draw(struct browser *browser, const struct area *area)
 {
-	struct list *list = &browser->message_list;
+	struct list *list = message_list_of(browser);
 	int width = area->width - TEXT_START - 1, y;
 	size_t lines = 0;
 
@@ -59,15 +64,16 @@ static void message_title(struct browser *browser, struct text *out)
 
 static bool message_act(struct browser *browser, enum action action, int count)
 {
-	return list_scroll_act(&browser->message_list, action, count);
+	return list_scroll_act(message_list_of(browser), action, count);
 }
 
 static struct list *message_view_list(struct browser *browser)
 {
-	return &browser->message_list;
+	return message_list_of(browser);
 }
 
 const struct view_ops message_view = {
+	.size = sizeof(struct list),
 	.draw = message_draw,
 	.title = message_title,
 	.act = message_act,

@@ -33,16 +33,15 @@ static void forget(struct observing *observing)
 	observing->count = 0;
 }
 
-void observation_free(struct browser *browser)
+static struct observing *observing_of(const struct browser *browser)
 {
-	struct observing *observing = browser->observing;
+	return browser->state[VIEW_OBSERVATIONS];
+}
 
-	if (!observing)
-		return;
-	forget(observing);
-	free(observing->list);
-	free(observing);
-	browser->observing = NULL;
+static void observation_free(struct browser *browser)
+{
+	forget(observing_of(browser));
+	free(observing_of(browser)->list);
 }
 
 /* ---- reading --------------------------------------------------------------------------- */
@@ -90,7 +89,7 @@ static char *describe(const struct store_observation *row)
 static bool take(void *context, const struct store_observation *row)
 {
 	struct browser *browser = context;
-	struct observing *observing = browser->observing;
+	struct observing *observing = observing_of(browser);
 
 	observing->list = memory_grow(observing->list, observing->count, &observing->capacity, sizeof *observing->list);
 	observing->list[observing->count++] = (struct observation){
@@ -105,7 +104,7 @@ static bool take(void *context, const struct store_observation *row)
 
 static void read_all(struct browser *browser)
 {
-	struct observing *observing = browser->observing;
+	struct observing *observing = observing_of(browser);
 	struct error error = {0};
 
 	forget(observing);
@@ -116,33 +115,37 @@ static void read_all(struct browser *browser)
 
 void observation_open(struct browser *browser, size_t model)
 {
-	observation_free(browser);
-	browser->observing = memory_zero(1, sizeof *browser->observing);
-	browser->observing->model = model;
+	observing_of(browser)->model = model;
+	observing_of(browser)->rows = (struct list){0};
 	read_all(browser);
-	browser->full = VIEW_OBSERVATIONS;
+	browser_open_view(browser, VIEW_OBSERVATIONS);
 }
 
-void observation_renew(struct browser *browser, const uint32_t *match)
+static void observation_start(struct browser *browser)
 {
-	struct observing *observing = browser->observing;
+	observing_of(browser)->model = CATALOG_NONE;
+}
 
-	if (!observing)
-		return;
+static void observation_renumber(struct browser *browser, const uint32_t *match)
+{
+	struct observing *observing = observing_of(browser);
+
 	observing->model = catalog_matched(match, observing->model);
-	if (observing->model != CATALOG_NONE)
+	if (observing->model != CATALOG_NONE) {
 		read_all(browser);
-	else
-		observation_free(browser);
+		return;
+	}
+	forget(observing);
+	browser_drop_view(browser, VIEW_OBSERVATIONS);
 }
 
 /* ---- choosing ---------------------------------------------------------------------------- */
 
 static struct observation *here(const struct browser *browser)
 {
-	struct observing *observing = browser->observing;
+	struct observing *observing = observing_of(browser);
 
-	return observing && observing->rows.cursor < observing->count ? &observing->list[observing->rows.cursor] : NULL;
+	return observing->rows.cursor < observing->count ? &observing->list[observing->rows.cursor] : NULL;
 }
 
 /* Shows this one whatever the rules say; again: leaves the benchmark to the rules. */
@@ -150,7 +153,7 @@ static void choose(struct browser *browser)
 {
 	const struct observation *row = here(browser);
 	struct session *session = browser->session;
-	int64_t model = session->catalog->models[browser->observing->model].id;
+	int64_t model = session->catalog->models[observing_of(browser)->model].id;
 	struct error error = {0};
 
 	if (!row)
@@ -181,7 +184,7 @@ static struct board_row row_of(const struct browser *browser, const struct obser
 
 static void draw_row(struct browser *browser, const struct area *area, int y, size_t index)
 {
-	const struct observing *observing = browser->observing;
+	const struct observing *observing = observing_of(browser);
 	const struct observation *observation = &observing->list[index];
 	const struct board_row row = row_of(browser, observation);
 	bool selected = index == observing->rows.cursor;
@@ -211,9 +214,9 @@ static void draw_row(struct browser *browser, const struct area *area, int y, si
 
 static void observation_draw(struct browser *browser, const struct area *area)
 {
-	struct observing *observing = browser->observing;
+	struct observing *observing = observing_of(browser);
 
-	if (!observing) {
+	if (observing->model == CATALOG_NONE) {
 		browser_close_view(browser);
 		return;
 	}
@@ -228,23 +231,21 @@ static void observation_draw(struct browser *browser, const struct area *area)
 
 static void observation_title(struct browser *browser, struct text *out)
 {
-	if (browser->observing)
-		text_append_format(out, "published of %s · %zu", tree_name(browser->tree, browser->observing->model),
-				   browser->observing->count);
+	if (observing_of(browser)->model != CATALOG_NONE)
+		text_append_format(out, "published of %s · %zu", tree_name(browser->tree, observing_of(browser)->model),
+				   observing_of(browser)->count);
 }
 
 static void observation_corner(struct browser *browser, struct text *out)
 {
-	if (browser->observing)
-		board_outside(&browser->observing->rows, out);
+	if (observing_of(browser)->model != CATALOG_NONE)
+		board_outside(&observing_of(browser)->rows, out);
 }
 
 static bool observation_act(struct browser *browser, enum action action, int count)
 {
-	struct observing *observing = browser->observing;
+	struct observing *observing = observing_of(browser);
 
-	if (!observing)
-		return false;
 	observing->rows.count = observing->count;
 	if (action == ACTION_PICK_OBSERVATION) {
 		choose(browser);
@@ -255,7 +256,7 @@ static bool observation_act(struct browser *browser, enum action action, int cou
 
 static size_t observation_model(struct browser *browser)
 {
-	return browser->observing ? browser->observing->model : CATALOG_NONE;
+	return observing_of(browser)->model;
 }
 
 /* Search goes by what stands in the row. */
@@ -268,10 +269,14 @@ static bool observation_contains(struct browser *browser, const char *needle)
 
 static struct list *observation_list(struct browser *browser)
 {
-	return browser->observing ? &browser->observing->rows : &browser->tree_list;
+	return &observing_of(browser)->rows;
 }
 
 const struct view_ops observation_view = {
+	.size = sizeof(struct observing),
+	.start = observation_start,
+	.renumber = observation_renumber,
+	.free = observation_free,
 	.draw = observation_draw,
 	.title = observation_title,
 	.corner = observation_corner,

@@ -41,23 +41,25 @@ static void forget_catalog(struct picker *picker)
 	picker->folds = NULL;
 }
 
-void picker_free(struct browser *browser)
+static struct picker *picker_of(const struct browser *browser)
 {
-	struct picker *picker = browser->picker;
+	return browser->state[VIEW_PICKER];
+}
 
-	if (!picker)
-		return;
+static void picker_free(struct browser *browser)
+{
+	struct picker *picker = picker_of(browser);
+
 	forget_catalog(picker);
 	free(picker->needle);
 	free(picker->key);
-	free(picker);
-	browser->picker = NULL;
+	*picker = (struct picker){0};
 }
 
 static void take_catalog(struct browser *browser)
 {
 	const struct session *session = browser->session;
-	struct picker *picker = browser->picker;
+	struct picker *picker = picker_of(browser);
 
 	picker->picking = picking_new(session->catalog, &session->boards, &session->board);
 	picker->figures = memory_zero(session->catalog->benchmark_count + 1, sizeof *picker->figures);
@@ -68,28 +70,27 @@ void picker_open(struct browser *browser)
 {
 	const struct board *board = &browser->session->board;
 
-	browser->full = VIEW_PICKER;
-	if (browser->picker)
+	browser_open_view(browser, VIEW_PICKER);
+	if (picker_of(browser)->picking)
 		return;
-	browser->picker = memory_zero(1, sizeof *browser->picker);
 	take_catalog(browser);
 	if (board->count > 0)
-		browser->picker->list.cursor = picking_row_of(browser->picker->picking, PICK_BENCHMARK, board->benchmark[0]);
+		picker_of(browser)->list.cursor = picking_row_of(picker_of(browser)->picking, PICK_BENCHMARK, board->benchmark[0]);
 }
 
 static const struct pick_row *row_here(const struct browser *browser)
 {
-	const struct picker *picker = browser->picker;
+	const struct picker *picker = picker_of(browser);
 
-	return picker && picker->list.cursor < picker->picking->count ? &picker->picking->rows[picker->list.cursor] : NULL;
+	return picker->picking && picker->list.cursor < picker->picking->count ? &picker->picking->rows[picker->list.cursor] : NULL;
 }
 
-void picker_overtake(struct browser *browser)
+static void picker_overtake(struct browser *browser)
 {
 	const struct pick_row *row = row_here(browser);
-	struct picker *picker = browser->picker;
+	struct picker *picker = picker_of(browser);
 
-	if (browser->full != VIEW_PICKER) {
+	if (!browser_view_is_open(browser, VIEW_PICKER)) {
 		picker_free(browser);
 		return;
 	}
@@ -101,11 +102,12 @@ void picker_overtake(struct browser *browser)
 	forget_catalog(picker);
 }
 
-void picker_renew(struct browser *browser)
+static void picker_renew(struct browser *browser, const uint32_t *match)
 {
-	struct picker *picker = browser->picker;
+	struct picker *picker = picker_of(browser);
 
-	if (!picker)
+	(void)match;
+	if (!browser_view_is_open(browser, VIEW_PICKER))
 		return;
 	take_catalog(browser);
 	size_t benchmark = picker->key ? catalog_benchmark(browser->session->catalog, picker->key) : CATALOG_NONE;
@@ -125,7 +127,7 @@ bool picker_on(struct browser *browser, bool benchmark)
 /* Leave-one-out figures; NULL while they are not counted yet. */
 static const struct pick_figures *figures_of(struct browser *browser, uint32_t benchmark)
 {
-	struct picker *picker = browser->picker;
+	struct picker *picker = picker_of(browser);
 	const struct engine_fit *fit = browser->session->fit;
 
 	if (picker->fit != fit) {
@@ -243,7 +245,7 @@ static void toggle_benchmark(struct browser *browser, size_t benchmark)
 /* All of a suite, or none of it when all are there. */
 static void toggle_suite(struct browser *browser, size_t suite)
 {
-	const struct picking *picking = browser->picker->picking;
+	const struct picking *picking = picker_of(browser)->picking;
 	struct board board = board_copy(&browser->session->board);
 	size_t before = board.count;
 
@@ -283,7 +285,7 @@ static void enter_here(struct browser *browser)
 
 	switch (row.kind) {
 	case PICK_BOARD: load_board(browser, browser->session->boards.list[row.number].name); break;
-	case PICK_SUITE: load_board(browser, browser->picker->picking->suites[row.number].name); break;
+	case PICK_SUITE: load_board(browser, picker_of(browser)->picking->suites[row.number].name); break;
 	case PICK_BENCHMARK:
 		board_choose_target(browser, browser->session->catalog->benchmarks[row.number].key);
 		break;
@@ -297,7 +299,7 @@ static void reload_boards(struct browser *browser)
 
 	if (session_reload_boards(browser->session, &error) != STATUS_OK)
 		browser_failure(browser, &error);
-	picking_refresh(browser->picker->picking);
+	picking_refresh(picker_of(browser)->picking);
 }
 
 static void save_accepted(struct browser *browser, const char *name)
@@ -392,7 +394,7 @@ static void ask_description(struct browser *browser, size_t benchmark)
 
 static void fold_here(struct browser *browser, bool open)
 {
-	struct picker *picker = browser->picker;
+	struct picker *picker = picker_of(browser);
 	struct picking *picking = picker->picking;
 	const struct pick_row row = *row_here(browser);
 
@@ -408,7 +410,7 @@ static void fold_here(struct browser *browser, bool open)
 
 static void next_order(struct browser *browser)
 {
-	struct picker *picker = browser->picker;
+	struct picker *picker = picker_of(browser);
 	const struct pick_row *here = row_here(browser);
 	struct pick_row row = here ? *here : (struct pick_row){PICK_BOARD, 0};
 
@@ -420,7 +422,7 @@ static void next_order(struct browser *browser)
 
 static bool go_to(struct browser *browser, size_t from, int step, bool here)
 {
-	struct picker *picker = browser->picker;
+	struct picker *picker = picker_of(browser);
 	size_t row = picking_find(picker->picking, picker->needle, from, step, here);
 
 	if (row != SIZE_MAX)
@@ -432,7 +434,7 @@ static bool go_to(struct browser *browser, size_t from, int step, bool here)
 
 static void search_changed(struct browser *browser, const char *text)
 {
-	struct picker *picker = browser->picker;
+	struct picker *picker = picker_of(browser);
 
 	free(picker->needle);
 	picker->needle = memory_string(text);
@@ -449,7 +451,7 @@ static void search_accepted(struct browser *browser, const char *text)
 
 static void search_cancelled(struct browser *browser)
 {
-	struct picker *picker = browser->picker;
+	struct picker *picker = picker_of(browser);
 
 	picking_set_folds(picker->picking, picker->folds);
 	picker->list.cursor = picker->before;
@@ -464,7 +466,7 @@ static const struct prompt_ops search_prompt = {
 
 static void search_again(struct browser *browser, int step, int count)
 {
-	const struct picker *picker = browser->picker;
+	const struct picker *picker = picker_of(browser);
 
 	if (!picker->needle || !*picker->needle) {
 		browser_message(browser, "%s", need_message(NEED_SEARCH));
@@ -518,7 +520,7 @@ static void draw_header(struct browser *browser, const struct area *area)
 	struct screen *screen = browser->screen;
 
 	draw_fit(screen, area, 0, 1, columns.name_width, STYLE_DIM,
-		 browser->picker->picking->order == PICK_BY_SUITE ? "suite / benchmark" : "benchmark");
+		 picker_of(browser)->picking->order == PICK_BY_SUITE ? "suite / benchmark" : "benchmark");
 	if (columns.metric)
 		draw_text(screen, area, 0, columns.metric, STYLE_DIM, "metric");
 	if (columns.scale)
@@ -558,7 +560,7 @@ static void draw_count(struct browser *browser, const struct area *area, int y, 
 
 static void draw_suite(struct browser *browser, const struct area *area, int y, size_t number)
 {
-	const struct pick_suite *suite = &browser->picker->picking->suites[number];
+	const struct pick_suite *suite = &picker_of(browser)->picking->suites[number];
 	const struct columns columns = place_columns(area->width);
 	struct text line = {0};
 	char count[FIGURE_SIZE];
@@ -628,7 +630,7 @@ static void draw_quality(struct browser *browser, const struct area *area, int y
 static void draw_benchmark(struct browser *browser, const struct area *area, int y, size_t benchmark)
 {
 	const struct session *session = browser->session;
-	const struct picking *picking = browser->picker->picking;
+	const struct picking *picking = picker_of(browser)->picking;
 	const struct catalog_benchmark *facts = &session->catalog->benchmarks[benchmark];
 	const struct columns columns = place_columns(area->width);
 	bool chosen = board_has(&session->board, benchmark);
@@ -656,8 +658,8 @@ static void draw_benchmark(struct browser *browser, const struct area *area, int
 
 static void draw_row(struct browser *browser, const struct area *area, int y, size_t index)
 {
-	const struct pick_row *row = &browser->picker->picking->rows[index];
-	bool selected = index == browser->picker->list.cursor;
+	const struct pick_row *row = &picker_of(browser)->picking->rows[index];
+	bool selected = index == picker_of(browser)->list.cursor;
 
 	draw_selected(browser->screen, selected, true);
 	if (selected)
@@ -704,7 +706,7 @@ static void draw_facts(struct browser *browser, const struct area *area, int y)
 
 static void picker_draw(struct browser *browser, const struct area *area)
 {
-	struct picker *picker = browser->picker;
+	struct picker *picker = picker_of(browser);
 	struct list *list = &picker->list;
 	int rows = area->height - 1 - (area->height >= FACTS_FROM);
 
@@ -726,19 +728,19 @@ static void picker_title(struct browser *browser, struct text *out)
 	char count[FIGURE_SIZE];
 
 	text_append_format(out, "board %s · %s chosen · by %s", board_name(browser),
-			   figure_count(count, browser->session->board.count), pick_order_name(browser->picker->picking->order));
+			   figure_count(count, browser->session->board.count), pick_order_name(picker_of(browser)->picking->order));
 }
 
 static void picker_corner(struct browser *browser, struct text *out)
 {
-	board_outside(&browser->picker->list, out);
+	board_outside(&picker_of(browser)->list, out);
 }
 
 /* ---- actions -------------------------------------------------------------------------------- */
 
 static bool picker_act(struct browser *browser, enum action action, int count)
 {
-	struct picker *picker = browser->picker;
+	struct picker *picker = picker_of(browser);
 
 	picker->list.count = picker->picking->count;
 	switch (action) {
@@ -768,10 +770,14 @@ static bool picker_act(struct browser *browser, enum action action, int count)
 
 static struct list *picker_view_list(struct browser *browser)
 {
-	return &browser->picker->list; /* the view is opened with it */
+	return &picker_of(browser)->list; /* the view is opened with it */
 }
 
 const struct view_ops picker_view = {
+	.size = sizeof(struct picker),
+	.overtake = picker_overtake,
+	.renumber = picker_renew,
+	.free = picker_free,
 	.draw = picker_draw,
 	.title = picker_title,
 	.corner = picker_corner,

@@ -42,24 +42,41 @@ struct residual_table {
 	struct text note;                 /* on the score that follows, when chance does not explain it */
 	size_t noted, noted_row;
 };
+/* What the residuals show, from one fit to the next. */
+struct residual_choice {
+	bool made;
+	int order;
+	size_t row, model;
+};
+
+struct residuals {
+	struct residual_table *table; /* NULL until first shown */
+	struct residual_choice choice;
+	struct list list;
+};
 #define NOTE_FROM 8 /* rows of the view that leave one for the note */
 
 static size_t residual_model(struct browser *browser);
 
-void residual_table_free(struct browser *browser)
+static struct residuals *residuals_of(const struct browser *browser)
 {
-	struct residual_table *table = browser->residual_table;
+	return browser->state[VIEW_RESIDUALS];
+}
+
+static void residual_forget(struct browser *browser)
+{
+	struct residual_table *table = residuals_of(browser)->table;
 
 	if (!table)
 		return;
-	browser->residual_choice = (struct residual_choice){
+	residuals_of(browser)->choice = (struct residual_choice){
 		.made = true, .order = (int)table->order, .row = table->row,
 		.model = residual_model(browser),
 	};
 	free(table->lines);
 	text_free(&table->note);
 	free(table);
-	browser->residual_table = NULL;
+	residuals_of(browser)->table = NULL;
 }
 
 static int compare_lines(const void *left, const void *right, void *context)
@@ -68,7 +85,7 @@ static int compare_lines(const void *left, const void *right, void *context)
 	const struct residual_line *a = left, *b = right;
 	double x = 0, y = 0;
 
-	switch (browser->residual_table->order) {
+	switch (residuals_of(browser)->table->order) {
 	case RESIDUALS_BY_SIZE: x = fabs(a->residual.z), y = fabs(b->residual.z); break;
 	case RESIDUALS_BY_Z: x = a->residual.z, y = b->residual.z; break;
 	case RESIDUALS_BY_SCORE: x = a->residual.observed, y = b->residual.observed; break;
@@ -80,8 +97,8 @@ static int compare_lines(const void *left, const void *right, void *context)
 
 static void sort_lines(struct browser *browser, size_t here)
 {
-	struct residual_table *table = browser->residual_table;
-	struct list *list = &browser->residual_list;
+	struct residual_table *table = residuals_of(browser)->table;
+	struct list *list = &residuals_of(browser)->list;
 
 	qsort_r(table->lines, table->line_count, sizeof *table->lines, compare_lines, browser);
 	list->cursor = 0;
@@ -93,7 +110,7 @@ static void sort_lines(struct browser *browser, size_t here)
 /* Of a row of the board, or of a set of answers. */
 static bool residual_of(const struct browser *browser, size_t model, struct engine_residual *residual)
 {
-	const struct residual_table *table = browser->residual_table;
+	const struct residual_table *table = residuals_of(browser)->table;
 
 	if (table->row >= browser->row_count)
 		return answer_model_residual(browser->session->answers.list[table->row - browser->row_count].model, model,
@@ -103,7 +120,7 @@ static bool residual_of(const struct browser *browser, size_t model, struct engi
 
 static void show_row(struct browser *browser)
 {
-	struct residual_table *table = browser->residual_table;
+	struct residual_table *table = residuals_of(browser)->table;
 
 	if (table->row < browser->row_count) {
 		table->shown = browser->rows[table->row];
@@ -118,8 +135,8 @@ static void show_row(struct browser *browser)
 static void fill_lines(struct browser *browser)
 {
 	const struct catalog *catalog = browser->session->catalog;
-	struct residual_table *table = browser->residual_table;
-	struct list *list = &browser->residual_list;
+	struct residual_table *table = residuals_of(browser)->table;
+	struct list *list = &residuals_of(browser)->list;
 	size_t here = list->cursor < table->line_count ? table->lines[list->cursor].model
 						       : CATALOG_NONE;
 	double sum = 0;
@@ -140,9 +157,9 @@ static void fill_lines(struct browser *browser)
 /* After a fit: what was shown of the one before. */
 static void take_choice(struct browser *browser)
 {
-	const struct residual_choice *choice = &browser->residual_choice;
-	struct residual_table *table = browser->residual_table;
-	struct list *list = &browser->residual_list;
+	const struct residual_choice *choice = &residuals_of(browser)->choice;
+	struct residual_table *table = residuals_of(browser)->table;
+	struct list *list = &residuals_of(browser)->list;
 
 	if (choice->made) {
 		table->order = (enum residual_order)choice->order;
@@ -157,17 +174,17 @@ static void take_choice(struct browser *browser)
 
 static void make_table(struct browser *browser)
 {
-	if (browser->residual_table || !browser->session->fit)
+	if (residuals_of(browser)->table || !browser->session->fit)
 		return;
 	const struct catalog *catalog = browser->session->catalog;
 	struct residual_table *table = memory_zero(1, sizeof *table);
 
-	browser->residual_table = table;
+	residuals_of(browser)->table = table;
 	table->noted = CATALOG_NONE;
 	table->rows = browser->row_count + browser->session->answers.count;
 	table->lines = memory_allocate(catalog->scored_count + 1, sizeof *table->lines);
-	if (!browser->residual_choice.made)
-		browser->residual_list = (struct list){0};
+	if (!residuals_of(browser)->choice.made)
+		residuals_of(browser)->list = (struct list){0};
 	take_choice(browser);
 }
 
@@ -189,7 +206,7 @@ static void draw_column(struct browser *browser, const struct area *area, int x,
 /* The distribution of z with its axis; returns the rows used. */
 static int draw_histogram(struct browser *browser, const struct area *area)
 {
-	const struct residual_table *table = browser->residual_table;
+	const struct residual_table *table = residuals_of(browser)->table;
 	int bins = (area->width - 4) / 8 * 8 + 1;
 	size_t counts[BAR_WIDTH_MAX];
 	double *values = memory_allocate(table->line_count + 1, sizeof *values);
@@ -250,13 +267,13 @@ static void scatter_points(const struct residual_table *table, const struct bar_
 /* Predicted (across) against published (up), with the line of agreement. */
 static void draw_scatter(struct browser *browser, const struct area *area)
 {
-	const struct bar_scale scale = scatter_scale(browser->residual_table);
-	struct board_row coarse = browser->residual_table->shown;
+	const struct bar_scale scale = scatter_scale(residuals_of(browser)->table);
+	struct board_row coarse = residuals_of(browser)->table->shown;
 	unsigned char masks[SCATTER_WIDTH * SCATTER_HEIGHT];
 	int bottom = 1 + SCATTER_HEIGHT;
 	char sign[4], label[FIGURE_SIZE];
 
-	scatter_points(browser->residual_table, &scale, masks);
+	scatter_points(residuals_of(browser)->table, &scale, masks);
 	coarse.decimals = coarse.decimals > 1 ? coarse.decimals - 1 : 0;
 	draw_text(browser->screen, area, 0, 5, STYLE_TITLE, "published (up) against predicted");
 	for (int row = 0; row < SCATTER_HEIGHT; row++) {
@@ -293,7 +310,7 @@ static void draw_header(struct browser *browser, const struct area *area, int ro
 	draw_right(browser->screen, area, row, x + 14, STYLE_DIM, "pred.");
 	draw_right(browser->screen, area, row, x + 21, STYLE_DIM, "z");
 	if (width > 0) {
-		bar_axis(cells, width, &browser->residual_table->shown.scale);
+		bar_axis(cells, width, &residuals_of(browser)->table->shown.scale);
 		draw_text(browser->screen, area, row, x + 24, STYLE_DIM, cells);
 	}
 }
@@ -301,14 +318,14 @@ static void draw_header(struct browser *browser, const struct area *area, int ro
 static void draw_line(struct browser *browser, const struct area *area, int row, size_t index,
 		      int name_width)
 {
-	const struct residual_line *line = &browser->residual_table->lines[index];
+	const struct residual_line *line = &residuals_of(browser)->table->lines[index];
 	const struct engine_residual *residual = &line->residual;
-	const struct board_row *shown = &browser->residual_table->shown;
+	const struct board_row *shown = &residuals_of(browser)->table->shown;
 	struct bar_values values = {residual->low90, residual->predicted, residual->high90,
 				    residual->observed, NAN};
 	char cells[BAR_WIDTH_MAX + 1], buffer[FIGURE_SIZE];
 	int width = table_bar_width(area), x = 2 + name_width;
-	bool selected = index == browser->residual_list.cursor, far = fabs(residual->z) >= 2;
+	bool selected = index == residuals_of(browser)->list.cursor, far = fabs(residual->z) >= 2;
 
 	draw_selected(browser->screen, selected, true);
 	if (selected)
@@ -336,7 +353,7 @@ static void draw_line(struct browser *browser, const struct area *area, int row,
 /* What is known of the score under the cursor, looked up once. */
 static void draw_note(struct browser *browser, const struct area *area)
 {
-	struct residual_table *table = browser->residual_table;
+	struct residual_table *table = residuals_of(browser)->table;
 	const struct session *session = browser->session;
 	size_t model = residual_model(browser);
 
@@ -362,7 +379,7 @@ static void draw_note(struct browser *browser, const struct area *area)
 
 static void residual_draw(struct browser *browser, const struct area *whole)
 {
-	struct list *list = &browser->residual_list;
+	struct list *list = &residuals_of(browser)->list;
 	struct area table = *whole, right = *whole;
 	const struct area *area = &table;
 	bool scatter = whole->width >= SCATTER_FROM && whole->height >= SCATTER_HEIGHT + 4;
@@ -390,7 +407,7 @@ static void residual_draw(struct browser *browser, const struct area *whole)
 	if (name_width > 60)
 		name_width = 60;
 	draw_header(browser, area, row++, name_width);
-	list_show(list, browser->residual_table->line_count, area->height - row);
+	list_show(list, residuals_of(browser)->table->line_count, area->height - row);
 	if (list->count == 0)
 		draw_text(browser->screen, area, row, 2, STYLE_DIM, "the fit does not predict it: ] shows another");
 	for (int y = 0; row + y < area->height && list->top + (size_t)y < list->count; y++)
@@ -417,7 +434,7 @@ static void residual_title(struct browser *browser, struct text *out)
 
 	text_append(out, "residuals");
 	make_table(browser);
-	const struct residual_table *table = browser->residual_table;
+	const struct residual_table *table = residuals_of(browser)->table;
 	if (!table)
 		return;
 	append_summary(table, &summary);
@@ -433,7 +450,7 @@ static void residual_title(struct browser *browser, struct text *out)
 
 static void change_row(struct browser *browser, int step)
 {
-	struct residual_table *table = browser->residual_table;
+	struct residual_table *table = residuals_of(browser)->table;
 
 	table->row = (table->row + (step > 0 ? 1 : table->rows - 1)) % table->rows;
 	fill_lines(browser);
@@ -443,38 +460,54 @@ static bool residual_act(struct browser *browser, enum action action, int count)
 {
 	/* Keys may come faster than frames. */
 	make_table(browser);
-	if (!browser->residual_table)
+	if (!residuals_of(browser)->table)
 		return false;
-	browser->residual_list.count = browser->residual_table->line_count;
+	residuals_of(browser)->list.count = residuals_of(browser)->table->line_count;
 	switch (action) {
 	case ACTION_ORDER:
-		browser->residual_table->order =
-			(browser->residual_table->order + 1) % RESIDUAL_ORDER_COUNT;
+		residuals_of(browser)->table->order =
+			(residuals_of(browser)->table->order + 1) % RESIDUAL_ORDER_COUNT;
 		sort_lines(browser, residual_model(browser));
 		return true;
 	case ACTION_COLUMN_NEXT:
 	case ACTION_COLUMN_RIGHT: change_row(browser, 1); return true;
 	case ACTION_COLUMN_PREVIOUS:
 	case ACTION_COLUMN_LEFT: change_row(browser, -1); return true;
-	default: return list_act(&browser->residual_list, action, count);
+	default: return list_act(&residuals_of(browser)->list, action, count);
 	}
 }
 
 static size_t residual_model(struct browser *browser)
 {
 	make_table(browser);
-	const struct residual_table *table = browser->residual_table;
+	const struct residual_table *table = residuals_of(browser)->table;
 
-	return table && browser->residual_list.cursor < table->line_count
-		? table->lines[browser->residual_list.cursor].model : CATALOG_NONE;
+	return table && residuals_of(browser)->list.cursor < table->line_count
+		? table->lines[residuals_of(browser)->list.cursor].model : CATALOG_NONE;
 }
 
 static struct list *residual_view_list(struct browser *browser)
 {
-	return &browser->residual_list;
+	return &residuals_of(browser)->list;
+}
+
+static void residual_start(struct browser *browser)
+{
+	residuals_of(browser)->choice.model = CATALOG_NONE;
+}
+
+static void residual_renumber(struct browser *browser, const uint32_t *match)
+{
+	struct residual_choice *choice = &residuals_of(browser)->choice;
+
+	choice->model = catalog_matched(match, choice->model);
 }
 
 const struct view_ops residual_view = {
+	.size = sizeof(struct residuals),
+	.start = residual_start,
+	.forget = residual_forget,
+	.renumber = residual_renumber,
 	.draw = residual_draw,
 	.title = residual_title,
 	.act = residual_act,

@@ -82,7 +82,7 @@ void versus_load(struct browser *browser, const char *name)
 		return;
 	}
 	edit_refresh(browser);
-	browser->full = VIEW_VERSUS;
+	browser_open_view(browser, VIEW_VERSUS);
 }
 
 static const struct prompt_ops duplicate_prompt = {
@@ -109,7 +109,7 @@ bool versus_act(struct browser *browser, enum action action)
 {
 	switch (action) {
 	case ACTION_DUPLICATE: ask_name(browser); return true;
-	case ACTION_VERSUS: browser->full = VIEW_VERSUS; return true;
+	case ACTION_VERSUS: browser_open_view(browser, VIEW_VERSUS); return true;
 	case ACTION_EXCHANGE:
 		sketch_exchange(&browser->sketch);
 		edit_refresh(browser);

@@ -71,12 +71,10 @@ void fitting_adopted(struct browser *browser)
 		browser->known = engine_query_new(browser->session->fit);
 	}
 	session_find_anomalies(browser->session);
-	browser->comparison.fit = NULL;
 	browser->has_estimates = false;
 	free(browser->answers);
 	browser->answers = NULL;
-	residual_table_free(browser);
-	heat_free(browser);
+	views_forget(browser);
 	find_measure(browser, true);
 	find_again(browser);
 	edit_refresh(browser);

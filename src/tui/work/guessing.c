@@ -43,10 +43,10 @@ void guess_model(struct browser *browser, size_t model)
 	const struct catalog *catalog = browser->session->catalog;
 
 	if (!guesses_wanted(catalog, model)) {
-		browser_message(browser, "only of merges that do not say their parents these are guessed");
+		browser_message(browser, "parents are guessed only for merges that don't name theirs");
 		return;
 	}
-	browser_close_view(browser);
+	browser_show_panes(browser, browser->focus);
 	if (browser->guess.known) {
 		show_guesses(browser, model);
 		return;
@@ -56,7 +56,7 @@ void guess_model(struct browser *browser, size_t model)
 		return;
 	}
 	begin(browser, model);
-	browser_message(browser, "learning from the merges that say their parents…");
+	browser_message(browser, "learning from the merges that name their parents…");
 }
 
 void guess_overtake(struct browser *browser)

@@ -18,21 +18,18 @@ static void move_model(const struct renewal *renewal, size_t *model)
 	*model = catalog_matched(renewal->match, *model);
 }
 
-/* A list of models without those that are gone, each only `once` or as often as it
- * was there; returns how many are left. */
-static size_t move_list(const struct renewal *renewal, size_t *models, size_t count, bool once)
+/* Those to models that are gone are forgotten. */
+static void move_jumps(struct browser *browser, const struct renewal *renewal)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		size_t model = catalog_matched(renewal->match, models[i]);
-		bool again = false;
-		for (size_t k = 0; once && k < kept && !again; k++)
-			again = models[k] == model;
-		if (model != CATALOG_NONE && !again)
-			models[kept++] = model;
+	for (size_t i = 0; i < browser->jump_count; i++) {
+		struct jump jump = browser->jumps[i];
+		move_model(renewal, &jump.model);
+		if (jump.model != CATALOG_NONE)
+			browser->jumps[kept++] = jump;
 	}
-	return kept;
+	browser->jump_count = kept;
 }
 
 /* ---- what is shown ------------------------------------------------------------------- */
@@ -54,36 +51,6 @@ static void move_tree(struct browser *browser, const struct renewal *renewal, st
 	tree_free(before);
 }
 
-/* A view of a model that is gone has nothing to show, nor has its prompt. */
-static void leave_view(struct browser *browser, enum view_id view)
-{
-	if (browser->full != view)
-		return;
-	browser_close_view(browser);
-	browser->prompt.ops = NULL;
-}
-
-static void move_views(struct browser *browser, const struct renewal *renewal)
-{
-	picker_overtake(browser);
-	heat_free(browser);
-	move_model(renewal, &browser->heat.root);
-	move_model(renewal, &browser->heat.here);
-	if (browser->heat.root == CATALOG_NONE)
-		leave_view(browser, VIEW_HEAT);
-	free(browser->pedigree.lines);
-	browser->pedigree.lines = NULL;
-	browser->pedigree.count = 0;
-	move_model(renewal, &browser->pedigree.model);
-	if (browser->pedigree.model == CATALOG_NONE)
-		leave_view(browser, VIEW_PEDIGREE);
-	browser->comparison.count = move_list(renewal, browser->comparison.model, browser->comparison.count, true);
-	browser->comparison.fit = NULL;
-	compare_free(browser);
-	residual_table_free(browser);
-	move_model(renewal, &browser->residual_choice.model);
-}
-
 static void move_figures(struct browser *browser, const struct renewal *renewal)
 {
 	move_model(renewal, &browser->model_scrolled);
@@ -96,7 +63,7 @@ static void move_figures(struct browser *browser, const struct renewal *renewal)
 
 static void move_work(struct browser *browser, const struct renewal *renewal)
 {
-	browser->jump_count = move_list(renewal, browser->jumps, browser->jump_count, false);
+	move_jumps(browser, renewal);
 	move_model(renewal, &browser->model_before);
 	browser->drag.active = false;
 	if (!sketch_renumber(&browser->sketch, renewal->match))
@@ -115,7 +82,8 @@ void renew_adopt(struct browser *browser, struct intake *intake)
 	guess_stop(browser);
 	/* Queries go before their fit, and that before its catalog. */
 	board_forget(browser);
-	move_views(browser, &renewal);
+	views_overtake(browser);
+	views_forget(browser);
 	move_figures(browser, &renewal);
 	session_adopt_catalog(session, intake->catalog);
 	intake->catalog = NULL;
@@ -124,13 +92,8 @@ void renew_adopt(struct browser *browser, struct intake *intake)
 	move_work(browser, &renewal);
 	board_move_home(browser);
 	board_rows_make(browser);
-	picker_renew(browser);
-	observation_renew(browser, intake->match);
-	if (!browser->observing)
-		leave_view(browser, VIEW_OBSERVATIONS);
+	views_renumber(browser, intake->match);
 	fitting_adopted(browser);
-	if (browser->full == VIEW_PEDIGREE)
-		pedigree_open(browser, browser->pedigree.model);
 	/* The row under the cursor stays where it is on the screen. */
 	browser->tree_list.top = browser->tree->cursor > height ? browser->tree->cursor - height : 0;
 	browser->fit_outdated = false;

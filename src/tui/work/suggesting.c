@@ -84,8 +84,7 @@ static void open_as_sketch(struct browser *browser)
 	if (!suggestion_here(browser, &suggestion))
 		return;
 	suggesting_take(&browser->sketch, browser->suggesting, &suggestion);
-	browser_close_view(browser);
-	browser->focus = VIEW_SKETCH;
+	browser_show_panes(browser, VIEW_SKETCH);
 	browser->sketch_list.cursor = 0;
 	edit_refresh(browser);
 	browser_message(browser, "the merge is the sketch now; %s goes back to the one before",
@@ -209,7 +208,7 @@ void suggesting_open(struct browser *browser)
 {
 	struct suggesting *suggesting = suggesting_get(browser);
 
-	browser->full = VIEW_SUGGEST;
+	browser_open_view(browser, VIEW_SUGGEST);
 	/* What was stopped or failed is tried again. */
 	if (!suggesting->answered && !suggesting->searching)
 		suggesting->wanted = true;
@@ -221,7 +220,7 @@ void suggesting_wish(struct browser *browser, const char *line)
 	struct suggesting *suggesting = suggesting_get(browser);
 	struct error error = {0};
 
-	browser->full = VIEW_SUGGEST;
+	browser_open_view(browser, VIEW_SUGGEST);
 	if (wishes_read(&suggesting->wishes, line, &error) != STATUS_OK) {
 		browser_failure(browser, &error);
 		suggesting_continue(browser);
