@@ -171,27 +171,64 @@ static void make_folder(const char *path)
 	free(failed);
 }
 
-enum status corrections_append(const struct edge_facts *edges, size_t count, struct error *error)
+/* The file with its path, empty where there is none yet. */
+static enum status file_open(char **path, struct text *text, struct error *error)
 {
-	char *path = corrections_path();
-	struct text text = {0};
-	enum status status;
-
-	if (!path)
+	*path = corrections_path();
+	if (!*path)
 		return error_set(error, STATUS_USAGE, "neither XDG_CONFIG_HOME nor HOME says where corrections are");
-	if (access(path, F_OK) == 0) {
-		status = read_file(path, &text, error);
-	} else {
-		status = STATUS_OK;
-		make_folder(path);
-		text_append(&text, "# Corrections of the lineage: stemma(1) has the keys.\n");
+	if (access(*path, F_OK) == 0) {
+		enum status status = read_file(*path, text, error);
+		if (text->length > 0 && text->bytes[text->length - 1] != '\n')
+			text_append(text, "\n");
+		return status;
 	}
-	if (text.length > 0 && text.bytes[text.length - 1] != '\n')
-		text_append(&text, "\n");
-	corrections_write(&text, edges, count);
+	make_folder(*path);
+	text_append(text, "# Corrections of the lineage: stemma(1) has the keys.\n");
+	return STATUS_OK;
+}
+
+static enum status file_close(char *path, struct text *text, enum status status, struct error *error)
+{
 	if (status == STATUS_OK)
-		status = write_file(path, &text, true, error);
-	text_free(&text);
+		status = write_file(path, text, true, error);
+	text_free(text);
 	free(path);
 	return status;
+}
+
+enum status corrections_append(const struct edge_facts *edges, size_t count, struct error *error)
+{
+	struct text text = {0};
+	char *path;
+	enum status status = file_open(&path, &text, error);
+
+	if (status == STATUS_OK)
+		corrections_write(&text, edges, count);
+	return file_close(path, &text, status, error);
+}
+
+enum status corrections_edit(const struct corrections_edit *edit, struct error *error)
+{
+	struct text text = {0};
+	char *path;
+	enum status status = file_open(&path, &text, error);
+
+	if (status == STATUS_OK)
+		corrections_write_edit(&text, edit);
+	return file_close(path, &text, status, error);
+}
+
+enum status corrections_undo(struct error *error)
+{
+	struct text text = {0};
+	char *path;
+	enum status status = file_open(&path, &text, error);
+
+	if (status == STATUS_OK && !corrections_cut(&text)) {
+		error_set(error, STATUS_NO_INPUT, "there is no edit to take back");
+		error_locate(error, path, 0, 0);
+		status = error_advise(error, "the file is yours to change");
+	}
+	return file_close(path, &text, status, error);
 }

@@ -11,6 +11,7 @@
 	X(browse) \
 	X(import) \
 	X(imports) \
+	X(edit) \
 	X(sync) \
 	X(fit) \
 	X(predict) \

@@ -10,6 +10,7 @@ libcli_a_SOURCES = \
 	src/cli/complete.c src/cli/config.c \
 	src/cli/configuration.c src/cli/configuration.h \
 	src/cli/answers_report.h src/cli/answers_report.c \
+	src/cli/edit.c \
 	src/cli/eval.h src/cli/eval.c src/cli/eval_answers.c src/cli/eval_drift.c src/cli/eval_merges.c \
 	src/cli/eval_models.c src/cli/eval_paper.c src/cli/eval_scores.c \
 	src/cli/export.c src/cli/export.h src/cli/export_tables.c src/cli/export_cells.c src/cli/export_completed.c \

@@ -222,3 +222,59 @@ void corrections_write(struct text *out, const struct edge_facts *edges, size_t 
 				   text_string(&document));
 	text_free(&document);
 }
+
+/* ---- edits ------------------------------------------------------------------------ */
+
+#define EDIT_MARK "--- # stemma edit\n"
+
+static void write_drop(yaml_emitter_t *emitter, const struct drop_facts *drop)
+{
+	yaml_writer_mapping(emitter);
+	yaml_writer_pair(emitter, "child", drop->child);
+	if (drop->parent)
+		yaml_writer_pair(emitter, "parent", drop->parent);
+	if (drop->note)
+		yaml_writer_pair(emitter, "note", drop->note);
+	yaml_writer_mapping_end(emitter);
+}
+
+void corrections_write_edit(struct text *out, const struct corrections_edit *edit)
+{
+	struct text document = {0};
+	yaml_emitter_t emitter;
+
+	yaml_writer_begin(&emitter, &document);
+	yaml_writer_mapping(&emitter);
+	if (edit->drop_count > 0) {
+		yaml_writer_text(&emitter, "drop");
+		yaml_writer_sequence(&emitter);
+		for (size_t i = 0; i < edit->drop_count; i++)
+			write_drop(&emitter, &edit->drop[i]);
+		yaml_writer_sequence_end(&emitter);
+	}
+	if (edit->add_count > 0) {
+		yaml_writer_text(&emitter, "add");
+		yaml_writer_sequence(&emitter);
+		for (size_t i = 0; i < edit->add_count; i++)
+			write_addition(&emitter, &edit->add[i]);
+		yaml_writer_sequence_end(&emitter);
+	}
+	yaml_writer_mapping_end(&emitter);
+	yaml_writer_end(&emitter);
+	text_append_format(out, EDIT_MARK "%s", text_string(&document));
+	text_free(&document);
+}
+
+bool corrections_cut(struct text *text)
+{
+	const char *bytes = text_string(text), *last = NULL;
+
+	for (const char *line = bytes; *line; line += strcspn(line, "\n"), line += *line == '\n')
+		if (strncmp(line, "---", 3) == 0)
+			last = line;
+	if (!last || strncmp(last, EDIT_MARK, strlen(EDIT_MARK)) != 0)
+		return false;
+	text->length = (size_t)(last - bytes);
+	text->bytes[text->length] = '\0';
+	return true;
+}

@@ -23,4 +23,10 @@ enum status corrections_apply(struct store *store, bool *changed, struct error *
  * stays as it is, comments too. */
 enum status corrections_append(const struct edge_facts *edges, size_t count, struct error *error);
 
+/* Appends an edit, which corrections_undo() takes off again. */
+struct corrections_edit;
+enum status corrections_edit(const struct corrections_edit *edit, struct error *error);
+/* Takes the last edit off the file; STATUS_NO_INPUT when it ends in none. */
+enum status corrections_undo(struct error *error);
+
 #endif

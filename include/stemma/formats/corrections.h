@@ -17,6 +17,7 @@
 #ifndef STEMMA_FORMATS_CORRECTIONS_H
 #define STEMMA_FORMATS_CORRECTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "stemma/base/error.h"
@@ -39,5 +40,17 @@ enum status corrections_read(const char *text, size_t length, const char *file,
 /* Appends to the text of such a file what adds edges: to its last list, where it
  * ends in one as this writes it, else as a document of its own. */
 void corrections_write(struct text *out, const struct edge_facts *edges, size_t count);
+
+/* What a user changes in one go. */
+struct corrections_edit {
+	const struct edge_facts *add;
+	size_t add_count;
+	const struct drop_facts *drop;
+	size_t drop_count;
+};
+/* Appends an edit as a document of its own, under a comment that corrections_cut() knows. */
+void corrections_write_edit(struct text *out, const struct corrections_edit *edit);
+/* Cuts the last document off that is such an edit; false where the text ends in no edit. */
+bool corrections_cut(struct text *text);
 
 #endif
