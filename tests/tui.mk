@@ -3,7 +3,8 @@ TUI_TEST_LIBS = libtui.a libapp.a libengine.a libstore.a libformats.a libsync.a 
 	$(STEMMA_EXTERNAL_LIBS)
 
 if HAVE_CMOCKA
-TUI_TESTS = tests/unit/tui_config tests/unit/tui_parts tests/unit/tui_tree tests/unit/tui_picking
+TUI_TESTS = tests/unit/tui_config tests/unit/tui_parts tests/unit/tui_tree tests/unit/tui_picking \
+	tests/unit/tui_sequence
 check_PROGRAMS += $(TUI_TESTS)
 TESTS += $(TUI_TESTS)
 tests_unit_tui_config_SOURCES = tests/unit/tui_config.c tests/unit/test.h
@@ -18,6 +19,9 @@ tests_unit_tui_tree_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
 tests_unit_tui_picking_SOURCES = tests/unit/tui_picking.c tests/unit/test.h
 tests_unit_tui_picking_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
 tests_unit_tui_picking_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
+tests_unit_tui_sequence_SOURCES = tests/unit/tui_sequence.c tests/unit/test.h
+tests_unit_tui_sequence_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
+tests_unit_tui_sequence_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
 endif
 
 # Makes caches for the screens without the starter set.
@@ -27,7 +31,7 @@ tests_screens_cache_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_screens_cache_LDADD = $(TUI_TEST_LIBS)
 
 SCREEN_TESTS = tests/screens/screens.sh tests/screens/help_lists.sh tests/screens/random.sh tests/terminal/live.sh tests/terminal/stop.sh \
-	tests/terminal/color.sh tests/terminal/mouse.sh tests/terminal/types.sh tests/terminal/keys.sh tests/terminal/end.sh tests/terminal/intake.sh \
+	tests/terminal/color.sh tests/terminal/mouse.sh tests/terminal/types.sh tests/terminal/keys.sh tests/terminal/end.sh tests/terminal/sequences.sh tests/terminal/intake.sh \
 	tests/terminal/completion.sh
 TESTS += $(SCREEN_TESTS)
 dist_check_SCRIPTS += $(SCREEN_TESTS)

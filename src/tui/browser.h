@@ -128,6 +128,8 @@ int sketch_parent_at(const struct browser *browser, int row, int column, int *ba
 
 void prompt_open(struct browser *browser, const struct prompt_ops *ops, const char *text);
 void prompt_key(struct browser *browser, int input);
+/* Takes what was pasted, a line. */
+void prompt_paste(struct browser *browser, const char *text);
 /* Replaces the text; the cursor goes to its end. */
 void prompt_set(struct browser *browser, const char *text);
 void prompt_draw(struct browser *browser, const struct area *area);
@@ -338,6 +340,8 @@ const struct message *browser_shown_message(const struct browser *browser);
 bool browser_has(struct browser *browser, enum need need);
 /* The view that keys go to. */
 enum view_id browser_view(const struct browser *browser);
+/* What was pasted: only prompts take it. */
+void browser_paste(struct browser *browser, const char *text);
 void browser_key(struct browser *browser, int input, const struct mouse *mouse);
 void browser_act(struct browser *browser, enum action action, int count);
 /* The keys of an action, as configured. */

@@ -404,6 +404,18 @@ static void say_unbound(struct browser *browser, int input)
 			browser_key_of(browser, ACTION_HELP, key));
 }
 
+void browser_paste(struct browser *browser, const char *text)
+{
+	char search[FIGURE_SIZE], command[FIGURE_SIZE];
+
+	if (browser->prompt.ops)
+		prompt_paste(browser, text);
+	else
+		browser_remark(browser, "a paste goes into a prompt: %s searches, %s takes a command",
+			       browser_key_of(browser, ACTION_SEARCH, search),
+			       browser_key_of(browser, ACTION_COMMAND, command));
+}
+
 void browser_key(struct browser *browser, int input, const struct mouse *mouse)
 {
 	if (browser->prompt.ops) {

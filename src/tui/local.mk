@@ -19,6 +19,7 @@ libtui_a_SOURCES = \
 	src/tui/mouse.c \
 	src/tui/term/screen.h src/tui/term/screen_private.h src/tui/term/screen.c src/tui/term/draw.c \
 	src/tui/script.h src/tui/script.c \
+	src/tui/term/sequence.h src/tui/term/sequence.c \
 	src/tui/term/signals.h src/tui/term/signals.c \
 	src/tui/settings/theme.h src/tui/settings/theme.c \
 	src/tui/tree/tree_model.h src/tui/tree/tree_model.c src/tui/tree/tree_rows.c src/tui/tree/tree_fitting.c \

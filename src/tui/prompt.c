@@ -7,6 +7,8 @@
 #include "settings/keys.h"
 #include "stemma/base/utf8.h"
 
+#define PROMPT_MAX 8192 /* bytes of its text */
+
 void prompt_set(struct browser *browser, const char *text)
 {
 	struct prompt *prompt = &browser->prompt;
@@ -78,16 +80,12 @@ static size_t word_start(const struct prompt *prompt)
 	return place;
 }
 
-static void insert(struct prompt *prompt, int input)
+/* At the cursor; what has no room is left out. */
+static void insert_bytes(struct prompt *prompt, const char *bytes)
 {
-	char bytes[INPUT_NAME_SIZE];
 	struct text rest = {0};
 
-	if (input == ' ')
-		strcpy(bytes, " ");
-	else
-		input_name(input, bytes);
-	if (!utf8_is_clean(bytes))
+	if (!utf8_is_clean(bytes) || prompt->text.length + strlen(bytes) > PROMPT_MAX)
 		return;
 	text_append(&rest, prompt->place < prompt->text.length
 				   ? prompt->text.bytes + prompt->place : "");
@@ -96,6 +94,17 @@ static void insert(struct prompt *prompt, int input)
 	prompt->place = prompt->text.length;
 	text_append(&prompt->text, text_string(&rest));
 	text_free(&rest);
+}
+
+static void insert(struct prompt *prompt, int input)
+{
+	char bytes[INPUT_NAME_SIZE];
+
+	if (input == ' ')
+		strcpy(bytes, " ");
+	else
+		input_name(input, bytes);
+	insert_bytes(prompt, bytes);
 }
 
 /* Editing keys; false when the text is as it was. */
@@ -120,6 +129,17 @@ static bool edit(struct prompt *prompt, int input)
 	return prompt->text.length != before;
 }
 
+static void tell_change(struct browser *browser)
+{
+	struct prompt *prompt = &browser->prompt;
+
+	if (!prompt->ops->changed)
+		return;
+	browser_hide_message(browser);
+	text_clear(&prompt->note);
+	prompt->ops->changed(browser, text_string(&prompt->text));
+}
+
 void prompt_key(struct browser *browser, int input)
 {
 	struct prompt *prompt = &browser->prompt;
@@ -135,11 +155,19 @@ void prompt_key(struct browser *browser, int input)
 		prompt_close(browser, true);
 	} else if (input == INPUT_ENTER) {
 		prompt_close(browser, true);
-	} else if (edit(prompt, input) && prompt->ops->changed) {
-		browser_hide_message(browser);
-		text_clear(&prompt->note);
-		prompt->ops->changed(browser, text_string(&prompt->text));
+	} else if (edit(prompt, input)) {
+		tell_change(browser);
 	}
+}
+
+void prompt_paste(struct browser *browser, const char *text)
+{
+	struct prompt *prompt = &browser->prompt;
+
+	if (prompt->ops->one_key)
+		return; /* an answer is pressed */
+	insert_bytes(prompt, text);
+	tell_change(browser);
 }
 
 void prompt_note(struct browser *browser, bool bad, const char *format, ...)
@@ -192,7 +220,7 @@ void prompt_draw(struct browser *browser, const struct area *area)
 {
 	const struct prompt *prompt = &browser->prompt;
 	const char *text = text_string(&prompt->text);
-	char before[512];
+	char before[PROMPT_MAX + 1];
 
 	snprintf(before, sizeof before, "%.*s", (int)prompt->place, text);
 	int x = draw_text(browser->screen, area, 0, 1, STYLE_KEY, prompt->ops->label) + 1;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "settings/keys.h"
+#include "term/sequence.h"
 #include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/utf8.h"
@@ -90,6 +91,26 @@ static enum status run_key(struct script *script, struct browser *browser, char 
 			return error_set(error, STATUS_USAGE, "no key is called %s", word);
 		browser_key(browser, input, NULL);
 	}
+	return STATUS_OK;
+}
+
+/* As a terminal marks it; \\n stands for a line end. */
+static enum status run_paste(struct script *script, struct browser *browser, char *text,
+			     struct error *error)
+{
+	struct sequence sequence = {.state = SEQUENCE_PASTE};
+	int input;
+
+	(void)script;
+	(void)error;
+	while (*text) {
+		unsigned int code;
+		bool line_end = text[0] == '\\' && text[1] == 'n';
+		text += line_end ? 2 : utf8_decode(text, &code);
+		sequence_take(&sequence, line_end ? '\n' : (int)code, &input);
+	}
+	browser_paste(browser, sequence_paste(&sequence));
+	sequence_free(&sequence);
 	return STATUS_OK;
 }
 
@@ -226,7 +247,7 @@ static const struct command {
 } commands[] = {
 	{"key", run_key, true},    {"type", run_type, true},  {"resize", run_resize, false},
 	{"wait", run_wait, false}, {"dump", run_dump, false}, {"looks", run_looks, false}, {"times", run_times, false},
-	{"quit", run_quit, false}, {"click", run_click, true},
+	{"quit", run_quit, false}, {"click", run_click, true}, {"paste", run_paste, true},
 };
 
 static const struct command *find_command(const char *line, size_t length)
@@ -274,7 +295,7 @@ enum status script_run(struct script *script, struct browser *browser, struct er
 			continue;
 		}
 		error_set(error, STATUS_USAGE, "no command is called %.*s", (int)length, script->line);
-		error_advise(error, "commands are key, type, click, resize, wait, dump, looks, times and quit");
+		error_advise(error, "commands are key, type, paste, click, resize, wait, dump, looks, times and quit");
 		status = error_locate(error, script->path, script->number, 0);
 	}
 	if (status == STATUS_OK && !browser->quit && !feof(script->file)) {

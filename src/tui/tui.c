@@ -12,6 +12,7 @@
 #include "browser.h"
 #include "settings/config_table.h"
 #include "script.h"
+#include "term/sequence.h"
 #include "term/signals.h"
 #include "stemma/base/memory.h"
 
@@ -81,7 +82,10 @@ static void loop_keys(struct loop *loop)
 	int input, count = 0;
 
 	while ((input = screen_input(loop->browser->screen, &mouse)) >= 0) {
-		browser_key(loop->browser, input, &mouse);
+		if (input == INPUT_PASTE)
+			browser_paste(loop->browser, screen_paste(loop->browser->screen));
+		else
+			browser_key(loop->browser, input, &mouse);
 		count++;
 		if (loop->browser->quit)
 			return;
@@ -178,6 +182,9 @@ static void welcome(struct browser *browser)
 	const struct session *session = browser->session;
 
 	browser_hide_message(browser);
+	if (screen_fell_back(browser->screen))
+		browser_message(browser, "no description of the terminal type %s: drawn as on an xterm; set TERM to yours",
+				getenv("TERM"));
 	if (browser->options->fault) {
 		browser_failure(browser, browser->options->fault);
 		browser_message(browser, "the default configuration is in force");
@@ -342,7 +349,9 @@ enum status tui_run(struct session *session, const struct tui_options *options, 
 	}
 	browser_end(&browser);
 	script_close(script);
-	if (deadly)
+	if (deadly) {
+		signal(deadly, SIG_DFL); /* curses left a handler that exits */
 		raise(deadly);
+	}
 	return status;
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # However it ends, the terminal is given back: keys, cursor, mouse, screen.
-plan=9
+plan=15
 . "${top_srcdir:-.}/tests/terminal/terminal.sh"
 cache family
 shell 80 24
@@ -13,11 +13,13 @@ flags_are() { # alternate screen, mouse, cursor
 	[ "$(terminal display-message -p -t main '#{alternate_on}#{mouse_any_flag}#{cursor_flag}')" = "$1" ]
 }
 flags() { await flags_are "$1"; }
-for signal in TERM HUP; do
+for signal in TERM HUP QUIT; do
 	begin
 	check "before SIG$signal the screen is its own" flags 111
 	kill -"$signal" "$id"
 	check "SIG$signal gives it back" flags 001
+	run 'echo code $?'
+	check "and ends it as by that signal" see "^code $((128 + $(/bin/kill -l $signal)))"
 	run "stty -a | tr ';' '\\n' | grep -c -e ' icanon' -e ' echo '; echo back"
 	check "and the keys" see '^back'
 done

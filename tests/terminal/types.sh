@@ -1,6 +1,6 @@
 #!/bin/sh
 # Types of terminals, themes, and colours of the user's own.
-plan=22
+plan=24
 . "${top_srcdir:-.}/tests/terminal/terminal.sh"
 cache family
 shell 80 24
@@ -39,6 +39,12 @@ for type in xterm-256color screen linux vt100; do
 	press c
 	leave
 done
+start TERM=no-such-terminal
+check 'a type without a description is drawn as an xterm' await of256 32
+press !
+check 'and says so' see 'no description of the terminal type no-such-terminal'
+press q
+leave
 start TERM=xterm-256color
 check '256 colours by default' await of256 32
 leave

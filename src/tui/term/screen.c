@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
 #include "settings/config_table.h"
 #include "settings/keys.h"
 #include "term/screen_private.h"
+#include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 
@@ -82,6 +84,29 @@ static SCREEN *open_headless(struct screen *screen)
 	return terminal;
 }
 
+/* The terminal as it is: exported LINES and COLUMNS may be those of another window.
+ * Where TERM has no description most terminals still take an xterm's. */
+static SCREEN *open_real(struct screen *screen)
+{
+	static const char *const types[] = {"xterm-256color", "xterm", "ansi", "vt100"};
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
+		unsetenv("LINES");
+		unsetenv("COLUMNS");
+	}
+	SCREEN *terminal = newterm(NULL, stdout, stdin);
+	screen->fallen_back = !terminal;
+	for (size_t i = 0; !terminal && i < sizeof types / sizeof *types; i++)
+		terminal = newterm(types[i], stdout, stdin);
+	return terminal;
+}
+
+bool screen_fell_back(const struct screen *screen)
+{
+	return screen->fallen_back;
+}
+
 static enum status check_terminal(struct error *error)
 {
 	const char *type = getenv("TERM");
@@ -104,11 +129,12 @@ static enum status open_terminal(struct screen *screen, struct error *error)
 
 	if (status != STATUS_OK)
 		return status;
-	screen->terminal = screen->headless ? open_headless(screen)
-					    : newterm(NULL, stdout, stdin);
-	if (!screen->terminal)
-		return error_set(error, STATUS_USAGE, "no description of terminal type %s",
-				 screen->headless ? "xterm" : getenv("TERM"));
+	screen->terminal = screen->headless ? open_headless(screen) : open_real(screen);
+	if (!screen->terminal) {
+		error_set(error, STATUS_USAGE, "no description of terminal type %s",
+			  screen->headless ? "xterm" : getenv("TERM"));
+		return error_advise(error, "set TERM to a type that is installed here, such as xterm or vt100");
+	}
 	char *address = tigetstr("cup");
 	if (!address || address == (char *)-1) {
 		endwin();
@@ -130,15 +156,15 @@ static bool wants_ascii(const struct config *config)
 	       (wish == ASCII_AUTO && strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
 }
 
-/* Motion with the button held (xterm's mode 1002), which curses does not ask
- * for. */
-static void report_drags(const struct screen *screen, bool use)
+/* Presses, motion with the button held, and places beyond column 223.  Curses would
+ * take a press and a release that come together for one event. */
+static void report_mouse(const struct screen *screen, bool use)
 {
 	const char *mouse = tigetstr("kmous");
 
 	if (screen->headless || !mouse || mouse == (const char *)-1)
 		return;
-	fputs(use ? "\033[?1002h" : "\033[?1002l", stdout);
+	fputs(use ? "\033[?1000h\033[?1002h\033[?1006h" : "\033[?1006l\033[?1002l\033[?1000l", stdout);
 	fflush(stdout);
 }
 
@@ -147,17 +173,24 @@ void screen_use_mouse(struct screen *screen, bool use)
 	if (screen->headless)
 		return;
 	screen->mouse = use;
-	mousemask(use ? BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED |
-				REPORT_MOUSE_POSITION
-		      : 0, NULL);
-	report_drags(screen, use);
+	report_mouse(screen, use);
+}
+
+/* Asks the terminal to say where a paste begins and ends. */
+static void mark_pastes(const struct screen *screen, bool use)
+{
+	if (screen->headless)
+		return;
+	fputs(use ? "\033[?2004h" : "\033[?2004l", stdout);
+	fflush(stdout);
 }
 
 /* Gives the terminal back to others. */
 static void leave_terminal(struct screen *screen)
 {
+	mark_pastes(screen, false);
 	if (screen->mouse)
-		report_drags(screen, false);
+		report_mouse(screen, false);
 	endwin();
 }
 
@@ -182,8 +215,9 @@ enum status screen_open(const struct config *config, bool headless, int rows, in
 	keypad(stdscr, true);
 	nodelay(stdscr, true);
 	leaveok(stdscr, false);
-	mouseinterval(0);
+	keyok(KEY_MOUSE, false);
 	screen_use_mouse(screen, config_number(config, CONFIG_MOUSE) != 0);
+	mark_pastes(screen, true);
 	start_styles(screen, config);
 	if (screen->headless)
 		screen_resize(screen, rows, columns);
@@ -204,6 +238,7 @@ void screen_close(struct screen *screen)
 		fclose(screen->in);
 	if (screen->out)
 		fclose(screen->out);
+	sequence_free(&screen->sequence);
 	free(screen);
 }
 
@@ -273,12 +308,18 @@ void screen_suspend(struct screen *screen)
 
 void screen_resume(struct screen *screen)
 {
+	struct termios modes;
+
 	if (screen->headless)
 		return;
+	/* Continued in the background, it stops here before it writes anything. */
+	if (tcgetattr(STDIN_FILENO, &modes) == 0)
+		tcsetattr(STDIN_FILENO, TCSANOW, &modes);
 	if (!isendwin())
 		reset_prog_mode();
+	mark_pastes(screen, true);
 	if (screen->mouse)
-		report_drags(screen, true);
+		report_mouse(screen, true);
 	screen_measure(screen);
 	screen_redraw(screen);
 }
@@ -334,6 +375,27 @@ void draw_cursor(struct screen *screen, const struct area *area, int row, int co
 
 /* ---- input ---------------------------------------------------------------------- */
 
+/* Keys that only the terminal's description names: "kUP5" is Ctrl-Up, which counts as
+ * without the modifier, and "kpADD" one of the keypad. */
+static int named_key(const char *name)
+{
+	static const struct {
+		const char *name;
+		int input;
+	} keys[] = {
+		{"kUP", INPUT_UP}, {"kDN", INPUT_DOWN}, {"kLFT", INPUT_LEFT}, {"kRIT", INPUT_RIGHT},
+		{"kHOM", INPUT_HOME}, {"kEND", INPUT_END}, {"kPRV", INPUT_PAGE_UP}, {"kNXT", INPUT_PAGE_DOWN},
+		{"kDC", INPUT_DELETE}, {"kIC", INPUT_INSERT},
+		{"kpADD", '+'}, {"kpSUB", '-'}, {"kpMUL", '*'}, {"kpDIV", '/'}, {"kpCMA", ','}, {"kpDOT", '.'},
+		{"kpZRO", '0'},
+	};
+
+	for (size_t i = 0; name && i < sizeof keys / sizeof *keys; i++)
+		if (strncmp(name, keys[i].name, strlen(keys[i].name)) == 0)
+			return keys[i].input;
+	return INPUT_LAST; /* a key without meaning */
+}
+
 static int translate_key(wint_t key)
 {
 	static const struct {
@@ -345,7 +407,10 @@ static int translate_key(wint_t key)
 		{KEY_HOME, INPUT_HOME}, {KEY_END, INPUT_END}, {KEY_IC, INPUT_INSERT},
 		{KEY_DC, INPUT_DELETE}, {KEY_BACKSPACE, INPUT_BACKSPACE},
 		{KEY_BTAB, INPUT_SHIFT_TAB}, {KEY_ENTER, INPUT_ENTER}, {KEY_SR, INPUT_UP},
-		{KEY_SF, INPUT_DOWN},
+		{KEY_SF, INPUT_DOWN}, {KEY_SLEFT, INPUT_LEFT}, {KEY_SRIGHT, INPUT_RIGHT}, {KEY_SHOME, INPUT_HOME},
+		{KEY_SEND, INPUT_END}, {KEY_SPREVIOUS, INPUT_PAGE_UP}, {KEY_SNEXT, INPUT_PAGE_DOWN},
+		{KEY_SDC, INPUT_DELETE}, {KEY_SIC, INPUT_INSERT}, {KEY_FIND, INPUT_HOME}, {KEY_SELECT, INPUT_END},
+		{KEY_A1, INPUT_HOME}, {KEY_A3, INPUT_PAGE_UP}, {KEY_C1, INPUT_END}, {KEY_C3, INPUT_PAGE_DOWN},
 	};
 
 	if (key >= KEY_F(1) && key <= KEY_F(10))
@@ -353,37 +418,54 @@ static int translate_key(wint_t key)
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (keys[i].curses == key)
 			return keys[i].input;
-	return INPUT_LAST; /* a key without meaning */
+	return named_key(keyname((int)key));
 }
 
-static int read_mouse(struct mouse *mouse)
-{
-	MEVENT event;
+/* The rest of a sequence follows at once, or never. */
+#define SEQUENCE_SECONDS 0.5
 
-	if (getmouse(&event) != OK)
-		return INPUT_LAST;
-	*mouse = (struct mouse){
-		.row = event.y,
-		.column = event.x,
-		.wheel = event.bstate & BUTTON4_PRESSED ? -1 : event.bstate & BUTTON5_PRESSED ? 1 : 0,
-		.motion = (event.bstate & REPORT_MOUSE_POSITION) != 0,
-		.release = (event.bstate & BUTTON1_RELEASED) != 0,
-	};
-	return INPUT_MOUSE;
+static bool take_character(struct screen *screen, int character, int *input)
+{
+	double now = clock_seconds();
+
+	if (now - screen->sequence_time > SEQUENCE_SECONDS)
+		sequence_abandon(&screen->sequence);
+	screen->sequence_time = now;
+	return sequence_take(&screen->sequence, character, input);
+}
+
+static int plain_key(int character)
+{
+	if (character == 127 || character == 8)
+		return INPUT_BACKSPACE;
+	return character == '\n' ? INPUT_ENTER : character;
 }
 
 int screen_input(struct screen *screen, struct mouse *mouse)
 {
-	wint_t key;
-	int kind = screen->headless ? ERR : get_wch(&key);
+	int input;
 
-	if (kind == ERR)
+	if (screen->headless)
 		return INPUT_NONE;
-	if (kind == KEY_CODE_YES)
-		return key == KEY_MOUSE ? read_mouse(mouse) : translate_key(key);
-	if (key == 127 || key == 8)
-		return INPUT_BACKSPACE;
-	return key == '\n' ? INPUT_ENTER : (int)key;
+	while (!sequence_waiting(&screen->sequence, &input)) {
+		wint_t key;
+		int kind = get_wch(&key);
+		if (kind == ERR)
+			return sequence_pause(&screen->sequence, &input) ? input : INPUT_NONE;
+		if (kind == KEY_CODE_YES && screen->sequence.state == SEQUENCE_NONE)
+			return translate_key(key);
+		/* Within a paste, what looks like a key is none. */
+		if (kind != KEY_CODE_YES && take_character(screen, (int)key, &input))
+			break;
+	}
+	if (input == INPUT_MOUSE)
+		*mouse = screen->sequence.mouse;
+	return plain_key(input);
+}
+
+const char *screen_paste(const struct screen *screen)
+{
+	return sequence_paste(&screen->sequence);
 }
 
 /* ---- clipboard and dump ------------------------------------------------------------ */

@@ -8,6 +8,7 @@
 #include "stemma/base/error.h"
 #include "stemma/tui/config.h"
 #include "settings/theme.h"
+#include "term/sequence.h"
 
 struct area {
 	int top, left, height, width;
@@ -39,14 +40,12 @@ void screen_begin(struct screen *screen);
 void screen_end(struct screen *screen);
 void screen_redraw(struct screen *screen); /* the next frame is sent in full */
 
-/* The next key, or INPUT_NONE.  A mouse event gives INPUT_MOUSE and its place;
- * wheel: -1 up, 1 down, 0 the button.  Motion comes while it is held. */
-#define INPUT_MOUSE 0x200000
-struct mouse {
-	int row, column, wheel;
-	bool motion, release; /* else, without wheel: pressed */
-};
+/* The next key, INPUT_PASTE, INPUT_MOUSE with its place, or INPUT_NONE. */
 int screen_input(struct screen *screen, struct mouse *mouse);
+/* What INPUT_PASTE brought, as one line; valid until the next screen_input(). */
+const char *screen_paste(const struct screen *screen);
+/* Whether it draws as for another type of terminal, TERM having no description. */
+bool screen_fell_back(const struct screen *screen);
 
 /* The mouse is ours, or the terminal's. */
 void screen_use_mouse(struct screen *screen, bool use);

@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-static const int caught[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGINT};
+static const int caught[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGINT, SIGQUIT};
 #define CAUGHT_COUNT (sizeof caught / sizeof *caught)
 
 /* A handler can reach nothing else. */
@@ -23,6 +23,14 @@ static void handle(int number)
 	errno = saved;
 }
 
+/* What whoever started the program ignores, as nohup does, stays ignored. */
+static void catch_signal(int number, const struct sigaction *action, struct sigaction *old)
+{
+	sigaction(number, NULL, old);
+	if (old->sa_handler != SIG_IGN)
+		sigaction(number, action, NULL);
+}
+
 int signals_catch(void)
 {
 	struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
@@ -31,7 +39,7 @@ int signals_catch(void)
 		return -1;
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < CAUGHT_COUNT; i++)
-		sigaction(caught[i], &action, &before[i]);
+		catch_signal(caught[i], &action, &before[i]);
 	return signal_pipe[0];
 }
 
