@@ -45,8 +45,8 @@ stemma --db t.db show a/merge
 check 'kind' says '^kind  *chat'
 check 'and architecture' says '^architecture  *Qwen3ForCausalLM'
 stemma --db t.db imports
-number=$(sed -n 's/^\([0-9]*\).*stemma edit.*/\1/p' out)
-stemma --db t.db imports --undo "$number"
+done=$(sed -n 's/^\([0-9]*\).*stemma edit.*/\1/p' out)
+stemma --db t.db imports --undo "$done"
 stemma --db t.db show a/merge
 check 'and taken back' says '^architecture  *LlamaForCausalLM'
 
