@@ -222,7 +222,7 @@ static void add_figure(struct harness *harness, const struct harness_task *task,
 	struct results *results = &harness->results;
 	long line, column;
 
-	json_place(harness->text, path, &line, &column);
+	json_place(harness->text, harness->searched, path, &line, &column);
 	if (isnan(figure->value)) {
 		reject(harness->source, line, column, "%s of %s is not a number; left out", figure->metric, task->name);
 		return;
@@ -570,7 +570,9 @@ enum status harness_read(struct source *source)
 {
 	struct text text = {0};
 	json_t *document = json_read_text(source, &text);
-	struct harness harness = {.source = source, .text = &text, .document = document, .results.source = source};
+	size_t searched = 0;
+	struct harness harness = {.source = source, .text = &text, .searched = &searched, .document = document,
+				  .results.source = source};
 
 	harness.tasks = json_object_get(document, "results");
 	if (!harness.tasks)

@@ -10,6 +10,7 @@
 struct harness {
 	struct source *source;
 	const struct text *text; /* of the document, for places */
+	size_t *searched;        /* of it, see json_place() */
 	const json_t *document, *tasks;
 	struct results results;
 	size_t limited;          /* scores of a part of the questions */

@@ -64,7 +64,7 @@ json_t *json_read_document(struct source *source)
 
 /* ---- places -------------------------------------------------------------------- */
 
-#define PLACE_MAX ((size_t)4 << 20) /* bytes; a longer text is not searched */
+#define SEARCHED_MAX ((size_t)64 << 20) /* bytes in all searches of a document; then no more places are told */
 
 /* How far the walk has come: `matched` keys of the path lead to where it is. */
 struct walk {
@@ -111,9 +111,11 @@ static const char *find_value(const char *text, const char *const *path)
 	return NULL;
 }
 
-bool json_place(const struct text *text, const char *const *path, long *line, long *column)
+bool json_place(const struct text *text, size_t *searched, const char *const *path, long *line, long *column)
 {
-	const char *at = text->length <= PLACE_MAX ? find_value(text_string(text), path) : NULL;
+	const char *at = *searched <= SEARCHED_MAX ? find_value(text_string(text), path) : NULL;
+
+	*searched += text->length;
 
 	*line = *column = at ? 1 : 0;
 	for (const char *before = text_string(text); at && before < at; before++) {

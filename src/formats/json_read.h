@@ -16,8 +16,9 @@ json_t *json_read_document(struct source *source);
 /* The same, and keeps the text, whose places are those of the source. */
 json_t *json_read_text(struct source *source, struct text *text);
 /* Where the value at a path of keys begins ("results", "gsm8k", NULL); false, and
- * *line and *column 0, when it is not there or the text is too long to look. */
-bool json_place(const struct text *text, const char *const *path, long *line, long *column);
+ * *line and *column 0, when it is not there.  *searched, 0 at first, bounds the work of all
+ * searches of a text: where too many were made nothing is found any more. */
+bool json_place(const struct text *text, size_t *searched, const char *const *path, long *line, long *column);
 
 /* Visits every object: of an array, one a line, or the only one; `line` is 0 where
  * it is not known.  Lines that are none are rejected. */

@@ -157,7 +157,7 @@ static void reject_metric(const struct harness *harness, const char *task, const
 	long line, column;
 
 	snprintf(key, sizeof key, "%s,none", metric);
-	json_place(harness->text, path, &line, &column);
+	json_place(harness->text, harness->searched, path, &line, &column);
 	reject(harness->source, line, column, "%s of %s is not a number; left out", metric, task);
 }
 

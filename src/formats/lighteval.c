@@ -165,7 +165,9 @@ enum status lighteval_read(struct source *source)
 {
 	struct text text = {0};
 	json_t *document = json_read_text(source, &text);
-	struct harness harness = {.source = source, .text = &text, .document = document, .results.source = source};
+	size_t searched = 0;
+	struct harness harness = {.source = source, .text = &text, .searched = &searched, .document = document,
+				  .results.source = source};
 
 	harness.tasks = json_object_get(document, "results");
 	if (json_is_object(harness.tasks))

@@ -105,6 +105,23 @@ static enum status write_alias(struct store *store, const struct alias_facts *fa
 	return status;
 }
 
+/* A model under its new name, which nothing else had yet: all that belongs to it stays where it is, so a chain
+ * of renames takes no longer than its length. */
+static enum status rename_model(struct store *store, int64_t old, int64_t added, const char *name, struct error *error)
+{
+	sqlite3_stmt *statement = NULL;
+	enum status status = join_step(store, "DELETE FROM models WHERE id = ?1 AND id <> ?2", added, old, error);
+
+	if (status != STATUS_OK)
+		return status;
+	sqlite3_prepare_v2(store->database, "UPDATE models SET name = ?2 WHERE id = ?1", -1, &statement, NULL);
+	bind_integer(statement, 1, old);
+	bind_text(statement, 2, name);
+	status = database_finish(store, statement, NULL, error);
+	sqlite3_finalize(statement);
+	return status;
+}
+
 static enum status put_alias(struct store *store, const struct alias_facts *facts,
 			     enum change *change, struct error *error)
 {
@@ -117,10 +134,15 @@ static enum status put_alias(struct store *store, const struct alias_facts *fact
 	/* The other way round than an earlier alias: the name stays the current one. */
 	if (status != STATUS_OK || old == current)
 		return status;
-	if (old != 0)
+	model_forget_names(store);
+	if (old != 0 && added) {
+		status = rename_model(store, old, current, facts->current, error);
+		current = old;
+	} else if (old != 0) {
 		status = join_facts(store, old, current, error);
-	if (status == STATUS_OK && old != 0)
-		status = join_rows(store, old, current, error);
+		if (status == STATUS_OK)
+			status = join_rows(store, old, current, error);
+	}
 	if (status == STATUS_OK)
 		status = write_alias(store, facts, current, change, error);
 	model_forget_names(store);
