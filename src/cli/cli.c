@@ -18,9 +18,12 @@ static volatile sig_atomic_t interrupted;
 
 static void note_interrupt(int signal_number)
 {
-	(void)signal_number;
-	interrupted = 1;
+	interrupted = signal_number;
 }
+
+/* The user's, and those by which systems end a program. */
+static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
+#define STOPS (sizeof stops / sizeof *stops)
 
 void cli_catch_interrupt(void)
 {
@@ -29,23 +32,32 @@ void cli_catch_interrupt(void)
 	struct sigaction before;
 
 	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, NULL, &before);
-	if (before.sa_handler != SIG_IGN) /* as in the background of a script */
-		sigaction(SIGINT, &action, NULL);
+	for (size_t i = 0; i < STOPS; i++) {
+		sigaction(stops[i], NULL, &before);
+		if (before.sa_handler != SIG_IGN) /* as in the background of a script, or under nohup */
+			sigaction(stops[i], &action, NULL);
+	}
 }
 
 void cli_release_interrupt(void)
 {
 	struct sigaction action;
 
-	sigaction(SIGINT, NULL, &action);
-	if (action.sa_handler == note_interrupt)
-		signal(SIGINT, SIG_DFL);
+	for (size_t i = 0; i < STOPS; i++) {
+		sigaction(stops[i], NULL, &action);
+		if (action.sa_handler == note_interrupt)
+			signal(stops[i], SIG_DFL);
+	}
 }
 
 bool cli_interrupted(void)
 {
-	return interrupted;
+	return interrupted != 0;
+}
+
+int cli_exit_code(enum status status)
+{
+	return status == STATUS_CANCELLED && interrupted ? 128 + interrupted : status_exit_code(status);
 }
 
 /* ---- progress ----------------------------------------------------------- */

@@ -26,7 +26,7 @@ extern const struct option_spec cli_board_spec, cli_target_spec;
 struct cli {
 	struct cli_options options;
 	bool utf8;                /* standard output can show it */
-	struct progress progress; /* cancelled by SIGINT */
+	struct progress progress; /* cancelled by a signal */
 	bool progress_shown;      /* a progress line is on the terminal */
 	const char *progress_stage; /* that was last drawn; only to be compared */
 	double progress_time;     /* when, seconds */
@@ -68,10 +68,12 @@ void cli_complain(struct cli *cli, const struct error *error);
 /* Removes the progress line, if there is one. */
 void cli_end_progress(struct cli *cli);
 
-/* SIGINT asks running work to stop; the second one ends the program. */
+/* SIGINT, SIGTERM and SIGHUP ask running work to stop; the second one ends the program. */
 void cli_catch_interrupt(void);
 void cli_release_interrupt(void);
 bool cli_interrupted(void);
+/* Of a command that ended so: 130, 143, 129 where a signal stopped it, as the shell reports these. */
+int cli_exit_code(enum status status);
 
 /* Runs the command line and returns its status.  An error without a message
  * has been reported already. */

@@ -62,5 +62,5 @@ int main(int argc, char **argv)
 		status = written;
 	if (error.message[0])
 		cli_complain(&cli, &error);
-	return status_exit_code(status);
+	return cli_exit_code(status);
 }

@@ -163,4 +163,15 @@ fi
 
 stemma --db s.db check --json
 check 'a new cache has the starter set' is_json '.models > 800' '"models": [0-9][0-9][0-9]'
+
+# What ends programs ends this one, whatever it waits for, with the shell's exit status.
+mkfifo pipe
+"$program" --db wait.db --no-starter import - <pipe >/dev/null 2>&1 &
+waiting=$!
+exec 4>pipe
+kill -TERM $waiting
+wait $waiting
+code=$?
+exec 4>&-
+check 'SIGTERM ends it' exits 143
 finish
