@@ -5,7 +5,7 @@
 #include "cli.h"
 #include "options.h"
 
-/* Each is in the file of its name.  The first is the one that runs when no
+/* Each is in the file of its name, report in model_report.c.  The first is the one that runs when no
  * command is named. */
 #define COMMAND_TABLE(X) \
 	X(browse) \
@@ -16,6 +16,7 @@
 	X(fit) \
 	X(predict) \
 	X(show) \
+	X(report) \
 	X(tree) \
 	X(residuals) \
 	X(suggest) \

@@ -17,7 +17,7 @@ libcli_a_SOURCES = \
 	src/cli/export_attributes.c \
 	src/cli/fit.c \
 	src/cli/import.c src/cli/imports.c \
-	src/cli/names.c src/cli/names.h \
+	src/cli/model_report.c src/cli/names.c src/cli/names.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/parents.c \

@@ -1,22 +1,26 @@
 #include "names.h"
 
+static bool for_people(enum output_format format)
+{
+	return format == OUTPUT_TEXT || format == OUTPUT_MARKDOWN;
+}
+
 const char *names_benchmark(const struct catalog *catalog, size_t benchmark,
 			    enum output_format format)
 {
-	return format == OUTPUT_TEXT ? catalog->benchmarks[benchmark].title
-				     : catalog->benchmarks[benchmark].key;
+	return for_people(format) ? catalog->benchmarks[benchmark].title : catalog->benchmarks[benchmark].key;
 }
 
 const char *names_target(const struct catalog *catalog, const struct target *target, enum output_format format)
 {
-	return format == OUTPUT_TEXT ? target_full_title(catalog, target) : target->name;
+	return for_people(format) ? target_full_title(catalog, target) : target->name;
 }
 
 const char *names_row(const struct session *session, size_t row, enum output_format format)
 {
 	if (row >= session->board.count)
 		return names_target(session->catalog, &session->target, format);
-	return format == OUTPUT_TEXT ? session_row_title(session, row) : session_row_key(session, row);
+	return for_people(format) ? session_row_title(session, row) : session_row_key(session, row);
 }
 
 struct column names_target_column(const struct session *session)

@@ -42,16 +42,24 @@ static void print_fact(struct report *report, const char *title, const char *val
 	char *clean = utf8_sanitize(value);
 	int blanks = TITLE_WIDTH - utf8_width(title);
 
-	text_append_format(report->out, "%s%*s%s\n", title, blanks > 1 ? blanks : 1, "", clean);
+	if (report->format == OUTPUT_MARKDOWN)
+		text_append_format(report->out, "- %s: %s\n", title, clean);
+	else
+		text_append_format(report->out, "%s%*s%s\n", title, blanks > 1 ? blanks : 1, "", clean);
 	report->printed = true;
 	free(clean);
+}
+
+static bool is_prose(const struct report *report)
+{
+	return report->format == OUTPUT_TEXT || report->format == OUTPUT_MARKDOWN;
 }
 
 void report_text(struct report *report, const char *key, const char *title, const char *value)
 {
 	if (report->format == OUTPUT_JSON)
 		output_json_string(&report->json, key, value);
-	else if (report->format == OUTPUT_TEXT && title && value)
+	else if (is_prose(report) && title && value)
 		print_fact(report, title, value);
 }
 
@@ -62,7 +70,7 @@ void report_number(struct report *report, const char *key, const char *title, do
 
 	if (report->format == OUTPUT_JSON) {
 		output_json_number(&report->json, key, value);
-	} else if (report->format == OUTPUT_TEXT && title && isfinite(value)) {
+	} else if (is_prose(report) && title && isfinite(value)) {
 		snprintf(shown, sizeof shown, "%.*f", decimals, value);
 		print_fact(report, title, shown);
 	}
@@ -82,6 +90,11 @@ void report_table(struct report *report, const char *key, const char *title,
 		if (title)
 			text_append_format(report->out, "%s\n", title);
 		table_print(table, report->out, report->utf8);
+		report->printed = true;
+	}
+	if (report->format == OUTPUT_MARKDOWN && table_rows(table)) {
+		text_append_format(report->out, "%s## %s\n\n", report->printed ? "\n" : "", title ? title : key);
+		table_print_markdown(table, report->out);
 		report->printed = true;
 	}
 	send(report);

@@ -1,8 +1,8 @@
-/* Report: what a command prints, described once for text, JSON and CSV.
+/* Report: what a command prints, described once for text, JSON, CSV and Markdown.
  *
  * Text shows facts as "title  value" lines and tables under their titles; JSON
  * is one object with a member for each fact and table; CSV is the main table
- * alone. */
+ * alone; Markdown has a list of facts, and tables under headings. */
 #ifndef STEMMA_CLI_REPORT_H
 #define STEMMA_CLI_REPORT_H
 
@@ -12,7 +12,7 @@
 #include "output.h"
 #include "table.h"
 
-enum output_format { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
+enum output_format { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_MARKDOWN };
 
 struct report {
 	struct text *out; /* `own` or the caller's */

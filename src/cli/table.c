@@ -210,6 +210,49 @@ void table_print(const struct table *table, struct text *out, bool utf8)
 	text_free(&line);
 }
 
+/* ---- Markdown -------------------------------------------------------------- */
+
+/* A bar would end the cell. */
+static void append_markdown(struct text *out, const char *shown)
+{
+	text_append(out, " ");
+	for (; *shown; shown++) {
+		if (*shown == '|')
+			text_append(out, "\\");
+		text_append_bytes(out, shown, 1);
+	}
+	text_append(out, " |");
+}
+
+static void print_markdown_head(const struct table *table, struct text *out)
+{
+	text_append(out, "|");
+	for (size_t i = 0; i < table->column_count; i++)
+		if (table->columns[i].title)
+			append_markdown(out, table->columns[i].joined ? "to" : table->columns[i].title);
+	text_append(out, "\n|");
+	for (size_t i = 0; i < table->column_count; i++)
+		if (table->columns[i].title)
+			text_append(out, left_aligned(&table->columns[i]) && !table->columns[i].joined ? " --- |" : " ---: |");
+	text_append(out, "\n");
+}
+
+void table_print_markdown(const struct table *table, struct text *out)
+{
+	print_markdown_head(table, out);
+	for (size_t row = 0; row < table_rows(table); row++) {
+		text_append(out, "|");
+		for (size_t i = 0; i < table->column_count; i++) {
+			if (!table->columns[i].title)
+				continue;
+			char *shown = cell_show(&table->columns[i], cell_at(table, row, i), true);
+			append_markdown(out, shown);
+			free(shown);
+		}
+		text_append(out, "\n");
+	}
+}
+
 /* ---- CSV and JSON ------------------------------------------------------ */
 
 void table_print_csv(const struct table *table, struct text *out, bool head)

@@ -40,6 +40,8 @@ size_t table_rows(const struct table *table);
 /* Text is aligned by display width and free of control characters; a missing
  * value is a middle dot ("-" without utf8). */
 void table_print(const struct table *table, struct text *out, bool utf8);
+/* As a table of Markdown. */
+void table_print_markdown(const struct table *table, struct text *out);
 void table_print_csv(const struct table *table, struct text *out, bool head);
 void table_write_json(const struct table *table, struct output_json *json, const char *key);
 
