@@ -7,10 +7,10 @@
 #include "stemma/base/memory.h"
 
 void anomalies_find(const struct engine_fit *fit, const struct catalog *catalog, enum engine_leave leave,
-		    double rate, struct anomalies *anomalies)
+		    double rate, const struct progress *progress, struct anomalies *anomalies)
 {
 	*anomalies = (struct anomalies){.of_model = memory_zero(catalog->count + 1, 1)};
-	anomalies->list = engine_anomalies(fit, leave, rate, &anomalies->count, &anomalies->tested);
+	anomalies->list = engine_anomalies(fit, leave, rate, progress, &anomalies->count, &anomalies->tested);
 	for (size_t i = 0; i < anomalies->count; i++) {
 		uint8_t *of_model = &anomalies->of_model[anomalies->list[i].model];
 		*of_model = (uint8_t)(*of_model + (*of_model < UINT8_MAX));

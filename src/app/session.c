@@ -142,12 +142,11 @@ void session_adopt_fit(struct session *session, struct engine_fit *fit)
 	session->query = fit ? engine_query_new(fit) : NULL;
 }
 
-void session_find_anomalies(struct session *session)
+void session_adopt_anomalies(struct session *session, struct anomalies *anomalies)
 {
 	anomalies_free(&session->anomalies);
-	if (session->fit)
-		anomalies_find(session->fit, session->catalog, ENGINE_LEAVE_MODEL, ANOMALIES_RATE,
-			       &session->anomalies);
+	session->anomalies = *anomalies;
+	*anomalies = (struct anomalies){0};
 	session->catalog->anomalous = session->anomalies.of_model;
 }
 

@@ -30,7 +30,7 @@ void anomalies_report(struct report *report, const struct session *session, doub
 	struct anomalies anomalies;
 	size_t shown = 0;
 
-	anomalies_find(session->fit, catalog, leave, rate, &anomalies);
+	anomalies_find(session->fit, catalog, leave, rate, NULL, &anomalies);
 	const struct engine_anomaly *all = anomalies.list;
 
 	for (size_t i = 0; i < anomalies.count && (limit == 0 || shown < limit); i++) {

@@ -176,6 +176,13 @@ struct fit_work {
 	struct answer_sets answers; /* of that fit */
 };
 
+/* Odd scores of the fit, which are looked for once it is in place. */
+struct oddity_work {
+	const struct engine_fit *fit; /* borrowed of the session, like the catalog */
+	const struct catalog *catalog;
+	struct anomalies found;
+};
+
 /* Guesses on their way. */
 struct guess_work {
 	char *path;
@@ -303,6 +310,7 @@ struct browser {
 	struct job *job;
 	const struct work_ops *work_ops; /* of that job */
 	struct fit_work work;
+	struct oddity_work oddities;
 	bool fit_outdated;    /* the job's data have changed: start again when it ends */
 	bool fit_quiet;       /* it follows from something that was told already */
 	struct intake *intake; /* NULL until first wanted */

@@ -308,7 +308,7 @@ static void count_anomalies(uint64_t number, double share, double rate, double *
 	data.lineage = lineage;
 	data.model = model;
 	assert_int_equal(engine_fit_new(&data, &settings, NULL, 0, true, NULL, &fit, &error), STATUS_OK);
-	struct engine_anomaly *list = engine_anomalies(fit, ENGINE_LEAVE_MODEL, rate, &count, &tested);
+	struct engine_anomaly *list = engine_anomalies(fit, ENGINE_LEAVE_MODEL, rate, NULL, &count, &tested);
 	assert_int_equal(tested, ODD_MODELS * ODD_BENCHMARKS);
 	*found = (double)count;
 	*wrong = 0;

@@ -16,9 +16,10 @@ struct anomalies {
 };
 
 /* Looks at all scores of the fit, once, by the residuals that leave out so much;
- * anomalies_free() frees what is inside. */
+ * anomalies_free() frees what is inside.  Where progress (NULL allowed) is
+ * cancelled they are not all. */
 void anomalies_find(const struct engine_fit *fit, const struct catalog *catalog, enum engine_leave leave,
-		    double rate, struct anomalies *anomalies);
+		    double rate, const struct progress *progress, struct anomalies *anomalies);
 void anomalies_free(struct anomalies *anomalies);
 
 /* The anomaly of a score; NULL when it is none. */

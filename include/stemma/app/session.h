@@ -32,7 +32,7 @@ struct session {
 	struct engine_query *query;  /* of that fit */
 	struct engine_query *beside; /* another, for a second child; NULL until one is asked for */
 	struct answer_sets answers;  /* of that fit; none until session_learn_answers() */
-	struct anomalies anomalies;  /* of that fit; none until session_find_anomalies() */
+	struct anomalies anomalies;  /* of that fit; none until session_adopt_anomalies() */
 	bool created;                /* the cache was made by this session */
 	struct flags flags;          /* of that catalog */
 	bool left_out;               /* suspect models are not learned from */
@@ -151,9 +151,9 @@ enum status session_answers_detached(const char *path, const struct catalog *cat
 				     const struct engine_fit *fit, uint64_t seed,
 				     struct progress *progress, struct answer_sets *sets,
 				     struct error *error);
-/* Makes session->anomalies for the fit, and lets the catalog know which models have
- * some; without a fit there are none. */
-void session_find_anomalies(struct session *session);
+/* Puts anomalies of session->fit in place (takes them over), and lets the catalog know which models have
+ * some. */
+void session_adopt_anomalies(struct session *session, struct anomalies *anomalies);
 /* For a worker that has changed the cache, or wants to know what others have:
  * brings it in line with the user's corrections and reads a new catalog.  *catalog
  * is NULL where the cache has the data of `before` still.  A fault in the

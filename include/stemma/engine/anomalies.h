@@ -23,8 +23,9 @@ struct engine_anomaly {
 };
 
 /* All scores with rate <= `rate`, smallest p first, by the residuals that leave out
- * so much; *tested is the number of scores.  The caller frees. */
+ * so much; *tested is the number of scores.  The caller frees.  Of a cancelled progress (NULL allowed)
+ * the rest is not looked at. */
 struct engine_anomaly *engine_anomalies(const struct engine_fit *fit, enum engine_leave leave, double rate,
-					size_t *count, size_t *tested);
+					const struct progress *progress, size_t *count, size_t *tested);
 
 #endif

@@ -7,7 +7,9 @@
 #include "model/fit.h"
 #include "data/statistics.h"
 #include "stemma/base/memory.h"
+#include "stemma/base/parallel.h"
 
+#define COSTLY 100     /* a score is worth as many small items */
 #define SCORES_MIN 30 /* that a scale is taken from */
 
 static int compare_doubles(const void *left, const void *right)
@@ -94,36 +96,72 @@ static int compare_benchmark(const void *left, const void *right)
 					    : (a->model > b->model) - (a->model < b->model);
 }
 
+/* A part of the rows. */
+struct collecting {
+	const struct engine_fit *fit;
+	enum engine_leave leave;
+	const struct progress *progress;
+	size_t parts;
+	struct engine_anomaly *all; /* room for all cells */
+	size_t found[PARALLEL_MAX]; /* by part, from where its first row's cells begin */
+	size_t first[PARALLEL_MAX];
+};
+
+static void collect_model(const struct collecting *collecting, size_t model, struct engine_anomaly *all, size_t *count)
+{
+	const struct engine_fit *fit = collecting->fit;
+	struct engine_residual residual;
+	size_t cell_count;
+	const struct engine_cell *cells = engine_data_cells(&fit->data, model, &cell_count);
+
+	for (size_t i = 0; i < cell_count; i++) {
+		const struct engine_target target = engine_target_one(cells[i].benchmark);
+		if (factors_scored(fit->factors, cells[i].benchmark) >= SCORES_MIN &&
+		    engine_residual(fit, model, &target, collecting->leave, &residual) && !isnan(residual.observed))
+			all[(*count)++] = (struct engine_anomaly){
+				.model = model, .benchmark = cells[i].benchmark, .residual = residual};
+	}
+}
+
+static void collect_part(void *context, size_t part)
+{
+	struct collecting *collecting = context;
+	const struct engine_fit *fit = collecting->fit;
+	size_t begin = parallel_begin(fit->rows, part, collecting->parts);
+	size_t end = parallel_begin(fit->rows, part + 1, collecting->parts), cells = 0;
+
+	if (begin < end)
+		factors_row_cells(fit->factors, begin, &collecting->first[part], &cells);
+	for (size_t row = begin; row < end && !progress_cancelled(collecting->progress); row++)
+		collect_model(collecting, fit->row_model[row], collecting->all + collecting->first[part],
+			      &collecting->found[part]);
+}
+
 /* The scores of all benchmarks that have enough, by benchmark.  It goes by the
  * cells there are: of a thousand benchmarks a model has a few. */
-static size_t collect(const struct engine_fit *fit, enum engine_leave leave, struct engine_anomaly *all)
+static size_t collect(const struct engine_fit *fit, enum engine_leave leave, const struct progress *progress,
+		      struct engine_anomaly *all)
 {
-	struct engine_residual residual;
+	struct collecting collecting = {.fit = fit, .leave = leave, .progress = progress, .all = all,
+					.parts = parallel_parts(factors_cells(fit->factors) * COSTLY)};
 	size_t count = 0;
 
-	for (size_t row = 0; row < fit->rows; row++) {
-		size_t model = fit->row_model[row], cell_count;
-		const struct engine_cell *cells = engine_data_cells(&fit->data, model, &cell_count);
-
-		for (size_t i = 0; i < cell_count; i++) {
-			const struct engine_target target = engine_target_one(cells[i].benchmark);
-			if (factors_scored(fit->factors, cells[i].benchmark) >= SCORES_MIN &&
-			    engine_residual(fit, model, &target, leave, &residual) && !isnan(residual.observed))
-				all[count++] = (struct engine_anomaly){
-					.model = model, .benchmark = cells[i].benchmark, .residual = residual};
-		}
+	parallel_run(collecting.parts, collect_part, &collecting);
+	for (size_t part = 0; part < collecting.parts; part++) {
+		memmove(all + count, all + collecting.first[part], collecting.found[part] * sizeof *all);
+		count += collecting.found[part];
 	}
 	qsort(all, count, sizeof *all, compare_benchmark);
 	return count;
 }
 
 struct engine_anomaly *engine_anomalies(const struct engine_fit *fit, enum engine_leave leave, double rate,
-					size_t *count, size_t *tested)
+					const struct progress *progress, size_t *count, size_t *tested)
 {
 	struct engine_anomaly *all = memory_allocate(factors_cells(fit->factors) + 1, sizeof *all);
 	int32_t family_count, *families = row_families(fit, &family_count);
 
-	*tested = collect(fit, leave, all);
+	*tested = collect(fit, leave, progress, all);
 	for (size_t i = 0, end; i < *tested; i = end) {
 		for (end = i; end < *tested && all[end].benchmark == all[i].benchmark; end++)
 			;

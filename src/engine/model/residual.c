@@ -37,6 +37,22 @@ static void residual_of_cell(const struct engine_fit *fit, size_t cell, const st
 				    : factors_surprise_z(fit->factors, target->benchmark[0], z, variance, observed);
 }
 
+/* Of one benchmark; what is believed of it is found once. */
+static void residual_of_part(const struct belief *belief, const struct engine_target *target, enum engine_leave leave,
+			     struct engine_estimate *estimate, double observed, double *surprise)
+{
+	uint32_t benchmark = target->benchmark[0];
+	enum factors_spread spread = leave == ENGINE_LEAVE_CELL ? FACTORS_SPREAD_CELL : FACTORS_SPREAD_COLD;
+	struct belief_part part;
+
+	belief_part(belief, benchmark, &part);
+	factors_estimate_z(belief->factors, target, part.z, part.variance,
+			   factors_spread_at(belief->factors, spread, belief->benchmark, belief->count, benchmark), estimate);
+	*surprise = isnan(observed) ? NAN
+				    : factors_surprise_z(belief->factors, benchmark, part.z, part.variance, observed);
+	belief_part_free(&part);
+}
+
 static bool residual_of_target(const struct engine_fit *fit, size_t model, const struct engine_target *target,
 			       enum engine_leave leave, struct engine_estimate *estimate, double observed,
 			       double *surprise)
@@ -45,7 +61,9 @@ static bool residual_of_target(const struct engine_fit *fit, size_t model, const
 
 	belief_new(fit->factors, &belief);
 	bool found = belief_left_out(&belief, model, target, leave);
-	if (found) {
+	if (found && target->count == 1) {
+		residual_of_part(&belief, target, leave, estimate, observed, surprise);
+	} else if (found) {
 		factors_estimate(&belief, target, leave == ENGINE_LEAVE_CELL ? FACTORS_SPREAD_CELL : FACTORS_SPREAD_COLD,
 				 NULL, 0, estimate);
 		*surprise = factors_surprise(&belief, target, observed);

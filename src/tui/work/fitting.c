@@ -70,7 +70,6 @@ void fitting_adopted(struct browser *browser)
 		browser->query = engine_query_new(browser->session->fit);
 		browser->known = engine_query_new(browser->session->fit);
 	}
-	session_find_anomalies(browser->session);
 	browser->has_estimates = false;
 	free(browser->answers);
 	browser->answers = NULL;
@@ -80,6 +79,46 @@ void fitting_adopted(struct browser *browser)
 	edit_refresh(browser);
 	suggesting_outdate(browser);
 }
+
+/* ---- odd scores -------------------------------------------------------------------- */
+
+/* Seconds on a large cache: the screen does not wait for the marks. */
+static enum status work_oddities(void *context, struct progress *progress, struct error *error)
+{
+	struct oddity_work *work = context;
+
+	progress_step(progress, "looking for odd scores", -1);
+	anomalies_find(work->fit, work->catalog, ENGINE_LEAVE_MODEL, ANOMALIES_RATE, progress, &work->found);
+	return progress_cancelled(progress) ? error_set(error, STATUS_CANCELLED, "stopped") : STATUS_OK;
+}
+
+static void oddities_dropped(struct browser *browser)
+{
+	anomalies_free(&browser->oddities.found);
+}
+
+static void oddities_finished(struct browser *browser, enum status status, const struct error *error)
+{
+	(void)error;
+	if (status != STATUS_OK || browser->fit_outdated || browser->session->fit != browser->oddities.fit) {
+		oddities_dropped(browser);
+		return;
+	}
+	session_adopt_anomalies(browser->session, &browser->oddities.found);
+	views_forget(browser);
+	find_again(browser);
+}
+
+static const struct work_ops oddity_ops = {
+	.run = work_oddities, .finished = oddities_finished, .dropped = oddities_dropped};
+
+static void find_oddities(struct browser *browser)
+{
+	browser->oddities = (struct oddity_work){.fit = browser->session->fit, .catalog = browser->session->catalog};
+	work_start(browser, &oddity_ops, &browser->oddities);
+}
+
+/* ---- the fit's end ------------------------------------------------------------------- */
 
 static void say_fitted(struct browser *browser)
 {
@@ -133,6 +172,7 @@ static void finished(struct browser *browser, enum status status, const struct e
 		session_adopt_answers(browser->session, &browser->work.answers);
 		fitting_adopted(browser);
 		say_fitted(browser);
+		find_oddities(browser);
 	} else {
 		engine_fit_free(browser->work.fit); /* without its answers */
 		say_failed(browser, status, error);
