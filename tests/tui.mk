@@ -4,7 +4,7 @@ TUI_TEST_LIBS = libtui.a libapp.a libengine.a libstore.a libformats.a libsync.a 
 
 if HAVE_CMOCKA
 TUI_TESTS = tests/unit/tui_config tests/unit/tui_parts tests/unit/tui_tree tests/unit/tui_picking \
-	tests/unit/tui_sequence
+	tests/unit/tui_sequence tests/unit/tui_grid
 check_PROGRAMS += $(TUI_TESTS)
 TESTS += $(TUI_TESTS)
 tests_unit_tui_config_SOURCES = tests/unit/tui_config.c tests/unit/test.h
@@ -22,6 +22,9 @@ tests_unit_tui_picking_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
 tests_unit_tui_sequence_SOURCES = tests/unit/tui_sequence.c tests/unit/test.h
 tests_unit_tui_sequence_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
 tests_unit_tui_sequence_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
+tests_unit_tui_grid_SOURCES = tests/unit/tui_grid.c tests/unit/test.h
+tests_unit_tui_grid_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
+tests_unit_tui_grid_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
 endif
 
 # Makes caches for the screens without the starter set.
@@ -54,6 +57,7 @@ EXTRA_DIST += tests/terminal/terminal.sh tests/screens/expected \
 	tests/screens/versus.keys tests/screens/versus-ascii.keys tests/screens/why.keys tests/screens/why-ascii.keys tests/screens/views.keys \
 	tests/screens/views-ascii.keys tests/screens/looks.keys tests/screens/looks-plain.keys \
 	tests/screens/many.keys tests/screens/passing.keys tests/screens/intake.keys tests/screens/intake-ascii.keys \
+	tests/screens/table.keys tests/screens/table-ascii.keys \
 	tests/screens/one.keys tests/screens/one-models.csv tests/screens/one-edges.csv \
 	tests/screens/picker.keys tests/screens/picker-ascii.keys \
 	tests/screens/forty.keys tests/screens/forty-ascii.keys \

@@ -53,7 +53,7 @@ struct view_ops {
 };
 extern const struct view_ops tree_view, model_view, sketch_view, residual_view, help_view,
 	message_view, mark_view, pedigree_view, compare_view, heat_view, versus_view, why_view, suggest_view, picker_view,
-	observation_view;
+	observation_view, table_view, count_view;
 const struct view_ops *view_ops(enum view_id view);
 
 /* views.c: their states, and the stack of those that are open.  The panes are one
@@ -450,6 +450,9 @@ void find_measure(struct browser *browser, bool anew);
 /* Sorts the tree by a word: an order of TREE_ORDER_TABLE, a benchmark or another target. */
 void find_sort(struct browser *browser, const char *word);
 void find_set_order(struct browser *browser, enum tree_order order);
+/* Gives a filter what the fit tells. */
+struct filter;
+void find_prepare(struct browser *browser, struct filter *filter);
 /* A filter may go by what a fit tells: runs it again, and the one that was due. */
 void find_again(struct browser *browser);
 /* Filters the tree; a wrong line is a message. */
@@ -470,6 +473,9 @@ void command_line_free(struct browser *browser);
 /* The history as text, a command a line, and back. */
 void command_line_save(const struct browser *browser, struct text *out);
 void command_line_load(struct browser *browser, const char *saved);
+
+/* table_view.c */
+void table_open(struct browser *browser);
 
 /* heat_view.c */
 void heat_open(struct browser *browser, size_t model);

@@ -112,6 +112,13 @@ void find_measure(struct browser *browser, bool anew)
 	tree_set_z(browser->tree, browser->z);
 }
 
+void find_prepare(struct browser *browser, struct filter *filter)
+{
+	find_measure(browser, false);
+	filter_set_z(filter, browser->z);
+	filter_set_predict(filter, browser->session->fit ? predict : NULL, browser);
+}
+
 void find_filter(struct browser *browser, const char *line)
 {
 	struct error error = {0};

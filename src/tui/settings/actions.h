@@ -20,6 +20,8 @@
 	X(SUGGEST, "suggest") \
 	X(PICKER, "board") \
 	X(OBSERVATIONS, "published") \
+	X(TABLE, "table") \
+	X(COUNTS, "counts") \
 	X(HELP, "help") \
 	X(MESSAGES, "messages")
 enum view_id {
@@ -33,12 +35,13 @@ enum view_id {
 #define IN_PANES (IN(TREE) | IN(MODEL) | IN(SKETCH))
 #define IN_FULL (IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(VERSUS) | IN(WHY) | IN(MARKS) | \
 		 IN(SUGGEST) | IN(PICKER) | \
-		 IN(OBSERVATIONS) | IN(HELP) | IN(MESSAGES))
+		 IN(OBSERVATIONS) | IN(TABLE) | IN(COUNTS) | IN(HELP) | IN(MESSAGES))
 #define IN_ALL (IN_PANES | IN_FULL)
 #define IN_SKETCHES (IN_PANES | IN(VERSUS))
-#define IN_LISTS (IN(OBSERVATIONS) | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(WHY) | IN(MARKS))
+#define IN_LISTS (IN(OBSERVATIONS) | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(WHY) | IN(MARKS) | IN(TABLE) | \
+		  IN(COUNTS))
 #define IN_MODELS (IN_SKETCHES | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(WHY) | \
-		   IN(MARKS) | IN(SUGGEST))
+		   IN(MARKS) | IN(SUGGEST) | IN(TABLE))
 
 /* What must hold. X(symbol, what to say when it does not) */
 #define NEED_TABLE(X) \
@@ -101,7 +104,7 @@ enum need {
 	  "next merge method that suits the parents") \
 	X(METHOD_BACK, "method-back", "M", IN_SKETCHES, PARENT, NULL, "Sketch", \
 	  "the method before") \
-	X(TEMPLATE, "template", "t", IN_SKETCHES, PARENT, NULL, "Sketch", \
+	X(TEMPLATE, "template", "T", IN_SKETCHES, PARENT, NULL, "Sketch", \
 	  "chat template of the merge's evaluation: as its parents, yes, no") \
 	X(BASE, "base", "B", IN_SKETCHES, MODEL, NULL, "Sketch", \
 	  "make the model under the cursor the base of the merge, or leave it to the rule") \
@@ -129,10 +132,26 @@ enum need {
 	  "next match") \
 	X(SEARCH_PREVIOUS, "search-previous", "N", IN_PANES | IN_LISTS | IN(SUGGEST) | IN(PICKER) | IN(HELP), SEARCH, NULL, "Finding", \
 	  "match before") \
-	X(FILTER, "filter", "f F4", IN_PANES | IN(HELP), NOTHING, "filter", "Finding", \
+	X(FILTER, "filter", "f F4", IN_PANES | IN(TABLE) | IN(HELP), NOTHING, "filter", "Finding", \
 	  "show only models that fit what is typed (see below), or of this help the lines; Esc: all again") \
 	X(RESIDUALS, "residuals", "r", IN_PANES, FIT, "residuals", "Finding", \
 	  "models that score far from what their kin predict") \
+	X(TABLE, "table", "t", IN_PANES, NOTHING, "table", "Table", \
+	  "all models as rows, facts and the benchmarks of the board as columns") \
+	X(TABLE_SORT, "sort-column", "s", IN(TABLE), NOTHING, "sort", "Table", \
+	  "sort by the column under the cursor, the best, largest and newest first; again: last; by what is published") \
+	X(TABLE_COUNT, "count-column", "F", IN(TABLE), NOTHING, "count", "Table", \
+	  "how often each value of the column occurs (of names: each owner)") \
+	X(TABLE_RIGHT, "column-right", "l right >", IN(TABLE), NOTHING, "column", "Table", \
+	  "next column (5l = five)") \
+	X(TABLE_LEFT, "column-left", "h left <", IN(TABLE), NOTHING, NULL, "Table", \
+	  "column before") \
+	X(TABLE_HIDE, "hide-column", "x delete", IN(TABLE), NOTHING, NULL, "Table", \
+	  "hide the column under the cursor") \
+	X(TABLE_SHOW, "show-columns", "X", IN(TABLE), NOTHING, NULL, "Table", \
+	  "show all columns again") \
+	X(COUNT_ENTER, "filter-by", "enter", IN(COUNTS), NOTHING, "filter by it", "Table", \
+	  "in the count of a column: show only models with this value") \
 	X(SUGGEST, "suggest", "s", IN_PANES, FIT, "suggest", "Suggestions", \
 	  "which merges promise most") \
 	X(SUGGEST_OPEN, "open-suggestion", "enter", IN(SUGGEST), SUGGESTION, "as a sketch", "Suggestions", \
@@ -153,7 +172,7 @@ enum need {
 	  "drop all wishes: pairs of any models for the average") \
 	X(BOARD, "board", "b", IN_MODELS, NOTHING, "board", "Board", \
 	  "benchmarks and boards: what is drawn, how well it is predicted, what it weighs in the target") \
-	X(OBSERVATIONS, "published", "i", IN_SKETCHES | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(WHY) | IN(MARKS), \
+	X(OBSERVATIONS, "published", "i", IN_SKETCHES | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(WHY) | IN(MARKS) | IN(TABLE), \
 	  MODEL, NULL, "Board", "all that is published of the model under the cursor, run by run, and which of it is shown") \
 	X(PICK_OBSERVATION, "show-this", "space enter", IN(OBSERVATIONS), NOTHING, "show this one", "Board", \
 	  "show this score of the model whatever the rules say, or leave it to them again") \
@@ -199,7 +218,7 @@ enum need {
 	  "choose the model under the cursor to be compared, or not") \
 	X(COMPARE, "compare", "V", IN_MODELS, NOTHING, NULL, "Finding", \
 	  "the chosen models side by side") \
-	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(VERSUS) | IN(WHY) | IN(MARKS), MODEL, "to the model", "Finding", \
+	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(VERSUS) | IN(WHY) | IN(MARKS) | IN(TABLE), MODEL, "to the model", "Finding", \
 	  "go to this model in the tree") \
 	X(ENTER, "enter", "enter", IN(TREE) | IN(MODEL), NOTHING, NULL, "Finding", \
 	  "on a link: go to the model; on a folded run: unfold it; else its details") \
