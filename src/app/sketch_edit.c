@@ -204,6 +204,15 @@ bool sketch_set_weight(struct sketch *sketch, size_t position, double weight)
 	return sketch_commit(sketch, &next);
 }
 
+bool sketch_set_weights(struct sketch *sketch, const double *weights)
+{
+	struct sketch_state next = sketch->now;
+
+	for (size_t i = 0; i < next.count; i++)
+		next.parents[i].weight = weights[i];
+	return sketch_commit(sketch, &next);
+}
+
 bool sketch_move_weight(struct sketch *sketch, size_t position, double step)
 {
 	return position < sketch->now.count &&

@@ -53,7 +53,7 @@ struct view_ops {
 };
 extern const struct view_ops tree_view, model_view, sketch_view, residual_view, help_view,
 	message_view, mark_view, pedigree_view, compare_view, heat_view, versus_view, why_view, suggest_view, picker_view,
-	observation_view, table_view, count_view;
+	observation_view, table_view, count_view, sweep_view;
 const struct view_ops *view_ops(enum view_id view);
 
 /* views.c: their states, and the stack of those that are open.  The panes are one
@@ -473,6 +473,9 @@ void command_line_free(struct browser *browser);
 /* The history as text, a command a line, and back. */
 void command_line_save(const struct browser *browser, struct text *out);
 void command_line_load(struct browser *browser, const char *saved);
+
+/* sweep_view.c: takes the best weights for the target */
+void sweep_take_best(struct browser *browser);
 
 /* table_view.c */
 void table_open(struct browser *browser);

@@ -343,6 +343,8 @@ static void act_everywhere(struct browser *browser, enum action action, int coun
 		break;
 	case ACTION_GUESS: guess_model(browser, browser_model(browser)); break;
 	case ACTION_PEDIGREE: pedigree_open(browser, browser_model(browser)); break;
+	case ACTION_SWEEP: browser_open_view(browser, VIEW_SWEEP); break;
+	case ACTION_BEST_WEIGHTS: sweep_take_best(browser); break;
 	case ACTION_TABLE: table_open(browser); break;
 	case ACTION_BOARD: picker_open(browser); break;
 	case ACTION_OBSERVATIONS: observation_open(browser, browser_model(browser)); break;

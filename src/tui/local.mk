@@ -10,7 +10,7 @@ libtui_a_SOURCES = \
 	src/tui/view/help_view.c src/tui/view/message_view.c src/tui/view/model_view.c \
 	src/tui/view/residual_view.c src/tui/view/sketch_view.c src/tui/view/tree_view.c \
 	src/tui/tree/lanes.h src/tui/tree/lanes.c src/tui/view/pedigree_view.c src/tui/view/compare_view.c src/tui/view/versus_view.c src/tui/view/why_view.c \
-	src/tui/view/heat_view.c src/tui/view/table_view.h src/tui/view/table_view.c src/tui/view/count_view.c \
+	src/tui/view/heat_view.c src/tui/view/table_view.h src/tui/view/table_view.c src/tui/view/count_view.c src/tui/view/sweep_view.c \
 	src/tui/board/grid.h src/tui/board/grid.c \
 	src/tui/settings/keys.h src/tui/settings/keys.c \
 	src/tui/view/list.h src/tui/view/list.c src/tui/view/list_find.c \

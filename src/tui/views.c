@@ -17,6 +17,7 @@ const struct view_ops *view_ops(enum view_id view)
 		[VIEW_WHY] = &why_view,             [VIEW_SUGGEST] = &suggest_view,
 		[VIEW_PICKER] = &picker_view,       [VIEW_OBSERVATIONS] = &observation_view,
 		[VIEW_TABLE] = &table_view,         [VIEW_COUNTS] = &count_view,
+		[VIEW_SWEEP] = &sweep_view,
 	};
 
 	return views[view];

@@ -1,6 +1,10 @@
 /* The sketch: its weights under any edit, what its methods mean. */
 #include "app_sketch.h"
 
+#include <math.h>
+
+#include "stemma/app/sweep.h"
+
 /* ---- weights --------------------------------------------------------------- */
 
 static void adding_takes_equal_shares(void **state)
@@ -365,6 +369,90 @@ static void two_sketches_are_predicted_together(void **state)
 	assert_int_equal(sketch_compare(sketch, fixture->session, &comparison, &error), STATUS_USAGE);
 }
 
+static double predicted(struct fixture *fixture, struct sketch *sketch)
+{
+	struct sketch_prediction prediction;
+	struct error error = {0};
+
+	expect_ok(sketch_predict(sketch, fixture->session, &prediction, &error), &error);
+	double mean = prediction.row[prediction.rows - 1].estimate.mean;
+	sketch_prediction_free(&prediction);
+	return mean;
+}
+
+/* Against predicting the sketch at each weight. */
+static void a_sweep_is_what_each_weight_predicts(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sketch *sketch = &fixture->sketch;
+	const struct engine_target *target = &fixture->session->target.engine;
+	const struct catalog *catalog = fixture->session->catalog;
+	struct error error = {0};
+	struct sweep sweep;
+	double highest = -1;
+
+	sketch_add(sketch, 0);
+	assert_false(sweep_begin(&sweep, &sketch->now, 0));
+	sketch_add(sketch, 1);
+	sketch_add(sketch, 2);
+	expect_ok(session_fit(fixture->session, &(const struct engine_settings){.prior = PRIOR_KIN, .seed = 1},
+			      false, NULL, &error), &error);
+	struct engine_query *query = engine_query_new(fixture->session->fit);
+	assert_true(sweep_begin(&sweep, &sketch->now, 1));
+	while (sweep_step(&sweep, catalog, query, target))
+		;
+	assert_int_equal(sweep.made, SWEEP_POINTS);
+	for (size_t i = 0; i < SWEEP_POINTS; i++) {
+		near(sweep_weight(&sweep, i), (double)i / (SWEEP_POINTS - 1));
+		sketch_set_weight(sketch, 1, sweep_weight(&sweep, i));
+		near(sweep.at[i].mean, predicted(fixture, sketch));
+		highest = fmax(highest, sweep.at[i].mean);
+		sketch_undo(sketch);
+	}
+	assert_true(sweep.at[sweep.best].mean >= highest);
+	engine_query_free(query);
+}
+
+/* No grid of weights has a better one, and locked weights stay. */
+static void the_best_weights_are_the_best(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sketch *sketch = &fixture->sketch;
+	const struct engine_target *target = &fixture->session->target.engine;
+	struct error error = {0};
+	double sum = 0;
+
+	for (size_t i = 0; i < 3; i++)
+		sketch_add(sketch, i);
+	expect_ok(session_fit(fixture->session, &(const struct engine_settings){.prior = PRIOR_KIN, .seed = 1},
+			      false, NULL, &error), &error);
+	struct engine_query *query = engine_query_new(fixture->session->fit);
+	struct sketch_state best = sketch->now, locked;
+	assert_true(sweep_best_weights(&best, fixture->session->catalog, query, target));
+	double weights[3], top;
+	for (size_t i = 0; i < 3; i++)
+		weights[i] = best.parents[i].weight, sum += weights[i];
+	near(sum, 1);
+	sketch_set_weights(sketch, weights);
+	top = predicted(fixture, sketch);
+	for (int a = 0; a <= 10; a++)
+		for (int b = 0; a + b <= 10; b++) {
+			sketch_set_weights(sketch, (double[]){a / 10.0, b / 10.0, (10 - a - b) / 10.0});
+			assert_true(predicted(fixture, sketch) <= top + 0.05);
+		}
+	sketch_set_weights(sketch, (double[]){0.2, 0.5, 0.3});
+	sketch_lock(sketch, 0);
+	locked = sketch->now;
+	assert_true(sweep_best_weights(&locked, fixture->session->catalog, query, target));
+	near(locked.parents[0].weight, 0.2);
+	near(locked.parents[1].weight + locked.parents[2].weight, 0.8);
+	sketch_lock(sketch, 1);
+	sketch_lock(sketch, 2);
+	locked = sketch->now;
+	assert_false(sweep_best_weights(&locked, fixture->session->catalog, query, target));
+	engine_query_free(query);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -378,6 +466,8 @@ int main(void)
 		TEST(counts_are_checked),
 		TEST(warnings_say_what_is_odd),
 		TEST(two_sketches_are_predicted_together),
+		TEST(a_sweep_is_what_each_weight_predicts),
+		TEST(the_best_weights_are_the_best),
 	};
 	return cmocka_run_group_tests_name("app: sketch", tests, NULL, NULL);
 }

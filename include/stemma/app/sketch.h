@@ -57,6 +57,7 @@ bool sketch_add(struct sketch *sketch, size_t model);      /* takes an equal sha
 bool sketch_remove(struct sketch *sketch, size_t position);
 bool sketch_toggle(struct sketch *sketch, size_t model);
 bool sketch_set_weight(struct sketch *sketch, size_t position, double weight);
+bool sketch_set_weights(struct sketch *sketch, const double *weights); /* of all parents, summing to 1 */
 bool sketch_move_weight(struct sketch *sketch, size_t position, double step);
 /* Exchanges the weights of a parent and the next one (of the last with the first). */
 bool sketch_swap(struct sketch *sketch, size_t position);

@@ -22,6 +22,7 @@
 	X(OBSERVATIONS, "published") \
 	X(TABLE, "table") \
 	X(COUNTS, "counts") \
+	X(SWEEP, "sweep") \
 	X(HELP, "help") \
 	X(MESSAGES, "messages")
 enum view_id {
@@ -35,9 +36,9 @@ enum view_id {
 #define IN_PANES (IN(TREE) | IN(MODEL) | IN(SKETCH))
 #define IN_FULL (IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(VERSUS) | IN(WHY) | IN(MARKS) | \
 		 IN(SUGGEST) | IN(PICKER) | \
-		 IN(OBSERVATIONS) | IN(TABLE) | IN(COUNTS) | IN(HELP) | IN(MESSAGES))
+		 IN(OBSERVATIONS) | IN(TABLE) | IN(COUNTS) | IN(SWEEP) | IN(HELP) | IN(MESSAGES))
 #define IN_ALL (IN_PANES | IN_FULL)
-#define IN_SKETCHES (IN_PANES | IN(VERSUS))
+#define IN_SKETCHES (IN_PANES | IN(VERSUS) | IN(SWEEP))
 #define IN_LISTS (IN(OBSERVATIONS) | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(WHY) | IN(MARKS) | IN(TABLE) | \
 		  IN(COUNTS))
 #define IN_MODELS (IN_SKETCHES | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(WHY) | \
@@ -88,9 +89,9 @@ enum need {
 	  "more weight for the picked model under the cursor (5+ = five steps)") \
 	X(LIGHTER, "lighter", "- _", IN_MODELS, PICKED, "weight", "Sketch", \
 	  "less weight") \
-	X(HEAVIER_HERE, "heavier-parent", "l right", IN(SKETCH) | IN(VERSUS), PARENT, NULL, "Sketch", \
+	X(HEAVIER_HERE, "heavier-parent", "l right", IN(SKETCH) | IN(VERSUS) | IN(SWEEP), PARENT, NULL, "Sketch", \
 	  "in the sketch: more weight for the parent under the cursor") \
-	X(LIGHTER_HERE, "lighter-parent", "h left", IN(SKETCH) | IN(VERSUS), PARENT, NULL, "Sketch", \
+	X(LIGHTER_HERE, "lighter-parent", "h left", IN(SKETCH) | IN(VERSUS) | IN(SWEEP), PARENT, NULL, "Sketch", \
 	  "in the sketch: less weight") \
 	X(WEIGHT, "weight", "%", IN_MODELS, PICKED, NULL, "Sketch", \
 	  "set the weight in percent (60% sets 0.60, % alone asks)") \
@@ -108,6 +109,10 @@ enum need {
 	  "chat template of the merge's evaluation: as its parents, yes, no") \
 	X(BASE, "base", "B", IN_SKETCHES, MODEL, NULL, "Sketch", \
 	  "make the model under the cursor the base of the merge, or leave it to the rule") \
+	X(SWEEP, "sweep", "z", IN(SKETCH), PARENT, "sweep", "Sketch", \
+	  "in the sketch: the target against the weight of the parent under the cursor, as a curve") \
+	X(BEST_WEIGHTS, "best-weights", "Z", IN(SKETCH) | IN(SWEEP), PARENT, "best", "Sketch", \
+	  "in the sketch: the weights of these parents that promise the most for the target; locked ones stay") \
 	X(REMOVE, "remove", "x delete", IN(SKETCH) | IN(VERSUS), PARENT, "remove", "Sketch", \
 	  "in the sketch: take this parent out") \
 	X(CLEAR, "clear", "c", IN_SKETCHES, PARENT, NULL, "Sketch", \
