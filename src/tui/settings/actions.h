@@ -291,7 +291,7 @@ enum need {
 	  "fetch the leaderboard, or more of the Hub, beside the screen (Enter begins)") \
 	X(RELOAD, "reload", "R", IN_MODELS, NOTHING, NULL, "Program", \
 	  "read the cache again after others changed it, and the corrections") \
-	X(REFIT, "refit", "F", IN_MODELS, IDLE, NULL, "Program", \
+	X(REFIT, "refit", "F", IN_MODELS & ~IN(TABLE), IDLE, NULL, "Program", \
 	  "learn the variances again, beside the screen") \
 	X(MOUSE, "mouse", "F9", IN_ALL, NOTHING, NULL, "Program", \
 	  "leave the mouse to the terminal, to select text, or use it again") \
