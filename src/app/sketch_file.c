@@ -129,8 +129,8 @@ enum status sketch_from_names(struct sketch *sketch, const struct catalog *catal
 		enum status status = catalog_resolve(catalog, names[i], &model, error);
 		if (status != STATUS_OK)
 			return status;
-		if (!(weight >= 0) || isinf(weight))
-			return error_set(error, STATUS_USAGE, "weight %g of %s is not a number >= 0", weight,
+		if (!weight_is_sound(weight))
+			return error_set(error, STATUS_USAGE, "weight %g of %s is not a number from 0 to 1,000,000", weight,
 					 names[i]);
 		state_add(&next, model, weight);
 		if (next.count == before)

@@ -16,9 +16,17 @@
 
 static volatile sig_atomic_t interrupted;
 
+/* A signal may come between the look for it and a read that waits: wake what waits once a second. */
+static void wake(int signal_number)
+{
+	(void)signal_number;
+	alarm(1);
+}
+
 static void note_interrupt(int signal_number)
 {
 	interrupted = signal_number;
+	alarm(1);
 }
 
 /* The user's, and those by which systems end a program. */
@@ -32,6 +40,8 @@ void cli_catch_interrupt(void)
 	struct sigaction before;
 
 	sigemptyset(&action.sa_mask);
+	const struct sigaction waking = {.sa_handler = wake};
+	sigaction(SIGALRM, &waking, NULL);
 	for (size_t i = 0; i < STOPS; i++) {
 		sigaction(stops[i], NULL, &before);
 		if (before.sa_handler != SIG_IGN) /* as in the background of a script, or under nohup */

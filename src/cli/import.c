@@ -274,6 +274,8 @@ static enum status import_files(struct cli *cli, struct session *session, const 
 		if (status == STATUS_OK)
 			status = one;
 	}
+	if (status == STATUS_OK && cli_interrupted())
+		status = STATUS_CANCELLED; /* main() says so */
 	print_tables(cli, &importing);
 	tell_nothing_new(&list);
 	import_wishes_free(&list.wishes);

@@ -28,9 +28,9 @@ enum status merge_split_weight(const char *word, char **name, double *weight,
 		return STATUS_OK;
 	}
 	*name = memory_string_slice(word, (size_t)(colon - word));
-	if (isfinite(*weight) && *weight >= 0)
+	if (weight_is_sound(*weight))
 		return STATUS_OK;
-	error_set(error, STATUS_USAGE, "the weight of %s must be a number from 0 up", *name);
+	error_set(error, STATUS_USAGE, "the weight of %s must be a number from 0 to 1,000,000", *name);
 	return error_advise(error, "weights are scaled to sum 1");
 }
 

@@ -91,8 +91,8 @@ static bool edges_row_is_sound(const struct csv *csv, const struct edge_columns 
 
 	if (utf8_compare_names(child, parent) == 0)
 		csv_reject(csv, columns->parent, "%s is given as its own parent", child);
-	else if (bad || weight < 0)
-		csv_reject(csv, columns->weight, "weight \"%s\" is not a number >= 0",
+	else if (bad || (!isnan(weight) && !weight_is_sound(weight)))
+		csv_reject(csv, columns->weight, "weight \"%s\" is not a number from 0 to 1,000,000",
 			   csv_field(csv, columns->weight));
 	else
 		return true;

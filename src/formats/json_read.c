@@ -34,6 +34,26 @@ static void blank_words(char *text)
 	}
 }
 
+/* A value takes some 200 bytes in memory, however few it has in the file.  Counted are what opens one and what
+ * stands between two, strings left out. */
+#define JSON_VALUES_MAX 4000000
+
+static size_t count_values(const char *text)
+{
+	size_t count = 1;
+
+	for (; *text; text++) {
+		if (*text == '"') {
+			for (text++; *text && *text != '"'; text++)
+				text += text[0] == '\\' && text[1];
+			if (!*text)
+				break;
+		}
+		count += *text == ',' || *text == '{' || *text == '[';
+	}
+	return count;
+}
+
 json_t *json_read_text(struct source *source, struct text *text)
 {
 	json_t *document = NULL;
@@ -44,6 +64,10 @@ json_t *json_read_text(struct source *source, struct text *text)
 	text_append(text, "");
 	if (text->bytes)
 		blank_words(text->bytes);
+	if (text->bytes && count_values(text->bytes) > JSON_VALUES_MAX) {
+		source_fail_at(source, STATUS_DATA, 0, 0, "more than 4,000,000 values in one JSON document; split it");
+		return NULL;
+	}
 	document = json_loadb(text_string(text), text->length, 0, &fault);
 	if (!document) {
 		char message[JSON_ERROR_TEXT_LENGTH + 16];

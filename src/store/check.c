@@ -18,7 +18,7 @@ static const struct {
 		  " GROUP BY \"table\", parent"},
 	{"error", "SELECT name || ' is its own parent in ' || e.source FROM edges AS e"
 		  " JOIN models AS m ON m.id = e.child WHERE child = parent"},
-	{"error", "SELECT 'the weights of the parents of ' || m.name || ' sum to '"
+	{"note", "SELECT 'the weights of the parents of ' || m.name || ' sum to '"
 		  " || round(sum(weight), 4) || ' in ' || e.source FROM edges AS e"
 		  " JOIN models AS m ON m.id = e.child WHERE trust BETWEEN 80 AND 100"
 		  " GROUP BY child, e.source HAVING count(weight) = count(*) AND abs(sum(weight) - 1) > 0.01"},

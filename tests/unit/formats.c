@@ -30,7 +30,7 @@ static void csv_corners(void **state)
 	heard_line(&heard, "edge a/b < c/d merge 0.2500 declared card-list\n");
 	heard_line(&heard, "reject 4:1 \"a/\nb\" is not a model's name");
 	heard_line(&heard, "edge a/x < c/d unknown nan declared card-list\n");
-	heard_line(&heard, "reject 7:15 weight \"-1\" is not a number >= 0\n");
+	heard_line(&heard, "reject 7:15 weight \"-1\" is not a number from 0 to 1,000,000\n");
 	heard_line(&heard, "reject 8:5 a/z is given as its own parent\n");
 	heard_line(&heard, "edge a/q < c/d finetune nan user user\n");
 	heard_line(&heard, "reject 10:0 1 field where the header has 6; is the file cut off?\n");

@@ -92,6 +92,15 @@ struct model_facts {
 	size_t attribute_count;
 };
 
+/* The largest weight of a parent: weights count in proportion, so a larger one says nothing more, and sums of
+ * such stay far from the ends of the numbers. */
+#define WEIGHT_MAX 1e6
+/* Whether it is a weight: 0 (a reference only) to WEIGHT_MAX.  Not of one that is unknown (NAN). */
+static inline bool weight_is_sound(double weight)
+{
+	return weight >= 0 && weight <= WEIGHT_MAX;
+}
+
 struct edge_facts {
 	const char *child;
 	const char *parent;

@@ -40,8 +40,8 @@ static enum status child_check(const struct engine_fit *fit, const struct engine
 	for (size_t i = 0; i < child->count; i++) {
 		if (child->parents[i] >= fit->data.models)
 			return error_set(error, STATUS_USAGE, "parent %zu is not a model", i + 1);
-		if (!(child->weights[i] >= 0) || isinf(child->weights[i]))
-			return error_set(error, STATUS_USAGE, "weight %zu is not a number >= 0", i + 1);
+		if (!weight_is_sound(child->weights[i]))
+			return error_set(error, STATUS_USAGE, "weight %zu is not a number from 0 to 1,000,000", i + 1);
 		*total += child->weights[i];
 	}
 	if (child->count > 0 && *total <= 0)
