@@ -90,26 +90,30 @@ static void short_key(const char *keys, char *buffer)
 		buffer[0] = (char)(buffer[0] - 'a' + 'A');
 }
 
-#define ALL_KEYS_FROM 100
+#define TITLE_KEYS_FROM 100
 #define HELP_KEY_FROM 60
+#define BUSY_FROM 110 /* work beside the screen has its bar there */
 
-/* "/ search  ? help", from the action table; the hints have the others where it is narrow. */
+static bool works_here(struct browser *browser, enum action action);
+
+/* "/ search  f filter", from the action table, where it is wide; help where no hints are. */
 static int draw_title_keys(struct browser *browser, const struct area *area)
 {
 	static const enum action shown[] = {ACTION_HELP, ACTION_FILTER, ACTION_SEARCH};
-	size_t count = area->width >= ALL_KEYS_FROM ? sizeof shown / sizeof *shown : 1;
+	bool hints = config_number(browser->options->config, CONFIG_HINTS) != 0;
 	int right = area->width - 1;
-
 	struct job *jobs[WORK_MAX];
 
-	if (area->width < (work_jobs(browser, jobs) > 0 ? 110 : HELP_KEY_FROM))
+	if (work_jobs(browser, jobs) > 0 && area->width < BUSY_FROM)
 		return right;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
 		const struct action_info *info = action_info(shown[i]);
 		char key[INPUT_NAME_SIZE];
-		short_key(browser_keys(browser, shown[i]), key);
-		if (!*key)
+		bool wanted = shown[i] == ACTION_HELP ? !hints && area->width >= HELP_KEY_FROM
+						      : area->width >= TITLE_KEYS_FROM;
+		if (!wanted || !works_here(browser, shown[i]))
 			continue;
+		short_key(browser_keys(browser, shown[i]), key);
 		draw_right(browser->screen, area, 0, right, STYLE_DIM, info->hint);
 		right -= utf8_width(info->hint) + 1;
 		draw_right(browser->screen, area, 0, right, STYLE_KEY, key);
@@ -153,43 +157,82 @@ static void draw_title(struct browser *browser, const struct area *area)
 
 /* ---- last row ------------------------------------------------------------------------ */
 
-/* "+/− weight" is two actions in one hint: the first one's hint is a single
- * sign, which joins the keys. */
 static const char *hint_of(const struct browser *browser, enum action action)
 {
 	return action == ACTION_QUIT && browser->depth > 0 ? action_info(ACTION_LEAVE)->hint
 							   : action_info(action)->hint;
 }
 
+/* Whether a key does it in the view that is open, and it can be done now. */
+static bool works_here(struct browser *browser, enum action action)
+{
+	return action_info(action)->views & 1u << browser_view(browser) && *browser_keys(browser, action) &&
+	       browser_needs_met(browser, action);
+}
+
+static bool is_pinned(enum action action)
+{
+	return action == ACTION_HELP || action == ACTION_LEAVE || action == ACTION_QUIT;
+}
+
+static bool is_sign(const char *hint)
+{
+	return strcmp(hint, "+") == 0;
+}
+
+static int hint_width(struct browser *browser, enum action action)
+{
+	char key[INPUT_NAME_SIZE];
+
+	short_key(browser_keys(browser, action), key);
+	return utf8_width(key) + 1 + utf8_width(hint_of(browser, action)) + 2;
+}
+
+/* What the hints that are always there take at the right. */
+static int pinned_width(struct browser *browser)
+{
+	int width = 0;
+
+	for (int i = 0; i < ACTION_COUNT; i++)
+		if (is_pinned((enum action)i) && works_here(browser, (enum action)i))
+			width += hint_width(browser, (enum action)i);
+	return width;
+}
+
+/* Draws one at column x; returns where the next one goes. */
+static int draw_hint(struct browser *browser, const struct area *area, int x, enum action action, bool joined)
+{
+	const char *hint = hint_of(browser, action);
+	char key[INPUT_NAME_SIZE];
+
+	short_key(browser_keys(browser, action), key);
+	if (!joined)
+		draw_text(browser->screen, area, 0, x - 1, STYLE_TEXT, " ");
+	x += draw_text(browser->screen, area, 0, x, STYLE_KEY, key);
+	if (is_sign(hint))
+		return x + draw_text(browser->screen, area, 0, x, STYLE_DIM, "/");
+	x += draw_text(browser->screen, area, 0, x, STYLE_TEXT, " ");
+	x += draw_text(browser->screen, area, 0, x, STYLE_DIM, hint);
+	return x + draw_text(browser->screen, area, 0, x, STYLE_TEXT, "  ");
+}
+
+/* "+/− weight" is two actions in one hint: the first one's hint is a single sign, which
+ * joins the keys.  Help and the way out are there however narrow the screen. */
 static void draw_hints(struct browser *browser, const struct area *area)
 {
-	enum view_id view = browser_view(browser);
-	int x = 2;
-	bool joined = false;
+	int x = 2, end = area->width - 1 - pinned_width(browser);
+	bool joined = false, full = false;
 
 	for (int i = 0; i < ACTION_COUNT; i++) {
-		const struct action_info *info = action_info((enum action)i);
-		char key[INPUT_NAME_SIZE];
-		if (!info->hint || !*browser_keys(browser, (enum action)i) || !(info->views & 1u << view) ||
-		    !browser_needs_met(browser, (enum action)i))
+		enum action action = (enum action)i;
+		if (!action_info(action)->hint || !works_here(browser, action))
 			continue;
-		short_key(browser_keys(browser, (enum action)i), key);
-		const char *hint = hint_of(browser, (enum action)i);
-		bool joins = strcmp(hint, "+") == 0;
-		int width = utf8_width(key) + (joins ? 9 : 1 + utf8_width(hint));
-		if (x + width + 2 > area->width - 1) /* a blank before the corner */
-			break;
-		if (!joined)
-			x += draw_text(browser->screen, area, 0, x - 1, STYLE_TEXT, " ") - 1;
-		x += draw_text(browser->screen, area, 0, x, STYLE_KEY, key);
-		joined = joins;
-		if (joins) {
-			x += draw_text(browser->screen, area, 0, x, STYLE_DIM, "/");
+		bool sign = is_sign(hint_of(browser, action)), pinned = is_pinned(action);
+		full = full || (!pinned && !joined && x + hint_width(browser, action) + (sign ? 6 : 0) > end);
+		if (full && !pinned)
 			continue;
-		}
-		x += draw_text(browser->screen, area, 0, x, STYLE_TEXT, " ");
-		x += draw_text(browser->screen, area, 0, x, STYLE_DIM, hint);
-		x += draw_text(browser->screen, area, 0, x, STYLE_TEXT, "  ");
+		x = draw_hint(browser, area, x, action, joined);
+		joined = sign;
 	}
 }
 

@@ -56,7 +56,7 @@ press a
 check 'a key of the user'"'"'s own' see 'sketch: 1 parent'
 check 'a column too' see 'size · average'
 check 'and no hints' not_see 'Tab pane'
-press C-t
+press C-t / 'add the model' Enter
 check 'help shows the keys as they are' see '^│ *a  *add the model'
 press Escape
 see 'lineage'

@@ -36,7 +36,7 @@ see 'north/Oak-7B-Instruct ─'
 terminal resize-window -t main -x 62 -y 16
 check 'a smaller window is filled' see '^└.*┘$'
 terminal resize-window -t main -x 30 -y 8
-check 'in a small one the tree stands alone' see '^└ Tab pane  Space pick'
+check 'in a small one the tree stands alone' see '^└ Tab pane  ? help  q quit'
 terminal resize-window -t main -x 30 -y 3
 check 'too small a window says so' see 'needs 20x4'
 terminal resize-window -t main -x 120 -y 40

@@ -42,6 +42,7 @@ struct help {
 	struct text *lines;
 	size_t count, capacity;
 	int width;    /* that the lines are wrapped for */
+	enum view_id about; /* whose keys come first */
 	struct list list;
 	char *needle;
 	char *filter; /* only entries with this; NULL = all */
@@ -140,15 +141,51 @@ static void add_action(struct browser *browser, const struct action_info *info, 
 	help_of(browser)->filter = filter;
 }
 
-static void add_actions(struct browser *browser, const char *section, int width)
+#define OWN_VIEWS 4 /* at most so many have a key that counts as a view's own */
+
+static bool is_here(const struct browser *browser, const struct action_info *info)
+{
+	return info->views & 1u << help_of(browser)->about;
+}
+
+static bool is_own(const struct browser *browser, const struct action_info *info)
+{
+	return is_here(browser, info) && __builtin_popcount(info->views) <= OWN_VIEWS;
+}
+
+static void add_own_actions(struct browser *browser, int width)
+{
+	size_t begin = begin_section(browser, "This view");
+
+	for (int i = 0; i < ACTION_COUNT; i++)
+		if (is_own(browser, action_info((enum action)i)))
+			add_action(browser, action_info((enum action)i), browser_keys(browser, (enum action)i), width);
+	end_section(browser, begin);
+}
+
+/* Those of a section that work here and in other views. */
+static void add_actions_here(struct browser *browser, const char *section, int width)
 {
 	size_t begin = begin_section(browser, section);
 
 	for (int i = 0; i < ACTION_COUNT; i++) {
 		const struct action_info *info = action_info((enum action)i);
-		if (strcmp(info->section, section) == 0)
+		if (strcmp(info->section, section) == 0 && is_here(browser, info) && !is_own(browser, info))
 			add_action(browser, info, browser_keys(browser, (enum action)i), width);
 	}
+	end_section(browser, begin);
+}
+
+static void add_actions_elsewhere(struct browser *browser, int width)
+{
+	size_t begin = begin_section(browser, "In other views");
+
+	for (size_t s = 0; s < sizeof sections / sizeof *sections; s++)
+		for (int i = 0; i < ACTION_COUNT; i++) {
+			const struct action_info *info = action_info((enum action)i);
+			if (strcmp(info->section, sections[s]) == 0 && !is_here(browser, info))
+				add_action(browser, info, browser_keys(browser, (enum action)i), width);
+		}
 	end_section(browser, begin);
 }
 
@@ -172,8 +209,10 @@ static void make_lines(struct browser *browser, int width)
 		text_free(&help_of(browser)->lines[i]);
 	help_of(browser)->count = 0;
 	help_of(browser)->width = width;
+	add_own_actions(browser, width);
 	for (size_t s = 0; s < sizeof sections / sizeof *sections; s++)
-		add_actions(browser, sections[s], width);
+		add_actions_here(browser, sections[s], width);
+	add_actions_elsewhere(browser, width);
 	add_commands(browser, width);
 	add_filter_terms(browser, width);
 	add_signs(browser, width);
@@ -198,12 +237,24 @@ static void draw_line(struct browser *browser, const struct area *area, int y, s
 	draw_text(browser->screen, area, y, x, match ? STYLE_MATCH : STYLE_TEXT, line + bytes);
 }
 
+/* The view that the help lies over. */
+static enum view_id view_below(const struct browser *browser)
+{
+	enum view_id below = browser->depth > 1 ? browser->stack[browser->depth - 2] : VIEW_COUNT;
+
+	return below == VIEW_COUNT ? browser->focus : below;
+}
+
 static void help_draw(struct browser *browser, const struct area *area)
 {
 	struct list *list = &help_of(browser)->list;
 
-	if (help_of(browser)->width != area->width)
+	enum view_id about = view_below(browser);
+
+	if (help_of(browser)->width != area->width || help_of(browser)->about != about) {
+		help_of(browser)->about = about;
 		make_lines(browser, area->width);
+	}
 	list_scroll(list, help_of(browser)->count, area->height);
 	for (int y = 0; y < area->height && list->top + (size_t)y < list->count; y++)
 		draw_line(browser, area, y, list->top + (size_t)y);
@@ -214,7 +265,7 @@ static void help_title(struct browser *browser, struct text *out)
 {
 	const struct list *list = &help_of(browser)->list;
 
-	text_append(out, "help");
+	text_append_format(out, "help · %s", view_name(help_of(browser)->about));
 	if (help_of(browser)->filter)
 		text_append_format(out, " · filter %s", help_of(browser)->filter);
 	if (list->count > (size_t)list->height && list->height > 0)
