@@ -6,7 +6,7 @@ ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
 	$(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
 
 ENGINE_TESTS = tests/unit/lineage tests/unit/merges tests/unit/engine tests/unit/lrmf tests/unit/evaluate tests/unit/holdout tests/unit/baseline tests/unit/study \
-	tests/unit/simulated tests/unit/question tests/unit/factors tests/unit/local tests/unit/state \
+	tests/unit/simulated tests/unit/question tests/unit/factors tests/unit/loadings tests/unit/local tests/unit/state \
 	tests/unit/backtest tests/unit/suggest tests/unit/target
 
 check_PROGRAMS += $(ENGINE_TESTS)
@@ -48,6 +48,9 @@ tests_unit_factors_SOURCES = tests/unit/factors.c tests/unit/engine_world.h test
 	tests/unit/draw.h tests/unit/test.h
 tests_unit_factors_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_unit_factors_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_loadings_SOURCES = tests/unit/loadings.c
+tests_unit_loadings_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_unit_loadings_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_local_SOURCES = tests/unit/local.c tests/unit/engine_world.h tests/unit/score_cells.h \
 	tests/unit/draw.h tests/unit/test.h
 tests_unit_local_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)

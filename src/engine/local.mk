@@ -7,6 +7,7 @@ libengine_a_SOURCES = \
 	src/engine/model/factors_why.c src/engine/model/factors_prior.c src/engine/model/local.h src/engine/model/local.c \
 	src/engine/model/inherited.h src/engine/model/inherited.c src/engine/model/child.h src/engine/model/child.c \
 	src/engine/model/belief.h src/engine/model/belief.c src/engine/model/parameters.h src/engine/model/parameters.c \
+	src/engine/model/loadings.h src/engine/model/loadings.c \
 	src/engine/model/parameters_start.c src/engine/model/solution.h src/engine/model/solution.c \
 	src/engine/model/design.h src/engine/model/design_parts.h src/engine/model/design.c src/engine/model/design_terms.c \
 	src/engine/model/design_members.c src/engine/model/design_laplacian.c src/engine/model/design_places.c \

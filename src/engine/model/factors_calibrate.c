@@ -47,14 +47,9 @@ static void judge(struct judgement *judgement, uint32_t benchmark, double size)
 /* What a cell counts in its own benchmark's level and loadings: its leverage in their regression. */
 static double leverage(const struct factors *factors, uint32_t benchmark, const double *mean)
 {
-	size_t rank = factors->parameters.rank, scored = factors_scored(factors, benchmark);
-	const float *unknown = factors->parameters.loading_covariance + benchmark * rank * rank;
-	double sum = 0;
+	double unknown = parameters_unknown(&factors->parameters, benchmark, mean, NULL);
 
-	for (size_t k = 0; k < rank; k++)
-		for (size_t l = 0; l < rank; l++)
-			sum += (double)unknown[k * rank + l] * mean[k] * mean[l];
-	return fmin(sum / factors->parameters.noise[benchmark] + 1 / ((double)scored + 1), LEVERAGE_MAX);
+	return fmin(unknown / factors->parameters.noise[benchmark], LEVERAGE_MAX);
 }
 
 /* Judges a cell by mean and variance of its z, at a mean of f.  The benchmark was learned with it,

@@ -45,6 +45,18 @@ static void begin_usual(struct parameters *parameters, uint32_t benchmark)
 	parameters->noise[benchmark] = NOISE_START;
 }
 
+/* Few scores leave the noise open: z is predicted by Student's t, whose variance is (n + 4) / (n + 2) times as
+ * large, the prior counting as 4 scores. */
+static void widen(struct parameters *parameters, uint32_t benchmark, size_t count)
+{
+	size_t square = (parameters->rank + 1) * (parameters->rank + 1);
+	double by = ((double)count + 4) / ((double)count + 2);
+
+	parameters->noise[benchmark] *= by;
+	for (size_t i = 0; i < square; i++)
+		parameters->unknown[benchmark * square + i] *= (float)by;
+}
+
 void factors_place(struct factors *factors, uint32_t benchmark, const uint32_t *models, const struct engine_cell *cells,
 		   size_t count)
 {
@@ -67,6 +79,7 @@ void factors_place(struct factors *factors, uint32_t benchmark, const uint32_t *
 	begin_usual(&factors->parameters, benchmark);
 	for (size_t round = 0; round < ROUNDS; round++)
 		parameters_regress(&factors->parameters, benchmark, told, count);
+	widen(&factors->parameters, benchmark, count);
 	if (!factors->placed)
 		factors->placed = memory_zero(factors->cells.benchmarks + 1, sizeof *factors->placed);
 	factors->placed[benchmark] = (uint32_t)count;

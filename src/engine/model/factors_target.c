@@ -22,15 +22,7 @@ double quadratic(const double *vector, const double *matrix, size_t n)
 double factors_left_over(const struct factors *factors, uint32_t benchmark, const double *mean,
 			 const double *covariance)
 {
-	size_t rank = factors->parameters.rank;
-	const float *unknown = factors->parameters.loading_covariance + benchmark * rank * rank;
-	double sum = factors->parameters.noise[benchmark];
-
-	for (size_t k = 0; k < rank; k++)
-		for (size_t l = 0; l < rank; l++)
-			sum += (double)unknown[k * rank + l] *
-			       (mean[k] * mean[l] + (covariance ? covariance[k * rank + l] : 0));
-	return sum;
+	return factors->parameters.noise[benchmark] + parameters_unknown(&factors->parameters, benchmark, mean, covariance);
 }
 
 size_t factors_scored(const struct factors *factors, uint32_t benchmark)

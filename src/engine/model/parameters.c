@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/loadings.h"
 #include "model/solution.h"
 #include "solve/small.h"
 #include "stemma/base/memory.h"
@@ -11,13 +12,10 @@
 
 #define W SYSTEM_WIDTH
 
-/* Priors: noise as of 4 observations at 0.3; a suite's mean loading as of 2 more
- * benchmarks at the mean of all; a level as of half an observation at 0. */
+/* Priors: noise as of 4 observations at 0.3; a level as of half an observation at 0. */
 #define NOISE_COUNT 4.0
 #define NOISE_MIN 0.002
-#define SUITE_COUNT 2.0
 #define LEVEL_COUNT 0.5
-#define RELEVANCE_MIN 1.0
 /* The variance of a term is as of so many more effects that show what learning begins with: one that few
  * models have is not taken to nothing, nor far up, by chance.  (With three, levels that terms and benchmarks
  * share are slow to settle, and sparse tables are learned worse.) */
@@ -132,17 +130,22 @@ void parameters_regress(struct parameters *parameters, size_t b, const struct pa
 	size_t rank = parameters->rank, side = rank + 1;
 	double noise = parameters->noise[b], w[FACTORS_RANK_MAX + 1], extra = 0;
 	double factor[(FACTORS_RANK_MAX + 1) * (FACTORS_RANK_MAX + 1)], inverse[(FACTORS_RANK_MAX + 1) * (FACTORS_RANK_MAX + 1)];
-	const double *usual = parameters->suite_mean + parameters->suite[b] * rank;
+	double usual[FACTORS_RANK_MAX], precision[FACTORS_SQUARE_MAX];
 	struct regression regression = {0};
 
 	for (size_t i = 0; i < count; i++) {
 		regression_add(&told[i], rank, noise, &regression);
 		extra += noise * (1 - noise / (noise + told[i].error));
 	}
+	if (!loadings_prior(parameters, b, count, usual, precision))
+		return;
 	memcpy(factor, regression.matrix, side * side * sizeof *factor);
 	for (size_t k = 0; k < rank; k++) {
-		factor[k * side + k] += noise * parameters->relevance[k];
-		w[k] = regression.right[k] + noise * parameters->relevance[k] * usual[k];
+		w[k] = regression.right[k];
+		for (size_t l = 0; l < rank; l++) {
+			factor[k * side + l] += noise * precision[k * rank + l];
+			w[k] += noise * precision[k * rank + l] * usual[l];
+		}
 	}
 	factor[rank * side + rank] += noise * LEVEL_COUNT;
 	w[rank] = regression.right[rank];
@@ -157,10 +160,22 @@ void parameters_regress(struct parameters *parameters, size_t b, const struct pa
 	/* A cell with a known error tells less of the noise: its weight enters squared. */
 	double residual = regression_residual(&regression, side, w) + extra;
 	parameters->noise[b] = fmax((residual + NOISE_COUNT * PARAMETERS_NOISE_USUAL) / ((double)count + NOISE_COUNT), NOISE_MIN);
-	for (size_t k = 0; k < rank; k++)
+	for (size_t i = 0; i < side * side; i++)
+		parameters->unknown[b * side * side + i] = (float)(noise * inverse[i]);
+}
+
+double parameters_unknown(const struct parameters *parameters, size_t b, const double *mean, const double *covariance)
+{
+	size_t rank = parameters->rank, side = rank + 1;
+	const float *unknown = parameters->unknown + b * side * side;
+	double sum = (double)unknown[rank * side + rank];
+
+	for (size_t k = 0; k < rank; k++) {
+		sum += 2 * (double)unknown[k * side + rank] * mean[k];
 		for (size_t l = 0; l < rank; l++)
-			parameters->loading_covariance[(b * rank + k) * rank + l] =
-				(float)(noise * inverse[k * side + l]);
+			sum += (double)unknown[k * side + l] * (mean[k] * mean[l] + (covariance ? covariance[k * rank + l] : 0));
+	}
+	return sum;
 }
 
 struct benchmark_work {
@@ -184,42 +199,6 @@ static void benchmark_item(void *context, size_t b)
 	}
 	parameters_regress(work->parameters, b, told, count);
 	free(told);
-}
-
-/* Means of suites, drawn to the mean of all, and how far loadings are from them. */
-static void learn_suites(const struct cells *cells, struct parameters *parameters)
-{
-	size_t rank = parameters->rank, count = 0;
-	size_t *members = memory_zero(parameters->suites + 1, sizeof *members);
-	double all[FACTORS_RANK_MAX] = {0}, off[FACTORS_RANK_MAX] = {0};
-
-	memset(parameters->suite_mean, 0, parameters->suites * rank * sizeof(double));
-	for (size_t b = 0; b < parameters->benchmarks; b++) {
-		if (cells->column_start[b + 1] == cells->column_start[b])
-			continue;
-		count++;
-		members[parameters->suite[b]]++;
-		for (size_t k = 0; k < rank; k++) {
-			all[k] += parameters->loading[b * rank + k];
-			parameters->suite_mean[parameters->suite[b] * rank + k] += parameters->loading[b * rank + k];
-		}
-	}
-	for (size_t s = 0; s < parameters->suites; s++)
-		for (size_t k = 0; k < rank; k++) {
-			double *mean = &parameters->suite_mean[s * rank + k];
-			*mean = (*mean + SUITE_COUNT * all[k] / (double)count) / ((double)members[s] + SUITE_COUNT);
-		}
-	for (size_t b = 0; b < parameters->benchmarks; b++) {
-		if (cells->column_start[b + 1] == cells->column_start[b])
-			continue;
-		for (size_t k = 0; k < rank; k++) {
-			double d = parameters->loading[b * rank + k] - parameters->suite_mean[parameters->suite[b] * rank + k];
-			off[k] += d * d + (double)parameters->loading_covariance[(b * rank + k) * rank + k];
-		}
-	}
-	for (size_t k = 0; k < rank; k++)
-		parameters->relevance[k] = fmax((double)count / (off[k] + 1e-9), RELEVANCE_MIN);
-	free(members);
 }
 
 /* ---- learning: variances ---------------------------------------------------------------------- */
@@ -327,26 +306,19 @@ static void learn_own(const struct cells *cells, const struct moments *moments, 
 static void rescale(const struct cells *cells, const struct moments *moments, struct parameters *parameters)
 {
 	size_t rank = parameters->rank;
+	double size[FACTORS_RANK_MAX];
 
 	for (size_t k = 0; k < rank; k++) {
 		double sum = 0;
 		for (size_t row = 0; row < cells->rows; row++)
 			sum += (double)moments->second[(row * rank + k) * rank + k];
-		double square = fmax(sum / (double)cells->rows, 1e-6), size = sqrt(square);
-		for (size_t b = 0; b < parameters->benchmarks; b++) {
-			parameters->loading[b * rank + k] *= size;
-			for (size_t l = 0; l < rank; l++) {
-				parameters->loading_covariance[(b * rank + k) * rank + l] *= (float)size;
-				parameters->loading_covariance[(b * rank + l) * rank + k] *= (float)size;
-			}
-		}
-		for (size_t s = 0; s < parameters->suites; s++)
-			parameters->suite_mean[s * rank + k] *= size;
+		double square = fmax(sum / (double)cells->rows, 1e-6);
+		size[k] = sqrt(square);
 		for (size_t t = 0; t < parameters->terms; t++)
 			parameters->theta[t * rank + k] /= square;
 		parameters->own[k] /= square;
-		parameters->relevance[k] /= square;
 	}
+	loadings_rescale(parameters, size);
 }
 
 /* ---- learning: rounds -------------------------------------------------------------------------- */
@@ -375,7 +347,7 @@ static bool learn_round(const struct cells *cells, const struct design *design, 
 	parallel_run(work.parts, moments_part, &work);
 	struct benchmark_work benchmarks = {cells, moments, parameters};
 	parallel_for(cells->benchmarks, benchmark_item, &benchmarks);
-	learn_suites(cells, parameters);
+	loadings_learn(parameters);
 	if (!fixed && kin)
 		learn_variances(cells, design, solution, parameters);
 	else if (!fixed)

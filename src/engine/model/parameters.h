@@ -1,7 +1,7 @@
 /* Parameters: what is learned about factors, terms and benchmarks, by EM on the
  * observed cells.  Formulas: factor analysis (Rubin and Thayer 1982) with the
- * effects of design.h as the factors' means; loadings N(mean of the suite, 1 / tau_k)
- * with tau learned (automatic relevance), noise inverse gamma; variances by the
+ * effects of design.h as the factors' means; loadings with a prior that is learned from
+ * those of the others (loadings.h), noise inverse gamma; variances by the
  * fixed point theta <- theta x (what the effects show) / (what they would show if
  * theta were right), the latter from data drawn from the model (MacKay 1992). */
 #ifndef STEMMA_ENGINE_PARAMETERS_H
@@ -23,10 +23,14 @@ struct parameters {
 	double *loading;    /* benchmarks x rank */
 	double *level;      /* benchmarks */
 	double *noise;      /* benchmarks: psi */
-	double *relevance;  /* rank: tau */
+	double *within;     /* rank x rank: covariance of loadings in a suite */
+	double *between;    /* rank x rank: ... and of the means of suites */
 	double *suite_mean; /* suites x rank: of loadings */
+	uint32_t *suite_count; /* suites: benchmarks that have cells */
 	uint32_t *suite;    /* benchmarks */
-	float *loading_covariance; /* benchmarks x rank x rank: what is not known of loadings */
+	bool *learned;      /* benchmarks: it has cells, so it counts in its suite */
+	float *unknown;     /* benchmarks x (rank + 1) x (rank + 1): covariance of what is not known of the loadings
+			     * and, last, the level */
 };
 
 /* Starting values; suites are numbered. */
@@ -47,7 +51,10 @@ struct parameters_told {
 	const float *second; /* rank x rank: E f f' */
 };
 /* One step of learning a benchmark's loadings, level, noise and what is not known of the loadings: the
- * regression of z on f, drawn to the mean of its suite, by the noise that it had. */
+ * regression of z on f, drawn to what is usual, by the noise that it had. */
 void parameters_regress(struct parameters *parameters, size_t b, const struct parameters_told *told, size_t count);
+
+/* Variance of level + lambda' f that is not known of them, where f ~ (mean, covariance); NULL: none. */
+double parameters_unknown(const struct parameters *parameters, size_t b, const double *mean, const double *covariance);
 
 #endif

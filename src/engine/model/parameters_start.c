@@ -12,6 +12,7 @@
 
 /* Principal axes are a start where so many columns have so many rows in common, each two of them. */
 #define AXES_MAX 64
+#define WITHIN_START 0.125 /* variance of loadings in a suite */
 #define CORE_MIN 3
 #define OVERLAP_MIN 30
 
@@ -196,17 +197,23 @@ void parameters_new(const struct engine_data *data, const struct cells *cells, c
 	parameters->loading = memory_allocate(benchmarks * rank + 1, sizeof(double));
 	parameters->level = memory_zero(benchmarks + 1, sizeof(double));
 	parameters->noise = memory_allocate(benchmarks + 1, sizeof(double));
-	parameters->relevance = memory_allocate(rank, sizeof(double));
+	parameters->within = memory_zero(rank * rank, sizeof(double));
+	parameters->between = memory_zero(rank * rank, sizeof(double));
 	parameters->suite_mean = memory_zero(parameters->suites * rank + 1, sizeof(double));
-	parameters->loading_covariance = memory_zero(benchmarks * rank * rank + 1, sizeof(float));
+	parameters->suite_count = memory_zero(parameters->suites + 1, sizeof *parameters->suite_count);
+	parameters->learned = memory_zero(benchmarks + 1, sizeof *parameters->learned);
+	parameters->unknown = memory_zero(benchmarks * (rank + 1) * (rank + 1) + 1, sizeof(float));
 	for (size_t k = 0; k < rank; k++) {
 		parameters->own[k] = 1;
-		parameters->relevance[k] = 8;
+		parameters->within[k * rank + k] = WITHIN_START;
+		parameters->between[k * rank + k] = WITHIN_START / 2;
 		for (size_t t = 0; t < design->terms; t++)
 			parameters->theta[t * rank + k] = design_start(design, t);
 	}
 	for (size_t b = 0; b < benchmarks; b++) {
 		parameters->noise[b] = PARAMETERS_NOISE_USUAL;
+		parameters->learned[b] = column_length(cells, b) > 0;
+		parameters->suite_count[parameters->suite[b]] += parameters->learned[b];
 		for (size_t k = 0; k < rank; k++)
 			parameters->loading[b * rank + k] = k == 0 ? 0.8 : 0.15 * (double)random_normal(&state);
 	}
@@ -222,9 +229,12 @@ void parameters_free(struct parameters *parameters)
 	free(parameters->loading);
 	free(parameters->level);
 	free(parameters->noise);
-	free(parameters->relevance);
+	free(parameters->within);
+	free(parameters->between);
 	free(parameters->suite_mean);
 	free(parameters->suite);
-	free(parameters->loading_covariance);
+	free(parameters->suite_count);
+	free(parameters->learned);
+	free(parameters->unknown);
 	*parameters = (struct parameters){0};
 }

@@ -10,7 +10,7 @@
 #include "model/fit.h"
 #include "stemma/base/memory.h"
 
-#define STATE_VERSION 8
+#define STATE_VERSION 9
 /* Parameters serve while no more than one in so many models differs. */
 #define SERVES_SHARE 50
 
@@ -172,7 +172,8 @@ static void run_parameters(struct bytes *bytes, struct parameters *parameters)
 {
 	run(bytes, parameters->theta, parameters->terms * parameters->rank * sizeof(double));
 	run(bytes, parameters->own, parameters->rank * sizeof(double));
-	run(bytes, parameters->relevance, parameters->rank * sizeof(double));
+	run(bytes, parameters->within, parameters->rank * parameters->rank * sizeof(double));
+	run(bytes, parameters->between, parameters->rank * parameters->rank * sizeof(double));
 }
 
 /* A benchmark in a state. */
@@ -185,7 +186,7 @@ struct benchmark_state {
 
 static size_t benchmark_size(size_t rank)
 {
-	return sizeof(struct benchmark_state) + rank * 2 * sizeof(double) + rank * rank * sizeof(float);
+	return sizeof(struct benchmark_state) + rank * 2 * sizeof(double) + (rank + 1) * (rank + 1) * sizeof(float);
 }
 
 static void write_benchmark(struct bytes *bytes, const struct factors *factors, size_t b)
@@ -208,7 +209,7 @@ static void write_benchmark(struct bytes *bytes, const struct factors *factors, 
 	run(bytes, &kept, sizeof kept);
 	run(bytes, parameters->loading + b * rank, rank * sizeof(double));
 	run(bytes, parameters->suite_mean + parameters->suite[b] * rank, rank * sizeof(double));
-	run(bytes, parameters->loading_covariance + b * rank * rank, rank * rank * sizeof(float));
+	run(bytes, parameters->unknown + b * (rank + 1) * (rank + 1), (rank + 1) * (rank + 1) * sizeof(float));
 }
 
 /* A symmetric matrix a row, of which one half is kept. */
@@ -422,7 +423,7 @@ struct kept *kept_read(const void *state, size_t bytes, const struct engine_data
 	memcpy(header, state, sizeof *header);
 	if (!good_header(header, bytes, settings))
 		goto foreign;
-	size_t parameters = (header->terms + 2) * (size_t)header->rank * sizeof(double);
+	size_t parameters = (header->terms + 1 + 2 * (size_t)header->rank) * header->rank * sizeof(double);
 	size_t learned = header->learned * sizeof(uint64_t);
 	size_t benchmarks = header->benchmarks * benchmark_size(header->rank);
 	if (bytes != sizeof *header + parameters + learned + benchmarks + results_size(header))
@@ -483,7 +484,7 @@ static void take_benchmark(const struct kept *kept, struct factors *factors, siz
 	from += rank * sizeof(double);
 	memcpy(parameters->suite_mean + parameters->suite[b] * rank, from, rank * sizeof(double));
 	from += rank * sizeof(double);
-	memcpy(parameters->loading_covariance + b * rank * rank, from, rank * rank * sizeof(float));
+	memcpy(parameters->unknown + b * (rank + 1) * (rank + 1), from, (rank + 1) * (rank + 1) * sizeof(float));
 }
 
 size_t kept_take(const struct kept *kept, struct factors *factors)
