@@ -122,12 +122,6 @@ static enum status plan_method(void *context, const char *word, struct error *er
 	return STATUS_OK;
 }
 
-bool eval_has_row(const struct session *session, enum evaluation_method method)
-{
-	return lineage_edges(session->catalog->lineage) > 0 ||
-	       (method != METHOD_UNLINKED && method != METHOD_SHUFFLED);
-}
-
 /* ---- what is to be run ---------------------------------------------------------------------- */
 
 static enum status plan_protocol(void *context, const char *word, struct error *error)

@@ -36,8 +36,6 @@ struct eval_numbers {
 enum status eval_read_numbers(const char *text, const char *option, size_t least, size_t most,
 			      struct eval_numbers *numbers, struct error *error);
 
-/* Whether a method has rows: without lineage the controls would only repeat kin. */
-bool eval_has_row(const struct session *session, enum evaluation_method method);
 
 enum status eval_models(struct cli *cli, const struct eval_options *options, const struct eval_plan *plan,
 			const struct session *session, const bool *given, struct report *report,

@@ -22,7 +22,6 @@ static const struct column answer_columns[] = {
 };
 
 struct eval {
-	const struct session *session;
 	struct table *table;
 	size_t trained, held_out;
 };
@@ -31,8 +30,6 @@ static void add_answer_result(void *context, const struct answer_result *result)
 {
 	struct eval *eval = context;
 
-	if (result->method == ANSWER_METHOD_SHUFFLED && !eval_has_row(eval->session, METHOD_SHUFFLED))
-		return;
 	eval->trained = result->trained;
 	eval->held_out = result->held_out;
 	table_text(eval->table, answer_method_name(result->method));
@@ -51,7 +48,7 @@ enum status eval_answers(struct cli *cli, const struct eval_options *options, st
 {
 	struct eval_numbers observed;
 	struct outcomes outcomes = {0};
-	struct eval eval = {.session = session};
+	struct eval eval = {0};
 	enum status status = eval_read_numbers(options->observed ? options->observed : OBSERVED_DEFAULT, "observed", 0,
 					       OBSERVED_MAX, &observed, error);
 

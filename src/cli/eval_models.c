@@ -70,8 +70,6 @@ static void add_result(void *context, const struct evaluation_result *result)
 	struct eval *eval = context;
 	bool all = eval->benchmarks || eval->format != OUTPUT_TEXT;
 
-	if (!eval_has_row(eval->session, result->method))
-		return;
 	eval->trained = result->trained;
 	eval->held_out = result->held_out;
 	for (enum evaluation_subset subset = 0; subset < SUBSET_COUNT; subset++) {

@@ -89,7 +89,8 @@ struct evaluation_settings {
 	size_t known;        /* scores on single judged benchmarks that are known of each held-out
 	                      * model, fewer than there are of these */
 	const bool *given;   /* PROTOCOL_GIVEN: by model */
-	const bool *methods; /* METHOD_COUNT; NULL: all that predict models */
+	const bool *methods; /* METHOD_COUNT; NULL: all that predict models, without
+	                      * lineage but its controls */
 	bool hide[EVALUATION_HIDE_COUNT];
 };
 

@@ -63,8 +63,8 @@ struct holdout_settings {
 	double share;         /* STUDY: of the other models' scores that are known */
 	const bool *judged;   /* by benchmark: counts in the figures; NULL all */
 	size_t models_min;    /* judges benchmarks that so many models are known on (not NEW), at least 1 */
-	const bool *methods;  /* METHOD_COUNT; NULL: all that predict cells but ncf, of NEW those that need no long
-			       * learning */
+	const bool *methods;  /* METHOD_COUNT; NULL: all that predict cells but ncf and, without lineage, its controls;
+			       * of NEW those that need no long learning */
 };
 
 /* How a model was made.  X(symbol, word, title) */

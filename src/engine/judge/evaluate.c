@@ -619,7 +619,7 @@ enum status engine_evaluate(const struct engine_data *data, const struct evaluat
 		families = number_families(&evaluation, family);
 	for (enum evaluation_method method = 0; method < METHOD_COUNT && status == STATUS_OK; method++) {
 		double begin = clock_seconds();
-		if (!evaluation_method_predicts(method, false) || (settings->methods && !settings->methods[method]))
+		if (!evaluation_method_predicts(method, false) || !method_is_asked(method, settings->methods, data))
 			continue;
 		status = run_method(&evaluation, method, family, families, error);
 		if (status == STATUS_OK && evaluation.held_out == 0)

@@ -302,16 +302,15 @@ static enum status run_method(struct holdout *holdout, enum evaluation_method me
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
-static bool is_asked(const struct holdout_settings *settings, enum evaluation_method method)
+static bool is_asked(const struct holdout_settings *settings, const struct engine_data *data,
+		     enum evaluation_method method)
 {
 	/* These would learn anew for each benchmark, and tell little there. */
 	bool slow = method == METHOD_BIAS || method == METHOD_RANK2 || method == METHOD_ALS;
 
-	if (!evaluation_method_predicts(method, true))
+	if (!evaluation_method_predicts(method, true) || !method_is_asked(method, settings->methods, data))
 		return false;
-	if (settings->methods)
-		return settings->methods[method];
-	return method != METHOD_NCF && !(slow && settings->protocol == HOLDOUT_NEW);
+	return settings->methods || (method != METHOD_NCF && !(slow && settings->protocol == HOLDOUT_NEW));
 }
 
 static void report(const struct holdout *holdout, enum evaluation_method method, size_t number, double seconds,
@@ -345,7 +344,7 @@ enum status engine_holdout(const struct engine_data *data, const struct holdout_
 	split_begin(&holdout.split, data, settings);
 	for (enum evaluation_method method = 0; method < METHOD_COUNT && status == STATUS_OK; method++) {
 		double begin = clock_seconds();
-		if (!is_asked(settings, method))
+		if (!is_asked(settings, data, method))
 			continue;
 		status = run_method(&holdout, method, progress, error);
 		if (status == STATUS_OK && holdout.lists[0].count == 0)

@@ -45,6 +45,13 @@ bool method_is_fit(enum evaluation_method method)
 	       method == METHOD_UNLINKED || method == METHOD_SHUFFLED;
 }
 
+bool method_is_asked(enum evaluation_method method, const bool *methods, const struct engine_data *data)
+{
+	if (methods)
+		return methods[method];
+	return (method != METHOD_UNLINKED && method != METHOD_SHUFFLED) || lineage_edges(data->lineage) > 0;
+}
+
 enum status method_fit(enum evaluation_method method, const struct engine_data *data, uint64_t seed,
 		       struct progress *progress, struct method_fit *fit, struct error *error)
 {
