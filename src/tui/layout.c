@@ -18,6 +18,8 @@
 #define TWO_PANES_FROM 60
 #define THREE_PANES_FROM 100
 #define ROWS_ENOUGH 16 /* of the board in the sketch, which scrolls */
+#define EMPTY_ROWS 3    /* what an empty sketch says */
+#define EMPTY_ROWS_FROM 20
 #define WHY_ROWS 14 /* nearest ancestors and contributions beside the sketch */
 
 /* ---- title ------------------------------------------------------------------------ */
@@ -326,7 +328,7 @@ static int sketch_height(const struct browser *browser, int rows, int columns)
 	int most = rows / 2 - 1, per_row = columns / 38 > 4 ? 4 : columns / 38;
 	int chips = per_row < 1 ? (int)count : ((int)count + per_row - 1) / per_row;
 	int least = chips + (int)(browser->row_count < ROWS_ENOUGH ? browser->row_count : ROWS_ENOUGH);
-	int wanted = count > 0 ? least : 2;
+	int wanted = count > 0 ? least : rows >= EMPTY_ROWS_FROM ? EMPTY_ROWS : EMPTY_ROWS - 1;
 
 	if (count > 0 && columns >= 128)
 		wanted = wanted < WHY_ROWS ? WHY_ROWS : wanted;

@@ -326,7 +326,7 @@ static void classes_of(const struct grid_column *column, double low, double high
 	} else if (column->kind == GRID_DATE) {
 		classes->count = 0;
 		for (int year = FIRST_YEAR; year < LAST_YEAR; year++) {
-			char day[16];
+			char day[24];
 			snprintf(day, sizeof day, "%d-01-01", year);
 			classes->begin[classes->count++] = date_days(day);
 		}

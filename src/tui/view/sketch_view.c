@@ -285,12 +285,18 @@ static void draw_average(struct browser *browser, const struct area *area, int y
 
 /* ---- the pane ------------------------------------------------------------------------------ */
 
+/* The first minute: what one can do, in three lines. */
 static void draw_empty(struct browser *browser, const struct area *area)
 {
+	char table[FIGURE_SIZE], suggest[FIGURE_SIZE], filter[FIGURE_SIZE];
+
 	draw_text(browser->screen, area, 0, 1, STYLE_DIM,
 		  "Space picks the model under the cursor as a parent of a merge;");
 	draw_text(browser->screen, area, 1, 1, STYLE_DIM,
 		  "what the merge would score appears here and follows every key.");
+	draw_format(browser->screen, area, 2, 1, STYLE_DIM, "%s shows all models as a table, %s filters them, %s suggests merges.",
+		    browser_key_of(browser, ACTION_TABLE, table), browser_key_of(browser, ACTION_FILTER, filter),
+		    browser_key_of(browser, ACTION_SUGGEST, suggest));
 }
 
 static size_t count_lines(const char *text)
