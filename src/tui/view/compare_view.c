@@ -9,6 +9,7 @@
 
 #define FACT_WIDTH 14 /* "architecture" with blanks around it */
 #define CELL_WIDTH 21
+#define COMPARED_MAX 8 /* models side by side */
 
 struct comparison {
 	size_t model[COMPARED_MAX], count;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "browser.h"
+#include "tree/lanes.h"
 #include "stemma/base/utf8.h"
 
 #define NAME_MIN 16
