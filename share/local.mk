@@ -13,9 +13,9 @@ fitted/starter/starter.db: $(STARTER_TABLES) | stemma$(EXEEXT)
 	$(AM_V_GEN)rm -f $@ $@.new && mkdir -p fitted/starter && \
 	STEMMA_SHARE='$(abs_top_srcdir)/share' XDG_CONFIG_HOME=/nonexistent ./stemma$(EXEEXT) --db $@.new fit >/dev/null && \
 	mv $@.new $@ && for file in $(STARTER_TABLES:share/starter/%=%); do \
-	cp "$(abs_top_srcdir)/share/starter/$$file" fitted/starter/; done
+	cp -f "$(abs_top_srcdir)/share/starter/$$file" fitted/starter/; done
 # The tables beside it, for a program that is not installed: STEMMA_SHARE=fitted.
-CLEANFILES += fitted/starter/starter.db fitted/starter/starter.db.new
+CLEANFILES += fitted/starter/starter.db fitted/starter/starter.db.new $(STARTER_TABLES:share/%=fitted/%)
 # The default configuration, to read and to copy; the program has it compiled in
 # (tests/cli/config.sh: they are the same).
 dist_pkgdata_DATA = share/config.yaml share/tour.keys
