@@ -19,7 +19,7 @@ for signal in TERM HUP QUIT; do
 	kill -"$signal" "$id"
 	check "SIG$signal gives it back" flags 001
 	run 'echo code $?'
-	check "and ends it as by that signal" see "^code $((128 + $(/bin/kill -l $signal)))"
+	check "and ends it as by that signal" see "code $((128 + $(/bin/kill -l $signal)))"
 	run "stty -a | tr ';' '\\n' | grep -c -e ' icanon' -e ' echo '; echo back"
 	check "and the keys" see '^back'
 done
