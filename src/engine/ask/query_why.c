@@ -296,16 +296,6 @@ static double own_weight(const struct engine_query *query, const struct belief_p
 	return part->inherited.open[parent] ? part->inherited.weight[parent] : 0;
 }
 
-static double form(const double *a, const double *matrix, const double *b, size_t n)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < n; j++)
-			sum += a[i] * matrix[i * n + j] * b[j];
-	return sum;
-}
-
 /* Two children, and how much what is new in one is new in the other: 1 the same merge, 0 for a fine-tune,
  * which is another one each time. */
 struct two {
@@ -353,8 +343,8 @@ static double between_new(const struct two *two, const struct belief_part *x, co
 	double level, noise, rho = two->a->child.inherited.share, other = two->b->child.inherited.share;
 	const double *loading_x = factors_loading(factors, x->benchmark, &level, &noise);
 	const double *loading_y = factors_loading(factors, y->benchmark, &level, &noise);
-	double of_a = form(loading_x, two->a->child.told.own, loading_y, factors_rank(factors));
-	double of_b = form(loading_x, two->b->child.told.own, loading_y, factors_rank(factors));
+	double of_a = bilinear(loading_x, two->a->child.told.own, loading_y, factors_rank(factors));
+	double of_b = bilinear(loading_x, two->b->child.told.own, loading_y, factors_rank(factors));
 	double left = x->benchmark == y->benchmark
 		? sqrt(fmax(left_of(two->a, x), 0) * fmax(left_of(two->b, y), 0))
 		: local_alike(&factors->local, x->benchmark, y->benchmark) * x->width * y->width *
@@ -382,7 +372,7 @@ static double between_parts(const struct two *two, const struct belief_part *x, 
 				continue;
 			double weight = own_weight(two->a, x, i, &own) * own_weight(two->b, y, j, &other);
 			if (weight > 0)
-				sum += weight * form(factors_loading(factors, x->benchmark, &level, &noise), own,
+				sum += weight * bilinear(factors_loading(factors, x->benchmark, &level, &noise), own,
 						     factors_loading(factors, y->benchmark, &level, &noise), factors_rank(factors));
 		}
 	free(of_x);

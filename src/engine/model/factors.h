@@ -69,7 +69,8 @@ size_t factors_rows(const struct factors *factors);
 uint32_t factors_row_model(const struct factors *factors, size_t row);
 int32_t factors_model_row(const struct factors *factors, size_t model);
 
-/* vector' matrix vector. */
+/* a' matrix b, and vector' matrix vector. */
+double bilinear(const double *a, const double *matrix, const double *b, size_t n);
 double quadratic(const double *vector, const double *matrix, size_t n);
 
 /* ---- benchmarks and targets --------------------------------------------------------- */

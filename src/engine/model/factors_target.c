@@ -9,14 +9,19 @@
 #define NORMAL_50 0.6745
 #define NORMAL_90 1.6449
 
-double quadratic(const double *vector, const double *matrix, size_t n)
+double bilinear(const double *a, const double *matrix, const double *b, size_t n)
 {
 	double sum = 0;
 
-	for (size_t k = 0; k < n; k++)
-		for (size_t l = 0; l < n; l++)
-			sum += vector[k] * matrix[k * n + l] * vector[l];
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n; j++)
+			sum += a[i] * matrix[i * n + j] * b[j];
 	return sum;
+}
+
+double quadratic(const double *vector, const double *matrix, size_t n)
+{
+	return bilinear(vector, matrix, vector, n);
 }
 
 double factors_left_over(const struct factors *factors, uint32_t benchmark, const double *mean,

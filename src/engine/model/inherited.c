@@ -18,23 +18,13 @@
 /* Of the noise, what measuring again brings where the number of questions is not known. */
 #define REPEAT_SHARE 0.1
 
-static double form(const double *a, const double *matrix, const double *b, size_t n)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < n; j++)
-			sum += a[i] * matrix[i * n + j] * b[j];
-	return sum;
-}
-
 double inherited_share(const double *weight, const double *covariance, size_t count)
 {
 	double alone = 0;
 
 	for (size_t i = 0; i < count; i++)
 		alone += weight[i] * covariance[i * count + i];
-	double distance = alone > 0 ? 1 - form(weight, covariance, weight, count) / alone : 0;
+	double distance = alone > 0 ? 1 - bilinear(weight, covariance, weight, count) / alone : 0;
 	return 1 / (1 + RATE * fmax(distance, 0));
 }
 
@@ -51,14 +41,14 @@ double inherited_left(const double *weight, const double *covariance, size_t cou
 
 double inherited_alike(const double *a, const double *b, const double *covariance, size_t count)
 {
-	double both = form(a, covariance, a, count) * form(b, covariance, b, count);
+	double both = bilinear(a, covariance, a, count) * bilinear(b, covariance, b, count);
 	bool same = true;
 
 	for (size_t i = 0; i < count; i++)
 		same = same && fabs(a[i] - b[i]) < 1e-12;
 	if (same) /* not by rounding */
 		return 1;
-	return both > 0 ? fmin(form(a, covariance, b, count) / sqrt(both), 1) : 0;
+	return both > 0 ? fmin(bilinear(a, covariance, b, count) / sqrt(both), 1) : 0;
 }
 
 void inherited_set(struct inherited *inherited)
@@ -208,13 +198,13 @@ double inherited_between(const struct inherited *inherited, uint32_t b, const st
 	const double *loading_b = factors_loading(factors, b, &level, &psi);
 	const double *loading_c = factors_loading(factors, c, &level, &psi);
 	size_t rank = factors_rank(factors);
-	double sum = inherited_new(inherited) * form(loading_b, inherited->told->own, loading_c, rank);
+	double sum = inherited_new(inherited) * bilinear(loading_b, inherited->told->own, loading_c, rank);
 
 	for (size_t d = 0; d < factors_draws(factors); d++)
 		sum += (double)(of_b->deviation[d] * of_c->deviation[d]);
 	for (size_t p = 0; p < inherited->count; p++)
 		if (of_b->open[p] && of_c->open[p])
 			sum += of_b->weight[p] * of_c->weight[p] *
-			       form(loading_b, inherited->parent[p]->known.own, loading_c, rank);
+			       bilinear(loading_b, inherited->parent[p]->known.own, loading_c, rank);
 	return sum;
 }
