@@ -49,6 +49,8 @@ complete_in() { # SHELL ARGUMENT...
 		done
 		return
 	fi
+	# A server of its own: one that is ending takes no new session.
+	socket=stemma-$$-$shell
 	terminal new-session -d -s main -x 100 -y 20 "$@"
 	see 'ready\$'
 	completes 'a command' 'stemma resi' 'stemma residuals'
