@@ -169,6 +169,7 @@ mkfifo pipe
 "$program" --db wait.db --no-starter import - <pipe >/dev/null 2>&1 &
 waiting=$!
 exec 4>pipe
+until [ -e wait.db ]; do sleep 0.05; done # it is the program by now, and no shell that will be
 kill -TERM $waiting
 wait $waiting
 code=$?
