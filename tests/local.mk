@@ -21,20 +21,20 @@ SH_LOG_COMPILER = $(LOG_COMPILER)
 CLEANFILES += tests/starter.db
 LONG_TESTS =
 
-UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 
 dist_check_SCRIPTS = tests/layers.sh tests/lint.sh tests/hardening.sh tests/bench.sh tests/tour.sh
 TESTS += tests/layers.sh tests/lint.sh tests/hardening.sh tests/bench.sh tests/tour.sh
 
-include tests/base.mk
-include tests/engine.mk
-include tests/store.mk
-include tests/formats.mk
-include tests/app.mk
-include tests/cli.mk
-include tests/tui.mk
-include tests/faults.mk
-include tests/fuzz.mk
+include tests/base/local.mk
+include tests/engine/local.mk
+include tests/store/local.mk
+include tests/formats/local.mk
+include tests/app/local.mk
+include tests/cli/local.mk
+include tests/tui/local.mk
+include tests/faults/local.mk
+include tests/fuzz/local.mk
 
 # Those of `make check` have another summary.
 check-long: all

@@ -7,7 +7,7 @@ if [ ! -d "$shared" ]; then
 	echo '1..0 # SKIP ../shared/fixtures is not there'
 	exit 0
 fi
-# The reports are inputs that tests/unit reads one by one.
+# The reports are inputs that tests/formats reads one by one.
 mkdir fixtures
 for kind in hub-api lm-eval mergekit model-cards; do
 	cp -R "$shared/$kind" fixtures

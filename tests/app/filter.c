@@ -1,6 +1,6 @@
 /* Filter lines: what each term leaves, what is said about wrong ones, and that
  * a line typed letter by letter gives what the whole line gives. */
-#include "app_rows.h"
+#include "rows.h"
 
 #include "filter.h"
 #include "stemma/base/memory.h"

@@ -1,5 +1,5 @@
 /* The cache: what is kept beside the data, and how changes of the data are told. */
-#include "store_fixture.h"
+#include "fixture.h"
 
 /* ---- data version --------------------------------------------------------------------- */
 

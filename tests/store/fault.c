@@ -1,6 +1,6 @@
 /* The cache when writes and allocations fail: each is made to fail once, and
  * afterwards the cache must be whole and hold all of the import or nothing. */
-#include "store_fixture.h"
+#include "fixture.h"
 
 /* ---- the failing disk ------------------------------------------------------------ */
 

@@ -3,28 +3,28 @@ TUI_TEST_LIBS = libtui.a libapp.a libengine.a libstore.a libformats.a libsync.a 
 	$(STEMMA_EXTERNAL_LIBS)
 
 if HAVE_CMOCKA
-TUI_TESTS = tests/unit/tui_config tests/unit/tui_parts tests/unit/tui_tree tests/unit/tui_picking \
-	tests/unit/tui_sequence tests/unit/tui_grid
+TUI_TESTS = tests/tui/config tests/tui/parts tests/tui/tree tests/tui/picking \
+	tests/tui/sequence tests/tui/grid
 check_PROGRAMS += $(TUI_TESTS)
 TESTS += $(TUI_TESTS)
-tests_unit_tui_config_SOURCES = tests/unit/tui_config.c tests/unit/test.h
-tests_unit_tui_config_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
-tests_unit_tui_config_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
-tests_unit_tui_parts_SOURCES = tests/unit/tui_parts.c tests/unit/test.h
-tests_unit_tui_parts_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
-tests_unit_tui_parts_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
-tests_unit_tui_tree_SOURCES = tests/unit/tui_tree.c tests/unit/test.h
-tests_unit_tui_tree_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
-tests_unit_tui_tree_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
-tests_unit_tui_picking_SOURCES = tests/unit/tui_picking.c tests/unit/test.h
-tests_unit_tui_picking_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
-tests_unit_tui_picking_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
-tests_unit_tui_sequence_SOURCES = tests/unit/tui_sequence.c tests/unit/test.h
-tests_unit_tui_sequence_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
-tests_unit_tui_sequence_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
-tests_unit_tui_grid_SOURCES = tests/unit/tui_grid.c tests/unit/test.h
-tests_unit_tui_grid_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
-tests_unit_tui_grid_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
+tests_tui_config_SOURCES = tests/tui/config.c tests/test.h
+tests_tui_config_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
+tests_tui_config_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
+tests_tui_parts_SOURCES = tests/tui/parts.c tests/test.h
+tests_tui_parts_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
+tests_tui_parts_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
+tests_tui_tree_SOURCES = tests/tui/tree.c tests/test.h
+tests_tui_tree_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
+tests_tui_tree_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
+tests_tui_picking_SOURCES = tests/tui/picking.c tests/test.h
+tests_tui_picking_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
+tests_tui_picking_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
+tests_tui_sequence_SOURCES = tests/tui/sequence.c tests/test.h
+tests_tui_sequence_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
+tests_tui_sequence_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
+tests_tui_grid_SOURCES = tests/tui/grid.c tests/test.h
+tests_tui_grid_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/tui
+tests_tui_grid_LDADD = $(TUI_TEST_LIBS) $(CMOCKA_LIBS)
 endif
 
 # Makes caches for the screens without the starter set.

@@ -1,5 +1,5 @@
 /* The sketch as a file, in the cache and when the catalog is another one. */
-#include "app_sketch.h"
+#include "sketch.h"
 
 /* ---- names, files, cache --------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 /* The cache as a file: made, recognised, migrated, shared, damaged. */
-#include "store_fixture.h"
+#include "fixture.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -367,7 +367,7 @@ static void a_cache_of_0_1_0_loses_nothing(void **state)
 	const char *top = getenv("top_srcdir");
 	char path[256];
 
-	snprintf(path, sizeof path, "%s/tests/unit/cache-0.1.0.sql", top ? top : ".");
+	snprintf(path, sizeof path, "%s/tests/store/cache-0.1.0.sql", top ? top : ".");
 	if (access(path, R_OK) != 0)
 		skip(); /* run by hand from elsewhere */
 	struct bytes dump = file_bytes(path);

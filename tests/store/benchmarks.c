@@ -1,6 +1,6 @@
 /* Any benchmark: what is made of its values, its descriptions and names, and which
  * observation is shown. */
-#include "store_fixture.h"
+#include "fixture.h"
 
 /* ---- short ways ----------------------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 /* The cache: what is put, what is chosen, what is read. */
-#include "store_fixture.h"
+#include "fixture.h"
 
 /* ---- models -------------------------------------------------------------------- */
 

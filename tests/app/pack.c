@@ -497,5 +497,5 @@ int main(void)
 		TEST(no_bytes_do_harm),
 		TEST(a_session_packs_what_is_large),
 	};
-	return cmocka_run_group_tests_name("tests/unit/app_pack", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("tests/app/pack", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* The sketch: its weights under any edit, what its methods mean. */
-#include "app_sketch.h"
+#include "sketch.h"
 
 #include <math.h>
 

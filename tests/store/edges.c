@@ -1,5 +1,5 @@
 /* The cache: who was made from whom, by which source. */
-#include "store_fixture.h"
+#include "fixture.h"
 
 /* ---- edges ---------------------------------------------------------------------- */
 

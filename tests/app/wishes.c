@@ -1,6 +1,6 @@
 /* Wishes: lines read and written, which models they leave, what is said about
  * wrong ones; and the plot of a front. */
-#include "app_rows.h"
+#include "rows.h"
 
 #include "stemma/app/plot.h"
 #include "stemma/app/licences.h"
