@@ -6,7 +6,7 @@ ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
 	$(OPENBLAS_CFLAGS) $(LAPACKE_CFLAGS)
 
 ENGINE_TESTS = tests/engine/lineage tests/engine/merges tests/engine/engine tests/engine/lrmf tests/engine/evaluate tests/engine/holdout tests/engine/baseline tests/engine/study \
-	tests/engine/simulated tests/engine/question tests/engine/factors tests/engine/loadings tests/engine/local tests/engine/state \
+	tests/engine/simulated tests/engine/question tests/engine/factors tests/engine/sparse tests/engine/loadings tests/engine/local tests/engine/state \
 	tests/engine/backtest tests/engine/suggest tests/engine/target
 
 check_PROGRAMS += $(ENGINE_TESTS)
@@ -48,6 +48,9 @@ tests_engine_factors_SOURCES = tests/engine/factors.c tests/engine/engine_world.
 	tests/engine/draw.h tests/test.h
 tests_engine_factors_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_engine_factors_LDADD = $(ENGINE_TEST_LIBS)
+tests_engine_sparse_SOURCES = tests/engine/sparse.c tests/engine/draw.h tests/test.h
+tests_engine_sparse_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_engine_sparse_LDADD = $(ENGINE_TEST_LIBS)
 tests_engine_loadings_SOURCES = tests/engine/loadings.c
 tests_engine_loadings_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_engine_loadings_LDADD = $(ENGINE_TEST_LIBS)
