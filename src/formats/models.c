@@ -334,7 +334,10 @@ static double read_params(const struct models *models)
 	if (isnan(params) && csv_text(csv, column) && !says_something_else(models, (size_t)column))
 		csv_reject(csv, column, "%s \"%s\" is not a number of billions", csv->header[column],
 			   csv_field(csv, column));
-	return params > 0 ? params : NAN; /* the leaderboard's -1 */
+	if (params > 0 && !size_is_sound(params))
+		csv_reject(csv, column, "%s \"%s\" is no size of a model, %g to %g billion parameters", csv->header[column],
+			   csv_field(csv, column), SIZE_MIN_B, SIZE_MAX_B);
+	return size_is_sound(params) ? params : NAN; /* the leaderboard's -1 */
 }
 
 static void add_attribute(struct models *models, const char *key, const char *value)

@@ -441,7 +441,7 @@ static bool benchmark_row(void *context, sqlite3_stmt *row)
 		.facts = {
 			.key = column_text(row, 1), .title = column_text(row, 2), .suite = column_text(row, 3),
 			.metric = column_text(row, 4), .unit = column_text(row, 5),
-			.lower = column_number(row, 6), .upper = column_number(row, 7),
+			.lower = column_end(row, 6), .upper = column_end(row, 7),
 			.chance = column_number(row, 8), .higher_is_better = column_answer(row, 9),
 			.instances = column_number(row, 10), .family = column_text(row, 11),
 			.duplicate_of = column_text(row, 12), .source = column_text(row, 16),

@@ -1,4 +1,5 @@
 /* Boards and targets: named lists of benchmarks, without weights and with them. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,7 +86,9 @@ static bool list_row(void *context, sqlite3_stmt *row)
 	struct list *list = context;
 	const char *name = column_text(row, 0);
 
-	if (!name)
+	double weight = column_within(row, 2, 0, WEIGHT_MAX);
+
+	if (!name || isnan(weight))
 		return true;
 	if (!list->name || strcmp(list->name, name) != 0) {
 		if (!end_list(list))
@@ -96,7 +99,7 @@ static bool list_row(void *context, sqlite3_stmt *row)
 	list->benchmarks = memory_grow(list->benchmarks, list->count, &list->capacity, sizeof *list->benchmarks);
 	list->weights = memory_grow(list->weights, list->count, &list->weight_capacity, sizeof *list->weights);
 	list->benchmarks[list->count] = sqlite3_column_int64(row, 1);
-	list->weights[list->count++] = sqlite3_column_double(row, 2);
+	list->weights[list->count++] = weight;
 	return true;
 }
 

@@ -6,6 +6,9 @@
 
 #include "stemma/base/utf8.h"
 
+#define TEXT_OF(macro) TEXT_OF_TOKENS(macro)
+#define TEXT_OF_TOKENS(tokens) #tokens
+
 /* Each query gives a sentence for each finding.  The schema prevents some of
  * them; other programs can write without foreign keys and checks. */
 static const struct {
@@ -27,6 +30,16 @@ static const struct {
 		  " FROM scores AS s JOIN benchmarks AS b ON b.id = s.benchmark"
 		  " JOIN evaluations AS e ON e.id = s.evaluation JOIN models AS m ON m.id = e.model"
 		  " WHERE value NOT BETWEEN b.lower AND b.upper"},
+	{"error", "SELECT 'the size ' || params_b || ' of ' || name || ' is none that a model can have: read as unknown'"
+		  " FROM models WHERE params_b NOT BETWEEN " TEXT_OF(SIZE_MIN_B) " AND " TEXT_OF(SIZE_MAX_B)},
+	{"error", "SELECT 'the weight ' || weight || ' of ' || p.name || ' in ' || c.name || ' is no weight: read as"
+		  " unknown' FROM edges JOIN models AS c ON c.id = child JOIN models AS p ON p.id = parent"
+		  " WHERE weight NOT BETWEEN 0 AND " TEXT_OF(WEIGHT_MAX)},
+	{"error", "SELECT 'the ' || b.title || ' score ' || value || ' of ' || m.name || ', or its standard error, is"
+		  " beyond what a score can be: left out'"
+		  " FROM scores AS s JOIN benchmarks AS b ON b.id = s.benchmark"
+		  " JOIN evaluations AS e ON e.id = s.evaluation JOIN models AS m ON m.id = e.model"
+		  " WHERE abs(value) > " TEXT_OF(SCORE_SIZE_MAX) " OR error > " TEXT_OF(SCORE_SIZE_MAX)},
 	{"error", "SELECT 'the scale of ' || key || ' ends at ' || format('%g', upper) || ', before it begins at '"
 		  " || format('%g', lower) FROM benchmarks WHERE lower >= upper"},
 	{"error", "SELECT 'the alias ' || alias || ' hides a benchmark of that key' FROM benchmark_aliases"

@@ -2,6 +2,7 @@
 #include "database.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,10 +230,22 @@ const void *column_bytes(sqlite3_stmt *statement, int column, size_t *count)
 	return bytes;
 }
 
-double column_number(sqlite3_stmt *statement, int column)
+double column_end(sqlite3_stmt *statement, int column)
 {
 	return sqlite3_column_type(statement, column) == SQLITE_NULL
 		? (double)NAN : sqlite3_column_double(statement, column);
+}
+
+double column_within(sqlite3_stmt *statement, int column, double low, double high)
+{
+	double number = column_end(statement, column);
+
+	return number >= low && number <= high ? number : (double)NAN;
+}
+
+double column_number(sqlite3_stmt *statement, int column)
+{
+	return column_within(statement, column, -DBL_MAX, DBL_MAX);
 }
 
 enum answer column_answer(sqlite3_stmt *statement, int column)

@@ -324,7 +324,11 @@ void bind_answer(sqlite3_stmt *statement, int place, enum answer answer); /* unk
 void bind_integer(sqlite3_stmt *statement, int place, int64_t integer);
 const char *column_text(sqlite3_stmt *statement, int column); /* NULL for NULL */
 const void *column_bytes(sqlite3_stmt *statement, int column, size_t *count); /* NULL when there are none */
-double column_number(sqlite3_stmt *statement, int column);    /* NAN for NULL */
+/* Numbers are NAN for NULL.  Other programs can write any: those that are not finite, or not within the
+ * bounds, are read as unknown, and `stemma check` names them. */
+double column_number(sqlite3_stmt *statement, int column);
+double column_within(sqlite3_stmt *statement, int column, double low, double high);
+double column_end(sqlite3_stmt *statement, int column); /* of a scale: may be infinite */
 enum answer column_answer(sqlite3_stmt *statement, int column); /* unknown for NULL */
 
 /* A query used once; its ?1, if it has one, is `text` or else `id`. */

@@ -1,6 +1,7 @@
 /* What the program keeps for itself: fits, sketches, small values. */
 #include "database.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "stemma/base/memory.h"
@@ -122,12 +123,13 @@ static bool sketch_row(void *context, sqlite3_stmt *row)
 		rows->method = memory_string(column_text(row, 0) ? column_text(row, 0) : "");
 	rows->sketch.base = sqlite3_column_int64(row, 1);
 	rows->sketch.chat_template = sqlite3_column_int(row, 2);
-	if (sqlite3_column_type(row, 3) == SQLITE_NULL)
+	double weight = column_within(row, 4, 0, WEIGHT_MAX);
+	if (sqlite3_column_type(row, 3) == SQLITE_NULL || isnan(weight))
 		return true;
 	rows->parents = memory_grow(rows->parents, rows->sketch.count, &rows->capacity,
 				    sizeof *rows->parents);
 	rows->parents[rows->sketch.count++] = (struct store_sketch_parent){
-		.model = sqlite3_column_int64(row, 3), .weight = sqlite3_column_double(row, 4),
+		.model = sqlite3_column_int64(row, 3), .weight = weight,
 		.locked = sqlite3_column_int(row, 5) != 0,
 	};
 	return true;

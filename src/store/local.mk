@@ -2,7 +2,7 @@ noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	include/stemma/store/store.h \
 	src/store/database.h src/store/database.c \
-	src/store/open.c src/store/transaction.c \
+	src/store/inspect.h src/store/inspect.c src/store/open.c src/store/transaction.c \
 	src/store/model.h src/store/model.c \
 	src/store/put.c src/store/alias.c \
 	src/store/registry_type.h src/store/registry.h src/store/registry.c \

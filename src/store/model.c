@@ -147,7 +147,7 @@ static void bind_facts(sqlite3_stmt *statement, int64_t id, const struct model_f
 	bind_text(statement, 3, facts->name);
 	bind_text(statement, 4, facts->architecture);
 	/* The leaderboard has rows with 0 and -1. */
-	bind_number(statement, 5, facts->params_b > 0 ? facts->params_b : (double)NAN);
+	bind_number(statement, 5, size_is_sound(facts->params_b) ? facts->params_b : (double)NAN);
 	bind_text(statement, 6, facts->license);
 	bind_text(statement, 7, facts->kind == KIND_UNKNOWN ? NULL : kind_name(facts->kind));
 	bind_text(statement, 8, facts->uploaded);
@@ -180,11 +180,11 @@ struct model_facts model_facts_of(sqlite3_stmt *row, int first)
 	return (struct model_facts){
 		.name = column_text(row, first),
 		.architecture = column_text(row, first + 1),
-		.params_b = column_number(row, first + 2),
+		.params_b = column_within(row, first + 2, SIZE_MIN_B, SIZE_MAX_B),
 		.license = column_text(row, first + 3),
 		.kind = kind == KIND_COUNT ? KIND_UNKNOWN : kind,
 		.uploaded = column_text(row, first + 5),
-		.likes = column_number(row, first + 6),
+		.likes = column_within(row, first + 6, 0, 1e12),
 		.moe = column_answer(row, first + 7),
 		.source = column_text(row, first + 8),
 		.rank = sqlite3_column_int(row, first + 9),

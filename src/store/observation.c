@@ -105,8 +105,8 @@ static bool candidate_row(void *context, sqlite3_stmt *row)
 	struct candidate candidate = {
 		.score = {
 			.model = sqlite3_column_int64(row, 0), .benchmark = sqlite3_column_int64(row, 1),
-			.evaluation = sqlite3_column_int64(row, 2), .value = sqlite3_column_double(row, 3),
-			.error = column_number(row, 4), .chat_template = (enum answer)sqlite3_column_int(row, 5),
+			.evaluation = sqlite3_column_int64(row, 2), .value = column_within(row, 3, -SCORE_SIZE_MAX, SCORE_SIZE_MAX),
+			.error = column_within(row, 4, 0, SCORE_SIZE_MAX), .chat_template = (enum answer)sqlite3_column_int(row, 5),
 			.shots = sqlite3_column_int(row, 6), .limited = sqlite3_column_int(row, 7) != 0,
 		},
 		.suite = sqlite3_column_int(row, 8),
@@ -120,6 +120,8 @@ static bool candidate_row(void *context, sqlite3_stmt *row)
 			[MERIT_BFLOAT16] = sqlite3_column_int(row, 13),
 		},
 	};
+	if (isnan(candidate.score.value))
+		return true;
 	const struct candidate *last = chooser->count > 0 ? &chooser->rows[chooser->count - 1] : NULL;
 
 	if ((!last || last->score.model != candidate.score.model) && !end_model(chooser))
@@ -175,8 +177,8 @@ static bool observation_row(void *context, sqlite3_stmt *row)
 		.evaluation = sqlite3_column_int64(row, 2),
 		.facts = {
 			.shots = sqlite3_column_int(row, 3), .setup = column_text(row, 4),
-			.value = sqlite3_column_double(row, 5), .raw = column_number(row, 6),
-			.error = column_number(row, 7), .date = column_text(row, 8),
+			.value = column_within(row, 5, -SCORE_SIZE_MAX, SCORE_SIZE_MAX), .raw = column_number(row, 6),
+			.error = column_within(row, 7, 0, SCORE_SIZE_MAX), .date = column_text(row, 8),
 			.address = column_text(row, 9), .limited = sqlite3_column_int(row, 10) != 0,
 			.benchmark = column_text(row, 12), .scale = SCALE_OWN,
 		},
@@ -190,7 +192,7 @@ static bool observation_row(void *context, sqlite3_stmt *row)
 		},
 		.preferred = sqlite3_column_int(row, 23) != 0,
 	};
-	return visitor->visit(visitor->context, &observation);
+	return isnan(observation.facts.value) || visitor->visit(visitor->context, &observation);
 }
 
 #define OBSERVATIONS \

@@ -1,4 +1,5 @@
 /* Opening a cache: recognising it, making it, bringing it up to date. */
+#include "inspect.h"
 #include "registry.h"
 
 #include <errno.h>
@@ -126,7 +127,7 @@ static enum status schema_recognise(struct store *store, const struct schema *sc
 		return refuse(store->path, STATUS_CACHE, "the cache is damaged: its schema has no number",
 			      "use --db to name another file; this one was not touched", error);
 	if (*version <= schema->version)
-		return STATUS_OK;
+		return *version == 0 ? STATUS_OK : schema_inspect(store, schema, *version, error);
 	error_set(error, STATUS_CACHE, "the cache has schema %d, this stemma knows up to %d",
 		  (int)*version, schema->version);
 	error_advise(error, "use a newer stemma, or --db for another file; this one was not touched");

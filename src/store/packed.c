@@ -1,15 +1,11 @@
 /* What is kept in the form that it has in memory: blocks of bytes of one version
  * of the data.  Each is a few rows, because memory is taken for a row at once. */
-#include "database.h"
+#include "inspect.h"
 
 #include <string.h>
 
 #define PIECE ((size_t)4 << 20)        /* bytes of a row, the last of a block has fewer */
 #define PIECES_MAX ((int64_t)1 << 32)  /* of a block; the key of a row is block * this + place */
-
-/* Beside the schema: programs that do not know the table have no use for it. */
-static const char make_table[] =
-	"CREATE TABLE IF NOT EXISTS packed (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT";
 
 /* ---- writing ------------------------------------------------------------------------ */
 
@@ -34,7 +30,7 @@ static enum status put_blocks(struct store *store, size_t count,
 {
 	/* Many pages are written once: they need not stay in memory until the end. */
 	sqlite3_exec(store->database, "PRAGMA cache_size = -" STORE_CACHE_KIB, NULL, NULL, NULL);
-	enum status status = database_run(store, make_table, error);
+	enum status status = database_run(store, PACKED_SQL, error);
 	if (status == STATUS_OK)
 		status = database_finish_kept(store, database_statement(store, STATEMENT_DROP_PACKED), NULL,
 					      error);

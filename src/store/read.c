@@ -111,7 +111,7 @@ static struct store_edge edge_of(sqlite3_stmt *row)
 		.child = sqlite3_column_int64(row, 0), .parent = sqlite3_column_int64(row, 1),
 		.facts = {
 			.relation = relation == RELATION_COUNT ? RELATION_UNKNOWN : relation,
-			.weight = column_number(row, 3), .method = column_text(row, 4),
+			.weight = column_within(row, 3, 0, WEIGHT_MAX), .method = column_text(row, 4),
 			.source = column_text(row, 5), .trust = (enum trust)sqlite3_column_int(row, 6),
 			.note = column_text(row, 7),
 		},

@@ -159,8 +159,8 @@ static bool load_entry(void *context, sqlite3_stmt *row)
 						 column_text(row, 2));
 
 	entry->suite = suite ? memory_string(suite) : NULL;
-	entry->lower = column_number(row, 4);
-	entry->upper = column_number(row, 5);
+	entry->lower = column_end(row, 4);
+	entry->upper = column_end(row, 5);
 	entry->guessed = sqlite3_column_int(row, 6) != 0;
 	entry->rank = sqlite3_column_int(row, 7);
 	return true;

@@ -87,6 +87,9 @@ enum status score_check(struct registry_entry *entry, const struct score_facts *
 	enum score_scale scale = read_scale(entry, facts);
 	bool guessed = entry->guessed && facts->scale == SCALE_OWN;
 
+	if (!score_is_sound(facts->value))
+		return error_set(error, STATUS_DATA, "the %s value %g is no score: it is past %g", entry->key, facts->value,
+				 SCORE_SIZE_MAX);
 	if (guessed && check_guessed(entry, facts, scale, error) != STATUS_OK)
 		return STATUS_DATA;
 	struct conversion conversion = find_conversion(entry, scale);

@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "inspect.h"
+
 /* ---- files --------------------------------------------------------------------- */
 
 struct bytes {
@@ -242,6 +244,49 @@ static void a_cache_with_a_negative_schema_is_refused(void **state)
 	struct bytes before = file_bytes(fixture->path);
 	assert_refused(fixture->path, true, STATUS_CACHE, "damaged");
 	assert_untouched(fixture->path, before);
+}
+
+/* What a foreign cache may hold to have its own SQL run. */
+static void a_foreign_schema_is_refused(void **state)
+{
+	static const struct {
+		const char *sql, *words;
+	} foreign[] = {
+		{"DROP TABLE data_changes; CREATE VIEW data_changes AS WITH RECURSIVE r(n) AS"
+		 " (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT 1 AS id, n AS version FROM r",
+		 "the view data_changes"},
+		{"CREATE TRIGGER more AFTER INSERT ON flags BEGIN"
+		 " UPDATE models SET name = name || hex(zeroblob(100000000)); END", "the trigger more"},
+		{"DROP TABLE flags; CREATE VIRTUAL TABLE flags USING fts5(model, reason, made)", "flags"},
+		{"CREATE TABLE notes (text TEXT)", "the table notes"},
+		{"CREATE INDEX by_license ON models (license)", "the index by_license"},
+		{"DROP INDEX edges_parent", "the index edges_parent of this cache is missing"},
+		{"DROP TABLE packed; CREATE VIEW packed AS SELECT 1 AS id, zeroblob(1000000000) AS bytes", "the view packed"},
+		{"ALTER TABLE models ADD COLUMN colour TEXT", "the table models of this cache is not as stemma makes it"},
+		{"DROP TRIGGER models_added; CREATE TRIGGER models_added AFTER INSERT ON models BEGIN"
+		 " UPDATE models SET name = name || 'x'; END", "the trigger models_added of this cache is not"},
+		{"DROP VIEW lineage; CREATE VIEW lineage AS SELECT 'A' AS child", "the view lineage"},
+	};
+	struct fixture *fixture = *state;
+
+	assert_int_equal(sqlite3_exec(fixture->store->database, PACKED_SQL, NULL, NULL, NULL), SQLITE_OK);
+	store_close(fixture->store);
+	fixture->store = NULL;
+	assert_int_equal(store_open(fixture->path, false, &fixture->store, NULL, NULL), STATUS_OK);
+	store_close(fixture->store);
+	fixture->store = NULL;
+	struct bytes good = file_bytes(fixture->path);
+	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+		write_file(fixture->path, good.at, good.count);
+		write_database(fixture->path, foreign[i].sql);
+		struct bytes before = file_bytes(fixture->path);
+		assert_refused(fixture->path, true, STATUS_CACHE, foreign[i].words);
+		assert_untouched(fixture->path, before);
+	}
+	write_file(fixture->path, good.at, good.count);
+	write_database(fixture->path, "ANALYZE"); /* does no harm */
+	assert_int_equal(store_open(fixture->path, false, &fixture->store, NULL, NULL), STATUS_OK);
+	free(good.at);
 }
 
 static void see_finding(void *context, const char *severity, const char *message)
@@ -685,6 +730,7 @@ int main(void)
 		CASE(other_databases_stay_untouched),
 		CASE(a_newer_cache_stays_untouched),
 		CASE(a_cache_with_a_negative_schema_is_refused),
+		CASE(a_foreign_schema_is_refused),
 		CASE(damage_is_told),
 		CASE(an_older_cache_moves_forward),
 		CASE(a_new_cache_takes_all_steps),

@@ -101,6 +101,22 @@ static inline bool weight_is_sound(double weight)
 	return weight >= 0 && weight <= WEIGHT_MAX;
 }
 
+/* Billions of parameters that a model can have: a few thousand parameters to a million billion. */
+#define SIZE_MIN_B 1e-6
+#define SIZE_MAX_B 1e6
+static inline bool size_is_sound(double params_b)
+{
+	return params_b >= SIZE_MIN_B && params_b <= SIZE_MAX_B;
+}
+
+/* The largest absolute value of a score or of its standard error: past it differences of scores are lost,
+ * and their squares leave the range of numbers. */
+#define SCORE_SIZE_MAX 1e12
+static inline bool score_is_sound(double score)
+{
+	return score >= -SCORE_SIZE_MAX && score <= SCORE_SIZE_MAX;
+}
+
 struct edge_facts {
 	const char *child;
 	const char *parent;

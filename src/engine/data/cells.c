@@ -8,6 +8,7 @@
 
 /* Beyond this a value says that something else was measured. */
 #define Z_MAX 6
+#define ERROR_MAX 1e6 /* variance of z: says nothing */
 
 /* ---- rows -------------------------------------------------------------------------- */
 
@@ -88,7 +89,8 @@ static void standardise(const struct engine_data *data, const struct scale *kept
 			double z = scale_to_z(scale, value[cell]), known = (double)error[cell];
 			double slope = scale_slope(scale, z);
 			cells->z[cell] = (float)fmax(fmin(z, Z_MAX), -Z_MAX);
-			cells->error[cell] = known > 0 && slope != 0 ? (float)(known * known / (slope * slope)) : 0;
+			cells->error[cell] = known > 0 && slope != 0
+				? (float)fmin(known * known / (slope * slope), ERROR_MAX) : 0;
 		}
 	}
 	free(column);

@@ -14,6 +14,7 @@
 
 /* What draws may say of a leverage: their noise must not make it 1. */
 #define OPEN_MIN 0.02
+#define WIDEN_MAX 5 /* what is added grows to this, a share is 1 at most: past it there are NaNs */
 
 /* B = L L' with L rank x *width, from the eigenvalues of D^1/2 B D^1/2, D the variances of f; back:
  * L^+ (width x rank). */
@@ -117,9 +118,13 @@ static void widen(double *covariance, const double *l, double *share, size_t ran
 {
 	double between[FACTORS_SQUARE_MAX]; /* width x rank: Cholesky^-1 L'V */
 
-	for (double more = 0; !small_cholesky(share, width); more += 0.05) /* draws are noisy */
+	double more = 0;
+
+	for (; !small_cholesky(share, width) && more < WIDEN_MAX; more += 0.05) /* draws are noisy */
 		for (size_t i = 0; i < width; i++)
 			share[i * width + i] = fabs(share[i * width + i]) + 0.05 + more;
+	if (more >= WIDEN_MAX)
+		return;
 	for (size_t k = 0; k < rank; k++) {
 		double column[FACTORS_RANK_MAX];
 		for (size_t i = 0; i < width; i++) {
