@@ -64,6 +64,7 @@ struct browser {
 	int upper;            /* narrow screens: VIEW_TREE or VIEW_MODEL above */
 	struct area panes[VIEW_COUNT]; /* insides, height 0 = not on screen */
 	int count;            /* typed before a key */
+	int repeat;           /* that of the action being done; 0 = none */
 	int tree_width;       /* percent of the screen */
 	int sketch_rows;      /* more (or fewer) than the sketch pane wants */
 	bool mouse;           /* in use */

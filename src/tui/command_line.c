@@ -211,3 +211,18 @@ void command_line_open(struct browser *browser, const char *line)
 	prompt_open(browser, &command_prompt, line);
 	changed(browser, line);
 }
+
+void command_line_ask(struct browser *browser)
+{
+	command_line_open(browser, "");
+}
+
+void command_line_import(struct browser *browser)
+{
+	command_line_open(browser, "import ");
+}
+
+void command_line_sync(struct browser *browser)
+{
+	command_line_open(browser, "sync ");
+}

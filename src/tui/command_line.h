@@ -21,6 +21,9 @@ struct completion {
 
 /* command_line.c */
 void command_line_open(struct browser *browser, const char *line);
+void command_line_ask(struct browser *browser);
+void command_line_import(struct browser *browser);
+void command_line_sync(struct browser *browser);
 void command_line_free(struct browser *browser);
 /* The history as text, a command a line, and back. */
 void command_line_save(const struct browser *browser, struct text *out);

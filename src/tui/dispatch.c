@@ -1,104 +1,13 @@
-/* From keys to actions, and the actions that belong to no one view. */
-#include <stdarg.h>
+/* From keys to actions. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "acts.h"
 #include "browser.h"
 #include "settings/config_table.h"
 #include "settings/keys.h"
-#include "stemma/base/memory.h"
-#include "stemma/base/utf8.h"
 
 #define COUNT_MAX 99999
-
-/* ---- messages ---------------------------------------------------------------------- */
-
-static void forget_passing(struct browser *browser)
-{
-	size_t last = browser->message_count - 1;
-
-	if (browser->message_count == 0 || !browser->messages[last].passing)
-		return;
-	if (browser->message_shown == last)
-		browser_hide_message(browser);
-	free(browser->messages[last].text);
-	browser->message_count--;
-}
-
-void browser_note(struct browser *browser, const char *text, bool failure)
-{
-	forget_passing(browser);
-	browser->messages = memory_grow(browser->messages, browser->message_count,
-					&browser->message_capacity, sizeof *browser->messages);
-	browser->messages[browser->message_count++] = (struct message){
-		.text = utf8_sanitize(text),
-		.failure = failure,
-		.when = time(NULL),
-	};
-}
-
-const struct message *browser_shown_message(const struct browser *browser)
-{
-	return browser->message_shown == MESSAGE_NONE ? NULL : &browser->messages[browser->message_shown];
-}
-
-void browser_show_message(struct browser *browser)
-{
-	const struct message *shown = browser_shown_message(browser);
-	size_t latest = browser->message_count - 1;
-
-	if (!shown || !shown->failure || browser->messages[latest].failure)
-		browser->message_shown = latest;
-}
-
-void browser_hide_message(struct browser *browser)
-{
-	browser->message_shown = MESSAGE_NONE;
-}
-
-void browser_tell(struct browser *browser, const char *text, bool failure)
-{
-	browser_note(browser, text, failure);
-	browser_show_message(browser);
-}
-
-static void tell_words(struct browser *browser, const char *format, va_list arguments)
-	__attribute__((format(printf, 2, 0)));
-static void tell_words(struct browser *browser, const char *format, va_list arguments)
-{
-	char line[768];
-
-	vsnprintf(line, sizeof line, format, arguments);
-	browser_tell(browser, line, false);
-}
-
-void browser_message(struct browser *browser, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	tell_words(browser, format, arguments);
-	va_end(arguments);
-}
-
-void browser_remark(struct browser *browser, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	tell_words(browser, format, arguments);
-	va_end(arguments);
-	browser->messages[browser->message_count - 1].passing = true;
-}
-
-void browser_failure(struct browser *browser, const struct error *error)
-{
-	char line[1024];
-
-	error_format(error, line, sizeof line);
-	browser_tell(browser, line, true);
-}
 
 /* ---- state ---------------------------------------------------------------------------- */
 
@@ -174,206 +83,10 @@ bool browser_needs_met(struct browser *browser, enum action action)
 	return browser_has(browser, action_info(action)->need);
 }
 
-/* ---- actions of all views ------------------------------------------------------------- */
-
-static void change_pane(struct browser *browser, int step)
-{
-	int pane = (int)browser->focus + step;
-
-	browser->focus = (enum view_id)((pane + VIEW_SKETCH + 1) % (VIEW_SKETCH + 1));
-}
-
-#define TREE_WIDTH_STEP 5
-
-/* Makes a pane larger or smaller by some steps. */
-static void resize_pane(struct browser *browser, int *size, int steps, int least, int most)
-{
-	*size += steps;
-	if (*size < least || *size > most) {
-		*size = *size < least ? least : most;
-		browser_message(browser, "the panes are at their limit");
-	}
-}
-
-static void resize_tree(struct browser *browser, int steps)
-{
-	const struct config_option *option = config_option(CONFIG_TREE_WIDTH);
-
-	resize_pane(browser, &browser->tree_width, steps * TREE_WIDTH_STEP, (int)option->minimum,
-		    (int)option->maximum);
-}
-
-static void resize_sketch(struct browser *browser, int steps)
-{
-	int rows = screen_rows(browser->screen);
-
-	resize_pane(browser, &browser->sketch_rows, steps, -rows / 2, rows / 2);
-}
-
-static void toggle_mouse(struct browser *browser)
-{
-	browser->mouse = !browser->mouse;
-	screen_use_mouse(browser->screen, browser->mouse);
-	browser_message(browser, browser->mouse ? "the mouse moves and drags here"
-						: "the mouse is the terminal's: it selects text");
-}
-
-static void jump_to(struct browser *browser)
-{
-	size_t model = browser_model(browser);
-
-	if (model != CATALOG_NONE)
-		browser_jump(browser, model);
-}
-
-static void go_back(struct browser *browser)
-{
-	const struct jump *jump = &browser->jumps[--browser->jump_count];
-
-	browser_show_panes(browser, VIEW_TREE);
-	tree_reveal(browser->tree, jump->model);
-	if (jump->from != VIEW_COUNT) {
-		browser_drop_view(browser, VIEW_COUNT); /* the panes that the jump put over it */
-		browser_open_view(browser, jump->from);
-	}
-}
-
-static void copy(struct browser *browser)
-{
-	const char *name = tree_name(browser->tree, browser_model(browser));
-
-	if (screen_copy(browser->screen, name))
-		browser_message(browser, "copied: %s", name);
-	else
-		browser_message(browser, "copying is switched off (clipboard in the configuration)");
-}
-
-static void cancel(struct browser *browser)
-{
-	struct job *jobs[WORK_MAX];
-	char key[FIGURE_SIZE];
-
-	if (browser->tree->filter) {
-		tree_set_filter(browser->tree, NULL);
-		if (work_jobs(browser, jobs) > 0)
-			browser_message(browser, "all models are shown; Esc again stops what is being worked on");
-	} else if (work_jobs(browser, jobs) > 0) {
-		job_cancel(jobs[0]);
-		browser_message(browser, "stopping…");
-	} else if (browser->tree->needle && *browser->tree->needle) {
-		tree_search(browser->tree, "");
-	} else if (browser->depth > 0) {
-		browser_close_view(browser);
-	} else if (browser->focus != VIEW_TREE) {
-		browser->focus = VIEW_TREE;
-	} else {
-		browser_remark(browser, "%s quits", browser_key_of(browser, ACTION_QUIT, key));
-	}
-}
-
-static void quit_accepted(struct browser *browser, const char *answer)
-{
-	browser->quit = answer[0] == 'y' || answer[0] == 'Y';
-}
-
-static const struct prompt_ops quit_prompt = {
-	.label = "an import or a sync is at work: stop it and quit (y/n)? ",
-	.accepted = quit_accepted,
-	.one_key = true,
-};
-
-static const struct prompt_ops leave_prompt = {
-	.label = "quit (y/n)? ",
-	.accepted = quit_accepted,
-	.one_key = true,
-};
-
-/* In the order of the option's words. */
-enum quit_wish { QUIT_TWICE, QUIT_ASK, QUIT_AT_ONCE };
-
-static void quit(struct browser *browser, bool again)
-{
-	long wish = config_number(browser->options->config, CONFIG_QUIT);
-	char key[FIGURE_SIZE];
-
-	if (browser_close_view(browser))
-		return;
-	if (intake_changes(browser)) {
-		prompt_open(browser, &quit_prompt, "");
-	} else if (wish == QUIT_ASK) {
-		prompt_open(browser, &leave_prompt, "");
-	} else if (wish == QUIT_TWICE && !again) {
-		browser->quit_asked = true;
-		browser_remark(browser, "%s again quits", browser_key_of(browser, ACTION_QUIT, key));
-	} else {
-		browser->quit = true;
-	}
-}
-
-/* Looking for something from another pane leads to the tree. */
-static bool find_from_pane(struct browser *browser, enum action action, int count)
-{
-	enum view_id before = browser->focus;
-
-	if (browser->full != VIEW_COUNT)
-		return false;
-	browser->focus = VIEW_TREE;
-	if (find_act(browser, action, count))
-		return true;
-	browser->focus = before;
-	return false;
-}
-
-static void act_everywhere(struct browser *browser, enum action action, int count)
-{
-	int steps = count > 0 ? count : 1;
-
-	switch (action) {
-	case ACTION_NEXT_PANE: change_pane(browser, 1); break;
-	case ACTION_PREVIOUS_PANE: change_pane(browser, -1); break;
-	case ACTION_COLUMN_NEXT: board_walk_targets(browser, 1); break;
-	case ACTION_COLUMN_PREVIOUS: board_walk_targets(browser, -1); break;
-	case ACTION_JUMP: jump_to(browser); break;
-	case ACTION_BACK: go_back(browser); break;
-	case ACTION_COPY: copy(browser); break;
-	case ACTION_RESIDUALS: browser_open_view(browser, VIEW_RESIDUALS); break;
-	case ACTION_HEAT:
-		if (browser_model(browser) != CATALOG_NONE)
-			heat_open(browser, browser_model(browser));
-		break;
-	case ACTION_GUESS: guess_model(browser, browser_model(browser)); break;
-	case ACTION_PEDIGREE: pedigree_open(browser, browser_model(browser)); break;
-	case ACTION_SWEEP: browser_open_view(browser, VIEW_SWEEP); break;
-	case ACTION_BEST_WEIGHTS: sweep_take_best(browser); break;
-	case ACTION_TABLE: table_open(browser); break;
-	case ACTION_BOARD: picker_open(browser); break;
-	case ACTION_OBSERVATIONS: observation_open(browser, browser_model(browser)); break;
-	case ACTION_WHY: browser_open_view(browser, VIEW_WHY); break;
-	case ACTION_COMMAND: command_line_open(browser, ""); break;
-	case ACTION_SUGGEST: suggesting_open(browser); break;
-	case ACTION_HELP: browser_open_view(browser, VIEW_HELP); break;
-	case ACTION_MESSAGES: browser_open_view(browser, VIEW_MESSAGES); break;
-	case ACTION_REFIT: fitting_start(browser, true); break;
-	case ACTION_TREE_WIDER: resize_tree(browser, steps); break;
-	case ACTION_TREE_NARROWER: resize_tree(browser, -steps); break;
-	case ACTION_SKETCH_TALLER: resize_sketch(browser, steps); break;
-	case ACTION_SKETCH_SHORTER: resize_sketch(browser, -steps); break;
-	case ACTION_MOUSE: toggle_mouse(browser); break;
-	case ACTION_REDRAW: screen_redraw(browser->screen); break;
-	case ACTION_SUSPEND: screen_suspend(browser->screen); break;
-	case ACTION_LEAVE: browser_close_view(browser); break;
-	case ACTION_CANCEL: cancel(browser); break;
-	case ACTION_IMPORT: command_line_open(browser, "import "); break;
-	case ACTION_FETCH: command_line_open(browser, "sync "); break;
-	case ACTION_RELOAD: intake_reload(browser); break;
-	case ACTION_QUIT: quit(browser, browser->quit_asked); break;
-	default: break;
-	}
-}
-
 void browser_act(struct browser *browser, enum action action, int count)
 {
 	const struct view_ops *ops = view_ops(browser_view(browser));
+	void (*does)(struct browser *) = act_function(action);
 
 	if (action == ACTION_NONE)
 		return;
@@ -381,12 +94,9 @@ void browser_act(struct browser *browser, enum action action, int count)
 		browser_message(browser, "%s", need_message(action_info(action)->need));
 		return;
 	}
-	if (ops->act && ops->act(browser, action, count))
-		return;
-	if (!list_find_act(browser, action, count) && !edit_act(browser, action, count) && !mark_act(browser, action) &&
-	    !flag_act(browser, action) && !compare_act(browser, action) && !versus_act(browser, action) &&
-	    !find_from_pane(browser, action, count))
-		act_everywhere(browser, action, count);
+	browser->repeat = count;
+	if ((!ops->act || !ops->act(browser, action, count)) && does)
+		does(browser);
 }
 
 /* ---- keys -------------------------------------------------------------------------------- */

@@ -1,4 +1,4 @@
-/* The actions that change the sketch, and writing it to a file. */
+/* The actions that change the sketch. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,9 +8,7 @@
 #include "browser.h"
 #include "settings/config_table.h"
 #include "settings/words.h"
-#include "stemma/app/export.h"
 #include "stemma/base/memory.h"
-#include "stemma/base/write_file.h"
 
 void edit_refresh(struct browser *browser)
 {
@@ -43,12 +41,6 @@ static int position_here(struct browser *browser)
 	size_t model = browser_model(browser);
 
 	return model == CATALOG_NONE ? -1 : sketch_position(&browser->sketch, model);
-}
-
-static void pick(struct browser *browser)
-{
-	if (!sketch_toggle(&browser->sketch, browser_model(browser)))
-		browser_message(browser, "a sketch takes at most %d parents", SKETCH_PARENTS_MAX);
 }
 
 /* To a whole percent, so that steps do not add up rounding faults. */
@@ -210,7 +202,82 @@ static void change_method(struct browser *browser, int step)
 	browser_message(browser, "%s: %s", info->name, info->help);
 }
 
-static void change_template(struct browser *browser)
+
+/* ---- actions --------------------------------------------------------------------------- */
+
+static int times(const struct browser *browser)
+{
+	return browser->repeat > 0 ? browser->repeat : 1;
+}
+
+/* After each change: predicts, and says why where it cannot. */
+static void changed(struct browser *browser)
+{
+	edit_refresh(browser);
+	if (browser->prediction_error.message[0])
+		browser_failure(browser, &browser->prediction_error);
+}
+
+void edit_pick(struct browser *browser)
+{
+	if (!sketch_toggle(&browser->sketch, browser_model(browser)))
+		browser_message(browser, "a sketch takes at most %d parents", SKETCH_PARENTS_MAX);
+	changed(browser);
+}
+
+void edit_heavier(struct browser *browser)
+{
+	weigh(browser, times(browser));
+	changed(browser);
+}
+
+void edit_lighter(struct browser *browser)
+{
+	weigh(browser, -times(browser));
+	changed(browser);
+}
+
+void edit_set_weight(struct browser *browser)
+{
+	if (browser->repeat == 0) {
+		prompt_open(browser, &weight_prompt, "");
+		return;
+	}
+	set_weight(browser, browser->repeat);
+	changed(browser);
+}
+
+void edit_equalize(struct browser *browser)
+{
+	sketch_equalize(&browser->sketch);
+	changed(browser);
+}
+
+void edit_swap(struct browser *browser)
+{
+	sketch_swap(&browser->sketch, browser->sketch_list.cursor);
+	changed(browser);
+}
+
+void edit_lock(struct browser *browser)
+{
+	sketch_lock(&browser->sketch, (size_t)position_here(browser));
+	changed(browser);
+}
+
+void edit_next_method(struct browser *browser)
+{
+	change_method(browser, 1);
+	changed(browser);
+}
+
+void edit_previous_method(struct browser *browser)
+{
+	change_method(browser, -1);
+	changed(browser);
+}
+
+void edit_template(struct browser *browser)
 {
 	enum answer answer = browser->sketch.now.chat_template;
 
@@ -222,9 +289,10 @@ static void change_template(struct browser *browser)
 			answer == ANSWER_UNKNOWN ? "as the heaviest parent"
 			: answer == ANSWER_YES ? "with the chat template"
 					       : "without chat template");
+	changed(browser);
 }
 
-static void change_base(struct browser *browser)
+void edit_base(struct browser *browser)
 {
 	size_t model = browser_model(browser);
 	bool same = browser->sketch.now.base == model;
@@ -232,131 +300,30 @@ static void change_base(struct browser *browser)
 	sketch_set_base(&browser->sketch, same ? CATALOG_NONE : model);
 	browser_message(browser, same ? "base chosen by rule" : "base: %s",
 			tree_name(browser->tree, model));
+	changed(browser);
 }
 
-/* ---- writing ------------------------------------------------------------------------ */
-
-static void write_sketch(struct browser *browser, const char *path, bool replace)
+void edit_remove(struct browser *browser)
 {
-	struct error error = {0};
-	struct text text = {0};
-	enum export_format format = export_format_of(path);
-
-	if (browser->predicted)
-		sketch_prediction_complete(&browser->prediction);
-	export_sketch(&browser->sketch, browser->session,
-		      browser->predicted ? &browser->prediction : NULL, format, &text);
-	if (write_file(path, &text, replace, &error) != STATUS_OK)
-		browser_failure(browser, &error);
-	else if (format == EXPORT_MERGEKIT || format == EXPORT_FORMAT_COUNT)
-		browser_message(browser, "written to %s: mergekit-yaml %s OUTPUT merges it", path, path);
-	else
-		browser_message(browser, "%s written to %s", export_format_title(format), path);
-	text_free(&text);
+	sketch_remove(&browser->sketch, browser->sketch_list.cursor);
+	changed(browser);
 }
 
-static void overwrite_accepted(struct browser *browser, const char *text)
+void edit_clear(struct browser *browser)
 {
-	if (*text == 'y' || *text == 'Y')
-		write_sketch(browser, browser->output, true);
-	else
-		browser_message(browser, "%s left as it is", browser->output);
+	sketch_clear(&browser->sketch);
+	changed(browser);
 }
 
-static const struct prompt_ops overwrite_prompt = {
-	.label = "the file exists; overwrite it? (y/n) ",
-	.accepted = overwrite_accepted,
-	.one_key = true,
-};
-
-void edit_write(struct browser *browser, const char *text)
+void edit_undo(struct browser *browser)
 {
-	struct stat status;
-
-	if (!*text)
-		return;
-	if (export_is_table(text, NULL)) {
-		browser_message(browser, "a sketch is written as .yml, .md, .dot or .graphml; \"stemma export\""
-				" writes tables");
-		return;
-	}
-	free(browser->output);
-	browser->output = words_expand(text);
-	if (stat(browser->output, &status) != 0)
-		write_sketch(browser, browser->output, false);
-	else if (S_ISREG(status.st_mode))
-		prompt_open(browser, &overwrite_prompt, "");
-	else
-		browser_message(browser, "%s is not a regular file", text);
+	if (!flag_undo(browser))
+		sketch_undo(&browser->sketch);
+	changed(browser);
 }
 
-static const struct prompt_ops write_prompt = {
-	.label = "write to (.yml, .md card, .dot, .graphml): ",
-	.accepted = edit_write,
-};
-
-static void ask_where(struct browser *browser)
+void edit_redo(struct browser *browser)
 {
-	struct error error = {0};
-	char name[96];
-
-	if (sketch_check(&browser->sketch, browser->session->catalog, &error) != STATUS_OK) {
-		browser_failure(browser, &error);
-		return;
-	}
-	snprintf(name, sizeof name, "%s-merge.yml", merge_method_info(browser->sketch.now.method)->name);
-	prompt_open(browser, &write_prompt, name);
-}
-
-/* ---- table ---------------------------------------------------------------------------- */
-
-static bool edit_state(struct browser *browser, enum action action, int count)
-{
-	struct sketch *sketch = &browser->sketch;
-	int times = count > 0 ? count : 1;
-
-	switch (action) {
-	case ACTION_PICK: pick(browser); return true;
-	case ACTION_HEAVIER:
-	case ACTION_HEAVIER_HERE: weigh(browser, times); return true;
-	case ACTION_LIGHTER:
-	case ACTION_LIGHTER_HERE: weigh(browser, -times); return true;
-	case ACTION_EQUALIZE: sketch_equalize(sketch); return true;
-	case ACTION_SWAP: sketch_swap(sketch, browser->sketch_list.cursor); return true;
-	case ACTION_LOCK: sketch_lock(sketch, (size_t)position_here(browser)); return true;
-	case ACTION_METHOD: change_method(browser, 1); return true;
-	case ACTION_METHOD_BACK: change_method(browser, -1); return true;
-	case ACTION_TEMPLATE: change_template(browser); return true;
-	case ACTION_BASE: change_base(browser); return true;
-	case ACTION_REMOVE: sketch_remove(sketch, browser->sketch_list.cursor); return true;
-	case ACTION_CLEAR: sketch_clear(sketch); return true;
-	case ACTION_UNDO:
-		if (!flag_undo(browser))
-			sketch_undo(sketch);
-		return true;
-	case ACTION_REDO: sketch_redo(sketch); return true;
-	default: return false;
-	}
-}
-
-bool edit_act(struct browser *browser, enum action action, int count)
-{
-	if (action == ACTION_WRITE) {
-		ask_where(browser);
-		return true;
-	}
-	if (action == ACTION_WEIGHT) {
-		if (count == 0)
-			prompt_open(browser, &weight_prompt, "");
-		else
-			set_weight(browser, count);
-		edit_refresh(browser);
-		return true;
-	}
-	if (!edit_state(browser, action, count))
-		return false;
-	edit_refresh(browser);
-	if (browser->prediction_error.message[0])
-		browser_failure(browser, &browser->prediction_error);
-	return true;
+	sketch_redo(&browser->sketch);
+	changed(browser);
 }

@@ -71,7 +71,7 @@ static void search_next(struct browser *browser, int step, int count)
 {
 	size_t number = 0;
 
-	for (int i = 0; i < (count > 0 ? count : 1); i++) {
+	for (int i = 0; i < count; i++) {
 		size_t match = tree_match(browser->tree, step, false, &number);
 		if (match != CATALOG_NONE)
 			browser_reveal(browser, match);
@@ -273,13 +273,67 @@ void browser_reveal(struct browser *browser, size_t model)
 	list_center(&browser->tree_list, browser->tree->cursor, browser->tree->row_count);
 }
 
-bool find_act(struct browser *browser, enum action action, int count)
+void find_jump(struct browser *browser)
 {
-	switch (action) {
-	case ACTION_SEARCH: search_start(browser); return true;
-	case ACTION_SEARCH_NEXT: search_next(browser, 1, count); return true;
-	case ACTION_SEARCH_PREVIOUS: search_next(browser, -1, count); return true;
-	case ACTION_FILTER: filter_start(browser); return true;
-	default: return false;
+	size_t model = browser_model(browser);
+
+	if (model != CATALOG_NONE)
+		browser_jump(browser, model);
+}
+
+void find_go_back(struct browser *browser)
+{
+	const struct jump *jump = &browser->jumps[--browser->jump_count];
+
+	browser_show_panes(browser, VIEW_TREE);
+	tree_reveal(browser->tree, jump->model);
+	if (jump->from != VIEW_COUNT) {
+		browser_drop_view(browser, VIEW_COUNT); /* the panes that the jump put over it */
+		browser_open_view(browser, jump->from);
 	}
+}
+
+/* ---- actions --------------------------------------------------------------------- */
+
+/* The tree's from any pane. */
+static bool in_tree(struct browser *browser)
+{
+	if (browser->full != VIEW_COUNT)
+		return false;
+	browser->focus = VIEW_TREE;
+	return true;
+}
+
+void find_search(struct browser *browser)
+{
+	if (in_tree(browser))
+		search_start(browser);
+	else
+		list_search(browser);
+}
+
+static void search_again(struct browser *browser, int step)
+{
+	int count = browser->repeat > 0 ? browser->repeat : 1;
+
+	if (in_tree(browser))
+		search_next(browser, step, count);
+	else
+		list_search_again(browser, step, count);
+}
+
+void find_next(struct browser *browser)
+{
+	search_again(browser, 1);
+}
+
+void find_previous(struct browser *browser)
+{
+	search_again(browser, -1);
+}
+
+void find_ask_filter(struct browser *browser)
+{
+	if (in_tree(browser))
+		filter_start(browser);
 }

@@ -127,7 +127,7 @@ static const struct prompt_ops flag_prompt = {
 	.accepted = flag_model,
 };
 
-static void flag(struct browser *browser)
+void flag_ask(struct browser *browser)
 {
 	size_t model = browser_model(browser);
 
@@ -172,14 +172,8 @@ bool flag_undo(struct browser *browser)
 	return true;
 }
 
-bool flag_act(struct browser *browser, enum action action)
+void flag_leave_out(struct browser *browser)
 {
-	switch (action) {
-	case ACTION_FLAG: flag(browser); return true;
-	case ACTION_LEAVE_OUT:
-		remember(browser, CATALOG_NONE, NULL);
-		leave_out(browser);
-		return true;
-	default: return false;
-	}
+	remember(browser, CATALOG_NONE, NULL);
+	leave_out(browser);
 }

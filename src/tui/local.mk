@@ -6,7 +6,7 @@ libtui_a_SOURCES = \
 	src/tui/board/picking.h src/tui/board/picking.c src/tui/view/picker_view.c src/tui/view/observation_view.c \
 	include/stemma/tui/config.h src/tui/settings/config_table.h src/tui/settings/config.c src/tui/settings/config_text.c \
 	src/tui/browser.h src/tui/prompt.h src/tui/mouse.h src/tui/message.h src/tui/command_line.h src/tui/edit.h \
-	src/tui/view/view.h src/tui/board/board.h src/tui/work/work.h src/tui/views.c src/tui/dispatch.c src/tui/edit.c src/tui/board/figures.c \
+	src/tui/view/view.h src/tui/board/board.h src/tui/work/work.h src/tui/views.c src/tui/dispatch.c src/tui/acts.h src/tui/acts.c src/tui/message.c src/tui/edit.c src/tui/write.c src/tui/board/figures.c \
 	src/tui/find.c src/tui/work/fitting.c src/tui/flagging.c src/tui/work/guessing.c src/tui/keep.c src/tui/layout.c \
 	src/tui/view/help_view.c src/tui/view/message_view.c src/tui/view/model_view.c \
 	src/tui/view/residual_view.c src/tui/view/sketch_view.c src/tui/view/tree_view.c \

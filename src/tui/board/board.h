@@ -56,7 +56,8 @@ void board_choose(struct browser *browser, const char *words);
 bool board_choose_target(struct browser *browser, const char *words);
 const char *board_name(const struct browser *browser);
 /* The next target (step 1) or the one before (-1): home, then the benchmarks of the board. */
-void board_walk_targets(struct browser *browser, int step);
+void board_next_target(struct browser *browser);
+void board_previous_target(struct browser *browser);
 /* Another catalog is in place. */
 void board_move_home(struct browser *browser);
 /* The name of a row, its end cut off where it is wider. */

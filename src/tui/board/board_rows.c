@@ -299,7 +299,7 @@ static size_t target_place(const struct browser *browser)
 	return 0;
 }
 
-void board_walk_targets(struct browser *browser, int step)
+static void walk_targets(struct browser *browser, int step)
 {
 	const struct session *session = browser->session;
 	const struct board *board = &session->board;
@@ -319,6 +319,16 @@ void board_walk_targets(struct browser *browser, int step)
 		target_free(&target);
 	}
 	say_target(browser, NULL);
+}
+
+void board_next_target(struct browser *browser)
+{
+	walk_targets(browser, 1);
+}
+
+void board_previous_target(struct browser *browser)
+{
+	walk_targets(browser, -1);
 }
 
 void board_outside(const struct list *list, struct text *out)

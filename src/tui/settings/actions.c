@@ -1,7 +1,7 @@
 #include "settings/actions.h"
 
 static const struct action_info actions[] = {
-#define X(symbol, name, keys, views, need, hint, section, help) \
+#define X(symbol, name, keys, views, need, does, hint, section, help) \
 	{name, keys, views, NEED_##need, hint, section, help},
 	ACTION_TABLE(X)
 #undef X

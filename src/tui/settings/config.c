@@ -29,7 +29,7 @@ static const struct config_option options[] = {
 #define X(symbol, name, help) {"colors." name, CONFIG_COLORS, "theme", 0, 0, "", help},
 	STYLE_TABLE(X)
 #undef X
-#define X(symbol, name, keys, views, need, hint, section, help) \
+#define X(symbol, name, keys, views, need, does, hint, section, help) \
 	{"keys." name, CONFIG_KEYS, keys, 0, 0, "", help},
 	ACTION_TABLE(X)
 #undef X

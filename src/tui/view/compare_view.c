@@ -40,9 +40,10 @@ bool compare_has(const struct browser *browser, size_t model)
 	return chosen_place(comparison_of(browser), model) < comparison_of(browser)->count;
 }
 
-static void choose(struct browser *browser, size_t model)
+void compare_choose(struct browser *browser)
 {
 	struct comparison *comparison = comparison_of(browser);
+	size_t model = browser_model(browser);
 	size_t place = chosen_place(comparison, model);
 	char key[FIGURE_SIZE];
 
@@ -66,15 +67,6 @@ static void compare_forget(struct browser *browser)
 	free(comparison_of(browser)->figures);
 	comparison_of(browser)->figures = NULL;
 	comparison_of(browser)->fit = NULL;
-}
-
-bool compare_act(struct browser *browser, enum action action)
-{
-	switch (action) {
-	case ACTION_CHOOSE: choose(browser, browser_model(browser)); return true;
-	case ACTION_COMPARE: browser_open_view(browser, VIEW_COMPARE); return true;
-	default: return false;
-	}
 }
 
 /* ---- figures -------------------------------------------------------------------- */

@@ -94,8 +94,12 @@ static void go_to_model(struct browser *browser, size_t model)
 			heat_of(browser)->list.cursor = i;
 }
 
-void heat_open(struct browser *browser, size_t model)
+void heat_open(struct browser *browser)
 {
+	size_t model = browser_model(browser);
+
+	if (model == CATALOG_NONE)
+		return;
 	gather(browser, root_of(browser->session->catalog, model));
 	heat_of(browser)->list = (struct list){0};
 	go_to_model(browser, model);

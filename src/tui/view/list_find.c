@@ -62,30 +62,19 @@ static const struct prompt_ops search_prompt = {
 	.cancelled = cancelled,
 };
 
-static void repeat(struct browser *browser, int step, int count)
+void list_search(struct browser *browser)
+{
+	browser->list_before = view_ops(browser_view(browser))->list(browser)->cursor;
+	prompt_open(browser, &search_prompt, "");
+}
+
+void list_search_again(struct browser *browser, int step, int count)
 {
 	struct list *list = view_ops(browser_view(browser))->list(browser);
 
-	for (int i = 0; i < (count > 0 ? count : 1); i++)
+	for (int i = 0; i < count; i++)
 		if (!go_to_match(browser, list->cursor, step, false)) {
 			say_none(browser);
 			return;
 		}
-}
-
-bool list_find_act(struct browser *browser, enum action action, int count)
-{
-	const struct view_ops *ops = view_ops(browser_view(browser));
-
-	if (browser->full == VIEW_COUNT || !ops->list || !ops->model)
-		return false;
-	switch (action) {
-	case ACTION_SEARCH:
-		browser->list_before = ops->list(browser)->cursor;
-		prompt_open(browser, &search_prompt, "");
-		return true;
-	case ACTION_SEARCH_NEXT: repeat(browser, 1, count); return true;
-	case ACTION_SEARCH_PREVIOUS: repeat(browser, -1, count); return true;
-	default: return false;
-	}
 }

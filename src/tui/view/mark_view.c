@@ -49,24 +49,23 @@ static const struct prompt_ops jump_prompt = {
 	.one_key = true,
 };
 
-static void bookmark(struct browser *browser)
+void mark_ask(struct browser *browser)
+{
+	prompt_open(browser, &mark_prompt, "");
+}
+
+void mark_ask_jump(struct browser *browser)
+{
+	prompt_open(browser, &jump_prompt, "");
+}
+
+void mark_bookmark(struct browser *browser)
 {
 	size_t model = browser_model(browser);
 	bool now = marks_toggle(&browser->marks, browser->session->catalog, model);
 
 	browser_message(browser, now ? "bookmark: %s" : "no bookmark any more: %s",
 			tree_name(browser->tree, model));
-}
-
-bool mark_act(struct browser *browser, enum action action)
-{
-	switch (action) {
-	case ACTION_MARK: prompt_open(browser, &mark_prompt, ""); return true;
-	case ACTION_MARK_JUMP: prompt_open(browser, &jump_prompt, ""); return true;
-	case ACTION_BOOKMARK: bookmark(browser); return true;
-	case ACTION_MARKS: browser_open_view(browser, VIEW_MARKS); return true;
-	default: return false;
-	}
 }
 
 /* ---- the list ------------------------------------------------------------------------ */

@@ -113,9 +113,9 @@ static void read_all(struct browser *browser)
 		browser_failure(browser, &error);
 }
 
-void observation_open(struct browser *browser, size_t model)
+void observation_open(struct browser *browser)
 {
-	observing_of(browser)->model = model;
+	observing_of(browser)->model = browser_model(browser);
 	observing_of(browser)->rows = (struct list){0};
 	read_all(browser);
 	browser_open_view(browser, VIEW_OBSERVATIONS);

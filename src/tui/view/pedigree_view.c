@@ -37,9 +37,9 @@ static void trace(struct browser *browser, size_t model)
 	pedigree->list = (struct list){0};
 }
 
-void pedigree_open(struct browser *browser, size_t model)
+void pedigree_open(struct browser *browser)
 {
-	trace(browser, model);
+	trace(browser, browser_model(browser));
 	browser_open_view(browser, VIEW_PEDIGREE);
 }
 

@@ -361,7 +361,7 @@ static bool tree_act(struct browser *browser, enum action action, int count)
 	case ACTION_ORDER_BACK:
 		find_set_order(browser, (tree->order + TREE_ORDER_COUNT - 1) % TREE_ORDER_COUNT);
 		return true;
-	default: return find_act(browser, action, count);
+	default: return false;
 	}
 }
 

@@ -91,7 +91,7 @@ static const struct prompt_ops duplicate_prompt = {
 };
 
 /* Proposes the name it has, or a free one. */
-static void ask_name(struct browser *browser)
+void versus_ask_name(struct browser *browser)
 {
 	char name[SKETCH_NAME_SIZE];
 	int number = 1;
@@ -105,17 +105,10 @@ static void ask_name(struct browser *browser)
 	prompt_open(browser, &duplicate_prompt, name);
 }
 
-bool versus_act(struct browser *browser, enum action action)
+void versus_exchange(struct browser *browser)
 {
-	switch (action) {
-	case ACTION_DUPLICATE: ask_name(browser); return true;
-	case ACTION_VERSUS: browser_open_view(browser, VIEW_VERSUS); return true;
-	case ACTION_EXCHANGE:
-		sketch_exchange(&browser->sketch);
-		edit_refresh(browser);
-		return true;
-	default: return false;
-	}
+	sketch_exchange(&browser->sketch);
+	edit_refresh(browser);
 }
 
 /* ---- figures ------------------------------------------------------------------------- */

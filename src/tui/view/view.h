@@ -73,7 +73,7 @@ void sweep_take_best(struct browser *browser);
 void table_open(struct browser *browser);
 
 /* heat_view.c */
-void heat_open(struct browser *browser, size_t model);
+void heat_open(struct browser *browser);
 
 /* picker_view.c */
 void picker_open(struct browser *browser);
@@ -83,13 +83,14 @@ void picker_describe(struct browser *browser, const char *line);
 bool picker_on(struct browser *browser, bool benchmark);
 
 /* observation_view.c */
-void observation_open(struct browser *browser, size_t model);
+void observation_open(struct browser *browser);
 
 /* pedigree_view.c */
-void pedigree_open(struct browser *browser, size_t model);
+void pedigree_open(struct browser *browser);
 
 /* compare_view.c */
-bool compare_act(struct browser *browser, enum action action);
+/* Chooses the model under the cursor, or no longer. */
+void compare_choose(struct browser *browser);
 bool compare_has(const struct browser *browser, size_t model);
 
 /* versus_view.c: the open sketch and the one beside */
@@ -100,7 +101,8 @@ struct versus {
 	struct text heads[2];             /* "linear", "slerp · t=0.40" */
 	struct text warnings;             /* of the one beside */
 };
-bool versus_act(struct browser *browser, enum action action);
+void versus_ask_name(struct browser *browser);
+void versus_exchange(struct browser *browser);
 /* Keeps the open sketch under a name and puts it beside. */
 void versus_duplicate(struct browser *browser, const char *name);
 /* Puts a kept sketch beside, and shows both. */
@@ -116,14 +118,17 @@ size_t sketch_model(struct browser *browser);
 void sketch_describe(const struct browser *browser, const struct sketch_state *state, size_t base,
 		     struct text *out);
 
-/* list_find.c: search in a view that lists models */
-bool list_find_act(struct browser *browser, enum action action, int count);
+/* list_find.c: search in a view with a list, unless it has a search of its own */
+void list_search(struct browser *browser);
+void list_search_again(struct browser *browser, int step, int count);
 
 /* why_view.c: within an area beside the sketch */
 void why_draw_beside(struct browser *browser, const struct area *area);
 
 /* mark_view.c */
-bool mark_act(struct browser *browser, enum action action);
+void mark_ask(struct browser *browser);
+void mark_ask_jump(struct browser *browser);
+void mark_bookmark(struct browser *browser);
 /* Marks the model under the cursor with a letter. */
 void mark_set(struct browser *browser, const char *letter);
 

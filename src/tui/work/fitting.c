@@ -45,6 +45,11 @@ void fitting_start(struct browser *browser, bool relearn)
 	work_start(browser, &fit_ops, &browser->work);
 }
 
+void fitting_relearn(struct browser *browser)
+{
+	fitting_start(browser, true);
+}
+
 void fitting_start_quietly(struct browser *browser)
 {
 	if (browser->session->catalog->scored_count == 0)

@@ -59,6 +59,11 @@ void guess_model(struct browser *browser, size_t model)
 	browser_message(browser, "learning from the merges that name their parents…");
 }
 
+void guess_here(struct browser *browser)
+{
+	guess_model(browser, browser_model(browser));
+}
+
 void guess_overtake(struct browser *browser)
 {
 	if (!browser->guess.job)

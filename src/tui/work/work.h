@@ -60,6 +60,8 @@ struct guessing {
 
 /* fitting.c */
 void fitting_start(struct browser *browser, bool relearn);
+/* By a key: the variances anew. */
+void fitting_relearn(struct browser *browser);
 /* The same without a message at the end, for other data. */
 void fitting_start_quietly(struct browser *browser);
 /* The same when the data to learn from have changed: a fit that runs is given up,
@@ -127,6 +129,7 @@ void suggesting_load(struct browser *browser, const char *line);
 
 /* guessing.c: the parents of merges that do not say them */
 void guess_model(struct browser *browser, size_t model);
+void guess_here(struct browser *browser);
 void guess_poll(struct browser *browser);
 /* Another catalog has come: stops, and begins again when it is in place. */
 void guess_overtake(struct browser *browser);
