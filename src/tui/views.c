@@ -7,17 +7,10 @@
 
 const struct view_ops *view_ops(enum view_id view)
 {
-	static const struct view_ops *const views[VIEW_COUNT] = {
-		[VIEW_TREE] = &tree_view,           [VIEW_MODEL] = &model_view,
-		[VIEW_SKETCH] = &sketch_view,       [VIEW_RESIDUALS] = &residual_view,
-		[VIEW_HELP] = &help_view,           [VIEW_MESSAGES] = &message_view,
-		[VIEW_HEAT] = &heat_view,
-		[VIEW_PEDIGREE] = &pedigree_view,   [VIEW_COMPARE] = &compare_view,
-		[VIEW_VERSUS] = &versus_view,       [VIEW_MARKS] = &mark_view,
-		[VIEW_WHY] = &why_view,             [VIEW_SUGGEST] = &suggest_view,
-		[VIEW_PICKER] = &picker_view,       [VIEW_OBSERVATIONS] = &observation_view,
-		[VIEW_TABLE] = &table_view,         [VIEW_COUNTS] = &count_view,
-		[VIEW_SWEEP] = &sweep_view,
+	static const struct view_ops *const views[] = {
+#define X(symbol, name, ops) &ops,
+		VIEW_TABLE(X)
+#undef X
 	};
 
 	return views[view];

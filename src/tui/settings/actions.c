@@ -25,7 +25,7 @@ const char *need_message(enum need need)
 const char *view_name(enum view_id view)
 {
 	static const char *const names[] = {
-#define X(symbol, name) name,
+#define X(symbol, name, ops) name,
 		VIEW_TABLE(X)
 #undef X
 	};

@@ -5,39 +5,37 @@
 
 #include <stddef.h>
 
-/* X(symbol, name) */
+/* X(symbol, name, what it does): the panes first, of which the sketch is the last. */
 #define VIEW_TABLE(X) \
-	X(TREE, "lineage") \
-	X(MODEL, "model") \
-	X(SKETCH, "sketch") \
-	X(RESIDUALS, "residuals") \
-	X(HEAT, "heat map") \
-	X(PEDIGREE, "pedigree") \
-	X(COMPARE, "compare") \
-	X(VERSUS, "two sketches") \
-	X(WHY, "why") \
-	X(MARKS, "marks") \
-	X(SUGGEST, "suggest") \
-	X(PICKER, "board") \
-	X(OBSERVATIONS, "published") \
-	X(TABLE, "table") \
-	X(COUNTS, "counts") \
-	X(SWEEP, "sweep") \
-	X(HELP, "help") \
-	X(MESSAGES, "messages")
+	X(TREE, "lineage", tree_view) \
+	X(MODEL, "model", model_view) \
+	X(SKETCH, "sketch", sketch_view) \
+	X(RESIDUALS, "residuals", residual_view) \
+	X(HEAT, "heat map", heat_view) \
+	X(PEDIGREE, "pedigree", pedigree_view) \
+	X(COMPARE, "compare", compare_view) \
+	X(VERSUS, "two sketches", versus_view) \
+	X(WHY, "why", why_view) \
+	X(MARKS, "marks", mark_view) \
+	X(SUGGEST, "suggest", suggest_view) \
+	X(PICKER, "board", picker_view) \
+	X(OBSERVATIONS, "published", observation_view) \
+	X(TABLE, "table", table_view) \
+	X(COUNTS, "counts", count_view) \
+	X(SWEEP, "sweep", sweep_view) \
+	X(HELP, "help", help_view) \
+	X(MESSAGES, "messages", message_view)
 enum view_id {
-#define X(symbol, name) VIEW_##symbol,
+#define X(symbol, ...) VIEW_##symbol,
 	VIEW_TABLE(X)
 #undef X
 	VIEW_COUNT
 };
 
 #define IN(view) (1u << VIEW_##view)
+#define IN_ALL ((1u << VIEW_COUNT) - 1)
 #define IN_PANES (IN(TREE) | IN(MODEL) | IN(SKETCH))
-#define IN_FULL (IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(VERSUS) | IN(WHY) | IN(MARKS) | \
-		 IN(SUGGEST) | IN(PICKER) | \
-		 IN(OBSERVATIONS) | IN(TABLE) | IN(COUNTS) | IN(SWEEP) | IN(HELP) | IN(MESSAGES))
-#define IN_ALL (IN_PANES | IN_FULL)
+#define IN_FULL (IN_ALL & ~IN_PANES)
 #define IN_SKETCHES (IN_PANES | IN(VERSUS) | IN(SWEEP))
 #define IN_LISTS (IN(OBSERVATIONS) | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(WHY) | IN(MARKS) | IN(TABLE) | \
 		  IN(COUNTS))

@@ -44,9 +44,9 @@ struct view_ops {
 	void (*renumber)(struct browser *browser, const uint32_t *match);
 	void (*free)(struct browser *browser);
 };
-extern const struct view_ops tree_view, model_view, sketch_view, residual_view, help_view,
-	message_view, mark_view, pedigree_view, compare_view, heat_view, versus_view, why_view, suggest_view, picker_view,
-	observation_view, table_view, count_view, sweep_view;
+#define X(symbol, name, ops) extern const struct view_ops ops;
+VIEW_TABLE(X)
+#undef X
 const struct view_ops *view_ops(enum view_id view);
 
 /* views.c: their states, and the stack of those that are open.  The panes are one
