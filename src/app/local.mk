@@ -30,5 +30,5 @@ libapp_a_SOURCES = \
 	include/stemma/app/wishes.h src/app/wishes.c src/app/wishes_resolve.c \
 	include/stemma/app/plot.h src/app/plot.c \
 	include/stemma/app/sketch.h src/app/sketch.h src/app/sketch.c \
-	include/stemma/app/sweep.h src/app/sweep.c src/app/sketch_edit.c src/app/sketch_file.c src/app/sketch_model.c src/app/sketch_warnings.c \
+	include/stemma/app/sweep.h src/app/sweep.c src/app/sketch_edit.c src/app/sketch_file.c src/app/sketch_model.c src/app/sketch_shapes.c src/app/sketch_warnings.c \
 	src/app/sketch_pair.c src/app/sketch_write.c src/app/sketch_renumber.c

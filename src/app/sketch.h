@@ -29,6 +29,10 @@ void sketch_state_balance(struct sketch_state *state, size_t fixed);
 double sketch_shares(const struct sketch *sketch, const struct catalog *catalog,
 		     double shares[SKETCH_PARENTS_MAX]);
 
+/* The smallest and the largest parent among those with a weight and a known size; false when there is none. */
+bool sketch_sizes(const struct sketch *sketch, const struct catalog *catalog, const struct catalog_model **small,
+		  const struct catalog_model **large);
+
 /* Position of the parent with the largest weight, the first of equal ones;
  * SIZE_MAX when there are none. */
 size_t sketch_heaviest(const struct sketch *sketch);

@@ -22,38 +22,23 @@ static const struct catalog_model *parent_at(const struct subject *subject, size
 	return &subject->catalog->models[subject->sketch->now.parents[position].model];
 }
 
-static void warn_architecture(const struct subject *subject, struct text *out)
+/* First, why no tool can make it: every other warning matters less. */
+static void warn_impossible(const struct subject *subject, struct text *out)
 {
-	const struct catalog_model *first = NULL;
+	struct error reason = {0};
 
-	for (size_t i = 0; i < subject->sketch->now.count; i++) {
-		const struct catalog_model *parent = parent_at(subject, i);
-		if (!parent->architecture)
-			continue;
-		if (!first)
-			first = parent;
-		if (strcmp(first->architecture, parent->architecture) == 0)
-			continue;
-		text_append_format(out, "parents differ in architecture: %s is %s, %s is %s\n", first->name,
-				   first->architecture, parent->name, parent->architecture);
-		return;
-	}
+	if (sketch_check_shapes(subject->sketch, subject->catalog, &reason) != STATUS_OK)
+		text_append_format(out, "impossible: %s\n", reason.message);
 }
 
+/* Sizes that still may be of one shape. */
 static void warn_size(const struct subject *subject, struct text *out)
 {
-	const struct catalog_model *small = NULL, *large = NULL;
+	const struct catalog_model *small, *large;
 
-	for (size_t i = 0; i < subject->sketch->now.count; i++) {
-		const struct catalog_model *parent = parent_at(subject, i);
-		if (isnan(parent->params_b))
-			continue;
-		if (!small || parent->params_b < small->params_b)
-			small = parent;
-		if (!large || parent->params_b > large->params_b)
-			large = parent;
-	}
-	if (small && large->params_b > small->params_b * (1 + SIZE_TOLERANCE))
+	if (sketch_sizes(subject->sketch, subject->catalog, &small, &large) &&
+	    large->params_b > small->params_b * (1 + SIZE_TOLERANCE) &&
+	    sketch_check_shapes(subject->sketch, subject->catalog, NULL) == STATUS_OK)
 		text_append_format(out, "parents differ in size: %s has %.2f B parameters, %s %.2f B\n",
 				   small->name, small->params_b, large->name, large->params_b);
 }
@@ -224,7 +209,7 @@ static void warn_strangers(const struct subject *subject, struct text *out)
 void sketch_warnings(const struct sketch *sketch, const struct catalog *catalog, struct text *out)
 {
 	static void (*const checks[])(const struct subject *, struct text *) = {
-		warn_strangers, warn_architecture, warn_size, warn_unrelated, warn_base, warn_licences,
+		warn_impossible, warn_strangers, warn_size, warn_unrelated, warn_base, warn_licences,
 		warn_no_scores, warn_weights, warn_idle,
 	};
 	struct subject subject = {

@@ -21,7 +21,7 @@ enum status error_set(struct error *error, enum status status, const char *forma
 enum status error_advise(struct error *error, const char *format, ...)
 {
 	if (!error)
-		return STATUS_OK;
+		return STATUS_DATA; /* a failure, though nobody reads why */
 	va_list arguments;
 	va_start(arguments, format);
 	vsnprintf(error->advice, sizeof error->advice, format, arguments);
@@ -32,7 +32,7 @@ enum status error_advise(struct error *error, const char *format, ...)
 enum status error_locate(struct error *error, const char *file, long line, long column)
 {
 	if (!error)
-		return STATUS_OK;
+		return STATUS_DATA;
 	snprintf(error->file, sizeof error->file, "%s", file ? file : "");
 	error->line = line;
 	error->column = column;

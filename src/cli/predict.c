@@ -16,6 +16,7 @@
 struct predict_options {
 	struct merge_options merge;
 	int prior;
+	bool force;
 	const char *why, *benchmarks;
 };
 static const struct predict_options defaults = {.merge = MERGE_OPTION_DEFAULTS};
@@ -25,6 +26,7 @@ static const struct option_spec specs[] = {
 	MERGE_OPTION_SPECS(struct predict_options, merge),
 	{"prior", 0, OPTION_CHOICE, "PRIOR", OPTION(prior), PRIOR_HELP, prior_words},
 	{"benchmark", 'b', OPTION_TEXT, "KEY,...", OPTION(benchmarks), "predict these only", NULL},
+	{"force", 0, OPTION_FLAG, NULL, OPTION(force), "predict even merges that no tool can make", NULL},
 	{"why", 0, OPTION_TEXT, "BENCHMARK", OPTION(why), "explain this one (default the target)", NULL},
 };
 
@@ -201,26 +203,42 @@ static void advise_model(const struct catalog *catalog, const char *path, struct
 		error_advise(problem, "a model is a parent: stemma predict -m %s", catalog->models[model].name);
 }
 
+/* Reads one child; a merge that no tool can make is refused unless forced. */
+static enum status read_child(struct cli *cli, struct session *session, const struct predict_options *options,
+			      const char *path, struct sketch *sketch, struct error *error)
+{
+	enum status status = merge_options_sketch(cli, session, &options->merge, path, sketch, error);
+
+	if (status != STATUS_OK || options->force)
+		return status;
+	status = sketch_check_shapes(sketch, session->catalog, error);
+	if (status != STATUS_OK)
+		error_advise(error, "add --force to predict it anyway");
+	if (status != STATUS_OK && path)
+		error_locate(error, read_file_name(path), 0, 0);
+	return status;
+}
+
 /* The child that the options name, if any, then one for each file, all of them
  * before the first is predicted.  A file that cannot be used is reported, and the
  * others go on. */
 static enum status read_children(struct cli *cli, struct children *children,
-				 struct session *session, const struct merge_options *options,
+				 struct session *session, const struct predict_options *options,
 				 size_t count, char **paths, struct error *error)
 {
 	struct sketch sketch;
 	enum status status = STATUS_OK;
 
 	children->list = memory_zero(count + 1, sizeof *children->list);
-	if (merge_options_given(options)) {
+	if (merge_options_given(&options->merge)) {
 		sketch_init(&sketch);
-		status = merge_options_sketch(cli, session, options, NULL, &sketch, error);
-		add_child(children, options->kept, &sketch);
+		status = read_child(cli, session, options, NULL, &sketch, error);
+		add_child(children, options->merge.kept, &sketch);
 	}
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		struct error problem = {0};
 		sketch_init(&sketch);
-		enum status one = merge_options_sketch(cli, session, options, paths[i], &sketch, &problem);
+		enum status one = read_child(cli, session, options, paths[i], &sketch, &problem);
 		if (one == STATUS_OK) {
 			add_child(children, read_file_name(paths[i]), &sketch);
 			continue;
@@ -353,7 +371,7 @@ static enum status predict_run(struct cli *cli, const void *specific, size_t cou
 	enum status status = cli_open(cli, &session, error);
 	if (status != STATUS_OK)
 		return status;
-	status = read_children(cli, &children, session, &options->merge, count, arguments, error);
+	status = read_children(cli, &children, session, options, count, arguments, error);
 	if (status == STATUS_OK)
 		status = ask_about_parents(cli, session, &children, error);
 	if (status == STATUS_OK)

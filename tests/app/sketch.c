@@ -308,7 +308,8 @@ static void warnings_say_what_is_odd(void **state)
 	draw(fixture, MERGE_LINEAR, "f/a", 0.6, "f/b", 0.4, NULL);
 	expect_warnings(fixture, NULL, 0);
 	draw(fixture, MERGE_LINEAR, "f/a", 0.6, "s/stranger", 0.4, NULL);
-	expect_warnings(fixture, (const char *const[]){"architecture", "size", "no known ancestor"}, 3);
+	expect_warnings(fixture, (const char *const[]){"impossible: linear needs parents of one architecture",
+						       "no known ancestor"}, 2);
 	draw(fixture, MERGE_LINEAR, "f/a", 0.6, "f/unscored", 0.4, NULL);
 	expect_warnings(fixture, (const char *const[]){"f/unscored has no published scores"}, 1);
 	draw(fixture, MERGE_MODEL_STOCK, "f/a", 0.6, "f/b", 0.4, NULL);
@@ -324,6 +325,47 @@ static void warnings_say_what_is_odd(void **state)
 	expect_warnings(fixture, (const char *const[]){"f/right is no known ancestor of f/a"}, 1);
 	sketch_clear(&fixture->sketch);
 	expect_warnings(fixture, NULL, 0);
+}
+
+static void expect_shapes(struct fixture *fixture, enum status expected, const char *message)
+{
+	struct error error = {0};
+
+	assert_int_equal(sketch_check_shapes(&fixture->sketch, fixture->catalog, &error), expected);
+	if (message)
+		assert_non_null(strstr(error.message, message));
+	error_clear(&error);
+}
+
+static void parents_of_other_shapes_do_not_merge(void **state)
+{
+	struct fixture *fixture = *state;
+	struct catalog_model *large = &fixture->catalog->models[model(fixture, "f/b")];
+	double published = large->params_b;
+
+	draw(fixture, MERGE_LINEAR, "f/a", 0.6, "f/b", 0.4, NULL);
+	expect_shapes(fixture, STATUS_OK, NULL);
+	draw(fixture, MERGE_LINEAR, "f/a", 0.6, "s/stranger", 0.4, NULL);
+	expect_shapes(fixture, STATUS_DATA, "f/a is LlamaForCausalLM, s/stranger is ");
+	sketch_set_weight(&fixture->sketch, 1, 0); /* nothing of it is read */
+	expect_shapes(fixture, STATUS_OK, NULL);
+
+	large->params_b = 8.03; /* a longer vocabulary */
+	draw(fixture, MERGE_SLERP, "f/a", 0.6, "f/b", 0.4, NULL);
+	expect_shapes(fixture, STATUS_OK, NULL);
+	expect_warnings(fixture, (const char *const[]){"parents differ in size"}, 1);
+	large->params_b = 14.8;
+	expect_shapes(fixture, STATUS_DATA, "slerp needs parents of one size: f/a is 7.24 B, f/b is 14.8 B");
+	expect_warnings(fixture, (const char *const[]){"impossible: slerp needs parents of one size"}, 1);
+	large->params_b = NAN;
+	expect_shapes(fixture, STATUS_OK, NULL);
+	large->params_b = 14.8;
+	draw(fixture, MERGE_PASSTHROUGH, "f/a", 0.5, "f/b", 0.5, NULL); /* other depths may be stacked */
+	expect_shapes(fixture, STATUS_OK, NULL);
+	draw(fixture, MERGE_LINEAR, "f/a", 0.6, "f/b", 0.4, NULL);
+	fixture->sketch.now.finetune = true; /* of a mixture of both, trained */
+	expect_shapes(fixture, STATUS_OK, NULL);
+	large->params_b = published;
 }
 
 /* ---- predicting ------------------------------------------------------------ */
@@ -465,6 +507,7 @@ int main(void)
 		TEST(the_child_takes_after_its_heaviest_parent),
 		TEST(counts_are_checked),
 		TEST(warnings_say_what_is_odd),
+		TEST(parents_of_other_shapes_do_not_merge),
 		TEST(two_sketches_are_predicted_together),
 		TEST(a_sweep_is_what_each_weight_predicts),
 		TEST(the_best_weights_are_the_best),

@@ -29,6 +29,8 @@ static void first_error_wins(void **state)
 	assert_int_equal(error.status, STATUS_DATA);
 	assert_int_equal(status_exit_code(error.status), 65);
 	assert_int_equal(error_set(NULL, STATUS_IO, "nobody listens"), STATUS_IO);
+	assert_int_equal(error_advise(NULL, "nobody is told"), STATUS_DATA);
+	assert_int_equal(error_locate(NULL, "x.csv", 7, 3), STATUS_DATA);
 }
 
 static void text_grows(void **state)

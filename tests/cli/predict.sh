@@ -102,6 +102,25 @@ check 'check prints JSON' is_json '.faults == 0' '"faults": 0'
 
 "$program" --db t.db residuals --limit 0 2>err | head -n 1 >out
 check 'a reader that leaves is no message' [ -z "$(grep -v 'note:' err)" ]
+# Parents that no tool can merge.
+printf '%s\n' model,architecture,params_b o/seven,X,7.2 o/eight,X,8.0 o/large,X,14 o/other,Y,7.2 >shapes.csv
+stemma --db o.db import shapes.csv
+of() { stemma --db o.db predict "$@"; }
+of -m o/seven -m o/other
+check 'parents of two architectures are refused' fails_with 65 \
+	'linear needs parents of one architecture: o/seven is X, o/other is Y; add --force to predict it anyway'
+of -m o/seven -m o/large --method slerp
+check 'and of two sizes' fails_with 65 'slerp needs parents of one size: o/seven is 7.2 B, o/large is 14 B'
+of -m o/seven -m o/other:0
+check 'unless nothing of one is read' exits 0
+of -m o/seven -m o/eight
+check 'a size a little off is a warning' warns 'differ in size'
+of -m o/seven -m o/other --force
+check 'who insists has a prediction' exits 0
+check 'and is warned before all else' [ "$(sed 1q err | grep -c 'impossible: linear needs')" = 1 ]
+printf 'merge_method: linear\nmodels:\n- model: o/seven\n- model: o/other\n' >shapes.yml
+of shapes.yml
+check 'a configuration is refused by its name' fails_with 65 '^stemma: shapes.yml: linear needs parents of one arch'
 # Licences: what the ancestry as a whole allows.
 cat >licences.csv <<'EOF'
 model,architecture,license

@@ -111,6 +111,9 @@ bool sketch_from_shares(struct sketch *sketch, enum merge_method method, size_t 
 /* Whether this many parents suit the method; else an error with what to do. */
 enum status sketch_check(const struct sketch *sketch, const struct catalog *catalog,
 			 struct error *error);
+/* Whether the method can join these parents at all: STATUS_DATA, with the two that do not fit, where their
+ * known architectures or sizes differ. */
+enum status sketch_check_shapes(const struct sketch *sketch, const struct catalog *catalog, struct error *error);
 /* Warnings that do not stop a prediction ("parents differ in architecture"),
  * one a line; empty when none. */
 void sketch_warnings(const struct sketch *sketch, const struct catalog *catalog, struct text *out);

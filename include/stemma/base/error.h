@@ -38,11 +38,12 @@ struct error {
 enum status error_set(struct error *error, enum status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Adds what the user can do about it.  Returns error->status. */
+/* Adds what the user can do about it.  Returns error->status; with a NULL error, STATUS_DATA, so that
+ * `return error_advise(...)` never turns a failure into success. */
 enum status error_advise(struct error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Adds the place in an input file; line and column may be 0. */
+/* Adds the place in an input file; line and column may be 0.  Returns what error_advise returns. */
 enum status error_locate(struct error *error, const char *file, long line, long column);
 
 /* Makes the error empty again. */
