@@ -8,11 +8,16 @@
 
 #define MARGIN 0.04 /* of the extent, on each side */
 
-char plot_label(size_t answer)
+char plot_label(const struct front_result *result, size_t answer)
 {
 	static const char labels[] = "123456789abcdefghijklmnopqrstuvwyz";
+	size_t merge = 0;
 
-	return answer < sizeof labels - 1 ? labels[answer] : '+';
+	if (result->answers[answer].count == 1)
+		return PLOT_BEST;
+	for (size_t i = 0; i < answer; i++)
+		merge += result->answers[i].count > 1;
+	return merge < sizeof labels - 1 ? labels[merge] : '+';
 }
 
 void plot_free(struct plot *plot)
@@ -130,6 +135,6 @@ void plot_front(struct plot *plot, int width, int height, const struct catalog *
 	for (size_t i = count; i-- > 0;)
 		draw(plot, points[2 * i], points[2 * i + 1], i < best ? PLOT_BEST : PLOT_OTHER);
 	for (size_t i = result->count; i-- > 0;)
-		draw(plot, result->answers[i].score[0].shown, result->answers[i].score[1].shown, plot_label(i));
+		draw(plot, result->answers[i].score[0].shown, result->answers[i].score[1].shown, plot_label(result, i));
 	free(points);
 }

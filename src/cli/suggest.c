@@ -189,9 +189,9 @@ static void report_points(struct report *report, const struct catalog *catalog,
 	struct table *table = table_new(made.column, made.count);
 	for (size_t i = 0; i < result->count; i++) {
 		const struct front_answer *answer = &result->answers[i];
-		const char label[2] = {plot_label(i)};
+		const char label[2] = {plot_label(result, i)};
 		table_number(table, (double)i + 1);
-		table_text(table, label);
+		table_text(table, *label == PLOT_BEST && report->utf8 ? "×" : label);
 		for (size_t a = 0; a < search->front.axis_count; a++) {
 			const struct front_score *score = &answer->score[a];
 			const double values[AXIS_COLUMNS] = {score->shown, score->sd, score->best, score->chance,
@@ -201,8 +201,8 @@ static void report_points(struct report *report, const struct catalog *catalog,
 				table_value(table, values[v], v == AXIS_CHANCE ? -1 : digits);
 		}
 		for (size_t p = 0; p < 2; p++) {
-			table_number(table, answer->weights[p]);
-			table_text(table, names_model(catalog, answer->parents[p]));
+			table_number(table, p < answer->count ? answer->weights[p] : NAN);
+			table_text(table, p < answer->count ? names_model(catalog, answer->parents[p]) : NULL);
 		}
 	}
 	report_table(report, "front", NULL, table, TABLE_MAIN);
@@ -266,17 +266,22 @@ static void report_plot(const struct report *report, const struct catalog *catal
 static void report_front_note(const struct report *report, const struct catalog *catalog,
 			      const struct wish_search *search, const struct front_result *result)
 {
+	size_t merges = result->found - result->published;
+
 	if (result->count == 0) {
 		text_append_format(report->out, "\nNo merge of the %zu models fits.\n", result->candidates);
 		return;
 	}
 	report_plot(report, catalog, search, result);
-	text_append_format(report->out, "\n1, 2 ... are the merges above, %s published models that no other beats, %s others.\n",
+	text_append_format(report->out, "\n1, 2 ... are merges, %s published models that no other beats, %s others.\n",
 		report->utf8 ? "×" : "x", report->utf8 ? "·" : ".");
+	if (merges == 0)
+		text_append(report->out, "No merge is on the front: published models beat them all.\n");
 	text_append_format(report->out,
-		"No other of %.0f pairs of %zu models is predicted better on all; %zu are like that.\n"
-		"Scores are shrunk for the size of the search, because the best of so many\n"
-		"predictions have the luckiest errors:", result->searched, result->candidates, result->found);
+		"Of the merges of %.0f pairs of %zu models no other merge beats %zu, of which no published\n"
+		"model beats %zu.  Scores of merges are shrunk for the size of the search, because the best of so\n"
+		"many predictions have the luckiest errors:", result->searched, result->candidates,
+		merges + result->beaten, merges);
 	for (size_t a = 0; a < search->front.axis_count; a++)
 		text_append_format(report->out, "%s %s by %.*f", a ? "," : "",
 			names_target(catalog, &search->axes[a], OUTPUT_TEXT),
@@ -321,6 +326,8 @@ static void report_front(struct report *report, const struct catalog *catalog, c
 		report_number(report, "candidates", NULL, (double)result->candidates, 0);
 		report_number(report, "searched", NULL, result->searched, 0);
 		report_number(report, "found", NULL, (double)result->found, 0);
+		report_number(report, "published", NULL, (double)result->published, 0);
+		report_number(report, "beaten", NULL, (double)result->beaten, 0);
 		report_axes(report, catalog, search, result);
 	}
 	report_points(report, catalog, search, result);

@@ -212,9 +212,11 @@ static char cell_at(const struct plot *plot, double x, double y)
 static void the_plot_has_what_counts(void **state)
 {
 	struct fixture *fixture = *state;
-	struct front_answer answers[2] = {{.score = {{.shown = 45}, {.shown = 25}}},
-					  {.score = {{.shown = 35}, {.shown = 70}}}};
-	struct front_result result = {.answers = answers, .count = 2};
+	struct front_answer answers[3] = {{.count = 2, .score = {{.shown = 45}, {.shown = 25}}},
+					  {.count = 1, .score = {{.shown = 40}, {.shown = 20}}},
+					  {.count = 2, .score = {{.shown = 35}, {.shown = 70}}}};
+	struct front_answer many[40] = {{0}};
+	struct front_result result = {.answers = answers, .count = 3}, long_result = {.answers = many, .count = 40};
 	struct plot plot;
 
 	resolve(fixture, "pareto=ifeval,bbh");
@@ -229,9 +231,13 @@ static void the_plot_has_what_counts(void **state)
 	assert_int_equal(cell_at(&plot, 15, 30), PLOT_OTHER);
 	assert_int_equal(cell_at(&plot, 5, 5), '\0'); /* outside: far from all that counts */
 	plot_free(&plot);
-	assert_int_equal(plot_label(0), '1');
-	assert_int_equal(plot_label(9), 'a');
-	assert_int_equal(plot_label(1000), '+');
+	assert_int_equal(plot_label(&result, 0), '1');
+	assert_int_equal(plot_label(&result, 1), PLOT_BEST); /* a published model takes no label */
+	assert_int_equal(plot_label(&result, 2), '2');
+	for (size_t i = 0; i < 40; i++)
+		many[i].count = 2;
+	assert_int_equal(plot_label(&long_result, 9), 'a');
+	assert_int_equal(plot_label(&long_result, 39), '+');
 }
 
 /* Among those of Creative Commons are all classes. */

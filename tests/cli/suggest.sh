@@ -55,8 +55,13 @@ check 'the front is printed as JSON' is_json '.found >= 6 and (.front | length) 
 	(.front | all(.ifeval_shown <= .ifeval_predicted))' '"gpqa_shown": '
 with suggest --pareto ifeval,gpqa --limit 6 --csv
 check 'and as CSV' lines 7
-traded() { awk -F, 'NR > 2 && ($6 > x || $11 < y) {exit 1} NR > 1 {x = $6 + 0.01; y = $11 - 0.01}' out; }
+traded() { awk -F, 'NR > 2 && ($2 >= x || $7 <= y) {exit 1} NR > 1 {x = $2; y = $7}' out; }
 check 'more of one is less of the other' traded
+cp out front
+# A published model is its one parent, of weight 1, with the scores of that.
+published() { awk -F, '$14 == "" && NR > 1 { print ($12 == 1 && $2 == $4 && $3 == 0 ? $13 : "wrong") }' "$1"; }
+check 'published models stand on it' [ "$(published front | grep -c /)" -gt 0 ]
+check 'with their scores' [ "$(published front | grep -c wrong)" = 0 ]
 with suggest --pareto ifeval
 check 'a front needs two benchmarks' fails_with 64 'two benchmarks or more'
 with suggest --pareto ifeval,gpqa --order chance

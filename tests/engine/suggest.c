@@ -299,17 +299,18 @@ struct plane {
 	size_t count;
 };
 
-/* Every pair at all weights, each predicted alone, on benchmark 0 and the average.  The search is that of
+/* Every pair at all weights, each predicted alone, on two rows.  The search is that of
  * the front's first axis: of two parents with equal weights it takes the same one's facts. */
-static struct plane all_points(struct suggest_world *made)
+static struct plane all_points(struct suggest_world *made, const size_t rows_shown[2], const bool *allowed)
 {
-	struct suggest_settings settings = settings_for(FIRST_ONLY, 2, SUGGEST_GAIN);
+	struct suggest_settings settings = settings_for(rows_shown[0], 2, SUGGEST_GAIN);
 	struct engine_estimate estimates[BENCHMARKS + 1];
-	struct plane plane = {memory_allocate(MODELS * MODELS * 7, sizeof *plane.point), 0};
+	struct plane plane = {memory_allocate(MODELS * (MODELS * 7 + 1), sizeof *plane.point), 0};
 	struct search search;
 	size_t rows;
 	const double (*weights)[SUGGEST_PARENTS_MAX] = search_weights(2, &rows);
 
+	settings.models.allowed = allowed;
 	assert_int_equal(search_new(made->fit, &settings, NULL, &search, NULL), STATUS_OK);
 	for (size_t i = 0; i < search.count; i++)
 		for (size_t j = i + 1; j < search.count; j++)
@@ -320,8 +321,8 @@ static struct plane all_points(struct suggest_world *made)
 				memcpy(entry.weight, weights[r], sizeof entry.weight);
 				entry_sort(&entry, 2);
 				predict(made, &search, &entry, 2, estimates);
-				plane.point[plane.count][0] = estimates[0].mean;
-				plane.point[plane.count++][1] = estimates[BENCHMARKS].mean;
+				plane.point[plane.count][0] = estimates[rows_shown[0]].mean;
+				plane.point[plane.count++][1] = estimates[rows_shown[1]].mean;
 			}
 	search_free(&search);
 	return plane;
@@ -332,39 +333,101 @@ static double margin(const double *by, double x, double y)
 	return fmin(by[0] - x, by[1] - y);
 }
 
-static void nothing_beats_the_front(void **state)
+/* Takes from every point what the search takes from merges, and adds the published models. */
+static void as_shown(struct suggest_world *made, const struct front_result *result, const size_t rows_shown[2],
+		     const bool *allowed, struct plane *plane)
 {
-	struct suggest_world *made = *state;
-	struct local_weights weights = take_local(made);
-	const struct engine_target axes[] = {*row_target(0), *row_target(MEAN)};
-	struct front_settings settings = {.axes = axes, .axis_count = 2, .limit = 1000};
-	struct plane plane = all_points(made);
-	struct front_result result;
+	const struct engine_fit *fit = made->fit;
 
+	for (size_t j = 0; j < plane->count; j++)
+		for (size_t a = 0; a < 2; a++)
+			plane->point[j][a] -= result->axis[a].overstated;
+	for (size_t row = 0; row < fit->rows; row++) {
+		if (!allowed[fit->row_model[row]])
+			continue;
+		for (size_t a = 0; a < 2; a++)
+			plane->point[plane->count][a] = fit_observed(fit, row, row_target(rows_shown[a]));
+		plane->count += !isnan(plane->point[plane->count][0] + plane->point[plane->count][1]);
+	}
+}
+
+/* What one answer says of itself. */
+static void check_front_answer(struct suggest_world *made, const struct front_result *result,
+			       const size_t rows_shown[2], const struct front_answer *answer)
+{
+	for (size_t a = 0; a < 2; a++) {
+		const struct front_score *score = &answer->score[a];
+		if (answer->count == 2) {
+			near(score->shown, score->mean - result->axis[a].overstated, 1e-12);
+			assert_true(score->sd > 0 && score->chance > 0 && score->chance < 1);
+			continue;
+		}
+		size_t row = (size_t)made->fit->model_row[answer->parents[0]];
+		assert_int_equal(answer->count, 1);
+		near(score->shown, fit_observed(made->fit, row, row_target(rows_shown[a])), 1e-12);
+		assert_true(isnan(score->chance));
+	}
+}
+
+/* Checks a front of two rows against all that is allowed, and then allows only what is published on it: pairs
+ * of these lie between them.  Returns the merges on the front. */
+static size_t check_front(struct suggest_world *made, const size_t rows_shown[2], bool *allowed)
+{
+	const struct engine_target axes[] = {*row_target(rows_shown[0]), *row_target(rows_shown[1])};
+	struct front_settings settings = {.axes = axes, .axis_count = 2, .limit = 1000};
+	struct plane plane = all_points(made, rows_shown, allowed);
+	struct front_result result;
+	size_t published = 0;
+
+	settings.models.allowed = allowed;
 	assert_int_equal(engine_front(made->fit, &settings, NULL, &result, NULL), STATUS_OK);
-	assert_true(result.count > 2);
 	assert_int_equal(result.count, result.found);
 	near(result.searched, (double)plane.count / 7, 0);
+	as_shown(made, &result, rows_shown, allowed, &plane);
 	for (size_t i = 0; i < result.count; i++) {
-		const struct front_score *score = result.answers[i].score;
+		const struct front_answer *answer = &result.answers[i];
+		published += answer->count == 1;
+		check_front_answer(made, &result, rows_shown, answer);
 		for (size_t j = 0; j < plane.count; j++)
-			assert_true(margin(plane.point[j], score[0].mean, score[1].mean) < 2e-3);
-		assert_true(i == 0 || score[0].mean <= result.answers[i - 1].score[0].mean + 2e-3);
-		near(score[1].shown, score[1].mean - result.axis[1].overstated, 1e-12);
-		for (size_t a = 0; a < 2; a++)
-			assert_true(score[a].sd > 0 && score[a].chance > 0 && score[a].chance < 1);
+			assert_true(margin(plane.point[j], answer->score[0].shown, answer->score[1].shown) < 2e-3);
+		assert_true(i == 0 || answer->score[0].shown <= answer[-1].score[0].shown);
 	}
+	assert_int_equal(result.published, published);
+	assert_true(published > 0);
 	/* And each point that nothing beats is there. */
 	for (size_t j = 0; j < plane.count; j++) {
 		double most = -INFINITY;
 		for (size_t i = 0; i < result.count; i++) {
-			const double mean[2] = {result.answers[i].score[0].mean, result.answers[i].score[1].mean};
-			most = fmax(most, margin(mean, plane.point[j][0], plane.point[j][1]));
+			const struct front_score *score = result.answers[i].score;
+			most = fmax(most, margin((const double[2]){score[0].shown, score[1].shown}, plane.point[j][0],
+						 plane.point[j][1]));
 		}
 		assert_true(most > -2e-3);
 	}
+	size_t merges = result.found - published;
+	memset(allowed, 0, MODELS * sizeof *allowed);
+	for (size_t i = 0; i < result.count; i++)
+		if (result.answers[i].count == 1)
+			allowed[result.answers[i].parents[0]] = true;
 	free(plane.point);
 	front_result_free(&result);
+	return merges;
+}
+
+static void nothing_beats_the_front(void **state)
+{
+	static const size_t rows_shown[][2] = {{0, MEAN}, {0, 1}, {1, 2}, {2, 0}};
+	struct suggest_world *made = *state;
+	struct local_weights weights = take_local(made);
+	size_t merges = 0;
+
+	for (size_t i = 0; i < sizeof rows_shown / sizeof *rows_shown; i++) {
+		bool allowed[MODELS];
+		memset(allowed, 1, sizeof allowed);
+		check_front(made, rows_shown[i], allowed);
+		merges += check_front(made, rows_shown[i], allowed);
+	}
+	assert_true(merges > 0);
 	made->fit->factors->local.weights = weights;
 }
 
@@ -385,9 +448,9 @@ static void few_answers_span_the_front(void **state)
 	for (size_t a = 0; a < 3; a++) {
 		double most = -INFINITY, most_of_few = -INFINITY;
 		for (size_t i = 0; i < all.count; i++)
-			most = fmax(most, all.answers[i].score[a].mean);
+			most = fmax(most, all.answers[i].score[a].shown);
 		for (size_t i = 0; i < few.count; i++)
-			most_of_few = fmax(most_of_few, few.answers[i].score[a].mean);
+			most_of_few = fmax(most_of_few, few.answers[i].score[a].shown);
 		near(most_of_few, most, 2e-3);
 	}
 	front_result_free(&all);

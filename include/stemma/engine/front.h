@@ -1,5 +1,7 @@
-/* Front: which merges of two no other merge is expected to beat on all of
- * several benchmarks at once (the Pareto front of the expected scores).
+/* Front: which merges of two and which published models nothing is expected to
+ * beat on all of several benchmarks at once (the Pareto front).  A merge counts
+ * by its expected scores less what the search overstates them by, a published
+ * model by its scores.
  *
  * All pairs are looked at, at all weights of engine_suggest(): the expected
  * scores are linear in the weights, so a pair is skipped where not even its
@@ -19,7 +21,8 @@ struct front_settings {
 	size_t limit;          /* answers */
 };
 
-/* A merge on one axis. */
+/* A merge on one axis; a published model has its score as `mean`, `best` and `shown`,
+ * sd 0, and NAN as `chance`. */
 struct front_score {
 	double mean, sd;       /* as engine_estimate() has them, unit of the axis */
 	double best;           /* published score of the better parent */
@@ -27,6 +30,7 @@ struct front_score {
 	double chance;         /* to beat that parent */
 };
 struct front_answer {
+	size_t count;          /* of parents; 1: the published model itself */
 	size_t parents[2];     /* heaviest first */
 	double weights[2];
 	struct front_score score[FRONT_AXES_MAX]; /* by axis */
@@ -37,10 +41,12 @@ struct front_axis {
 	size_t slope_merges;
 };
 struct front_result {
-	struct front_answer *answers; /* owned; largest mean on the first axis first */
+	struct front_answer *answers; /* owned; the best on the first axis first */
 	size_t count;
-	size_t found;          /* merges on the front: of more than the limit the ends of each
-				* axis and those farthest from one another are answers */
+	size_t found, published; /* answers there would be without a limit, and the published models among
+				  * them: of more than the limit the ends of each axis and those farthest
+				  * from one another are answers */
+	size_t beaten;         /* merges that no merge beats and a published model does */
 	size_t candidates;
 	double searched;       /* pairs */
 	struct front_axis axis[FRONT_AXES_MAX];

@@ -12,7 +12,8 @@
 struct point {
 	size_t member[2]; /* candidates of the first axis, heaviest first */
 	double weight[2];
-	double mean[FRONT_AXES_MAX];
+	double mean[FRONT_AXES_MAX]; /* turned; as shown from settle_front() on */
+	size_t answer;    /* its place among the exact ones, from predict_points() on */
 };
 
 struct front {
@@ -266,16 +267,16 @@ static void learn_axes(const struct front *front, struct front_result *result)
 	}
 }
 
-static enum status answer_fill(const struct front *front, const struct front_settings *settings,
-			       const struct point *point, struct engine_query *query,
-			       const struct front_result *result, struct front_answer *answer,
-			       struct error *error)
+static enum status fill_merge(const struct front *front, const struct front_settings *settings, struct point *point,
+			      struct engine_query *query, const struct front_result *result,
+			      struct front_answer *answer, struct error *error)
 {
 	struct engine_estimate estimate;
 	struct engine_child child;
 
 	search_child(&front->search[0], point->member, point->weight, 2, &child);
 	enum status status = engine_predict_child(query, &child, error);
+	answer->count = 2;
 	for (size_t p = 0; p < 2; p++) {
 		answer->parents[p] = child.parents[p];
 		answer->weights[p] = child.weights[p];
@@ -293,31 +294,75 @@ static enum status answer_fill(const struct front *front, const struct front_set
 		score->chance = engine_chance_above(query, &settings->axes[a], score->best);
 		if (!search->upwards)
 			score->chance = 1 - score->chance;
+		point->mean[a] = search_turned(search, score->shown);
 	}
+	return status;
+}
+
+static void fill_published(const struct front *front, size_t row, struct point *point, struct front_answer *answer)
+{
+	*answer = (struct front_answer){.count = 1, .parents = {front->fit->row_model[row]}, .weights = {1}};
+	for (size_t a = 0; a < front->axes; a++) {
+		point->mean[a] = search_target_score(&front->search[a], row);
+		double score = search_turned(&front->search[a], point->mean[a]);
+		answer->score[a] = (struct front_score){.mean = score, .best = score, .shown = score, .chance = NAN};
+	}
+}
+
+/* The front as it is shown.  All merges on the front lose the same by the search, so that one which
+ * another merge beat before cannot come back. */
+static enum status settle_front(struct front *front, const struct front_settings *settings,
+				struct front_result *result, struct front_answer *exact, struct error *error)
+{
+	struct engine_query *query = engine_query_new(front->fit);
+	struct point *merge = front->point;
+	size_t merges = front->count, next = 0, published = 0;
+	enum status status = STATUS_OK;
+
+	front->point = NULL;
+	front->count = front->capacity = 0;
+	/* Published models first: a merge that only equals one is beaten, too. */
+	for (size_t row = 0; row < front->fit->rows; row++) {
+		struct point point = {.answer = next};
+		if (!front->allowed[front->fit->row_model[row]])
+			continue;
+		fill_published(front, row, &point, &exact[next++]);
+		front_offer(front, &point);
+	}
+	published = next;
+	for (size_t i = 0; i < merges && status == STATUS_OK; i++) {
+		merge[i].answer = next;
+		status = fill_merge(front, settings, &merge[i], query, result, &exact[next++], error);
+		front_offer(front, &merge[i]);
+	}
+	for (size_t i = 0; i < front->count; i++)
+		result->published += front->point[i].answer < published;
+	result->found = front->count;
+	result->beaten = merges - (result->found - result->published);
+	free(merge);
+	engine_query_free(query);
 	return status;
 }
 
 static enum status front_answers(struct front *front, const struct front_settings *settings,
 				 struct front_result *result, struct error *error)
 {
-	struct engine_query *query = engine_query_new(front->fit);
-	bool *chosen = memory_zero(front->count + 1, sizeof *chosen);
-	enum status status = STATUS_OK;
+	struct front_answer *exact = memory_zero(front->fit->rows + front->count + 1, sizeof *exact);
 
+	result->searched = front->fitting;
+	learn_axes(front, result);
+	enum status status = settle_front(front, settings, result, exact, error);
+	bool *chosen = memory_zero(front->count + 1, sizeof *chosen);
 	if (front->count > 0)
 		qsort(front->point, front->count, sizeof *front->point, compare_points);
 	choose_points(front, settings->limit, chosen);
-	result->found = front->count;
-	result->searched = front->fitting;
-	learn_axes(front, result);
 	result->answers = memory_zero((settings->limit < front->count ? settings->limit : front->count) + 1,
 				      sizeof *result->answers);
 	for (size_t i = 0; i < front->count && status == STATUS_OK; i++)
 		if (chosen[i])
-			status = answer_fill(front, settings, &front->point[i], query, result,
-					     &result->answers[result->count++], error);
+			result->answers[result->count++] = exact[front->point[i].answer];
 	free(chosen);
-	engine_query_free(query);
+	free(exact);
 	return status;
 }
 

@@ -95,6 +95,8 @@ static void note_text(const struct browser *browser, bool roomy, struct text *ou
 			text_append_format(out, "shrunk: best of %s", count);
 			return;
 		}
+		if (shown->front.found == shown->front.published)
+			text_append(out, "No merge is on the front: published models beat them all. ");
 		text_append_format(out, "Scores are less than predicted, because the best of %s pairs are also the "
 				   "luckiest:", count);
 		for (size_t a = 0; a < shown->search.front.axis_count; a++)
@@ -184,15 +186,26 @@ static size_t axes_shown(const struct suggesting *suggesting, const struct area 
 	return room < 2 ? 2 : room < count ? room : count;
 }
 
+/* How a cell of the plot or the label of an answer is drawn. */
+static enum style label_style(char label)
+{
+	return label == PLOT_BEST ? STYLE_PUBLISHED : label == PLOT_OTHER ? STYLE_DIM : STYLE_POINT;
+}
+
+static const char *label_text(const char label[2])
+{
+	return *label == PLOT_BEST ? "×" : *label == PLOT_OTHER ? "·" : label;
+}
+
 static int draw_scores(struct browser *browser, const struct area *area, int y, size_t index)
 {
 	const struct suggesting *suggesting = own(browser);
 	const struct front_answer *answer = &suggesting->shown.front.answers[index];
-	const char label[2] = {plot_label(index)};
+	const char label[2] = {plot_label(&suggesting->shown.front, index)};
 	size_t axes = axes_shown(suggesting, area);
 	char buffer[FIGURE_SIZE];
 
-	draw_text(browser->screen, area, y, 1, STYLE_POINT, label);
+	draw_text(browser->screen, area, y, 1, label_style(*label), label_text(label));
 	for (size_t a = 0; a < axes; a++)
 		draw_right(browser->screen, area, y, 2 + AXIS_CELL * (int)(a + 1), STYLE_TEXT,
 			   axis_figure(browser, a, answer->score[a].shown, buffer));
@@ -295,18 +308,19 @@ static void draw_details(struct browser *browser, const struct area *area, const
 
 static void draw_cells(struct browser *browser, const struct area *area, const struct plot *plot)
 {
-	char here = plot_label(own(browser)->list.cursor);
+	const struct suggesting *suggesting = own(browser);
+	const struct front_score *score = suggesting->shown.front.answers[suggesting->list.cursor].score;
+	int column_here = -1, row_here = -1;
 
+	plot_place(plot, score[0].shown, score[1].shown, &column_here, &row_here);
 	for (int row = 0; row < plot->height; row++) {
 		draw_text(browser->screen, area, row, PLOT_LEFT, STYLE_BORDER, "│");
 		for (int column = 0; column < plot->width; column++) {
 			const char cell[2] = {plot->cells[row * plot->width + column]};
-			bool label = *cell != ' ' && *cell != PLOT_BEST && *cell != PLOT_OTHER;
-			draw_selected(browser->screen, label && *cell == here, true);
+			draw_selected(browser->screen, row == row_here && column == column_here, true);
 			if (*cell != ' ')
-				draw_text(browser->screen, area, row, PLOT_LEFT + 1 + column,
-					  label ? STYLE_POINT : *cell == PLOT_BEST ? STYLE_PUBLISHED : STYLE_DIM,
-					  label ? cell : *cell == PLOT_BEST ? "×" : "·");
+				draw_text(browser->screen, area, row, PLOT_LEFT + 1 + column, label_style(*cell),
+					  label_text(cell));
 			draw_selected(browser->screen, false, false);
 		}
 	}
@@ -488,7 +502,7 @@ static void suggest_corner(struct browser *browser, struct text *out)
 	figure_count(count, (size_t)(front ? shown->front.searched : shown->best.searched));
 	figure_count(models, front ? shown->front.candidates : shown->best.candidates);
 	if (front)
-		text_append_format(out, "%zu of ", shown->front.found);
+		text_append_format(out, "%zu of ", shown->front.found - shown->front.published);
 	text_append_format(out, "%s merges of %s models", count, models);
 }
 

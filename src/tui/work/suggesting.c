@@ -53,7 +53,7 @@ struct suggestion suggestion_at(const struct suggesting *suggesting, size_t inde
 
 	if (shown->search.front.axis_count > 0) {
 		const struct front_answer *answer = &shown->front.answers[index];
-		return (struct suggestion){2, answer->parents, answer->weights};
+		return (struct suggestion){answer->count, answer->parents, answer->weights};
 	}
 	const struct suggest_answer *answer = &shown->best.answers[index];
 	return (struct suggestion){answer->count, answer->parents, answer->weights};
