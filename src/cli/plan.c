@@ -27,7 +27,7 @@ static const struct option_spec specs[] = {
 	{"output", 'o', OPTION_TEXT, "FILE", OPTION(output), "of a set: the questions for lm_eval --samples", NULL},
 	{"task", 0, OPTION_TEXT, "TASK", OPTION(task), "the set's name in that file (default its own)", NULL},
 	{"backtest", 0, OPTION_FLAG, NULL, OPTION(test),
-	 "compare with a random order, on known models", NULL},
+	 "compare with a random order and other rivals, on known models", NULL},
 	{"repeats", 0, OPTION_NUMBER, "N", OPTION(repeats), "of a set's back-test: hold out N times (default 1)", NULL},
 	{"seed", 0, OPTION_NUMBER, "N", OPTION(seed), "seed of the back-test (default 1)", NULL},
 };
@@ -155,7 +155,7 @@ static enum status check_together(const struct plan_options *options, bool set, 
 		return error_advise(error, "name it with --target, as in --target mmlu_pro_math");
 	}
 	if (options->test && (options->questions > 0 || options->output || options->task))
-		return error_set(error, STATUS_USAGE, "the back-test asks 10, 25 and 50 questions and writes no file");
+		return error_set(error, STATUS_USAGE, "the back-test asks up to 100 questions and writes no file");
 	if (options->questions > QUESTIONS_MAX || options->repeats < 1 || options->repeats > 100)
 		return error_set(error, STATUS_USAGE, "--questions goes to %d, --repeats from 1 to 100",
 				 QUESTIONS_MAX);

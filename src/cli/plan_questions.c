@@ -132,24 +132,55 @@ enum status plan_questions_model(struct cli *cli, struct session *session, const
 
 /* ---- the back-test -------------------------------------------------------------------- */
 
-static const size_t budgets[] = {0, 10, 25, 50};
+static const size_t budgets[] = {0, 5, 10, 25, 30, 50, 100};
 #define BUDGETS (sizeof budgets / sizeof *budgets)
 
+static const char *const group_words[QUESTION_GROUPS] = {"all", "with kin"};
+
 static const struct column test_columns[] = {
+	{"group", "models", COLUMN_TEXT, 0, false},
+	{"models", "", COLUMN_NUMBER, 0, false},
 	{"questions", "questions", COLUMN_NUMBER, 0, false},
 	{"planned", "error: planned", COLUMN_NUMBER, 2, false},
 	{"random", "random", COLUMN_NUMBER, 2, false},
 	{"sampled", "their plain share", COLUMN_NUMBER, 2, false},
+	{"means", "mean", COLUMN_NUMBER, 2, false},
+	{"items_planned", "2PL: planned", COLUMN_NUMBER, 2, false},
+	{"items_random", "random", COLUMN_NUMBER, 2, false},
 	{"planned_width", "90 % width: planned", COLUMN_NUMBER, 1, false},
 	{"random_width", "random", COLUMN_NUMBER, 1, false},
 	{"planned_inside", "inside: planned", COLUMN_PERCENT, 0, false},
 	{"random_inside", "random", COLUMN_PERCENT, 0, false},
 };
 
+static struct table *tabulate_test(const struct question_figures *figures, size_t used)
+{
+	struct table *table = table_new(test_columns, sizeof test_columns / sizeof *test_columns);
+
+	for (size_t i = 0; i < QUESTION_GROUPS * used; i++) {
+		if (figures[i].models == 0)
+			continue;
+		table_text(table, group_words[i / used]);
+		table_number(table, (double)figures[i].models);
+		table_number(table, (double)figures[i].budget);
+		table_number(table, figures[i].planned);
+		table_number(table, figures[i].random);
+		table_number(table, figures[i].sampled);
+		table_number(table, figures[i].means);
+		table_number(table, figures[i].items_planned);
+		table_number(table, figures[i].items_random);
+		table_number(table, figures[i].planned_width);
+		table_number(table, figures[i].random_width);
+		table_number(table, figures[i].planned_inside);
+		table_number(table, figures[i].random_inside);
+	}
+	return table;
+}
+
 enum status plan_questions_test(struct cli *cli, struct session *session,
 				const struct plan_questions *options, struct error *error)
 {
-	struct question_figures figures[BUDGETS];
+	struct question_figures figures[QUESTION_GROUPS * BUDGETS];
 	struct question_settings settings = {.seed = options->seed, .repeats = (size_t)options->repeats,
 					     .budgets = budgets, .budget_count = BUDGETS};
 	struct outcomes outcomes = {0};
@@ -158,25 +189,17 @@ enum status plan_questions_test(struct cli *cli, struct session *session,
 
 	if (status != STATUS_OK)
 		return status;
+	while (settings.budget_count > 1 && budgets[settings.budget_count - 1] >= outcomes.questions)
+		settings.budget_count--;
 	struct answer_data data = {.answers = outcomes_data(&outcomes), .model = outcomes.models};
 	catalog_engine_data(session->catalog, &data.engine);
 	status = question_plan_test(&data, &settings, &cli->progress, figures, error);
 	cli_end_progress(cli);
 	if (status == STATUS_OK) {
-		struct table *table = table_new(test_columns, sizeof test_columns / sizeof *test_columns);
-		for (size_t i = 0; i < BUDGETS; i++) {
-			table_number(table, (double)figures[i].budget);
-			table_number(table, figures[i].planned);
-			table_number(table, figures[i].random);
-			table_number(table, figures[i].sampled);
-			table_number(table, figures[i].planned_width);
-			table_number(table, figures[i].random_width);
-			table_number(table, figures[i].planned_inside);
-			table_number(table, figures[i].random_inside);
-		}
+		struct table *table = tabulate_test(figures, settings.budget_count);
 		cli_report(cli, &report);
 		report_text(&report, "target", "target", options->set);
-		report_number(&report, "models", "models held out", (double)figures[0].models, 0);
+		report_number(&report, "models", "models held out", (double)figures[QUESTION_ALL].models, 0);
 		report_table(&report, "backtest", NULL, table, TABLE_MAIN);
 		report_end(&report);
 		table_free(table);

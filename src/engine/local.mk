@@ -40,6 +40,7 @@ libengine_a_SOURCES = \
 	include/stemma/engine/plan.h src/engine/ask/plan.c \
 	include/stemma/engine/question_plan.h src/engine/answers/question_choice.h \
 	src/engine/answers/question_choice.c src/engine/answers/question_plan.c src/engine/answers/question_test.c \
+	src/engine/answers/answer_twins.h src/engine/answers/answer_twins.c src/engine/answers/item_response.h src/engine/answers/item_response.c \
 	src/engine/data/random.h src/engine/data/random.c \
 	src/engine/data/statistics.h src/engine/data/statistics.c \
 	include/stemma/engine/lineage.h src/engine/data/lineage.c \

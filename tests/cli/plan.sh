@@ -44,7 +44,8 @@ with plan me/new-7B --target logic --json
 check 'as JSON, at most 50' is_json '.target == "logic" and .questions == 60 and (.plan | length) == 51' '"logic"'
 with plan --backtest --target logic --json
 check 'tested: they tell more than the share of random ones' is_json '.models > 20 and
-	(.backtest | map(select(.questions == 25))[0] | .planned < .sampled and .planned_width > 0)' '"planned"'
+	(.backtest | map(select(.questions == 25 and .group == "all"))[0] | .planned < .sampled and .planned_width > 0
+		and .planned < .means and .items_planned < .items_random)' '"planned"'
 
 with plan me/new-7B --questions 5
 check 'questions are of a set' fails_with 64 'name it with --target'

@@ -439,7 +439,7 @@ static void planned_questions_tell_more(void **state)
 	(void)state;
 	const size_t budgets[] = {0, 5, 15};
 	const struct question_settings settings = {.seed = 1, .repeats = 2, .budgets = budgets, .budget_count = 3};
-	struct question_figures figures[3];
+	struct question_figures figures[QUESTION_GROUPS * 3];
 	struct world world;
 	struct answers answers;
 	struct error error = {0};

@@ -43,8 +43,8 @@ void question_plan_make(const struct answer_model *model, const struct question_
 			struct question_plan *plan);
 void question_plan_free(struct question_plan *plan);
 
-/* Back-test: a quarter of the models with answers is held out, nothing of theirs
- * is learned from, and planned and random questions are put to them. */
+/* Back-test: a quarter of the models with answers is held out, with the copies of each, nothing of
+ * theirs is learned from, and planned and random questions are put to them. */
 struct question_settings {
 	uint64_t seed;
 	size_t repeats;         /* other quarters, one seed after the other */
@@ -53,12 +53,18 @@ struct question_settings {
 };
 struct question_figures {
 	size_t budget, models;  /* models: held out, over all repeats */
-	double planned, random; /* mean absolute errors of the share, points */
-	double sampled;         /* the same of the plain share of the random questions; NAN at 0 */
+	/* mean absolute errors of the share, points */
+	double planned, random;
+	double sampled;         /* of the plain share of the random questions; NAN at 0 */
+	double means;           /* of the mean of each question that is not asked, over the learned models */
+	double items_planned, items_random; /* of a two-parameter logistic model, which chooses by Fisher
+	                                     * information, one answer after the other, and is told no lineage */
 	double planned_width, random_width; /* mean widths of the 90 % intervals, points */
 	double planned_inside, random_inside; /* shares of models inside of them */
 };
-/* `data` as for answers_evaluate(); figures has budget_count entries. */
+/* Of which models: all, and those with a parent, a child or a sibling among the learned ones. */
+enum question_group { QUESTION_ALL, QUESTION_KIN, QUESTION_GROUPS };
+/* `data` as for answers_evaluate(); of each group figures has budget_count entries, those of all first. */
 enum status question_plan_test(const struct answer_data *data, const struct question_settings *settings,
 			       struct progress *progress, struct question_figures *figures,
 			       struct error *error);

@@ -7,6 +7,7 @@
 #include <cblas.h>
 
 #include "answers/answer_model.h"
+#include "answers/answer_twins.h"
 #include "answers/network.h"
 #include "model/fit.h"
 #include "solve/lapack.h"
@@ -82,40 +83,6 @@ static bool has_parent(const struct evaluation *evaluation, uint32_t row)
 		if (parents[p].trust > TRUST_ROOT && evaluation->row_of[parents[p].node] >= 0)
 			return true;
 	return false;
-}
-
-/* ---- re-uploads ------------------------------------------------------------------------- */
-
-struct print {
-	const uint64_t *answers;
-	size_t words;
-	uint32_t row;
-};
-
-static int compare_prints(const void *left, const void *right)
-{
-	const struct print *a = left, *b = right;
-	int order = memcmp(a->answers, b->answers, a->words * sizeof *a->answers);
-
-	return order ? order : a->row < b->row ? -1 : a->row > b->row;
-}
-
-static void find_twins(struct evaluation *evaluation)
-{
-	const struct lrmf_data *answers = &evaluation->data->answers;
-	struct print *prints = memory_allocate(answers->models + 1, sizeof *prints);
-
-	evaluation->twin = memory_allocate(answers->models + 1, sizeof *evaluation->twin);
-	for (uint32_t i = 0; i < answers->models; i++)
-		prints[i] = (struct print){answers->answers[i], (answers->questions + 63) / 64, i};
-	if (answers->models > 0)
-		qsort(prints, answers->models, sizeof *prints, compare_prints);
-	for (size_t i = 0; i < answers->models; i++) {
-		bool same = i > 0 && memcmp(prints[i].answers, prints[i - 1].answers,
-					    prints[i].words * sizeof(uint64_t)) == 0;
-		evaluation->twin[prints[i].row] = same ? evaluation->twin[prints[i - 1].row] : prints[i].row;
-	}
-	free(prints);
 }
 
 /* Moves a share of the linked rows of `from` to targets, and drops what answers as one of these does. */
@@ -653,7 +620,7 @@ static void evaluation_begin(struct evaluation *evaluation, uint32_t *all)
 		all[i] = (uint32_t)i;
 		evaluation->row_of[data->model[i]] = (int32_t)i;
 	}
-	find_twins(evaluation);
+	evaluation->twin = answer_twins(&evaluation->data->answers);
 }
 
 enum status answers_choose(const struct answer_data *data, const double *covariance, uint64_t seed,

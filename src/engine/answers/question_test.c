@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "answers/answer_model.h"
+#include "answers/answer_twins.h"
+#include "answers/item_response.h"
 #include "answers/question_choice.h"
 #include "data/random.h"
 #include "stemma/base/memory.h"
@@ -17,13 +19,17 @@ struct question_trial {
 	const struct question_settings *settings;
 	struct progress *progress;
 	struct question_figures *figures;
-	bool *held;              /* by row of the answers */
+	uint32_t *twin;          /* by row of the answers: the first that answers all alike */
+	bool *held;              /* by row */
+	bool *is_learned;        /* by model: its answers are learned from */
 	uint64_t random;
 	/* of one repeat */
 	struct engine_fit *fit;
 	struct engine_query *query;
 	struct answer_model *model;
 	struct question_widths *planned, *random_widths;
+	struct item_response *items;
+	double *means;           /* questions: share of the learned models that solve it */
 };
 
 static size_t budget_max(const struct question_trial *trial)
@@ -33,10 +39,14 @@ static size_t budget_max(const struct question_trial *trial)
 
 /* ---- learning from the others ----------------------------------------------------------- */
 
+/* The first of its twins comes first. */
 static void hold_out(struct question_trial *trial)
 {
-	for (size_t i = 0; i < trial->data->answers.models; i++)
-		trial->held[i] = random_fraction(&trial->random) < HELD_OUT_SHARE;
+	for (size_t i = 0; i < trial->data->answers.models; i++) {
+		trial->held[i] = trial->twin[i] == i ? random_fraction(&trial->random) < HELD_OUT_SHARE
+						     : trial->held[trial->twin[i]];
+		trial->is_learned[trial->data->model[i]] = !trial->held[i];
+	}
 }
 
 static enum status learn_fit(struct question_trial *trial, struct error *error)
@@ -56,6 +66,16 @@ static enum status learn_fit(struct question_trial *trial, struct error *error)
 		trial->query = engine_query_new(trial->fit);
 	free(excluded);
 	return status;
+}
+
+/* What the rivals know of the questions. */
+static void learn_questions(struct question_trial *trial, const struct lrmf_data *known)
+{
+	trial->items = item_response_new(known);
+	trial->means = memory_zero(known->questions + 1, sizeof *trial->means);
+	for (size_t i = 0; i < known->questions; i++)
+		for (size_t u = 0; u < known->models; u++)
+			trial->means[i] += (double)(known->answers[u][i / 64] >> (i % 64) & 1) / (double)known->models;
 }
 
 static enum status learn_answers(struct question_trial *trial, struct error *error)
@@ -79,6 +99,8 @@ static enum status learn_answers(struct question_trial *trial, struct error *err
 	if (status == STATUS_OK)
 		status = question_widths_learn(trial->model, &known, models, budget_max(trial), &trial->random,
 					       trial->progress, &trial->random_widths, error);
+	if (status == STATUS_OK)
+		learn_questions(trial, &known);
 	free(answers);
 	free(models);
 	return status;
@@ -88,10 +110,14 @@ static void forget(struct question_trial *trial)
 {
 	question_widths_free(trial->planned);
 	question_widths_free(trial->random_widths);
+	item_response_free(trial->items);
+	free(trial->means);
 	answer_model_free(trial->model);
 	engine_query_free(trial->query);
 	engine_fit_free(trial->fit);
 	trial->planned = trial->random_widths = NULL;
+	trial->items = NULL;
+	trial->means = NULL;
 	trial->model = NULL;
 	trial->query = NULL;
 	trial->fit = NULL;
@@ -99,9 +125,12 @@ static void forget(struct question_trial *trial)
 
 /* ---- one held-out model ------------------------------------------------------------------- */
 
-struct asked {
-	double error, width;
-	bool inside;
+/* A model whose answers are held out. */
+struct held_out {
+	size_t row;
+	double share;            /* points */
+	struct question_subject subject;
+	struct question_figures *now; /* by budget: its own figures */
 };
 
 static void take_answers(const struct question_trial *trial, size_t row, const uint32_t *questions,
@@ -122,81 +151,130 @@ static double true_share(const struct question_trial *trial, size_t row)
 	return 100 * (double)solved / (double)questions;
 }
 
-static struct asked judge(const struct question_widths *widths, const struct question_subject *subject,
-			  double share)
+/* Puts the first `budget` of the questions; the error, and adds to width and inside. */
+static double judge(const struct question_widths *widths, struct held_out *held, const struct lrmf_known *known,
+		    double weight, double *width, double *inside)
 {
-	struct engine_estimate estimate = question_estimate(subject);
-
-	question_widen(widths, subject->known.count, &estimate);
-	return (struct asked){
-		.error = fabs(estimate.mean - share), .width = estimate.high90 - estimate.low90,
-		.inside = estimate.low90 <= share && share <= estimate.high90,
-	};
+	held->subject.known = *known;
+	struct engine_estimate estimate = question_estimate(&held->subject);
+	question_widen(widths, known->count, &estimate);
+	*width += weight * (estimate.high90 - estimate.low90);
+	*inside += weight * (double)(estimate.low90 <= held->share && held->share <= estimate.high90);
+	return fabs(estimate.mean - held->share);
 }
 
-static void ask_random(struct question_trial *trial, size_t row, struct question_subject *subject,
-		       double share)
+static double sampled_error(const struct lrmf_known *known, double share)
+{
+	double solved = 0;
+
+	for (size_t k = 0; k < known->count; k++)
+		solved += known->answers[k];
+	return fabs(100 * solved / (double)known->count - share);
+}
+
+static void ask_random(struct question_trial *trial, struct held_out *held)
 {
 	size_t questions = trial->data->answers.questions, most = budget_max(trial);
+	const double weight = 1.0 / RANDOM_ORDERS;
 	uint32_t *order = memory_allocate(most + 1, sizeof *order);
 	uint8_t *answers = memory_allocate(most + 1, sizeof *answers);
 
 	for (size_t draw = 0; draw < RANDOM_ORDERS; draw++) {
 		question_draw(questions, most, &trial->random, order);
-		take_answers(trial, row, order, most, answers);
+		take_answers(trial, held->row, order, most, answers);
 		for (size_t i = 0; i < trial->settings->budget_count; i++) {
-			struct question_figures *figures = &trial->figures[i];
-			double solved = 0;
-			subject->known = (struct lrmf_known){figures->budget, order, answers};
-			struct asked asked = judge(trial->random_widths, subject, share);
-			for (size_t k = 0; k < figures->budget; k++)
-				solved += answers[k];
-			figures->random += asked.error / RANDOM_ORDERS;
-			figures->random_width += asked.width / RANDOM_ORDERS;
-			figures->random_inside += (double)asked.inside / RANDOM_ORDERS;
-			figures->sampled += fabs(100 * solved / (double)figures->budget - share) / RANDOM_ORDERS;
+			struct question_figures *now = &held->now[i];
+			const struct lrmf_known known = {now->budget, order, answers};
+			now->random += weight * judge(trial->random_widths, held, &known, weight, &now->random_width,
+						      &now->random_inside);
+			now->sampled += weight * sampled_error(&known, held->share);
+			now->means += weight * fabs(100 * question_share(questions, trial->means, &known) - held->share);
+			now->items_random += weight * fabs(item_response_share(trial->items, &known) - held->share);
 		}
 	}
 	free(order);
 	free(answers);
 }
 
-static void ask_planned(struct question_trial *trial, size_t row, struct question_subject *subject,
-			double share)
+static void ask_planned(struct question_trial *trial, struct held_out *held)
 {
 	const struct lrmf_known nothing = {0, NULL, NULL};
-	uint8_t *answers = memory_allocate(budget_max(trial) + 1, sizeof *answers);
+	size_t most = budget_max(trial);
+	uint8_t *answers = memory_allocate(most + 1, sizeof *answers);
+	uint32_t *asked = memory_allocate(most + 1, sizeof *asked);
 	struct question_plan plan;
 
-	question_plan_make(trial->model, trial->planned, trial->query, &nothing, budget_max(trial), &plan);
-	take_answers(trial, row, plan.questions, plan.count, answers);
+	question_plan_make(trial->model, trial->planned, trial->query, &nothing, most, &plan);
+	take_answers(trial, held->row, plan.questions, plan.count, answers);
 	for (size_t i = 0; i < trial->settings->budget_count; i++) {
-		struct question_figures *figures = &trial->figures[i];
-		subject->known = (struct lrmf_known){figures->budget, plan.questions, answers};
-		struct asked asked = judge(trial->planned, subject, share);
-		figures->planned += asked.error;
-		figures->planned_width += asked.width;
-		figures->planned_inside += asked.inside;
-		figures->models++;
+		struct question_figures *now = &held->now[i];
+		const struct lrmf_known known = {now->budget, plan.questions, answers};
+		now->planned = judge(trial->planned, held, &known, 1, &now->planned_width, &now->planned_inside);
 	}
 	question_plan_free(&plan);
+	item_response_ask(trial->items, trial->data->answers.answers[held->row], most, asked, answers);
+	for (size_t i = 0; i < trial->settings->budget_count; i++) {
+		const struct lrmf_known known = {held->now[i].budget, asked, answers};
+		held->now[i].items_planned = fabs(item_response_share(trial->items, &known) - held->share);
+	}
+	free(asked);
 	free(answers);
+}
+
+static void add_figures(const struct question_figures *now, struct question_figures *sum)
+{
+	sum->models++;
+	sum->planned += now->planned, sum->random += now->random;
+	sum->sampled += now->sampled, sum->means += now->means;
+	sum->items_planned += now->items_planned, sum->items_random += now->items_random;
+	sum->planned_width += now->planned_width, sum->random_width += now->random_width;
+	sum->planned_inside += now->planned_inside, sum->random_inside += now->random_inside;
+}
+
+/* Whether the answers of a parent, a child or another child of a parent are learned from. */
+static bool has_learned_kin(const struct question_trial *trial, size_t model)
+{
+	const struct lineage *lineage = trial->data->engine.lineage;
+	size_t parents, children;
+	const struct lineage_parent *parent = lineage_parents(lineage, model, &parents);
+	const uint32_t *child = lineage_children(lineage, model, &children);
+	bool found = false;
+
+	for (size_t c = 0; c < children && !found; c++)
+		found = trial->is_learned[child[c]];
+	for (size_t p = 0; p < parents && !found; p++) {
+		found = trial->is_learned[parent[p].node];
+		child = lineage_children(lineage, parent[p].node, &children);
+		for (size_t c = 0; c < children && !found; c++)
+			found = trial->is_learned[child[c]];
+	}
+	return found;
 }
 
 static enum status ask_model(struct question_trial *trial, size_t row, struct error *error)
 {
-	struct question_subject subject = {.lrmf = answer_model_lrmf(trial->model)};
-	double *factors = memory_allocate(lrmf_rank(subject.lrmf), sizeof *factors);
-	double share = true_share(trial, row);
-	enum status status = engine_predict_model(trial->query, trial->data->model[row], error);
+	size_t model = trial->data->model[row], budgets = trial->settings->budget_count;
+	struct held_out held = {.row = row, .share = true_share(trial, row),
+				.subject = {.lrmf = answer_model_lrmf(trial->model)},
+				.now = memory_zero(budgets + 1, sizeof *held.now)};
+	double *factors = memory_allocate(lrmf_rank(held.subject.lrmf), sizeof *factors);
+	enum status status = engine_predict_model(trial->query, model, error);
 
+	for (size_t i = 0; i < budgets; i++)
+		held.now[i].budget = trial->settings->budgets[i];
 	if (status == STATUS_OK) {
-		subject.mean = factors;
-		subject.variance = answer_model_place(trial->model, trial->query, factors);
-		ask_planned(trial, row, &subject, share);
-		ask_random(trial, row, &subject, share);
+		held.subject.mean = factors;
+		held.subject.variance = answer_model_place(trial->model, trial->query, factors);
+		ask_planned(trial, &held);
+		ask_random(trial, &held);
+		for (size_t i = 0; i < budgets; i++) {
+			add_figures(&held.now[i], &trial->figures[QUESTION_ALL * budgets + i]);
+			if (has_learned_kin(trial, model))
+				add_figures(&held.now[i], &trial->figures[QUESTION_KIN * budgets + i]);
+		}
 	}
 	free(factors);
+	free(held.now);
 	return status;
 }
 
@@ -211,7 +289,7 @@ static enum status repeat_once(struct question_trial *trial, struct error *error
 	if (status == STATUS_OK)
 		status = learn_answers(trial, error);
 	for (size_t i = 0; i < rows && status == STATUS_OK; i++) {
-		if (trial->held[i])
+		if (trial->held[i] && trial->twin[i] == i)
 			status = ask_model(trial, i, error);
 		if (status == STATUS_OK && !progress_step(trial->progress, "asking held-out models",
 							  (double)i / (double)rows))
@@ -221,30 +299,42 @@ static enum status repeat_once(struct question_trial *trial, struct error *error
 	return status;
 }
 
+static void divide_figures(struct question_figures *figures)
+{
+	double count = (double)figures->models;
+
+	figures->planned /= count, figures->random /= count;
+	figures->means /= count;
+	figures->items_planned /= count, figures->items_random /= count;
+	figures->planned_width /= count, figures->random_width /= count;
+	figures->planned_inside /= count, figures->random_inside /= count;
+	figures->sampled = figures->budget > 0 ? figures->sampled / count : NAN;
+}
+
 enum status question_plan_test(const struct answer_data *data, const struct question_settings *settings,
 			       struct progress *progress, struct question_figures *figures,
 			       struct error *error)
 {
 	struct question_trial trial = {
 		.data = data, .settings = settings, .progress = progress, .figures = figures,
-		.held = memory_zero(data->answers.models + 1, sizeof(bool)), .random = settings->seed,
+		.twin = answer_twins(&data->answers), .random = settings->seed,
+		.held = memory_zero(data->answers.models + 1, sizeof(bool)),
+		.is_learned = memory_zero(data->engine.models + 1, sizeof(bool)),
 	};
 	enum status status = STATUS_OK;
+	size_t rows = QUESTION_GROUPS * settings->budget_count;
 
 	if (budget_max(&trial) > data->answers.questions)
 		status = error_set(error, STATUS_USAGE, "%zu questions of %zu", budget_max(&trial),
 				   data->answers.questions);
-	for (size_t i = 0; i < settings->budget_count; i++)
-		figures[i] = (struct question_figures){.budget = settings->budgets[i]};
+	for (size_t i = 0; i < rows; i++)
+		figures[i] = (struct question_figures){.budget = settings->budgets[i % settings->budget_count]};
 	for (size_t i = 0; i < settings->repeats && status == STATUS_OK; i++)
 		status = repeat_once(&trial, error);
-	for (size_t i = 0; i < settings->budget_count; i++) {
-		double count = (double)figures[i].models;
-		figures[i].planned /= count, figures[i].random /= count;
-		figures[i].planned_width /= count, figures[i].random_width /= count;
-		figures[i].planned_inside /= count, figures[i].random_inside /= count;
-		figures[i].sampled = figures[i].budget > 0 ? figures[i].sampled / count : NAN;
-	}
+	for (size_t i = 0; i < rows; i++)
+		divide_figures(&figures[i]);
+	free(trial.twin);
 	free(trial.held);
+	free(trial.is_learned);
 	return status;
 }
