@@ -347,7 +347,7 @@ static void as_shown(struct suggest_world *made, const struct front_result *resu
 			continue;
 		for (size_t a = 0; a < 2; a++)
 			plane->point[plane->count][a] = fit_observed(fit, row, row_target(rows_shown[a]));
-		plane->count += !isnan(plane->point[plane->count][0] + plane->point[plane->count][1]);
+		plane->count += (size_t)!isnan(plane->point[plane->count][0] + plane->point[plane->count][1]);
 	}
 }
 
