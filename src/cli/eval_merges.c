@@ -115,8 +115,12 @@ enum status eval_merges(struct cli *cli, const struct session *session, uint64_t
 		add_tops(table, result.rule[rule].share);
 		add_tops(table, result.rule[rule].score);
 	}
-	snprintf(title, sizeof title, "merges: %zu never seen, %zu pairs of one family, %zu families to choose in; "
-		 "best gain %+.1f", result.merges, result.pairs, result.groups, result.best[0]);
+	if (result.groups > 0)
+		snprintf(title, sizeof title, "merges: %zu never seen, %zu pairs of one family, %zu families to choose "
+			 "in; best gain %+.1f", result.merges, result.pairs, result.groups, result.best[0]);
+	else
+		snprintf(title, sizeof title, "merges: %zu never seen, %zu pairs of one family, and no family with "
+			 "15 merges to choose in", result.merges, result.pairs);
 	report_accuracy(report, &result);
 	report_chances(report, &result);
 	report_table(report, "merges", title, table, TABLE_MAIN);

@@ -42,11 +42,12 @@ static void take_wishes(const struct suggest_options *options, struct wishes *wi
 
 /* ---- the best ---------------------------------------------------------------- */
 
-#define PARENT_COLUMN 7 /* the first; each has two */
+#define PARENT_COLUMN 8 /* the first; each has two */
 static const struct column columns[] = {
 	{"rank", "", COLUMN_NUMBER, 0, false},
 	{"shown_gain", "gain", COLUMN_SIGNED, 1, false},
 	{"chance", "chance", COLUMN_PERCENT, 0, false},
+	{NULL, "such gained", COLUMN_TEXT, 0, false},
 	{"predicted", "predicted", COLUMN_NUMBER, 1, false},
 	{"sd", "sd", COLUMN_NUMBER, 1, false},
 	{"best_score", "best", COLUMN_NUMBER, 1, false},
@@ -57,20 +58,36 @@ static const struct column columns[] = {
 	{"parent2", "", COLUMN_TEXT, 0, false},
 	{"weight3", "", COLUMN_NUMBER, 2, false},
 	{"parent3", "", COLUMN_TEXT, 0, false},
+	{"such", NULL, COLUMN_NUMBER, 0, false},
+	{"such_gained", NULL, COLUMN_NUMBER, 0, false},
+	{"such_low", NULL, COLUMN_PERCENT, 0, false},
+	{"such_high", NULL, COLUMN_PERCENT, 0, false},
 };
+#define COLUMN_COUNT (sizeof columns / sizeof *columns)
+
+static void add_such_data(struct table *table, const struct suggest_such *such)
+{
+	table_number(table, (double)such->count);
+	table_number(table, such->count > 0 ? (double)such->gained : NAN);
+	table_number(table, such->low);
+	table_number(table, such->high);
+}
 
 static void report_answers(struct report *report, const struct catalog *catalog, size_t parents, int digits,
 			   const struct suggest_result *result)
 {
 	bool all = report->format != OUTPUT_TEXT;
 	size_t shown = all ? SUGGEST_PARENTS_MAX : parents;
-	struct table *table = table_new(columns, PARENT_COLUMN + 2 * shown);
+	struct table *table = table_new(columns, all ? COLUMN_COUNT : PARENT_COLUMN + 2 * shown);
 
 	for (size_t i = 0; i < result->count; i++) {
 		const struct suggest_answer *answer = &result->answers[i];
+		char such[48];
 		table_number(table, (double)i + 1);
 		table_value(table, answer->shown, digits);
 		table_number(table, answer->chance);
+		snprintf(such, sizeof such, "%zu of %zu", answer->such.gained, answer->such.count);
+		table_text(table, answer->such.count > 0 ? such : NULL);
 		table_value(table, answer->mean, digits);
 		table_value(table, answer->sd, digits);
 		table_value(table, answer->best, digits);
@@ -79,6 +96,8 @@ static void report_answers(struct report *report, const struct catalog *catalog,
 			table_number(table, p < parents ? answer->weights[p] : NAN);
 			table_text(table, p < parents ? names_model(catalog, answer->parents[p]) : NULL);
 		}
+		if (all)
+			add_such_data(table, &answer->such);
 	}
 	report_table(report, "suggestions", NULL, table, TABLE_MAIN);
 	table_free(table);
@@ -104,6 +123,23 @@ static void report_note(const struct report *report, const struct catalog *catal
 		"the best of so many have the luckiest errors.  chance does not know of the search.\n",
 		result->searched, result->candidates, digits, result->floor, 1 - result->slope,
 		digits, result->spread, unit[0] ? " " : "", unit, result->slope_merges);
+}
+
+/* What the column of merges with such a chance tells. */
+static void report_such_note(const struct report *report, const struct suggest_result *result)
+{
+	const struct suggest_such *such = &result->answers[0].such;
+
+	if (report->format != OUTPUT_TEXT || result->count == 0)
+		return;
+	if (such->count == 0) {
+		text_append_format(report->out, "The cache has too few scored merges (%zu) to tell what came of such chances.\n",
+				   result->slope_merges);
+		return;
+	}
+	text_append_format(report->out, "such gained: of the %zu scored merges with the nearest chances, each predicted\n"
+			   "without its scores, how many beat their best parent; for the first those of %.0f to %.0f %%.\n",
+			   such->count, 100 * such->low, 100 * such->high);
 }
 
 /* The other methods that the prediction holds for. */
@@ -138,6 +174,7 @@ static void report_best(struct report *report, const struct catalog *catalog,
 	}
 	report_answers(report, catalog, search->settings.parents, digits, result);
 	report_note(report, catalog, &search->target.engine, result);
+	report_such_note(report, result);
 }
 
 /* ---- the front ---------------------------------------------------------------- */

@@ -18,6 +18,8 @@ check 'suggest prints JSON' is_json '.target == "average" and (.suggestions | le
 	(.suggestions | all(.shown_gain <= .raw_gain and .weight1 >= .weight2)) and
 	.suggestions[0].raw_gain >= .suggestions[1].raw_gain' '"shown_gain": '
 
+check 'what came of such chances is told' is_json '.suggestions | all(.such == 0 or
+	(.such_gained <= .such and .such_low <= .such_high))' '"such": '
 # The first answer, predicted by its names.
 first=$(sed -n 2p pairs)
 predicted=$(echo "$first" | cut -d, -f4)
@@ -80,8 +82,14 @@ better() { awk -F, 'NR == 1 || $1 == 0 {next} $2 >= $3 {exit 1}' out; }
 check 'plans beat a random order' better
 with eval --protocol merges,random
 check 'the back-test of merges runs alone' fails_with 64 'table of its own'
-with eval --protocol merges
-check 'too few merges to judge by are said' fails_with 65 'to judge by'
+with eval --protocol merges --json
+check 'merges are judged together where no family has enough' is_json '.accuracy[0].mae > 0 and (.chances | length) > 2' \
+	'"accuracy": '
+printf '%s\n' model,shiny a/one,50 a/two,60 a/both,55 >few.csv
+printf '%s\n' child,parent,relation a/both,a/one,merge a/both,a/two,merge >few-edges.csv
+stemma --db few.db import few.csv few-edges.csv
+stemma --db few.db eval --protocol merges --target shiny
+check 'merges too few to judge by are said' fails_with 65 '1 merge can be judged by this target; 15 are needed; .*--target'
 with residuals --anomalies --json
 check 'anomalies are listed' is_json '.anomalies > 0 and (.residuals | all(.rate <= 0.05))' '"rate": 0'
 with residuals --anomalies --false-rate 90

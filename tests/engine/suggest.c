@@ -458,6 +458,52 @@ static void few_answers_span_the_front(void **state)
 	made->fit->factors->local.weights = weights;
 }
 
+/* Chances 0, 1/100 ... 99/100; those above 0.7 gained. */
+static void such_are_those_of_the_nearest_chances(void **state)
+{
+	struct judged_merge list[100];
+	struct merges merges = {list, 100};
+
+	(void)state;
+	for (size_t i = 0; i < 100; i++)
+		list[i] = (struct judged_merge){.chance = (double)i / 100, .gained = i > 70 ? 1 : -1};
+	struct suggest_such such = merges_such(&merges, 0);
+	assert_int_equal(such.count, 40);
+	assert_int_equal(such.gained, 0);
+	near(such.high, 0.39, 1e-12);
+	such = merges_such(&merges, 0.6);
+	near(such.low, 0.4, 0.011);
+	near(such.high, 0.8, 0.011);
+	assert_in_range(such.gained, 8, 10);
+	such = merges_such(&merges, 1);
+	assert_int_equal(such.gained, 29);
+	near(such.high, 0.99, 1e-12);
+	merges.count = 12; /* all there are */
+	assert_int_equal(merges_such(&merges, 0.5).count, 12);
+	merges.count = 7;
+	assert_int_equal(merges_such(&merges, 0.5).count, 0);
+}
+
+static void chances_of_judged_merges_follow_their_predictions(void **state)
+{
+	struct suggest_world *made = *state;
+	struct suggest_settings settings = settings_for(MEAN_OF_ALL, 2, SUGGEST_GAIN);
+	struct search search;
+	struct merges merges;
+
+	assert_int_equal(search_new(made->fit, &settings, NULL, &search, NULL), STATUS_OK);
+	merges_judge(&search, &merges);
+	assert_true(merges.count > 4);
+	for (size_t i = 0; i < merges.count; i++) {
+		const struct judged_merge *merge = &merges.merge[i];
+		assert_true(merge->chance > 0 && merge->chance < 1);
+		assert_true((merge->predicted > 0) == (merge->chance > 0.5));
+		assert_true(i == 0 || merge->chance >= merge[-1].chance);
+	}
+	merges_free(&merges);
+	search_free(&search);
+}
+
 /* Draws what the formula is about: true gains plus errors, the best picked. */
 static void the_overstatement_is_that_of_the_best(void **state)
 {
@@ -582,6 +628,8 @@ int main(void)
 		cmocka_unit_test(a_model_without_scores_cannot_be_included),
 		cmocka_unit_test(a_search_can_be_cancelled),
 		cmocka_unit_test(nothing_beats_the_front),
+		cmocka_unit_test(such_are_those_of_the_nearest_chances),
+		cmocka_unit_test(chances_of_judged_merges_follow_their_predictions),
 		cmocka_unit_test(few_answers_span_the_front),
 		cmocka_unit_test(the_plan_takes_the_surest),
 		cmocka_unit_test(known_scores_count),

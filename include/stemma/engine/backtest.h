@@ -70,8 +70,8 @@ struct backtest_result {
 	struct backtest_figures rule[BACKTEST_RULES];
 };
 
-/* Judged by the target, over the models that have all of it.  STATUS_DATA when no
- * family has enough merges. */
+/* Judged by the target, over the models that have all of it.  STATUS_DATA, before anything is learned, when
+ * fewer than 15 merges can be judged; what is judged in groups is NAN when there are none. */
 enum status engine_backtest(const struct engine_data *data, const struct engine_target *target,
 			    uint64_t seed, struct progress *progress, struct backtest_result *result,
 			    struct error *error);

@@ -53,6 +53,13 @@ struct suggest_settings {
 	size_t per_model;      /* answers that may share a model outside `include`, >= 1 */
 };
 
+/* Of the fit's own merges, each predicted without its scores, the 40 whose chance of a gain is the nearest (all
+ * when there are fewer): how many gained, and between which chances they lie. */
+struct suggest_such {
+	size_t count, gained; /* 0 when the fit has fewer than 8 */
+	double low, high;
+};
+
 struct suggest_answer {
 	size_t count;
 	size_t parents[SUGGEST_PARENTS_MAX]; /* heaviest first */
@@ -63,6 +70,7 @@ struct suggest_answer {
 	double gain;         /* mean - best; best - mean where less is better */
 	double shown;        /* gain less what the search overstates it by */
 	double chance;       /* of a gain */
+	struct suggest_such such;
 };
 
 struct suggest_result {

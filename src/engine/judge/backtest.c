@@ -10,6 +10,7 @@
 #include "stemma/base/memory.h"
 
 #define FOLDS 3
+#define MERGES_MIN 15
 #define GROUP_MIN 15
 
 const size_t backtest_top[BACKTEST_TOPS] = {1, 5, 10};
@@ -375,6 +376,25 @@ static void deal(struct backtest *test, uint64_t seed)
 	}
 }
 
+/* Before anything is learned, which takes long: whether there are merges enough.  Those whose parents are held
+ * out with them do not count. */
+static enum status check_count(struct backtest *test, struct error *error)
+{
+	size_t merges = 0;
+	double best, mean;
+
+	for (size_t fold = 0; fold < FOLDS; fold++) {
+		hold_fold_out(test, fold);
+		for (size_t i = 0; i < test->data.models; i++)
+			merges += test->fold[i] == fold && seen_parents(test, i, &best, &mean) >= 2;
+	}
+	if (merges >= MERGES_MIN)
+		return STATUS_OK;
+	error_set(error, STATUS_DATA, "%zu merge%s can be judged by this target; %d are needed", merges,
+		  merges == 1 ? "" : "s", MERGES_MIN);
+	return error_advise(error, "a merge needs a score and two scored parents; choose another --target");
+}
+
 enum status engine_backtest(const struct engine_data *data, const struct engine_target *target,
 			    uint64_t seed, struct progress *progress, struct backtest_result *result,
 			    struct error *error)
@@ -388,17 +408,14 @@ enum status engine_backtest(const struct engine_data *data, const struct engine_
 
 	*result = (struct backtest_result){0};
 	deal(&test, seed);
+	status = check_count(&test, error);
 	for (size_t fold = 0; fold < FOLDS && status == STATUS_OK; fold++)
 		status = judge_fold(&test, fold, seed, progress, error);
 	if (status == STATUS_OK) {
 		result->merges = test.count;
 		judge_accuracy(&test, result);
 		judge_groups(&test, result);
-		if (result->groups == 0 || result->pairs == 0)
-			status = error_set(error, STATUS_DATA,
-					   "no family has %d merges with two scored parents to judge by", GROUP_MIN);
-		else
-			take_means(result);
+		take_means(result);
 	}
 	free(test.fold);
 	free(test.unseen);

@@ -262,7 +262,11 @@ static void learn_axes(const struct front *front, struct front_result *result)
 		const struct gains *gains = &front->gains[a];
 		double mean = gains->n > 0 ? gains->sum / gains->n : 0;
 		axis->spread = gains->n > 0 ? sqrt(fmax(gains->squares / gains->n - mean * mean, 0)) : 0;
-		search_learn_slope(&front->search[a], &axis->slope, &axis->slope_merges);
+		struct merges merges;
+		merges_judge(&front->search[a], &merges);
+		axis->slope = merges_slope(&merges);
+		axis->slope_merges = merges.count;
+		merges_free(&merges);
 		axis->overstated = suggest_overstatement(axis->slope, axis->spread, front->fitting);
 	}
 }

@@ -60,8 +60,7 @@ void search_child(const struct search *search, const size_t *members, const doub
 		  size_t count, struct engine_child *child);
 /* Whether their traits allow it and all models that must be are among them. */
 bool search_may_merge(const struct search *search, const size_t *members, size_t count);
-/* The slope that suggest.h describes. */
-void search_learn_slope(const struct search *search, double *slope, size_t *merges);
+/* The published target, turned. */
 double search_target_score(const struct search *search, size_t row);
 /* What merges are ordered by: expected target, or its gain over `best`, or that in deviations. */
 double search_value(const struct search *search, double mean, double best, double deviation);
@@ -93,5 +92,22 @@ struct entry *search_list(struct search *search, size_t parents, size_t each, bo
 /* Exact means and deviations of entries, at the weights that are best for the
  * search's order. */
 void search_look(struct search *search, struct entry *entries, size_t count, size_t parents);
+
+/* The scored merges of the fit with two scored parents or more, each predicted without its own scores: all that
+ * the cache has, for those that a search lets pass are too few. */
+struct judged_merge {
+	double predicted, gained; /* gain over the best parent, turned */
+	double chance;            /* of a gain */
+};
+struct merges {
+	struct judged_merge *merge; /* owned; by chance, smallest first */
+	size_t count;
+};
+void merges_judge(const struct search *search, struct merges *merges);
+void merges_free(struct merges *merges);
+/* The slope that suggest.h describes. */
+double merges_slope(const struct merges *merges);
+/* What came of merges that had such a chance. */
+struct suggest_such merges_such(const struct merges *merges, double chance);
 
 #endif

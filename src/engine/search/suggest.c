@@ -5,15 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/inherited.h"
 #include "search/search.h"
 #include "stemma/base/memory.h"
 
-/* How many merges of each model go to the short list, how many of them are
- * looked at first, and how many merges it takes to measure the slope. */
+/* How many merges of each model go to the short list, and how many of them are
+ * looked at first. */
 #define EACH 16
 #define FIRST_LOOK 256
-#define SLOPE_LEAST 8
 
 void suggest_result_free(struct suggest_result *result)
 {
@@ -47,93 +45,6 @@ double suggest_overstatement(double slope, double spread, double searched)
 	if (searched < 2 || upper >= 0.5)
 		return 0;
 	return (1 - slope) * spread * normal_quantile(upper);
-}
-
-/* The scored parents of a merge, with the target as published. */
-struct scored_parents {
-	size_t count;
-	uint32_t model[ENGINE_PARENTS_MAX];
-	double weight[ENGINE_PARENTS_MAX]; /* of sum 1 */
-	double best, mean;
-};
-
-static void find_parents(const struct search *search, size_t model, struct scored_parents *scored)
-{
-	const struct engine_fit *fit = search->fit;
-	size_t count;
-	const struct lineage_parent *parents = lineage_parents(fit->data.lineage, model, &count);
-	double total = 0;
-
-	*scored = (struct scored_parents){.best = -INFINITY};
-	for (size_t i = 0; i < count && scored->count < ENGINE_PARENTS_MAX; i++) {
-		int32_t row = fit->model_row[parents[i].node];
-		double score = row >= 0 && parents[i].weight > 0 ? search_target_score(search, (size_t)row) : NAN;
-		if (isnan(score))
-			continue;
-		scored->model[scored->count] = parents[i].node;
-		scored->weight[scored->count++] = (double)parents[i].weight;
-		scored->best = fmax(scored->best, score);
-		scored->mean += (double)parents[i].weight * score;
-		total += (double)parents[i].weight;
-	}
-	scored->mean /= total;
-	for (size_t i = 0; i < scored->count; i++)
-		scored->weight[i] /= total;
-}
-
-/* The target of a scored merge, predicted without its own scores. */
-static double left_out_target(const struct search *search, size_t row, const struct scored_parents *parents)
-{
-	const struct engine_fit *fit = search->fit;
-	double mean[FACTORS_RANK_MAX], covariance[FACTORS_RANK_MAX * FACTORS_RANK_MAX], told = search->constant;
-	double between[ENGINE_PARENTS_MAX * ENGINE_PARENTS_MAX];
-
-	factors_cold(fit->factors, fit->row_model[row], mean, covariance);
-	for (size_t k = 0; k < factors_rank(fit->factors); k++)
-		told += search->gradient[k] * mean[k];
-	factors_prior_covariance(fit->factors, false, parents->model, parents->count, between);
-	double rho = inherited_share(parents->weight, between, parents->count);
-	return rho * parents->mean + (1 - rho) * told;
-}
-
-struct regression {
-	double n, x, y, xx, xy, yy;
-};
-
-/* Lower end of the 90 % interval of the slope, within 0..1. */
-static double least_slope(const struct regression *r)
-{
-	double xx = r->xx - r->x * r->x / r->n, xy = r->xy - r->x * r->y / r->n;
-	double slope = xy / xx, left = r->yy - r->y * r->y / r->n - slope * xy;
-
-	return fmin(fmax(slope - 1.6449 * sqrt(fmax(left, 0) / (r->n - 2) / xx), 0), 1);
-}
-
-/* Regression of published gains on leave-one-out predicted ones, over all scored merges of the fit: those that a
- * search lets pass are too few. */
-void search_learn_slope(const struct search *search, double *slope, size_t *merges)
-{
-	const struct engine_fit *fit = search->fit;
-	struct scored_parents parents;
-	struct regression r = {0};
-
-	for (size_t row = 0; row < fit->rows; row++) {
-		double score = search_target_score(search, row);
-		find_parents(search, fit->row_model[row], &parents);
-		if (isnan(score) || parents.count < 2)
-			continue;
-		double x = left_out_target(search, row, &parents) - parents.best, y = score - parents.best;
-		r.n++;
-		r.x += x;
-		r.y += y;
-		r.xx += x * x;
-		r.xy += x * y;
-		r.yy += y * y;
-	}
-	*merges = (size_t)r.n;
-	*slope = 0.5;
-	if (r.n >= SLOPE_LEAST && r.xx - r.x * r.x / r.n > 0)
-		*slope = least_slope(&r);
 }
 
 /* ---- choosing ------------------------------------------------------------------- */
@@ -230,7 +141,7 @@ static enum status look_until_settled(struct chooser *chooser, struct progress *
 
 /* The prediction itself, which need not be linear as the search is. */
 static void answer_fill(const struct search *search, const struct entry *entry, struct engine_query *query,
-			const struct suggest_result *result, struct suggest_answer *answer)
+			const struct suggest_result *result, const struct merges *merges, struct suggest_answer *answer)
 {
 	size_t parents = search->settings->parents;
 	struct engine_child child;
@@ -253,6 +164,7 @@ static void answer_fill(const struct search *search, const struct entry *entry, 
 			suggest_overstatement(result->slope, result->spread, result->searched);
 	double above = engine_chance_above(query, &search->settings->target, answer->best);
 	answer->chance = search->upwards ? above : 1 - above;
+	answer->such = merges_such(merges, answer->chance);
 }
 
 /* As they are told in the end, which is not quite as the search has it. */
@@ -266,7 +178,7 @@ static int compare_answers(const void *left, const void *right, void *context)
 	return a < b ? 1 : a > b ? -1 : memcmp(x->parents, y->parents, sizeof x->parents);
 }
 
-static enum status search_answers(struct search *search, struct progress *progress,
+static enum status search_answers(struct search *search, const struct merges *merges, struct progress *progress,
 				  struct suggest_result *result, struct error *error)
 {
 	const struct suggest_settings *settings = search->settings;
@@ -292,7 +204,7 @@ static enum status search_answers(struct search *search, struct progress *progre
 	result->answers = memory_zero(chooser.chosen_count + 1, sizeof *result->answers);
 	struct engine_query *query = engine_query_new(search->fit);
 	for (size_t i = 0; i < chooser.chosen_count && status == STATUS_OK; i++)
-		answer_fill(search, &chooser.entry[chooser.chosen[i]], query, result,
+		answer_fill(search, &chooser.entry[chooser.chosen[i]], query, result, merges,
 			    &result->answers[result->count++]);
 	engine_query_free(query);
 	if (result->count > 0)
@@ -314,8 +226,12 @@ enum status engine_suggest(const struct engine_fit *fit, const struct suggest_se
 	if (status == STATUS_OK) {
 		result->candidates = search.count;
 		result->floor = search_turned(&search, search.floor);
-		search_learn_slope(&search, &result->slope, &result->slope_merges);
-		status = search_answers(&search, progress, result, error);
+		struct merges merges;
+		merges_judge(&search, &merges);
+		result->slope = merges_slope(&merges);
+		result->slope_merges = merges.count;
+		status = search_answers(&search, &merges, progress, result, error);
+		merges_free(&merges);
 	}
 	if (status != STATUS_OK)
 		suggest_result_free(result);

@@ -107,6 +107,7 @@ static void note_text(const struct browser *browser, bool roomy, struct text *ou
 		return;
 	}
 	const struct suggest_answer *first = &shown->best.answers[0];
+	const struct suggest_such *such = &shown->best.answers[suggesting->list.cursor].such;
 	figure_count(count, (size_t)shown->best.searched);
 	axis_figure(browser, 0, first->gain - first->shown, less);
 	if (!roomy)
@@ -116,6 +117,9 @@ static void note_text(const struct browser *browser, bool roomy, struct text *ou
 				   "of %s merges is also the luckiest: up to %.0f %% of the spread of predicted "
 				   "gains is error. The chance does not know of the search.",
 				   less, count, 100 * (1 - shown->best.slope));
+	if (roomy && such->count > 0)
+		text_append_format(out, " Of %zu scored merges with the nearest chances, each predicted without its "
+				   "scores, %zu beat their best parent.", such->count, such->gained);
 }
 
 /* Wishes that the title does not tell. */
