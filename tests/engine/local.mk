@@ -7,7 +7,7 @@ ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
 
 ENGINE_TESTS = tests/engine/lineage tests/engine/merges tests/engine/engine tests/engine/lrmf tests/engine/evaluate tests/engine/holdout tests/engine/baseline tests/engine/study \
 	tests/engine/simulated tests/engine/question tests/engine/factors tests/engine/sparse tests/engine/loadings tests/engine/local tests/engine/state \
-	tests/engine/backtest tests/engine/suggest tests/engine/target tests/engine/item_response
+	tests/engine/backtest tests/engine/suggest tests/engine/target tests/engine/item_response tests/engine/prospect
 
 check_PROGRAMS += $(ENGINE_TESTS)
 TESTS += $(ENGINE_TESTS)
@@ -47,6 +47,10 @@ tests_engine_question_LDADD = $(ENGINE_TEST_LIBS)
 tests_engine_item_response_SOURCES = tests/engine/item_response.c tests/engine/draw.h tests/test.h
 tests_engine_item_response_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_engine_item_response_LDADD = $(ENGINE_TEST_LIBS)
+tests_engine_prospect_SOURCES = tests/engine/prospect.c tests/engine/engine_world.h tests/engine/score_cells.h \
+	tests/engine/draw.h tests/test.h
+tests_engine_prospect_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_engine_prospect_LDADD = $(ENGINE_TEST_LIBS)
 tests_engine_factors_SOURCES = tests/engine/factors.c tests/engine/engine_world.h tests/engine/score_cells.h \
 	tests/engine/draw.h tests/test.h
 tests_engine_factors_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
