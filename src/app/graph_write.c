@@ -49,7 +49,7 @@ static void append_dot_edge(struct text *out, const struct catalog *catalog, con
 	text_append_format(out, "\tm%u -> m%u [label=\"%s", edge->parent, edge->child,
 	       relation_name((enum relation)facts->relation));
 	if (facts->weight < 1)
-		text_append_format(out, " %.2f", (double)facts->weight);
+		text_append_format(out, " %s%.2f", lineage_share_assumed(facts) ? "~" : "", (double)facts->weight);
 	text_append_format(out, "\"%s%s];\n", facts->trust <= TRUST_INFERRED ? ", style=dotted" : "",
 	       facts->weight > 0 ? "" : ", color=gray");
 }

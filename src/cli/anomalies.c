@@ -8,7 +8,8 @@ static const struct column columns[] = {
 	{"benchmark", "benchmark", COLUMN_TEXT, 0, false},
 	{"published", "published", COLUMN_NUMBER, 1, false},
 	{"predicted", "predicted", COLUMN_NUMBER, 1, false},
-	{"z", "z", COLUMN_SIGNED, 1, false},
+	{"z", "z", COLUMN_SIGNED, 2, false},
+	{"scaled_z", "in its family", COLUMN_SIGNED, 1, false},
 	{"p", NULL, COLUMN_NUMBER, 0, false},
 	{"rate", "false rate", COLUMN_NUMBER, 4, false},
 	{"reasons", "what may explain it", COLUMN_TEXT, 0, false},
@@ -44,7 +45,8 @@ void anomalies_report(struct report *report, const struct session *session, doub
 		table_text(table, names_benchmark(catalog, all[i].benchmark, report->format));
 		table_value(table, all[i].residual.observed, digits);
 		table_value(table, all[i].residual.predicted, digits);
-		table_number(table, all[i].z);
+		table_number(table, all[i].residual.z);
+		table_number(table, all[i].scaled);
 		table_number(table, all[i].p);
 		table_number(table, all[i].rate);
 		struct text reasons = {0};

@@ -274,7 +274,7 @@ static void report_facts(const struct subject *subject, struct report *report)
 	for (size_t i = 0; i < count; i++)
 		if (parent[i].weight > 0)
 			text_append_format(&parents, "%s%s (%s%s)", i ? ", " : "", names_model(catalog, parent[i].node),
-					   relation_name(parent[i].relation), parent[i].known_weight ? "" : ", share assumed");
+					   relation_name(parent[i].relation), lineage_share_assumed(&parent[i]) ? ", share assumed" : "");
 	report_text(report, "model", "model", model->name);
 	report_text(report, "kind", "kind", kind_name(model->kind));
 	report_number(report, "params_b", "parameters (B)", model->params_b, 2);

@@ -49,13 +49,13 @@ struct drawing {
 	struct text prefix; /* of the current line */
 };
 
-/* "merge 0.50 (inferred)" */
+/* "merge 0.50 (inferred)"; a share that nobody stated is "~0.50" */
 static void print_edge(const struct lineage_parent *edge)
 {
 	if (edge->relation != RELATION_UNKNOWN)
 		printf("  %s", relation_name((enum relation)edge->relation));
 	if (edge->weight < 1)
-		printf(" %.2f", (double)edge->weight);
+		printf(" %s%.2f", lineage_share_assumed(edge) ? "~" : "", (double)edge->weight);
 	if (edge->trust <= TRUST_INFERRED)
 		printf("  (%s)", trust_name((enum trust)edge->trust));
 }
@@ -166,6 +166,7 @@ static const struct column edge_columns[] = {
 	{"relation", "relation", COLUMN_TEXT, 0, false},
 	{"weight", "weight", COLUMN_NUMBER, 3, false},
 	{"trust", "trust", COLUMN_TEXT, 0, false},
+	{"weight_assumed", "assumed", COLUMN_FLAG, 0, false},
 };
 
 static void report_nodes(struct report *report, const struct graph *graph, const struct session *session)
@@ -201,6 +202,7 @@ static void report_edges(struct report *report, const struct graph *graph)
 		table_text(table, relation_name((enum relation)facts->relation));
 		table_number(table, (double)facts->weight);
 		table_text(table, trust_name((enum trust)facts->trust));
+		table_number(table, lineage_share_assumed(facts));
 	}
 	report_table(report, "edges", NULL, table, TABLE_MAIN);
 	table_free(table);

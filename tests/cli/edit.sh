@@ -24,6 +24,16 @@ check 'weights change' says 'a/merge,a/chat,merge,.*0.5'
 stemma --db t.db edit --undo
 stemma --db t.db tree a/merge --ancestors --csv
 check 'and change back' says 'a/merge,a/chat,merge,.*0.75'
+stemma --db t.db tree a/merge --ancestors --ascii
+check 'a stated share stands as it is' says 'a/chat.*  merge 0\.75$'
+stemma --db t.db edit a/merge --drop a/base --drop a/chat
+stemma --db t.db edit a/merge -p a/base -p a/chat
+stemma --db t.db tree a/merge --ancestors --ascii
+check 'one that nobody stated is told apart' says 'a/chat.*  merge ~0\.50$'
+stemma --db t.db tree a/merge --dot
+check 'in a graph, too' says 'merge ~0\.50'
+stemma --db t.db edit --undo
+stemma --db t.db edit --undo
 stemma --db t.db edit a/chat --drop a/base -p a/other
 stemma --db t.db tree a/chat --ancestors --csv
 check 'one takes the place of another' says 'a/chat,a/other,finetune'

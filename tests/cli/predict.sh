@@ -95,6 +95,25 @@ check 'all residuals of a model' lines 8
 with residuals --limit 0 --csv --sort name
 check 'all residuals of the average' [ "$(wc -l <out)" -gt 500 ]
 
+# The same z of the same score in every table, with the same prediction.
+with residuals --anomalies --limit 1 --csv
+odd=$(sed -n 2p out | cut -d, -f1)
+benchmark=$(sed -n 2p out | cut -d, -f2)
+# cell MODEL BENCHMARK PREDICTED Z: "predicted z" by the numbers of the columns, in the table that was printed.
+cell() { awk -F, -v m="$odd" -v b="$benchmark" -v model="$1" -v key="$2" -v p="$3" -v z="$4" \
+	'(model == 0 || $model == m) && $key == b { printf "%.3f %.3f\n", $p, $z; exit }' out; }
+column() { head -1 out | tr , '\n' | grep -nx "$1" | cut -d: -f1; }
+same() { cell "${1:-0}" "$(column benchmark)" "$(column predicted)" "$(column z)"; }
+z=$(same 1)
+check 'an anomaly has a z' [ -n "$z" ]
+with residuals --model "$odd" --limit 0 --csv
+check 'residuals agree with anomalies' [ "$(same 1)" = "$z" ]
+with show "$odd" --csv
+check 'show agrees' [ "$(same)" = "$z" ]
+with report "$odd" --json
+check 'report agrees' is_json "[.scores[] | select(.benchmark == \"$benchmark\")] | length == 1 and
+	all((.z - ${z#* } | fabs) < 0.002 and (.predicted - ${z% *} | fabs) < 0.002)" "\"benchmark\": \"$benchmark\""
+
 with check
 check 'the starter set is clean' exits 0
 with check --json

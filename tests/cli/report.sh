@@ -7,7 +7,7 @@ with() { stemma --db t.db report "$@"; }
 
 with $model
 check 'a report is made' exits 0
-check 'with its parents' says '^parents  *mistralai/Mistral-7B-v0.1 (finetune'
+check 'with its parents, of which an only one has all' says '^parents  *mistralai/Mistral-7B-v0.1 (finetune)$'
 check 'its scores' says '^IFEval  *55\.7'
 check 'its place' says '^average .* [0-9][0-9]*  *[0-9][0-9]*$'
 check 'and itself among its siblings' says "^$model (this one)"

@@ -16,8 +16,8 @@
 
 struct engine_anomaly {
 	size_t model, benchmark;
-	double z;            /* in the scale of its family */
-	double p;            /* two-sided */
+	double scaled;       /* residual.z in the scale of its family */
+	double p;            /* of that, two-sided */
 	double rate;         /* the smallest rate of false ones at which it is one */
 	struct engine_residual residual;
 };

@@ -23,6 +23,11 @@ struct lineage_parent {
 	uint8_t trust;     /* enum trust */
 	bool known_weight; /* stated by a configuration, not assumed equal */
 };
+/* Whether nobody stated the share and another would do as well: interfaces write it as "~0.50". */
+static inline bool lineage_share_assumed(const struct lineage_parent *parent)
+{
+	return !parent->known_weight && parent->weight < 1;
+}
 
 struct lineage *lineage_new(size_t nodes);
 void lineage_free(struct lineage *lineage); /* NULL allowed */

@@ -58,8 +58,8 @@ static void test_benchmark(const struct engine_fit *fit, struct engine_anomaly *
 	}
 	for (size_t i = 0; i < count; i++) {
 		int32_t family = families[fit->model_row[all[i].model]];
-		all[i].z = 1.6449 * all[i].residual.z / fmax(family < 0 ? whole : scale[family], 1e-9);
-		all[i].p = erfc(fabs(all[i].z) / sqrt(2));
+		all[i].scaled = 1.6449 * all[i].residual.z / fmax(family < 0 ? whole : scale[family], 1e-9);
+		all[i].p = erfc(fabs(all[i].scaled) / sqrt(2));
 	}
 	free(scale);
 }

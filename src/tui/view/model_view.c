@@ -377,7 +377,7 @@ static void draw_parent(struct flow *flow, const struct lineage_parent *parent, 
 	struct text how = {0};
 
 	if (!only)
-		snprintf(weight, sizeof weight, "%s%.2f", parent->known_weight ? "" : "~",
+		snprintf(weight, sizeof weight, "%s%.2f", lineage_share_assumed(parent) ? "~" : "",
 			 (double)parent->weight);
 	text_append_format(&how, "%s%s", guess ? "? " : "",
 			   relation_name((enum relation)parent->relation));
