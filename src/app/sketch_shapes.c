@@ -1,5 +1,6 @@
-/* Whether a sketch can be made: merge methods compute with the weights of their parents one by one, so
- * these must have the same layers of the same shapes. */
+/* What methods make of parents: whether a sketch can be made at all (merge methods compute with the weights of
+ * their parents one by one, so these must have the same layers of the same shapes), and where two methods come
+ * to the same. */
 #include "sketch.h"
 
 #include <math.h>
@@ -73,4 +74,20 @@ enum status sketch_check_shapes(const struct sketch *sketch, const struct catalo
 	snprintf(least, sizeof least, "%.3g B", small->params_b);
 	snprintf(most, sizeof most, "%.3g B", large->params_b);
 	return refuse(sketch, "size", small->name, least, large->name, most, error);
+}
+
+bool sketch_same_by(const struct sketch *sketch, const struct catalog *catalog, enum merge_method method)
+{
+	struct sketch other = {.now = sketch->now};
+	struct engine_child child, same;
+
+	other.now.method = method;
+	if (sketch_check(&other, catalog, NULL) != STATUS_OK)
+		return false;
+	sketch_child(sketch, catalog, &child);
+	sketch_child(&other, catalog, &same);
+	bool equal = child.count == same.count;
+	for (size_t i = 0; i < child.count && equal; i++)
+		equal = child.parents[i] == same.parents[i] && fabs(child.weights[i] - same.weights[i]) < 1e-9;
+	return equal;
 }

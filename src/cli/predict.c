@@ -152,6 +152,19 @@ static void report_warnings(struct cli *cli, struct report *report, const struct
 	free(copy);
 }
 
+/* The other methods that the prediction holds for. */
+static void report_same_methods(struct report *report, const struct sketch *sketch, const struct catalog *catalog)
+{
+	struct text same = {0};
+
+	for (int i = 0; i < MERGE_METHOD_COUNT && !sketch->now.finetune; i++)
+		if (i != (int)sketch->now.method && sketch_same_by(sketch, catalog, (enum merge_method)i))
+			text_append_format(&same, "%s%s", same.length ? ", " : "",
+					   merge_method_info((enum merge_method)i)->name);
+	report_text(report, "same_by", "the same by", same.length ? text_string(&same) : NULL);
+	text_free(&same);
+}
+
 static void report_prediction(struct cli *cli, struct report *report, const char *name,
 			      const struct sketch *sketch, const struct catalog *catalog,
 			      struct sketch_prediction *prediction, const struct wanted_rows *wanted)
@@ -161,6 +174,7 @@ static void report_prediction(struct cli *cli, struct report *report, const char
 	report_item_begin(report);
 	report_text(report, "child", "configuration", name);
 	report_text(report, "method", "method", merge_method_info(sketch->now.method)->name);
+	report_same_methods(report, sketch, catalog);
 	report_text(report, "base", "base", names_model(catalog, sketch_base(sketch, catalog)));
 	report_text(report, "common_ancestor", "common ancestor",
 		    names_model(catalog, sketch_common_ancestor(sketch, catalog)));

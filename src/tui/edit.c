@@ -192,6 +192,7 @@ void edit_load(struct browser *browser, const char *name)
 static void change_method(struct browser *browser, int step)
 {
 	int method = (int)browser->sketch.now.method;
+	struct sketch before = {.now = browser->sketch.now};
 
 	do {
 		method = (method + step + MERGE_METHOD_COUNT) % MERGE_METHOD_COUNT;
@@ -199,7 +200,8 @@ static void change_method(struct browser *browser, int step)
 		 !method_suits(browser, (enum merge_method)method));
 	sketch_set_method(&browser->sketch, (enum merge_method)method);
 	const struct merge_method_info *info = merge_method_info(browser->sketch.now.method);
-	browser_message(browser, "%s: %s", info->name, info->help);
+	bool same = sketch_same_by(&before, browser->session->catalog, browser->sketch.now.method);
+	browser_message(browser, "%s: %s%s", info->name, info->help, same ? "; same prediction" : "");
 }
 
 

@@ -327,6 +327,21 @@ static void warnings_say_what_is_odd(void **state)
 	expect_warnings(fixture, NULL, 0);
 }
 
+static void methods_are_the_same_by_their_shares(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct sketch *sketch = &fixture->sketch;
+
+	draw(fixture, MERGE_LINEAR, "f/a", 0.7, "f/b", 0.3, NULL);
+	assert_true(sketch_same_by(sketch, fixture->catalog, MERGE_LINEAR));
+	assert_true(sketch_same_by(sketch, fixture->catalog, MERGE_TIES));
+	assert_false(sketch_same_by(sketch, fixture->catalog, MERGE_KARCHER)); /* all parents alike */
+	sketch_equalize(&fixture->sketch);
+	assert_true(sketch_same_by(sketch, fixture->catalog, MERGE_KARCHER));
+	draw(fixture, MERGE_LINEAR, "f/a", 0.7, "f/b", 0.3, "f/c");
+	assert_false(sketch_same_by(sketch, fixture->catalog, MERGE_SLERP)); /* of two only */
+}
+
 static void expect_shapes(struct fixture *fixture, enum status expected, const char *message)
 {
 	struct error error = {0};
@@ -508,6 +523,7 @@ int main(void)
 		TEST(counts_are_checked),
 		TEST(warnings_say_what_is_odd),
 		TEST(parents_of_other_shapes_do_not_merge),
+		TEST(methods_are_the_same_by_their_shares),
 		TEST(two_sketches_are_predicted_together),
 		TEST(a_sweep_is_what_each_weight_predicts),
 		TEST(the_best_weights_are_the_best),

@@ -19,7 +19,10 @@ check 'a merge is predicted' exits 0
 check 'intervals are printed' says '^IFEval .*[0-9]-[0-9]'
 check 'ancestors are printed' says '^nearest ancestor'
 check 'reasons are printed' says '^Why: average'
+check 'so is what other methods predict the same' says '^the same by  *linear, nuslerp, .*ties'
 with predict -m "$instruct:3" -m "$zephyr:1" --json
+check 'a method that ignores weights is not among them' is_json '.predictions[0].same_by |
+	test("slerp") and (test("karcher") | not)' '"same_by": "slerp'
 check 'weights are scaled' is_json '.predictions[0].parents[0].weight == 0.75' '"weight": 0.75'
 check 'JSON has it all' is_json '.predictions[0] | (.scores | length) == 7 and (.why | length) > 7 and
 	(.ancestors | length) > 0 and .scores[0].low90 < .scores[0].low50 and

@@ -114,6 +114,9 @@ enum status sketch_check(const struct sketch *sketch, const struct catalog *cata
 /* Whether the method can join these parents at all: STATUS_DATA, with the two that do not fit, where their
  * known architectures or sizes differ. */
 enum status sketch_check_shapes(const struct sketch *sketch, const struct catalog *catalog, struct error *error);
+/* Whether the sketch has the same prediction by another method: a prediction knows a method only by the shares
+ * that it gives to the parents. */
+bool sketch_same_by(const struct sketch *sketch, const struct catalog *catalog, enum merge_method method);
 /* Warnings that do not stop a prediction ("parents differ in architecture"),
  * one a line; empty when none. */
 void sketch_warnings(const struct sketch *sketch, const struct catalog *catalog, struct text *out);
