@@ -38,6 +38,7 @@ libengine_a_SOURCES = \
 	src/engine/guess/parents_features.c src/engine/guess/parents_answers.c src/engine/guess/parents_learn.c \
 	src/engine/guess/parents_test.c \
 	include/stemma/engine/plan.h src/engine/ask/plan.c include/stemma/engine/prospect.h src/engine/ask/prospect.c \
+	include/stemma/engine/decision.h src/engine/ask/decision.c \
 	include/stemma/engine/question_plan.h src/engine/answers/question_choice.h \
 	src/engine/answers/question_choice.c src/engine/answers/question_plan.c src/engine/answers/question_test.c \
 	src/engine/answers/answer_twins.h src/engine/answers/answer_twins.c src/engine/answers/item_response.h src/engine/answers/item_response.c \

@@ -123,3 +123,19 @@ void statistics_false_rates(double *p, size_t count)
 		p[i] = least;
 	}
 }
+
+/* Newton's method on erfc, from the tail's asymptote. */
+double statistics_normal_quantile(double upper)
+{
+	double x = upper < 0.5 ? sqrt(-2 * log(upper)) : 0;
+
+	for (int i = 0; i < 50; i++) {
+		double tail = 0.5 * erfc(x / sqrt(2)), density = exp(-0.5 * x * x) / sqrt(2 * 3.14159265358979323846);
+		/* Newton on log of the tail, which is concave: no overshoot. */
+		double step = (log(tail) - log(upper)) * tail / density;
+		x += step;
+		if (fabs(step) < 1e-12)
+			break;
+	}
+	return x;
+}

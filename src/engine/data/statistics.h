@@ -14,6 +14,9 @@ double statistics_order(const double *observed, const double *predicted, size_t 
  * ties counting half. */
 double statistics_auc(const double *observed, const double *predicted, size_t count);
 
+/* How many deviations of a normal distribution leave this probability above, 0 < upper <= 0.5. */
+double statistics_normal_quantile(double upper);
+
 /* p-values, sorted ascending -> the smallest false discovery rates at which each
  * is rejected (Benjamini and Hochberg 1995), in place. */
 void statistics_false_rates(double *p, size_t count);

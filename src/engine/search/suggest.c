@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/statistics.h"
 #include "search/search.h"
 #include "stemma/base/memory.h"
 
@@ -21,30 +22,13 @@ void suggest_result_free(struct suggest_result *result)
 
 /* ---- the optimizer's curse ----------------------------------------------------- */
 
-/* Inverse of the normal distribution by Newton's method on erfc, from the
- * tail's asymptote: enough for any count of models. */
-static double normal_quantile(double upper)
-{
-	double x = upper < 0.5 ? sqrt(-2 * log(upper)) : 0;
-
-	for (int i = 0; i < 50; i++) {
-		double tail = 0.5 * erfc(x / sqrt(2)), density = exp(-0.5 * x * x) / sqrt(2 * 3.14159265358979323846);
-		/* Newton on log of the tail, which is concave: no overshoot. */
-		double step = (log(tail) - log(upper)) * tail / density;
-		x += step;
-		if (fabs(step) < 1e-12)
-			break;
-	}
-	return x;
-}
-
 double suggest_overstatement(double slope, double spread, double searched)
 {
 	double upper = 0.625 / (searched + 0.25); /* Blom */
 
 	if (searched < 2 || upper >= 0.5)
 		return 0;
-	return (1 - slope) * spread * normal_quantile(upper);
+	return (1 - slope) * spread * statistics_normal_quantile(upper);
 }
 
 /* ---- choosing ------------------------------------------------------------------- */
