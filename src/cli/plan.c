@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "names.h"
+#include "plan_budget.h"
 #include "plan_questions.h"
 #include "stemma/app/outcomes.h"
 #include "stemma/app/target.h"
@@ -12,6 +13,7 @@
 
 struct plan_options {
 	const char *target, *output, *task;
+	struct plan_budget price; /* its model is the argument */
 	bool test;
 	uint64_t seed, questions, repeats;
 };
@@ -23,6 +25,16 @@ static const struct plan_options defaults = {.seed = 1, .repeats = 1};
 static const struct option_spec specs[] = {
 	{"target", 't', OPTION_TEXT, "TARGET", OPTION(target),
 	 "a benchmark, KEY:WEIGHT,... or a set of single answers (default: the target)", NULL},
+	{"budget", 'b', OPTION_TEXT, "COST", OPTION(price.budget),
+	 "runs, whole or of some questions, for at most 500, \"2M tokens\" or \"90 min\"", NULL},
+	{"until", 'u', OPTION_TEXT, "QUESTION", OPTION(price.until),
+	 "until it is decided: \"> 70\", \"±2\" or, instead of a model, \"A > B\"", NULL},
+	{"level", 0, OPTION_TEXT, "PERCENT", OPTION(price.level), "how sure a decision has to be (default 95)", NULL},
+	{"whole", 0, OPTION_FLAG, NULL, OPTION(price.whole), "run benchmarks as a whole or not at all", NULL},
+	{"prices", 0, OPTION_TEXT, "FILE", OPTION(price.prices),
+	 "table of prices (default prices.csv beside the configuration)", NULL},
+	{"curve", 0, OPTION_FLAG, NULL, OPTION(price.curve), "draw the width of the interval against the cost", NULL},
+	{"svg", 0, OPTION_TEXT, "FILE", OPTION(price.svg), "the same as a file", NULL},
 	{"questions", 0, OPTION_NUMBER, "N", OPTION(questions), "of a set: at most N questions (default 50)", NULL},
 	{"output", 'o', OPTION_TEXT, "FILE", OPTION(output), "of a set: the questions for lm_eval --samples", NULL},
 	{"task", 0, OPTION_TEXT, "TASK", OPTION(task), "the set's name in that file (default its own)", NULL},
@@ -31,7 +43,7 @@ static const struct option_spec specs[] = {
 	{"repeats", 0, OPTION_NUMBER, "N", OPTION(repeats), "of a set's back-test: hold out N times (default 1)", NULL},
 	{"seed", 0, OPTION_NUMBER, "N", OPTION(seed), "seed of the back-test (default 1)", NULL},
 };
-static const struct option_need needs[] = {{"task", "output"}, {"repeats", "backtest"}, {"seed", "backtest"}, {NULL, NULL}};
+static const struct option_need needs[] = {{"task", "output"}, {"level", "until"}, {"repeats", "backtest"}, {"seed", "backtest"}, {NULL, NULL}};
 
 static const struct column columns[] = {PLAN_COLUMNS("benchmark", "run")};
 
@@ -147,12 +159,25 @@ static enum status plan_test(struct cli *cli, struct session *session, uint64_t 
 	return status;
 }
 
+/* Whether runs are chosen by what they cost, or until a question is decided. */
+static bool for_price(const struct plan_options *options)
+{
+	const struct plan_budget *price = &options->price;
+
+	return price->budget || price->until || price->prices || price->svg || price->whole || price->curve;
+}
+
 static enum status check_together(const struct plan_options *options, bool set, struct error *error)
 {
 	if (!set && (options->questions > 0 || options->output || options->task || options->repeats != 1)) {
 		error_set(error, STATUS_USAGE,
 			  "--questions, --output, --task and --repeats are for a set of single answers");
 		return error_advise(error, "name it with --target, as in --target mmlu_pro_math");
+	}
+	if ((set || options->test) && for_price(options)) {
+		error_set(error, STATUS_USAGE, "--budget, --until, --whole, --prices, --curve and --svg are for a plan of"
+			  " benchmarks");
+		return error_advise(error, "a set of single answers takes --questions");
 	}
 	if (options->test && (options->questions > 0 || options->output || options->task))
 		return error_set(error, STATUS_USAGE, "the back-test asks up to 100 questions and writes no file");
@@ -207,7 +232,7 @@ static enum status plan_run(struct cli *cli, const void *specific, size_t count,
 	const struct plan_options *options = specific;
 	struct session *session;
 
-	if ((count == 1) == options->test) {
+	if (options->test ? count > 0 : count == 0 && !options->price.until) {
 		error_set(error, STATUS_USAGE, "plan needs either a model or --backtest");
 		return error_advise(error, "as in 'stemma plan owner/name'");
 	}
@@ -217,8 +242,12 @@ static enum status plan_run(struct cli *cli, const void *specific, size_t count,
 		return status;
 	bool set = options->target && catalog_benchmark(session->catalog, options->target) == CATALOG_NONE &&
 		   outcomes_exist(session->store, options->target);
+	struct plan_budget price = options->price;
+	price.model = count > 0 ? arguments[0] : NULL;
 	status = check_together(options, set, error);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && for_price(options))
+		status = plan_budget_run(cli, session, options->target, &price, error);
+	else if (status == STATUS_OK)
 		status = set ? plan_set(cli, session, options, arguments, error)
 			     : plan_benchmarks(cli, session, options, arguments, error);
 	session_close(session);

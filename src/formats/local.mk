@@ -8,7 +8,7 @@ libformats_a_SOURCES = \
 	include/stemma/formats/corrections.h src/formats/corrections.c \
 	include/stemma/formats/descriptions.h src/formats/descriptions.c \
 	src/formats/yaml_check.h src/formats/yaml_check.c \
-	src/formats/csv.h src/formats/csv.c include/stemma/formats/folds.h src/formats/folds.c \
+	src/formats/csv.h src/formats/csv.c include/stemma/formats/prices.h src/formats/prices.c include/stemma/formats/folds.h src/formats/folds.c \
 	src/formats/card.h src/formats/card.c \
 	include/stemma/formats/every_eval.h src/formats/every_eval.c src/formats/lighteval.c \
 	src/formats/eval_results.h src/formats/eval_results.c src/formats/model_index.h src/formats/model_index.c \

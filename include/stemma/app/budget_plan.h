@@ -1,0 +1,51 @@
+/* Budget plan: the runs that tell most of a model's target, or of which of two models is better, for
+ * their price. */
+#ifndef STEMMA_APP_BUDGET_PLAN_H
+#define STEMMA_APP_BUDGET_PLAN_H
+
+#include "stemma/app/prices.h"
+#include "stemma/app/session.h"
+#include "stemma/engine/decision.h"
+#include "stemma/engine/prospect.h"
+
+#define BUDGET_MODELS_MAX 2
+#define BUDGET_STEPS_MAX 200
+
+/* What is asked for. */
+struct budget_wish {
+	size_t count, model[BUDGET_MODELS_MAX]; /* one, or two whose targets are compared: the first less the second */
+	const char *prices;        /* table of prices, NULL the user's own */
+	enum price_unit unit;
+	double most;               /* to spend, INFINITY: no matter */
+	bool whole;                /* no runs of some questions */
+	bool has_question;         /* the plan ends when it is decided, by results as expected */
+	struct decision question;
+};
+
+struct budget_step {
+	size_t model;              /* by place in the wish */
+	struct prospect_step step; /* what the price and `more` of one run of several steps are in all */
+	double spent;              /* up to it */
+	struct engine_estimate after; /* of that model */
+	double deviation;          /* of the value that is asked about, calibrated */
+};
+
+struct budget_plan {
+	struct budget_wish wish;
+	size_t runs, untold;       /* benchmarks that may be run; those whose price is not known but guessed */
+	struct prospect_run *run;
+	enum price_origin *origin; /* of its price, by run */
+	bool known;                /* nothing was left to be run before */
+	struct decision_state now; /* of the value that is asked about: the target, or the difference */
+	size_t count;
+	struct budget_step steps[BUDGET_STEPS_MAX + 1]; /* the first is what is known now, then `count` */
+};
+
+/* Of the session's target and fit; the board's benchmarks and those of the target may be run.  What two models
+ * have in common would make their difference surer: it is not counted.  STATUS_DATA where the target is not
+ * predicted.  budget_plan_free() frees it, also after an error. */
+enum status budget_plan_make(struct session *session, const struct budget_wish *wish, struct budget_plan **plan,
+			     struct error *error);
+void budget_plan_free(struct budget_plan *plan); /* NULL allowed */
+
+#endif

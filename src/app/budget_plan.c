@@ -1,0 +1,158 @@
+#include "stemma/app/budget_plan.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "stemma/base/memory.h"
+
+/* A plan in the making. */
+struct planning {
+	struct budget_plan *plan;
+	struct prospect *prospect[BUDGET_MODELS_MAX];
+};
+
+void budget_plan_free(struct budget_plan *plan)
+{
+	if (!plan)
+		return;
+	free(plan->run);
+	free(plan->origin);
+	free(plan);
+}
+
+/* ---- what may be run --------------------------------------------------------------------------- */
+
+static enum status price_runs(const struct session *session, struct budget_plan *plan, struct error *error)
+{
+	const struct engine_target *target = &session->target.engine;
+	struct board board = board_copy(&session->board);
+	struct prices *prices = NULL;
+
+	for (size_t i = 0; i < target->count; i++)
+		board_add(&board, target->benchmark[i]);
+	enum status status = prices_open(session->catalog, plan->wish.prices, &prices, error);
+	if (status == STATUS_OK) {
+		plan->runs = board.count;
+		plan->run = memory_zero(board.count + 1, sizeof *plan->run);
+		plan->origin = memory_zero(board.count + 1, sizeof *plan->origin);
+		for (size_t i = 0; i < board.count; i++) {
+			struct price price = prices_of(prices, board.benchmark[i], plan->wish.unit);
+			plan->run[i] = (struct prospect_run){board.benchmark[i], price.questions, price.whole};
+			plan->origin[i] = price.origin;
+			plan->untold += price.origin != PRICE_ORIGIN_OWN;
+		}
+	}
+	prices_close(prices);
+	board_free(&board);
+	return status;
+}
+
+static enum status look_ahead(struct session *session, struct planning *planning, struct error *error)
+{
+	const struct budget_plan *plan = planning->plan;
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < plan->wish.count && status == STATUS_OK; i++) {
+		size_t known;
+		const struct engine_cell *cells = catalog_cells(session->catalog, plan->wish.model[i], &known);
+		status = engine_predict_model(session->query, plan->wish.model[i], error);
+		if (status != STATUS_OK)
+			break;
+		planning->prospect[i] = prospect_new(session->query, cells, known, plan->run, plan->runs, &session->target.engine);
+		if (planning->prospect[i])
+			continue;
+		error_set(error, STATUS_DATA, "%s is not predicted", session->target.name);
+		status = error_advise(error, "name another with --target");
+	}
+	return status;
+}
+
+/* ---- the plan ------------------------------------------------------------------------------------ */
+
+/* The value that is asked about: of the model, or by how much the first is above the second.  What both have in
+ * common would make their difference surer: it is not counted. */
+static struct decision_state state_of(const struct planning *planning)
+{
+	double a = prospect_deviation(planning->prospect[0]);
+	struct decision_state state = {prospect_estimate(planning->prospect[0]).mean, a};
+
+	if (planning->plan->wish.count > 1) {
+		double b = prospect_deviation(planning->prospect[1]);
+		state.mean -= prospect_estimate(planning->prospect[1]).mean;
+		state.deviation = sqrt(a * a + b * b);
+	}
+	return state;
+}
+
+/* The step of any of the models that takes most variance for its price. */
+static bool best_step(const struct planning *planning, double left, struct budget_step *best)
+{
+	double rate = 0;
+
+	for (size_t i = 0; i < planning->plan->wish.count; i++) {
+		struct prospect_step step;
+		double deviation = prospect_deviation(planning->prospect[i]);
+		if (!prospect_best(planning->prospect[i], left, planning->plan->wish.whole, &step))
+			continue;
+		double taken = deviation * deviation * (1 - prospect_left(planning->prospect[i], &step)) / step.price;
+		if (!(taken > rate))
+			continue;
+		rate = taken;
+		*best = (struct budget_step){.model = i, .step = step};
+	}
+	return rate > 0;
+}
+
+static void note_state(const struct planning *planning, struct budget_step *step)
+{
+	struct decision_state state = state_of(planning);
+
+	step->after = prospect_estimate(planning->prospect[step->model]);
+	step->deviation = state.deviation;
+}
+
+/* Runs as expected, each the best for its price, until the budget is spent or the question is decided. */
+static void make_plan(struct planning *planning)
+{
+	struct budget_plan *plan = planning->plan;
+	struct budget_step *last = &plan->steps[0];
+
+	note_state(planning, last);
+	while (plan->count < BUDGET_STEPS_MAX) {
+		struct decision_state state = state_of(planning);
+		struct budget_step next;
+		if (plan->wish.has_question && decision_made(&plan->wish.question, &state))
+			break;
+		if (!best_step(planning, plan->wish.most - last->spent, &next))
+			break;
+		prospect_take(planning->prospect[next.model], &next.step, NAN);
+		/* More of the benchmark that was run last is one run. */
+		bool again = plan->count > 0 && last->model == next.model && last->step.run == next.step.run;
+		next.spent = last->spent + next.step.price;
+		next.step.more += again ? last->step.more : 0;
+		next.step.price += again ? last->step.price : 0;
+		plan->count += !again;
+		last = &plan->steps[plan->count];
+		*last = next;
+		note_state(planning, last);
+	}
+}
+
+enum status budget_plan_make(struct session *session, const struct budget_wish *wish, struct budget_plan **plan,
+			     struct error *error)
+{
+	struct planning planning = {.plan = *plan = memory_zero(1, sizeof **plan)};
+
+	(*plan)->wish = *wish;
+	enum status status = price_runs(session, *plan, error);
+	if (status == STATUS_OK)
+		status = look_ahead(session, &planning, error);
+	if (status == STATUS_OK) {
+		(*plan)->now = state_of(&planning);
+		(*plan)->known = !((*plan)->now.deviation > 0);
+		make_plan(&planning);
+	}
+	for (size_t i = 0; i < wish->count; i++)
+		prospect_free(planning.prospect[i]);
+	return status;
+}
