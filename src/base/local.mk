@@ -9,6 +9,7 @@ libbase_a_SOURCES = \
 	include/stemma/base/memory.h src/base/memory.c \
 	include/stemma/base/number.h src/base/number.c \
 	include/stemma/base/parallel.h src/base/parallel.c \
+	include/stemma/base/picture.h src/base/picture.c src/base/picture_axis.c src/base/picture_canvas.h src/base/picture_canvas.c src/base/picture_text.c src/base/picture_svg.c \
 	include/stemma/base/progress.h src/base/progress.c \
 	include/stemma/base/read_file.h src/base/read_file.c \
 	include/stemma/base/suggest.h src/base/suggest.c \
