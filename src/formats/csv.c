@@ -330,7 +330,28 @@ char *csv_fold(const char *header)
 	return word;
 }
 
+/* Of two columns of one name nobody knows which counts. */
+static enum status check_twins(const struct csv *csv)
+{
+	char message[320];
+
+	for (size_t i = 0; i < csv->header_count; i++)
+		for (size_t j = i + 1; j < csv->header_count && csv->header[i][0]; j++) {
+			if (strcasecmp(csv->header[i], csv->header[j]) != 0)
+				continue;
+			snprintf(message, sizeof message, "columns %zu and %zu are both \"%.200s\"; rename or remove one",
+				 i + 1, j + 1, csv->header[j]);
+			return source_fail_at(csv->source, STATUS_DATA, csv->line, 0, message);
+		}
+	return STATUS_OK;
+}
+
 enum status csv_open(struct csv *csv, struct source *source)
+{
+	return csv_open_any(csv, source) == STATUS_OK ? check_twins(csv) : source->status;
+}
+
+enum status csv_open_any(struct csv *csv, struct source *source)
 {
 	*csv = (struct csv){.source = source};
 	csv_choose_delimiter(csv);

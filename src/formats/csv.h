@@ -36,9 +36,11 @@ struct csv {
 	const bool *thousands;        /* by column: a comma stands between thousands; NULL or borrowed */
 };
 
-/* Reads the header row; STATUS_DATA when there is none.  The delimiter is the one
+/* Reads the header row; STATUS_DATA when there is none, or two columns have one name.  The delimiter is the one
  * that splits the first line best; a first line "sep=;" names it. */
 enum status csv_open(struct csv *csv, struct source *source);
+/* The same, but columns may share a name: enough to recognise a table. */
+enum status csv_open_any(struct csv *csv, struct source *source);
 /* The same for a table that must have these columns (a list that NULL ends):
  * STATUS_DATA names those that are missing. */
 enum status csv_open_with(struct csv *csv, struct source *source, const char *const *required);

@@ -184,20 +184,6 @@ static void settle_owner(struct models *models, size_t index)
 	}
 }
 
-/* Of two columns with the same name the first counts. */
-static void settle_twins(struct models *models, size_t index)
-{
-	const struct csv *csv = &models->csv;
-	struct column *column = &models->columns[index];
-
-	for (size_t i = 0; i < index && column->role == ROLE_BENCHMARK; i++)
-		if (models->columns[i].role == ROLE_BENCHMARK && strcasecmp(csv->header[i], csv->header[index]) == 0) {
-			column->role = ROLE_NOTHING;
-			warn(csv->source->sink, 1, 0, "the column \"%s\" stands there twice; the first one counts",
-			     csv->header[index]);
-		}
-}
-
 static void survey(struct models *models)
 {
 	struct csv *csv = &models->csv;
@@ -214,8 +200,6 @@ static void survey(struct models *models)
 	}
 	for (size_t i = 0; i < count; i++)
 		settle_owner(models, i);
-	for (size_t i = 0; i < count; i++)
-		settle_twins(models, i);
 }
 
 /* ---- telling ----------------------------------------------------------------------------------- */

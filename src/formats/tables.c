@@ -146,7 +146,7 @@ enum format table_recognise(const char *text, size_t length)
 	enum format format = FORMAT_UNKNOWN;
 
 	source_open_memory(&source, text, length, "", &deaf, &problem);
-	if (csv_open(&csv, &source) == STATUS_OK) {
+	if (csv_open_any(&csv, &source) == STATUS_OK) {
 		csv.silent = true;
 		format = recognise_header(&csv);
 	}
