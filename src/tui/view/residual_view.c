@@ -377,6 +377,16 @@ static void draw_note(struct browser *browser, const struct area *area)
 		 text_string(&table->note));
 }
 
+/* Why no model is listed. */
+static const char *nothing_to_show(const struct browser *browser)
+{
+	const struct residual_table *table = residuals_of(browser)->table;
+
+	if (table->row < browser->row_count && !engine_fit_covers(browser->session->fit, &table->shown.target))
+		return "the fit does not predict it: ] shows another";
+	return "no model has published all of it: ] shows another";
+}
+
 static void residual_draw(struct browser *browser, const struct area *whole)
 {
 	struct list *list = &residuals_of(browser)->list;
@@ -409,7 +419,7 @@ static void residual_draw(struct browser *browser, const struct area *whole)
 	draw_header(browser, area, row++, name_width);
 	list_show(list, residuals_of(browser)->table->line_count, area->height - row);
 	if (list->count == 0)
-		draw_text(browser->screen, area, row, 2, STYLE_DIM, "the fit does not predict it: ] shows another");
+		draw_text(browser->screen, area, row, 2, STYLE_DIM, nothing_to_show(browser));
 	for (int y = 0; row + y < area->height && list->top + (size_t)y < list->count; y++)
 		draw_line(browser, area, row + y, list->top + (size_t)y, name_width);
 }
