@@ -3,6 +3,7 @@
 #include "engine_world.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include <lapacke.h>
 
@@ -105,6 +106,20 @@ static double sum_of_reasons(const struct engine_contribution *reasons, size_t c
 	return sum;
 }
 
+/* All reasons at once are the same as in order. */
+static void same_reasons(struct engine_query *query, const struct engine_target *target,
+			 const struct engine_contribution *reasons, size_t count)
+{
+	struct engine_contribution *all;
+	double sum = 0;
+
+	assert_int_equal(engine_contributions_all(query, target, &all), count);
+	for (size_t i = 0; i < count; i++)
+		sum += all[i].points - reasons[i].points;
+	near(sum, 0, 1e-9);
+	free(all);
+}
+
 /* The contributions of all models, and of what is left in those that are like it, add up to the
  * prediction. */
 static void contributions_add_up(void **state)
@@ -131,6 +146,7 @@ static void contributions_add_up(void **state)
 			near(sum_of_reasons(reasons, count, &like), above_levels(query, row_target(b)), 0.05);
 			assert_true(count - like <= fit->rows && count - like > fit->rows / 2);
 			assert_true(like > 0);
+			same_reasons(query, row_target(b), reasons, count);
 		}
 	}
 	/* Of a model with known scores, each of these for itself and the others' as before. */

@@ -307,6 +307,9 @@ struct engine_contribution {
 #define ENGINE_ALL UINT32_MAX
 size_t engine_contributions(struct engine_query *query, const struct engine_target *target,
 			    struct engine_contribution *contributions, size_t max);
+/* All of them in no order, in an array that the caller frees. */
+size_t engine_contributions_all(struct engine_query *query, const struct engine_target *target,
+				struct engine_contribution **contributions);
 
 /* The nearest ancestors of the last predicted child or model: correlation of
  * the prior covariance (0..1, averaged over factors by their variance) and the

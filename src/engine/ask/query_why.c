@@ -13,23 +13,28 @@
 
 /* ---- why ------------------------------------------------------------------------------ */
 
-/* Puts a contribution in its place among the `count` largest so far. */
-static size_t contribution_insert(struct engine_contribution *list, size_t count, size_t max,
-				  struct engine_contribution entry)
+/* Contributions as they are found: the largest so far in order, or with room for all in any order. */
+struct reasons {
+	struct engine_contribution *list;
+	size_t count, max;
+	bool all;
+};
+
+static void add_reason(struct reasons *reasons, struct engine_contribution entry)
 {
-	size_t place = count < max ? count : max;
+	size_t place = reasons->count;
 
 	if (fabs(entry.points) < POINTS_MIN)
-		return count;
-	while (place > 0 && fabs(list[place - 1].points) < fabs(entry.points)) {
-		if (place < max)
-			list[place] = list[place - 1];
+		return;
+	while (!reasons->all && place > 0 && fabs(reasons->list[place - 1].points) < fabs(entry.points)) {
+		if (place < reasons->max)
+			reasons->list[place] = reasons->list[place - 1];
 		place--;
 	}
-	if (place == max)
-		return count;
-	list[place] = entry;
-	return count < max ? count + 1 : max;
+	if (place == reasons->max)
+		return;
+	reasons->list[place] = entry;
+	reasons->count += reasons->count < reasons->max;
 }
 
 /* Of a target by f, as its parts are worth. */
@@ -51,13 +56,12 @@ static void joint_gradient(const struct factors *factors, const struct belief_ta
 /* What the subject's own known scores contribute, and what they leave of the gradient for the others
  * to say: of a part with shares K^-1 k of the own cells, each cell's height counts its share, and
  * takes its loading of that from what the others tell. */
-static size_t contribute_own(const struct engine_query *query, const struct engine_target *target,
-			     const struct belief_target *joint, double *gradient,
-			     struct engine_contribution *contributions, size_t max)
+static void contribute_own(const struct engine_query *query, const struct engine_target *target,
+			   const struct belief_target *joint, double *gradient, struct reasons *reasons)
 {
 	const struct factors *factors = query->fit->factors;
 	const struct belief *belief = &query->belief;
-	size_t rank = factors_rank(factors), count = 0;
+	size_t rank = factors_rank(factors);
 	double level, noise;
 
 	joint_gradient(factors, joint, gradient);
@@ -71,10 +75,9 @@ static size_t contribute_own(const struct engine_query *query, const struct engi
 				points = factors_above_level(factors, target, i, belief->height[c]);
 		for (size_t k = 0; k < rank; k++)
 			gradient[k] -= worth * loading[k];
-		count = contribution_insert(contributions, count, max, (struct engine_contribution){
+		add_reason(reasons, (struct engine_contribution){
 			.model = query->model, .benchmark = belief->benchmark[c], .points = points + worth * belief->height[c]});
 	}
-	return count;
 }
 
 static int compare_models(const void *left, const void *right)
@@ -85,8 +88,8 @@ static int compare_models(const void *left, const void *right)
 }
 
 /* What is left in models that are like it, by model. */
-static size_t contribute_like(const struct engine_query *query, const struct belief_target *joint,
-			      struct engine_contribution *contributions, size_t count, size_t max)
+static void contribute_like(const struct engine_query *query, const struct belief_target *joint,
+			    struct reasons *reasons)
 {
 	const struct factors *factors = query->fit->factors;
 	struct engine_contribution *list = memory_allocate(joint->count * NEAR_MAX + 1, sizeof *list);
@@ -110,10 +113,9 @@ static size_t contribute_like(const struct engine_query *query, const struct bel
 			list[i].above += list[next].above;
 			list[i].benchmark = ENGINE_ALL;
 		}
-		count = contribution_insert(contributions, count, max, list[i]);
+		add_reason(reasons, list[i]);
 	}
 	free(list);
-	return count;
 }
 
 /* The subject as parts of the posterior. */
@@ -207,8 +209,8 @@ static void share_published(const struct engine_query *query, const struct belie
 }
 
 /* Each scored model's cells together. */
-static size_t contribute_rows(const struct engine_query *query, const struct belief_target *joint,
-			      const double *gradient, struct engine_contribution *contributions, size_t count, size_t max)
+static void contribute_rows(const struct engine_query *query, const struct belief_target *joint,
+			    const double *gradient, struct reasons *reasons)
 {
 	const struct engine_fit *fit = query->fit;
 	struct factors_part parts[PARTS_MAX];
@@ -229,10 +231,9 @@ static size_t contribute_rows(const struct engine_query *query, const struct bel
 			entry.points += share[first + i];
 		if (cells == 1)
 			entry.benchmark = factors_cell_benchmark(fit->factors, first);
-		count = contribution_insert(contributions, count, max, entry);
+		add_reason(reasons, entry);
 	}
 	free(share);
-	return count;
 }
 
 static bool all_known(const struct engine_query *query, const struct engine_target *target)
@@ -243,24 +244,42 @@ static bool all_known(const struct engine_query *query, const struct engine_targ
 	return true;
 }
 
-size_t engine_contributions(struct engine_query *query, const struct engine_target *target,
-			    struct engine_contribution *contributions, size_t max)
+static void contribute(const struct engine_query *query, const struct engine_target *target, struct reasons *reasons)
 {
-	const struct engine_fit *fit = query->fit;
 	double gradient[FACTORS_RANK_MAX];
 	struct belief_target joint;
 
-	if (query->subject == SUBJECT_NONE || max == 0 || !engine_fit_covers(fit, target))
-		return 0;
 	/* What stands as published counts as it stands; of a target that is all published, what would be
 	 * predicted is explained. */
 	bool known = all_known(query, target);
 	belief_target(&query->belief, target, query->known, known ? 0 : query->known_count, &joint);
-	size_t count = contribute_own(query, target, &joint, gradient, contributions, max);
-	count = contribute_like(query, &joint, contributions, count, max);
-	count = contribute_rows(query, &joint, gradient, contributions, count, max);
+	contribute_own(query, target, &joint, gradient, reasons);
+	contribute_like(query, &joint, reasons);
+	contribute_rows(query, &joint, gradient, reasons);
 	belief_target_free(&joint);
-	return count;
+}
+
+size_t engine_contributions(struct engine_query *query, const struct engine_target *target,
+			    struct engine_contribution *contributions, size_t max)
+{
+	struct reasons reasons = {contributions, 0, max, false};
+
+	if (query->subject == SUBJECT_NONE || max == 0 || !engine_fit_covers(query->fit, target))
+		return 0;
+	contribute(query, target, &reasons);
+	return reasons.count;
+}
+
+size_t engine_contributions_all(struct engine_query *query, const struct engine_target *target,
+				struct engine_contribution **contributions)
+{
+	size_t most = query->belief.count + target->count * NEAR_MAX + query->fit->rows;
+	struct reasons reasons = {memory_allocate(most + 1, sizeof *reasons.list), 0, most, true};
+
+	if (query->subject != SUBJECT_NONE && engine_fit_covers(query->fit, target))
+		contribute(query, target, &reasons);
+	*contributions = reasons.list;
+	return reasons.count;
 }
 
 /* ---- two children ------------------------------------------------------------------- */
