@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stemma/base/memory.h"
 #include "stemma/base/picture.h"
 #include "stemma/base/utf8.h"
 
@@ -14,7 +15,9 @@
 #define BOTTOM 84
 #define ROW_HEIGHT 28
 #define ROW_LEFT 330 /* of bars: behind label and figure */
+#define LABEL_MAX 34 /* letters of one */
 #define LETTER 7.2   /* width of one, for what stands beside another */
+#define LINE_HEIGHT 14
 
 /* Where the plot is. */
 struct page {
@@ -53,13 +56,14 @@ static const char *look_name(enum picture_look look)
 static void write_style(struct text *out)
 {
 	text_append(out, "<style>\n"
-			 "text{font-family:system-ui,sans-serif;font-size:13px;stroke:none}\n"
+			 "text{font-family:system-ui,sans-serif;font-size:13px;stroke:none!important}\n"
 			 ".title{font-size:16px;font-weight:600}\n.end{text-anchor:end}\n.middle{text-anchor:middle}\n"
+			 ".label{stroke:#ffffff!important;stroke-width:3px;stroke-linejoin:round;paint-order:stroke}\n"
 			 ".ground{fill:#ffffff}\n.line{fill:none!important;stroke-width:2}\n.band{stroke:none!important;fill-opacity:.25}\n");
 #define X(symbol, light, dark) text_append(out, "." #symbol "{fill:" light ";stroke:" light "}\n");
 	PICTURE_LOOK_TABLE(X)
 #undef X
-	text_append(out, "@media (prefers-color-scheme:dark){\n.ground{fill:#16181c}\n");
+	text_append(out, "@media (prefers-color-scheme:dark){\n.ground{fill:#16181c}\n.label{stroke:#16181c!important}\n");
 #define X(symbol, light, dark) text_append(out, "." #symbol "{fill:" dark ";stroke:" dark "}\n");
 	PICTURE_LOOK_TABLE(X)
 #undef X
@@ -189,8 +193,41 @@ static void write_series(const struct page *page)
 	}
 }
 
+/* Where a label stands: from its left end, on its line. */
+struct label {
+	double x, y, width;
+};
+
+static bool is_free(const struct label *labels, size_t count, const struct label *label)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fabs(label->y - labels[i].y) < LINE_HEIGHT && label->x < labels[i].x + labels[i].width &&
+		    labels[i].x < label->x + label->width)
+			return false;
+	return true;
+}
+
+/* Left of its mark or right of it; not over another label. */
+static void write_label(const struct page *page, double x, double y, const char *text, struct label *labels, size_t *count)
+{
+	double width = LETTER * utf8_width(text);
+	const struct label right = {x + 9, y + 4, width}, left = {x - 9 - width, y + 4, width};
+
+	if (left.x > page->left && is_free(labels, *count, &left))
+		labels[*count] = left;
+	else if (right.x + width < WIDTH && is_free(labels, *count, &right))
+		labels[*count] = right;
+	else
+		return;
+	bool ends = labels[(*count)++].x < x;
+	write_text(page->out, ends ? x - 9 : x + 9, y + 4, PICTURE_TEXT, ends ? " label end" : " label", text);
+}
+
 static void write_marks(const struct page *page)
 {
+	struct label *labels = memory_allocate(page->picture->mark_count + 1, sizeof *labels);
+	size_t count = 0;
+
 	for (size_t i = 0; i < page->picture->mark_count; i++) {
 		const struct picture_mark *mark = &page->picture->marks[i];
 		double x = across(page, mark->x), y = down(page, mark->y);
@@ -198,11 +235,10 @@ static void write_marks(const struct page *page)
 			continue;
 		text_append_format(page->out, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"/>\n",
 				   look_name(mark->look), x, y);
-		if (!mark->text)
-			continue;
-		bool left = x + 9 + LETTER * utf8_width(mark->text) > WIDTH;
-		write_text(page->out, left ? x - 9 : x + 9, y + 4, PICTURE_TEXT, left ? " end" : "", mark->text);
+		if (mark->text)
+			write_label(page, x, y, mark->text, labels, &count);
 	}
+	free(labels);
 }
 
 static double write_key(const struct page *page, double x, enum picture_look look, const char *text)
@@ -236,7 +272,14 @@ static void write_row(const struct page *page, const struct picture_row *row, do
 	double from = across(page, fmin(row->from, row->to)), to = across(page, fmax(row->from, row->to));
 	double middle = top + ROW_HEIGHT / 2.0;
 
-	write_text(page->out, 16, middle + 4, PICTURE_TEXT, "", row->label);
+	struct text label = {0};
+	size_t fits = utf8_prefix(row->label, LABEL_MAX, NULL);
+
+	text_append_bytes(&label, row->label, fits);
+	if (row->label[fits])
+		text_append(&label, "…");
+	write_text(page->out, 16, middle + 4, PICTURE_TEXT, "", text_string(&label));
+	text_free(&label);
 	write_text(page->out, page->left - 12, middle + 4, row->look, " end", row->figure);
 	if (!isfinite(to))
 		return;
