@@ -23,6 +23,7 @@ libcli_a_SOURCES = \
 	src/cli/parents.c \
 	src/cli/plan.c src/cli/plan_questions.c src/cli/plan_questions.h \
 	src/cli/plan_budget.c src/cli/plan_budget.h src/cli/plan_until.c src/cli/plan_until.h \
+	src/cli/plot.c \
 	src/cli/merge_options.c src/cli/merge_options.h \
 	src/cli/predict.c \
 	src/cli/prediction.c src/cli/prediction.h \

@@ -1,0 +1,51 @@
+/* Chart: pictures of what a session knows, for the screen, plain text and SVG. */
+#ifndef STEMMA_APP_CHART_H
+#define STEMMA_APP_CHART_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stemma/app/session.h"
+#include "stemma/app/sweep.h"
+#include "stemma/base/picture.h"
+
+/* What models are placed by: a target as published, or a fact.
+ * X(symbol, word, title, scale, whether more of it is better) */
+#define CHART_MEASURE_TABLE(X) \
+	X(SIZE, "size", "billions of parameters", PICTURE_LOG, false) \
+	X(DATE, "date", "date", PICTURE_DAYS, false) \
+	X(LIKES, "likes", "likes on the Hub", PICTURE_LOG, true)
+enum chart_fact {
+#define X(symbol, ...) CHART_##symbol,
+	CHART_MEASURE_TABLE(X)
+#undef X
+	CHART_TARGET
+};
+struct chart_measure {
+	enum chart_fact fact;
+	struct target target; /* owned; of CHART_TARGET */
+};
+/* "size", "date", "likes", or a target as target_parse() reads it. */
+enum status chart_measure_parse(const struct session *session, const char *word, struct chart_measure *measure,
+				struct text *said, struct error *error);
+void chart_measure_free(struct chart_measure *measure);
+
+/* The models that have both measures (0 across, 1 up) as points, among those of `fit` (by
+ * model; NULL all), with the ones that no other equals or betters in both as a line of steps: fewer
+ * parameters and an earlier date are better.  `model` is set off where it is among them
+ * (CATALOG_NONE: none).  Returns how many have both.  The picture is to be freed. */
+size_t chart_scatter(const struct session *session, const struct chart_measure measures[2], const uint8_t *fit,
+		     size_t model, struct picture *picture);
+
+/* A complete sweep: the estimate and its 50 % interval by the weight, what it is now and where
+ * it is best. */
+void chart_sweep(const struct session *session, const struct sweep *sweep, const struct engine_target *target,
+		 const char *title, struct picture *picture);
+
+/* What a query's last prediction rests on, as a waterfall from a model of which nothing is
+ * known: own scores, parents, ancestors, siblings, families.  The subject is
+ * `child`, or where that is NULL `model`. */
+void chart_why(const struct session *session, struct engine_query *query, const struct engine_target *target,
+	       const char *title, const struct engine_child *child, size_t model, struct picture *picture);
+
+#endif
