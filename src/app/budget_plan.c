@@ -15,54 +15,66 @@ void budget_plan_free(struct budget_plan *plan)
 {
 	if (!plan)
 		return;
-	free(plan->run);
-	free(plan->origin);
+	budget_runs_free(&plan->runs);
 	free(plan);
 }
 
 /* ---- what may be run --------------------------------------------------------------------------- */
 
-static enum status price_runs(const struct session *session, struct budget_plan *plan, struct error *error)
+enum status budget_runs_list(const struct session *session, const char *path, enum price_unit unit,
+			     struct budget_runs *runs, struct error *error)
 {
 	const struct engine_target *target = &session->target.engine;
 	struct board board = board_copy(&session->board);
 	struct prices *prices = NULL;
+	enum status status = prices_open(session->catalog, path, &prices, error);
 
 	for (size_t i = 0; i < target->count; i++)
 		board_add(&board, target->benchmark[i]);
-	enum status status = prices_open(session->catalog, plan->wish.prices, &prices, error);
-	if (status == STATUS_OK) {
-		plan->runs = board.count;
-		plan->run = memory_zero(board.count + 1, sizeof *plan->run);
-		plan->origin = memory_zero(board.count + 1, sizeof *plan->origin);
-		for (size_t i = 0; i < board.count; i++) {
-			struct price price = prices_of(prices, board.benchmark[i], plan->wish.unit);
-			plan->run[i] = (struct prospect_run){board.benchmark[i], price.questions, price.whole};
-			plan->origin[i] = price.origin;
-			plan->untold += price.origin != PRICE_ORIGIN_OWN;
-		}
+	*runs = (struct budget_runs){
+		.count = status == STATUS_OK ? board.count : 0,
+		.run = memory_zero(board.count + 1, sizeof *runs->run),
+		.origin = memory_zero(board.count + 1, sizeof *runs->origin),
+	};
+	for (size_t i = 0; i < runs->count; i++) {
+		struct price price = prices_of(prices, board.benchmark[i], unit);
+		runs->run[i] = (struct prospect_run){board.benchmark[i], price.questions, price.whole};
+		runs->origin[i] = price.origin;
+		runs->untold += price.origin != PRICE_ORIGIN_OWN;
 	}
 	prices_close(prices);
 	board_free(&board);
 	return status;
 }
 
+void budget_runs_free(struct budget_runs *runs)
+{
+	free(runs->run);
+	free(runs->origin);
+	*runs = (struct budget_runs){0};
+}
+
+enum status budget_prospect(struct session *session, const struct budget_runs *runs, const struct engine_cell *known,
+			    size_t known_count, struct prospect **prospect, struct error *error)
+{
+	*prospect = prospect_new(session->query, known, known_count, runs->run, runs->count, &session->target.engine);
+	if (*prospect)
+		return STATUS_OK;
+	error_set(error, STATUS_DATA, "%s is not predicted", session->target.name);
+	return error_advise(error, "name another with --target");
+}
+
 static enum status look_ahead(struct session *session, struct planning *planning, struct error *error)
 {
-	const struct budget_plan *plan = planning->plan;
+	const struct budget_wish *wish = &planning->plan->wish;
 	enum status status = STATUS_OK;
 
-	for (size_t i = 0; i < plan->wish.count && status == STATUS_OK; i++) {
+	for (size_t i = 0; i < wish->count && status == STATUS_OK; i++) {
 		size_t known;
-		const struct engine_cell *cells = catalog_cells(session->catalog, plan->wish.model[i], &known);
-		status = engine_predict_model(session->query, plan->wish.model[i], error);
-		if (status != STATUS_OK)
-			break;
-		planning->prospect[i] = prospect_new(session->query, cells, known, plan->run, plan->runs, &session->target.engine);
-		if (planning->prospect[i])
-			continue;
-		error_set(error, STATUS_DATA, "%s is not predicted", session->target.name);
-		status = error_advise(error, "name another with --target");
+		const struct engine_cell *cells = catalog_cells(session->catalog, wish->model[i], &known);
+		status = engine_predict_model(session->query, wish->model[i], error);
+		if (status == STATUS_OK)
+			status = budget_prospect(session, &planning->plan->runs, cells, known, &planning->prospect[i], error);
 	}
 	return status;
 }
@@ -144,7 +156,7 @@ enum status budget_plan_make(struct session *session, const struct budget_wish *
 	struct planning planning = {.plan = *plan = memory_zero(1, sizeof **plan)};
 
 	(*plan)->wish = *wish;
-	enum status status = price_runs(session, *plan, error);
+	enum status status = budget_runs_list(session, wish->prices, wish->unit, &(*plan)->runs, error);
 	if (status == STATUS_OK)
 		status = look_ahead(session, &planning, error);
 	if (status == STATUS_OK) {

@@ -21,6 +21,7 @@
 	X(residuals) \
 	X(suggest) \
 	X(plan) \
+	X(race) \
 	X(plot) \
 	X(parents) \
 	X(eval) \

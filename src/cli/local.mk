@@ -29,6 +29,7 @@ libcli_a_SOURCES = \
 	src/cli/prediction.c src/cli/prediction.h \
 	src/cli/caveats.c src/cli/caveats.h \
 	src/cli/report.c src/cli/report.h \
+	src/cli/race.c \
 	src/cli/residuals.c \
 	src/cli/run.c \
 	src/cli/show.c \

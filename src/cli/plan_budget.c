@@ -54,7 +54,7 @@ static void cell_price(struct table *table, const struct plan_cell *cell)
 
 static void cell_told(struct table *table, const struct plan_cell *cell)
 {
-	enum price_origin origin = cell->run ? cell->plan->origin[cell->planned->step.run] : PRICE_ORIGIN_OWN;
+	enum price_origin origin = cell->run ? cell->plan->runs.origin[cell->planned->step.run] : PRICE_ORIGIN_OWN;
 
 	table_text(table, origin == PRICE_ORIGIN_OWN ? NULL : price_origin_name(origin));
 }
@@ -127,7 +127,7 @@ static struct table *tabulate(const struct session *session, const struct budget
 	struct table *table = table_new(columns, count);
 	for (size_t k = 0; k <= plan->count; k++) {
 		const struct budget_step *planned = &plan->steps[k];
-		const struct plan_cell cell = {session, plan, planned, k ? &plan->run[planned->step.run] : NULL, format};
+		const struct plan_cell cell = {session, plan, planned, k ? &plan->runs.run[planned->step.run] : NULL, format};
 		for (size_t c = 0; c < count; c++)
 			plan_columns[used[c]].cell(table, &cell);
 	}
@@ -177,6 +177,13 @@ static void report_question(struct report *report, const struct budget_plan *pla
 	report_text(report, "decided", "decided", decision_made(&plan->wish.question, &plan->now) ? "yes" : "no");
 }
 
+void plan_warn_prices(struct cli *cli, const struct budget_runs *runs)
+{
+	if (runs->untold > 0)
+		cli_warn(cli, "the prices of %zu of %zu benchmarks are taken from others or assumed (1,000 tokens and a second"
+			 " a question): --prices tells better ones", runs->untold, runs->count);
+}
+
 static enum status report_plan(struct cli *cli, const struct session *session, const struct budget_plan *plan,
 			       const struct plan_budget *options, const struct plan_until *until, struct error *error)
 {
@@ -194,34 +201,41 @@ static enum status report_plan(struct cli *cli, const struct session *session, c
 	enum status status = draw_curve(cli, session, plan, options, &report, error);
 	report_end(&report);
 	table_free(table);
-	if (plan->untold > 0)
-		cli_warn(cli, "the prices of %zu of %zu benchmarks are taken from others or assumed (1,000 tokens and a second"
-			 " a question): --prices tells better ones", plan->untold, plan->runs);
+	plan_warn_prices(cli, &plan->runs);
 	return status;
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------- */
 
+enum status plan_read_budget(const char *words, double *most, enum price_unit *unit, struct error *error)
+{
+	*most = INFINITY;
+	*unit = PRICE_QUESTIONS;
+	if (!words || price_parse(words, most, unit))
+		return STATUS_OK;
+	error_set(error, STATUS_USAGE, "--budget: \"%s\" is no price", words);
+	return error_advise(error, "say it as \"500\" (questions), \"2M tokens\", \"90 min\" or \"2 h\"");
+}
+
 static enum status read_wish(const struct session *session, const struct plan_budget *options, struct plan_until *until,
 			     struct budget_wish *wish, struct error *error)
 {
 	*wish = (struct budget_wish){.count = 1, .prices = options->prices, .most = INFINITY, .whole = options->whole};
-	if (options->budget && !price_parse(options->budget, &wish->most, &wish->unit)) {
-		error_set(error, STATUS_USAGE, "--budget: \"%s\" is no price", options->budget);
-		return error_advise(error, "say it as \"500\" (questions), \"2M tokens\", \"90 min\" or \"2 h\"");
-	}
-	enum status status = plan_until_parse(session->catalog, options->until, options->level, until, error);
-	bool two = until->models[0] != CATALOG_NONE;
+	enum status status = plan_read_budget(options->budget, &wish->most, &wish->unit, error);
+	if (status == STATUS_OK)
+		status = plan_until_parse(session->catalog, options->until, options->level, until, error);
+	bool two = status == STATUS_OK && until->models[0] != CATALOG_NONE;
 	if (status == STATUS_OK && two == (options->model != NULL))
 		return error_set(error, STATUS_USAGE, two ? "--until names both models: leave the argument away"
 							  : "plan needs a model, or two in --until \"A > B\"");
+	if (status != STATUS_OK)
+		return status;
 	wish->has_question = until->asked;
 	wish->question = until->decision;
 	wish->count = two ? 2 : 1;
 	wish->model[0] = until->models[0];
 	wish->model[1] = until->models[1];
-	return status == STATUS_OK && !two ? catalog_resolve(session->catalog, options->model, &wish->model[0], error)
-					   : status;
+	return two ? STATUS_OK : catalog_resolve(session->catalog, options->model, &wish->model[0], error);
 }
 
 static enum status plan_and_report(struct cli *cli, struct session *session, const struct plan_budget *options,

@@ -7,7 +7,7 @@ ENGINE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/engine \
 
 ENGINE_TESTS = tests/engine/lineage tests/engine/merges tests/engine/engine tests/engine/lrmf tests/engine/evaluate tests/engine/holdout tests/engine/baseline tests/engine/study \
 	tests/engine/simulated tests/engine/question tests/engine/factors tests/engine/sparse tests/engine/loadings tests/engine/local tests/engine/state \
-	tests/engine/backtest tests/engine/suggest tests/engine/target tests/engine/item_response tests/engine/prospect tests/engine/decision
+	tests/engine/backtest tests/engine/suggest tests/engine/target tests/engine/item_response tests/engine/prospect tests/engine/decision tests/engine/race
 
 check_PROGRAMS += $(ENGINE_TESTS)
 TESTS += $(ENGINE_TESTS)
@@ -55,6 +55,10 @@ tests_engine_decision_SOURCES = tests/engine/decision.c tests/engine/engine_worl
 	tests/engine/draw.h tests/test.h
 tests_engine_decision_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_engine_decision_LDADD = $(ENGINE_TEST_LIBS)
+tests_engine_race_SOURCES = tests/engine/race.c tests/engine/engine_world.h tests/engine/score_cells.h \
+	tests/engine/draw.h tests/test.h
+tests_engine_race_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_engine_race_LDADD = $(ENGINE_TEST_LIBS)
 tests_engine_factors_SOURCES = tests/engine/factors.c tests/engine/engine_world.h tests/engine/score_cells.h \
 	tests/engine/draw.h tests/test.h
 tests_engine_factors_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)

@@ -11,6 +11,20 @@
 #define BUDGET_MODELS_MAX 2
 #define BUDGET_STEPS_MAX 200
 
+/* Benchmarks that may be run: the board's and those of the target. */
+struct budget_runs {
+	size_t count, untold;      /* those whose price is not known but guessed */
+	struct prospect_run *run;
+	enum price_origin *origin; /* of its price, by run */
+};
+/* `prices` is the table, NULL the user's own. */
+enum status budget_runs_list(const struct session *session, const char *prices, enum price_unit unit,
+			     struct budget_runs *runs, struct error *error);
+void budget_runs_free(struct budget_runs *runs);
+/* What runs of the subject of the session's query would tell of the target; STATUS_DATA where it is not predicted. */
+enum status budget_prospect(struct session *session, const struct budget_runs *runs, const struct engine_cell *known,
+			    size_t known_count, struct prospect **prospect, struct error *error);
+
 /* What is asked for. */
 struct budget_wish {
 	size_t count, model[BUDGET_MODELS_MAX]; /* one, or two whose targets are compared: the first less the second */
@@ -32,9 +46,7 @@ struct budget_step {
 
 struct budget_plan {
 	struct budget_wish wish;
-	size_t runs, untold;       /* benchmarks that may be run; those whose price is not known but guessed */
-	struct prospect_run *run;
-	enum price_origin *origin; /* of its price, by run */
+	struct budget_runs runs;
 	bool known;                /* nothing was left to be run before */
 	struct decision_state now; /* of the value that is asked about: the target, or the difference */
 	size_t count;
