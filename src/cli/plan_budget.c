@@ -7,13 +7,11 @@
 #include "names.h"
 #include "plan_until.h"
 #include "stemma/app/budget_plan.h"
-#include "stemma/app/curve.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/write_file.h"
 
 #define CURVE_WIDTH 72
-#define CURVE_HEIGHT 10
-#define NORMAL_90 1.6449
+#define CURVE_HEIGHT 14
 
 /* ---- telling it -------------------------------------------------------------------------------------- */
 
@@ -138,30 +136,20 @@ static struct table *tabulate(const struct session *session, const struct budget
 static enum status draw_curve(const struct cli *cli, const struct session *session, const struct budget_plan *plan,
 			      const struct plan_budget *options, struct report *report, struct error *error)
 {
-	double x[BUDGET_STEPS_MAX + 1], y[BUDGET_STEPS_MAX + 1];
-	struct text title = {0}, out = {0};
-	struct curve curve = {.across = price_unit_name(plan->wish.unit), .up = "width of the 90 % interval",
-			      .count = plan->count + 1, .x = x, .y = y};
 	enum status status = STATUS_OK;
+	struct picture picture;
+	struct text out = {0};
 
-	for (size_t k = 0; k <= plan->count; k++) {
-		x[k] = plan->steps[k].spent;
-		y[k] = 2 * NORMAL_90 * plan->steps[k].deviation;
-	}
-	text_append_format(&title, "%s of %s", target_full_title(session->catalog, &session->target),
-			   names_model(session->catalog, plan->wish.model[0]));
-	if (plan->wish.count > 1)
-		text_append_format(&title, " less that of %s", names_model(session->catalog, plan->wish.model[1]));
-	curve.title = text_string(&title);
+	budget_plan_chart(session, plan, &picture);
 	if (options->curve && report->format == OUTPUT_TEXT) {
 		text_append(report->out, "\n");
-		curve_text(&curve, CURVE_WIDTH, CURVE_HEIGHT, cli->utf8, report->out);
+		picture_print(&picture, CURVE_WIDTH, CURVE_HEIGHT, cli->utf8 ? PICTURE_BRAILLE : PICTURE_ASCII, report->out);
 	}
 	if (options->svg) {
-		curve_svg(&curve, &out);
+		picture_svg(&picture, &out);
 		status = write_file(options->svg, &out, true, error);
 	}
-	text_free(&title);
+	picture_free(&picture);
 	text_free(&out);
 	return status;
 }

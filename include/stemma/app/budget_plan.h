@@ -5,6 +5,7 @@
 
 #include "stemma/app/prices.h"
 #include "stemma/app/session.h"
+#include "stemma/base/picture.h"
 #include "stemma/engine/decision.h"
 #include "stemma/engine/prospect.h"
 
@@ -59,5 +60,8 @@ struct budget_plan {
 enum status budget_plan_make(struct session *session, const struct budget_wish *wish, struct budget_plan **plan,
 			     struct error *error);
 void budget_plan_free(struct budget_plan *plan); /* NULL allowed */
+
+/* The width of the 90 % interval by what is spent.  The picture is to be freed. */
+void budget_plan_chart(const struct session *session, const struct budget_plan *plan, struct picture *picture);
 
 #endif
