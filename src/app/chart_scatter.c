@@ -93,10 +93,7 @@ static enum picture_scale scale_of(const struct chart_measure *measure)
 
 /* Points that no other betters, by x from the best one on, so that y gets better with each. */
 struct front {
-	struct front_point {
-		double x, y;
-		size_t model;
-	} *points; /* owned */
+	struct chart_place *points; /* owned */
 	size_t count, capacity;
 	bool upwards[2];
 };
@@ -106,7 +103,7 @@ static bool betters(bool upwards, double value, double than)
 	return upwards ? value > than : value < than;
 }
 
-static void front_add(struct front *front, struct front_point point)
+static void front_add(struct front *front, struct chart_place point)
 {
 	size_t low = 0, high = front->count;
 
@@ -172,9 +169,9 @@ static size_t collect(const struct catalog *catalog, const struct axis axes[2], 
 	size_t count = 0;
 
 	for (size_t model = 0; model < catalog->count; model++) {
-		if ((fit && !fit[model]) || (scored_only && !catalog_is_scored(catalog, model)))
+		if ((fit && fit[model] != 1) || (scored_only && !catalog_is_scored(catalog, model)))
 			continue;
-		struct front_point point = {axis_value(&axes[0], catalog, model), axis_value(&axes[1], catalog, model), model};
+		struct chart_place point = {axis_value(&axes[0], catalog, model), axis_value(&axes[1], catalog, model), model};
 		if (isnan(point.x) || isnan(point.y))
 			continue;
 		count++;
@@ -182,6 +179,19 @@ static size_t collect(const struct catalog *catalog, const struct axis axes[2], 
 		front_add(front, point);
 	}
 	return count;
+}
+
+/* Takes the points over, from the left to the right. */
+static void hand_over(const struct front *front, struct chart_front *out)
+{
+	bool backwards = front->upwards[0];
+
+	for (size_t i = 0; backwards && i < front->count / 2; i++) {
+		struct chart_place place = front->points[i];
+		front->points[i] = front->points[front->count - 1 - i];
+		front->points[front->count - 1 - i] = place;
+	}
+	*out = (struct chart_front){front->count, front->points};
 }
 
 static void mark_model(const struct catalog *catalog, const struct axis axes[2], size_t model, struct picture *picture)
@@ -193,7 +203,7 @@ static void mark_model(const struct catalog *catalog, const struct axis axes[2],
 }
 
 size_t chart_scatter(const struct session *session, const struct chart_measure measures[2], const uint8_t *fit,
-		     size_t model, struct picture *picture)
+		     size_t model, struct picture *picture, struct chart_front *front_out)
 {
 	const struct catalog *catalog = session->catalog;
 	struct axis axes[2] = {axis_begin(catalog, &measures[0]), axis_begin(catalog, &measures[1])};
@@ -222,7 +232,10 @@ size_t chart_scatter(const struct session *session, const struct chart_measure m
 	text_free(&title);
 	text_free(&across);
 	text_free(&up);
-	free(front.points);
+	if (front_out)
+		hand_over(&front, front_out);
+	else
+		free(front.points);
 	free(axes[0].by_row);
 	free(axes[1].by_row);
 	return count;

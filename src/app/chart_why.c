@@ -34,7 +34,7 @@ struct why {
 	const struct catalog *catalog;
 	uint8_t *kin;           /* by model; owned */
 	struct group group[KIN_COUNT];
-	struct group *families; /* owned; one a reason, then one a root */
+	struct group families[FAMILIES_MAX], others;
 	size_t family_count;
 	double sum;             /* of all reasons */
 };
@@ -92,60 +92,55 @@ static size_t root_of(const struct catalog *catalog, size_t model)
 	return model;
 }
 
-static int compare_roots(const void *left, const void *right)
-{
-	const struct group *a = left, *b = right;
-
-	return (a->root > b->root) - (a->root < b->root);
-}
-
-/* Largest first. */
-static int compare_points(const void *left, const void *right)
-{
-	const struct group *a = left, *b = right;
-
-	if (fabs(a->points) != fabs(b->points))
-		return fabs(a->points) < fabs(b->points) ? 1 : -1;
-	return compare_roots(left, right);
-}
-
 static void take(struct group *group, double points)
 {
 	group->count++;
 	group->points += points;
 }
 
-/* What is no near kin, together by the root of its branch. */
-static void join_families(struct why *why)
+/* Puts a family in its place among those that count most; what falls out is of the others. */
+static void add_family(struct why *why, struct group family)
 {
-	size_t kept = 0;
+	size_t place = why->family_count;
 
-	if (why->family_count == 0)
+	if (place == FAMILIES_MAX && fabs(why->families[place - 1].points) >= fabs(family.points)) {
+		why->others.count += family.count;
+		why->others.points += family.points;
 		return;
-	qsort(why->families, why->family_count, sizeof *why->families, compare_roots);
-	for (size_t i = 1; i < why->family_count; i++) {
-		if (why->families[i].root == why->families[kept].root)
-			take(&why->families[kept], why->families[i].points);
-		else
-			why->families[++kept] = why->families[i];
 	}
-	why->family_count = kept + 1;
-	qsort(why->families, why->family_count, sizeof *why->families, compare_points);
+	if (place == FAMILIES_MAX) {
+		const struct group last = why->families[--place];
+		why->others.count += last.count;
+		why->others.points += last.points;
+	} else {
+		why->family_count++;
+	}
+	for (; place > 0 && fabs(why->families[place - 1].points) < fabs(family.points); place--)
+		why->families[place] = why->families[place - 1];
+	why->families[place] = family;
 }
 
+/* Near kin by what it is to the subject, all else by the root of its branch. */
 static void group_reasons(struct why *why, const struct engine_contribution *reasons, size_t count)
 {
-	why->families = memory_allocate(count + 1, sizeof *why->families);
+	struct group *branch = memory_zero(why->catalog->count + 1, sizeof *branch);
+
 	for (size_t i = 0; i < count; i++) {
 		uint8_t kin = reasons[i].like ? KIN_LIKE : why->kin[reasons[i].model];
 		why->sum += reasons[i].points;
-		if (kin != KIN_UNMARKED)
+		if (kin != KIN_UNMARKED) {
 			take(&why->group[kin], reasons[i].points);
-		else
-			why->families[why->family_count++] =
-				(struct group){root_of(why->catalog, reasons[i].model), reasons[i].model, 1, reasons[i].points};
+			continue;
+		}
+		size_t root = root_of(why->catalog, reasons[i].model);
+		branch[root].root = root;
+		branch[root].model = reasons[i].model;
+		take(&branch[root], reasons[i].points);
 	}
-	join_families(why);
+	for (size_t root = 0; root < why->catalog->count; root++)
+		if (branch[root].count > 0)
+			add_family(why, branch[root]);
+	free(branch);
 }
 
 /* ---- the picture ------------------------------------------------------------------------- */
@@ -189,16 +184,10 @@ static void add_total(struct fall *fall, const char *label, double value)
 
 static void add_families(struct fall *fall, const struct why *why)
 {
-	struct group others = {0};
 	struct text label = {0};
 
 	for (size_t i = 0; i < why->family_count; i++) {
 		const struct group *family = &why->families[i];
-		if (i >= FAMILIES_MAX) {
-			others.count += family->count;
-			others.points += family->points;
-			continue;
-		}
 		text_clear(&label);
 		text_append_format(&label, "family of %s", why->catalog->models[family->root].name);
 		if (family->count == 1)
@@ -206,7 +195,7 @@ static void add_families(struct fall *fall, const struct why *why)
 		else
 			add_group(fall, text_string(&label), family);
 	}
-	add_group(fall, "other models", &others);
+	add_group(fall, "other models", &why->others);
 	text_free(&label);
 }
 
@@ -238,6 +227,5 @@ void chart_why(const struct session *session, struct engine_query *query, const 
 	}
 	picture_fit(picture);
 	free(reasons);
-	free(why.families);
 	free(why.kin);
 }

@@ -14,6 +14,14 @@ void picture_init(struct picture *picture, const char *title)
 				    .up = {.low = NAN, .high = NAN}};
 }
 
+void picture_unmark(struct picture *picture, size_t first)
+{
+	while (picture->mark_count > first) {
+		free(picture->marks[--picture->mark_count].text);
+		free(picture->marks[picture->mark_count].legend);
+	}
+}
+
 static void free_series(struct picture_series *series)
 {
 	for (size_t i = 0; i < series->count; i++)
@@ -26,10 +34,7 @@ void picture_free(struct picture *picture)
 {
 	for (size_t i = 0; i < picture->series_count; i++)
 		free_series(&picture->series[i]);
-	for (size_t i = 0; i < picture->mark_count; i++) {
-		free(picture->marks[i].text);
-		free(picture->marks[i].legend);
-	}
+	picture_unmark(picture, 0);
 	for (size_t i = 0; i < picture->row_count; i++) {
 		free(picture->rows[i].label);
 		free(picture->rows[i].figure);

@@ -210,12 +210,14 @@ void canvas_draw_series(struct canvas *canvas)
 
 /* ---- marks ------------------------------------------------------------------------------ */
 
+/* Whether a text has room there, with a blank on either side. */
 static bool is_free(const struct canvas *canvas, int row, int column, int width)
 {
-	if (row < canvas->top || row >= canvas->top + canvas->plot_height || column < canvas->left ||
-	    column + width > canvas->left + canvas->plot_width)
+	int end = canvas->left + canvas->plot_width;
+
+	if (row < canvas->top || row >= canvas->top + canvas->plot_height || column < canvas->left || column + width > end)
 		return false;
-	for (int i = 0; i < width; i++)
+	for (int i = column > canvas->left ? -1 : 0; i <= width && column + i < end; i++)
 		if (cell_at(canvas, row, column + i)->text[0] != ' ')
 			return false;
 	return true;

@@ -80,7 +80,7 @@ static enum status draw_scatter(const struct plot_job *job, const struct chart_m
 
 	if (status != STATUS_OK)
 		return status;
-	size_t count = chart_scatter(job->session, measures, fit, CATALOG_NONE, job->picture);
+	size_t count = chart_scatter(job->session, measures, fit, CATALOG_NONE, job->picture, NULL);
 	if (fit)
 		append_to_title(job->picture, terms);
 	free(fit);

@@ -40,6 +40,7 @@ libtui_a_SOURCES = \
 	src/tui/settings/words.h \
 	src/tui/settings/words.c \
 	src/tui/term/draw.c \
+	src/tui/term/picture.c \
 	src/tui/term/screen.h \
 	src/tui/term/screen.c \
 	src/tui/term/screen_private.h \
@@ -95,6 +96,8 @@ libtui_a_SOURCES = \
 	src/tui/view/observation_view.c \
 	src/tui/view/pedigree_view.c \
 	src/tui/view/picker_view.c \
+	src/tui/view/picture_write.c \
+	src/tui/view/plot_view.c \
 	src/tui/view/residual_view.c \
 	src/tui/view/sketch_view.c \
 	src/tui/view/suggest_view.c \
@@ -105,5 +108,6 @@ libtui_a_SOURCES = \
 	src/tui/view/tree_view.c \
 	src/tui/view/versus_view.c \
 	src/tui/view/view.h \
+	src/tui/view/waterfall_view.c \
 	src/tui/view/why_view.c
 libtui_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/tui $(CURSES_CFLAGS)

@@ -71,6 +71,11 @@ mask_suggestions() {
 		-e '/^[│|] *[│|]$/s/.*/EMPTY/' -e '/no known ancestor\|licences\? \(conflict\|of\)/s/.*/EMPTY/' "$1" | uniq
 }
 
+# Where a curve or a bar of predictions goes is theirs, too, and which families count.
+mask_curve() {
+	mask "$1" | sed -e 's,^\([│|]\) .*/.*,\1FAMILY,' -e 's/[0-9 ]//g' -e 's/[░●◆◉█▌▐*#@=:.─┴┤+-]//g' | uniq
+}
+
 # A table of so many benchmarks for the models of another.
 more_benchmarks() { # models.csv count
 	LC_ALL=C awk -F, -v count="$2" '
@@ -113,6 +118,7 @@ compare() { # file
 	case $1 in
 	looks-*) masker=mask_looks ;;
 	suggest*|front*) masker=mask_suggestions ;;
+	sweep*|waterfall*) masker=mask_curve ;;
 	*) masker=mask ;;
 	esac
 	(cd "$here/expected" && $masker "$1") >expected
@@ -139,7 +145,7 @@ for script in "$here"/*.keys; do
 	benchmarks=*) benchmarks=${1#*=} && shift ;;
 	*=*) variable=$1 && shift ;;
 	esac
-	rm -rf cache.db* ./*.yml stemma # the cache, what was written, corrections
+	rm -rf cache.db* ./*.yml ./*.svg stemma # the cache, what was written, corrections
 	names=$here/$cache-names.txt
 	[ -f "$names" ] || names=
 	rm -f more.csv

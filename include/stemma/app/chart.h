@@ -30,12 +30,21 @@ enum status chart_measure_parse(const struct session *session, const char *word,
 				struct text *said, struct error *error);
 void chart_measure_free(struct chart_measure *measure);
 
+/* The models that no other betters, by the first measure: rising. */
+struct chart_front {
+	size_t count;
+	struct chart_place {
+		double x, y;
+		size_t model;
+	} *places; /* owned */
+};
+
 /* The models that have both measures (0 across, 1 up) as points, among those of `fit` (by
  * model; NULL all), with the ones that no other equals or betters in both as a line of steps: fewer
- * parameters and an earlier date are better.  `model` is set off where it is among them
+ * parameters and an earlier date are better.  These are also put into `front`, unless it is NULL.  `model` is set off where it is among them
  * (CATALOG_NONE: none).  Returns how many have both.  The picture is to be freed. */
 size_t chart_scatter(const struct session *session, const struct chart_measure measures[2], const uint8_t *fit,
-		     size_t model, struct picture *picture);
+		     size_t model, struct picture *picture, struct chart_front *front);
 
 /* A complete sweep: the estimate and its 50 % interval by the weight, what it is now and where
  * it is best. */

@@ -88,6 +88,8 @@ void picture_span(struct picture *picture, double x, double low, double high);
 /* `sign` is not copied; text and legend may be NULL. */
 void picture_mark(struct picture *picture, double x, double y, enum picture_look look, const char *sign, char ascii,
 		  const char *text, const char *legend);
+/* Takes the marks away from the one with this number on. */
+void picture_unmark(struct picture *picture, size_t first);
 void picture_row(struct picture *picture, const char *label, const char *figure, double from, double to,
 		 enum picture_look look);
 

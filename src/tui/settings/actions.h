@@ -23,6 +23,8 @@
 	X(TABLE, "table", table_view) \
 	X(COUNTS, "counts", count_view) \
 	X(SWEEP, "sweep", sweep_view) \
+	X(PLOT, "plot", plot_view) \
+	X(WATERFALL, "waterfall", waterfall_view) \
 	X(HELP, "help", help_view) \
 	X(MESSAGES, "messages", message_view)
 enum view_id {
@@ -40,7 +42,7 @@ enum view_id {
 #define IN_LISTS (IN(OBSERVATIONS) | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(WHY) | IN(MARKS) | IN(TABLE) | \
 		  IN(COUNTS))
 #define IN_MODELS (IN_SKETCHES | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(WHY) | \
-		   IN(MARKS) | IN(SUGGEST) | IN(TABLE))
+		   IN(MARKS) | IN(SUGGEST) | IN(TABLE) | IN(PLOT))
 
 /* What must hold. X(symbol, what to say when it does not) */
 #define NEED_TABLE(X) \
@@ -140,6 +142,18 @@ enum need {
 	  "show only models that fit what is typed (see below), or of this help the lines; Esc: all again") \
 	X(RESIDUALS, "residuals", "r", IN_PANES, FIT, residual_open, "residuals", "Finding", \
 	  "models that score far from what their kin predict") \
+	X(PLOT, "plot", ".", IN_PANES | IN(TABLE), NOTHING, plot_open, NULL, "Pictures", \
+	  "the score column against size, date, likes or another benchmark: a point a model, and a line over those that no other betters") \
+	X(WATERFALL, "waterfall", ",", IN_PANES | IN(WHY) | IN(PLOT), FIT, waterfall_open, NULL, "Pictures", \
+	  "what the prediction rests on as a waterfall: of the model under the cursor, or in the sketch of that") \
+	X(PLOT_ACROSS, "plot-across", "l right >", IN(PLOT), NOTHING, IN_VIEW, "across", "Pictures", \
+	  "in the plot: next measure across, of size, date, likes and the benchmarks of the board") \
+	X(PLOT_ACROSS_BACK, "plot-across-back", "h left <", IN(PLOT), NOTHING, IN_VIEW, NULL, "Pictures", \
+	  "in the plot: measure before") \
+	X(PLOT_FAMILY, "plot-family", "f", IN(PLOT), NOTHING, IN_VIEW, "family", "Pictures", \
+	  "in the plot: only the family of the model that it was opened on, or all again") \
+	X(PLOT_WRITE, "write-picture", "s", IN(PLOT) | IN(WATERFALL) | IN(SWEEP), NOTHING, picture_ask_write, "save", "Pictures", \
+	  "write the picture as an SVG file") \
 	X(TABLE, "table", "t", IN_PANES, NOTHING, table_open, "table", "Table", \
 	  "all models as rows, facts and the benchmarks of the board as columns") \
 	X(TABLE_SORT, "sort-column", "s", IN(TABLE), NOTHING, IN_VIEW, "sort", "Table", \
@@ -222,7 +236,7 @@ enum need {
 	  "choose the model under the cursor to be compared, or not") \
 	X(COMPARE, "compare", "V", IN_MODELS, NOTHING, compare_open, NULL, "Finding", \
 	  "the chosen models side by side") \
-	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(VERSUS) | IN(WHY) | IN(MARKS) | IN(TABLE), MODEL, find_jump, "to the model", "Finding", \
+	X(JUMP, "jump", "enter", IN(SKETCH) | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(VERSUS) | IN(WHY) | IN(MARKS) | IN(TABLE) | IN(PLOT), MODEL, find_jump, "to the model", "Finding", \
 	  "go to this model in the tree") \
 	X(ENTER, "enter", "enter", IN(TREE) | IN(MODEL), NOTHING, IN_VIEW, NULL, "Finding", \
 	  "on a link: go to the model; on a folded run: unfold it; else its details") \
@@ -255,10 +269,10 @@ enum need {
 	  "in residuals, why and suggestions: next benchmark (of a front, the one up); in a comparison: next model") \
 	X(COLUMN_LEFT, "previous-benchmark", "h left", IN(RESIDUALS) | IN(COMPARE) | IN(WHY) | IN(SUGGEST), NOTHING, IN_VIEW, NULL, "Tree", \
 	  "in residuals, why and suggestions: benchmark before; in a comparison: model before") \
-	X(COLUMN_NEXT, "column", "]", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY) | IN(SUGGEST), NOTHING, board_next_target, \
+	X(COLUMN_NEXT, "column", "]", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY) | IN(SUGGEST) | IN(SWEEP) | IN(PLOT) | IN(WATERFALL), NOTHING, board_next_target, \
 	  "benchmark", "Tree", \
 	  "score column: the target, then the benchmarks of the board (of a front, the one across)") \
-	X(COLUMN_PREVIOUS, "column-back", "[", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY) | IN(SUGGEST), NOTHING, board_previous_target, NULL, \
+	X(COLUMN_PREVIOUS, "column-back", "[", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY) | IN(SUGGEST) | IN(SWEEP) | IN(PLOT) | IN(WATERFALL), NOTHING, board_previous_target, NULL, \
 	  "Tree", "score column: benchmark before") \
 	X(COPY, "copy", "y", IN_MODELS, MODEL, copy_name, NULL, "Tree", \
 	  "copy the model's name to the clipboard (OSC 52)") \

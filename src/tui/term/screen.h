@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "stemma/base/error.h"
+#include "stemma/base/picture.h"
 #include "stemma/tui/config.h"
 #include "settings/theme.h"
 #include "term/sequence.h"
@@ -84,6 +85,8 @@ void draw_cursor(struct screen *screen, const struct area *area, int row, int co
 /* Cells of bars.h. */
 void draw_bar(struct screen *screen, const struct area *area, int row, int column,
 	      const char *cells);
+/* In the whole area, without its title. */
+void draw_picture(struct screen *screen, const struct area *area, const struct picture *picture);
 /* "±" or "+-". */
 const char *plus_minus(const struct screen *screen);
 

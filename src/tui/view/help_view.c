@@ -11,7 +11,7 @@
 #define KEYS_WIDTH 16
 #define TEXT_START (KEYS_WIDTH + 2)
 
-static const char *const sections[] = {"Sketch", "Finding", "Board", "Table", "Suggestions", "Tree", "Moving", "Panes", "Program"};
+static const char *const sections[] = {"Sketch", "Finding", "Board", "Table", "Pictures", "Suggestions", "Tree", "Moving", "Panes", "Program"};
 
 static const struct {
 	const char *sign, *meaning;

@@ -164,6 +164,17 @@ static size_t table_model(struct browser *browser)
 	return view->list.cursor < view->grid.count ? view->grid.models[view->list.cursor] : CATALOG_NONE;
 }
 
+uint8_t *table_shown(struct browser *browser)
+{
+	const struct grid *grid = &view_of(browser)->grid;
+	uint8_t *shown = memory_zero(browser->session->catalog->count + 1, 1);
+
+	fill(browser);
+	for (size_t i = 0; i < grid->count; i++)
+		shown[grid->models[i]] = 1;
+	return shown;
+}
+
 /* Filled anew when it is drawn, with the cursor on the same model. */
 static void refill(struct browser *browser)
 {

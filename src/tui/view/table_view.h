@@ -9,5 +9,7 @@
 struct grid_values *table_counted(const struct browser *browser, const char **title, struct list **list);
 /* Adds terms to the table's filter. */
 void table_filter_by(struct browser *browser, const char *terms);
+/* Its rows, by model: 1 or 0; the caller frees. */
+uint8_t *table_shown(struct browser *browser);
 
 #endif

@@ -34,6 +34,9 @@ struct view_ops {
 	/* What was last searched for in it; NULL for the search that lists share. */
 	const char *(*needle)(const struct browser *browser);
 
+	/* What it draws as a picture; NULL when there is none. */
+	const struct picture *(*picture)(struct browser *browser);
+
 	/* Its own state, browser->state[VIEW]: so many bytes, zero before start(). */
 	size_t size;
 	void (*start)(struct browser *browser);
@@ -68,6 +71,12 @@ bool browser_view_is_open(const struct browser *browser, enum view_id view);
 
 /* sweep_view.c: takes the best weights for the target */
 void sweep_take_best(struct browser *browser);
+
+/* plot_view.c, waterfall_view.c */
+void plot_open(struct browser *browser);
+void waterfall_open(struct browser *browser);
+/* picture_write.c: asks where to write the view's picture */
+void picture_ask_write(struct browser *browser);
 
 /* table_view.c */
 void table_open(struct browser *browser);
