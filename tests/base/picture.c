@@ -128,7 +128,7 @@ static void a_plane_is_drawn_in_ascii(void **state)
 	assert_drawn(&picture, 25, 9, PICTURE_ASCII,
 		     "Score ± by size\n"
 		     " score\n"
-		     " 40+          # ?nit:***\n"
+		     " 40+     ?nit #     :***\n"
 		     "   |          ::*****:::\n"
 		     " 20+    ::::****::::\n"
 		     "   |:::*****::\n"
@@ -156,7 +156,7 @@ static void a_plane_is_drawn_in_braille_and_blocks(void **state)
 		     " ◆ best  ░ 50 %          size\n");
 	assert_drawn(&picture, 30, 7, PICTURE_BLOCKS,
 		     "Score ± by size\n"
-		     " 40┤            ◆ Ünit░▄▄▄▄▀▀\n"
+		     " 40┤       Ünit ◆     ░▄▄▄▄▀▀\n"
 		     " 20┤        ░░░░░▄▄▄▀▀▀░░░░░░\n"
 		     "   │░░░░░░▄▄▄▀▀▀▀░░░\n"
 		     "  0┤▄▄▀▀▀▀░\n"
