@@ -13,6 +13,24 @@ struct loading {
 	size_t capacity;
 };
 
+static void load_some(struct outcomes *outcomes, size_t model, const struct outcome_facts *facts)
+{
+	struct outcomes_some some = {
+		.model = (uint32_t)model,
+		.questions = memory_allocate(facts->questions, sizeof *some.questions),
+		.answers = memory_allocate(facts->questions, sizeof *some.answers),
+	};
+
+	for (size_t i = 0; i < facts->questions; i++)
+		if (facts->asked[i / 64] >> (i % 64) & 1) {
+			some.questions[some.count] = (uint32_t)i;
+			some.answers[some.count++] = facts->bits[i / 64] >> (i % 64) & 1;
+		}
+	outcomes->some = memory_grow(outcomes->some, outcomes->some_count, &outcomes->some_capacity,
+				     sizeof *outcomes->some);
+	outcomes->some[outcomes->some_count++] = some;
+}
+
 static bool load_row(void *context, int64_t id, const struct outcome_facts *facts)
 {
 	struct loading *loading = context;
@@ -21,6 +39,10 @@ static bool load_row(void *context, int64_t id, const struct outcome_facts *fact
 
 	if (model == CATALOG_NONE || (outcomes->count > 0 && facts->questions != outcomes->questions))
 		return true;
+	if (facts->asked) {
+		load_some(outcomes, model, facts);
+		return true;
+	}
 	uint64_t *copy = memory_allocate(words, sizeof *copy);
 	memcpy(copy, facts->bits, words * sizeof *copy);
 	outcomes->questions = facts->questions;
@@ -93,6 +115,11 @@ void outcomes_free(struct outcomes *outcomes)
 		free((void *)(uintptr_t)outcomes->answers[i]);
 	for (size_t i = 0; outcomes->names && i < outcomes->questions; i++)
 		free(outcomes->names[i]);
+	for (size_t i = 0; i < outcomes->some_count; i++) {
+		free(outcomes->some[i].questions);
+		free(outcomes->some[i].answers);
+	}
+	free(outcomes->some);
 	free(outcomes->names);
 	free(outcomes->answers);
 	free(outcomes->models);
@@ -103,6 +130,15 @@ struct lrmf_data outcomes_data(const struct outcomes *outcomes)
 {
 	return (struct lrmf_data){.models = outcomes->count, .questions = outcomes->questions,
 				  .answers = outcomes->answers};
+}
+
+struct lrmf_known outcomes_some(const struct outcomes *outcomes, size_t model)
+{
+	for (size_t i = 0; i < outcomes->some_count; i++)
+		if (outcomes->some[i].model == model)
+			return (struct lrmf_known){outcomes->some[i].count, outcomes->some[i].questions,
+						   outcomes->some[i].answers};
+	return (struct lrmf_known){0, NULL, NULL};
 }
 
 const char *outcomes_name(const struct outcomes *outcomes, size_t question,

@@ -15,7 +15,7 @@
 static const struct column columns[] = {PLAN_COLUMNS("question", "put question")};
 
 static void report_plan(struct cli *cli, const char *model, const char *set, const struct outcomes *outcomes,
-			const struct question_plan *plan)
+			size_t known, const struct question_plan *plan)
 {
 	struct table *table = table_new(columns, sizeof columns / sizeof *columns);
 	struct report report;
@@ -28,6 +28,7 @@ static void report_plan(struct cli *cli, const char *model, const char *set, con
 	report_text(&report, "model", "model", model);
 	report_text(&report, "target", "target", set);
 	report_number(&report, "questions", "questions", (double)outcomes->questions, 0);
+	report_number(&report, "answered", known > 0 ? "answered" : NULL, (double)known, 0);
 	report_number(&report, "solved", "solved %", plan->after[0].mean, 1);
 	report_table(&report, "plan", NULL, table, TABLE_MAIN);
 	report_end(&report);
@@ -43,46 +44,71 @@ static bool question_id(const char *name, double *id)
 	return end != name && !*end;
 }
 
+static int compare_ids(const void *left, const void *right)
+{
+	const double *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* In ascending order: for others the harness calls each document by the number of another (its issue 4084). */
+static enum status list_ids(const struct plan_questions *options, const struct outcomes *outcomes,
+			    const struct question_plan *plan, double *ids, struct error *error)
+{
+	char name[OUTCOMES_NAME_SIZE];
+
+	for (size_t k = 0; k < plan->count; k++) {
+		const char *word = outcomes_name(outcomes, plan->questions[k], name);
+		if (question_id(word, &ids[k]))
+			continue;
+		error_set(error, STATUS_DATA, "question \"%s\" of %s has no number", word, options->set);
+		return error_advise(error, "lm-evaluation-harness chooses questions by doc_id");
+	}
+	qsort(ids, plan->count, sizeof *ids, compare_ids);
+	return STATUS_OK;
+}
+
 /* What lm-evaluation-harness takes as --samples: {"TASK": [doc_id, ...]}. */
 static enum status write_samples(const struct plan_questions *options, const struct outcomes *outcomes,
 				 const struct question_plan *plan, struct error *error)
 {
-	char name[OUTCOMES_NAME_SIZE];
+	double *ids = memory_allocate(plan->count + 1, sizeof *ids);
 	struct text text = {0};
 	struct output_json json = {.out = &text};
-	enum status status = STATUS_OK;
+	enum status status = list_ids(options, outcomes, plan, ids, error);
 
 	output_json_begin(&json, NULL, '{', JSON_LINES);
 	output_json_begin(&json, options->task ? options->task : options->set, '[', JSON_INLINE);
-	for (size_t k = 0; k < plan->count && status == STATUS_OK; k++) {
-		const char *word = outcomes_name(outcomes, plan->questions[k], name);
-		double id;
-		if (question_id(word, &id)) {
-			output_json_number(&json, NULL, id);
-			continue;
-		}
-		error_set(error, STATUS_DATA, "question \"%s\" of %s has no number", word, options->set);
-		status = error_advise(error, "lm-evaluation-harness chooses questions by doc_id");
-	}
+	for (size_t k = 0; k < plan->count && status == STATUS_OK; k++)
+		output_json_number(&json, NULL, ids[k]);
 	output_json_end(&json, ']');
 	output_json_end(&json, '}');
 	if (status == STATUS_OK)
 		status = write_file(options->output, &text, true, error);
 	text_free(&text);
+	free(ids);
 	return status;
 }
 
-static enum status check_model(const struct session *session, const struct plan_questions *options,
-			       size_t model, const struct answer_set **set, struct error *error)
+static enum status find_set(const struct session *session, const struct plan_questions *options,
+			    const struct answer_set **set, struct error *error)
 {
 	*set = answer_sets_find(&session->answers, options->set);
 	if (!*set)
 		return error_set(error, STATUS_DATA, "too few models with answers to %s have scores", options->set);
-	if (isnan(answer_model_observed((*set)->model, model)))
-		return STATUS_OK;
-	error_set(error, STATUS_USAGE, "the answers of %s to %s are known already",
-		  names_model(session->catalog, model), options->set);
-	return error_advise(error, "name another set with --target, or another model");
+	return STATUS_OK;
+}
+
+static enum status check_answers(const struct session *session, const struct plan_questions *options,
+				 const struct outcomes *outcomes, size_t model, struct error *error)
+{
+	for (size_t i = 0; i < outcomes->count; i++)
+		if (outcomes->models[i] == model) {
+			error_set(error, STATUS_USAGE, "the answers of %s to %s are known already",
+				  names_model(session->catalog, model), options->set);
+			return error_advise(error, "name another set with --target, or another model");
+		}
+	return STATUS_OK;
 }
 
 static enum status make_plan(struct cli *cli, struct session *session, size_t model,
@@ -94,22 +120,26 @@ static enum status make_plan(struct cli *cli, struct session *session, size_t mo
 	struct outcomes outcomes = {0};
 	enum status status = outcomes_load(session->store, session->catalog, options->set, &outcomes, error);
 
+	if (status == STATUS_OK)
+		status = check_answers(session, options, &outcomes, model, error);
 	if (status == STATUS_OK) {
 		struct lrmf_data answers = outcomes_data(&outcomes);
 		status = question_widths_new(set->model, &answers, outcomes.models,
-					     (size_t)options->budget, &cli->progress, &widths, error);
+					     outcomes_some(&outcomes, model).count + (size_t)options->budget, &cli->progress,
+					     &widths, error);
 		cli_end_progress(cli);
 	}
 	if (status == STATUS_OK)
 		status = engine_predict_model(session->query, model, error);
 	if (status == STATUS_OK) {
-		const struct lrmf_known known = {0, NULL, NULL};
+		const struct lrmf_known known = outcomes_some(&outcomes, model);
 		question_plan_make(set->model, widths, session->query, &known, (size_t)options->budget, &plan);
 		if (options->output)
 			status = write_samples(options, &outcomes, &plan, error);
 	}
 	if (status == STATUS_OK)
-		report_plan(cli, names_model(session->catalog, model), options->set, &outcomes, &plan);
+		report_plan(cli, names_model(session->catalog, model), options->set, &outcomes,
+			    outcomes_some(&outcomes, model).count, &plan);
 	question_plan_free(&plan);
 	question_widths_free(widths);
 	outcomes_free(&outcomes);
@@ -124,7 +154,7 @@ enum status plan_questions_model(struct cli *cli, struct session *session, const
 	enum status status = catalog_resolve(session->catalog, name, &model, error);
 
 	if (status == STATUS_OK)
-		status = check_model(session, options, model, &set, error);
+		status = find_set(session, options, &set, error);
 	if (status == STATUS_OK)
 		status = make_plan(cli, session, model, set, options, error);
 	return status;

@@ -203,14 +203,21 @@ static void deliver_answers(struct source *source, const struct samples *samples
 			    const char *task)
 {
 	unsigned long long *bits = memory_zero(samples->count / 64 + 1, sizeof *bits);
+	unsigned long long *asked = memory_zero(samples->count / 64 + 1, sizeof *asked);
 	struct record record = {.type = RECORD_OUTCOMES, .line = 1, .of.outcomes = {
-		.model = model, .benchmark = task, .questions = samples->count, .bits = bits}};
+		.model = model, .benchmark = task, .questions = samples->count, .bits = bits, .by_id = true}};
 
-	for (size_t i = 0; i < samples->count; i++)
+	for (size_t i = 0; i < samples->count; i++) {
+		if (isnan(samples->answer[i]))
+			record.of.outcomes.asked = asked;
+		else
+			asked[i / 64] |= 1ull << (i % 64);
 		if (samples->answer[i] > 0)
 			bits[i / 64] |= 1ull << (i % 64);
+	}
 	deliver(source, &record);
 	free(bits);
+	free(asked);
 }
 
 /* Answers that are fractions, as truthfulqa_mc2's are: what is kept is their mean. */
@@ -260,9 +267,6 @@ static void samples_deliver(struct source *source, const struct samples *samples
 		warn(source->sink, 0, 0, "%zu of %zu answers are fractions: their mean is taken as a score of %s; single"
 		     " answers are kept only where each is right or wrong", fractions, samples->count - missing, task);
 		deliver_mean(source, samples, model, task, missing);
-	} else if (missing > 0) {
-		reject(source, 1, 0, "%zu of the answers 0 to %zu are missing: a part of a run does not compare",
-		       missing, samples->count - 1);
 	} else {
 		deliver_answers(source, samples, model, task);
 	}

@@ -74,10 +74,11 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	X(GET_QUESTIONS, "SELECT instances FROM benchmarks WHERE id = ?1") \
 	X(HAS_NAMES, "SELECT 1 FROM questions WHERE benchmark = ?1") \
 	X(ADD_NAME, "INSERT INTO questions (benchmark, place, name) VALUES (?1, ?2, ?3)") \
-	X(ADD_OUTCOMES, "INSERT INTO outcomes (model, benchmark, questions, bits, import)" \
-	  " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING") \
-	X(SET_OUTCOMES, "UPDATE outcomes SET questions = ?3, bits = ?4" \
-	  " WHERE model = ?1 AND benchmark = ?2 AND (questions, bits) IS NOT (?3, ?4)") \
+	X(FIND_QUESTION, "SELECT place + 1 FROM questions WHERE benchmark = ?1 AND name = ?2") \
+	X(ADD_OUTCOMES, "INSERT INTO outcomes (model, benchmark, questions, bits, import, asked)" \
+	  " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING") \
+	X(SET_OUTCOMES, "UPDATE outcomes SET questions = ?3, bits = ?4, asked = ?6" \
+	  " WHERE model = ?1 AND benchmark = ?2 AND (questions, bits, asked) IS NOT (?3, ?4, ?6)") \
 	X(ADD_MODEL, "INSERT INTO models (name, import) VALUES (?1, ?2)") \
 	/* The parameters are those of OVERRIDE_MODEL; a name that is an alias is no \
 	 * new one, and none at all is ignored. */ \
@@ -193,8 +194,8 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	  " FROM scores WHERE (evaluation, benchmark, shots, setup) = (?2, ?3, ?4, coalesce(?5, ''))" \
 	  " AND import IS NOT ?1 RETURNING import") \
 	X(NOTE_OUTCOMES, \
-	  "INSERT OR IGNORE INTO before_outcomes SELECT model, benchmark, ?1, questions, bits, import" \
-	  " FROM outcomes WHERE (model, benchmark) = (?2, ?3) AND import IS NOT ?1 RETURNING import") \
+	  "INSERT OR IGNORE INTO before_outcomes (model, benchmark, layer, questions, bits, asked, import)" \
+	  " SELECT model, benchmark, ?1, questions, bits, asked, import FROM outcomes WHERE (model, benchmark) = (?2, ?3) AND import IS NOT ?1 RETURNING import") \
 	X(FOLDER_NAME, "SELECT name FROM folders WHERE path = ?1") \
 	X(FOLDER_OF, "SELECT path FROM folders WHERE name = ?1 COLLATE NOCASE ORDER BY path LIMIT 1") \
 	X(FOLDER_TAKEN, \

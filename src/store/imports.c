@@ -203,7 +203,7 @@ static const struct layered layered[] = {
 	 "evaluation, benchmark, shots, setup, value, raw, error, date, address, limited, preferred, import",
 	 "value, raw, error, date, address, limited, preferred, import",
 	 "m.evaluation IN (SELECT id FROM evaluations) AND m.benchmark IN (SELECT id FROM benchmarks)", false},
-	{"outcomes", "model, benchmark", "model, benchmark, questions, bits, import", "questions, bits, import",
+	{"outcomes", "model, benchmark", "model, benchmark, questions, bits, asked, import", "questions, bits, asked, import",
 	 "m.model IN (SELECT id FROM models) AND m.benchmark IN (SELECT id FROM benchmarks)", false},
 	{"model_attributes", "model, key", "model, key, value, source, rank, import", "value, source, rank, import",
 	 "m.model IN (SELECT id FROM models)", false},

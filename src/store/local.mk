@@ -13,16 +13,16 @@ libstore_a_SOURCES = \
 nodist_libstore_a_SOURCES = src/store/schema.h
 libstore_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)/src/store $(SQLITE_CFLAGS)
 EXTRA_DIST += src/store/schema.sql src/store/schema_2.sql src/store/schema_3.sql \
-	src/store/schema_4.sql src/store/schema_5.sql src/store/schema_6.sql
+	src/store/schema_4.sql src/store/schema_5.sql src/store/schema_6.sql src/store/schema_7.sql
 
 # Each step of the schema as one C string, longer than the standard promises to
 # take, named as its file.
-SCHEMA_STEPS = schema schema_2 schema_3 schema_4 schema_5 schema_6
+SCHEMA_STEPS = schema schema_2 schema_3 schema_4 schema_5 schema_6 schema_7
 BUILT_SOURCES += src/store/schema.h
 CLEANFILES += src/store/schema.h
 src/store/schema.h: $(top_srcdir)/src/store/schema.sql $(top_srcdir)/src/store/schema_2.sql \
 		$(top_srcdir)/src/store/schema_3.sql $(top_srcdir)/src/store/schema_4.sql $(top_srcdir)/src/store/schema_5.sql \
-		$(top_srcdir)/src/store/schema_6.sql
+		$(top_srcdir)/src/store/schema_6.sql $(top_srcdir)/src/store/schema_7.sql
 	$(AM_V_GEN)$(MKDIR_P) src/store && { \
 	echo '#pragma GCC diagnostic push'; \
 	echo '#pragma GCC diagnostic ignored "-Woverlength-strings"'; \

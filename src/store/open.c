@@ -27,6 +27,7 @@ static const char *const store_steps[] = {
 	schema_4_sql, /* 3 -> 4: names of questions */
 	schema_5_sql, /* 4 -> 5: any benchmark */
 	schema_6_sql, /* 5 -> 6: what each import brought */
+	schema_7_sql, /* 6 -> 7: answers to some questions */
 };
 const struct schema store_schema = {
 	.steps = store_steps,

@@ -59,4 +59,48 @@ sed '1s!logic:759!logic:last!; s!logic:!words:!g' answers.csv >words.csv
 with import words.csv
 with plan me/new-7B --target words --questions 60 -o ids.json
 check 'names that are no numbers are none of the harness' fails_with 65 'has no number'
+
+# The loop: questions planned, put by lm-evaluation-harness, its samples imported, and planned on.
+# answer ROUND: what the harness writes of the questions in ids.json; the model solves those below 730.
+answer() {
+	mkdir -p "run/me__new-7B"
+	grep -o '[0-9][0-9]*' ids.json | awk '{
+		printf "{\"doc_id\": %d, \"doc\": {}, \"target\": \"A\", \"filter\": \"none\", \"metrics\": [\"acc\"], \"acc\": %.1f}\n",
+			$1, $1 < 730 }' >"run/me__new-7B/samples_logic_2026-01-0${1}T10-00-00.000001.jsonl"
+}
+ascending() { grep -o '[0-9][0-9]*' ids.json >ids && sort -n ids | cmp -s - ids && [ "$(wc -l <ids)" -eq "$1" ]; }
+with plan me/new-7B --target logic --questions 12 -o ids.json --json
+cp out before
+check 'the harness gets the questions in ascending order' ascending 12
+cp ids asked
+answer 1
+with import run/me__new-7B/samples_logic_2026-01-01T10-00-00.000001.jsonl
+check 'a few answers are imported' exits 0
+with plan me/new-7B --target logic --questions 12 -o ids.json --json
+narrower() { is_json '.answered == 12 and .plan[0].sd < 0.8 * '"$(jq '.plan[0].sd' before)" '"answered": 12'; }
+check 'they count in the next plan' narrower
+ascending 12 >/dev/null
+others() { [ "$(cat ids asked | sort | uniq -d | wc -l)" -eq 0 ]; }
+check 'which asks others' others
+with import run/me__new-7B/samples_logic_2026-01-01T10-00-00.000001.jsonl
+with plan me/new-7B --target logic --json
+check 'the same answers again are the same answers' is_json '.answered == 12' '"answered": 12'
+answer 2
+with import run/me__new-7B/samples_logic_2026-01-02T10-00-00.000001.jsonl
+with plan me/new-7B --target logic --json
+check 'further answers join them' is_json '.answered == 24 and .plan[0].low90 <= 50 and .plan[0].high90 >= 50' '"answered": 24'
+with imports --undo "$(stemma --db t.db imports --csv && tail -n 1 out | cut -d, -f1)"
+with plan me/new-7B --target logic --json
+check 'and can be taken back' is_json '.answered == 12' '"answered": 12'
+with plan me/new-7B --target logic --questions 60 -o ids.json
+answer 3
+with import run/me__new-7B/samples_logic_2026-01-03T10-00-00.000001.jsonl
+with plan me/new-7B --target logic
+check 'with all of them nothing is left to plan' fails_with 64 'known already'
+echo '{"doc_id": 99, "acc": 1.0}' >run/me__new-7B/samples_logic_2026-01-04T10-00-00.000001.jsonl
+with import run/me__new-7B/samples_logic_2026-01-04T10-00-00.000001.jsonl
+check 'a question that the set has not' warns 'logic has no question 99'
+printf '{"doc_id": 3, "acc": 1.0}\n' >run/me__new-7B/samples_riddles_2026-01-04T10-00-00.000001.jsonl
+with import run/me__new-7B/samples_riddles_2026-01-04T10-00-00.000001.jsonl
+check 'some questions of a set that nobody knows' warns 'of which nobody tells how many it has'
 finish

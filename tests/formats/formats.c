@@ -190,8 +190,8 @@ static void harness_samples(void **state)
 	assert_int_equal(read_named("{\"doc_id\": 0, \"acc\": 1}\n{\"doc_id\": 2, \"acc\": 0}\n{\"doc_id\": 1, \"acc\": 7}\n", path,
 				    &heard, &format, &error), STATUS_OK);
 	heard_line(&heard, "reject 3:0 the answer by acc is not from 0 to 1\n");
-	heard_line(&heard, "reject 1:0 1 of the answers 0 to 2 are missing");
-	assert_int_equal(heard.count[RECORD_OUTCOMES] + heard.count[RECORD_EVALUATION], 0);
+	heard_line(&heard, "answers own.er/Model-7B bbh_snarks 3 1-0\n"); /* the others are some of the questions */
+	assert_int_equal(heard.count[RECORD_EVALUATION], 0);
 	text_free(&heard.log);
 
 	assert_int_equal(read_named("{\"doc_id\": 0, \"acc\": 1}\n", "here/samples_x_2025-01-27.jsonl", &heard, &format, &error),

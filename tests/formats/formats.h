@@ -69,7 +69,8 @@ static inline void hear_outcomes(struct text *log, const struct outcome_facts *a
 {
 	text_append_format(log, "answers %s %s %zu", answers->model, answers->benchmark, answers->questions);
 	for (size_t i = 0; i < answers->questions; i++)
-		text_append_format(log, "%s%d", i ? "" : " ", (int)(answers->bits[i / 64] >> (i % 64) & 1));
+		text_append_format(log, "%s%c", i ? "" : " ", answers->asked && !(answers->asked[i / 64] >> (i % 64) & 1)
+			? '-' : answers->bits[i / 64] >> (i % 64) & 1 ? '1' : '0');
 	text_append(log, "\n");
 }
 

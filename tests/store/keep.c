@@ -204,7 +204,8 @@ static bool see_outcome(void *context, int64_t model, const struct outcome_facts
 
 	sprintf(line + strlen(line), "%lld:", (long long)model);
 	for (size_t i = 0; i < outcomes->questions; i++)
-		strcat(line, outcomes->bits[i / 64] >> (i % 64) & 1 ? "1" : "0");
+		strcat(line, outcomes->asked && !(outcomes->asked[i / 64] >> (i % 64) & 1) ? "-"
+				: outcomes->bits[i / 64] >> (i % 64) & 1 ? "1" : "0");
 	strcat(line, " ");
 	return true;
 }
@@ -224,8 +225,9 @@ static void answers_round_trip(void **state)
 	enum change change;
 	unsigned long long bits[] = {0x8000000000000001ull, 0x5}, few[] = {0x2};
 	const char *const names[] = {"7504", "7505", "last"}, *const others[] = {"1", "2", "3"};
-	struct outcome_facts wide = {"a/one", "logic", 67, bits, NULL}, narrow = {"a/two", "logic", 3, few, NULL};
-	struct outcome_facts other = {"a/two", "sums", 3, few, names};
+	struct outcome_facts wide = {.model = "a/one", .benchmark = "logic", .questions = 67, .bits = bits};
+	struct outcome_facts narrow = {.model = "a/two", .benchmark = "logic", .questions = 3, .bits = few};
+	struct outcome_facts other = {.model = "a/two", .benchmark = "sums", .questions = 3, .bits = few, .names = names};
 	char line[512] = "", expected[128] = "";
 
 	assert_int_equal(store_put_outcomes(store, &wide, &change, &error), STATUS_OK);
@@ -256,6 +258,60 @@ static void answers_round_trip(void **state)
 	line[0] = '\0';
 	assert_int_equal(store_each_outcome(store, "nothing", see_outcome, line, &error), STATUS_OK);
 	assert_string_equal(line, "");
+}
+
+static bool see_set(void *context, const char *key, size_t models)
+{
+	(void)key, (void)models;
+	++*(size_t *)context;
+	return true;
+}
+
+/* Answers to some questions gather; who has all of them has no need of some. */
+static void some_answers_gather(void **state)
+{
+	struct store *store = store_of(state);
+	struct error error = {0};
+	enum change change;
+	const char *const names[] = {"7", "2", "5", "0"};
+	unsigned long long all[] = {0x6}, two[] = {0x20}, two_asked[] = {0xa4}, one[] = {0x1}, one_asked[] = {0x1};
+	const struct outcome_facts whole = {.model = "a/one", .benchmark = "sums", .questions = 4, .bits = all, .names = names};
+	struct outcome_facts some = {.model = "a/two", .benchmark = "sums", .questions = 8, .bits = two, .asked = two_asked,
+				     .by_id = true};
+	char line[512] = "", expected[128];
+	size_t sets = 0;
+
+	assert_int_equal(store_put_outcomes(store, &some, &change, &error), STATUS_DATA);
+	assert_non_null(strstr(error.message, "of which nobody tells how many it has"));
+	error_clear(&error);
+	assert_int_equal(store_put_outcomes(store, &whole, &change, &error), STATUS_OK);
+	assert_int_equal(store_put_outcomes(store, &some, &change, &error), STATUS_OK);
+	assert_int_equal(change, CHANGE_ADDED);
+	assert_int_equal(store_put_outcomes(store, &some, &change, &error), STATUS_OK);
+	assert_int_equal(change, CHANGE_NONE);
+	assert_int_equal(store_each_outcome(store, "sums", see_outcome, line, &error), STATUS_OK);
+	long long first = (long long)store_find_model(store, "a/one"), second = (long long)store_find_model(store, "a/two");
+	sprintf(expected, "%lld:0110 %lld:001- ", first, second); /* 7 and 2 wrong, 5 right */
+	assert_string_equal(line, expected);
+
+	some.questions = 1, some.bits = one, some.asked = one_asked;
+	assert_int_equal(store_put_outcomes(store, &some, &change, &error), STATUS_OK);
+	assert_int_equal(change, CHANGE_UPDATED);
+	some.bits = (unsigned long long[]){0};
+	some.model = "a/one"; /* who has all */
+	assert_int_equal(store_put_outcomes(store, &some, &change, &error), STATUS_OK);
+	assert_int_equal(change, CHANGE_NONE);
+	line[0] = '\0';
+	assert_int_equal(store_each_outcome(store, "sums", see_outcome, line, &error), STATUS_OK);
+	sprintf(expected, "%lld:0110 %lld:0011 ", first, second);
+	assert_string_equal(line, expected);
+
+	some.questions = 8, some.bits = two, some.asked = (unsigned long long[]){0x2};
+	assert_int_equal(store_put_outcomes(store, &some, &change, &error), STATUS_DATA);
+	assert_non_null(strstr(error.message, "sums has no question 1"));
+	error_clear(&error);
+	assert_int_equal(store_each_outcome_set(store, see_set, &sets, &error), STATUS_OK);
+	assert_int_equal(sets, 1);
 }
 
 /* ---- fetching ---------------------------------------------------------------------- */
@@ -337,6 +393,7 @@ int main(void)
 		CASE(values_are_kept_exactly),
 		CASE(a_visit_can_stop),
 		CASE(answers_round_trip),
+		CASE(some_answers_gather),
 		CASE(pages_come_in_order_and_go),
 		CASE(what_is_fetched_rests_a_month),
 		CASE(sync_state_is_kept),

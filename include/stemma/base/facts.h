@@ -219,6 +219,9 @@ struct outcome_facts {
 	size_t questions;
 	const unsigned long long *bits;
 	const char *const *names;  /* of the questions, e.g. their doc_ids; NULL = their places */
+	const unsigned long long *asked; /* of which questions the bits are, one bit each; NULL all */
+	bool by_id;                /* bits and asked are by the name that a question has as a number, so far as
+	                            * it was asked: there may be more */
 };
 
 /* All parents that a source names for a child: what it named before and does not

@@ -117,16 +117,17 @@ enum status store_put_evaluation(struct store *store, const struct evaluation_fa
 				 enum change *change, struct error *error);
 
 /* Adds the single answers of a model to a set of questions, which is made known
- * at its first use.  STATUS_DATA when the set has another number of questions. */
+ * at its first use.  STATUS_DATA when the set has another number of questions.  Answers `by_id` to some of
+ * the questions of a set that is known join those that the model has. */
 enum status store_put_outcomes(struct store *store, const struct outcome_facts *facts,
 			       enum change *change, struct error *error);
-/* Visits the answers of all models to a set of questions, by model id; the
- * bits are borrowed for the call. */
+/* Visits the answers of all models to a set of questions, by model id, also those to some of
+ * them; the bits are borrowed for the call. */
 enum status store_each_outcome(struct store *store, const char *benchmark,
 	bool (*visit)(void *context, int64_t model, const struct outcome_facts *outcomes), void *context,
 	struct error *error);
 
-/* Visits the sets of questions that have answers, by key. */
+/* Visits the sets that have answers to all of their questions, by key. */
 enum status store_each_outcome_set(struct store *store,
 	bool (*visit)(void *context, const char *benchmark, size_t models), void *context,
 	struct error *error);
