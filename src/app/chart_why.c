@@ -189,7 +189,7 @@ static void add_families(struct fall *fall, const struct why *why)
 	for (size_t i = 0; i < why->family_count; i++) {
 		const struct group *family = &why->families[i];
 		text_clear(&label);
-		text_append_format(&label, "family of %s", why->catalog->models[family->root].name);
+		text_append_format(&label, "%s family", why->catalog->models[family->root].name);
 		if (family->count == 1)
 			add_step(fall, why->catalog->models[family->model].name, family->points);
 		else

@@ -180,8 +180,9 @@ static void draw_rows(struct canvas *canvas)
 	canvas->plot_height = rows < (int)picture->row_count ? rows : (int)picture->row_count;
 	if (label < 1 || canvas->plot_width < PLOT_WIDTH_MIN || canvas->plot_height < 1)
 		return;
+	/* The last one, a total, is never left out. */
 	for (int y = 0; y < canvas->plot_height; y++)
-		draw_row(canvas, y, label, figure, &picture->rows[y]);
+		draw_row(canvas, y, label, figure, &picture->rows[y < canvas->plot_height - 1 ? (size_t)y : picture->row_count - 1]);
 	draw_across(canvas);
 	if (picture->across.title && canvas->height > canvas->plot_height + 2)
 		draw_legend(canvas, canvas->plot_height + 2);

@@ -186,11 +186,11 @@ static void bars_stand_in_rows(void **state)
 		     " nothing                ? │\n"
 		     "                          └┴──────────┴─────────┴\n"
 		     "                          40         50        60\n");
-	/* What has no room is left out. */
+	/* What has no room is left out, but for the last row. */
 	assert_drawn(&picture, 50, 4, PICTURE_ASCII,
 		     "Why\n"
 		     " mean of all models  40.0 |o\n"
-		     " family             +20.0 |======================\n"
+		     " nothing                ? |\n"
 		     "                          ++----------+---------+\n"
 		     "                          40         50        60\n");
 	picture_free(&picture);

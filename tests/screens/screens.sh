@@ -73,7 +73,7 @@ mask_suggestions() {
 
 # Where a curve or a bar of predictions goes is theirs, too, and which families count.
 mask_curve() {
-	mask "$1" | sed -e 's,^\([│|]\) .*/.*,\1FAMILY,' -e 's/[0-9 ]//g' -e 's/[░●◆◉█▌▐*#@=:.─┴┤+-]//g' | uniq
+	mask "$1" | sed -e 's,^\([│|]\) .*\(/\|family\).*,\1FAMILY,' -e 's/[0-9 ]//g' -e 's/[░●◆◉█▌▐*#@=:.─┴┤+-]//g' | uniq
 }
 
 # A table of so many benchmarks for the models of another.

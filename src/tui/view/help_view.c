@@ -27,6 +27,7 @@ static const struct {
 	{"!", "before a name: a score that chance does not explain; details say which and why"},
 	{"a *", "left of the score: the letter of a mark, or a bookmark"},
 	{"↪", "drawn under another parent: Enter goes there, Ctrl-O returns"},
+	{"▂▅█", "in a wide tree: the benchmarks of the board as published, each on its own scale"},
 	{"·", "not known"},
 	{"├─●─┤", "predicted score and its 90 % interval on the benchmark's own axis"},
 	{"~72.9", "not published: predicted from all that is known of the model"},

@@ -7,21 +7,24 @@
 
 #define NAME_ROOM 36 /* what the names keep of a narrow pane */
 
-/* X(word, title, width with the blank before it) */
-#define COLUMN_TABLE(X) \
-	X(size, "size", 7) \
-	X(date, "date", 11) \
-	X(likes, "likes", 7) \
-	X(below, "below", 7)
+#define SPARKS 8     /* benchmarks that the column of the board has at most */
 
-static void format_below(const struct tree *tree, size_t node, char *buffer)
+/* X(word, title, width with the blank before it, of the narrowest pane that has it) */
+#define COLUMN_TABLE(X) \
+	X(size, "size", 7, 0) \
+	X(date, "date", 11, 0) \
+	X(likes, "likes", 7, 0) \
+	X(below, "below", 7, 0) \
+	X(board, "board", SPARKS + 2, 100)
+
+static void format_below(const struct browser *browser, size_t node, char *buffer)
 {
-	figure_count(buffer, tree->scored_below[node]);
+	figure_count(buffer, browser->tree->scored_below[node]);
 }
 
-static void format_likes(const struct tree *tree, size_t node, char *buffer)
+static void format_likes(const struct browser *browser, size_t node, char *buffer)
 {
-	double likes = tree->catalog->models[node].likes;
+	double likes = browser->tree->catalog->models[node].likes;
 
 	if (isnan(likes))
 		strcpy(buffer, "·");
@@ -29,9 +32,9 @@ static void format_likes(const struct tree *tree, size_t node, char *buffer)
 		figure_count(buffer, (size_t)likes);
 }
 
-static void format_date(const struct tree *tree, size_t node, char *buffer)
+static void format_date(const struct browser *browser, size_t node, char *buffer)
 {
-	double days = tree->catalog->models[node].uploaded;
+	double days = browser->tree->catalog->models[node].uploaded;
 
 	if (isnan(days))
 		strcpy(buffer, "·");
@@ -39,9 +42,9 @@ static void format_date(const struct tree *tree, size_t node, char *buffer)
 		date_format(days, buffer);
 }
 
-static void format_size(const struct tree *tree, size_t node, char *buffer)
+static void format_size(const struct browser *browser, size_t node, char *buffer)
 {
-	double billions = tree->catalog->models[node].params_b;
+	double billions = browser->tree->catalog->models[node].params_b;
 
 	if (isnan(billions))
 		strcpy(buffer, "·");
@@ -49,12 +52,25 @@ static void format_size(const struct tree *tree, size_t node, char *buffer)
 		snprintf(buffer, FIGURE_SIZE, "%.*fB", billions < 100 ? 1 : 0, billions);
 }
 
+/* The first benchmarks of the board as published, each a block as high as the value is on its scale. */
+static void format_board(const struct browser *browser, size_t node, char *buffer)
+{
+	static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+
+	*buffer = '\0';
+	for (size_t i = 1; i < browser->row_count && i <= SPARKS && browser->tree->catalog->models[node].scored; i++) {
+		const struct board_row *row = &browser->rows[i];
+		double value = catalog_target(browser->tree->catalog, node, &row->target);
+		strcat(buffer, isnan(value) ? "·" : blocks[bar_place(value, (int)(sizeof blocks / sizeof *blocks), &row->scale)]);
+	}
+}
+
 static const struct column {
 	const char *word, *title;
-	int width;
-	void (*format)(const struct tree *tree, size_t node, char *buffer);
+	int width, from;
+	void (*format)(const struct browser *browser, size_t node, char *buffer);
 } columns[] = {
-#define X(word, title, width) {#word, title, width, format_##word},
+#define X(word, title, width, from) {#word, title, width, from, format_##word},
 	COLUMN_TABLE(X)
 #undef X
 };
@@ -75,12 +91,15 @@ static size_t chosen(const struct browser *browser, int width,
 {
 	const char *word = config_words(browser->options->config, CONFIG_COLUMNS);
 	size_t count = 0;
+	int room = width - NAME_ROOM;
 
-	for (width -= NAME_ROOM; *word && count < CHOSEN_MAX; word += strspn(word, " ")) {
+	for (; *word && count < CHOSEN_MAX; word += strspn(word, " ")) {
 		size_t length = strcspn(word, " ");
 		const struct column *column = find_column(word, length);
 		word += length;
-		if (!column || (width -= column->width) < 0)
+		if (column && width < column->from)
+			continue;
+		if (!column || (room -= column->width) < 0)
 			break;
 		list[count++] = column;
 	}
@@ -105,7 +124,7 @@ void tree_columns_draw(struct browser *browser, const struct area *area, int row
 	char buffer[FIGURE_SIZE];
 
 	for (size_t i = chosen(browser, area->width, list); i-- > 0; right -= list[i]->width) {
-		list[i]->format(browser->tree, node, buffer);
+		list[i]->format(browser, node, buffer);
 		draw_right(browser->screen, area, row, right, STYLE_DIM, buffer);
 	}
 }
