@@ -221,7 +221,9 @@ static void remember_name(struct importer *importer, const char *identity)
 
 static bool has_wishes(const struct importer *importer)
 {
-	return importer->wishes && (importer->wishes->name || importer->wishes->parent_count > 0);
+	const struct import_wishes *wishes = importer->wishes;
+
+	return wishes && (wishes->name || wishes->sketch || wishes->parent_count > 0);
 }
 
 static char *importer_subject(void *context, const char *name, const char *path, bool here)
@@ -342,6 +344,17 @@ static enum status put_wished_parents(struct importer *importer, struct error *e
 	return status;
 }
 
+/* Says whose results a sketch that was written out has. */
+static enum status link_sketch(struct importer *importer, struct error *error)
+{
+	bool changed;
+	enum status status = store_link_written(importer->store, importer->wishes->sketch, importer->child,
+						importer->wishes->first, &changed, error);
+
+	importer->report->updated += status == STATUS_OK && changed;
+	return status;
+}
+
 /* What the user has said beside the file. */
 static enum status put_wishes(struct importer *importer, const char *path, struct error *error)
 {
@@ -354,11 +367,14 @@ static enum status put_wishes(struct importer *importer, const char *path, struc
 		return error->status;
 	}
 	if (!importer->child && counts_of(importer->report).accepted > 0) {
-		error_set(error, STATUS_DATA, "the file names its models itself; --name and --parent are for one that speaks"
+		error_set(error, STATUS_DATA, "the file names its models itself; --name, --parent and --sketch are for one that speaks"
 			  " of one model");
 		return error_locate(error, path, 0, 0);
 	}
-	return importer->child && wishes->parent_count > 0 ? put_wished_parents(importer, error) : STATUS_OK;
+	if (!importer->child)
+		return STATUS_OK;
+	enum status status = wishes->sketch ? link_sketch(importer, error) : STATUS_OK;
+	return status == STATUS_OK && wishes->parent_count > 0 ? put_wished_parents(importer, error) : status;
 }
 
 /* Tells of what another file of the same import had brought. */

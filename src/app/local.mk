@@ -28,6 +28,7 @@ libapp_a_SOURCES = \
 	include/stemma/app/sync.h src/app/sync.c src/app/sync_options.c \
 	include/stemma/app/target.h src/app/target.c \
 	include/stemma/app/wishes.h src/app/wishes.c src/app/wishes_resolve.c \
+	include/stemma/app/foretold.h src/app/foretold.c \
 	include/stemma/app/plot.h src/app/plot.c \
 	include/stemma/app/chart.h src/app/chart_scatter.c src/app/chart_sweep.c src/app/chart_why.c \
 	include/stemma/app/prices.h src/app/prices.c include/stemma/app/budget_plan.h src/app/budget_plan.c src/app/chart_budget.c \

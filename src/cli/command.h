@@ -17,6 +17,7 @@
 	X(predict) \
 	X(show) \
 	X(report) \
+	X(score) \
 	X(tree) \
 	X(residuals) \
 	X(suggest) \

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "merge_options.h"
 #include "stemma/app/export_results.h"
+#include "stemma/app/foretold.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/read_file.h"
 #include "stemma/base/write_file.h"
@@ -283,6 +284,26 @@ static enum status put_out(const char *path, const struct text *text, struct err
 	return STATUS_OK;
 }
 
+/* What is predicted of a merge that has a file, for the day when it is measured.  The file is written: what
+ * fails here is told, no more. */
+static void remember(struct cli *cli, struct export_subject *subject, const char *path)
+{
+	char *name = subject->merge && subject->model == CATALOG_NONE && subject->prediction.rows > 0
+		? foretold_name(&subject->sketch, path) : NULL;
+	struct error error = {0};
+	size_t count;
+
+	if (!name)
+		return;
+	if (foretold_remember(&subject->sketch, subject->session, &subject->prediction, name, path ? path : "-", &count,
+			      &error) != STATUS_OK)
+		cli_warn(cli, "its prediction is not remembered: %s", error.message);
+	else
+		fprintf(stderr, "stemma: remembered as %s: \"stemma score\" compares it with results that you import"
+			" as %s, or with --sketch %s\n", name, name, name);
+	free(name);
+}
+
 static enum status export_run(struct cli *cli, const void *specific, size_t count,
 			      char **arguments, struct error *error)
 {
@@ -300,6 +321,8 @@ static enum status export_run(struct cli *cli, const void *specific, size_t coun
 		status = export_subject(cli, &subject, options, count ? arguments[0] : NULL, &text, error);
 		if (status == STATUS_OK)
 			status = put_out(options->output, &text, error);
+		if (status == STATUS_OK)
+			remember(cli, &subject, options->output);
 	}
 	text_free(&text);
 	graph_free(&subject.graph);

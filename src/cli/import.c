@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "merge_options.h"
+#include "stemma/app/foretold.h"
 #include "stemma/app/import_list.h"
 #include "stemma/app/starter.h"
 #include "stemma/base/memory.h"
@@ -13,7 +14,7 @@
 
 struct import_options {
 	bool all, starter;
-	const char *name;
+	const char *name, *sketch;
 	struct option_list parents;
 	int relation;
 };
@@ -29,6 +30,7 @@ static const struct option_spec specs[] = {
 	{"parent", 'p', OPTION_LIST, "MODEL[:WEIGHT]", OPTION(parents), "what it was made from; may be repeated", NULL},
 	{"relation", 0, OPTION_CHOICE, "HOW", OPTION(relation),
 	 "how: finetune (default of one parent), merge (of several), adapter, quantized, ...", relation_words},
+	{"sketch", 0, OPTION_TEXT, "NAME", OPTION(sketch), "they are the results of the sketch that was written out as NAME", NULL},
 	{"starter", 0, OPTION_FLAG, NULL, OPTION(starter), "the set that comes with the program, into a cache that has an older one", NULL},
 	{"all", 0, OPTION_FLAG, NULL, OPTION(all), "list all rejected rows and all files of no known format", NULL},
 };
@@ -264,7 +266,7 @@ static enum status import_files(struct cli *cli, struct session *session, const 
 	};
 	struct import_list list = {
 		.store = session->store, .progress = &cli->progress,
-		.wishes = {.name = options->name, .parents = parents->edges, .parent_count = parents->count},
+		.wishes = {.name = options->name, .sketch = options->sketch, .parents = parents->edges, .parent_count = parents->count},
 		.tried = tried, .listed = listed, .context = &importing,
 	};
 	enum status status = STATUS_OK;
@@ -315,7 +317,7 @@ static enum status import_run(struct cli *cli, const void *specific, size_t coun
 	struct session *session = NULL;
 	enum status status = check_name(options->name, error);
 
-	if (status == STATUS_OK && options->starter && (count > 0 || options->name || options->parents.count > 0))
+	if (status == STATUS_OK && options->starter && (count > 0 || options->name || options->sketch || options->parents.count > 0))
 		return error_set(error, STATUS_USAGE, "--starter stands alone");
 	if (status == STATUS_OK && !options->starter && count == 0) {
 		error_set(error, STATUS_USAGE, "import needs FILE...");
@@ -325,8 +327,11 @@ static enum status import_run(struct cli *cli, const void *specific, size_t coun
 		status = cli_open(cli, &session, error);
 	if (status != STATUS_OK)
 		return status;
-	status = options->starter ? import_set(cli, session, error)
-				  : read_parents(cli, session, options, &parents, error);
+	if (options->sketch)
+		status = foretold_known(session->store, options->sketch, error);
+	if (status == STATUS_OK)
+		status = options->starter ? import_set(cli, session, error)
+					  : read_parents(cli, session, options, &parents, error);
 	if (status == STATUS_OK && !options->starter)
 		status = import_files(cli, session, options, &parents, count, arguments);
 	if (status == STATUS_OK && !cli_interrupted())

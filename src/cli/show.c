@@ -7,6 +7,7 @@
 #include "caveats.h"
 #include "command.h"
 #include "evaluations.h"
+#include "foretold_report.h"
 #include "names.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
@@ -298,6 +299,8 @@ static enum status report_model(struct cli *cli, struct show *show, struct error
 	report_children(&report, show);
 	if (status == STATUS_OK)
 		status = report_scores(&report, show, error);
+	if (status == STATUS_OK)
+		status = foretold_report_model(&report, show->session, show->model, error);
 	if (status == STATUS_OK)
 		status = report_parents(&report, show, error);
 	if (status == STATUS_OK)

@@ -221,6 +221,18 @@ enum status database_open(const char *path, bool create, const struct schema *sc
 	  " ON CONFLICT DO UPDATE SET reason = excluded.reason, made = excluded.made" \
 	  " WHERE reason <> excluded.reason") \
 	X(DROP_FLAG, "DELETE FROM flags WHERE model = ?1") \
+	X(PUT_WRITTEN, \
+	  "INSERT INTO written_sketches (name, file) VALUES (?1, ?2)" \
+	  " ON CONFLICT DO UPDATE SET file = excluded.file") \
+	X(LINK_WRITTEN, "UPDATE written_sketches SET model = ?2 WHERE name = ?1 AND model IS NOT ?2") \
+	/* What the model had a score on before the import was not foretold. */ \
+	X(DROP_KNOWN, \
+	  "DELETE FROM foretold WHERE sketch = ?1 AND benchmark IN" \
+	  " (SELECT s.benchmark FROM models AS m JOIN evaluations AS e ON e.model = m.id" \
+	  "  JOIN scores AS s ON s.evaluation = e.id WHERE m.name = ?2 AND (s.import IS NULL OR s.import < ?3))") \
+	X(PUT_FORETOLD, \
+	  "INSERT OR REPLACE INTO foretold (sketch, benchmark, mean, low50, high50, low90, high90, parents, made)" \
+	  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))") \
 	X(ADD_DROP, \
 	  "INSERT INTO dropped_edges (child, parent, note) VALUES (?1, nullif(?2, 0), ?3)" \
 	  " ON CONFLICT DO NOTHING") \

@@ -28,6 +28,7 @@ static const char *const store_steps[] = {
 	schema_5_sql, /* 4 -> 5: any benchmark */
 	schema_6_sql, /* 5 -> 6: what each import brought */
 	schema_7_sql, /* 6 -> 7: answers to some questions */
+	schema_8_sql, /* 7 -> 8: what was predicted of sketches */
 };
 const struct schema store_schema = {
 	.steps = store_steps,

@@ -6,7 +6,21 @@
 #include "browser.h"
 #include "settings/words.h"
 #include "stemma/app/export.h"
+#include "stemma/app/foretold.h"
 #include "stemma/base/write_file.h"
+
+/* For the day when it is measured; false when the cache could not take it. */
+static bool remember(struct browser *browser, const char *path)
+{
+	char *name = browser->predicted ? foretold_name(&browser->sketch, path) : NULL;
+	struct error error = {0};
+	size_t count;
+	enum status status = name ? foretold_remember(&browser->sketch, browser->session, &browser->prediction, name, path,
+						      &count, &error) : STATUS_OK;
+
+	free(name);
+	return status == STATUS_OK;
+}
 
 static void write_sketch(struct browser *browser, const char *path, bool replace)
 {
@@ -20,6 +34,9 @@ static void write_sketch(struct browser *browser, const char *path, bool replace
 		      browser->predicted ? &browser->prediction : NULL, format, &text);
 	if (write_file(path, &text, replace, &error) != STATUS_OK)
 		browser_failure(browser, &error);
+	else if (!remember(browser, path))
+		browser_message(browser, "%s written to %s; its prediction is not remembered: the cache is being written",
+				export_format_title(format == EXPORT_FORMAT_COUNT ? EXPORT_MERGEKIT : format), path);
 	else if (format == EXPORT_MERGEKIT || format == EXPORT_FORMAT_COUNT)
 		browser_message(browser, "written to %s: mergekit-yaml %s OUTPUT merges it", path, path);
 	else

@@ -381,6 +381,52 @@ static void sync_state_is_kept(void **state)
 	store_sync_free(&sync);
 }
 
+static bool join_foretold(void *context, const struct store_foretold *foretold)
+{
+	text_append_format(context, "%s %s %lld %.3f %.1f..%.1f %.1f; ", foretold->sketch, foretold->model ? foretold->model : "-",
+			   (long long)foretold->benchmark, foretold->mean, foretold->low90, foretold->high90,
+			   foretold->parents);
+	return true;
+}
+
+static void expect_foretold(struct store *store, const char *wanted)
+{
+	struct text seen = {0};
+
+	assert_int_equal(store_each_foretold(store, join_foretold, &seen, NULL), STATUS_OK);
+	assert_string_equal(text_string(&seen), wanted);
+	text_free(&seen);
+}
+
+static void what_is_foretold_is_kept(void **state)
+{
+	struct store *store = store_of(state);
+	struct store_foretold one = {.sketch = "mix", .benchmark = 1, .mean = 50.125, .low50 = 48, .high50 = 52,
+				     .low90 = 40, .high90 = 60, .parents = NAN};
+	struct error error = {0};
+	bool changed;
+
+	assert_int_equal(store_put_foretold(store, &one, &error), STATUS_SOFTWARE); /* no such sketch */
+	assert_int_equal(store_put_written(store, "mix", "mix.yml", NULL), STATUS_OK);
+	assert_int_equal(store_put_foretold(store, &one, NULL), STATUS_OK);
+	one = (struct store_foretold){.sketch = "mix", .benchmark = 2, .mean = 7, .low90 = 5, .high90 = 9, .parents = 6.5};
+	assert_int_equal(store_put_foretold(store, &one, NULL), STATUS_OK);
+	expect_foretold(store, "mix - 1 50.125 40.0..60.0 nan; mix - 2 7.000 5.0..9.0 6.5; ");
+	one.mean = 8; /* told again */
+	assert_int_equal(store_put_foretold(store, &one, NULL), STATUS_OK);
+	assert_int_equal(store_put_written(store, "MIX", "other.yml", NULL), STATUS_OK);
+	expect_foretold(store, "mix - 1 50.125 40.0..60.0 nan; mix - 2 8.000 5.0..9.0 6.5; ");
+	assert_int_equal(store_link_written(store, "none", "me/mix", 1, &changed, NULL), STATUS_OK);
+	assert_false(changed);
+	/* A score from before was not foretold. */
+	put_run(store, "me/mix", "s", 10, 1, 10);
+	assert_int_equal(store_link_written(store, "Mix", "me/mix", 1, &changed, NULL), STATUS_OK);
+	assert_true(changed);
+	expect_foretold(store, "mix me/mix 2 8.000 5.0..9.0 6.5; ");
+	assert_int_equal(store_link_written(store, "mix", "me/mix", 1, &changed, NULL), STATUS_OK);
+	assert_false(changed);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
@@ -397,6 +443,7 @@ int main(void)
 		CASE(pages_come_in_order_and_go),
 		CASE(what_is_fetched_rests_a_month),
 		CASE(sync_state_is_kept),
+		CASE(what_is_foretold_is_kept),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

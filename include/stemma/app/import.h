@@ -44,6 +44,7 @@ enum status import_text(struct store *store, const char *path, const struct text
 /* What the user says of the model that the files of one import speak of. */
 struct import_wishes {
 	const char *name;                 /* NULL: what the files call it */
+	const char *sketch;               /* that was written out, and whose results these are; NULL none */
 	const struct edge_facts *parents; /* of it; names, or paths of this machine; child and source NULL */
 	size_t parent_count;
 	char *subject;                    /* what the first file called it; owned, see import_wishes_free() */

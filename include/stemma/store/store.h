@@ -460,6 +460,27 @@ enum status store_each_flag(struct store *store,
 	bool (*visit)(void *context, const struct store_flag *), void *context,
 	struct error *error);
 
+/* What was predicted of a sketch when it was written out, of one benchmark, in its unit. */
+struct store_foretold {
+	const char *sketch;
+	const char *model;    /* whose results are the sketch's; NULL: nobody said */
+	const char *made;     /* ISO date and time; set by the put */
+	int64_t benchmark;    /* id */
+	double mean, low50, high50, low90, high90;
+	double parents;       /* weighted mean of the parents' scores, NAN where one has none */
+};
+/* Notes that a sketch was written to a file; what is told of it follows.  One of the same name takes the
+ * file, and keeps what is not told again. */
+enum status store_put_written(struct store *store, const char *name, const char *file, struct error *error);
+enum status store_put_foretold(struct store *store, const struct store_foretold *foretold, struct error *error);
+/* Says whose results are the sketch's, and forgets what was predicted of benchmarks that the model had scores on
+ * before the import `first`.  *changed is false when the model is known, or no such sketch was written. */
+enum status store_link_written(struct store *store, const char *name, const char *model, int64_t first, bool *changed,
+			       struct error *error);
+/* By sketch, then by benchmark. */
+enum status store_each_foretold(struct store *store,
+	bool (*visit)(void *context, const struct store_foretold *), void *context, struct error *error);
+
 /* Visits the names of the sketches that are kept, but not "". */
 enum status store_each_sketch(struct store *store, bool (*visit)(void *context, const char *name),
 	void *context, struct error *error);
