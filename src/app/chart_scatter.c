@@ -40,6 +40,17 @@ void chart_measure_free(struct chart_measure *measure)
 	*measure = (struct chart_measure){.fact = 0};
 }
 
+struct target chart_common_part(const struct session *session, const struct engine_target *target)
+{
+	const struct catalog_benchmark *benchmarks = session->catalog->benchmarks;
+	uint32_t most = target->benchmark[0];
+
+	for (size_t i = 1; i < target->count; i++)
+		if (benchmarks[target->benchmark[i]].models > benchmarks[most].models)
+			most = target->benchmark[i];
+	return target_make(benchmarks[most].key, 1, &most, (const double[]){1});
+}
+
 /* ---- measures -------------------------------------------------------------------------- */
 
 struct axis {

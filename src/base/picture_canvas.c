@@ -113,8 +113,7 @@ static void dot(const struct canvas *canvas, int across, int down, const struct 
 	    down >= canvas->plot_height * canvas->dots_up)
 		return;
 	int place = down / canvas->dots_up * canvas->plot_width + across / canvas->dots_across;
-	unsigned char bit = canvas->signs == PICTURE_BRAILLE ? braille[down % 4][across % 2]
-							     : (unsigned char)(1 << down % canvas->dots_up);
+	unsigned int bit = canvas->signs == PICTURE_BRAILLE ? braille[down % 4][across % 2] : 1u << down % canvas->dots_up;
 	/* Another series takes the cell. */
 	if (canvas->mask[place] && canvas->look[place] != look)
 		canvas->mask[place] = 0, canvas->ascii[place] = 0;
@@ -122,7 +121,7 @@ static void dot(const struct canvas *canvas, int across, int down, const struct 
 		canvas->ascii[place] = '*';
 	else if (canvas->mask[place] & bit)
 		canvas->ascii[place] = ':';
-	canvas->mask[place] |= bit;
+	canvas->mask[place] = (unsigned char)(canvas->mask[place] | bit);
 	canvas->look[place] = (unsigned char)look;
 }
 

@@ -105,10 +105,29 @@ static enum status scatter(const struct plot_job *job, size_t count, char **word
 	return status;
 }
 
+/* Of a mean of many benchmarks nobody may have all: then the most common of them is drawn. */
+static enum status draw_over_time(const struct plot_job *job, const char *terms, struct error *error)
+{
+	const struct session *session = job->session;
+	struct chart_measure measures[2] = {{.fact = CHART_DATE}, {.fact = CHART_TARGET, .target = session->target}};
+	struct error first = {0};
+	enum status status = draw_scatter(job, measures, terms, &first);
+
+	if (status != STATUS_NO_INPUT || session->target.engine.count == 1) {
+		*error = first;
+		return status;
+	}
+	picture_free(job->picture);
+	measures[1].target = chart_common_part(session, &session->target.engine);
+	status = draw_scatter(job, measures, terms, error);
+	if (status == STATUS_OK)
+		cli_warn(job->cli, "no model has all of %s; this is %s", session->target.name, measures[1].target.name);
+	target_free(&measures[1].target);
+	return status;
+}
+
 static enum status over_time(const struct plot_job *job, size_t count, char **words, struct error *error)
 {
-	const struct chart_measure measures[2] = {{.fact = CHART_DATE},
-						  {.fact = CHART_TARGET, .target = job->session->target}};
 	struct text terms = {0};
 
 	if (count > 1)
@@ -117,7 +136,7 @@ static enum status over_time(const struct plot_job *job, size_t count, char **wo
 		text_append_format(&terms, "family:%s", words[0]);
 	if (job->options->filter)
 		text_append_format(&terms, "%s%s", terms.length ? " " : "", job->options->filter);
-	enum status status = draw_scatter(job, measures, text_string(&terms), error);
+	enum status status = draw_over_time(job, text_string(&terms), error);
 	text_free(&terms);
 	return status;
 }

@@ -37,6 +37,13 @@ plot time Oak-1B --target gsm8k -o file.svg
 check 'over time, with what descends from a family' named 'Oak-8B Oak-1B '
 plot time --target gsm8k -o file.svg
 check 'of all, the records' named 'Elm-70B Oak-8B Old-8B Oak-1B '
+plot time --target gsm8k --filter 'size <'
+check 'of a wrong filter' fails_with 64 'a number is expected'
+printf 'model,uploaded,gsm8k,mbpp\nyew/Yew-1B,2024-02-01,44,\nyew/Yew-2B,2024-03-01,,30\nyew/Yew-3B,2024-04-01,,35\n' >halves.csv
+stemma --db half.db --no-starter import halves.csv
+stemma --db half.db plot time --target gsm8k,mbpp -o file.svg
+check 'of a mean that nobody has the most common part' grep -q '<title>mbpp by date</title>' file.svg
+check 'which is told' warns 'no model has all of .*; this is mbpp'
 
 plot scatter size
 check 'two measures are wanted' fails_with 64 'takes two of'

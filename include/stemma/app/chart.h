@@ -29,6 +29,8 @@ struct chart_measure {
 enum status chart_measure_parse(const struct session *session, const char *word, struct chart_measure *measure,
 				struct text *said, struct error *error);
 void chart_measure_free(struct chart_measure *measure);
+/* The part of a target that most models have a score on: what to draw where nobody has all. */
+struct target chart_common_part(const struct session *session, const struct engine_target *target);
 
 /* The models that no other betters, by the first measure: rising. */
 struct chart_front {

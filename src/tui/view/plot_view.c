@@ -123,19 +123,6 @@ static size_t plot_model(struct browser *browser)
 								   : CATALOG_NONE;
 }
 
-/* The part of a target that most models have a score on. */
-static struct target largest_part(const struct session *session)
-{
-	const struct catalog_benchmark *benchmarks = session->catalog->benchmarks;
-	const struct engine_target *target = &session->target.engine;
-	uint32_t most = target->benchmark[0];
-
-	for (size_t i = 1; i < target->count; i++)
-		if (benchmarks[target->benchmark[i]].models > benchmarks[most].models)
-			most = target->benchmark[i];
-	return target_make(benchmarks[most].key, 1, &most, (const double[]){1});
-}
-
 static void scatter(struct browser *browser, const struct target *up, const uint8_t *fit)
 {
 	struct plot_view *view = view_of(browser);
@@ -160,9 +147,8 @@ static void make(struct browser *browser)
 		view->across = 0;
 	uint8_t *fit = drawn_models(browser);
 	scatter(browser, &session->target, fit);
-	/* Of a mean of many benchmarks nobody may have all. */
 	if (view->count == 0 && session->target.engine.count > 1) {
-		struct target part = largest_part(session);
+		struct target part = chart_common_part(session, &session->target.engine);
 		scatter(browser, &part, fit);
 		target_free(&part);
 	}
