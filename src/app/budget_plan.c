@@ -21,10 +21,9 @@ void budget_plan_free(struct budget_plan *plan)
 
 /* ---- what may be run --------------------------------------------------------------------------- */
 
-enum status budget_runs_list(const struct session *session, const char *path, enum price_unit unit,
-			     struct budget_runs *runs, struct error *error)
+enum status budget_runs_list(const struct session *session, const struct engine_target *target, const char *path,
+			     enum price_unit unit, struct budget_runs *runs, struct error *error)
 {
-	const struct engine_target *target = &session->target.engine;
 	struct board board = board_copy(&session->board);
 	struct prices *prices = NULL;
 	enum status status = prices_open(session->catalog, path, &prices, error);
@@ -54,17 +53,19 @@ void budget_runs_free(struct budget_runs *runs)
 	*runs = (struct budget_runs){0};
 }
 
-enum status budget_prospect(struct session *session, const struct budget_runs *runs, const struct engine_cell *known,
-			    size_t known_count, struct prospect **prospect, struct error *error)
+enum status budget_prospect(struct engine_query *query, const struct engine_target *target,
+			    const struct budget_runs *runs, const struct engine_cell *known, size_t known_count,
+			    struct prospect **prospect, struct error *error)
 {
-	*prospect = prospect_new(session->query, known, known_count, runs->run, runs->count, &session->target.engine);
+	*prospect = prospect_new(query, known, known_count, runs->run, runs->count, target);
 	if (*prospect)
 		return STATUS_OK;
-	error_set(error, STATUS_DATA, "%s is not predicted", session->target.name);
+	error_set(error, STATUS_DATA, "the target is not predicted");
 	return error_advise(error, "name another with --target");
 }
 
-static enum status look_ahead(struct session *session, struct planning *planning, struct error *error)
+static enum status look_ahead(const struct session *session, struct engine_query *query, struct planning *planning,
+			      struct error *error)
 {
 	const struct budget_wish *wish = &planning->plan->wish;
 	enum status status = STATUS_OK;
@@ -72,9 +73,10 @@ static enum status look_ahead(struct session *session, struct planning *planning
 	for (size_t i = 0; i < wish->count && status == STATUS_OK; i++) {
 		size_t known;
 		const struct engine_cell *cells = catalog_cells(session->catalog, wish->model[i], &known);
-		status = engine_predict_model(session->query, wish->model[i], error);
+		status = engine_predict_model(query, wish->model[i], error);
 		if (status == STATUS_OK)
-			status = budget_prospect(session, &planning->plan->runs, cells, known, &planning->prospect[i], error);
+			status = budget_prospect(query, wish->target, &planning->plan->runs, cells, known,
+						 &planning->prospect[i], error);
 	}
 	return status;
 }
@@ -138,27 +140,22 @@ static void make_plan(struct planning *planning)
 		if (!best_step(planning, plan->wish.most - last->spent, &next))
 			break;
 		prospect_take(planning->prospect[next.model], &next.step, NAN);
-		/* More of the benchmark that was run last is one run. */
-		bool again = plan->count > 0 && last->model == next.model && last->step.run == next.step.run;
 		next.spent = last->spent + next.step.price;
-		next.step.more += again ? last->step.more : 0;
-		next.step.price += again ? last->step.price : 0;
-		plan->count += !again;
-		last = &plan->steps[plan->count];
+		last = &plan->steps[++plan->count];
 		*last = next;
 		note_state(planning, last);
 	}
 }
 
-enum status budget_plan_make(struct session *session, const struct budget_wish *wish, struct budget_plan **plan,
-			     struct error *error)
+enum status budget_plan_make(const struct session *session, struct engine_query *query, const struct budget_wish *wish,
+			     struct budget_plan **plan, struct error *error)
 {
 	struct planning planning = {.plan = *plan = memory_zero(1, sizeof **plan)};
 
 	(*plan)->wish = *wish;
-	enum status status = budget_runs_list(session, wish->prices, wish->unit, &(*plan)->runs, error);
+	enum status status = budget_runs_list(session, wish->target, wish->prices, wish->unit, &(*plan)->runs, error);
 	if (status == STATUS_OK)
-		status = look_ahead(session, &planning, error);
+		status = look_ahead(session, query, &planning, error);
 	if (status == STATUS_OK) {
 		(*plan)->now = state_of(&planning);
 		(*plan)->known = !((*plan)->now.deviation > 0);

@@ -13,7 +13,7 @@ void budget_plan_chart(const struct session *session, const struct budget_plan *
 	const struct catalog *catalog = session->catalog;
 	struct text title = {0};
 
-	text_append_format(&title, "%s of %s", target_full_title(catalog, &session->target),
+	text_append_format(&title, "%s of %s", plan->wish.title,
 			   catalog->models[plan->wish.model[0]].name);
 	if (plan->wish.count > 1)
 		text_append_format(&title, " less that of %s", catalog->models[plan->wish.model[1]].name);

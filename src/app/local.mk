@@ -31,7 +31,7 @@ libapp_a_SOURCES = \
 	include/stemma/app/foretold.h src/app/foretold.c \
 	include/stemma/app/plot.h src/app/plot.c \
 	include/stemma/app/chart.h src/app/chart_scatter.c src/app/chart_sweep.c src/app/chart_why.c \
-	include/stemma/app/prices.h src/app/prices.c include/stemma/app/budget_plan.h src/app/budget_plan.c src/app/chart_budget.c \
+	include/stemma/app/prices.h src/app/prices.c include/stemma/app/budget_plan.h src/app/budget_plan.c src/app/chart_budget.c src/app/budget_command.c \
 	include/stemma/app/sketch.h src/app/sketch.h src/app/sketch.c \
 	include/stemma/app/sweep.h src/app/sweep.c src/app/sketch_edit.c src/app/sketch_file.c src/app/sketch_model.c src/app/sketch_shapes.c src/app/sketch_warnings.c \
 	src/app/sketch_pair.c src/app/sketch_write.c src/app/sketch_renumber.c

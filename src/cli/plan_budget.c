@@ -172,6 +172,34 @@ void plan_warn_prices(struct cli *cli, const struct budget_runs *runs)
 			 " a question): --prices tells better ones", runs->untold, runs->count);
 }
 
+static const struct column total_columns[] = {
+	{"model", "model", COLUMN_TEXT, 0, false},
+	{"benchmark", "benchmark", COLUMN_TEXT, 0, false},
+	{"questions", "questions", COLUMN_NUMBER, 0, false},
+	{"price", "price", COLUMN_NUMBER, 1, false},
+};
+
+/* What is run in all; for programs with the command. */
+static void report_totals(struct report *report, const struct session *session, const struct budget_plan *plan)
+{
+	struct table *table = table_new(total_columns, sizeof total_columns / sizeof *total_columns);
+	struct budget_total totals[BUDGET_STEPS_MAX];
+	size_t count = budget_plan_totals(plan, totals);
+	struct text command = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		table_text(table, names_model(session->catalog, plan->wish.model[totals[i].model]));
+		table_text(table, names_benchmark(session->catalog, plan->runs.run[totals[i].run].benchmark, report->format));
+		table_number(table, totals[i].more);
+		table_number(table, totals[i].price);
+	}
+	budget_plan_command(session, plan, &command);
+	report_table(report, "totals", "In all", table, TABLE_SIDE);
+	report_text(report, "command", NULL, text_string(&command));
+	table_free(table);
+	text_free(&command);
+}
+
 static enum status report_plan(struct cli *cli, const struct session *session, const struct budget_plan *plan,
 			       const struct plan_budget *options, const struct plan_until *until, struct error *error)
 {
@@ -186,6 +214,7 @@ static enum status report_plan(struct cli *cli, const struct session *session, c
 	report_text(&report, "unit", "prices in", price_unit_name(plan->wish.unit));
 	report_question(&report, plan, options, until);
 	report_table(&report, "plan", NULL, table, TABLE_MAIN);
+	report_totals(&report, session, plan);
 	enum status status = draw_curve(cli, session, plan, options, &report, error);
 	report_end(&report);
 	table_free(table);
@@ -229,8 +258,12 @@ static enum status read_wish(const struct session *session, const struct plan_bu
 static enum status plan_and_report(struct cli *cli, struct session *session, const struct plan_budget *options,
 				   const struct plan_until *until, const struct budget_wish *wish, struct error *error)
 {
+	struct budget_wish whole = *wish;
 	struct budget_plan *plan = NULL;
-	enum status status = budget_plan_make(session, wish, &plan, error);
+
+	whole.target = &session->target.engine;
+	whole.title = target_full_title(session->catalog, &session->target);
+	enum status status = budget_plan_make(session, session->query, &whole, &plan, error);
 
 	if (status == STATUS_OK && plan->known && !wish->has_question) {
 		error_set(error, STATUS_USAGE, "the target of %s is known already", names_model(session->catalog, wish->model[0]));

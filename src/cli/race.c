@@ -107,7 +107,8 @@ static enum status enter(struct cli *cli, struct session *session, struct candid
 	if (model != CATALOG_NONE)
 		cells = catalog_cells(session->catalog, model, &known);
 	if (status == STATUS_OK)
-		status = budget_prospect(session, &candidates->runs, cells, known, &candidates->race.prospect[i], error);
+		status = budget_prospect(session->query, &session->target.engine, &candidates->runs, cells, known,
+					 &candidates->race.prospect[i], error);
 	if (status == STATUS_OK)
 		candidates->race.count = i + 1;
 	return status;
@@ -220,7 +221,7 @@ static enum status run_candidates(struct cli *cli, struct session *session, cons
 	if (status == STATUS_OK)
 		status = cli_fit(cli, session, &settings, false, error);
 	if (status == STATUS_OK)
-		status = budget_runs_list(session, options->prices, unit, &candidates->runs, error);
+		status = budget_runs_list(session, &session->target.engine, options->prices, unit, &candidates->runs, error);
 	candidates->race.whole = options->whole;
 	candidates->race.upwards = target_upwards(session->catalog, &session->target.engine);
 	for (size_t i = 0; i < candidates->count && status == STATUS_OK; i++)

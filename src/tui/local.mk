@@ -108,6 +108,7 @@ libtui_a_SOURCES = \
 	src/tui/view/tree_view.c \
 	src/tui/view/versus_view.c \
 	src/tui/view/view.h \
+	src/tui/view/plan_view.c \
 	src/tui/view/waterfall_view.c \
 	src/tui/view/why_view.c
 libtui_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/tui $(CURSES_CFLAGS)

@@ -19,6 +19,20 @@ within() { awk -F, 'NR == 2 { sd = $7 } NR > 2 { if ($6 > 3000 || $7 >= sd) bad 
 check 'spends no more, and each step leaves less' within
 part() { grep -q '^[1-9][0-9]*,bbh,[1-9][0-9]*,' out && ! grep -q ',5761,' out; }
 check 'of some of its 5,761 questions' part
+with plan me/new-7B --target bbh --budget 100 --json
+command() { is_json '(.totals | length) == 1 and .totals[0].benchmark == "bbh" and .totals[0].questions == 100 and
+	(.command | startswith("lm_eval --model hf --model_args '\''pretrained=me/new-7B'\'' --tasks bbh --samples '\''{\"bbh\":["))' \
+	'pretrained=me/new-7B'; }
+check 'the command for the harness' command
+ids() { sed -n 's/.*"bbh\\":\[\([0-9,]*\)\].*/\1/p' "$1" | tr , '\n'; }
+ids out >hundred
+drawn() { [ "$(wc -l <hundred)" -eq 100 ] && sort -n -u hundred | cmp -s - hundred && [ "$(tail -n 1 hundred)" -lt 5761 ] &&
+	[ "$(tail -n 1 hundred)" -gt 5000 ]; }
+check 'with a hundred of all its questions, ascending' drawn
+with plan me/new-7B --target bbh --budget 50 --json
+ids out >fifty
+within_them() { [ "$(wc -l <fifty)" -eq 50 ] && [ "$(cat fifty hundred | sort | uniq -d | wc -l)" -eq 50 ]; }
+check 'fifty are among the hundred' within_them
 with plan me/new-7B --target bbh --budget 3000 --whole --csv
 check 'or whole runs' says_not '^[0-9]*,bbh,'
 with plan me/new-7B --target bbh --budget 3000 --curve

@@ -118,7 +118,7 @@ compare() { # file
 	case $1 in
 	looks-*) masker=mask_looks ;;
 	suggest*|front*) masker=mask_suggestions ;;
-	sweep*|waterfall*) masker=mask_curve ;;
+	sweep*|waterfall*|plan*) masker=mask_curve ;;
 	*) masker=mask ;;
 	esac
 	(cd "$here/expected" && $masker "$1") >expected

@@ -25,6 +25,7 @@
 	X(SWEEP, "sweep", sweep_view) \
 	X(PLOT, "plot", plot_view) \
 	X(WATERFALL, "waterfall", waterfall_view) \
+	X(PLAN, "plan", plan_view) \
 	X(HELP, "help", help_view) \
 	X(MESSAGES, "messages", message_view)
 enum view_id {
@@ -152,8 +153,14 @@ enum need {
 	  "in the plot: measure before") \
 	X(PLOT_FAMILY, "plot-family", "f", IN(PLOT), NOTHING, IN_VIEW, "family", "Pictures", \
 	  "in the plot: only the family of the model that it was opened on, or all again") \
-	X(PLOT_WRITE, "write-picture", "s", IN(PLOT) | IN(WATERFALL) | IN(SWEEP), NOTHING, picture_ask_write, "save", "Pictures", \
+	X(PLOT_WRITE, "write-picture", "s", IN(PLOT) | IN(WATERFALL) | IN(SWEEP) | IN(PLAN), NOTHING, picture_ask_write, "save", "Pictures", \
 	  "write the picture as an SVG file") \
+	X(PLAN, "plan", "$", IN_PANES | IN(TABLE), FIT, plan_open, NULL, "Pictures", \
+	  "which benchmarks to run on the model under the cursor, or some of their questions, and what that buys") \
+	X(PLAN_BUDGET, "budget", "b", IN(PLAN), NOTHING, plan_ask_budget, "budget", "Pictures", \
+	  "in the plan: what may be spent, as 500 (questions), 2M tokens or 90 min") \
+	X(PLAN_COPY, "copy-command", "y", IN(PLAN), NOTHING, plan_copy, "copy lm_eval", "Pictures", \
+	  "in the plan: copy the command of lm-evaluation-harness that runs it (OSC 52)") \
 	X(TABLE, "table", "t", IN_PANES, NOTHING, table_open, "table", "Table", \
 	  "all models as rows, facts and the benchmarks of the board as columns") \
 	X(TABLE_SORT, "sort-column", "s", IN(TABLE), NOTHING, IN_VIEW, "sort", "Table", \
@@ -269,10 +276,10 @@ enum need {
 	  "in residuals, why and suggestions: next benchmark (of a front, the one up); in a comparison: next model") \
 	X(COLUMN_LEFT, "previous-benchmark", "h left", IN(RESIDUALS) | IN(COMPARE) | IN(WHY) | IN(SUGGEST), NOTHING, IN_VIEW, NULL, "Tree", \
 	  "in residuals, why and suggestions: benchmark before; in a comparison: model before") \
-	X(COLUMN_NEXT, "column", "]", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY) | IN(SUGGEST) | IN(SWEEP) | IN(PLOT) | IN(WATERFALL), NOTHING, board_next_target, \
+	X(COLUMN_NEXT, "column", "]", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY) | IN(SUGGEST) | IN(SWEEP) | IN(PLOT) | IN(WATERFALL) | IN(PLAN), NOTHING, board_next_target, \
 	  "benchmark", "Tree", \
 	  "score column: the target, then the benchmarks of the board (of a front, the one across)") \
-	X(COLUMN_PREVIOUS, "column-back", "[", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY) | IN(SUGGEST) | IN(SWEEP) | IN(PLOT) | IN(WATERFALL), NOTHING, board_previous_target, NULL, \
+	X(COLUMN_PREVIOUS, "column-back", "[", IN_PANES | IN(RESIDUALS) | IN(HEAT) | IN(WHY) | IN(SUGGEST) | IN(SWEEP) | IN(PLOT) | IN(WATERFALL) | IN(PLAN), NOTHING, board_previous_target, NULL, \
 	  "Tree", "score column: benchmark before") \
 	X(COPY, "copy", "y", IN_MODELS, MODEL, copy_name, NULL, "Tree", \
 	  "copy the model's name to the clipboard (OSC 52)") \

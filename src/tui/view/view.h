@@ -75,6 +75,10 @@ void sweep_take_best(struct browser *browser);
 /* plot_view.c, waterfall_view.c */
 void plot_open(struct browser *browser);
 void waterfall_open(struct browser *browser);
+/* plan_view.c */
+void plan_open(struct browser *browser);
+void plan_ask_budget(struct browser *browser);
+void plan_copy(struct browser *browser);
 /* picture_write.c: asks where to write the view's picture */
 void picture_ask_write(struct browser *browser);
 
