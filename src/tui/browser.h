@@ -48,6 +48,7 @@ struct browser {
 	size_t row_count;           /* 1 at least */
 	struct target home;         /* the target that the benchmarks of the board are walked from, and back to */
 	bool one_scale;             /* all rows have the same scale */
+	bool zoomed;                /* see board_zoom() */
 	int label_width;            /* that the names want */
 	float *value;               /* predicted, of the score column, by model; made when drawn */
 	uint8_t *value_state;

@@ -70,6 +70,7 @@ libtui_a_SOURCES = \
 	src/tui/board/grid.c \
 	src/tui/board/picking.h \
 	src/tui/board/picking.c \
+	src/tui/board/zoom.c \
 	src/tui/work/fitting.c \
 	src/tui/work/guessing.c \
 	src/tui/work/importing.c \

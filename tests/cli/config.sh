@@ -27,7 +27,7 @@ stemma config --manual
 sed -n '/^\.Sh OPTIONS/,/^\.Sh FILES/p' "$top_srcdir/man/stemma-config.5" | sed '$d' >manual
 check 'the manual has the same options' diff out manual
 
-printf 'mouse: no\ntheme: light\nkeys:\n  down: [j, a]\ncolors:\n  bad: bold red\ntree:\n  columns: [date, size]\n' >"$user"
+printf 'mouse: no\ntheme: light\nkeys:\n  down: [j, Q]\ncolors:\n  bad: bold red\ntree:\n  columns: [date, size]\n' >"$user"
 stemma config
 check 'the user has a file' says 'valid, 5 options'
 stemma config --print

@@ -32,7 +32,7 @@ make_script() { # seed
 			"< > ( ) F9 tab shift-tab enter esc ctrl-o up down left right pgup pgdn home end ctrl-d ctrl-u p J K x " \
 			": \047 ` # & \042 ; * O " \
 			"backspace delete 1 2 5 0 9 a s ctrl-l ctrl-c F1 F ctrl-k ctrl-w " \
-			"C D E W s s i X v V H P i S I R . , . l , ctrl-g ctrl-s ctrl-v ctrl-e ctrl-y F3 F4 ctrl-z", key, " ")
+			"C D E W s s i X v V H P i S I R . , . l , a ctrl-g ctrl-s ctrl-v ctrl-e ctrl-y F3 F4 ctrl-z", key, " ")
 		words = split("oak;elm slerp;/wernicke;60;no such;⊕é日本;bbh > 30;:goto elm;:sort z;:filter scored !merge;:open script;:import more.csv;:import . script;:import cut.csv more.csv;:import names.csv;:sync models;:sync;:reload;:beside draft 1;:save draft 1;:write x.yml;un;:suggest floor=0 parents=3;:suggest pareto=ifeval,bbh;:suggest inc", word, ";")
 		print "resize " 30 + below(180) " " 8 + below(60)
 		for (i = 0; i < 80; i++) {

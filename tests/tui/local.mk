@@ -58,7 +58,7 @@ EXTRA_DIST += tests/terminal/terminal.sh tests/screens/expected \
 	tests/screens/views-ascii.keys tests/screens/looks.keys tests/screens/looks-plain.keys \
 	tests/screens/many.keys tests/screens/passing.keys tests/screens/intake.keys tests/screens/intake-ascii.keys \
 	tests/screens/table.keys tests/screens/table-ascii.keys \
-	tests/screens/spark.keys tests/screens/spark-ascii.keys tests/screens/plot.keys tests/screens/plot-ascii.keys tests/screens/waterfall.keys tests/screens/waterfall-ascii.keys \
+	tests/screens/zoom.keys tests/screens/zoom-ascii.keys tests/screens/spark.keys tests/screens/spark-ascii.keys tests/screens/plot.keys tests/screens/plot-ascii.keys tests/screens/waterfall.keys tests/screens/waterfall-ascii.keys \
 	tests/screens/sweep.keys tests/screens/sweep-ascii.keys tests/screens/plan.keys tests/screens/plan-ascii.keys \
 	tests/screens/one.keys tests/screens/one-models.csv tests/screens/one-edges.csv \
 	tests/screens/picker.keys tests/screens/picker-ascii.keys \

@@ -40,6 +40,10 @@ struct row_figures {
  * changed; what was counted for the old ones is the caller's to forget. */
 void board_rows_make(struct browser *browser);
 void board_rows_free(struct browser *browser);
+/* Bars on the part of each scale that published scores take, or on the whole again. */
+void board_zoom(struct browser *browser);
+/* zoom.c: gives each row the axis that its bars stand on now. */
+void board_scale_rows(struct browser *browser);
 /* How a target is drawn; the row borrows from it. */
 void board_describe(const struct browser *browser, const struct target *target, struct board_row *row);
 void board_describe_benchmark(const struct browser *browser, uint32_t benchmark, struct board_row *row);

@@ -131,7 +131,17 @@ void board_rows_make(struct browser *browser)
 	browser->figures = memory_zero(browser->row_count, sizeof *browser->figures);
 	browser->estimated = browser->known_model = CATALOG_NONE;
 	tell_apart(browser);
+	board_scale_rows(browser);
 	measure_rows(browser);
+}
+
+void board_zoom(struct browser *browser)
+{
+	browser->zoomed = !browser->zoomed;
+	board_scale_rows(browser);
+	measure_rows(browser);
+	browser_remark(browser, browser->zoomed ? "bars from the lowest to the highest published score of each benchmark"
+						: "bars on whole scales");
 }
 
 void board_rows_free(struct browser *browser)

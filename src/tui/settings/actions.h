@@ -197,6 +197,8 @@ enum need {
 	  "drop all wishes: pairs of any models for the average") \
 	X(BOARD, "board", "b", IN_MODELS, NOTHING, picker_open, "board", "Board", \
 	  "benchmarks and boards: what is drawn, how well it is predicted, what it weighs in the target") \
+	X(ZOOM, "zoom", "a", IN_PANES | IN(COMPARE) | IN(VERSUS), NOTHING, board_zoom, NULL, "Board", \
+	  "bars from the lowest to the highest published score of each benchmark, or on whole scales") \
 	X(OBSERVATIONS, "published", "i", IN_SKETCHES | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(WHY) | IN(MARKS) | IN(TABLE), \
 	  MODEL, observation_open, NULL, "Board", "all that is published of the model under the cursor, run by run, and which of it is shown") \
 	X(PICK_OBSERVATION, "show-this", "space enter", IN(OBSERVATIONS), NOTHING, IN_VIEW, "show this one", "Board", \
