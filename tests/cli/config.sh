@@ -33,7 +33,7 @@ check 'the user has a file' says 'valid, 5 options'
 stemma config --print
 cp out printed
 check 'its values are in force' says '^theme: light'
-check 'keys too' says '^  down: \["j", "a"\]'
+check 'keys too' says '^  down: \["j", "Q"\]'
 check 'colours too' says '^  bad: bold red'
 stemma config --config printed --print
 check 'what is printed is read again' cmp out printed
