@@ -179,22 +179,6 @@ static void histogram_counts_all(void **state)
 	assert_int_equal(bar_eighths(0, 0, 0, 4), 0);
 }
 
-static void scatter_sets_dots(void **state)
-{
-	(void)state;
-	const double x[] = {0, 100, 0, NAN}, y[] = {0, 100, 100, 5};
-	unsigned char masks[4];
-	char sign[4];
-
-	bar_scatter(x, y, 4, 2, 2, &points, masks);
-	assert_int_equal(masks[0], 1);   /* top left: its first dot */
-	assert_int_equal(masks[1], 8);   /* top right: the first dot of the second column */
-	assert_int_equal(masks[2], 64);  /* bottom left: the last dot of the first column */
-	assert_int_equal(masks[3], 0);
-	assert_string_equal(bar_braille(1, sign), "\xE2\xA0\x81");
-	assert_string_equal(bar_braille(0, sign), " ");
-}
-
 static void key_names_go_both_ways(void **state)
 {
 	(void)state;
@@ -416,7 +400,6 @@ int main(void)
 		cmocka_unit_test(interval_bars),
 		cmocka_unit_test(axis_takes_what_fits),
 		cmocka_unit_test(histogram_counts_all),
-		cmocka_unit_test(scatter_sets_dots),
 		cmocka_unit_test(key_names_go_both_ways),
 		cmocka_unit_test(every_key_of_the_table_exists),
 		cmocka_unit_test(every_action_can_be_reached),

@@ -121,31 +121,3 @@ int bar_eighths(size_t value, size_t most, int level, int levels)
 	int eighths = (int)lround(height < 1 ? 1 : height) - level * 8;
 	return eighths < 0 ? 0 : eighths > 8 ? 8 : eighths;
 }
-
-void bar_scatter(const double *x, const double *y, size_t count, int width, int height,
-		 const struct bar_scale *scale, unsigned char *masks)
-{
-	static const unsigned char bits[4][2] = {{1, 8}, {2, 16}, {4, 32}, {64, 128}};
-
-	memset(masks, 0, (size_t)width * (size_t)height);
-	for (size_t i = 0; i < count; i++) {
-		if (isnan(x[i]) || isnan(y[i]))
-			continue;
-		int column = bar_place(x[i], 2 * width, scale);
-		int row = 4 * height - 1 - bar_place(y[i], 4 * height, scale);
-		masks[row / 4 * width + column / 2] |= bits[row % 4][column % 2];
-	}
-}
-
-const char *bar_braille(unsigned char mask, char *buffer)
-{
-	unsigned int code = 0x2800u + mask;
-
-	if (mask == 0)
-		return " ";
-	buffer[0] = (char)(0xE0 | code >> 12);
-	buffer[1] = (char)(0x80 | (code >> 6 & 0x3F));
-	buffer[2] = (char)(0x80 | (code & 0x3F));
-	buffer[3] = '\0';
-	return buffer;
-}

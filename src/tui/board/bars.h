@@ -46,12 +46,4 @@ size_t bar_histogram(const double *values, size_t count, double low, double high
  * column takes that shows `value` of `most`. */
 int bar_eighths(size_t value, size_t most, int level, int levels);
 
-/* A scatter of points on the square that has the scale on both sides as dots,
- * 2 x 4 of them a cell: bit masks as in Unicode's braille patterns (U+2800 + mask), rows from
- * the top.  masks has width x height entries. */
-void bar_scatter(const double *x, const double *y, size_t count, int width, int height,
-		 const struct bar_scale *scale, unsigned char *masks);
-/* The sign of such a mask in UTF-8, in a buffer of 4 bytes; " " for none. */
-const char *bar_braille(unsigned char mask, char *buffer);
-
 #endif

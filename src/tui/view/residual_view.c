@@ -53,6 +53,9 @@ struct residuals {
 	struct residual_table *table; /* NULL until first shown */
 	struct residual_choice choice;
 	struct list list;
+	struct picture scatter;  /* without the mark of the cursor */
+	bool drawn;              /* it is there ... */
+	size_t drawn_row;        /* ... of this row */
 };
 #define NOTE_FROM 8 /* rows of the view that leave one for the note */
 
@@ -67,6 +70,8 @@ static void residual_forget(struct browser *browser)
 {
 	struct residual_table *table = residuals_of(browser)->table;
 
+	picture_free(&residuals_of(browser)->scatter);
+	residuals_of(browser)->drawn = false;
 	if (!table)
 		return;
 	residuals_of(browser)->choice = (struct residual_choice){
@@ -234,7 +239,9 @@ static int draw_histogram(struct browser *browser, const struct area *area)
 }
 
 #define SCATTER_WIDTH 46
-#define SCATTER_HEIGHT 20
+#define SCATTER_HEIGHT 24
+#define SCATTER_NAMED 2000  /* models whose points have names */
+#define SCATTER_WHOLE 20000 /* of which each is drawn */
 #define SCATTER_FROM 150 /* columns of the view from which there is room for it */
 
 /* Of a long axis that begins at 0 the part up to the next quarter above the largest value. */
@@ -250,47 +257,55 @@ static struct bar_scale scatter_scale(const struct residual_table *table)
 	return scale;
 }
 
-static void scatter_points(const struct residual_table *table, const struct bar_scale *scale, unsigned char *masks)
+/* Predicted (across) against published (up), with the line of agreement. */
+static void make_scatter(const struct browser *browser, struct picture *picture)
 {
-	double *x = memory_allocate(table->line_count + 1, sizeof *x);
-	double *y = memory_allocate(table->line_count + 1, sizeof *y);
+	const struct residual_table *table = residuals_of(browser)->table;
+	const struct bar_scale scale = scatter_scale(table);
+	bool named = table->line_count <= SCATTER_NAMED;
 
-	for (size_t i = 0; i < table->line_count; i++) {
-		x[i] = table->lines[i].residual.predicted;
-		y[i] = table->lines[i].residual.observed;
-	}
-	bar_scatter(x, y, table->line_count, SCATTER_WIDTH, SCATTER_HEIGHT, scale, masks);
-	free(x);
-	free(y);
+	picture_init(picture, table->shown.name);
+	picture_axes(picture, PICTURE_LINEAR, "predicted", PICTURE_LINEAR, "published");
+	picture->across.low = picture->up.low = scale.low;
+	picture->across.high = picture->up.high = scale.high;
+	picture_series(picture, PICTURE_LINE, PICTURE_FRAME, NULL);
+	picture_point(picture, scale.low, scale.low, NULL);
+	picture_point(picture, scale.high, scale.high, NULL);
+	picture_series(picture, PICTURE_DOTS, PICTURE_POINT, NULL);
+	for (size_t i = 0; i < table->line_count; i++)
+		picture_point(picture, table->lines[i].residual.predicted, table->lines[i].residual.observed,
+			      named ? tree_name(browser->tree, table->lines[i].model) : NULL);
+	if (table->line_count > SCATTER_WHOLE)
+		picture_thin(picture, 400, 400);
 }
 
-/* Predicted (across) against published (up), with the line of agreement. */
+/* The one of the row that is shown, with the model under the cursor set off. */
+static const struct picture *scatter_now(struct browser *browser)
+{
+	struct residuals *residuals = residuals_of(browser);
+	const struct residual_table *table = residuals->table;
+
+	if (!residuals->drawn || residuals->drawn_row != table->row) {
+		picture_free(&residuals->scatter);
+		make_scatter(browser, &residuals->scatter);
+		residuals->drawn = true;
+		residuals->drawn_row = table->row;
+	}
+	picture_unmark(&residuals->scatter, 0);
+	if (residuals->list.cursor < table->line_count) {
+		const struct residual_line *line = &table->lines[residuals->list.cursor];
+		picture_mark(&residuals->scatter, line->residual.predicted, line->residual.observed, PICTURE_TEXT, "◉", 'O',
+			     NULL, tree_name(browser->tree, line->model));
+	}
+	return &residuals->scatter;
+}
+
 static void draw_scatter(struct browser *browser, const struct area *area)
 {
-	const struct bar_scale scale = scatter_scale(residuals_of(browser)->table);
-	struct board_row coarse = residuals_of(browser)->table->shown;
-	unsigned char masks[SCATTER_WIDTH * SCATTER_HEIGHT];
-	int bottom = 1 + SCATTER_HEIGHT;
-	char sign[4], label[FIGURE_SIZE];
+	struct area part = *area;
 
-	scatter_points(residuals_of(browser)->table, &scale, masks);
-	coarse.decimals = coarse.decimals > 1 ? coarse.decimals - 1 : 0;
-	draw_text(browser->screen, area, 0, 5, STYLE_TITLE, "published (up) against predicted");
-	for (int row = 0; row < SCATTER_HEIGHT; row++) {
-		int agreement = (int)lround((1 - (double)row / (SCATTER_HEIGHT - 1)) * (SCATTER_WIDTH - 1));
-		draw_text(browser->screen, area, 1 + row, 4, STYLE_BORDER, "│");
-		draw_text(browser->screen, area, 1 + row, 5 + agreement, STYLE_BORDER, "·");
-		for (int column = 0; column < SCATTER_WIDTH; column++)
-			if (masks[row * SCATTER_WIDTH + column])
-				draw_text(browser->screen, area, 1 + row, 5 + column, STYLE_BAR,
-					  bar_braille(masks[row * SCATTER_WIDTH + column], sign));
-	}
-	draw_text(browser->screen, area, bottom, 4, STYLE_BORDER, "└");
-	draw_repeat(browser->screen, area, bottom, 5, SCATTER_WIDTH, STYLE_BORDER, "─");
-	draw_right(browser->screen, area, 1, 4, STYLE_DIM, figure_on(label, &coarse, scale.high, false));
-	draw_right(browser->screen, area, bottom + 1, 5 + SCATTER_WIDTH, STYLE_DIM, label);
-	draw_right(browser->screen, area, bottom - 1, 4, STYLE_DIM, figure_on(label, &coarse, scale.low, false));
-	draw_text(browser->screen, area, bottom + 1, 5, STYLE_DIM, label);
+	part.height = part.height < SCATTER_HEIGHT ? part.height : SCATTER_HEIGHT;
+	draw_picture(browser->screen, &part, scatter_now(browser));
 }
 
 static int table_bar_width(const struct area *area)
@@ -392,7 +407,7 @@ static void residual_draw(struct browser *browser, const struct area *whole)
 	struct list *list = &residuals_of(browser)->list;
 	struct area table = *whole, right = *whole;
 	const struct area *area = &table;
-	bool scatter = whole->width >= SCATTER_FROM && whole->height >= SCATTER_HEIGHT + 4;
+	bool scatter = whole->width >= SCATTER_FROM && whole->height >= SCATTER_HEIGHT;
 
 	if (scatter) {
 		table.width -= SCATTER_WIDTH + 8;
@@ -501,6 +516,14 @@ static struct list *residual_view_list(struct browser *browser)
 	return &residuals_of(browser)->list;
 }
 
+static const struct picture *residual_picture(struct browser *browser)
+{
+	if (!browser->session->fit)
+		return NULL;
+	make_table(browser);
+	return scatter_now(browser);
+}
+
 static void residual_start(struct browser *browser)
 {
 	residuals_of(browser)->choice.model = CATALOG_NONE;
@@ -517,6 +540,7 @@ const struct view_ops residual_view = {
 	.size = sizeof(struct residuals),
 	.start = residual_start,
 	.forget = residual_forget,
+	.picture = residual_picture,
 	.renumber = residual_renumber,
 	.draw = residual_draw,
 	.title = residual_title,
