@@ -326,7 +326,7 @@ static enum status find_axes(const struct wishes *wishes, const struct session *
 /* A front has no order of its own and is of pairs. */
 static enum status check_front(const struct wishes *wishes, struct error *error)
 {
-	static const enum wish others[] = {WISH_TARGET, WISH_ORDER, WISH_FLOOR, WISH_PER_MODEL};
+	static const enum wish others[] = {WISH_TARGET, WISH_ORDER, WISH_EXPLORE, WISH_FLOOR, WISH_PER_MODEL};
 
 	if (!wishes_has(wishes, WISH_PARETO))
 		return STATUS_OK;
@@ -361,6 +361,9 @@ static enum status read_settings(const struct wishes *wishes, const struct sessi
 		status = check_choice(wishes, (enum wish)i, error);
 	if (status == STATUS_OK)
 		status = check_front(wishes, error);
+	settings->explore = wishes_has(wishes, WISH_EXPLORE);
+	if (status == STATUS_OK && settings->explore && wishes_has(wishes, WISH_ORDER))
+		status = error_set(error, STATUS_USAGE, "explore excludes order");
 	settings->by = (enum suggest_order)wishes_choice(wishes, WISH_ORDER);
 	settings->parents = 2 + wishes_choice(wishes, WISH_PARENTS);
 	search->method = (enum merge_method)wishes_choice(wishes, WISH_METHOD);

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "names.h"
+#include "suggest_explore.h"
 #include "stemma/app/plot.h"
 #include "stemma/app/wishes.h"
 #include "stemma/base/memory.h"
@@ -390,6 +391,8 @@ static enum status search_and_report(struct cli *cli, struct session *session, c
 		cli_report(cli, &report);
 		if (front)
 			report_front(&report, session->catalog, wishes, search, &points);
+		else if (search->settings.explore)
+			suggest_report_explored(&report, session->catalog, search, &result);
 		else
 			report_best(&report, session->catalog, search, &result);
 		report_end(&report);

@@ -32,7 +32,7 @@ libengine_a_SOURCES = \
 	src/engine/judge/figures.h src/engine/judge/figures.c src/engine/judge/relatives.h src/engine/judge/relatives.c \
 	include/stemma/engine/front.h src/engine/search/front.c \
 	include/stemma/engine/lrmf.h src/engine/answers/lrmf.c src/engine/answers/lrmf_locate.c src/engine/answers/lrmf_loss.h src/engine/answers/lrmf_loss.c \
-	include/stemma/engine/suggest.h src/engine/search/suggest.c src/engine/search/search.h src/engine/search/search.c src/engine/search/merges.c \
+	include/stemma/engine/suggest.h src/engine/search/explore.h src/engine/search/explore.c src/engine/search/suggest.c src/engine/search/search.h src/engine/search/search.c src/engine/search/merges.c \
 	src/engine/search/search_list.c src/engine/search/search_look.c \
 	include/stemma/engine/parents.h src/engine/guess/parents.h src/engine/guess/parents.c \
 	src/engine/guess/parents_features.c src/engine/guess/parents_answers.c src/engine/guess/parents_learn.c \

@@ -94,4 +94,11 @@ with residuals --anomalies --json
 check 'anomalies are listed' is_json '.anomalies > 0 and (.residuals | all(.rate <= 0.05))' '"rate": 0'
 with residuals --anomalies --false-rate 90
 check 'a wild rate is refused' fails_with 64 'false-rate'
+with suggest --explore --limit 5 --json
+check 'what is worth trying' is_json '(.suggestions | length) == 5 and (.suggestions | all(.improvement >= 0 and .known > 0)) and
+	([.suggestions[] | .improvement / .size] | . == (sort | reverse)) and ([.suggestions[].known] | unique | length) == 1' '"improvement": '
+with suggest --explore --order gain
+check 'has an order of its own' fails_with 64 'explore excludes order'
+with suggest --explore --pareto ifeval,bbh
+check 'and no front' fails_with 64 'pareto excludes explore'
 finish

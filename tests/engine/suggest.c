@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "search/explore.h"
 #include "search/search.h"
 #include "stemma/engine/front.h"
 #include "stemma/engine/plan.h"
@@ -531,6 +532,55 @@ static void the_overstatement_is_that_of_the_best(void **state)
 	assert_true(suggest_overstatement(slope, spread, 1e7) > suggest_overstatement(slope, spread, 1e3));
 }
 
+static void improvements_are_those_of_draws(void **state)
+{
+	(void)state;
+	enum { TIMES = 200000 };
+
+	for (double mean = 46; mean < 55; mean += 2) {
+		double sum = 0;
+		seed = 41;
+		for (size_t t = 0; t < TIMES; t++)
+			sum += fmax(mean + 3 * normal() - 50, 0) / TIMES;
+		near(explore_improvement(mean, 3, 50), sum, 0.02);
+	}
+	near(explore_improvement(52, 0, 50), 2, 0);
+	near(explore_improvement(48, 0, 50), 0, 0);
+}
+
+/* By improvement for their size, above the best of all, each model in one answer. */
+static void what_is_explored_may_improve(void **state)
+{
+	struct suggest_world *made = *state;
+	struct suggest_settings settings = settings_for(MEAN_OF_ALL, 2, SUGGEST_GAIN);
+	struct suggest_result result;
+	double best = -INFINITY;
+
+	settings.explore = true;
+	settings.floor = NAN;
+	assert_int_equal(engine_suggest(made->fit, &settings, NULL, &result, NULL), STATUS_OK);
+	assert_true(result.count > 1);
+	for (size_t i = 0; i < MODELS; i++) {
+		double sum = 0;
+		for (size_t b = 0; b < BENCHMARKS; b++)
+			sum += made->world.scores[i * BENCHMARKS + b] / BENCHMARKS;
+		best = isnan(sum) ? best : fmax(best, sum);
+	}
+	double over = suggest_overstatement(result.slope, result.spread, result.searched);
+	for (size_t i = 0; i < result.count; i++) {
+		const struct suggest_answer *answer = &result.answers[i];
+		near(answer->known, best, 1e-9);
+		near(answer->improvement, explore_improvement(answer->mean - over, answer->sd, best), 0.05);
+		if (i > 0)
+			assert_true(answer->improvement / answer->size <=
+				    result.answers[i - 1].improvement / result.answers[i - 1].size);
+		for (size_t j = 0; j < i; j++)
+			for (size_t p = 0; p < 4; p++)
+				assert_int_not_equal(answer->parents[p / 2], result.answers[j].parents[p % 2]);
+	}
+	suggest_result_free(&result);
+}
+
 static struct engine_cell result_of(uint32_t benchmark, double value)
 {
 	return (struct engine_cell){.benchmark = benchmark, .value = value, .error = NAN,
@@ -631,6 +681,8 @@ int main(void)
 		cmocka_unit_test(such_are_those_of_the_nearest_chances),
 		cmocka_unit_test(chances_of_judged_merges_follow_their_predictions),
 		cmocka_unit_test(few_answers_span_the_front),
+		cmocka_unit_test(improvements_are_those_of_draws),
+		cmocka_unit_test(what_is_explored_may_improve),
 		cmocka_unit_test(the_plan_takes_the_surest),
 		cmocka_unit_test(known_scores_count),
 		cmocka_unit_test(plans_are_tested_on_models_with_all_results),

@@ -21,6 +21,7 @@
 	X(TARGET, "target", 't', TEXT, "TARGET", "average (default), a benchmark, or several with weights: KEY:WEIGHT,...") \
 	X(PARETO, "pareto", 0, TEXT, "KEY,KEY,...", "the pairs that no other beats on all of these benchmarks or targets") \
 	X(ORDER, "order", 0, TEXT, "ORDER", "gain (expected, default), chance (of a gain) or score (expected)") \
+	X(EXPLORE, "explore", 0, FLAG, NULL, "merges worth trying: by what they may add to the best known, for their size") \
 	X(PARENTS, "parents", 0, TEXT, "2|3", "pairs (default) or triples") \
 	X(METHOD, "method", 0, TEXT, "METHOD", "merge method (default linear)") \
 	X(FLOOR, "floor", 0, TEXT, "VALUE", "merges predicted to reach this (default: the best tenth)") \

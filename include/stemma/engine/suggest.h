@@ -48,6 +48,8 @@ struct suggest_settings {
 	struct engine_target target; /* covered by the fit */
 	size_t parents;        /* 2 or 3 */
 	enum suggest_order by;
+	bool explore;          /* not by this but by the expected improvement over the best of the models that
+	                        * it may take, for a billion parameters */
 	double floor;          /* answers are expected to reach it; NAN: the best tenth of the candidates */
 	size_t limit;          /* answers */
 	size_t per_model;      /* answers that may share a model outside `include`, >= 1 */
@@ -71,6 +73,10 @@ struct suggest_answer {
 	double shown;        /* gain less what the search overstates it by */
 	double chance;       /* of a gain */
 	struct suggest_such such;
+	/* Where explored: */
+	double known;        /* the best of the models that the search could take */
+	double improvement;  /* expected over that */
+	double size;         /* billions of parameters */
 };
 
 struct suggest_result {

@@ -110,4 +110,8 @@ double merges_slope(const struct merges *merges);
 /* What came of merges that had such a chance. */
 struct suggest_such merges_such(const struct merges *merges, double chance);
 
+/* What is told of a merge in the end; `result` has the slope and how much was searched. */
+void search_answer(const struct search *search, const struct entry *entry, struct engine_query *query,
+		   const struct suggest_result *result, const struct merges *merges, struct suggest_answer *answer);
+
 #endif

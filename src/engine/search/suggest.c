@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "data/statistics.h"
+#include "search/explore.h"
 #include "search/search.h"
 #include "stemma/base/memory.h"
 
@@ -124,8 +125,8 @@ static enum status look_until_settled(struct chooser *chooser, struct progress *
 }
 
 /* The prediction itself, which need not be linear as the search is. */
-static void answer_fill(const struct search *search, const struct entry *entry, struct engine_query *query,
-			const struct suggest_result *result, const struct merges *merges, struct suggest_answer *answer)
+void search_answer(const struct search *search, const struct entry *entry, struct engine_query *query,
+		   const struct suggest_result *result, const struct merges *merges, struct suggest_answer *answer)
 {
 	size_t parents = search->settings->parents;
 	struct engine_child child;
@@ -188,7 +189,7 @@ static enum status search_answers(struct search *search, const struct merges *me
 	result->answers = memory_zero(chooser.chosen_count + 1, sizeof *result->answers);
 	struct engine_query *query = engine_query_new(search->fit);
 	for (size_t i = 0; i < chooser.chosen_count && status == STATUS_OK; i++)
-		answer_fill(search, &chooser.entry[chooser.chosen[i]], query, result, merges,
+		search_answer(search, &chooser.entry[chooser.chosen[i]], query, result, merges,
 			    &result->answers[result->count++]);
 	engine_query_free(query);
 	if (result->count > 0)
@@ -205,6 +206,8 @@ enum status engine_suggest(const struct engine_fit *fit, const struct suggest_se
 {
 	struct search search;
 
+	if (settings->explore)
+		return explore(fit, settings, progress, result, error);
 	*result = (struct suggest_result){0};
 	enum status status = search_new(fit, settings, progress, &search, error);
 	if (status == STATUS_OK) {
