@@ -42,6 +42,12 @@ check-long: all
 .PHONY: check-long
 CLEANFILES += test-suite-long.log
 
+# The tests that are programs, for builds that are slow, as those with sanitizers are.
+check-units: all
+	@units=; for test in $(TESTS); do case $$test in *.sh) ;; *) units="$$units $$test" ;; esac; done; \
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$$units"
+.PHONY: check-units
+
 # Records the README's tour anew; tests/tour.sh fails where they differ.
 tour: stemma
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/tour.sh --accept
