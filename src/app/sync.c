@@ -1,4 +1,4 @@
-#include "stemma/app/sync.h"
+#include "sync.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -7,27 +7,16 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "stemma/app/import.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/read_file.h"
 #include "stemma/formats/hub.h"
 #include "stemma/formats/rows.h"
-#include "stemma/sync/http.h"
 
 #define HUB "https://huggingface.co"
 #define ROWS "https://datasets-server.huggingface.co"
 #define CONTENTS "contents"
 #define PAGE_ROWS 100
 #define GROUP_MODELS 20 /* in a transaction */
-
-struct syncing {
-	struct store *store;
-	const struct sync_settings *settings;
-	struct progress *progress;
-	struct sync_report *report;
-	struct http *http;
-	const char *endpoint, *rows; /* without a slash at the end; borrowed */
-};
 
 /* ---- the environment ----------------------------------------------------------- */
 
@@ -50,6 +39,29 @@ static enum status check_online(struct error *error)
 		if (is_true(names[i])) {
 			error_set(error, STATUS_IO, "%s says that nothing may be fetched", names[i]);
 			return error_advise(error, "unset it to sync");
+		}
+	return STATUS_OK;
+}
+
+/* What would be in messages, and in the cache as the source of what came from there. */
+static enum status check_endpoint(struct error *error)
+{
+	const char *own = getenv("HF_ENDPOINT"), *host = own ? strstr(own, "://") : NULL;
+
+	host = host ? host + 3 : own;
+	if (!host || !memchr(host, '@', strcspn(host, "/?#")))
+		return STATUS_OK;
+	error_set(error, STATUS_USAGE, "HF_ENDPOINT has a name or a password in it");
+	return error_advise(error, "take them out; HF_TOKEN may hold a token");
+}
+
+/* It becomes a line of a request. */
+static enum status check_token(const char *token, struct error *error)
+{
+	for (const char *at = token; at && *at; at++)
+		if (isspace((unsigned char)*at) || iscntrl((unsigned char)*at)) {
+			error_set(error, STATUS_USAGE, "HF_TOKEN has a blank or a line end in it");
+			return error_advise(error, "set it to the token alone, or unset it");
 		}
 	return STATUS_OK;
 }
@@ -146,7 +158,7 @@ static enum status get_page(struct syncing *syncing, size_t page, const char *et
 	return status;
 }
 
-static void count_import(struct sync_report *report, struct import_report *import)
+void sync_count_import(struct sync_report *report, struct import_report *import)
 {
 	report->added += import->added;
 	report->updated += import->updated;
@@ -165,7 +177,7 @@ static enum status take_contents(struct syncing *syncing, const char *etag, stru
 	text_append(&table, "]");
 	if (status == STATUS_OK)
 		status = import_text(syncing->store, syncing->rows, &table, syncing->progress, &import, error);
-	count_import(syncing->report, &import);
+	sync_count_import(syncing->report, &import);
 	if (status == STATUS_DATA)
 		store_drop_pages(syncing->store, CONTENTS, NULL);
 	if (status == STATUS_OK)
@@ -244,6 +256,12 @@ static enum status sync_contents(struct syncing *syncing, struct error *error)
 	return status;
 }
 
+void sync_failed(struct sync_report *report, const char *what, const struct error *error)
+{
+	if (report->failed++ == 0)
+		snprintf(report->first_failed, sizeof report->first_failed, "%.100s: %.150s", what, error->message);
+}
+
 /* ---- the Hub's models -------------------------------------------------------------- */
 
 struct names {
@@ -269,7 +287,7 @@ static void names_free(struct names *names)
 
 static char *model_address(const struct syncing *syncing, const char *name)
 {
-	static const char *const wanted[] = {"baseModels", "cardData", "config", "createdAt", "likes",
+	static const char *const wanted[] = {"baseModels", "cardData", "config", "createdAt", "evalResults", "likes",
 					     "safetensors", "tags"};
 	struct text url = {0};
 	const char *slash = strchr(name, '/');
@@ -306,7 +324,7 @@ static enum status take_models(struct syncing *syncing, struct text *bodies, cha
 	if (bodies->length > 0) {
 		text_append(bodies, "]");
 		status = import_text(syncing->store, syncing->endpoint, bodies, NULL, &import, error);
-		count_import(syncing->report, &import);
+		sync_count_import(syncing->report, &import);
 	}
 	if (status == STATUS_OK)
 		status = store_begin(syncing->store, error);
@@ -321,12 +339,11 @@ static enum status take_models(struct syncing *syncing, struct text *bodies, cha
 }
 
 /* The Hub answers under the name that a model has now. */
-static enum status join_names(struct syncing *syncing, const char *asked, const struct text *body,
+static enum status join_names(struct syncing *syncing, const char *asked, const char *current,
 			      struct error *error)
 {
-	char *current = hub_model_name(text_string(body), body->length);
 	const struct alias_facts alias = {.alias = asked, .current = current, .source = "hub"};
-	bool renamed = current && strcasecmp(asked, current) != 0;
+	bool renamed = strcasecmp(asked, current) != 0;
 	enum change change;
 	enum status status = STATUS_OK;
 
@@ -334,25 +351,32 @@ static enum status join_names(struct syncing *syncing, const char *asked, const 
 		status = store_put_alias(syncing->store, &alias, &change, error);
 	if (status == STATUS_OK && renamed)
 		status = note_fetched(syncing, "model:", current, error);
-	free(current);
 	return status;
 }
 
-static enum status get_model(struct syncing *syncing, const char *name, struct text *bodies,
+/* *sense is false when the answer makes none: the next run asks again. */
+static enum status get_model(struct syncing *syncing, const char *name, struct text *bodies, bool *sense,
 			     struct error *error)
 {
 	struct http_answer answer;
 	char *url = model_address(syncing, name);
 	enum status status = http_get(syncing->http, url, NULL, &answer, error);
 
-	if (status == STATUS_OK && answer.status == 200) {
-		status = join_names(syncing, name, &answer.body, error);
+	char *current = answer.status == 200 && status == STATUS_OK
+		? hub_model_name(text_string(&answer.body), answer.body.length) : NULL;
+	*sense = status != STATUS_OK || answer.status != 200 || current;
+	if (current) {
+		status = join_names(syncing, name, current, error);
 		text_append(bodies, bodies->length ? "," : "[");
 		text_append_bytes(bodies, text_string(&answer.body), answer.body.length);
-	} else if (status == STATUS_OK) {
+	} else if (status == STATUS_OK && *sense) {
 		syncing->report->missing++;
+	} else if (status == STATUS_OK) {
+		struct error nonsense = {.message = "the answer is about no model"};
+		sync_failed(syncing->report, name, &nonsense);
 	}
 	syncing->report->models += status == STATUS_OK;
+	free(current);
 	http_answer_free(&answer);
 	free(url);
 	return status;
@@ -362,21 +386,25 @@ static enum status get_model(struct syncing *syncing, const char *name, struct t
 static enum status get_models(struct syncing *syncing, const struct names *names, struct error *error)
 {
 	struct text bodies = {0};
-	size_t first = 0, i = 0;
+	char *group[GROUP_MODELS];
+	size_t grouped = 0, i = 0;
 	enum status status = STATUS_OK, kept = STATUS_OK;
 
 	for (; i < names->count && status == STATUS_OK && kept == STATUS_OK; i++) {
+		bool sense;
 		http_tell(syncing->http, "fetching models", (double)i / (double)names->count);
-		status = get_model(syncing, names->list[i], &bodies, error);
+		status = get_model(syncing, names->list[i], &bodies, &sense, error);
 		if (status != STATUS_OK)
 			break;
-		if (i + 1 - first == GROUP_MODELS || i + 1 == names->count) {
-			kept = take_models(syncing, &bodies, names->list + first, i + 1 - first, error);
-			first = i + 1;
+		if (sense)
+			group[grouped++] = names->list[i];
+		if (grouped == GROUP_MODELS || i + 1 == names->count) {
+			kept = take_models(syncing, &bodies, group, grouped, error);
+			grouped = 0;
 		}
 	}
-	if (status != STATUS_OK && i > first)
-		take_models(syncing, &bodies, names->list + first, i - first, NULL);
+	if (status != STATUS_OK && grouped > 0)
+		take_models(syncing, &bodies, group, grouped, NULL);
 	syncing->report->left = names->count - i;
 	text_free(&bodies);
 	return status != STATUS_OK ? status : kept;
@@ -402,7 +430,7 @@ static enum status sync_models(struct syncing *syncing, struct error *error)
 
 /* The next page is where the first was; a mirror may still name the Hub's own host.
  * NULL at the end, and for an address of somebody else. */
-static char *next_address(const struct syncing *syncing, const char *next)
+char *sync_next_address(const struct syncing *syncing, const char *next)
 {
 	const char *const bases[] = {syncing->endpoint, HUB};
 	struct text address = {0};
@@ -435,8 +463,8 @@ static enum status get_children(struct syncing *syncing, const char *name, struc
 		url = NULL;
 		if (status == STATUS_OK && answer.status == 200) {
 			status = import_text(syncing->store, syncing->endpoint, &answer.body, NULL, &import, error);
-			count_import(syncing->report, &import);
-			url = next_address(syncing, answer.next);
+			sync_count_import(syncing->report, &import);
+			url = sync_next_address(syncing, answer.next);
 		}
 		http_answer_free(&answer);
 	}
@@ -481,11 +509,17 @@ enum status sync_run(struct store *store, const struct sync_settings *settings,
 		.tries = settings->tries, .backoff = settings->backoff,
 	};
 	enum status status = check_online(error);
+	if (status == STATUS_OK)
+		status = check_endpoint(error);
+	if (status == STATUS_OK)
+		status = check_token(token, error);
 
 	*report = (struct sync_report){0};
 	syncing.http = http_new(&http, progress);
 	if (status == STATUS_OK)
 		status = sync_contents(&syncing, error);
+	if (status == STATUS_OK && settings->benchmarks)
+		status = sync_boards(&syncing, error);
 	if (status == STATUS_OK && settings->models)
 		status = sync_models(&syncing, error);
 	if (status == STATUS_OK && settings->descendants)

@@ -58,7 +58,7 @@ static long at_least_one(uint64_t value)
 struct sync_settings sync_settings(const struct sync_options *options)
 {
 	return (struct sync_settings){
-		.models = options->models || options->depth > 0, .depth = (size_t)options->depth,
+		.benchmarks = options->benchmarks, .models = options->models || options->depth > 0, .depth = (size_t)options->depth,
 		.descendants = options->descendants, .dry_run = options->dry_run,
 		.request_seconds = at_least_one(options->request_seconds),
 		.total_seconds = at_least_one(options->total_seconds),

@@ -21,6 +21,10 @@ static void print_report(const struct cli *cli, const struct sync_report *result
 	if (!result->unchanged)
 		report_number(&report, "rows", "rows", (double)result->rows, 0);
 	report_number(&report, "fetched", "fetched now", (double)result->fetched, 0);
+	report_number(&report, "boards", "benchmarks that changed", (double)result->boards, 0);
+	report_number(&report, "entries", "with entries", (double)result->entries, 0);
+	report_number(&report, "failed", "answers without sense", (double)result->failed, 0);
+	report_text(&report, "first_failed", "  the first", result->first_failed[0] ? result->first_failed : NULL);
 	report_number(&report, "models", "models asked for", (double)result->models, 0);
 	report_number(&report, "missing", "of them missing", (double)result->missing, 0);
 	report_number(&report, "parents", "descendants of", (double)result->parents, 0);

@@ -20,7 +20,7 @@ libformats_a_SOURCES = \
 	src/formats/json_read.h src/formats/json_read.c \
 	src/formats/origin.h src/formats/origin.c include/stemma/formats/rows.h src/formats/rows.c \
 	src/formats/encoding.h src/formats/encoding.c \
-	src/formats/edges.c include/stemma/formats/hub.h src/formats/hub.h src/formats/hub.c src/formats/leaderboard.c \
+	src/formats/edges.c include/stemma/formats/hub.h src/formats/hub.h src/formats/hub.c src/formats/hub_boards.c src/formats/leaderboard.c \
 	src/formats/tables.h src/formats/tables.c src/formats/models.c src/formats/long.c src/formats/across.c \
 	src/formats/benchmarks.c src/formats/outcomes.c src/formats/samples.c src/formats/model_config.c \
 	include/stemma/formats/settings.h src/formats/settings.c \

@@ -372,6 +372,10 @@ static enum outcome request(struct transfer *transfer, const char *url, const ch
 		return OUTCOME_AGAIN;
 	if (error->status != STATUS_OK)
 		return OUTCOME_FAILED;
+	if (code == CURLE_OK && answer->status == 304 && !etag) {
+		error_set(error, STATUS_DATA, "%s: the server answers 304, unasked", url);
+		return OUTCOME_FAILED;
+	}
 	return code != CURLE_OK ? judge_failure(transfer, code, url, error) : judge_answer(answer, url, error);
 }
 

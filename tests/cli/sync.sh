@@ -56,7 +56,7 @@ sync --depth 1
 check 'models and their parents' says '^models asked for  *231$'
 check 'a private one is missing, not a failure' says '^of them missing  *1$'
 with tree owner/model-0 --ancestors --csv
-check 'lineage is there, a generation deep' says '^base/root,base/older,finetune,1,declared$'
+check 'lineage is there, a generation deep' says '^base/root,base/older,finetune,1,declared,0$'
 with show owner/model-3
 check 'a renamed model has its new name' says '^model  *owner/renamed-3$'
 check 'and its scores' says 'IFEval  *10.3'
@@ -68,7 +68,38 @@ serve good
 sync --descendants
 check 'descendants of all' says '^descendants of  *230$'
 with tree owner/model-2 --descendants --csv
-check 'on all pages of the list' says '^child/model-2-b,owner/model-2,adapter,1,declared$'
+check 'on all pages of the list' says '^child/model-2-b,owner/model-2,adapter,1,declared,0$'
+
+# The Hub's official benchmarks: five requests for two of four boards that can be read, and their tasks.
+serve good
+sync --dry-run --benchmarks
+check 'a dry run counts the benchmarks' says '^still to ask for  *4$'
+serve good
+sync --benchmarks
+check 'leaderboards of benchmarks are read' says '^benchmarks that changed  *2$'
+check 'but for entries without a model or a value' says '^with entries  *4$'
+check 'a closed one is missing' says '^of them missing  *1$'
+check 'one that makes no sense is named' says '^  the first  *exam/junk: '
+with show new/model --all --csv
+check 'a board up to 1 is of fractions, and of its first task' says '^hard_diamond,5,'
+check 'one up to 100 of percentages' says '^percent,61\.5,'
+with show owner/model-0 --all --csv
+check 'whatever a single value is' says '^percent,0\.9,'
+serve good
+sync --benchmarks
+check 'what has not changed is not read again' says '^benchmarks that changed  *0$'
+with show owner/model-5 --all --csv
+check 'results that a model tells itself are of the same benchmark' says '^hard_diamond,33,'
+
+fresh
+serve nonsense
+sync --models
+check 'one answer without sense costs one model' says '^answers without sense  *1$'
+check 'which is named' says '^  the first  *owner/model-7: the answer is about no model$'
+check 'the others are there' says '^models asked for  *230$'
+serve good
+sync --models
+check 'it is asked for again' requests 2
 
 check 'told to slow down, it waits and goes on' fetched slow-down 2
 check 'broken at first, it tries again' fetched broken 2
@@ -84,6 +115,7 @@ check 'always told to slow down' refused 74 'the server answers 429; it asks for
 check 'always cut' refused 74 'http://127.0.0.1' cut 99
 check 'another host is not followed' refused 74 'redirects to another host' away
 check 'nor a circle' refused 74 'the server' round
+check 'news that nobody asked for' refused 65 'answers 304, unasked' unasked
 check 'no JSON' refused 65 'not JSON' junk
 check 'an answer without end' refused 65 'larger than 33554432 bytes' endless
 check 'a compressed bomb' refused 65 'larger than 33554432 bytes' bomb
@@ -140,6 +172,10 @@ leaks() { cat out err s.db* | grep -q hf_secret; }
 not() { ! "$@"; }
 check 'to one host only' sh -c '[ "$(wc -l <log)" -eq 1 ]'
 check 'and stands nowhere' not leaks
+HF_TOKEN=$(printf 'hf_secret\nX-Other: header')
+refused 64 'HF_TOKEN has a blank or a line end in it' good
+check 'a token with a line end is no token' not grep -q . log
+HF_TOKEN=hf_secret
 HF_HUB_DISABLE_IMPLICIT_TOKEN=yes
 export HF_HUB_DISABLE_IMPLICIT_TOKEN
 fetched good
@@ -149,6 +185,13 @@ fresh
 HF_HUB_OFFLINE=1 "$program" --db s.db --no-starter sync >out 2>err </dev/null
 code=$?
 check 'offline is said' fails_with 74 'HF_HUB_OFFLINE says that nothing may be fetched'
+HF_ENDPOINT_KEPT=$HF_ENDPOINT
+HF_ENDPOINT=http://me:hf_secret@${HF_ENDPOINT#http://}
+fresh
+sync
+check 'an endpoint with a password is refused' fails_with 64 'HF_ENDPOINT has a name or a password in it; .*HF_TOKEN'
+check 'and told to nobody' not leaks
+HF_ENDPOINT=$HF_ENDPOINT_KEPT
 stop_server
 sync --tries 1
 check 'no server, no hang' fails_with 74 'http://127.0.0.1'

@@ -23,6 +23,8 @@ FOLDER/log.  What it does is read from FOLDER/mode at each request:
   private          401
   empty            a table without rows
   foreign          a table of something else
+  nonsense         answers, but for one model, of which it answers no JSON
+  unasked          304 to who did not ask for news only
 """
 import gzip
 import http.server
@@ -65,7 +67,20 @@ def model(name):
         found["baseModels"] = {"relation": "finetune", "models": [{"id": parents[name]}]}
     if name == "owner/model-3":
         found["id"] = "owner/renamed-3"
+    if name == "owner/model-5":
+        found["evalResults"] = [{"dataset": {"id": "exam/hard", "task_id": "diamond"}, "value": 0.33, "date": "2026-05-01"}]
     return None if name == "owner/model-1" else found
+
+
+BOARDS = {
+    "exam/hard": [{"rank": 1, "modelId": "owner/model-0", "value": 0.412, "verified": True, "notes": "no tools",
+                   "source": {"url": "https://x.org/1"}},
+                  {"rank": 2, "modelId": "new/model", "value": 0.05, "verified": False, "filename": "a.yaml"},
+                  {"rank": 3, "modelId": "no name", "value": 0.01}, {"rank": 4, "modelId": "new/empty", "value": None}],
+    "exam/percent": [{"rank": 1, "modelId": "new/model", "value": 61.5},
+                     {"rank": 2, "modelId": "owner/model-0", "value": 0.9}],
+    "exam/closed": None, "exam/junk": "junk",
+}
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -91,6 +106,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
             word, count = mode()
             total = count if word == "few" else ROWS + (done if word == "growing" else 0)
             return self.answer(200, json.dumps(page(int(query["offset"][0]), total)).encode(), ETag='"one"')
+        if path == "/api/datasets":
+            names = list(BOARDS)
+            half = names[2:] if "cursor" in query else names[:2]
+            more = {} if "cursor" in query else {
+                "Link": f'<http://127.0.0.1:{self.server.server_port}{self.path}&cursor=x>; rel="next"'}
+            return self.answer(200, json.dumps([{"id": name} for name in half]).encode(), **more)
+        if path.startswith("/api/datasets/"):
+            board = BOARDS.get(path.removeprefix("/api/datasets/").removesuffix("/leaderboard"))
+            if self.headers.get("If-None-Match") == '"board"':
+                return self.answer(304, b"")
+            if board is None:
+                return self.answer(403, b"{}")
+            return self.answer(200, b'{"error"' if board == "junk" else json.dumps(board).encode(), ETag='"board"')
+        if path.startswith("/datasets/"):
+            if path == "/datasets/exam/hard/resolve/main/eval.yaml":
+                return self.answer(200, b"name: Hard\ntasks:\n- id: diamond\n  config: default\n- id: other\n")
+            return self.answer(404, b"Entry not found")
         if path == "/api/models":
             parent = query["filter"][0].removeprefix("base_model:")
             children = [f"child/{parent[6:]}-{'b' if 'cursor' in query else 'a'}"] if parent == "owner/model-2" else []
@@ -98,6 +130,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             more = {} if "cursor" in query or not children else {
                 "Link": f'<http://127.0.0.1:{self.server.server_port}{self.path}&cursor=x>; rel="next"'}
             return self.answer(200, json.dumps(found).encode(), **more)
+        if mode()[0] == "nonsense" and path == "/api/models/owner/model-7":
+            return self.answer(200, b'{"id": "owner/mo')
         found = model(path.removeprefix("/api/models/"))
         if found is None:
             return self.answer(401, b'{"error": "Invalid username or password."}')
@@ -124,6 +158,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(302, b"", Location=self.path)
         elif word == "moved" and not self.path.startswith("/moved"):
             self.answer(307, b"", Location="/moved" + self.path)
+        elif word == "unasked":
+            self.answer(304, b"")
         elif word == "junk":
             self.answer(200, b'{"rows": [}')
         elif word == "private":

@@ -16,6 +16,7 @@
 #include "stemma/store/store.h"
 
 struct sync_settings {
+	bool benchmarks;      /* the Hub's official benchmarks, with their leaderboards */
 	bool models;          /* Hub metadata of the models with scores */
 	size_t depth;         /* and so many generations of their ancestors */
 	bool descendants;     /* and what others made of the models with scores */
@@ -30,6 +31,7 @@ struct sync_settings {
  * browser ("depth=2").  X(member, word, kind, argument, help); kind: FLAG bool,
  * NUMBER uint64_t. */
 #define SYNC_OPTION_TABLE(X) \
+	X(benchmarks, "benchmarks", FLAG, NULL, "also the leaderboards of the Hub's official benchmarks") \
 	X(models, "models", FLAG, NULL, "also the Hub's metadata of the models with scores") \
 	X(depth, "depth", NUMBER, "N", "with models: and N generations of ancestors") \
 	X(descendants, "descendants", FLAG, NULL, "also what others made of the models with scores") \
@@ -70,6 +72,9 @@ struct sync_report {
 	bool unchanged;           /* the leaderboard is what it was */
 	size_t rows, fetched;     /* of the leaderboard; fetched now */
 	size_t models, missing;   /* of the Hub: asked for now, not found or private */
+	size_t boards, entries;   /* leaderboards that had changed, and the entries of these */
+	size_t failed;            /* answers that made no sense, of models and boards: asked for again next time */
+	char first_failed[256];   /* the first of them and why, "" none */
 	size_t parents;           /* whose descendants were asked for now */
 	size_t left;              /* still to be asked for */
 	size_t added, updated, rejected; /* records */
