@@ -209,7 +209,8 @@ static enum status add_part(struct parsing *parsing, char *part, struct error *e
 	parsing->parts++;
 	if (!take_weight(parsing->catalog, part, &weight)) {
 		error_set(error, STATUS_USAGE, "the weight in %s must be a number from 0 up", part);
-		return error_advise(error, "as in ifeval:2,bbh:1");
+		error_advise(error, "as in ifeval:2,bbh:1");
+		return STATUS_USAGE;
 	}
 	return add_word(parsing, part, weight, error);
 }

@@ -39,10 +39,10 @@ with check a/one --csv
 check 'a dropped edge says why' says '^a/one,a/test,card-list,declared,dropped by a correction,a typing error$'
 check 'the other one counts' says '^a/one,a/base,hub-list,declared,counts,$'
 with tree b/merge --ancestors --csv
-check 'an added parent stands beside the others' says '^b/merge,c/new,merge,0.25,correction$'
-check 'which keep what is left' says '^b/merge,a/one,merge,0.75,declared$'
+check 'an added parent stands beside the others' says '^b/merge,c/new,merge,0.25,correction,0$'
+check 'which keep what is left' says '^b/merge,a/one,merge,0.75,declared,1$'
 with tree c/lone --ancestors --csv
-check 'it displaces a root' says '^c/lone,a/one,finetune,1,correction$'
+check 'it displaces a root' says '^c/lone,a/one,finetune,1,correction,0$'
 lacks() { ! grep -q "$1" out; }
 check 'and only that is left' lacks '^c/lone,a/base'
 printf 'child,parent,relation,sources\na/one,a/test,finetune,hub\n' >later.csv

@@ -46,8 +46,10 @@ check 'an export says the same' cmp -s packed.out rows.out
 if python=$(command -v python3) && "$python" -c 'import sqlite3' 2>/dev/null; then
 	"$python" -c 'import sqlite3
 db = sqlite3.connect("t.db")
+trigger = db.execute("SELECT sql FROM sqlite_schema WHERE name = \"models_changed\"").fetchone()[0]
 db.execute("DROP TRIGGER models_changed")
 db.execute("UPDATE models SET license = \"mit\" WHERE name = \"01-ai/Yi-34B\"")
+db.execute(trigger)
 db.commit()'
 	with check
 	check 'a difference is found' exits 65

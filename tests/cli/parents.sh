@@ -29,7 +29,7 @@ check 'a child is no parent, nor what came later' lacks 'Wombat-slerp'
 with parents me/Zanzibar-Wombat-slerp --accept 1
 check 'until it is accepted' warns '1 added to .*corrections.yaml'
 with tree me/Zanzibar-Wombat-slerp --ancestors --csv
-check 'then it is a correction' says '^me/Zanzibar-Wombat-slerp,me/Zanzibar-Wombat-7B,merge,1,correction$'
+check 'then it is a correction' says '^me/Zanzibar-Wombat-slerp,me/Zanzibar-Wombat-7B,merge,1,correction,0$'
 chmod 640 "$HOME/.config/stemma/corrections.yaml"
 with parents me/Zanzibar-Wombat-slerp --limit 2 --accept 2
 check 'the permissions of the corrections stay' [ "$(stat -c %a "$HOME/.config/stemma/corrections.yaml")" = 640 ]

@@ -34,7 +34,7 @@ completes() {
 	press Tab
 	see "ready\\\$ $3"
 	check "$description" shows "ready\\\$ $3"
-	press C-c
+	press C-u # no C-c: what is typed behind it may be lost
 	press -l 'clear'
 	press Enter
 	not_see "$3"

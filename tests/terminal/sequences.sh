@@ -17,7 +17,7 @@ nothing() { # DESCRIPTION BYTES
 }
 selected() { see "$1 ─"; }
 run "COLUMNS=40 LINES=10 TERM=xterm-256color $(stemma)"
-see 'fitted'
+see '└ fitted'
 whole() { [ "$(screen | sed -n 24p | wc -m)" = 81 ]; }
 check 'exported COLUMNS and LINES do not count' await whole
 press j k # the message goes
