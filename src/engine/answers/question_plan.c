@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "answers/answer_model.h"
+#include "answers/answer_twins.h"
 #include "model/fit.h"
 #include "answers/question_choice.h"
 #include "data/random.h"
@@ -98,16 +99,34 @@ static void judge_learned(const struct answer_model *model, size_t number, const
 	free(deviation);
 }
 
-/* The learned ones among the answers, at most WIDTH_MODELS at even distances. */
+/* The learned ones that answer like no other, whose copies would tell too much of them. */
+static size_t list_single(const struct answer_model *model, const struct lrmf_data *answers, const uint32_t *models,
+			  size_t *single)
+{
+	uint32_t *twin = answer_twins(answers), *alike = memory_zero(answers->models + 1, sizeof *alike);
+	size_t count = 0;
+
+	for (size_t i = 0; i < answers->models; i++)
+		alike[twin[i]]++;
+	for (size_t i = 0; i < answers->models; i++)
+		if (alike[twin[i]] == 1 && !isnan(answer_model_observed(model, models[i])))
+			single[count++] = i;
+	free(twin);
+	free(alike);
+	return count;
+}
+
+/* At most WIDTH_MODELS of these at even distances. */
 static size_t pick_models(const struct answer_model *model, const struct lrmf_data *answers,
 			  const uint32_t *models, size_t *picked)
 {
-	size_t learned = answer_model_learned(model), seen = 0, count = 0;
-	size_t wanted = learned < WIDTH_MODELS ? learned : WIDTH_MODELS;
+	size_t *single = memory_allocate(answers->models + 1, sizeof *single);
+	size_t found = list_single(model, answers, models, single), count = 0;
+	size_t wanted = found < WIDTH_MODELS ? found : WIDTH_MODELS;
 
-	for (size_t i = 0; i < answers->models && count < wanted; i++)
-		if (!isnan(answer_model_observed(model, models[i])) && seen++ * wanted / learned == count)
-			picked[count++] = i;
+	for (; count < wanted; count++)
+		picked[count] = single[count * found / wanted];
+	free(single);
 	return count;
 }
 
