@@ -19,6 +19,7 @@ struct plan_options {
 };
 #define QUESTIONS_DEFAULT 50
 #define QUESTIONS_MAX 1000
+#define QUESTIONS_UNTIL 200 /* at most, where a question ends the plan */
 static const struct plan_options defaults = {.seed = 1, .repeats = 1};
 
 #define OPTION(member) offsetof(struct plan_options, member)
@@ -164,7 +165,7 @@ static bool for_price(const struct plan_options *options)
 {
 	const struct plan_budget *price = &options->price;
 
-	return price->budget || price->until || price->prices || price->svg || price->whole || price->curve;
+	return price->budget || price->prices || price->svg || price->whole || price->curve;
 }
 
 static enum status check_together(const struct plan_options *options, bool set, struct error *error)
@@ -174,9 +175,10 @@ static enum status check_together(const struct plan_options *options, bool set, 
 			  "--questions, --output, --task and --repeats are for a set of single answers");
 		return error_advise(error, "name it with --target, as in --target mmlu_pro_math");
 	}
+	if (options->test && options->price.until)
+		return error_set(error, STATUS_USAGE, "the back-test has no --until");
 	if ((set || options->test) && for_price(options)) {
-		error_set(error, STATUS_USAGE, "--budget, --until, --whole, --prices, --curve and --svg are for a plan of"
-			  " benchmarks");
+		error_set(error, STATUS_USAGE, "--budget, --whole, --prices, --curve and --svg are for a plan of benchmarks");
 		return error_advise(error, "a set of single answers takes --questions");
 	}
 	if (options->test && (options->questions > 0 || options->output || options->task))
@@ -193,7 +195,8 @@ static enum status plan_set(struct cli *cli, struct session *session, const stru
 	const struct engine_settings settings = {.prior = PRIOR_KIN};
 	const struct plan_questions wanted = {
 		.set = options->target, .output = options->output, .task = options->task, .seed = options->seed,
-		.budget = options->questions ? options->questions : QUESTIONS_DEFAULT, .repeats = options->repeats,
+		.budget = options->questions ? options->questions : options->price.until ? QUESTIONS_UNTIL : QUESTIONS_DEFAULT,
+		.until = options->price.until, .level = options->price.level, .repeats = options->repeats,
 	};
 
 	if (options->test)
@@ -245,7 +248,9 @@ static enum status plan_run(struct cli *cli, const void *specific, size_t count,
 	struct plan_budget price = options->price;
 	price.model = count > 0 ? arguments[0] : NULL;
 	status = check_together(options, set, error);
-	if (status == STATUS_OK && for_price(options))
+	if (status == STATUS_OK && set && count == 0 && !options->test)
+		status = error_set(error, STATUS_USAGE, "a plan of questions is for one model");
+	if (status == STATUS_OK && !set && (for_price(options) || price.until))
 		status = plan_budget_run(cli, session, options->target, &price, error);
 	else if (status == STATUS_OK)
 		status = set ? plan_set(cli, session, options, arguments, error)

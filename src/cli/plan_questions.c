@@ -5,6 +5,7 @@
 
 #include "names.h"
 #include "output.h"
+#include "plan_until.h"
 #include "stemma/app/outcomes.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/write_file.h"
@@ -12,24 +13,67 @@
 
 /* ---- the plan ---------------------------------------------------------------------- */
 
-static const struct column columns[] = {PLAN_COLUMNS("question", "put question")};
+/* The last is left out where nothing is to be decided. */
+static const struct column columns[] = {
+	PLAN_COLUMNS("question", "put question"),
+	{"decided", "decided by then", COLUMN_PERCENT, 0, false},
+};
+#define COLUMNS (sizeof columns / sizeof *columns)
+#define NORMAL_90 1.6449
 
-static void report_plan(struct cli *cli, const char *model, const char *set, const struct outcomes *outcomes,
-			size_t known, const struct question_plan *plan)
+/* The share, normal with the calibrated interval. */
+static struct decision_state state_of(const struct question_plan *plan, size_t step)
 {
-	struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+	const struct engine_estimate *after = &plan->after[step];
+
+	return (struct decision_state){after->mean, (after->high90 - after->low90) / (2 * NORMAL_90)};
+}
+
+/* Ends the plan where results as expected decide the question. */
+static void cut_plan(const struct plan_until *until, struct question_plan *plan)
+{
+	for (size_t k = 0; k <= plan->count && until->asked; k++) {
+		struct decision_state state = state_of(plan, k);
+		if (decision_made(&until->decision, &state))
+			plan->count = k;
+	}
+}
+
+static void report_question(struct report *report, const struct plan_questions *options, const struct plan_until *until,
+			    const struct question_plan *plan)
+{
+	struct decision_state now = state_of(plan, 0);
+
+	if (!until->asked)
+		return;
+	double chance = decision_chance(&until->decision, &now);
+	report_text(report, "until", "until", options->until);
+	report_number(report, "chance", "chance, %", 100 * (until->below ? 1 - chance : chance), 1);
+	report_text(report, "decided", "decided", decision_made(&until->decision, &now) ? "yes" : "no");
+}
+
+static void report_plan(struct cli *cli, const char *model, const struct plan_questions *options,
+			const struct plan_until *until, const struct outcomes *outcomes, size_t known,
+			const struct question_plan *plan)
+{
+	struct table *table = table_new(columns, until->asked ? COLUMNS : COLUMNS - 1);
+	struct decision_state now = state_of(plan, 0);
 	struct report report;
 	char name[OUTCOMES_NAME_SIZE];
 
-	for (size_t k = 0; k <= plan->count; k++)
+	for (size_t k = 0; k <= plan->count; k++) {
 		plan_add_step(table, k, k ? outcomes_name(outcomes, plan->questions[k - 1], name) : "nothing more",
 			      &plan->after[k], 1);
+		if (until->asked)
+			table_number(table, decision_by(&until->decision, &now, state_of(plan, k).deviation));
+	}
 	cli_report(cli, &report);
 	report_text(&report, "model", "model", model);
-	report_text(&report, "target", "target", set);
+	report_text(&report, "target", "target", options->set);
 	report_number(&report, "questions", "questions", (double)outcomes->questions, 0);
 	report_number(&report, "answered", known > 0 ? "answered" : NULL, (double)known, 0);
 	report_number(&report, "solved", "solved %", plan->after[0].mean, 1);
+	report_question(&report, options, until, plan);
 	report_table(&report, "plan", NULL, table, TABLE_MAIN);
 	report_end(&report);
 	table_free(table);
@@ -113,7 +157,7 @@ static enum status check_answers(const struct session *session, const struct pla
 
 static enum status make_plan(struct cli *cli, struct session *session, size_t model,
 			     const struct answer_set *set, const struct plan_questions *options,
-			     struct error *error)
+			     const struct plan_until *until, struct error *error)
 {
 	struct question_widths *widths = NULL;
 	struct question_plan plan = {0};
@@ -134,11 +178,12 @@ static enum status make_plan(struct cli *cli, struct session *session, size_t mo
 	if (status == STATUS_OK) {
 		const struct lrmf_known known = outcomes_some(&outcomes, model);
 		question_plan_make(set->model, widths, session->query, &known, (size_t)options->budget, &plan);
+		cut_plan(until, &plan);
 		if (options->output)
 			status = write_samples(options, &outcomes, &plan, error);
 	}
 	if (status == STATUS_OK)
-		report_plan(cli, names_model(session->catalog, model), options->set, &outcomes,
+		report_plan(cli, names_model(session->catalog, model), options, until, &outcomes,
 			    outcomes_some(&outcomes, model).count, &plan);
 	question_plan_free(&plan);
 	question_widths_free(widths);
@@ -150,13 +195,18 @@ enum status plan_questions_model(struct cli *cli, struct session *session, const
 				 const struct plan_questions *options, struct error *error)
 {
 	const struct answer_set *set;
+	struct plan_until until;
 	size_t model;
 	enum status status = catalog_resolve(session->catalog, name, &model, error);
 
 	if (status == STATUS_OK)
+		status = plan_until_parse(session->catalog, options->until, options->level, &until, error);
+	if (status == STATUS_OK && until.models[0] != CATALOG_NONE)
+		status = error_set(error, STATUS_USAGE, "a plan of questions is for one model");
+	if (status == STATUS_OK)
 		status = find_set(session, options, &set, error);
 	if (status == STATUS_OK)
-		status = make_plan(cli, session, model, set, options, error);
+		status = make_plan(cli, session, model, set, options, &until, error);
 	return status;
 }
 

@@ -20,6 +20,7 @@ struct plan_questions {
 	const char *set;      /* key of the set of questions */
 	const char *output;   /* file for lm-evaluation-harness, NULL none */
 	const char *task;     /* its name of the set, NULL the key */
+	const char *until, *level; /* --until, and how sure; NULL none */
 	uint64_t budget, seed, repeats;
 };
 

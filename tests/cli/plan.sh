@@ -60,6 +60,15 @@ with import words.csv
 with plan me/new-7B --target words --questions 60 -o ids.json
 check 'names that are no numbers are none of the harness' fails_with 65 'has no number'
 
+with plan me/new-7B --target logic --until '±5' --json
+ends() { is_json '.decided == "no" and (.plan | length) > 5 and .plan[-1].decided == 1 and .plan[-2].decided == 0 and
+	(.plan[-1] | .high90 - .low90 < 10)' '"decided": "no"'; }
+check 'it ends when the share is known as closely as asked' ends
+with plan me/new-7B --target logic --until '> 1' --json
+check 'what is decided needs no question' is_json '.decided == "yes" and .chance > 95 and (.plan | length) == 1' '"decided": "yes"'
+with plan --target logic --until "me/new-7B > $name"
+check 'two models are no plan of questions' fails_with 64 'for one model'
+
 # The loop: questions planned, put by lm-evaluation-harness, its samples imported, and planned on.
 # answer ROUND: what the harness writes of the questions in ids.json; the model solves those below 730.
 answer() {
