@@ -33,7 +33,7 @@ libcli_a_SOURCES = \
 	src/cli/residuals.c \
 	src/cli/run.c \
 	src/cli/score.c src/cli/foretold_report.h src/cli/foretold_report.c \
-	src/cli/show.c \
+	src/cli/show.c src/cli/siblings.h src/cli/siblings.c \
 	src/cli/suggest_explore.c src/cli/suggest_explore.h src/cli/suggest.c src/cli/sync.c \
 	src/cli/table.c src/cli/table.h \
 	src/cli/tree.c

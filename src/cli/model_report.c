@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "names.h"
+#include "siblings.h"
 #include "stemma/base/memory.h"
 #include "stemma/engine/plan.h"
 
@@ -19,49 +20,14 @@ static const struct option_spec specs[] = {
 
 #define ODD_MIN 2   /* standard deviations off what the others predict */
 #define NEXT_MAX 3  /* benchmarks to run */
-#define LISTED_MAX 20 /* siblings */
 
 struct subject {
 	struct session *session;
 	size_t model;
-	size_t *siblings; /* with a score, the model itself among them; owned */
-	size_t count;
+	struct siblings siblings;
 };
 
 /* ---- siblings ---------------------------------------------------------------------- */
-
-static bool is_listed(const struct subject *subject, size_t model)
-{
-	for (size_t i = 0; i < subject->count; i++)
-		if (subject->siblings[i] == model)
-			return true;
-	return false;
-}
-
-static void add_children(struct subject *subject, size_t parent)
-{
-	const struct catalog *catalog = subject->session->catalog;
-	size_t count;
-	const uint32_t *children = lineage_children(catalog->lineage, parent, &count);
-
-	subject->siblings = memory_resize(subject->siblings, subject->count + count + 1, sizeof *subject->siblings);
-	for (size_t i = 0; i < count; i++)
-		if (catalog->models[children[i]].scored && !is_listed(subject, children[i]))
-			subject->siblings[subject->count++] = children[i];
-}
-
-/* Those that have a parent in common with the model. */
-static void find_siblings(struct subject *subject)
-{
-	size_t count;
-	const struct lineage_parent *parents = lineage_parents(subject->session->catalog->lineage, subject->model, &count);
-
-	subject->siblings = memory_allocate(1, sizeof *subject->siblings);
-	subject->siblings[subject->count++] = subject->model;
-	for (size_t i = 0; i < count; i++)
-		if (parents[i].weight > 0)
-			add_children(subject, parents[i].node);
-}
 
 /* Its place among the siblings that have a value, 1 the best, and how many these are. */
 static size_t place_among(const struct subject *subject, const struct engine_target *target, size_t *of)
@@ -72,8 +38,8 @@ static size_t place_among(const struct subject *subject, const struct engine_tar
 	size_t better = 0;
 
 	*of = 0;
-	for (size_t i = 0; i < subject->count; i++) {
-		double value = catalog_target(catalog, subject->siblings[i], target);
+	for (size_t i = 0; i < subject->siblings.count; i++) {
+		double value = catalog_target(catalog, subject->siblings.models[i], target);
 		*of += isnan(value) ? 0 : 1;
 		better += upwards ? value > own : value < own;
 	}
@@ -142,60 +108,6 @@ static void report_scores(const struct subject *subject, struct report *report)
 	report_table(report, "odd", "Odd scores, by what its kin predict", odd, TABLE_SIDE);
 	table_free(scores);
 	table_free(odd);
-}
-
-static const struct column sibling_columns[] = {
-	{"model", "model", COLUMN_TEXT, 0, false},
-	{"self", NULL, COLUMN_FLAG, 0, false},
-	{"target", "target", COLUMN_NUMBER, 1, false},
-};
-
-struct ranked {
-	size_t model;
-	double value;
-	bool upwards;
-};
-
-static int compare_ranked(const void *left, const void *right)
-{
-	const struct ranked *a = left, *b = right;
-
-	if (isnan(a->value) || isnan(b->value))
-		return isnan(a->value) - isnan(b->value);
-	return ((a->value < b->value) - (a->value > b->value)) * (a->upwards ? 1 : -1);
-}
-
-/* By what is published of the target, or predicted where it is not (marked ~ in prose). */
-static void report_siblings(const struct subject *subject, struct report *report)
-{
-	struct session *session = subject->session;
-	const struct engine_target *target = &session->target.engine;
-	struct table *table = table_new(sibling_columns, sizeof sibling_columns / sizeof *sibling_columns);
-	struct ranked *list = memory_allocate(subject->count, sizeof *list);
-	struct error error = {0};
-
-	for (size_t i = 0; i < subject->count; i++) {
-		struct engine_estimate estimate = {.mean = NAN};
-		if (engine_predict_known(session->query, subject->siblings[i], &error) == STATUS_OK)
-			engine_estimate(session->query, target, &estimate);
-		list[i] = (struct ranked){subject->siblings[i], estimate.mean, target_upwards(session->catalog, target)};
-	}
-	qsort(list, subject->count, sizeof *list, compare_ranked);
-	for (size_t i = 0; i < subject->count && subject->count > 1; i++) {
-		bool self = list[i].model == subject->model;
-		struct text name = {0};
-		if (i >= LISTED_MAX && !self)
-			continue;
-		text_append_format(&name, "%s%s", names_model(session->catalog, list[i].model),
-				   self && report->format != OUTPUT_JSON ? " (this one)" : "");
-		table_text(table, text_string(&name));
-		table_number(table, self);
-		table_value(table, list[i].value, target_digits(session->catalog, target));
-		text_free(&name);
-	}
-	report_table(report, "siblings", "Among its siblings, by the target", table, TABLE_SIDE);
-	table_free(table);
-	free(list);
 }
 
 /* ---- what to run next ---------------------------------------------------------------- */
@@ -292,16 +204,17 @@ static enum status report_model(struct cli *cli, struct session *session, const 
 
 	if (status != STATUS_OK)
 		return status;
-	find_siblings(&subject);
+	siblings_find(session->catalog, model, &subject.siblings);
 	cli_report(cli, &report);
 	if (options->markdown)
 		report.format = OUTPUT_MARKDOWN;
 	report_facts(&subject, &report);
 	report_scores(&subject, &report);
-	report_siblings(&subject, &report);
+	siblings_rank(session, &subject.siblings);
+	siblings_report(&report, session, &subject.siblings, false);
 	report_next(&subject, &report);
 	report_end(&report);
-	free(subject.siblings);
+	siblings_free(&subject.siblings);
 	return STATUS_OK;
 }
 

@@ -9,19 +9,21 @@
 #include "evaluations.h"
 #include "foretold_report.h"
 #include "names.h"
+#include "siblings.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
 
 struct show_options {
 	int prior;
 	const char *benchmarks;
-	bool all;
+	bool all, siblings;
 };
 
 #define OPTION(member) offsetof(struct show_options, member)
 static const struct option_spec specs[] = {
 	{"benchmark", 'b', OPTION_TEXT, "KEY,...", OPTION(benchmarks), "show these only", NULL},
 	{"all", 'a', OPTION_FLAG, NULL, OPTION(all), "all benchmarks that have or get a value, not only the board's", NULL},
+	{"siblings", 0, OPTION_FLAG, NULL, OPTION(siblings), "compare it on the board with what has a parent in common with it", NULL},
 	{"prior", 0, OPTION_CHOICE, "PRIOR", OPTION(prior), PRIOR_HELP, prior_words},
 };
 
@@ -311,6 +313,22 @@ static enum status report_model(struct cli *cli, struct show *show, struct error
 	return status;
 }
 
+static void report_siblings(struct cli *cli, struct session *session, size_t model)
+{
+	struct siblings siblings;
+	struct report report;
+
+	siblings_find(session->catalog, model, &siblings);
+	siblings_rank(session, &siblings);
+	cli_report(cli, &report);
+	report_text(&report, "model", "model", session->catalog->models[model].name);
+	report_text(&report, "target", "target", target_full_title(session->catalog, &session->target));
+	report_number(&report, "siblings_count", "siblings", (double)siblings.count - 1, 0);
+	siblings_report(&report, session, &siblings, true);
+	report_end(&report);
+	siblings_free(&siblings);
+}
+
 static enum status show_run(struct cli *cli, const void *specific, size_t count, char **arguments,
 			    struct error *error)
 {
@@ -345,7 +363,10 @@ static enum status show_run(struct cli *cli, const void *specific, size_t count,
 	struct show show = {.cli = cli, .session = session, .model = model, .all = options->all, .rows = session->row_count};
 	if (options->benchmarks && !cli->options.target)
 		show.rows--;
-	status = report_model(cli, &show, error);
+	if (options->siblings)
+		report_siblings(cli, session, model);
+	else
+		status = report_model(cli, &show, error);
 cleanup:
 	session_close(session);
 	return status;
