@@ -25,7 +25,7 @@ stemma --db t.db show $model --siblings
 check 'show compares it with its siblings' says "^$model (this one) .*55\\.7"
 stemma --db t.db show $model --siblings --csv
 check 'by the target' awk -F, 'NR > 2 && $3 > last { exit 1 } NR > 1 { last = $3 }' out
-check 'on all benchmarks of the board' [ "$(head -1 out)" = model,self,target,ifeval,bbh,math_lvl_5,gpqa,musr,mmlu_pro ]
+check 'on all benchmarks of the board' [ "$(head -1 out)" = model,self,target,ifeval,bbh,math_lvl_5_2024,gpqa,musr,mmlu_pro ]
 stemma --db t.db show $model --siblings --json
 check 'with itself once' is_json '.siblings | map(select(.self)) | length == 1' '"self": true'
 with ehristoforu/della-70b-test-v1
