@@ -25,7 +25,7 @@ libapp_a_SOURCES = \
 	include/stemma/app/licences.h src/app/licences.c \
 	include/stemma/app/outcomes.h src/app/outcomes.c \
 	include/stemma/app/session.h src/app/session.h src/app/session.c src/app/session_rows.c \
-	include/stemma/app/sync.h src/app/sync.h src/app/sync.c src/app/sync_boards.c src/app/sync_options.c \
+	include/stemma/app/sync.h src/app/sync.h src/app/sync.c src/app/sync_boards.c src/app/sync_models.c src/app/sync_options.c \
 	include/stemma/app/target.h src/app/target.c \
 	include/stemma/app/wishes.h src/app/wishes.c src/app/wishes_resolve.c \
 	include/stemma/app/foretold.h src/app/foretold.c \

@@ -16,7 +16,7 @@
 #define ROWS "https://datasets-server.huggingface.co"
 #define CONTENTS "contents"
 #define PAGE_ROWS 100
-#define GROUP_MODELS 20 /* in a transaction */
+#define ROWS_MAX 1000000 /* of the leaderboard; it had 4,576 */
 
 /* ---- the environment ----------------------------------------------------------- */
 
@@ -200,6 +200,8 @@ static enum status keep_page(struct syncing *syncing, size_t *page, size_t *tota
 
 	if (status != STATUS_OK)
 		return status;
+	if (now > ROWS_MAX)
+		return error_set(error, STATUS_DATA, "%s: a table of %zu rows; at most %d are taken", syncing->rows, now, ROWS_MAX);
 	if ((*page > 0 && now != *total) || (rows < PAGE_ROWS && *page * PAGE_ROWS + rows < now)) {
 		bool grown = *page > 0 && now != *total;
 		store_drop_pages(syncing->store, CONTENTS, NULL);
@@ -262,170 +264,6 @@ void sync_failed(struct sync_report *report, const char *what, const struct erro
 		snprintf(report->first_failed, sizeof report->first_failed, "%.100s: %.150s", what, error->message);
 }
 
-/* ---- the Hub's models -------------------------------------------------------------- */
-
-struct names {
-	char **list; /* owned */
-	size_t count, capacity;
-};
-
-static bool add_name(void *context, const char *name)
-{
-	struct names *names = context;
-
-	names->list = memory_grow(names->list, names->count, &names->capacity, sizeof *names->list);
-	names->list[names->count++] = memory_string(name);
-	return true;
-}
-
-static void names_free(struct names *names)
-{
-	for (size_t i = 0; i < names->count; i++)
-		free(names->list[i]);
-	free(names->list);
-}
-
-static char *model_address(const struct syncing *syncing, const char *name)
-{
-	static const char *const wanted[] = {"baseModels", "cardData", "config", "createdAt", "evalResults", "likes",
-					     "safetensors", "tags"};
-	struct text url = {0};
-	const char *slash = strchr(name, '/');
-	char *owner = memory_string_slice(name, (size_t)(slash - name));
-	char *first = http_escape(owner), *last = http_escape(slash + 1);
-
-	text_append_format(&url, "%s/api/models/%s/%s", syncing->endpoint, first, last);
-	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-		text_append_format(&url, "%cexpand=%s", i == 0 ? '?' : '&', wanted[i]);
-	free(owner);
-	free(first);
-	free(last);
-	return text_steal(&url);
-}
-
-static enum status note_fetched(struct syncing *syncing, const char *what, const char *name,
-				struct error *error)
-{
-	struct text resource = {0};
-
-	text_append_format(&resource, "%s%s", what, name);
-	enum status status = store_put_sync(syncing->store, text_string(&resource), NULL, NULL, true, error);
-	text_free(&resource);
-	return status;
-}
-
-/* Imports a group of answers and notes which models it was of. */
-static enum status take_models(struct syncing *syncing, struct text *bodies, char *const *names,
-			       size_t count, struct error *error)
-{
-	struct import_report import = {0};
-	enum status status = STATUS_OK;
-
-	if (bodies->length > 0) {
-		text_append(bodies, "]");
-		status = import_text(syncing->store, syncing->endpoint, bodies, NULL, &import, error);
-		sync_count_import(syncing->report, &import);
-	}
-	if (status == STATUS_OK)
-		status = store_begin(syncing->store, error);
-	for (size_t i = 0; i < count && status == STATUS_OK; i++)
-		status = note_fetched(syncing, "model:", names[i], error);
-	if (status == STATUS_OK)
-		status = store_commit(syncing->store, error);
-	else
-		store_rollback(syncing->store);
-	text_clear(bodies);
-	return status;
-}
-
-/* The Hub answers under the name that a model has now. */
-static enum status join_names(struct syncing *syncing, const char *asked, const char *current,
-			      struct error *error)
-{
-	const struct alias_facts alias = {.alias = asked, .current = current, .source = "hub"};
-	bool renamed = strcasecmp(asked, current) != 0;
-	enum change change;
-	enum status status = STATUS_OK;
-
-	if (renamed)
-		status = store_put_alias(syncing->store, &alias, &change, error);
-	if (status == STATUS_OK && renamed)
-		status = note_fetched(syncing, "model:", current, error);
-	return status;
-}
-
-/* *sense is false when the answer makes none: the next run asks again. */
-static enum status get_model(struct syncing *syncing, const char *name, struct text *bodies, bool *sense,
-			     struct error *error)
-{
-	struct http_answer answer;
-	char *url = model_address(syncing, name);
-	enum status status = http_get(syncing->http, url, NULL, &answer, error);
-
-	char *current = answer.status == 200 && status == STATUS_OK
-		? hub_model_name(text_string(&answer.body), answer.body.length) : NULL;
-	*sense = status != STATUS_OK || answer.status != 200 || current;
-	if (current) {
-		status = join_names(syncing, name, current, error);
-		text_append(bodies, bodies->length ? "," : "[");
-		text_append_bytes(bodies, text_string(&answer.body), answer.body.length);
-	} else if (status == STATUS_OK && *sense) {
-		syncing->report->missing++;
-	} else if (status == STATUS_OK) {
-		struct error nonsense = {.message = "the answer is about no model"};
-		sync_failed(syncing->report, name, &nonsense);
-	}
-	syncing->report->models += status == STATUS_OK;
-	free(current);
-	http_answer_free(&answer);
-	free(url);
-	return status;
-}
-
-/* What was fetched before a failure is kept too. */
-static enum status get_models(struct syncing *syncing, const struct names *names, struct error *error)
-{
-	struct text bodies = {0};
-	char *group[GROUP_MODELS];
-	size_t grouped = 0, i = 0;
-	enum status status = STATUS_OK, kept = STATUS_OK;
-
-	for (; i < names->count && status == STATUS_OK && kept == STATUS_OK; i++) {
-		bool sense;
-		http_tell(syncing->http, "fetching models", (double)i / (double)names->count);
-		status = get_model(syncing, names->list[i], &bodies, &sense, error);
-		if (status != STATUS_OK)
-			break;
-		if (sense)
-			group[grouped++] = names->list[i];
-		if (grouped == GROUP_MODELS || i + 1 == names->count) {
-			kept = take_models(syncing, &bodies, group, grouped, error);
-			grouped = 0;
-		}
-	}
-	if (status != STATUS_OK && grouped > 0)
-		take_models(syncing, &bodies, group, grouped, NULL);
-	syncing->report->left = names->count - i;
-	text_free(&bodies);
-	return status != STATUS_OK ? status : kept;
-}
-
-static enum status sync_models(struct syncing *syncing, struct error *error)
-{
-	enum status status = STATUS_OK;
-
-	for (size_t round = 0; round <= syncing->settings->depth && status == STATUS_OK; round++) {
-		struct names names = {0};
-		status = store_each_unfetched(syncing->store, "model:", round == 0, add_name, &names, error);
-		if (status == STATUS_OK && syncing->settings->dry_run)
-			syncing->report->left += names.count;
-		else if (status == STATUS_OK)
-			status = get_models(syncing, &names, error);
-		names_free(&names);
-	}
-	return status;
-}
-
 /* ---- descendants ------------------------------------------------------------------ */
 
 /* The next page is where the first was; a mirror may still name the Hub's own host.
@@ -475,8 +313,8 @@ static enum status get_children(struct syncing *syncing, const char *name, struc
 
 static enum status sync_descendants(struct syncing *syncing, struct error *error)
 {
-	struct names names = {0};
-	enum status status = store_each_unfetched(syncing->store, "children:", true, add_name, &names, error);
+	struct sync_names names = {0};
+	enum status status = store_each_unfetched(syncing->store, "children:", true, sync_add_name, &names, error);
 
 	for (size_t i = 0; i < names.count && status == STATUS_OK; i++) {
 		http_tell(syncing->http, "fetching descendants", (double)i / (double)names.count);
@@ -486,10 +324,10 @@ static enum status sync_descendants(struct syncing *syncing, struct error *error
 		}
 		status = get_children(syncing, names.list[i], error);
 		if (status == STATUS_OK)
-			status = note_fetched(syncing, "children:", names.list[i], error);
+			status = sync_note(syncing, "children:", names.list[i], error);
 		syncing->report->parents += status == STATUS_OK;
 	}
-	names_free(&names);
+	sync_names_free(&names);
 	return status;
 }
 

@@ -23,6 +23,18 @@ char *sync_next_address(const struct syncing *syncing, const char *next);
 /* One answer makes no sense: the report names the first, and the rest goes on. */
 void sync_failed(struct sync_report *report, const char *what, const struct error *error);
 
+/* Names to ask for. */
+struct sync_names {
+	char **list; /* owned */
+	size_t count, capacity;
+};
+bool sync_add_name(void *context, const char *name); /* for the store to visit with */
+void sync_names_free(struct sync_names *names);
+/* Notes that a resource, `what` with a name behind it, is done. */
+enum status sync_note(struct syncing *syncing, const char *what, const char *name, struct error *error);
+
+/* The Hub's metadata of the models with scores, and of their ancestors. */
+enum status sync_models(struct syncing *syncing, struct error *error);
 /* The official benchmarks and their leaderboards. */
 enum status sync_boards(struct syncing *syncing, struct error *error);
 

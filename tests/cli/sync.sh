@@ -101,6 +101,13 @@ serve good
 sync --models
 check 'it is asked for again' requests 2
 
+fresh
+serve one-for-all
+sync --models
+check 'a server that answers for all with one model' says '^answers without sense  *229$'
+with check --json
+check 'makes no one model of them' says '"models": 230'
+
 check 'told to slow down, it waits and goes on' fetched slow-down 2
 check 'broken at first, it tries again' fetched broken 2
 fresh

@@ -24,6 +24,7 @@ FOLDER/log.  What it does is read from FOLDER/mode at each request:
   empty            a table without rows
   foreign          a table of something else
   nonsense         answers, but for one model, of which it answers no JSON
+  one-for-all      answers for all models with the same one
   unasked          304 to who did not ask for news only
 """
 import gzip
@@ -133,6 +134,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if mode()[0] == "nonsense" and path == "/api/models/owner/model-7":
             return self.answer(200, b'{"id": "owner/mo')
         found = model(path.removeprefix("/api/models/"))
+        if mode()[0] == "one-for-all":
+            found = model("owner/model-9")
         if found is None:
             return self.answer(401, b'{"error": "Invalid username or password."}')
         return self.answer(200, json.dumps(found).encode())
