@@ -29,8 +29,7 @@ libapp_a_SOURCES = \
 	include/stemma/app/target.h src/app/target.c \
 	include/stemma/app/wishes.h src/app/wishes.c src/app/wishes_resolve.c \
 	include/stemma/app/foretold.h src/app/foretold.c \
-	include/stemma/app/plot.h src/app/plot.c \
-	include/stemma/app/chart.h src/app/chart_scatter.c src/app/chart_sweep.c src/app/chart_why.c \
+	include/stemma/app/chart.h src/app/chart_front.h src/app/chart_front.c src/app/chart_merges.c src/app/chart_scatter.c src/app/chart_sweep.c src/app/chart_why.c \
 	include/stemma/app/prices.h src/app/prices.c include/stemma/app/budget_plan.h src/app/budget_plan.c src/app/chart_budget.c src/app/budget_command.c \
 	include/stemma/app/sketch.h src/app/sketch.h src/app/sketch.c \
 	include/stemma/app/sweep.h src/app/sweep.c src/app/sketch_edit.c src/app/sketch_file.c src/app/sketch_model.c src/app/sketch_shapes.c src/app/sketch_warnings.c \

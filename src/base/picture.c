@@ -1,6 +1,7 @@
 #include "stemma/base/picture.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,10 +87,13 @@ void picture_span(struct picture *picture, double x, double low, double high)
 void picture_mark(struct picture *picture, double x, double y, enum picture_look look, const char *sign, char ascii,
 		  const char *text, const char *legend)
 {
+	struct picture_mark added = {.x = x, .y = y, .look = look, .ascii = ascii, .text = memory_string(text),
+				     .legend = memory_string(legend)};
+
+	snprintf(added.sign, sizeof added.sign, "%s", sign);
 	picture->marks = memory_grow(picture->marks, picture->mark_count, &picture->mark_capacity,
 				     sizeof *picture->marks);
-	picture->marks[picture->mark_count++] =
-		(struct picture_mark){x, y, look, sign, ascii, memory_string(text), memory_string(legend)};
+	picture->marks[picture->mark_count++] = added;
 }
 
 void picture_row(struct picture *picture, const char *label, const char *figure, double from, double to,

@@ -6,7 +6,7 @@
 #include "command.h"
 #include "names.h"
 #include "suggest_explore.h"
-#include "stemma/app/plot.h"
+#include "stemma/app/chart.h"
 #include "stemma/app/wishes.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
@@ -227,9 +227,9 @@ static void report_points(struct report *report, const struct catalog *catalog,
 	struct table *table = table_new(made.column, made.count);
 	for (size_t i = 0; i < result->count; i++) {
 		const struct front_answer *answer = &result->answers[i];
-		const char label[2] = {plot_label(result, i)};
+		const char label[2] = {chart_label(result, i)};
 		table_number(table, (double)i + 1);
-		table_text(table, *label == PLOT_BEST && report->utf8 ? "×" : label);
+		table_text(table, *label == CHART_PUBLISHED && report->utf8 ? "×" : label);
 		for (size_t a = 0; a < search->front.axis_count; a++) {
 			const struct front_score *score = &answer->score[a];
 			const double values[AXIS_COLUMNS] = {score->shown, score->sd, score->best, score->chance,
@@ -249,56 +249,19 @@ static void report_points(struct report *report, const struct catalog *catalog,
 		free(made.keys[i]);
 }
 
-#define PLOT_WIDTH 64
-#define PLOT_HEIGHT 18
-#define PLOT_LEFT 7
-
-/* A cell as it is printed. */
-static void print_cell(const struct report *report, char cell)
-{
-	if (report->utf8 && cell == PLOT_BEST)
-		text_append(report->out, "×");
-	else if (report->utf8 && cell == PLOT_OTHER)
-		text_append(report->out, "·");
-	else
-		text_append_bytes(report->out, &cell, 1);
-}
-
-static void print_row(const struct report *report, const struct plot *plot, int row)
-{
-	int last = plot->width;
-
-	while (last > 0 && plot->cells[row * plot->width + last - 1] == ' ')
-		last--;
-	text_append(report->out, report->utf8 ? " │" : " |");
-	for (int column = 0; column < last; column++)
-		print_cell(report, plot->cells[row * plot->width + column]);
-	text_append(report->out, "\n");
-}
+#define PLOT_WIDTH 78
+#define PLOT_HEIGHT 22
 
 static void report_plot(const struct report *report, const struct catalog *catalog,
 			const struct wish_search *search, const struct front_result *result)
 {
-	int across = target_digits(catalog, &search->targets[0]), up = target_digits(catalog, &search->targets[1]);
-	struct plot plot;
+	struct picture picture;
 
-	plot_front(&plot, PLOT_WIDTH, PLOT_HEIGHT, catalog, search, result);
-	text_append_format(report->out, "\n%s (up) against %s:\n\n", names_target(catalog, &search->axes[1], OUTPUT_TEXT),
-		names_target(catalog, &search->axes[0], OUTPUT_TEXT));
-	for (int row = 0; row < plot.height; row++) {
-		if (row == 0 || row == plot.height - 1)
-			text_append_format(report->out, "%*.*f", PLOT_LEFT - 1, up, plot.high[1] -
-				(plot.high[1] - plot.low[1]) * row / (plot.height - 1));
-		else
-			text_append_format(report->out, "%*s", PLOT_LEFT - 1, "");
-		print_row(report, &plot, row);
-	}
-	text_append_format(report->out, "%*s%s", PLOT_LEFT, "", report->utf8 ? "└" : "+");
-	for (int column = 0; column < plot.width; column++)
-		text_append(report->out, report->utf8 ? "─" : "-");
-	text_append_format(report->out, "\n%*s%-*.*f%.*f\n", PLOT_LEFT + 1, "", plot.width - 4, across, plot.low[0], across,
-			   plot.high[0]);
-	plot_free(&plot);
+	chart_merges(catalog, search, result, &picture);
+	text_append(report->out, "\n");
+	picture_print(&picture, PLOT_WIDTH, PLOT_HEIGHT, report->utf8 ? PICTURE_BRAILLE : PICTURE_ASCII, report->out);
+	text_append(report->out, "\n");
+	picture_free(&picture);
 }
 
 static void report_front_note(const struct report *report, const struct catalog *catalog,
@@ -311,8 +274,6 @@ static void report_front_note(const struct report *report, const struct catalog 
 		return;
 	}
 	report_plot(report, catalog, search, result);
-	text_append_format(report->out, "\n1, 2 ... are merges, %s published models that no other beats, %s others.\n",
-		report->utf8 ? "×" : "x", report->utf8 ? "·" : ".");
 	if (merges == 0)
 		text_append(report->out, "No merge is on the front: published models beat them all.\n");
 	text_append_format(report->out,

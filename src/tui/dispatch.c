@@ -73,6 +73,7 @@ bool browser_has(struct browser *browser, enum need need)
 	case NEED_BENCHMARK: return picker_on(browser, true);
 	case NEED_SEARCH: return browser_view(browser) == VIEW_PICKER || searched(browser);
 	case NEED_JUMP: return browser->jump_count > 0;
+	case NEED_PICTURE: return picture_here(browser) != NULL;
 	case NEED_IDLE: return browser->job == NULL;
 	default: return true;
 	}

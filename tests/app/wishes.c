@@ -2,7 +2,7 @@
  * wrong ones; and the plot of a front. */
 #include "rows.h"
 
-#include "stemma/app/plot.h"
+#include "stemma/app/chart.h"
 #include "stemma/app/licences.h"
 #include "stemma/app/wishes.h"
 #include "stemma/base/memory.h"
@@ -202,11 +202,15 @@ static void faults_are_named(void **state)
 	expect_refused(fixture, "pareto=ifeval,bbh parents=3", "pairs only");
 }
 
-static char cell_at(const struct plot *plot, double x, double y)
+/* The sign of the last mark at a place, 0 where there is none. */
+static char mark_at(const struct picture *picture, double x, double y)
 {
-	int column, row;
+	char sign = '\0';
 
-	return plot_place(plot, x, y, &column, &row) ? plot->cells[row * plot->width + column] : '\0';
+	for (size_t i = 0; i < picture->mark_count; i++)
+		if (fabs(picture->marks[i].x - x) < 1e-9 && fabs(picture->marks[i].y - y) < 1e-9)
+			sign = picture->marks[i].ascii;
+	return sign;
 }
 
 static void the_plot_has_what_counts(void **state)
@@ -217,27 +221,29 @@ static void the_plot_has_what_counts(void **state)
 					  {.count = 2, .score = {{.shown = 35}, {.shown = 70}}}};
 	struct front_answer many[40] = {{0}};
 	struct front_result result = {.answers = answers, .count = 3}, long_result = {.answers = many, .count = 40};
-	struct plot plot;
+	struct picture plot;
 
 	resolve(fixture, "pareto=ifeval,bbh");
-	plot_front(&plot, 60, 20, fixture->cache.catalog, &fixture->search, &result);
-	assert_int_equal(cell_at(&plot, 45, 25), '1');
-	assert_int_equal(cell_at(&plot, 35, 70), '2');
+	chart_merges(fixture->cache.catalog, &fixture->search, &result, &plot);
+	assert_int_equal(mark_at(&plot, 45, 25), '1');
+	assert_int_equal(mark_at(&plot, 35, 70), '2');
 	/* Root, Tuned, Free and Alike: more of one is less of the other. */
-	assert_int_equal(cell_at(&plot, 10, 60), PLOT_BEST);
-	assert_int_equal(cell_at(&plot, 20, 50), PLOT_BEST);
-	assert_int_equal(cell_at(&plot, 30, 40), PLOT_BEST);
-	assert_int_equal(cell_at(&plot, 40, 20), PLOT_BEST);
-	assert_int_equal(cell_at(&plot, 15, 30), PLOT_OTHER);
-	assert_int_equal(cell_at(&plot, 5, 5), '\0'); /* outside: far from all that counts */
-	plot_free(&plot);
-	assert_int_equal(plot_label(&result, 0), '1');
-	assert_int_equal(plot_label(&result, 1), PLOT_BEST); /* a published model takes no label */
-	assert_int_equal(plot_label(&result, 2), '2');
+	assert_int_equal(mark_at(&plot, 10, 60), CHART_PUBLISHED);
+	assert_int_equal(mark_at(&plot, 20, 50), CHART_PUBLISHED);
+	assert_int_equal(mark_at(&plot, 30, 40), CHART_PUBLISHED);
+	assert_int_equal(mark_at(&plot, 40, 20), CHART_PUBLISHED);
+	assert_int_equal(mark_at(&plot, 15, 30), '\0');
+	/* Far from all that counts is outside: 4 % of 10 to 45, and of 20 to 70. */
+	assert_true(fabs(plot.across.low - 8.6) < 1e-9 && fabs(plot.across.high - 46.4) < 1e-9);
+	assert_true(fabs(plot.up.low - 18) < 1e-9 && fabs(plot.up.high - 72) < 1e-9);
+	picture_free(&plot);
+	assert_int_equal(chart_label(&result, 0), '1');
+	assert_int_equal(chart_label(&result, 1), CHART_PUBLISHED); /* a published model takes no label */
+	assert_int_equal(chart_label(&result, 2), '2');
 	for (size_t i = 0; i < 40; i++)
 		many[i].count = 2;
-	assert_int_equal(plot_label(&long_result, 9), 'a');
-	assert_int_equal(plot_label(&long_result, 39), '+');
+	assert_int_equal(chart_label(&long_result, 9), 'a');
+	assert_int_equal(chart_label(&long_result, 39), '+');
 }
 
 /* Among those of Creative Commons are all classes. */

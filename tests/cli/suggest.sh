@@ -50,7 +50,7 @@ check 'merges of permissive models are suggested' is_json '.candidates > 100 and
 with suggest --floor 0 --architecture gemma2* --limit 2 --csv
 check 'an architecture is kept to' lines 3
 with suggest --pareto ifeval,gpqa --limit 6
-check 'the front is drawn' says 'GPQA (up) against IFEval'
+check 'the front is drawn' says '^GPQA by IFEval$'
 check 'its shrinking is said' says 'shrunk for the size of the search'
 with suggest --pareto ifeval,gpqa --limit 6 --json
 check 'the front is printed as JSON' is_json '.found >= 6 and (.front | length) == 6 and (.axes | length) == 2 and

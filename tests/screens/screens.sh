@@ -67,7 +67,7 @@ mask_looks() {
 mask_suggestions() {
 	sed -e 's/[0-9][0-9.]*/0/g' -e '/ + /s/.*/MERGE/' \
 		-e '/[│|] *[0-9]* [0-9]* [^ ]*\/[^ ]* .*/s/.*/PARENT/' \
-		-e '/^[│|] *[0-9]*[│|]/s/.*/PLOT/' \
+		-e '/^[│|] *[0-9.]*[│┤|+]/s/.*/PLOT/' \
 		-e '/^[│|] *[│|]$/s/.*/EMPTY/' -e '/no known ancestor\|licences\? \(conflict\|of\)/s/.*/EMPTY/' "$1" | uniq
 }
 

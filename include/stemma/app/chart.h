@@ -7,6 +7,7 @@
 
 #include "stemma/app/session.h"
 #include "stemma/app/sweep.h"
+#include "stemma/app/wishes.h"
 #include "stemma/base/picture.h"
 
 /* What models are placed by: a target as published, or a fact.
@@ -58,5 +59,15 @@ void chart_sweep(const struct session *session, const struct sweep *sweep, const
  * `child`, or where that is NULL `model`. */
 void chart_why(const struct session *session, struct engine_query *query, const struct engine_target *target,
 	       const char *title, const struct engine_child *child, size_t model, struct picture *picture);
+
+/* The merges of a front on its first two axes, as the search shows them, among the published
+ * scores of the models that it could take.  All merges, and the models that no other
+ * beats, are within the plane, of the others those that happen to be. */
+void chart_merges(const struct catalog *catalog, const struct wish_search *search, const struct front_result *result,
+		  struct picture *picture);
+/* What an answer is called there: a merge 1 to 9, then a to w, y and z, then +; a published model
+ * CHART_PUBLISHED. */
+#define CHART_PUBLISHED 'x'
+char chart_label(const struct front_result *result, size_t answer);
 
 #endif

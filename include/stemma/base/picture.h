@@ -44,7 +44,7 @@ struct picture_series {
 struct picture_mark {
 	double x, y;
 	enum picture_look look;
-	const char *sign; /* UTF-8, static */
+	char sign[8];     /* one in UTF-8 */
 	char ascii;       /* the same where there is only ASCII */
 	char *text;       /* beside it where there is room; NULL none */
 	char *legend;     /* NULL: not in the legend */
@@ -85,7 +85,7 @@ void picture_axes(struct picture *picture, enum picture_scale across, const char
 void picture_series(struct picture *picture, enum picture_kind kind, enum picture_look look, const char *name);
 void picture_point(struct picture *picture, double x, double y, const char *name);
 void picture_span(struct picture *picture, double x, double low, double high);
-/* `sign` is not copied; text and legend may be NULL. */
+/* Text and legend may be NULL. */
 void picture_mark(struct picture *picture, double x, double y, enum picture_look look, const char *sign, char ascii,
 		  const char *text, const char *legend);
 /* Takes the marks away from the one with this number on. */

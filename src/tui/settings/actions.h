@@ -61,6 +61,7 @@ enum view_id {
 	X(SEARCH, "nothing searched yet: / searches") \
 	X(FLAGGED, "nothing is flagged: # flags the model under the cursor") \
 	X(JUMP, "no place to go back to") \
+	X(PICTURE, "nothing is drawn that could be saved") \
 	X(IDLE, "something is being worked on: Esc stops it")
 enum need {
 #define X(symbol, message) NEED_##symbol,
@@ -153,8 +154,6 @@ enum need {
 	  "in the plot: measure before") \
 	X(PLOT_FAMILY, "plot-family", "f", IN(PLOT), NOTHING, IN_VIEW, "family", "Pictures", \
 	  "in the plot: only the family of the model that it was opened on, or all again") \
-	X(PLOT_WRITE, "write-picture", "s", IN(PLOT) | IN(WATERFALL) | IN(SWEEP) | IN(PLAN), NOTHING, picture_ask_write, "save", "Pictures", \
-	  "write the picture as an SVG file") \
 	X(PLAN, "plan", "$", IN_PANES | IN(TABLE), FIT, plan_open, NULL, "Pictures", \
 	  "which benchmarks to run on the model under the cursor, or some of their questions, and what that buys") \
 	X(PLAN_BUDGET, "budget", "b", IN(PLAN), NOTHING, plan_ask_budget, "budget", "Pictures", \
@@ -285,6 +284,8 @@ enum need {
 	  "Tree", "score column: benchmark before") \
 	X(COPY, "copy", "y", IN_MODELS, MODEL, copy_name, NULL, "Tree", \
 	  "copy the model's name to the clipboard (OSC 52)") \
+	X(PLOT_WRITE, "write-picture", "s", IN(PLOT) | IN(WATERFALL) | IN(SWEEP) | IN(PLAN) | IN(RESIDUALS) | IN(SUGGEST), PICTURE, picture_ask_write, "save", "Pictures", \
+	  "write the picture as an SVG file") \
 	X(DOWN, "down", "j down ctrl-n ctrl-e", IN_ALL, NOTHING, IN_VIEW, NULL, "Moving", \
 	  "down (5j = five rows)") \
 	X(UP, "up", "k up ctrl-p ctrl-y", IN_ALL, NOTHING, IN_VIEW, NULL, "Moving", \

@@ -10,7 +10,7 @@
 
 #define NAME_MAX_LENGTH 60
 
-static const struct picture *picture_here(struct browser *browser)
+const struct picture *picture_here(struct browser *browser)
 {
 	const struct view_ops *ops = view_ops(browser_view(browser));
 
@@ -88,10 +88,6 @@ void picture_ask_write(struct browser *browser)
 	const struct picture *picture = picture_here(browser);
 	struct text name = {0};
 
-	if (!picture) {
-		browser_remark(browser, "nothing is drawn yet");
-		return;
-	}
 	append_name(picture, &name);
 	prompt_open(browser, &write_prompt, text_string(&name));
 	text_free(&name);

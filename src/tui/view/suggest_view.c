@@ -12,7 +12,6 @@
 #define SIDE_BY_SIDE 110  /* columns from which a plot stands beside its list */
 #define WIDE 56           /* columns from which there is room for more figures */
 #define AXIS_CELL 8
-#define PLOT_LEFT 6       /* columns for the labels of the axis */
 #define NOTE_ROWS 3
 #define DETAILS_WIDTH 100
 
@@ -190,22 +189,22 @@ static size_t axes_shown(const struct suggesting *suggesting, const struct area 
 	return room < 2 ? 2 : room < count ? room : count;
 }
 
-/* How a cell of the plot or the label of an answer is drawn. */
+/* How the label of an answer is drawn. */
 static enum style label_style(char label)
 {
-	return label == PLOT_BEST ? STYLE_PUBLISHED : label == PLOT_OTHER ? STYLE_DIM : STYLE_POINT;
+	return label == CHART_PUBLISHED ? STYLE_PUBLISHED : STYLE_POINT;
 }
 
 static const char *label_text(const char label[2])
 {
-	return *label == PLOT_BEST ? "×" : *label == PLOT_OTHER ? "·" : label;
+	return *label == CHART_PUBLISHED ? "×" : label;
 }
 
 static int draw_scores(struct browser *browser, const struct area *area, int y, size_t index)
 {
 	const struct suggesting *suggesting = own(browser);
 	const struct front_answer *answer = &suggesting->shown.front.answers[index];
-	const char label[2] = {plot_label(&suggesting->shown.front, index)};
+	const char label[2] = {chart_label(&suggesting->shown.front, index)};
 	size_t axes = axes_shown(suggesting, area);
 	char buffer[FIGURE_SIZE];
 
@@ -310,54 +309,30 @@ static void draw_details(struct browser *browser, const struct area *area, const
 
 /* ---- the plot ------------------------------------------------------------------------ */
 
-static void draw_cells(struct browser *browser, const struct area *area, const struct plot *plot)
-{
-	const struct suggesting *suggesting = own(browser);
-	const struct front_score *score = suggesting->shown.front.answers[suggesting->list.cursor].score;
-	int column_here = -1, row_here = -1;
-
-	plot_place(plot, score[0].shown, score[1].shown, &column_here, &row_here);
-	for (int row = 0; row < plot->height; row++) {
-		draw_text(browser->screen, area, row, PLOT_LEFT, STYLE_BORDER, "│");
-		for (int column = 0; column < plot->width; column++) {
-			const char cell[2] = {plot->cells[row * plot->width + column]};
-			draw_selected(browser->screen, row == row_here && column == column_here, true);
-			if (*cell != ' ')
-				draw_text(browser->screen, area, row, PLOT_LEFT + 1 + column, label_style(*cell),
-					  label_text(cell));
-			draw_selected(browser->screen, false, false);
-		}
-	}
-}
-
-/* The first two benchmarks of the front: across and up. */
-static void draw_plot(struct browser *browser, const struct area *area)
+/* The first two benchmarks of the front, across and up; what is under the cursor is set off. */
+static const struct picture *plot_now(struct browser *browser)
 {
 	struct suggesting *suggesting = own(browser);
-	struct plot *plot = &suggesting->plot;
-	int width = area->width - PLOT_LEFT - 2, height = area->height - 2;
-	char buffer[FIGURE_SIZE];
+	struct picture *plot = &suggesting->plot;
+	const struct front_result *front = &suggesting->shown.front;
 
-	if (width < 8 || height < 1)
-		return;
-	if (plot->width != width || plot->height != height) {
-		plot_free(plot);
-		plot_front(plot, width, height, browser->session->catalog, &suggesting->shown.search,
-			   &suggesting->shown.front);
+	if (plot->series_count == 0) {
+		chart_merges(browser->session->catalog, &suggesting->shown.search, front, plot);
+		suggesting->plot_marks = plot->mark_count;
 	}
-	draw_cells(browser, area, plot);
-	draw_right(browser->screen, area, 0, PLOT_LEFT, STYLE_DIM, axis_figure(browser, 1, plot->high[1], buffer));
-	if (height > 2)
-		draw_right(browser->screen, area, height - 1, PLOT_LEFT, STYLE_DIM, axis_figure(browser, 1, plot->low[1], buffer));
-	draw_text(browser->screen, area, height, PLOT_LEFT, STYLE_BORDER, "└");
-	draw_repeat(browser->screen, area, height, PLOT_LEFT + 1, width, STYLE_BORDER, "─");
-	int x = PLOT_LEFT + 1 + draw_text(browser->screen, area, height + 1, PLOT_LEFT + 1, STYLE_DIM,
-					  axis_figure(browser, 0, plot->low[0], buffer));
-	x += 1 + draw_text(browser->screen, area, height + 1, x + 1, STYLE_TITLE,
-			   target_row(browser, shown_target(browser, 0)).name);
-	draw_format(browser->screen, area, height + 1, x, STYLE_DIM, ", up %s",
-		    target_row(browser, shown_target(browser, 1)).name);
-	draw_right(browser->screen, area, height + 1, PLOT_LEFT + 1 + width, STYLE_DIM, axis_figure(browser, 0, plot->high[0], buffer));
+	picture_unmark(plot, suggesting->plot_marks);
+	if (suggesting->list.cursor < front->count) {
+		const struct front_score *score = front->answers[suggesting->list.cursor].score;
+		picture_mark(plot, score[0].shown, score[1].shown, PICTURE_GOOD, "◉", 'O', NULL, NULL);
+	}
+	return plot;
+}
+
+static const struct picture *suggest_picture(struct browser *browser)
+{
+	const struct suggesting *suggesting = own(browser);
+
+	return suggesting && is_front(suggesting) && shown_count(suggesting) > 0 ? plot_now(browser) : NULL;
 }
 
 /* ---- the whole --------------------------------------------------------------------------- */
@@ -425,7 +400,7 @@ static void place_plot(struct browser *browser, struct area *area)
 		plot.height = area->height - (rows < half ? rows : half);
 		area->top += plot.height, area->height -= plot.height;
 	}
-	draw_plot(browser, &plot);
+	draw_picture(browser->screen, &plot, plot_now(browser));
 }
 
 static void suggest_draw(struct browser *browser, const struct area *whole)
@@ -538,6 +513,7 @@ static struct list *suggest_list(struct browser *browser)
 
 const struct view_ops suggest_view = {
 	.draw = suggest_draw,
+	.picture = suggest_picture,
 	.title = suggest_title,
 	.corner = suggest_corner,
 	.act = suggesting_act,

@@ -79,7 +79,9 @@ void waterfall_open(struct browser *browser);
 void plan_open(struct browser *browser);
 void plan_ask_budget(struct browser *browser);
 void plan_copy(struct browser *browser);
-/* picture_write.c: asks where to write the view's picture */
+/* picture_write.c: the picture of the view that keys go to, NULL when there is none; asks where to
+ * write it */
+const struct picture *picture_here(struct browser *browser);
 void picture_ask_write(struct browser *browser);
 
 /* table_view.c */

@@ -18,7 +18,7 @@ static void suggestions_free(struct suggestions *suggestions)
 static void drop_answers(struct suggesting *suggesting)
 {
 	suggestions_free(&suggesting->shown);
-	plot_free(&suggesting->plot);
+	picture_free(&suggesting->plot);
 	suggesting->answered = false;
 	suggesting->warned = SIZE_MAX;
 	suggesting->list = (struct list){0};

@@ -3,7 +3,7 @@
 #define STEMMA_TUI_SUGGESTING_H
 
 #include "browser.h"
-#include "stemma/app/plot.h"
+#include "stemma/app/chart.h"
 #include "stemma/app/wishes.h"
 
 /* A search on its way, or its answers. */
@@ -24,7 +24,8 @@ struct suggesting {
 	bool answered;              /* shown has answers, if only none */
 	struct error fault;         /* why there are none */
 	struct list list;
-	struct plot plot;           /* of shown, as last drawn */
+	struct picture plot;        /* of shown; without a series it is not made yet */
+	size_t plot_marks;          /* of it, without that of the cursor */
 	struct text warnings;       /* of the merge under the cursor */
 	size_t warned;              /* which that was */
 };
