@@ -1,6 +1,7 @@
 #include "eval.h"
 
 #include "stemma/engine/backtest.h"
+#include "stemma/engine/explore_test.h"
 
 static const struct column columns[] = {
 	{"rule", "chosen by", COLUMN_TEXT, 0, false},
@@ -95,15 +96,47 @@ static void add_tops(struct table *table, const double *tops)
 		table_number(table, tops[k]);
 }
 
+static const struct column explored_columns[] = {
+	{"rule", "tried by", COLUMN_TEXT, 0, false},
+	{"improved1", "improvement: 1", COLUMN_NUMBER, 2, false},
+	{"improved2", "2", COLUMN_NUMBER, 2, false},
+	{"improved4", "4", COLUMN_NUMBER, 2, false},
+	{"found1", "best found: 1", COLUMN_PERCENT, 0, false},
+	{"found2", "2", COLUMN_PERCENT, 0, false},
+	{"found4", "4", COLUMN_PERCENT, 0, false},
+};
+
+/* What trying the first of them would have brought. */
+static void report_explored(struct report *report, const struct explore_figures *figures)
+{
+	struct table *table = table_new(explored_columns, sizeof explored_columns / sizeof *explored_columns);
+	char title[160];
+
+	for (enum explore_rule rule = 0; rule < EXPLORE_RULES && figures->families > 0; rule++) {
+		table_text(table, explore_rule_name(rule));
+		for (size_t k = 0; k < EXPLORE_TOPS; k++)
+			table_number(table, figures->improved[rule][k]);
+		for (size_t k = 0; k < EXPLORE_TOPS; k++)
+			table_number(table, figures->found[rule][k]);
+	}
+	snprintf(title, sizeof title, "forward in time: %zu merges of %zu families; all of them improve by %.2f",
+		 figures->merges, figures->families, figures->possible);
+	report_table(report, "explored", title, table, TABLE_SIDE);
+	table_free(table);
+}
+
 enum status eval_merges(struct cli *cli, const struct session *session, uint64_t seed,
 			struct report *report, struct error *error)
 {
 	struct backtest_result result;
+	struct explore_figures explored;
 	struct engine_data data;
 	char title[160];
 
 	catalog_engine_data(session->catalog, &data);
 	enum status status = engine_backtest(&data, &session->target.engine, seed, &cli->progress, &result, error);
+	if (status == STATUS_OK)
+		status = explore_test(&data, &session->target.engine, seed, &cli->progress, &explored, error);
 	cli_end_progress(cli);
 	if (status != STATUS_OK)
 		return status;
@@ -124,6 +157,7 @@ enum status eval_merges(struct cli *cli, const struct session *session, uint64_t
 	report_accuracy(report, &result);
 	report_chances(report, &result);
 	report_table(report, "merges", title, table, TABLE_MAIN);
+	report_explored(report, &explored);
 	table_free(table);
 	return STATUS_OK;
 }

@@ -40,6 +40,7 @@ libengine_a_SOURCES = \
 	include/stemma/engine/plan.h src/engine/ask/plan.c include/stemma/engine/prospect.h src/engine/ask/prospect.c \
 	include/stemma/engine/decision.h src/engine/ask/decision.c \
 	include/stemma/engine/race.h src/engine/ask/race.c src/engine/judge/race_test.c \
+	include/stemma/engine/explore_test.h src/engine/judge/explore_test.c \
 	include/stemma/engine/question_plan.h src/engine/answers/question_choice.h \
 	src/engine/answers/question_choice.c src/engine/answers/question_plan.c src/engine/answers/question_test.c \
 	src/engine/answers/answer_twins.h src/engine/answers/answer_twins.c src/engine/answers/item_response.h src/engine/answers/item_response.c \

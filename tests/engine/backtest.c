@@ -6,6 +6,7 @@
 
 #include "data/random.h"
 #include "stemma/engine/backtest.h"
+#include "stemma/engine/explore_test.h"
 
 enum { ROOTS = 30, MODELS = 150, BENCHMARKS = 2 };
 
@@ -27,7 +28,7 @@ static double noise(uint64_t *state)
 
 /* One family: roots, and merges of two of them whose scores follow the parents
  * by `follow` and are noise for the rest. */
-static struct backtest_result run(double follow)
+static struct backtest_result run(double follow, struct explore_figures *explored)
 {
 	struct merges merges;
 	struct backtest_result result;
@@ -39,7 +40,7 @@ static struct backtest_result run(double follow)
 		size_t a = (size_t)(random_fraction(&state) * ROOTS), b = (a + 1 + i % (ROOTS - 1)) % ROOTS;
 		merges.model[i] = (struct engine_model){
 			.architecture = "LlamaForCausalLM", .params_b = 8.03, .chat_template = ANSWER_NO,
-			.kind = i < ROOTS ? KIND_FINETUNED : KIND_MERGE, .uploaded = 19700};
+			.kind = i < ROOTS ? KIND_FINETUNED : KIND_MERGE, .uploaded = 19700 + (i < ROOTS ? 0 : 1 + (double)i)};
 		for (size_t k = 0; k < BENCHMARKS; k++) {
 			double parents = 0.7 * merges.scores[(i < ROOTS ? 0 : a) * BENCHMARKS + k] +
 					 0.3 * merges.scores[(i < ROOTS ? 0 : b) * BENCHMARKS + k];
@@ -58,6 +59,8 @@ static struct backtest_result run(double follow)
 	data.model = merges.model;
 	if (engine_backtest(&data, &mean, 1, NULL, &result, &error) != STATUS_OK)
 		fail_msg("%s", error.message);
+	if (explored && explore_test(&data, &mean, 1, NULL, explored, &error) != STATUS_OK)
+		fail_msg("%s", error.message);
 	lineage_free(merges.lineage);
 	return result;
 }
@@ -65,7 +68,7 @@ static struct backtest_result run(double follow)
 static void what_parents_tell_is_found(void **state)
 {
 	(void)state;
-	struct backtest_result result = run(0.95);
+	struct backtest_result result = run(0.95, NULL);
 
 	assert_int_equal(result.merges, MODELS - ROOTS);
 	assert_int_equal(result.groups, 3);
@@ -87,10 +90,30 @@ static void what_parents_tell_is_found(void **state)
 static void noise_is_not_found(void **state)
 {
 	(void)state;
-	struct backtest_result result = run(0);
+	struct backtest_result result = run(0, NULL);
 
 	assert_true(fabs(result.rule[BACKTEST_SCORE].order - 0.5) < 0.1);
 	assert_true(fabs(result.rule[BACKTEST_PARENTS].order - 0.5) < 0.1);
+}
+
+/* Later merges of seen parents: the more of them are tried, the more is found; what the fit says finds more than chance, and
+ * no rule more than there is. */
+static void what_is_worth_trying_is_found(void **state)
+{
+	(void)state;
+	struct explore_figures figures;
+
+	run(0.95, &figures);
+	assert_int_equal(figures.families, 5); /* one, at five dates */
+	assert_int_equal(figures.merges, 85 + 67 + 49 + 31 + 13);
+	for (int rule = 0; rule < EXPLORE_RULES; rule++)
+		for (size_t k = 0; k < EXPLORE_TOPS; k++) {
+			assert_true(figures.improved[rule][k] <= figures.possible + 1e-9);
+			assert_true(k == 0 || figures.improved[rule][k] >= figures.improved[rule][k - 1]);
+			assert_true(k == 0 || figures.found[rule][k] >= figures.found[rule][k - 1]);
+		}
+	assert_true(figures.found[EXPLORE_IMPROVEMENT][2] > figures.found[EXPLORE_RANDOM][2] + 0.3);
+	assert_true(figures.found[EXPLORE_RANDOM][0] < 0.1);
 }
 
 static void the_first_are_taken(void **state)
@@ -108,6 +131,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_parents_tell_is_found),
 		cmocka_unit_test(noise_is_not_found),
+		cmocka_unit_test(what_is_worth_trying_is_found),
 		cmocka_unit_test(the_first_are_taken),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
