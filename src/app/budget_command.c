@@ -69,8 +69,8 @@ static void append_questions(struct text *out, size_t all, size_t first, size_t 
 	free(drawn);
 }
 
-/* Of a run of some questions: how many there are; 0 of a whole one. */
-static size_t is_partial(const struct budget_plan *plan, const struct budget_total *total)
+/* How many questions the benchmark of a partial run has; 0 for a whole run. */
+static size_t partial_of(const struct budget_plan *plan, const struct budget_total *total)
 {
 	double all = plan->runs.run[total->run].questions;
 
@@ -80,7 +80,7 @@ static size_t is_partial(const struct budget_plan *plan, const struct budget_tot
 static void append_samples(struct text *out, const struct catalog *catalog, const struct budget_plan *plan,
 			   const struct budget_total *total)
 {
-	size_t all = is_partial(plan, total), last = (size_t)lround(fmin(total->questions, (double)all));
+	size_t all = partial_of(plan, total), last = (size_t)lround(fmin(total->questions, (double)all));
 	size_t more = (size_t)lround(total->more);
 
 	text_append_format(out, "\"%s\":[", catalog->benchmarks[plan->runs.run[total->run].benchmark].key);
@@ -119,7 +119,7 @@ static void append_tasks(struct text *out, const struct catalog *catalog, const 
 		if (totals[i].model != model)
 			continue;
 		text_append_format(out, "%s%s", used++ ? "," : "", catalog->benchmarks[plan->runs.run[totals[i].run].benchmark].key);
-		if (!is_partial(plan, &totals[i]))
+		if (!partial_of(plan, &totals[i]))
 			continue;
 		text_append(&samples, samples.length ? "," : "");
 		append_samples(&samples, catalog, plan, &totals[i]);

@@ -86,7 +86,7 @@ static void set_bit(unsigned long long *bits, size_t i, bool value)
 
 /* ---- answers to some questions ------------------------------------------------------- */
 
-/* What a model has answered, over all questions of the set. */
+/* A model's answers, over all questions of the set. */
 struct some_answers {
 	unsigned long long *bits, *asked;
 	size_t questions;
@@ -131,7 +131,7 @@ static bool known_row(void *context, sqlite3_stmt *row)
 	return false;
 }
 
-/* Those of before, and over them the new ones. */
+/* Earlier answers, overwritten by the new ones. */
 static enum status gather_some(struct store *store, const struct outcome_facts *facts, int64_t model,
 			       int64_t benchmark, struct some_answers *some, struct error *error)
 {
@@ -159,7 +159,7 @@ static enum status gather_some(struct store *store, const struct outcome_facts *
 	return status;
 }
 
-/* Whether the answers are to some of more questions. */
+/* Sets *questions to the size of the set where the answers cover a part of it, else to 0. */
 static enum status count_questions(struct store *store, const struct outcome_facts *facts, size_t *questions,
 				   struct error *error)
 {
@@ -216,7 +216,7 @@ static enum status write_row(struct store *store, const struct outcome_facts *fa
 	return status;
 }
 
-/* Answers to some questions join those that were there; they change nothing where all are known. */
+/* Adds answers to earlier ones; changes nothing where all are known already. */
 static enum status write_some(struct store *store, const struct outcome_facts *facts, size_t questions, int64_t model,
 			      int64_t benchmark, enum change *change, struct error *error)
 {

@@ -23,7 +23,7 @@ const char *price_unit_name(enum price_unit unit);
 /* "500", "500 questions", "2M tokens", "300k tok", "90 min", "1.5h": false for anything else, or nothing above 0. */
 bool price_parse(const char *words, double *amount, enum price_unit *unit);
 
-/* Who tells it.  X(symbol, word) */
+/* Where a price comes from.  X(symbol, word) */
 #define PRICE_ORIGIN_TABLE(X) \
 	X(OWN, "known") \
 	X(FAMILY, "from its family") \
@@ -38,7 +38,7 @@ enum price_origin {
 };
 const char *price_origin_name(enum price_origin origin);
 
-/* What is assumed of a question of which nothing tells. */
+/* Assumed where nothing is known. */
 #define PRICE_TOKENS_ASSUMED 1000.0
 #define PRICE_SECONDS_ASSUMED 1.0
 #define PRICE_QUESTIONS_ASSUMED 1000.0

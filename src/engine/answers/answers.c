@@ -22,7 +22,7 @@
 #define QUESTION_RIDGE 1.0
 #define PASSES_MAX 300
 
-/* What validation chooses from. */
+/* Candidates for validation to choose from. */
 static const size_t rank_grid[] = {8, 32};
 static const double lambda_grid[] = {1, 4, 16};
 static const double tolerance_grid[] = {3e-4, 3e-3};
@@ -39,7 +39,7 @@ const char *answer_method_name(enum answer_method method)
 	return method < ANSWER_METHOD_COUNT ? method_words[method] : "unknown";
 }
 
-/* Rows of the answers that are learned from and rows to predict. */
+/* Training rows, and rows to predict. */
 struct rows {
 	uint32_t *train, *target;
 	size_t trained, targets;
@@ -175,9 +175,9 @@ static double *training_covariance(const struct evaluation *evaluation, const st
 	return part;
 }
 
-/* ---- what does not depend on the factors ------------------------------------------------------------ */
+/* ---- independent of the factors ------------------------------------------------------------ */
 
-/* What K says of the rows, once for all trials of rank and lambda. */
+/* What K tells of the rows; shared by all trials of rank and lambda. */
 struct groundwork {
 	struct lrmf_prior *prior; /* of the training rows; NULL = the identity */
 	double *weights;          /* targets x trained: K^-1 k of each target; NULL = all 0 */
@@ -233,7 +233,7 @@ static enum status lay_groundwork(const struct evaluation *evaluation, const str
 	return status;
 }
 
-/* ---- a factorisation and what it says of the targets ------------------------------------------------ */
+/* ---- a factorisation and its predictions ------------------------------------------------ */
 
 struct factorisation {
 	struct lrmf *lrmf;
@@ -290,7 +290,7 @@ static enum status factorise(const struct evaluation *evaluation, const struct r
 	return status;
 }
 
-/* The first `count` questions of a random order that belongs to the target. */
+/* The first `count` questions of the target's own random order. */
 static void draw_known(const struct evaluation *evaluation, uint32_t row, size_t count, uint32_t *questions,
 		       uint8_t *answers)
 {
@@ -644,7 +644,7 @@ enum status answers_choose(const struct answer_data *data, const double *covaria
 	return status;
 }
 
-/* Learns from a share of the models; of a smaller one, from some of the same. */
+/* Learns from a share of the models; smaller shares are subsets of larger ones. */
 static void keep_share(struct evaluation *evaluation)
 {
 	struct rows *rows = &evaluation->rows;

@@ -325,7 +325,7 @@ static enum status search_run(struct search *search, struct progress *progress, 
 				   (double)pass / (double)search->settings->passes_max))
 			return error_set(error, STATUS_CANCELLED, "factorisation cancelled");
 		double value = search_objective(search);
-		if (value > last && search->stretched) { /* too far: back, and begin anew */
+		if (value > last && search->stretched) { /* overshot: go back and restart */
 			swap_stepped(search);
 			search->momentum = 1;
 			search->stretched = false;
@@ -340,7 +340,7 @@ static enum status search_run(struct search *search, struct progress *progress, 
 		step_questions(search);
 		stretch(search);
 	}
-	if (search->stretched) /* nobody has looked whether that was too far */
+	if (search->stretched) /* not yet checked for overshooting */
 		swap_stepped(search);
 	return STATUS_OK;
 }

@@ -25,7 +25,7 @@
 #define CELLS_MIN 16
 #define JUDGED_MAX 20000
 
-/* Numbers that Adam moves. */
+/* Parameters that Adam updates. */
 struct weights {
 	size_t count;
 	float *value, *mean, *square;
@@ -211,7 +211,7 @@ static void learn_batch(struct network *network, const struct network_cell *cell
 	network->step1 *= DECAY1;
 	network->step2 *= DECAY2;
 	for (size_t i = 0; i < count; i++) {
-		/* Of both losses: the output less the value. */
+		/* The gradient of both losses is output less value. */
 		float off = batch->output[i] - cells[i].value;
 		batch->output[i] = off;
 		for (size_t k = 0; k < SECOND; k++)

@@ -83,7 +83,7 @@ static void standardise(float *table, size_t count, size_t width, size_t column)
 	}
 }
 
-/* A number that may be unknown: itself and whether it is known. */
+/* A number and whether it is known. */
 static float *tell_number(float *to, double value)
 {
 	*to++ = isfinite(value) ? (float)value : NAN;

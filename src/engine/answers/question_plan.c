@@ -99,7 +99,7 @@ static void judge_learned(const struct answer_model *model, size_t number, const
 	free(deviation);
 }
 
-/* The learned ones that answer like no other, whose copies would tell too much of them. */
+/* Learned models without a copy among the answers: a copy would give theirs away. */
 static size_t list_single(const struct answer_model *model, const struct lrmf_data *answers, const uint32_t *models,
 			  size_t *single)
 {

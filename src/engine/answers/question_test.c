@@ -39,7 +39,7 @@ static size_t budget_max(const struct question_trial *trial)
 
 /* ---- learning from the others ----------------------------------------------------------- */
 
-/* The first of its twins comes first. */
+/* Twins are held out together: the first one decides. */
 static void hold_out(struct question_trial *trial)
 {
 	for (size_t i = 0; i < trial->data->answers.models; i++) {
@@ -68,7 +68,7 @@ static enum status learn_fit(struct question_trial *trial, struct error *error)
 	return status;
 }
 
-/* What the rivals know of the questions. */
+/* What the baselines learn of the questions. */
 static void learn_questions(struct question_trial *trial, const struct lrmf_data *known)
 {
 	trial->items = item_response_new(known);
@@ -151,7 +151,7 @@ static double true_share(const struct question_trial *trial, size_t row)
 	return 100 * (double)solved / (double)questions;
 }
 
-/* Puts the first `budget` of the questions; the error, and adds to width and inside. */
+/* Estimates from the known answers: returns the error, and adds to width and inside. */
 static double judge(const struct question_widths *widths, struct held_out *held, const struct lrmf_known *known,
 		    double weight, double *width, double *inside)
 {

@@ -7,7 +7,7 @@
 #include "data/random.h"
 #include "stemma/base/memory.h"
 
-/* Results so far: those that were there, then those that are taken to be as expected. */
+/* Results so far: the known ones, then those assumed to come out as expected. */
 struct results {
 	struct engine_cell *cells;
 	size_t count;
@@ -35,7 +35,7 @@ static bool all_there(const struct results *results, const struct engine_target 
 	return true;
 }
 
-/* The target when the benchmark has been run too, and found as expected. */
+/* The target after one more run that comes out as expected. */
 static struct plan_step try_step(struct engine_query *query, struct results *results, size_t benchmark,
 				 const struct engine_target *target, double *expected)
 {
@@ -102,7 +102,7 @@ struct plan_test {
 	struct plan_figures *figures;
 };
 
-/* The error that is left, and its expected deviation, by the results so far. */
+/* The remaining error given the results so far, and its expected deviation. */
 static double error_left(const struct plan_test *test, size_t model, double *deviation)
 {
 	struct engine_estimate estimate;
@@ -145,7 +145,7 @@ static void test_model(struct plan_test *test, size_t model)
 	}
 }
 
-/* Whether the model has all of the target, and may be learned from. */
+/* Whether the model has the whole target and is not excluded. */
 static bool is_complete(const struct plan_test *test, size_t model)
 {
 	size_t count;

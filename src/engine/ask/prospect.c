@@ -55,7 +55,7 @@ static double chance_of_answer(const struct engine_benchmark *benchmark, double 
 	return range * range * share * (1 - share);
 }
 
-/* How many questions a result is of; INFINITY when of all. */
+/* How many questions a result covers; INFINITY for all. */
 static double questions_of(const struct engine_benchmark *benchmark, const struct engine_cell *cell, double questions)
 {
 	double error = (double)cell->error, count = chance_of_answer(benchmark, cell->value) / (error * error);
@@ -63,7 +63,7 @@ static double questions_of(const struct engine_benchmark *benchmark, const struc
 	return error > 0 && count < PARTLY * questions ? count : INFINITY;
 }
 
-/* The results that are of all questions; of the others how many these are, by benchmark in the runs. */
+/* Sorts out results of whole runs; sets partly[run] to how many questions each other result covers. */
 static size_t take_whole(const struct prospect *prospect, const struct engine_cell *known, size_t count,
 			 struct engine_cell *whole, double *partly)
 {
@@ -111,7 +111,7 @@ static void list_outlooks(struct prospect *prospect, const struct engine_fit *fi
 	}
 }
 
-/* Their covariance by the belief; of what is known as a whole nothing is open. */
+/* Their covariance by the belief; what is wholly known has none. */
 static void fill_covariance(struct prospect *prospect, const struct engine_query *query)
 {
 	size_t n = prospect->count;
@@ -223,7 +223,7 @@ void prospect_free(struct prospect *prospect)
 
 /* ---- what it tells --------------------------------------------------------------------------- */
 
-/* How much narrower than before any run. */
+/* The interval's width as a share of what it was before any run. */
 static double narrowing(const struct prospect *prospect)
 {
 	return prospect->first > 0 ? sqrt(prospect->variance / prospect->first) : 0;
@@ -269,7 +269,7 @@ static double noise_of(const struct outlook *outlook, double questions)
 	return questions < outlook->questions ? outlook->chance * (1 / questions - 1 / outlook->questions) : 0;
 }
 
-/* The same of those that are added to the questions so far, as if they were asked alone. */
+/* The same for the added questions alone. */
 static double noise_of_more(const struct outlook *outlook, double questions)
 {
 	double after = noise_of(outlook, questions);
@@ -325,7 +325,7 @@ bool prospect_best(const struct prospect *prospect, double most, bool whole, str
 	return rate > 0;
 }
 
-/* What the added questions measured, where all so far measured `value`; NAN is what is expected. */
+/* What the added questions measured, given that all so far measured `value` (NAN: as expected). */
 static double told_by_more(const struct prospect *prospect, struct outlook *outlook, double questions, double value)
 {
 	double expected = outlook->z + outlook->shift, after = noise_of(outlook, questions);

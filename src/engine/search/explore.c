@@ -49,7 +49,7 @@ static double best_known(const struct search *search)
 	return best;
 }
 
-/* Keeps of each family, whose merges are told from others by their size, the first entries alone. */
+/* Keeps the first entries of each family. */
 static size_t keep_first(const struct exploring *exploring, struct entry *entries, size_t count)
 {
 	size_t *kept = memory_zero(exploring->search.count + 1, sizeof *kept), used = 0;
