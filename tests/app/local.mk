@@ -5,13 +5,16 @@ APP_TEST_LIBS = libapp.a libengine.a libstore.a libformats.a libsync.a libbase.a
 	$(LAPACKE_LIBS) $(OPENBLAS_LIBS) -lm -lpthread
 APP_TESTS = tests/app/catalog tests/app/import tests/app/session \
 	tests/app/sketch tests/app/sketch_kept tests/app/job tests/app/filter \
-	tests/app/wishes tests/app/pack
+	tests/app/wishes tests/app/pack tests/app/front
 
 check_PROGRAMS += $(APP_TESTS)
 TESTS += $(APP_TESTS)
 tests_app_catalog_SOURCES = tests/app/catalog.c tests/app/app.h tests/test.h
 tests_app_catalog_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/app
 tests_app_catalog_LDADD = $(APP_TEST_LIBS)
+tests_app_front_SOURCES = tests/app/front.c tests/test.h
+tests_app_front_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/app
+tests_app_front_LDADD = $(APP_TEST_LIBS)
 tests_app_pack_SOURCES = tests/app/pack.c tests/app/app.h tests/test.h
 tests_app_pack_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/src/app $(SQLITE_CFLAGS)
 tests_app_pack_LDADD = $(APP_TEST_LIBS)
