@@ -4,7 +4,7 @@
 
 #include "stemma/base/memory.h"
 
-static bool betters(bool upwards, double value, double than)
+static bool beats(bool upwards, double value, double than)
 {
 	return upwards ? value > than : value < than;
 }
@@ -16,17 +16,17 @@ void front_add(struct front *front, struct chart_place point)
 	/* The first that is not better across. */
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		if (betters(front->upwards[0], front->points[middle].x, point.x))
+		if (beats(front->upwards[0], front->points[middle].x, point.x))
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low > 0 && !betters(front->upwards[1], point.y, front->points[low - 1].y))
+	if (low > 0 && !beats(front->upwards[1], point.y, front->points[low - 1].y))
 		return;
-	if (low < front->count && !betters(front->upwards[0], point.x, front->points[low].x) &&
-	    !betters(front->upwards[1], point.y, front->points[low].y))
+	if (low < front->count && !beats(front->upwards[0], point.x, front->points[low].x) &&
+	    !beats(front->upwards[1], point.y, front->points[low].y))
 		return;
-	for (high = low; high < front->count && !betters(front->upwards[1], front->points[high].y, point.y);)
+	for (high = low; high < front->count && !beats(front->upwards[1], front->points[high].y, point.y);)
 		high++;
 	front->points = memory_grow(front->points, front->count, &front->capacity, sizeof *front->points);
 	memmove(&front->points[low + 1], &front->points[high], (front->count - high) * sizeof *front->points);

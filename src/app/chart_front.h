@@ -1,4 +1,4 @@
-/* Front: the points that no other betters, kept while points come. */
+/* Front: the points that no other beats, updated as points come. */
 #ifndef STEMMA_CHART_FRONT_H
 #define STEMMA_CHART_FRONT_H
 

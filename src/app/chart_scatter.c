@@ -1,4 +1,4 @@
-/* Scatter: models by two measures, and those that no other betters. */
+/* Scatter: models by two measures, and those that no other beats. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

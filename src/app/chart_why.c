@@ -219,7 +219,7 @@ void chart_why(const struct session *session, struct engine_query *query, const 
 	mark_kin(&why, child, model);
 	group_reasons(&why, reasons, count);
 	if (!isnan(estimate.mean)) {
-		add_total(&fall, "a model of which nothing is known", estimate.mean - why.sum);
+		add_total(&fall, "unknown model", estimate.mean - why.sum);
 		for (int kin = 0; kin < KIN_COUNT; kin++)
 			add_group(&fall, labels[kin], &why.group[kin]);
 		add_families(&fall, &why);

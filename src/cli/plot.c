@@ -94,7 +94,7 @@ static enum status scatter(const struct plot_job *job, size_t count, char **word
 	enum status status = STATUS_OK;
 
 	if (count != 2)
-		return error_set(error, STATUS_USAGE, "plot scatter takes two of a benchmark, a target, size, date, likes");
+		return error_set(error, STATUS_USAGE, "plot scatter takes two measures: a benchmark, a target, size, date or likes");
 	for (int i = 0; i < 2 && status == STATUS_OK; i++)
 		status = chart_measure_parse(job->session, words[i], &measures[i], &said, error);
 	cli_note(job->cli, &said);
@@ -131,7 +131,7 @@ static enum status over_time(const struct plot_job *job, size_t count, char **wo
 	struct text terms = {0};
 
 	if (count > 1)
-		return error_set(error, STATUS_USAGE, "plot time takes one family: a part of the names of its first models");
+		return error_set(error, STATUS_USAGE, "plot time takes one family: part of a model's name");
 	if (count == 1)
 		text_append_format(&terms, "family:%s", words[0]);
 	if (job->options->filter)
@@ -163,9 +163,9 @@ static enum status draw_sweep(const struct plot_job *job, const struct sketch *s
 	struct sweep sweep;
 
 	if (sketch->now.strangers)
-		return error_set(error, STATUS_DATA, "the merge has parents that the cache does not know");
+		return error_set(error, STATUS_DATA, "the cache does not know all parents of this merge");
 	if (!sweep_begin(&sweep, &sketch->now, 0))
-		return error_set(error, STATUS_USAGE, "a weight moves where there are two parents: -m A -m B");
+		return error_set(error, STATUS_USAGE, "a sweep needs two parents: -m A -m B");
 	while (sweep_step(&sweep, session->catalog, session->query, &session->target.engine))
 		;
 	if (isnan(sweep.at[sweep.best].mean))
@@ -344,7 +344,7 @@ const struct command plot_command = {
 	.name = "plot",
 	.arguments = "scatter|time|sweep|why [WORD]...",
 	.summary = "Draw scores in the terminal or as SVG",
-	.details = "\n  scatter X Y     models by two of: a benchmark, a target, size, date, likes\n"
+	.details = "\n  scatter X Y     models by two measures: a benchmark, a target, size, date or likes\n"
 		   "  time [FAMILY]   the target by date, of a family\n"
 		   "  sweep [FILE]    the target by the weight of a merge's first parent\n"
 		   "  why MODEL|FILE  what a prediction rests on, as a waterfall",

@@ -1,4 +1,4 @@
-/* The points that no other betters, beside a count of all pairs. */
+/* The front, checked against all pairs. */
 #include "test.h"
 
 #include <stdint.h>
@@ -13,7 +13,7 @@ static bool is_better(bool upwards, double a, double b)
 	return upwards ? a > b : a < b;
 }
 
-/* Whether a betters b, or came before an equal one. */
+/* Whether a beats b, or came before an equal one. */
 static bool displaces(const struct front *front, const struct chart_place *a, const struct chart_place *b)
 {
 	if (is_better(front->upwards[0], b->x, a->x) || is_better(front->upwards[1], b->y, a->y))
@@ -50,7 +50,7 @@ static void check_front(struct front *front, const struct chart_place *points)
 }
 
 /* Of few values, so that many are equal, and of many. */
-static void a_front_is_what_no_other_betters(void **state)
+static void a_front_is_what_no_other_beats(void **state)
 {
 	struct chart_place points[POINTS];
 	uint32_t seed = 1;
@@ -74,7 +74,7 @@ static void a_front_is_what_no_other_betters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_front_is_what_no_other_betters),
+		cmocka_unit_test(a_front_is_what_no_other_beats),
 	};
 	return cmocka_run_group_tests_name("front", tests, NULL, NULL);
 }

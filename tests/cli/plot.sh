@@ -46,7 +46,7 @@ check 'of a mean that nobody has the most common part' grep -q '<title>mbpp by d
 check 'which is told' warns 'no model has all of .*; this is mbpp'
 
 plot scatter size
-check 'two measures are wanted' fails_with 64 'takes two of'
+check 'two measures are wanted' fails_with 64 'takes two measures'
 plot scatter size nothing
 check 'an unknown one' fails_with 64 'nothing'
 plot scatter size gsm8k --filter 'size <'
@@ -78,7 +78,7 @@ from plot sweep -m teknium/OpenHermes-2.5-Mistral-7B
 check 'one parent has no weight to move' fails_with 64 'two parents'
 
 from plot why teknium/OpenHermes-2.5-Mistral-7B --target ifeval
-check 'why is drawn' says '^ a model of which nothing is known'
+check 'why is drawn' says '^ unknown model'
 # Up to rounding to a tenth of each row.
 check 'its steps add up' awk '/\|/ { for (i = NF; i > 1 && $i != "|" && $i !~ /^\|/; i--) ; n = $(i - 1)
 	if (/ predicted /) total = n; else sum += n; rows++ }

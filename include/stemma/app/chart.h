@@ -33,7 +33,7 @@ void chart_measure_free(struct chart_measure *measure);
 /* The part of a target that most models have a score on: what to draw where nobody has all. */
 struct target chart_common_part(const struct session *session, const struct engine_target *target);
 
-/* The models that no other betters, by the first measure: rising. */
+/* The models that no other beats, from left to right. */
 struct chart_front {
 	size_t count;
 	struct chart_place {
@@ -43,7 +43,7 @@ struct chart_front {
 };
 
 /* The models that have both measures (0 across, 1 up) as points, among those of `fit` (by
- * model; NULL all), with the ones that no other equals or betters in both as a line of steps: fewer
+ * model; NULL all), with a line of steps through those that no other beats: fewer
  * parameters and an earlier date are better.  These are also put into `front`, unless it is NULL.  `model` is set off where it is among them
  * (CATALOG_NONE: none).  Returns how many have both.  The picture is to be freed. */
 size_t chart_scatter(const struct session *session, const struct chart_measure measures[2], const uint8_t *fit,
@@ -54,8 +54,8 @@ size_t chart_scatter(const struct session *session, const struct chart_measure m
 void chart_sweep(const struct session *session, const struct sweep *sweep, const struct engine_target *target,
 		 const char *title, struct picture *picture);
 
-/* What a query's last prediction rests on, as a waterfall from a model of which nothing is
- * known: own scores, parents, ancestors, siblings, families.  The subject is
+/* What a query's last prediction rests on, as a waterfall from an unknown
+ * model: own scores, parents, ancestors, siblings, families.  The subject is
  * `child`, or where that is NULL `model`. */
 void chart_why(const struct session *session, struct engine_query *query, const struct engine_target *target,
 	       const char *title, const struct engine_child *child, size_t model, struct picture *picture);

@@ -40,7 +40,7 @@ struct row_figures {
  * changed; what was counted for the old ones is the caller's to forget. */
 void board_rows_make(struct browser *browser);
 void board_rows_free(struct browser *browser);
-/* Bars on the part of each scale that published scores take, or on the whole again. */
+/* Stretches the bars over each benchmark's published scores, or over its whole scale again. */
 void board_zoom(struct browser *browser);
 /* zoom.c: gives each row the axis that its bars stand on now. */
 void board_scale_rows(struct browser *browser);

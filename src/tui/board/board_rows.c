@@ -140,8 +140,8 @@ void board_zoom(struct browser *browser)
 	browser->zoomed = !browser->zoomed;
 	board_scale_rows(browser);
 	measure_rows(browser);
-	browser_remark(browser, browser->zoomed ? "bars from the lowest to the highest published score of each benchmark"
-						: "bars on whole scales");
+	browser_remark(browser, browser->zoomed ? "bars span the published scores of each benchmark"
+						: "bars span whole scales");
 }
 
 void board_rows_free(struct browser *browser)

@@ -1,4 +1,4 @@
-/* Zoom: bars on the part of each scale that published scores take. */
+/* Zoom: bars that span the published scores instead of the whole scale. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -26,7 +26,7 @@ static struct bar_scale *extents(const struct catalog *catalog)
 	return list;
 }
 
-/* To round values outside of it, a twentieth to a half of its width apart. */
+/* Widened to multiples of a twentieth to a half of its width. */
 static struct bar_scale rounded(struct bar_scale extent)
 {
 	double step = pow(10, floor(log10(extent.high - extent.low))) / 2;

@@ -145,15 +145,15 @@ enum need {
 	X(RESIDUALS, "residuals", "r", IN_PANES, FIT, residual_open, "residuals", "Finding", \
 	  "models that score far from what their kin predict") \
 	X(PLOT, "plot", ".", IN_PANES | IN(TABLE), NOTHING, plot_open, NULL, "Pictures", \
-	  "the score column against size, date, likes or another benchmark: a point a model, and a line over those that no other betters") \
+	  "the score column against size, date, likes or another benchmark: one point per model, and a line through those that none beats") \
 	X(WATERFALL, "waterfall", ",", IN_PANES | IN(WHY) | IN(PLOT), FIT, waterfall_open, NULL, "Pictures", \
-	  "what the prediction rests on as a waterfall: of the model under the cursor, or in the sketch of that") \
+	  "explain a prediction step by step: that of the model under the cursor, or in the sketch pane the sketch's") \
 	X(PLOT_ACROSS, "plot-across", "l right >", IN(PLOT), NOTHING, IN_VIEW, "across", "Pictures", \
-	  "in the plot: next measure across, of size, date, likes and the benchmarks of the board") \
+	  "in the plot: next measure across: size, date, likes or a benchmark of the board") \
 	X(PLOT_ACROSS_BACK, "plot-across-back", "h left <", IN(PLOT), NOTHING, IN_VIEW, NULL, "Pictures", \
 	  "in the plot: measure before") \
 	X(PLOT_FAMILY, "plot-family", "f", IN(PLOT), NOTHING, IN_VIEW, "family", "Pictures", \
-	  "in the plot: only the family of the model that it was opened on, or all again") \
+	  "in the plot: only the family of the model it was opened on, or all models") \
 	X(PLAN, "plan", "$", IN_PANES | IN(TABLE), FIT, plan_open, NULL, "Pictures", \
 	  "which benchmarks to run on the model under the cursor, or some of their questions, and what that buys") \
 	X(PLAN_BUDGET, "budget", "b", IN(PLAN), NOTHING, plan_ask_budget, "budget", "Pictures", \
@@ -197,7 +197,7 @@ enum need {
 	X(BOARD, "board", "b", IN_MODELS, NOTHING, picker_open, "board", "Board", \
 	  "benchmarks and boards: what is drawn, how well it is predicted, what it weighs in the target") \
 	X(ZOOM, "zoom", "a", IN_PANES | IN(COMPARE) | IN(VERSUS), NOTHING, board_zoom, NULL, "Board", \
-	  "bars from the lowest to the highest published score of each benchmark, or on whole scales") \
+	  "stretch the bars over each benchmark's published scores, or over its whole scale") \
 	X(OBSERVATIONS, "published", "i", IN_SKETCHES | IN(RESIDUALS) | IN(HEAT) | IN(PEDIGREE) | IN(COMPARE) | IN(WHY) | IN(MARKS) | IN(TABLE), \
 	  MODEL, observation_open, NULL, "Board", "all that is published of the model under the cursor, run by run, and which of it is shown") \
 	X(PICK_OBSERVATION, "show-this", "space enter", IN(OBSERVATIONS), NOTHING, IN_VIEW, "show this one", "Board", \
@@ -285,7 +285,7 @@ enum need {
 	X(COPY, "copy", "y", IN_MODELS, MODEL, copy_name, NULL, "Tree", \
 	  "copy the model's name to the clipboard (OSC 52)") \
 	X(PLOT_WRITE, "write-picture", "s", IN(PLOT) | IN(WATERFALL) | IN(SWEEP) | IN(PLAN) | IN(RESIDUALS) | IN(SUGGEST), PICTURE, picture_ask_write, "save", "Pictures", \
-	  "write the picture as an SVG file") \
+	  "save the picture as SVG") \
 	X(DOWN, "down", "j down ctrl-n ctrl-e", IN_ALL, NOTHING, IN_VIEW, NULL, "Moving", \
 	  "down (5j = five rows)") \
 	X(UP, "up", "k up ctrl-p ctrl-y", IN_ALL, NOTHING, IN_VIEW, NULL, "Moving", \

@@ -42,7 +42,7 @@ enum config_type {
 	X(PRIOR, "prior", CHOICE, "kin", 0, 0, "kin laplacian none", \
 	  "what the fit assumes about relatives") \
 	X(COLUMNS, "tree.columns", WORDS, "board", 0, 0, "size date likes below board", \
-	  "further columns of the tree: parameters, date, likes, scored descendants, or from 100 columns on the board as bars") \
+	  "further columns of the tree: parameters, date, likes, scored descendants; in panes of 100 columns or more, the board as small bars") \
 	X(TREE_WIDTH, "tree.width", NUMBER, "45", 20, 80, "", \
 	  "percent of the screen's width for the tree beside the model pane") \
 	X(WEIGHT_STEP, "sketch.weight-step", NUMBER, "5", 1, 50, "", \

@@ -175,7 +175,7 @@ static void plot_draw(struct browser *browser, const struct area *area)
 	make(browser);
 	if (view->count == 0) {
 		draw_fit(browser->screen, area, 0, 1, area->width - 2, STYLE_DIM,
-			 view->family ? "no model of the family has both measures; f takes all" : "no model has both measures; ] takes another benchmark");
+			 view->family ? "no model of the family has both measures; f shows all" : "no model has both measures; ] changes the benchmark");
 		draw_cursor(browser->screen, area, 0, 0);
 		return;
 	}
