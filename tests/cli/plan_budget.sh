@@ -20,15 +20,15 @@ check 'spends no more, and each step leaves less' within
 part() { grep -q '^[1-9][0-9]*,bbh,[1-9][0-9]*,' out && ! grep -q ',5761,' out; }
 check 'of some of its 5,761 questions' part
 with plan me/new-7B --target bbh --budget 100 --json
-command() { is_json '(.totals | length) == 1 and .totals[0].benchmark == "bbh" and .totals[0].questions == 100 and
+told() { is_json '(.totals | length) == 1 and .totals[0].benchmark == "bbh" and .totals[0].questions == 100 and
 	(.command | startswith("lm_eval --model hf --model_args '\''pretrained=me/new-7B'\'' --tasks bbh --samples '\''{\"bbh\":["))' \
 	'pretrained=me/new-7B'; }
-check 'the command for the harness' command
+check 'the command for the harness' told
 ids() { sed -n 's/.*"bbh\\":\[\([0-9,]*\)\].*/\1/p' "$1" | tr , '\n'; }
 ids out >hundred
-drawn() { [ "$(wc -l <hundred)" -eq 100 ] && sort -n -u hundred | cmp -s - hundred && [ "$(tail -n 1 hundred)" -lt 5761 ] &&
+ascending() { [ "$(wc -l <hundred)" -eq 100 ] && sort -n -u hundred | cmp -s - hundred && [ "$(tail -n 1 hundred)" -lt 5761 ] &&
 	[ "$(tail -n 1 hundred)" -gt 5000 ]; }
-check 'with a hundred of all its questions, ascending' drawn
+check 'with a hundred of all its questions, ascending' ascending
 with plan me/new-7B --target bbh --budget 50 --json
 ids out >fifty
 within_them() { [ "$(wc -l <fifty)" -eq 50 ] && [ "$(cat fifty hundred | sort | uniq -d | wc -l)" -eq 50 ]; }
