@@ -9,7 +9,6 @@
 
 #include "stemma/base/memory.h"
 #include "stemma/base/read_file.h"
-#include "stemma/formats/hub.h"
 #include "stemma/formats/rows.h"
 
 #define HUB "https://huggingface.co"

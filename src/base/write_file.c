@@ -1,11 +1,14 @@
 #include "stemma/base/write_file.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "stemma/base/memory.h"
 
 /* Who writes, and what became of it. */
 struct writing {
@@ -53,11 +56,33 @@ static int write_new(const char *name, struct writing *writing, const struct sta
 }
 
 /* Written beside it and moved there; the file that a link leads to, not the link. */
+#define LINKS_MAX 40
+
+/* Where a link leads in the end, also to what is not there yet; the caller frees. */
+static char *place_of(const char *path)
+{
+	char *place = memory_string(path), target[PATH_MAX];
+
+	for (int links = 0; links < LINKS_MAX; links++) {
+		ssize_t length = readlink(place, target, sizeof target - 1);
+		if (length < 0)
+			break;
+		target[length] = '\0';
+		const char *slash = strrchr(place, '/');
+		struct text next = {0};
+		if (target[0] != '/' && slash)
+			text_append_bytes(&next, place, (size_t)(slash - place) + 1);
+		text_append(&next, target);
+		free(place);
+		place = text_steal(&next);
+	}
+	return place;
+}
+
 static int write_over(const char *path, struct writing *writing)
 {
 	struct text temporary = {0};
-	char *end = realpath(path, NULL);
-	const char *place = end ? end : path;
+	char *place = place_of(path);
 	struct stat before;
 
 	text_append_format(&temporary, "%s.%ld.new", place, (long)getpid());
@@ -67,7 +92,7 @@ static int write_over(const char *path, struct writing *writing)
 		unlink(text_string(&temporary));
 	}
 	text_free(&temporary);
-	free(end);
+	free(place);
 	return fault;
 }
 

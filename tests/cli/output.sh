@@ -77,6 +77,10 @@ check 'and gets all' cmp -s out read
 check 'and stays a pipe' test -p out.csv
 with export -o out.json
 check 'a folder is no file' fails_with 74 'out.json: Is a directory'
+mkdir there && ln -s there/new.csv ahead.csv && ln -s ahead.csv again.csv
+stemma --db t.db export -o again.csv
+check 'a link to what is not there yet makes it' [ -s there/new.csv ]
+check 'and stays a link' [ -L again.csv ]
 echo old >real.csv && ln -s real.csv link.csv
 with export -o link.csv
 check 'a link stays one' test -h link.csv

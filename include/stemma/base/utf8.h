@@ -5,9 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Copies `text` with control characters (C0, C1, DEL), bidirectional controls
- * and other invisible format characters dropped and each invalid byte
- * replaced by U+FFFD.  Newlines and tabs become one blank.  The caller frees. */
+/* Copies `text` with control characters (C0, C1, DEL) and all that Unicode lets a
+ * program ignore (bidirectional and zero-width controls, variation selectors, fillers)
+ * dropped, each invalid byte replaced by U+FFFD, and the rest in Normalization Form C.
+ * Newlines and tabs become one blank.  The caller frees. */
 char *utf8_sanitize(const char *text);
 
 /* True when utf8_sanitize would change nothing. */
@@ -17,11 +18,11 @@ bool utf8_is_clean(const char *text);
  * drawn or read: what utf8_sanitize() drops. */
 bool utf8_is_hidden(unsigned int code);
 
-/* Columns that `text` takes on a terminal (combining 0, wide 2). */
+/* Columns that `text` takes on a terminal (combining 0, wide 2), whatever the locale. */
 int utf8_width(const char *text);
 
-/* Bytes of the longest prefix that takes at most `columns`; *used gets its
- * width.  `used` may be NULL. */
+/* Bytes of the longest prefix of whole grapheme clusters that takes at most
+ * `columns`; *used gets its width.  `used` may be NULL. */
 size_t utf8_prefix(const char *text, int columns, int *used);
 
 /* Decodes one code point at `text` (not at the terminator), stores it and

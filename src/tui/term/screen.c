@@ -15,6 +15,7 @@
 #include "stemma/base/clock.h"
 #include "stemma/base/memory.h"
 #include "stemma/base/text.h"
+#include "stemma/base/utf8.h"
 
 /* ---- start and end ---------------------------------------------------------- */
 
@@ -527,12 +528,11 @@ static void read_line(int row, struct text *line)
 		if (mvin_wch(row, column, &cell) == ERR ||
 		    getcchar(&cell, signs, &attributes, &pair, NULL) == ERR)
 			continue;
-		if (signs[0] > 0x7F && wcwidth(signs[0]) == 2)
-			column++;
 		for (int i = 0; signs[i]; i++) {
 			char bytes[MB_LEN_MAX + 1] = {0};
 			if (wctomb(bytes, signs[i]) > 0)
 				text_append(line, bytes);
+			column += i == 0 && utf8_width(bytes) == 2;
 		}
 	}
 	while (line->length > 0 && line->bytes[line->length - 1] == ' ')
