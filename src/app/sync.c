@@ -15,6 +15,8 @@
 #define ROWS "https://datasets-server.huggingface.co"
 #define CONTENTS "contents"
 #define PAGE_ROWS 100
+#define ANSWERS_MAX 8 /* the pages together may be this many times the size of one answer */
+#define LIST_PAGES_MAX 1000 /* of 1000 models */
 #define ROWS_MAX 1000000 /* of the leaderboard; it had 4,576 */
 
 /* ---- the environment ----------------------------------------------------------- */
@@ -124,10 +126,17 @@ static char *find_token(void)
 
 /* ---- the leaderboard ------------------------------------------------------------ */
 
+/* The pages that are kept. */
+struct pages {
+	size_t count, bytes;
+};
+
 static bool count_page(void *context, const char *body)
 {
-	(void)body;
-	++*(size_t *)context;
+	struct pages *pages = context;
+
+	pages->count++;
+	pages->bytes += strlen(body);
 	return true;
 }
 
@@ -187,9 +196,31 @@ static enum status take_contents(struct syncing *syncing, const char *etag, stru
 	return status;
 }
 
-/* Keeps a page; *total is the size of the table, which must stay the same over all
- * pages: else all that was kept goes, and it begins again. */
-static enum status keep_page(struct syncing *syncing, size_t *page, size_t *total,
+/* Drops the pages that are kept when this one does not go with them: the next run begins anew. */
+static enum status check_page(struct syncing *syncing, struct pages *pages, size_t rows, size_t now, size_t total,
+			      struct error *error)
+{
+	const size_t limit = ANSWERS_MAX * syncing->settings->size_limit;
+	const char *problem = NULL;
+
+	if (pages->bytes > limit) {
+		store_drop_pages(syncing->store, CONTENTS, NULL);
+		error_set(error, STATUS_DATA, "%s: the pages of the table are larger than %zu bytes", syncing->rows, limit);
+		return error_advise(error, "--max-size raises the limit");
+	}
+	if (pages->count > 0 && now != total)
+		problem = "the table changed meanwhile";
+	else if (rows < PAGE_ROWS && pages->count * PAGE_ROWS + rows < now)
+		problem = "a page is shorter than it should be";
+	if (!problem)
+		return STATUS_OK;
+	store_drop_pages(syncing->store, CONTENTS, NULL);
+	error_set(error, STATUS_DATA, "%s: %s", syncing->rows, problem);
+	return error_advise(error, "run it again: it begins anew");
+}
+
+/* Keeps a page; *total is the size of the table, which must stay the same over all pages. */
+static enum status keep_page(struct syncing *syncing, struct pages *pages, size_t *total,
 			     const struct http_answer *answer, const char *etag, struct error *error)
 {
 	size_t rows, now;
@@ -201,21 +232,17 @@ static enum status keep_page(struct syncing *syncing, size_t *page, size_t *tota
 		return status;
 	if (now > ROWS_MAX)
 		return error_set(error, STATUS_DATA, "%s: a table of %zu rows; at most %d are taken", syncing->rows, now, ROWS_MAX);
-	if ((*page > 0 && now != *total) || (rows < PAGE_ROWS && *page * PAGE_ROWS + rows < now)) {
-		bool grown = *page > 0 && now != *total;
-		store_drop_pages(syncing->store, CONTENTS, NULL);
-		*page = 0;
-		error_set(error, STATUS_DATA, grown ? "%s: the table changed meanwhile"
-						    : "%s: a page is shorter than it should be", syncing->rows);
-		return error_advise(error, "run it again: it begins anew");
-	}
+	pages->bytes += answer->body.length;
+	status = check_page(syncing, pages, rows, now, *total, error);
+	if (status != STATUS_OK)
+		return status;
 	*total = now;
 	snprintf(cursor, sizeof cursor, "%zu", now);
 	/* First how many there are to be: pages without that would pass for all. */
 	status = store_put_sync(syncing->store, CONTENTS, cursor, etag, false, error);
 	if (status == STATUS_OK)
-		status = store_put_page(syncing->store, CONTENTS, *page, text_string(&answer->body), error);
-	++*page;
+		status = store_put_page(syncing->store, CONTENTS, pages->count, text_string(&answer->body), error);
+	pages->count++;
 	syncing->report->fetched += rows;
 	return status;
 }
@@ -223,27 +250,29 @@ static enum status keep_page(struct syncing *syncing, size_t *page, size_t *tota
 static enum status sync_contents(struct syncing *syncing, struct error *error)
 {
 	struct store_sync known = store_get_sync(syncing->store, CONTENTS);
-	size_t page = 0, total = known.cursor ? strtoull(known.cursor, NULL, 10) : 0;
+	struct pages pages = {0};
+	size_t total = known.cursor ? strtoull(known.cursor, NULL, 10) : 0;
 	char *etag = memory_string(known.done ? NULL : known.etag);
-	enum status status = store_each_page(syncing->store, CONTENTS, count_page, &page, error);
+	enum status status = store_each_page(syncing->store, CONTENTS, count_page, &pages, error);
 
 	if (total == 0)
-		page = 0; /* as a program that was killed may have left it once */
-	while (status == STATUS_OK && !syncing->report->unchanged && (page == 0 || page * PAGE_ROWS < total)) {
+		pages = (struct pages){0}; /* as a program that was killed may have left it once */
+	while (status == STATUS_OK && !syncing->report->unchanged &&
+	       (pages.count == 0 || pages.count * PAGE_ROWS < total)) {
 		struct http_answer answer;
-		status = get_page(syncing, page, page == 0 && known.done ? known.etag : NULL, &answer, error);
+		status = get_page(syncing, pages.count, pages.count == 0 && known.done ? known.etag : NULL, &answer, error);
 		syncing->report->unchanged = status == STATUS_OK && answer.status == 304;
 		if (status == STATUS_OK && answer.status == 200) {
-			if (page == 0) {
+			if (pages.count == 0) {
 				free(etag);
 				etag = memory_string(answer.etag);
 			}
 			status = syncing->settings->dry_run
 				? rows_page(text_string(&answer.body), answer.body.length, syncing->rows,
 					    &(size_t){0}, &total, error)
-				: keep_page(syncing, &page, &total, &answer, etag, error);
+				: keep_page(syncing, &pages, &total, &answer, etag, error);
 			http_tell(syncing->http, "fetching the leaderboard",
-				  total ? (double)(page * PAGE_ROWS) / (double)total : -1);
+				  total ? (double)(pages.count * PAGE_ROWS) / (double)total : -1);
 		}
 		http_answer_free(&answer);
 		if (syncing->settings->dry_run)
@@ -260,7 +289,7 @@ static enum status sync_contents(struct syncing *syncing, struct error *error)
 void sync_failed(struct sync_report *report, const char *what, const struct error *error)
 {
 	if (report->failed++ == 0)
-		snprintf(report->first_failed, sizeof report->first_failed, "%.100s: %.150s", what, error->message);
+		snprintf(report->first_failed, sizeof report->first_failed, "%.100s: %.400s", what, error->message);
 }
 
 /* ---- descendants ------------------------------------------------------------------ */
@@ -282,6 +311,15 @@ char *sync_next_address(const struct syncing *syncing, const char *next)
 	return NULL;
 }
 
+enum status sync_get_list_page(struct syncing *syncing, const char *url, size_t page, struct http_answer *answer,
+			       struct error *error)
+{
+	if (page < LIST_PAGES_MAX)
+		return http_get(syncing->http, url, NULL, answer, error);
+	*answer = (struct http_answer){0};
+	return error_set(error, STATUS_DATA, "%s: the list has more than %d pages", url, LIST_PAGES_MAX);
+}
+
 /* The pages of the list of all models that name this one as a parent. */
 static enum status get_children(struct syncing *syncing, const char *name, struct error *error)
 {
@@ -292,10 +330,10 @@ static enum status get_children(struct syncing *syncing, const char *name, struc
 			   syncing->endpoint, id);
 	char *url = text_steal(&first);
 	enum status status = STATUS_OK;
-	while (url && status == STATUS_OK) {
+	for (size_t pages = 0; url && status == STATUS_OK; pages++) {
 		struct import_report import = {0};
 		struct http_answer answer;
-		status = http_get(syncing->http, url, NULL, &answer, error);
+		status = sync_get_list_page(syncing, url, pages, &answer, error);
 		free(url);
 		url = NULL;
 		if (status == STATUS_OK && answer.status == 200) {
@@ -321,9 +359,17 @@ static enum status sync_descendants(struct syncing *syncing, struct error *error
 			syncing->report->left++;
 			continue;
 		}
-		status = get_children(syncing, names.list[i], error);
+		struct error problem = {0};
+		status = get_children(syncing, names.list[i], &problem);
+		if (status == STATUS_DATA) {
+			sync_failed(syncing->report, names.list[i], &problem);
+			status = STATUS_OK; /* asked for again in the next run */
+			continue;
+		}
 		if (status == STATUS_OK)
-			status = sync_note(syncing, "children:", names.list[i], error);
+			status = sync_note(syncing, "children:", names.list[i], &problem);
+		if (status != STATUS_OK)
+			*error = problem;
 		syncing->report->parents += status == STATUS_OK;
 	}
 	sync_names_free(&names);

@@ -20,6 +20,9 @@ void sync_count_import(struct sync_report *report, struct import_report *import)
 /* The address of the next page of a list, of what the answer before names; NULL at the end, and for an address
  * of somebody else.  The caller frees. */
 char *sync_next_address(const struct syncing *syncing, const char *next);
+/* Gets a page, counted from 0, of a list; STATUS_DATA past the most that a list may have. */
+enum status sync_get_list_page(struct syncing *syncing, const char *url, size_t page, struct http_answer *answer,
+			       struct error *error);
 /* One answer makes no sense: the report names the first, and the rest goes on. */
 void sync_failed(struct sync_report *report, const char *what, const struct error *error);
 

@@ -42,9 +42,9 @@ static enum status list_datasets(struct syncing *syncing, struct datasets *datas
 	text_append_format(&first, "%s/api/datasets?filter=benchmark%%3Aofficial&limit=1000", syncing->endpoint);
 	char *url = text_steal(&first);
 	enum status status = STATUS_OK;
-	while (url && status == STATUS_OK) {
+	for (size_t pages = 0; url && status == STATUS_OK; pages++) {
 		struct http_answer answer;
-		status = http_get(syncing->http, url, NULL, &answer, error);
+		status = sync_get_list_page(syncing, url, pages, &answer, error);
 		if (status == STATUS_OK && answer.status != 200)
 			status = error_set(error, STATUS_IO, "%s: the server answers %ld", url, answer.status);
 		if (status == STATUS_OK && hub_each_dataset(text_string(&answer.body), answer.body.length, add_dataset, datasets,
@@ -107,13 +107,14 @@ static enum status take_board(struct syncing *syncing, const char *id, const cha
 static enum status sync_board(struct syncing *syncing, const char *id, struct error *error)
 {
 	struct text resource = {0}, url = {0};
+	struct error problem = {0};
 	struct http_answer answer;
 	char *path = escaped(id), *task = NULL;
 
 	text_append_format(&resource, "board:%s", id);
 	text_append_format(&url, "%s/api/datasets/%s/leaderboard", syncing->endpoint, path);
 	struct store_sync known = store_get_sync(syncing->store, text_string(&resource));
-	enum status status = http_get(syncing->http, text_string(&url), known.etag, &answer, error);
+	enum status status = http_get(syncing->http, text_string(&url), known.etag, &answer, &problem);
 	bool changed = status == STATUS_OK && answer.status == 200;
 	syncing->report->missing += status == STATUS_OK && answer.status != 200 && answer.status != 304;
 	if (changed)
@@ -125,6 +126,11 @@ static enum status sync_board(struct syncing *syncing, const char *id, struct er
 		else if (status == STATUS_DATA)
 			status = STATUS_OK; /* told, and asked for again */
 	}
+	if (problem.status == STATUS_DATA) {
+		sync_failed(syncing->report, id, &problem);
+		status = STATUS_OK;
+	} else if (problem.status != STATUS_OK)
+		*error = problem;
 	store_sync_free(&known);
 	http_answer_free(&answer);
 	text_free(&resource);

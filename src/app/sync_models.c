@@ -166,22 +166,26 @@ static enum status take_group(struct syncing *syncing, struct group *group, stru
 /* Adds the answer to the group; one that makes no sense is told, and asked for again in the next run. */
 static enum status get_model(struct syncing *syncing, const char *name, struct group *group, struct error *error)
 {
-	const struct error nonsense = {.message = "the answer is about no model"};
+	struct error problem = {0};
 	struct fetched fetched = {.asked = name};
 	struct http_answer answer;
 	char *url = model_address(syncing, name);
-	enum status status = http_get(syncing->http, url, NULL, &answer, error);
-	bool found = status == STATUS_OK && answer.status == 200;
+	enum status status = http_get(syncing->http, url, NULL, &answer, &problem);
+	bool found = status == STATUS_OK && answer.status == 200, missing = status == STATUS_OK && !found;
 
 	if (found)
 		fetched.current = hub_model_name(text_string(&answer.body), answer.body.length);
 	if (found && !fetched.current)
-		sync_failed(syncing->report, name, &nonsense);
-	if (status == STATUS_OK && !found)
-		syncing->report->missing++;
+		error_set(&problem, STATUS_DATA, "the answer is about no model");
+	if (problem.status == STATUS_DATA) {
+		sync_failed(syncing->report, name, &problem);
+		status = STATUS_OK;
+	} else if (status != STATUS_OK)
+		*error = problem;
+	syncing->report->missing += missing;
 	if (fetched.current)
 		text_append_bytes(&fetched.body, text_string(&answer.body), answer.body.length);
-	if (fetched.current || (status == STATUS_OK && !found))
+	if (fetched.current || missing)
 		group->of[group->count++] = fetched;
 	syncing->report->models += status == STATUS_OK;
 	http_answer_free(&answer);

@@ -15,6 +15,7 @@
 #include "stemma/base/utf8.h"
 
 #define REDIRECTS_MAX 5
+#define HEADERS_MAX (64 << 10) /* bytes of an answer; libcurl refuses a line beyond 100 kB itself */
 #define WAIT_MAX 600.0 /* seconds: no window of a server is longer */
 
 struct http {
@@ -35,6 +36,7 @@ struct transfer {
 	struct http_answer *answer;
 	double wait;      /* that the server asks for, seconds; negative unknown */
 	bool too_large;
+	size_t headers;   /* bytes of headers so far */
 	bool cancelled;
 };
 
@@ -162,6 +164,9 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
 	size_t length = size * count;
 	char *value;
 
+	transfer->headers += length;
+	if (transfer->headers > HEADERS_MAX)
+		return 0; /* ends the transfer */
 	if ((value = header_value(line, length, "ETag"))) {
 		free(answer->etag);
 		answer->etag = value;
@@ -279,6 +284,16 @@ static CURLcode prepare(CURL *curl, const struct http *http, const char *url, st
 /* What became of one try. */
 enum outcome { OUTCOME_DONE, OUTCOME_AGAIN, OUTCOME_FAILED };
 
+/* Whether libcurl refused a header line; before 8.6 it calls that a lack of memory. */
+static bool is_line_too_large(CURLcode code)
+{
+#if LIBCURL_VERSION_NUM >= 0x080600
+	return code == CURLE_TOO_LARGE;
+#else
+	return code == CURLE_OUT_OF_MEMORY;
+#endif
+}
+
 static enum outcome judge_failure(const struct transfer *transfer, CURLcode code, const char *url,
 				  struct error *error)
 {
@@ -289,6 +304,10 @@ static enum outcome judge_failure(const struct transfer *transfer, CURLcode code
 	if (transfer->too_large) {
 		error_set(error, STATUS_DATA, "%s: the answer is larger than %zu bytes", url,
 			  transfer->http->settings.size_limit);
+		return OUTCOME_FAILED;
+	}
+	if (transfer->headers > HEADERS_MAX || is_line_too_large(code)) {
+		error_set(error, STATUS_DATA, "%s: the headers of the answer are larger than %d bytes", url, HEADERS_MAX);
 		return OUTCOME_FAILED;
 	}
 	error_set(error, STATUS_IO, "%s: %s", url, curl_easy_strerror(code));
@@ -389,6 +408,7 @@ static enum outcome try_once(struct http *http, const char *url, const char *eta
 	for (int redirects = 0; current; redirects++) {
 		http_answer_free(answer);
 		transfer.wait = -1;
+		transfer.headers = 0;
 		outcome = request(&transfer, current, etag, redirects < REDIRECTS_MAX, &target, error);
 		free(current);
 		current = target;

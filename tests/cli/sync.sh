@@ -102,11 +102,32 @@ sync --models
 check 'it is asked for again' requests 2
 
 fresh
+serve large-model
+sync --models --max-size 1
+check 'nor does one that is too large cost more' says '^answers without sense  *1$'
+check 'and it is told as that' says '^  the first  *owner/model-7: .*larger than 1048576 bytes$'
+
+fresh
 serve one-for-all
 sync --models
 check 'a server that answers for all with one model' says '^answers without sense  *229$'
 with check --json
 check 'makes no one model of them' says '"models": 230'
+
+fresh
+serve no-list
+sync --descendants
+check 'one list without sense costs the descendants of one model' says '^descendants of  *229$'
+check 'which is named, too' says '^  the first  *owner/model-4: not recognised'
+serve good
+sync --descendants
+check 'and asked for again' says '^descendants of  *1$'
+
+fresh
+serve endless-list
+sync --descendants
+check 'a list without end costs one model' says '^  the first  *owner/model-4: .*the list has more than 1000 pages$'
+check 'and no more than its pages' requests 1233
 
 check 'told to slow down, it waits and goes on' fetched slow-down 2
 check 'broken at first, it tries again' fetched broken 2
@@ -126,6 +147,14 @@ check 'news that nobody asked for' refused 65 'answers 304, unasked' unasked
 check 'no JSON' refused 65 'not JSON' junk
 check 'an answer without end' refused 65 'larger than 33554432 bytes' endless
 check 'a compressed bomb' refused 65 'larger than 33554432 bytes' bomb
+check 'a long header' refused 65 'the headers of the answer are larger than 65536 bytes' header
+check 'long headers' refused 65 'the headers of the answer are larger than 65536 bytes' headers
+patience='--max-size 1'
+check 'pages that together are too large' refused 65 'the pages of the table are larger than 8388608 bytes; --max-size' \
+	heavy 1200
+serve good
+sync
+check 'leave nothing behind' requests 3
 patience='--request-timeout 1 --tries 2'
 check 'a slow drip' refused 74 'Timeout' drip
 patience=

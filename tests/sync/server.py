@@ -24,7 +24,13 @@ FOLDER/log.  What it does is read from FOLDER/mode at each request:
   empty            a table without rows
   foreign          a table of something else
   nonsense         answers, but for one model, of which it answers no JSON
+  large-model      answers, but with a model that is 2 MB
   one-for-all      answers for all models with the same one
+  header           a header of 200 kB
+  headers          90 kB of headers, in lines of 1 kB
+  heavy N          answers, of a table of N rows in pages of 900 kB
+  no-list          answers, but for the descendants of one model with no JSON
+  endless-list     answers, but a list of descendants without end
   unasked          304 to who did not ask for news only
 """
 import gzip
@@ -105,8 +111,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if self.headers.get("If-None-Match") == '"one"':
                 return self.answer(304, b"")
             word, count = mode()
-            total = count if word == "few" else ROWS + (done if word == "growing" else 0)
-            return self.answer(200, json.dumps(page(int(query["offset"][0]), total)).encode(), ETag='"one"')
+            total = count if word in ("few", "heavy") else ROWS + (done if word == "growing" else 0)
+            rows = json.dumps(page(int(query["offset"][0]), total))
+            return self.answer(200, rows.ljust(900000 if word == "heavy" else 0).encode(), ETag='"one"')
         if path == "/api/datasets":
             names = list(BOARDS)
             half = names[2:] if "cursor" in query else names[:2]
@@ -126,6 +133,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(404, b"Entry not found")
         if path == "/api/models":
             parent = query["filter"][0].removeprefix("base_model:")
+            if mode()[0] == "no-list" and parent == "owner/model-4":
+                return self.answer(200, b"<html>")
+            if mode()[0] == "endless-list" and parent == "owner/model-4":
+                return self.answer(200, b"[]", Link=f'<http://127.0.0.1:{self.server.server_port}{self.path}>; rel="next"')
             children = [f"child/{parent[6:]}-{'b' if 'cursor' in query else 'a'}"] if parent == "owner/model-2" else []
             found = [{"id": child, "tags": ["base_model:" + parent, "base_model:adapter:" + parent]} for child in children]
             more = {} if "cursor" in query or not children else {
@@ -133,6 +144,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(200, json.dumps(found).encode(), **more)
         if mode()[0] == "nonsense" and path == "/api/models/owner/model-7":
             return self.answer(200, b'{"id": "owner/mo')
+        if mode()[0] == "large-model" and path == "/api/models/owner/model-7":
+            return self.answer(200, b" " * (2 << 20))
         found = model(path.removeprefix("/api/models/"))
         if mode()[0] == "one-for-all":
             found = model("owner/model-9")
@@ -163,6 +176,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(307, b"", Location="/moved" + self.path)
         elif word == "unasked":
             self.answer(304, b"")
+        elif word == "header":
+            self.answer(200, b"{}", X_Long="x" * 200000)
+        elif word == "headers":
+            self.answer(200, b"{}", **{f"X_{i}": "x" * 1000 for i in range(90)})
         elif word == "junk":
             self.answer(200, b'{"rows": [}')
         elif word == "private":

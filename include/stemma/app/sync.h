@@ -74,7 +74,7 @@ struct sync_report {
 	size_t models, missing;   /* of the Hub: asked for now, not found or private */
 	size_t boards, entries;   /* leaderboards that had changed, and the entries of these */
 	size_t failed;            /* answers that made no sense, of models and boards: asked for again next time */
-	char first_failed[256];   /* the first of them and why, "" none */
+	char first_failed[512];   /* the first of them and why, "" none */
 	size_t parents;           /* whose descendants were asked for now */
 	size_t left;              /* still to be asked for */
 	size_t added, updated, rejected; /* records */
