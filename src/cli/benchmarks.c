@@ -71,40 +71,61 @@ static const struct column columns[] = {
 	{"better", "better", COLUMN_TEXT, 0, false},
 	{"family", "family", COLUMN_TEXT, 0, false},
 	{"models", "models", COLUMN_NUMBER, 0, false},
+	{"newest", NULL, COLUMN_TEXT, 0, false},
+	{"newest_is_release", NULL, COLUMN_FLAG, 0, false},
+	{NULL, "newest", COLUMN_TEXT, 0, false}, /* both in one */
 	{"hidden", NULL, COLUMN_FLAG, 0, false},
 	{"pearson", "predicted r", COLUMN_NUMBER, 3, false},
 	{"mae", "MAE", COLUMN_NUMBER, 2, false},
 };
 #define PREDICTED_COLUMNS 2
 
+/* The scores of one benchmark. */
+struct covered {
+	int64_t benchmark;
+	size_t models;
+	char newest[16]; /* "" unknown */
+	bool newest_is_release;
+};
+
 struct listing {
 	const struct benchmarks_options *options;
 	const struct session *session;
 	const char *word;  /* to be found in key, title, suite or family; NULL any */
 	struct table *table;
-	size_t *models;    /* by place in `ids` */
-	int64_t *ids;
-	size_t count, capacity, models_capacity;
+	struct covered *covered;
+	size_t count, capacity;
 };
 
-static bool add_coverage(void *context, int64_t benchmark, size_t models)
+static void copy_coverage(struct covered *covered, const struct store_coverage *coverage)
+{
+	covered->benchmark = coverage->benchmark;
+	covered->models = coverage->models;
+	covered->newest_is_release = coverage->newest_is_release;
+	snprintf(covered->newest, sizeof covered->newest, "%s", coverage->newest ? coverage->newest : "");
+}
+
+/* As a person reads it: "~" marks the release date of a model, for a score without a date. */
+static void newest_text(const struct covered *covered, char buffer[24])
+{
+	snprintf(buffer, 24, "%s%s", covered->newest_is_release ? "~" : "", covered->newest);
+}
+
+static bool add_coverage(void *context, const struct store_coverage *coverage)
 {
 	struct listing *listing = context;
 
-	listing->ids = memory_grow(listing->ids, listing->count, &listing->capacity, sizeof *listing->ids);
-	listing->models = memory_grow(listing->models, listing->count, &listing->models_capacity,
-				      sizeof *listing->models);
-	listing->ids[listing->count] = benchmark;
-	listing->models[listing->count++] = models;
+	listing->covered = memory_grow(listing->covered, listing->count, &listing->capacity, sizeof *listing->covered);
+	copy_coverage(&listing->covered[listing->count++], coverage);
 	return true;
 }
 
-static size_t models_of(const struct listing *listing, int64_t id)
+static struct covered coverage_of(const struct listing *listing, int64_t id)
 {
 	for (size_t i = 0; i < listing->count; i++)
-		if (listing->ids[i] == id)
-			return listing->models[i];
-	return 0;
+		if (listing->covered[i].benchmark == id)
+			return listing->covered[i];
+	return (struct covered){.benchmark = id};
 }
 
 static bool contains(const char *text, const char *word)
@@ -143,9 +164,10 @@ static bool add_benchmark(void *context, const struct store_benchmark *row)
 {
 	struct listing *listing = context;
 	const struct benchmark_facts *facts = &row->facts;
-	size_t models = models_of(listing, row->id);
+	const struct covered covered = coverage_of(listing, row->id);
+	char newest[24];
 
-	if (!is_wanted(listing, row, models))
+	if (!is_wanted(listing, row, covered.models))
 		return true;
 	table_text(listing->table, facts->key);
 	table_text(listing->table, facts->title);
@@ -155,7 +177,11 @@ static bool add_benchmark(void *context, const struct store_benchmark *row)
 	table_number(listing->table, isfinite(facts->upper) ? facts->upper : (double)NAN);
 	table_text(listing->table, facts->higher_is_better == ANSWER_NO ? "lower" : "higher");
 	table_text(listing->table, facts->family);
-	table_number(listing->table, (double)models);
+	table_number(listing->table, (double)covered.models);
+	newest_text(&covered, newest);
+	table_text(listing->table, covered.newest[0] ? covered.newest : NULL);
+	table_number(listing->table, covered.newest[0] ? covered.newest_is_release : (double)NAN);
+	table_text(listing->table, covered.newest[0] ? newest : NULL);
 	table_number(listing->table, row->hidden);
 	if (listing->options->predicted)
 		add_prediction(listing->table, listing->session, facts->key);
@@ -184,23 +210,22 @@ static enum status list_run(struct cli *cli, struct session *session, const stru
 	}
 	table_free(listing.table);
 cleanup:
-	free(listing.ids);
-	free(listing.models);
+	free(listing.covered);
 	return status;
 }
 
 struct shown {
 	struct report *report;
 	int64_t id;
-	size_t models;
+	struct covered covered;
 };
 
-static bool count_models(void *context, int64_t benchmark, size_t models)
+static bool keep_coverage(void *context, const struct store_coverage *coverage)
 {
 	struct shown *shown = context;
 
-	if (benchmark == shown->id)
-		shown->models = models;
+	if (coverage->benchmark == shown->id)
+		copy_coverage(&shown->covered, coverage);
 	return true;
 }
 
@@ -212,6 +237,21 @@ static const char *bound_text(double bound, char buffer[32])
 		return "open";
 	snprintf(buffer, 32, "%g", bound);
 	return buffer;
+}
+
+static void report_newest(struct report *report, const struct covered *covered)
+{
+	char newest[24];
+
+	if (!covered->newest[0])
+		return;
+	newest_text(covered, newest);
+	if (report->format == OUTPUT_TEXT) {
+		report_text(report, "newest", "newest score", newest);
+		return;
+	}
+	report_text(report, "newest", "newest score", covered->newest);
+	report_text(report, "newest_is_release", "of a release", covered->newest_is_release ? "yes" : "no");
 }
 
 static bool show_benchmark(void *context, const struct store_benchmark *row)
@@ -237,7 +277,8 @@ static bool show_benchmark(void *context, const struct store_benchmark *row)
 	report_text(report, "family", "family", facts->family);
 	report_text(report, "duplicate_of", "copies", facts->duplicate_of);
 	report_text(report, "source", "described by", facts->source);
-	report_number(report, "models", "models", (double)shown->models, 0);
+	report_number(report, "models", "models", (double)shown->covered.models, 0);
+	report_newest(report, &shown->covered);
 	report_text(report, "hidden", "hidden", row->hidden ? "yes" : NULL);
 	return false;
 }
@@ -255,7 +296,7 @@ static enum status report_benchmark(struct cli *cli, struct session *session, in
 {
 	struct report report;
 	struct shown shown = {.report = &report, .id = id};
-	enum status status = store_each_coverage(session->store, count_models, &shown, error);
+	enum status status = store_each_coverage(session->store, keep_coverage, &shown, error);
 
 	if (status != STATUS_OK)
 		return status;

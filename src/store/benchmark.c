@@ -430,7 +430,7 @@ struct benchmark_visitor {
 	void *context;
 	bool (*benchmark)(void *, const struct store_benchmark *);
 	bool (*alias)(void *, const char *, int64_t);
-	bool (*coverage)(void *, int64_t, size_t);
+	bool (*coverage)(void *, const struct store_coverage *);
 };
 
 static bool benchmark_row(void *context, sqlite3_stmt *row)
@@ -485,18 +485,25 @@ enum status store_each_benchmark_alias(struct store *store,
 static bool coverage_row(void *context, sqlite3_stmt *row)
 {
 	struct benchmark_visitor *visitor = context;
+	const char *dated = column_text(row, 2), *released = column_text(row, 3);
+	const bool by_release = released && (!dated || strcmp(released, dated) > 0);
+	const struct store_coverage coverage = {
+		.benchmark = sqlite3_column_int64(row, 0), .models = (size_t)sqlite3_column_int64(row, 1),
+		.newest = by_release ? released : dated, .newest_is_release = by_release,
+	};
 
-	return visitor->coverage(visitor->context, sqlite3_column_int64(row, 0),
-				 (size_t)sqlite3_column_int64(row, 1));
+	return visitor->coverage(visitor->context, &coverage);
 }
 
 enum status store_each_coverage(struct store *store,
-	bool (*visit)(void *context, int64_t benchmark, size_t models), void *context, struct error *error)
+	bool (*visit)(void *context, const struct store_coverage *), void *context, struct error *error)
 {
 	struct benchmark_visitor visitor = {.context = context, .coverage = visit};
 	struct query query = {.sql =
-		"SELECT s.benchmark, count(DISTINCT e.model) FROM scores AS s JOIN evaluations AS e"
-		" ON e.id = s.evaluation GROUP BY s.benchmark"};
+		"SELECT s.benchmark, count(DISTINCT e.model), substr(max(coalesce(s.date, e.submitted)), 1, 10),"
+		" substr(max(m.uploaded) FILTER (WHERE s.date IS NULL AND e.submitted IS NULL), 1, 10)"
+		" FROM scores AS s JOIN evaluations AS e ON e.id = s.evaluation JOIN models AS m ON m.id = e.model"
+		" GROUP BY s.benchmark"};
 
 	return database_each(store, query, coverage_row, &visitor, error);
 }

@@ -19,14 +19,36 @@ check 'a new benchmark is told with its scale and direction' warns 'gsm8k: new, 
 
 # ---- list and show
 with benchmarks --csv
-check 'all with scores are listed' says '^gsm8k,gsm8k,,,0,1,higher,,2,0$'
-check 'an open scale has no ends' says '^elo,elo,,,,,higher,,2,0$'
+check 'all with scores are listed' says '^gsm8k,gsm8k,,,0,1,higher,,2,,,0$'
+check 'an open scale has no ends' says '^elo,elo,,,,,higher,,2,,,0$'
 with benchmarks list legal --csv
 check 'a word chooses among them' says '^legal-qa,'
 check 'and leaves out the others' lacks '^gsm8k,'
 with benchmarks show gsm8k --json
 check 'a guessed scale is said to be one' says '"scale": "guessed from the values"'
 check 'and which way is better' says '"higher_is_better": "yes"'
+
+# ---- the newest score
+cat >dated.csv <<'EOF'
+model,benchmark,value,date
+a/one,dated,0.5,2025-03-04
+a/two,dated,0.75,2025-05-06
+EOF
+cat >undated.csv <<'EOF'
+model,undated,release_date
+a/four,0.5,2025-07-08
+EOF
+dated() { stemma --db dated.db --no-starter "$@"; }
+dated import dated.csv undated.csv
+dated benchmarks --csv
+check 'the newest score has a date' says '^dated,.*,2,2025-05-06,0,0$'
+check 'the release of its model stands in for one' says '^undated,.*,1,2025-07-08,1,0$'
+dated benchmarks
+check 'which is marked' says '^undated .* 1  *~2025-07-08$'
+dated benchmarks show undated
+check 'also where one is shown' says '^newest score *~2025-07-08$'
+dated benchmarks show undated --json
+check 'and told to a program' says '"newest_is_release": "yes"'
 
 # ---- describe
 with benchmarks describe legal-qa --title 'Legal QA' --suite own --metric accuracy --chance 0.25 \
@@ -47,7 +69,7 @@ with benchmarks show legal_q
 check 'an unknown benchmark is refused' exits 64
 with benchmarks describe swe --lower 0 --upper 100
 with benchmarks list swe --all --csv
-check 'one without scores can be described' says '^swe,swe,,,0,100,higher,,0,0$'
+check 'one without scores can be described' says '^swe,swe,,,0,100,higher,,0,,,0$'
 
 # ---- which way is better
 cat >lower.csv <<'EOF'
@@ -57,7 +79,7 @@ EOF
 with import lower.csv
 check 'a title tells the direction of a benchmark that is described' warns 'ocr: lower is better, by its name'
 with benchmarks list ocr --all --csv
-check 'which the list has' says '^ocr,.*,lower,,0,0$'
+check 'which the list has' says '^ocr,.*,lower,,0,,,0$'
 with benchmarks describe ocr --higher-is-better yes
 check 'and the user corrects' says '^higher is better *yes$'
 with import lower.csv
@@ -124,7 +146,7 @@ with benchmarks hide elo
 with benchmarks list --csv
 check 'a hidden one is not listed' lacks '^elo,'
 with benchmarks list --all --csv
-check 'but with --all' says '^elo,.*,2,1$'
+check 'but with --all' says '^elo,.*,2,,,1$'
 with benchmarks unhide elo
 with benchmarks delete elo no_such
 check 'a wrong name deletes nothing' exits 64

@@ -939,9 +939,10 @@ static void the_data_version_counts_benchmarks(void **state)
 	assert_true(store_data_version(store) == version);
 }
 
-static bool see_coverage(void *context, int64_t benchmark, size_t models)
+static bool see_coverage(void *context, const struct store_coverage *coverage)
 {
-	text_append_format(context, "%d:%zu ", (int)benchmark, models);
+	text_append_format(context, "%d:%zu %s%s ", (int)coverage->benchmark, coverage->models,
+			   coverage->newest_is_release ? "~" : "", coverage->newest ? coverage->newest : "-");
 	return true;
 }
 
@@ -954,7 +955,18 @@ static void coverage_counts_models(void **state)
 	put_run(store, "a/a", "leaderboard", 40, 2, 30);
 	put_value(store, "a/b", "bbh", 30);
 	assert_int_equal(store_each_coverage(store, see_coverage, &seen, NULL), STATUS_OK);
-	assert_string_equal(text_string(&seen), "1:1 2:2 ");
+	assert_string_equal(text_string(&seen), "1:1 - 2:2 - ");
+	text_clear(&seen);
+	ask(store, "UPDATE models SET uploaded = '2025-03-01' WHERE name = 'a/a'");
+	ask(store, "UPDATE models SET uploaded = '2026-01-01' WHERE name = 'a/b'");
+	ask(store, "UPDATE evaluations SET submitted = '2025-06-01' WHERE source = 'leaderboard'");
+	assert_int_equal(store_each_coverage(store, see_coverage, &seen, NULL), STATUS_OK);
+	assert_string_equal(text_string(&seen), "1:1 2025-06-01 2:2 ~2026-01-01 ");
+	/* A date of a score goes before that of its evaluation and the release of its model. */
+	text_clear(&seen);
+	ask(store, "UPDATE scores SET date = '2025-07-02T10:00:00Z'");
+	assert_int_equal(store_each_coverage(store, see_coverage, &seen, NULL), STATUS_OK);
+	assert_string_equal(text_string(&seen), "1:1 2025-07-02 2:2 2025-07-02 ");
 	text_free(&seen);
 }
 

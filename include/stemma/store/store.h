@@ -295,9 +295,16 @@ enum status store_each_attribute(struct store *store,
 /* Other keys of benchmarks, by alias. */
 enum status store_each_benchmark_alias(struct store *store,
 	bool (*visit)(void *context, const char *alias, int64_t benchmark), void *context, struct error *error);
-/* How many models have a score on each benchmark that has any, by benchmark. */
+/* The scores of a benchmark. */
+struct store_coverage {
+	int64_t benchmark;
+	size_t models;          /* with a score */
+	const char *newest;     /* ISO date of the newest score, NULL unknown; borrowed for the visit */
+	bool newest_is_release; /* of a score without a date: the release date of its model stands in */
+};
+/* Visits each benchmark that has a score, by benchmark. */
 enum status store_each_coverage(struct store *store,
-	bool (*visit)(void *context, int64_t benchmark, size_t models), void *context, struct error *error);
+	bool (*visit)(void *context, const struct store_coverage *), void *context, struct error *error);
 enum status store_each_evaluation(struct store *store, int64_t model /* 0 = all */,
 	bool (*visit)(void *context, const struct store_evaluation *), void *context,
 	struct error *error);
