@@ -18,6 +18,7 @@ struct world {
 	uint32_t suite[BENCHMARKS], suite_count[SUITES];
 	bool learned[BENCHMARKS];
 	float unknown[BENCHMARKS * SIDE * SIDE];
+	double level[BENCHMARKS], noise[BENCHMARKS];
 	struct parameters parameters;
 };
 
@@ -31,6 +32,7 @@ static void world_make(struct world *world)
 		.rank = RANK, .benchmarks = BENCHMARKS, .suites = SUITES, .loading = world->loading,
 		.suite_mean = world->suite_mean, .suite = world->suite, .suite_count = world->suite_count,
 		.within = world->within, .between = world->between, .learned = world->learned, .unknown = world->unknown,
+		.level = world->level, .noise = world->noise,
 	};
 }
 
@@ -78,11 +80,44 @@ static void what_is_unknown_keeps_its_units(void **state)
 	assert_true(fabs(world.loading[0] - 2) < 1e-9 && fabs(world.loading[1] - 0.1) < 1e-9);
 }
 
+/* Mean of 0.1, 0.4 and twice 0.3; the benchmark of 29 cells is left out. */
+static void the_usual_noise_is_that_of_well_known_benchmarks(void **state)
+{
+	(void)state;
+	struct world world;
+	size_t start[BENCHMARKS + 1] = {0, 30, 59, 99, 99};
+
+	world_make(&world);
+	memcpy(world.noise, (double[]){0.1, 5, 0.4, 0.3}, sizeof world.noise);
+	parameters_learn_usual_noise(&(struct cells){.benchmarks = BENCHMARKS, .column_start = start}, &world.parameters);
+	assert_true(fabs(world.parameters.usual_noise - 0.275) < 1e-6);
+}
+
+/* One score at 1 of a model known to be at 0: the level goes to 1 / (1 + 0.5 x 0.5), which leaves 0.04, to which
+ * the usual noise is added as if seen four times. */
+static void few_scores_have_about_the_usual_noise(void **state)
+{
+	(void)state;
+	struct world world;
+	const double mean[RANK] = {0};
+	const float second[RANK * RANK] = {0};
+
+	world_make(&world);
+	loadings_learn(&world.parameters);
+	world.parameters.usual_noise = 0.1;
+	world.noise[3] = 0.5;
+	parameters_regress(&world.parameters, 3, &(struct parameters_told){.z = 1, .mean = mean, .second = second}, 1);
+	assert_true(fabs(world.level[3] - 0.8) < 1e-9);
+	assert_true(fabs(world.noise[3] - 0.088) < 1e-9);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_prior_is_that_of_the_others),
 		cmocka_unit_test(what_is_unknown_keeps_its_units),
+		cmocka_unit_test(the_usual_noise_is_that_of_well_known_benchmarks),
+		cmocka_unit_test(few_scores_have_about_the_usual_noise),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,6 @@
 #include "stemma/base/memory.h"
 
 #define ROUNDS 8          /* until its noise stands */
-#define NOISE_START 0.3
 
 /* What is known of f of a model: E f and E f f'. */
 static void tell_moments(const struct factors *factors, uint32_t model, struct factors_state *state, double *mean,
@@ -42,7 +41,7 @@ static void begin_usual(struct parameters *parameters, uint32_t benchmark)
 	memcpy(parameters->loading + benchmark * rank, parameters->suite_mean + parameters->suite[benchmark] * rank,
 	       rank * sizeof(double));
 	parameters->level[benchmark] = 0;
-	parameters->noise[benchmark] = NOISE_START;
+	parameters->noise[benchmark] = parameters->usual_noise;
 }
 
 /* Few scores leave the noise open: z is predicted by Student's t, whose variance is (n + 4) / (n + 2) times as
@@ -76,6 +75,7 @@ void factors_place(struct factors *factors, uint32_t benchmark, const uint32_t *
 			.mean = mean + i * rank, .second = second + i * rank * rank};
 		tell_moments(factors, models[i], &state, mean + i * rank, second + i * rank * rank);
 	}
+	parameters_learn_usual_noise(&factors->cells, &factors->parameters);
 	begin_usual(&factors->parameters, benchmark);
 	for (size_t round = 0; round < ROUNDS; round++)
 		parameters_regress(&factors->parameters, benchmark, told, count);

@@ -117,6 +117,8 @@ static enum status fit_learn(struct engine_fit *fit, const struct kept *kept, st
 		fit->kept = kept_take_results(kept, factors);
 		if (fit->kept)
 			return STATUS_OK;
+		if (fresh > 0)
+			parameters_learn_usual_noise(&factors->cells, &factors->parameters);
 		good = fresh == 0 || factors_learn(factors, true, NULL);
 	} else {
 		from = 0.6;

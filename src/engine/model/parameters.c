@@ -12,8 +12,10 @@
 
 #define W SYSTEM_WIDTH
 
-/* Priors: noise as of 4 observations at 0.3; a level as of half an observation at 0. */
+/* Priors: noise as of 4 observations at the usual noise; a level as of half an observation at 0. */
 #define NOISE_COUNT 4.0
+#define NOISE_KNOWN 30     /* cells that tell the noise of their benchmark */
+#define NOISE_USUAL_COUNT 2.0 /* benchmarks that PARAMETERS_NOISE_USUAL counts as */
 #define NOISE_MIN 0.002
 #define LEVEL_COUNT 0.5
 /* The variance of a term is as of so many more effects that show what learning begins with: one that few
@@ -159,9 +161,22 @@ void parameters_regress(struct parameters *parameters, size_t b, const struct pa
 	parameters->level[b] = w[rank];
 	/* A cell with a known error tells less of the noise: its weight enters squared. */
 	double residual = regression_residual(&regression, side, w) + extra;
-	parameters->noise[b] = fmax((residual + NOISE_COUNT * PARAMETERS_NOISE_USUAL) / ((double)count + NOISE_COUNT), NOISE_MIN);
+	parameters->noise[b] = fmax((residual + NOISE_COUNT * parameters->usual_noise) / ((double)count + NOISE_COUNT), NOISE_MIN);
 	for (size_t i = 0; i < side * side; i++)
 		parameters->unknown[b * side * side + i] = (float)(noise * inverse[i]);
+}
+
+void parameters_learn_usual_noise(const struct cells *cells, struct parameters *parameters)
+{
+	double sum = NOISE_USUAL_COUNT * PARAMETERS_NOISE_USUAL, count = NOISE_USUAL_COUNT;
+
+	for (size_t b = 0; b < cells->benchmarks; b++) {
+		if (cells->column_start[b + 1] - cells->column_start[b] < NOISE_KNOWN)
+			continue;
+		sum += parameters->noise[b];
+		count++;
+	}
+	parameters->usual_noise = sum / count;
 }
 
 double parameters_unknown(const struct parameters *parameters, size_t b, const double *mean, const double *covariance)

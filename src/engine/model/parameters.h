@@ -23,6 +23,7 @@ struct parameters {
 	double *loading;    /* benchmarks x rank */
 	double *level;      /* benchmarks */
 	double *noise;      /* benchmarks: psi */
+	double usual_noise; /* prior guess of psi */
 	double *within;     /* rank x rank: covariance of loadings in a suite */
 	double *between;    /* rank x rank: ... and of the means of suites */
 	double *suite_mean; /* suites x rank: of loadings */
@@ -53,6 +54,10 @@ struct parameters_told {
 /* One step of learning a benchmark's loadings, level, noise and what is not known of the loadings: the
  * regression of z on f, drawn to what is usual, by the noise that it had. */
 void parameters_regress(struct parameters *parameters, size_t b, const struct parameters_told *told, size_t count);
+
+/* Sets usual_noise to the mean of psi over the benchmarks with cells enough to tell it: for benchmarks
+ * that come later.  Learning itself uses PARAMETERS_NOISE_USUAL. */
+void parameters_learn_usual_noise(const struct cells *cells, struct parameters *parameters);
 
 /* Variance of level + lambda' f that is not known of them, where f ~ (mean, covariance); NULL: none. */
 double parameters_unknown(const struct parameters *parameters, size_t b, const double *mean, const double *covariance);

@@ -210,6 +210,7 @@ void parameters_new(const struct engine_data *data, const struct cells *cells, c
 		for (size_t t = 0; t < design->terms; t++)
 			parameters->theta[t * rank + k] = design_start(design, t);
 	}
+	parameters->usual_noise = PARAMETERS_NOISE_USUAL;
 	for (size_t b = 0; b < benchmarks; b++) {
 		parameters->noise[b] = PARAMETERS_NOISE_USUAL;
 		parameters->learned[b] = column_length(cells, b) > 0;
