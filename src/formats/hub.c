@@ -241,7 +241,7 @@ static const char *const adapter_marks[] = {"peft", "lora", "qlora", "adapter", 
 static const char *const bit_marks[] = {"4-bit", "8-bit", "gptq", "awq", "fp8", "nvfp4", "mlx", "exl2", "exl3",
 	"bitsandbytes", "auto-round", "compressed-tensors", "int4", "int8", NULL};
 static const char *const quantised_marks[] = {"gguf", "ggml", "gptq", "awq", "exl2", "exl3", "llama.cpp", "llama-cpp",
-	"ctransformers", "exllamav2", NULL};
+	"ctransformers", "exllamav2", "mlx", NULL};
 static const char *const quantised_names[] = {"gguf", "ggml", "gptq", "awq", "exl2", "exl3", "4bit", "8bit", "4-bit",
 	"8-bit", "int4", "int8", "fp8", "nvfp4", "q4_k_m", "q5_k_m", "q6_k", "q8_0", NULL};
 

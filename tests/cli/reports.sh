@@ -9,6 +9,22 @@ s() { stemma --db t.db --no-starter "$@"; }
 edge() { grep -q "^$1,$2,$3,$4," edges; }
 edges_of() { [ "$(grep -c "^$1," edges)" -eq "$2" ]; }
 
+mkdir reports/acme__Converted
+cat > reports/acme__Converted/README.md <<'END'
+---
+base_model: acme/Original
+library_name: MLX
+tags: [merge, mergekit]
+---
+```yaml
+merge_method: linear
+models:
+  - model: acme/a
+    parameters: {weight: 0.3}
+  - model: acme/b
+    parameters: {weight: 0.7}
+```
+END
 s import reports
 mv err told
 mv out files
@@ -32,6 +48,8 @@ check 'C05: a GGUF copy is its base with fewer bits' edge acme/Excalibur-7b-GGUF
 check 'C05: and not the merge in its card' edges_of acme/Excalibur-7b-GGUF 1
 check 'C15: nor is one that says so' edge quantco/Stellar-12b-AWQ acme/Stellar-12b quantized ''
 check 'C15: and nothing else' edges_of quantco/Stellar-12b-AWQ 1
+check 'a library of files with fewer bits, in any case, marks a copy' edge acme/Converted acme/Original quantized ''
+check 'which is not the merge in its card' edges_of acme/Converted 1
 check 'C17: an adapter, of the first of two' edge acme/diff-lora meta-llama/Llama-3.1-8B-Instruct adapter ''
 check 'C21: an adapter of one' edge acme/plain-lora meta-llama/Llama-3.1-8B-Instruct adapter ''
 check 'F01: a folder is one model with its weights' edge acme/merged-8b acme/b-8b merge 0.75
