@@ -52,6 +52,9 @@ static enum status sync_command_run(struct cli *cli, const void *specific, size_
 	cli_end_progress(cli);
 	if (status == STATUS_OK)
 		print_report(cli, &result, options->dry_run);
+	if (result.failed > 0)
+		cli_warn(cli, "%s; %zu answer%s left out, and asked for again the next time", result.first_failed, result.failed,
+			 result.failed == 1 ? " is" : "s are");
 	if (status == STATUS_OK && !options->dry_run)
 		status = cli_pack(cli, session, error);
 	session_close(session);

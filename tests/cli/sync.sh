@@ -96,6 +96,7 @@ serve nonsense
 sync --models
 check 'one answer without sense costs one model' says '^answers without sense  *1$'
 check 'which is named' says '^  the first  *owner/model-7: the answer is about no model$'
+check 'and warned of' warns '^stemma: warning: owner/model-7: the answer is about no model; 1 answer is left out'
 check 'the others are there' says '^models asked for  *230$'
 serve good
 sync --models

@@ -73,6 +73,9 @@ static void told(struct browser *browser, const struct intake *intake, enum stat
 	describe(intake, &line);
 	if (status == STATUS_OK) {
 		browser_tell(browser, text_string(&line), false);
+		if (report->failed > 0)
+			browser_message(browser, "%s; %zu left out, and asked for again the next time", report->first_failed,
+					report->failed);
 	} else if (status == STATUS_CANCELLED) {
 		browser_message(browser, "sync stopped; what was fetched is kept, and :sync goes on from there");
 	} else {
