@@ -87,7 +87,7 @@ static void standardise(float *table, size_t count, size_t width, size_t column)
 static float *tell_number(float *to, double value)
 {
 	*to++ = isfinite(value) ? (float)value : NAN;
-	*to++ = isfinite(value);
+	*to++ = isfinite(value) ? 1 : 0;
 	return to;
 }
 
