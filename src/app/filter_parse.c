@@ -215,10 +215,10 @@ static enum status read_target(struct reader *reader, const char *at, const char
 	    target_parse(reader->asking->catalog, &reader->asking->names, word, &line->targets[line->target_count],
 			 NULL, NULL) != STATUS_OK)
 		return fail_field(reader, at, *word ? word : "before the sign");
+	term->target = (uint8_t)line->target_count++; /* the line's from now on, also where what follows fails */
 	if (predicted && !reader->asking->predicted)
 		return fail(reader, at, "nothing is predicted before the fit", "F fits");
 	term->field = predicted ? FILTER_PREDICTED : FILTER_SCORE;
-	term->target = (uint8_t)line->target_count++;
 	return STATUS_OK;
 }
 

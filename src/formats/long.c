@@ -470,7 +470,8 @@ static void long_survey(struct long_table *table)
 		survey_add(&seen->survey, grouped ? INFINITY : value.value);
 	}
 	table->thousands = memory_zero(csv->header_count, sizeof *table->thousands);
-	table->thousands[table->columns.value] = csv_has_thousands(csv, &marks);
+	if (table->columns.value >= 0)
+		table->thousands[table->columns.value] = csv_has_thousands(csv, &marks);
 }
 
 enum status long_read(struct source *source)
