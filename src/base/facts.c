@@ -126,6 +126,7 @@ struct name_hint benchmark_name_hint(const char *name)
 		{"_ttft_", false, {ANSWER_NO, true}}, {"_edit_distance_", false, {ANSWER_NO, false}},
 		{"_wer_", false, {ANSWER_NO, false}}, {"_cer_", true, {ANSWER_NO, false}},
 		{"_error_rate_", false, {ANSWER_NO, false}}, {"_error_", true, {ANSWER_NO, false}},
+		{"_err_rate_", false, {ANSWER_NO, false}}, {"_err_", true, {ANSWER_NO, false}},
 		{"_errors_", true, {ANSWER_NO, false}}, {"_failure_rate_", false, {ANSWER_NO, false}},
 		{"_hallucination_rate_", false, {ANSWER_NO, false}}, {"_hallucination_", true, {ANSWER_NO, false}},
 		{"_hallucinations_", true, {ANSWER_NO, false}}, {"_brier_", false, {ANSWER_NO, false}},

@@ -79,6 +79,9 @@ check 'with its scale' tells 'wer: new, 0 to 1, taken as a fraction, lower is be
 check 'of others more is' tells 'gsm8k: new, .* higher is better$'
 check 'and how to say otherwise' tells 'stemma benchmarks describe perplexity .*--higher-is-better no'
 check 'nothing is told twice' [ "$(grep -c gsm8k told)" -eq 1 ]
+printf 'model,err_rate,legal_error_rate,legal_err\na/one,0.4,0.2,0.9\na/two,0.3,0.1,0.8\na/three,0.2,0.3,0.7\n' >errors.csv
+cells errors.csv
+check 'errors are better fewer, however they are called' [ "$(grep -c 'taken as a fraction, lower is better$' told)" -eq 3 ]
 
 printf 'key,title,lower,upper\nrating,Rating,,\n' >open.csv
 printf 'model,rating\nacme/a,0.5\nacme/b,-3\n' >rated.csv
